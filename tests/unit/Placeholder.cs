@@ -1,0 +1,1 @@
+namespace MtaSuite.Tests.Unit;
