@@ -1,0 +1,176 @@
+using System.Buffers.Text;
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Common.Smtp;
+
+/// <summary>The extensions whose parameters a session accepts.</summary>
+[Flags]
+public enum EsmtpFeatures : byte { None = 0, Dsn = 1, SmtpUtf8 = 2 }
+
+/// <summary>
+/// One parameter of MAIL or RCPT. RFC 5321 4.1.2: esmtp-param = esmtp-keyword [ "=" esmtp-value ]. Slices of the line.
+/// </summary>
+public readonly ref struct EsmtpParameter(ReadOnlySpan<byte> text)
+{
+    private readonly int _equals = text.IndexOf((byte)'=');
+    public readonly ReadOnlySpan<byte> Text = text;
+    public ReadOnlySpan<byte> Keyword => _equals < 0 ? Text : Text[.._equals];
+    public ReadOnlySpan<byte> Value => _equals < 0 ? default : Text[(_equals + 1)..];
+    public bool HasValue => _equals >= 0;
+
+    public bool Is(ReadOnlySpan<byte> keyword) => System.Text.Ascii.EqualsIgnoreCase(Keyword, keyword);
+
+    public static bool Equals(ReadOnlySpan<byte> value, ReadOnlySpan<byte> word) => System.Text.Ascii.EqualsIgnoreCase(value, word);
+}
+
+/// <summary>What MAIL's parameters said.</summary>
+public struct MailParameters
+{
+    /// <summary>SIZE= in bytes; 0 when none was given.</summary>
+    public long Size;
+    public BodyType Body;
+    public bool SmtpUtf8;
+    public DsnReturn Return;
+    /// <summary>ENVID= decoded; null when none was given.</summary>
+    public string? EnvelopeId;
+
+    /// <summary>Parses the parameters of MAIL; the reply is "none" when all are good.</summary>
+    public static SmtpReply Parse(ReadOnlySpan<byte> text, EsmtpFeatures features, out MailParameters parameters)
+    {
+        parameters = default;
+        while (CommandLine.TakeWord(ref text) is { IsEmpty: false } word)
+        {
+            SmtpReply error = parameters.Take(new EsmtpParameter(word), features);
+            if (!error.IsNone) return error;
+        }
+        return default;
+    }
+
+    private SmtpReply Take(EsmtpParameter p, EsmtpFeatures features)
+    {
+        if (p.Is("SIZE"u8)) return TakeSize(p);
+        if (p.Is("BODY"u8))
+        {
+            if (EsmtpParameter.Equals(p.Value, "8BITMIME"u8)) Body = BodyType.EightBitMime;
+            else if (EsmtpParameter.Equals(p.Value, "7BIT"u8)) Body = BodyType.SevenBit;
+            else return EsmtpErrors.Unsupported(p);
+            return default;
+        }
+        if (p.Is("SMTPUTF8"u8) && !p.HasValue && (features & EsmtpFeatures.SmtpUtf8) != 0)
+        {
+            SmtpUtf8 = true;
+            return default;
+        }
+        if (p.Is("RET"u8) && p.HasValue) return (features & EsmtpFeatures.Dsn) == 0 ? EsmtpErrors.DsnDisabled : TakeReturn(p);
+        if (p.Is("ENVID"u8) && p.HasValue) return (features & EsmtpFeatures.Dsn) == 0 ? EsmtpErrors.DsnDisabled : TakeEnvelopeId(p);
+        // RFC 4954 5: a server that does not trust the client may ignore what AUTH= says of the submitter, as AUTH=<> does.
+        if (p.Is("AUTH"u8) && p.HasValue) return default;
+        return EsmtpErrors.Unsupported(p);
+    }
+
+    // RFC 1870 3: size-value ::= 1*20DIGIT
+    private SmtpReply TakeSize(EsmtpParameter p)
+    {
+        if (p.Value.IsEmpty || p.Value.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return EsmtpErrors.BadSize;
+        return Utf8Parser.TryParse(p.Value, out Size, out int used) && used == p.Value.Length ? default : EsmtpErrors.HugeSize;
+    }
+
+    private SmtpReply TakeReturn(EsmtpParameter p)
+    {
+        if (Return != DsnReturn.Default) return EsmtpErrors.BadReturn;
+        if (EsmtpParameter.Equals(p.Value, "FULL"u8)) Return = DsnReturn.Full;
+        else if (EsmtpParameter.Equals(p.Value, "HDRS"u8)) Return = DsnReturn.Headers;
+        else return EsmtpErrors.BadReturn;
+        return default;
+    }
+
+    private SmtpReply TakeEnvelopeId(EsmtpParameter p)
+    {
+        if (EnvelopeId is not null || p.Value.IsEmpty) return EsmtpErrors.BadEnvelopeId;
+        if (!Xtext.TryDecode(p.Value, out string id)) return EsmtpErrors.BadEnvelopeId;
+        EnvelopeId = id;
+        return default;
+    }
+}
+
+/// <summary>What RCPT's parameters said.</summary>
+public struct RcptParameters
+{
+    public Notify Notify;
+    /// <summary>ORCPT= as "type;address", the address decoded; null when none was given.</summary>
+    public string? OriginalRecipient;
+
+    /// <summary>Parses the parameters of RCPT; the reply is "none" when all are good.</summary>
+    public static SmtpReply Parse(ReadOnlySpan<byte> text, EsmtpFeatures features, out RcptParameters parameters)
+    {
+        parameters = default;
+        while (CommandLine.TakeWord(ref text) is { IsEmpty: false } word)
+        {
+            SmtpReply error = parameters.Take(new EsmtpParameter(word), features);
+            if (!error.IsNone) return error;
+        }
+        return default;
+    }
+
+    private SmtpReply Take(EsmtpParameter p, EsmtpFeatures features)
+    {
+        bool notify = p.Is("NOTIFY"u8);
+        if (!p.HasValue || (!notify && !p.Is("ORCPT"u8))) return EsmtpErrors.Unsupported(p);
+        if ((features & EsmtpFeatures.Dsn) == 0) return EsmtpErrors.DsnDisabled;
+        return notify ? TakeNotify(p) : TakeOriginalRecipient(p);
+    }
+
+    // RFC 3461 4.1: notify-esmtp-value = "NEVER" / ( notify-list-element *( "," notify-list-element ) )
+    private SmtpReply TakeNotify(EsmtpParameter p)
+    {
+        if (Notify != Notify.Default) return EsmtpErrors.BadNotify;
+        foreach (Range range in p.Value.Split((byte)','))
+        {
+            ReadOnlySpan<byte> word = p.Value[range];
+            Notify bit = EsmtpParameter.Equals(word, "NEVER"u8) ? Notify.Never
+                : EsmtpParameter.Equals(word, "SUCCESS"u8) ? Notify.Success
+                : EsmtpParameter.Equals(word, "FAILURE"u8) ? Notify.Failure
+                : EsmtpParameter.Equals(word, "DELAY"u8) ? Notify.Delay
+                : Notify.Default;
+            if (bit == Notify.Default) return EsmtpErrors.BadNotify;
+            Notify |= bit;
+        }
+        return (Notify & Notify.Never) != 0 && Notify != Notify.Never ? EsmtpErrors.BadNotify : default;
+    }
+
+    // RFC 3461 4.2: original-recipient-address = addr-type ";" xtext
+    private SmtpReply TakeOriginalRecipient(EsmtpParameter p)
+    {
+        int semicolon = p.Value.IndexOf((byte)';');
+        if (OriginalRecipient is not null || semicolon <= 0) return EsmtpErrors.BadOriginalRecipient;
+        ReadOnlySpan<byte> type = p.Value[..semicolon];
+        ReadOnlySpan<byte> coded = p.Value[(semicolon + 1)..];
+        if (coded.IsEmpty || !IsAtom(type)) return EsmtpErrors.BadOriginalRecipient;
+        bool unicode = EsmtpParameter.Equals(type, "utf-8"u8);
+        if (!(unicode ? Xtext.TryDecodeUnicode(coded, out string address) : Xtext.TryDecode(coded, out address))) return EsmtpErrors.BadOriginalRecipient;
+        OriginalRecipient = $"{System.Text.Encoding.ASCII.GetString(type)};{address}";
+        return default;
+    }
+
+    private static bool IsAtom(ReadOnlySpan<byte> text)
+    {
+        foreach (byte b in text)
+            if (!char.IsAsciiLetterOrDigit((char)b) && b is not ((byte)'-' or (byte)'_')) return false;
+        return true;
+    }
+}
+
+/// <summary>The replies to bad parameters.</summary>
+internal static class EsmtpErrors
+{
+    public static readonly SmtpReply BadSize = SmtpReply.Parse("501 5.5.4 Bad message size syntax");
+    public static readonly SmtpReply HugeSize = SmtpReply.Parse("552 5.3.4 Message size exceeds file system imposed limit");
+    public static readonly SmtpReply BadReturn = SmtpReply.Parse("501 5.5.4 Bad RET parameter syntax");
+    public static readonly SmtpReply BadEnvelopeId = SmtpReply.Parse("501 5.5.4 Bad ENVID parameter syntax");
+    public static readonly SmtpReply BadNotify = SmtpReply.Parse("501 5.5.4 Error: Bad NOTIFY parameter syntax");
+    public static readonly SmtpReply BadOriginalRecipient = SmtpReply.Parse("501 5.5.4 Error: Bad ORCPT parameter syntax");
+    public static readonly SmtpReply DsnDisabled = SmtpReply.Parse("501 5.7.1 DSN support is disabled");
+
+    public static SmtpReply Unsupported(EsmtpParameter p) =>
+        new(555, new DsnStatus(5, 5, 4), "Unsupported option: " + System.Text.Encoding.UTF8.GetString(p.Text));
+}
