@@ -1,0 +1,104 @@
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Local.Rights;
+
+namespace MtaSuite.Local.Mailboxes;
+
+/// <summary>
+/// Delivery into a Maildir. The message is written and synced under tmp/, renamed into new/, and new/ is synced, before success is said: it is then on stable
+/// storage under its final name on every file system, with a journal or without.
+/// </summary>
+internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
+{
+    private readonly MaildirFolders _folders = new();
+
+    /// <summary>Delivers one message.</summary>
+    /// <param name="path">The Maildir, ending with a slash.</param>
+    /// <param name="rights">Whose it is; files and folders are made with these rights.</param>
+    /// <param name="makeTop">The Maildir lies in a spool folder that only root may write to: root then makes it for the user when it is missing.</param>
+    public Outcome Deliver(MessageContent content, CopySpec spec, string path, UserRights rights, bool makeTop = false)
+    {
+        Outcome outcome = DeliverAs(content, spec, path, rights, out int openErrno);
+        if (!makeTop || openErrno != Libc.EACCES || !FileIdentity.IsPrivileged || rights.Uid == 0) return outcome;
+        return TryMakeTop(path, rights) ? DeliverAs(content, spec, path, rights, out _) : outcome;
+    }
+
+    private Outcome DeliverAs(MessageContent content, CopySpec spec, string path, UserRights rights, out int openErrno)
+    {
+        openErrno = 0;
+        if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out FileIdentity identity)) return MailboxErrors.IdentityRefused(rights.Uid, rights.Gid);
+        using (identity)
+        {
+            for (int attempt = 0; ; attempt++)
+            {
+                OpenMaildir? folder = _folders.Acquire(path, rights.Uid, out openErrno);
+                if (folder == null) return MailboxErrors.FromErrno(openErrno, $"maildir delivery failed: open {path}: {Libc.ErrorText(openErrno)}");
+                Outcome? outcome = Store(content, spec, folder);
+                // null: the folder is gone; look for, or make, the one that is at the path now
+                if (outcome == null) _folders.Invalidate(folder);
+                _folders.Release(folder);
+                if (outcome != null) return outcome;
+                if (attempt >= 2) return Outcome.Defer("4.2.0", $"maildir delivery failed: {path} keeps changing");
+            }
+        }
+    }
+
+    private Outcome? Store(MessageContent content, CopySpec spec, OpenMaildir folder)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        Span<byte> name = stackalloc byte[MaildirName.MaxLength];
+        name = name[..MaildirName.Next(now, name)];
+        int file = Libc.OpenAt(folder.Tmp, name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0x180);
+        if (file < 0)
+        {
+            int errno = Libc.Errno;
+            return errno == Libc.ENOENT ? null : MailboxErrors.FromErrno(errno, $"maildir delivery failed: create maildir file in {folder.Path}tmp: {Libc.ErrorText(errno)}");
+        }
+        FileSink sink = new(file, 0, sizeLimit);
+        CopyResult result = MessageCopier.Copy(content, spec, sink, now);
+        if (result.IsOk && Libc.Fsync(file) != 0) result = new CopyResult(CopyFault.Writing, Libc.Errno);
+        if (Libc.Close(file) != 0 && result.IsOk) result = new CopyResult(CopyFault.Writing, Libc.Errno);
+        if (!result.IsOk)
+        {
+            _ = Libc.UnlinkAt(folder.Tmp, name, 0);
+            return MailboxErrors.FromCopy(result, "maildir delivery failed: ");
+        }
+        return Publish(folder, name);
+    }
+
+    private static Outcome? Publish(OpenMaildir folder, ReadOnlySpan<byte> name)
+    {
+        if (Libc.RenameAt(folder.Tmp, name, folder.New, name) != 0)
+        {
+            int errno = Libc.Errno;
+            _ = Libc.UnlinkAt(folder.Tmp, name, 0);
+            return errno == Libc.ENOENT ? null : MailboxErrors.FromErrno(errno, $"maildir delivery failed: create maildir file in {folder.Path}new: {Libc.ErrorText(errno)}");
+        }
+        if (Libc.Fsync(folder.New) != 0)
+        {
+            int errno = Libc.Errno;
+            _ = Libc.UnlinkAt(folder.New, name, 0);
+            return MailboxErrors.FromErrno(errno, $"maildir delivery failed: sync {folder.Path}new: {Libc.ErrorText(errno)}");
+        }
+        return s_delivered;
+    }
+
+    private static readonly Outcome s_delivered = Outcome.Ok("delivered to maildir");
+
+    /// <summary>
+    /// As root: makes the user's folder in a spool that belongs to root and that others may not write to (else a link put in its place would be followed).
+    /// </summary>
+    private static bool TryMakeTop(string path, UserRights rights)
+    {
+        string top = path.TrimEnd('/');
+        string parent = top[..(top.LastIndexOf('/') + 1)];
+        if (!Libc.TryStat(parent, out Libc.FileStatus spool) || !spool.IsDirectory || spool.Uid != 0 || (spool.Permissions & 2) != 0) return false;
+        if (Libc.MkDir(top, 0x1C0) != 0) return false;
+        int fd = Libc.Open(top, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);
+        if (fd < 0) return false;
+        bool ok = Libc.TryStat(fd, out Libc.FileStatus made) && made.Uid == 0 && Libc.FChOwn(fd, rights.Uid, rights.Gid) == 0
+            && MaildirFolders.SyncParent(top, out _);
+        _ = Libc.Close(fd);
+        return ok;
+    }
+}

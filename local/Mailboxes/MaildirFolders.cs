@@ -1,0 +1,179 @@
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Local.Mailboxes;
+
+/// <summary>The open tmp/ and new/ of a Maildir, shared by the deliveries under way into it. Owned by <see cref="MaildirFolders"/>.</summary>
+internal sealed class OpenMaildir(string path, uint uid)
+{
+    public readonly string Path = path;
+    public readonly uint Uid = uid;
+    public int Tmp = -1, New = -1;
+    public ulong TmpInode, NewInode, Device;
+    public long CheckedAt, UsedAt;
+    public int Users;
+    public bool Stale;
+}
+
+/// <summary>
+/// Keeps the folders of the Maildirs that are delivered to most open. That a folder was renamed or removed since is noticed within a second (its path's
+/// inode is another), or at once when creating a file in it fails. Makes missing folders. All methods that take a path run under the recipient's
+/// file identity.
+/// </summary>
+internal sealed class MaildirFolders(int capacity = 128)
+{
+    private const long CheckMilliseconds = 1000;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string, uint), OpenMaildir> _open = [];
+
+    /// <summary>Opens a Maildir, making what is missing. Null with errno set. To be given back by <see cref="Release"/>.</summary>
+    /// <param name="path">Ends with a slash.</param>
+    public OpenMaildir? Acquire(string path, uint uid, out int errno)
+    {
+        errno = 0;
+        long now = Environment.TickCount64;
+        OpenMaildir? folder;
+        lock (_gate)
+        {
+            if (_open.TryGetValue((path, uid), out folder))
+            {
+                folder.Users++;
+                folder.UsedAt = now;
+            }
+        }
+        if (folder != null)
+        {
+            if (now - folder.CheckedAt < CheckMilliseconds) return folder;
+            if (IsStillThere(folder))
+            {
+                folder.CheckedAt = now;
+                return folder;
+            }
+            Invalidate(folder);
+            Release(folder);
+        }
+        folder = Open(path, uid, now, out errno);
+        if (folder != null) Add(folder);
+        return folder;
+    }
+
+    /// <summary>Gives a folder back; the last user of a stale one closes it.</summary>
+    public void Release(OpenMaildir folder)
+    {
+        lock (_gate)
+        {
+            folder.Users--;
+            if (folder.Stale && folder.Users == 0) Close(folder);
+        }
+    }
+
+    /// <summary>The folder is not what its path leads to any more.</summary>
+    public void Invalidate(OpenMaildir folder)
+    {
+        lock (_gate)
+        {
+            if (folder.Stale) return;
+            folder.Stale = true;
+            _open.Remove((folder.Path, folder.Uid));
+        }
+    }
+
+    private void Add(OpenMaildir folder)
+    {
+        lock (_gate)
+        {
+            folder.Users = 1;
+            if (_open.TryAdd((folder.Path, folder.Uid), folder))
+            {
+                if (_open.Count > capacity) EvictOldest();
+            }
+            else folder.Stale = true; // another thread was first; this one is closed after use
+        }
+    }
+
+    private void EvictOldest()
+    {
+        OpenMaildir? oldest = null;
+        foreach (OpenMaildir f in _open.Values)
+        {
+            if (f.Users == 0 && (oldest == null || f.UsedAt < oldest.UsedAt)) oldest = f;
+        }
+        if (oldest == null) return;
+        _open.Remove((oldest.Path, oldest.Uid));
+        Close(oldest);
+    }
+
+    private static bool IsStillThere(OpenMaildir folder) =>
+        Libc.TryStat(folder.Path + "new", out Libc.FileStatus n) && n.Inode == folder.NewInode && n.Device == folder.Device
+        && Libc.TryStat(folder.Path + "tmp", out Libc.FileStatus t) && t.Inode == folder.TmpInode && t.Device == folder.Device;
+
+    private static OpenMaildir? Open(string path, uint uid, long now, out int errno)
+    {
+        OpenMaildir folder = new(path, uid) { CheckedAt = now, UsedAt = now };
+        bool made = false;
+        while (true)
+        {
+            folder.New = OpenFolder(path + "new", out errno, out folder.NewInode, out folder.Device);
+            if (folder.New >= 0) folder.Tmp = OpenFolder(path + "tmp", out errno, out folder.TmpInode, out _);
+            if (folder.Tmp >= 0) return folder;
+            Close(folder);
+            if (errno != Libc.ENOENT || made) return null;
+            foreach (string name in (ReadOnlySpan<string>)["cur", "tmp", "new"])
+            {
+                if (!MakeFolders(path + name, out errno)) return null;
+            }
+            made = true;
+        }
+    }
+
+    private static int OpenFolder(string path, out int errno, out ulong inode, out ulong device)
+    {
+        inode = device = 0;
+        errno = 0;
+        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        if (fd >= 0 && Libc.TryStat(fd, out Libc.FileStatus status))
+        {
+            inode = status.Inode;
+            device = status.Device;
+            return fd;
+        }
+        errno = Libc.Errno;
+        if (fd >= 0) _ = Libc.Close(fd);
+        return -1;
+    }
+
+    /// <summary>Makes a folder and its missing parents, mode 0700, and makes their names durable.</summary>
+    public static bool MakeFolders(string path, out int errno)
+    {
+        errno = 0;
+        if (Libc.MkDir(path, 0x1C0) == 0) return SyncParent(path, out errno);
+        errno = Libc.Errno;
+        if (errno == Libc.EEXIST) return true;
+        int slash = path.LastIndexOf('/');
+        if (errno != Libc.ENOENT || slash <= 0) return false;
+        if (!MakeFolders(path[..slash], out errno)) return false;
+        if (Libc.MkDir(path, 0x1C0) == 0) return SyncParent(path, out errno);
+        errno = Libc.Errno;
+        return errno == Libc.EEXIST;
+    }
+
+    /// <summary>fsync of the folder that a path lies in. A folder that may not be read can't be synced: that is left to the file system.</summary>
+    public static bool SyncParent(string path, out int errno)
+    {
+        errno = 0;
+        int slash = path.LastIndexOf('/');
+        int fd = Libc.Open(slash <= 0 ? "/" : path[..slash], Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        if (fd < 0) return true;
+        bool ok = Libc.Fsync(fd) == 0;
+        if (!ok) errno = Libc.Errno;
+        _ = Libc.Close(fd);
+        return ok;
+    }
+
+    private static void Close(OpenMaildir folder)
+    {
+        if (folder.New >= 0) _ = Libc.Close(folder.New);
+        if (folder.Tmp >= 0) _ = Libc.Close(folder.Tmp);
+        folder.New = folder.Tmp = -1;
+    }
+}
