@@ -1,0 +1,43 @@
+namespace MtaSuite.Common.Config;
+
+/// <summary>Lists in values: <c>item *( separator item )</c>; a separator between braces does not separate.</summary>
+public static class ConfigList
+{
+    public const string Separators = ", \t\r\n";
+
+    /// <summary>Splits a text; braces stay in the items.</summary>
+    public static List<string> Split(ReadOnlySpan<char> text, string separators = Separators)
+    {
+        var items = new List<string>();
+        int at = 0;
+        while (true)
+        {
+            while (at < text.Length && separators.Contains(text[at])) at++;
+            if (at == text.Length) return items;
+            int start = at, level = 0;
+            for (; at < text.Length; at++)
+            {
+                if (text[at] == '{') level++;
+                else if (text[at] == '}' && level > 0) level--;
+                else if (level == 0 && separators.Contains(text[at])) break;
+            }
+            items.Add(text[start..at].ToString());
+        }
+    }
+
+    /// <summary>Takes the braces and the space inside them from an item that has them. False: braces that do not balance, or text after them.</summary>
+    public static bool TryUnbrace(string item, out string inner)
+    {
+        inner = item;
+        if (!item.StartsWith('{')) return true;
+        int level = 0, end = 0;
+        for (; end < item.Length; end++)
+        {
+            if (item[end] == '{') level++;
+            else if (item[end] == '}' && --level == 0) break;
+        }
+        if (end != item.Length - 1) return false;
+        inner = item[1..^1].Trim();
+        return true;
+    }
+}

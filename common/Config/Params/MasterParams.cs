@@ -1,0 +1,26 @@
+namespace MtaSuite.Common.Config.Params;
+
+/// <summary>Parameters of the supervisor and what all daemons share at start.</summary>
+public static class MasterParams
+{
+    public static readonly TextParam DaemonDirectory = new("daemon_directory", "/usr/libexec/mtasuite", required: true, doc: "");
+    public static readonly BoolParam DaemonTableOpenErrorIsFatal = new("daemon_table_open_error_is_fatal", "no", effective: false, doc: "");
+    public static readonly TimeParam DaemonTimeout = new("daemon_timeout", "18000s", min: "1s", doc: "");
+    public static readonly TextParam DebuggerCommand = new("debugger_command", "", effective: false, doc: "");
+    public static readonly IntParam DefaultProcessLimit = new("default_process_limit", "10000", min: 1, doc: "");
+    public static readonly TextParam ImportEnvironment = new("import_environment",
+        "MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ XAUTHORITY DISPLAY LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME "
+        + "XDG_RUNTIME_DIR",
+        doc: "");
+    public static readonly TextParam MasterServiceDisable = new("master_service_disable", "", doc: "");
+    public static readonly TimeParam MaxIdle = new("max_idle", "100s", min: "1s", doc: "");
+    public static readonly IntParam MaxUse = new("max_use", "100", min: 1, effective: false, doc: "");
+    public static readonly IntParam ServiceProcesses = new("service_processes", "1", min: 1, max: 1000, doc: "");
+    public static readonly TimeParam ServiceThrottleTime = new("service_throttle_time", "60s", min: "1s", doc: "");
+
+    public static IReadOnlyList<Param> All { get; } =
+    [
+        DaemonDirectory, DaemonTableOpenErrorIsFatal, DaemonTimeout, DebuggerCommand, DefaultProcessLimit, ImportEnvironment,
+        MasterServiceDisable, MaxIdle, MaxUse, ServiceProcesses, ServiceThrottleTime,
+    ];
+}

@@ -1,0 +1,104 @@
+namespace MtaSuite.Common.Config.Params;
+
+/// <summary>Parameters of the queue manager.</summary>
+public static class QmgrParams
+{
+    public static readonly IntParam DefaultDeliverySlotCost = new("default_delivery_slot_cost", "5", doc: "");
+    public static readonly IntParam DefaultDeliverySlotDiscount = new("default_delivery_slot_discount", "50", max: 100, doc: "");
+    public static readonly IntParam DefaultDeliverySlotLoan = new("default_delivery_slot_loan", "3", doc: "");
+    public static readonly TextParam DefaultDeliveryStatusFilter = new("default_delivery_status_filter", "", effective: false, doc: "");
+    public static readonly IntParam DefaultDestinationConcurrencyFailedCohortLimit = new("default_destination_concurrency_failed_cohort_limit",
+        "1",
+        doc: "");
+    public static readonly IntParam DefaultDestinationConcurrencyLimit = new("default_destination_concurrency_limit", "20", doc: "");
+    public static readonly TextParam DefaultDestinationConcurrencyNegativeFeedback = new("default_destination_concurrency_negative_feedback",
+        "1", required: true,
+        doc: "");
+    public static readonly TextParam DefaultDestinationConcurrencyPositiveFeedback = new("default_destination_concurrency_positive_feedback",
+        "1", required: true,
+        doc: "");
+    public static readonly TimeParam DefaultDestinationRateDelay = new("default_destination_rate_delay", "0s", doc: "");
+    public static readonly IntParam DefaultDestinationRecipientLimit = new("default_destination_recipient_limit", "50", doc: "");
+    public static readonly IntParam DefaultExtraRecipientLimit = new("default_extra_recipient_limit", "1000", doc: "");
+    public static readonly TextParam DefaultFilterNexthop = new("default_filter_nexthop", "", effective: false, doc: "");
+    public static readonly IntParam DefaultMinimumDeliverySlots = new("default_minimum_delivery_slots", "3", doc: "");
+    public static readonly IntParam DefaultRecipientLimit = new("default_recipient_limit", "20000", doc: "");
+    public static readonly TimeParam DefaultRecipientRefillDelay = new("default_recipient_refill_delay", "5s", min: "1s", doc: "");
+    public static readonly IntParam DefaultRecipientRefillLimit = new("default_recipient_refill_limit", "100", min: 1, doc: "");
+    public static readonly TimeParam DefaultTransportRateDelay = new("default_transport_rate_delay", "0s", doc: "");
+    public static readonly TextParam DeferTransports = new("defer_transports", "", doc: "");
+    public static readonly IntParam DelayLoggingResolutionLimit = new("delay_logging_resolution_limit", "2", max: 6, doc: "");
+    public static readonly BoolParam DestinationConcurrencyFeedbackDebug = new("destination_concurrency_feedback_debug",
+        "no", effective: false,
+        doc: "");
+    public static readonly TextParam FlushServiceName = new("flush_service_name", "flush", required: true, effective: false, doc: "");
+    public static readonly IntParam HashQueueDepth = new("hash_queue_depth", "1", min: 1, doc: "");
+    public static readonly TextParam HashQueueNames = new("hash_queue_names", "deferred, defer", required: true, doc: "");
+    public static readonly IntParam InitialDestinationConcurrency = new("initial_destination_concurrency", "5", min: 1, doc: "");
+    public static readonly TimeParam MaximalBackoffTime = new("maximal_backoff_time", "4000s", min: "1s", doc: "");
+    public static readonly TimeParam MaximalQueueLifetime = new("maximal_queue_lifetime", "5d", max: "8640000s", doc: "");
+    public static readonly TimeParam MinimalBackoffTime = new("minimal_backoff_time", "300s", min: "1s", doc: "");
+    public static readonly TimeParam QmgrClogWarnTime = new("qmgr_clog_warn_time", "300s", doc: "");
+    public static readonly TimeParam QmgrDaemonTimeout = new("qmgr_daemon_timeout", "1000s", min: "1s", effective: false, doc: "");
+    public static readonly IntParam QmgrFudgeFactor = new("qmgr_fudge_factor", "100", min: 10, max: 100, effective: false, doc: "");
+    public static readonly TimeParam QmgrIpcTimeout = new("qmgr_ipc_timeout", "60s", min: "1s", doc: "");
+    public static readonly IntParam QmgrMessageActiveLimit = new("qmgr_message_active_limit", "20000", min: 1, doc: "");
+    public static readonly IntParam QmgrMessageRecipientLimit = new("qmgr_message_recipient_limit", "20000", min: 1, doc: "");
+    public static readonly IntParam QmgrMessageRecipientMinimum = new("qmgr_message_recipient_minimum", "10", min: 1, doc: "");
+    public static readonly TimeParam QueueRunDelay = new("queue_run_delay", "300s", min: "1s", doc: "");
+    public static readonly TextParam QueueServiceName = new("queue_service_name", "qmgr", required: true, doc: "");
+    public static readonly TimeParam TransportRetryTime = new("transport_retry_time", "60s", min: "1s", doc: "");
+
+    public static IReadOnlyList<Param> All { get; } =
+    [
+        DefaultDeliverySlotCost, DefaultDeliverySlotDiscount, DefaultDeliverySlotLoan, DefaultDeliveryStatusFilter,
+        DefaultDestinationConcurrencyFailedCohortLimit, DefaultDestinationConcurrencyLimit, DefaultDestinationConcurrencyNegativeFeedback,
+        DefaultDestinationConcurrencyPositiveFeedback, DefaultDestinationRateDelay, DefaultDestinationRecipientLimit,
+        DefaultExtraRecipientLimit, DefaultFilterNexthop, DefaultMinimumDeliverySlots, DefaultRecipientLimit, DefaultRecipientRefillDelay,
+        DefaultRecipientRefillLimit, DefaultTransportRateDelay, DeferTransports, DelayLoggingResolutionLimit,
+        DestinationConcurrencyFeedbackDebug, FlushServiceName, HashQueueDepth, HashQueueNames, InitialDestinationConcurrency,
+        MaximalBackoffTime, MaximalQueueLifetime, MinimalBackoffTime, QmgrClogWarnTime, QmgrDaemonTimeout, QmgrFudgeFactor, QmgrIpcTimeout,
+        QmgrMessageActiveLimit, QmgrMessageRecipientLimit, QmgrMessageRecipientMinimum, QueueRunDelay, QueueServiceName, TransportRetryTime,
+    ];
+
+    public static readonly IntFamily DestinationConcurrencyLimit = new("{transport}_destination_concurrency_limit", DefaultDestinationConcurrencyLimit,
+        doc: "Parallel deliveries to one destination through this transport; 0 is no limit.");
+    public static readonly IntFamily DestinationRecipientLimit = new("{transport}_destination_recipient_limit", DefaultDestinationRecipientLimit,
+        doc: "Recipients in one delivery through this transport; at 1 a destination is a recipient.");
+    public static readonly IntFamily TransportInitialDestinationConcurrency = new("{transport}_initial_destination_concurrency", InitialDestinationConcurrency,
+        doc: "Parallel deliveries to a destination that this transport has not met yet.");
+    public static readonly TextFamily DestinationConcurrencyPositiveFeedback = new("{transport}_destination_concurrency_positive_feedback",
+        DefaultDestinationConcurrencyPositiveFeedback, doc: "What a good delivery adds to the concurrency of its destination.");
+    public static readonly TextFamily DestinationConcurrencyNegativeFeedback = new("{transport}_destination_concurrency_negative_feedback",
+        DefaultDestinationConcurrencyNegativeFeedback, doc: "What a failed connection takes from the concurrency of its destination.");
+    public static readonly IntFamily DestinationConcurrencyFailedCohortLimit = new("{transport}_destination_concurrency_failed_cohort_limit",
+        DefaultDestinationConcurrencyFailedCohortLimit, doc: "Rounds of failed connections after which a destination counts as dead.");
+    public static readonly TimeFamily DestinationRateDelay = new("{transport}_destination_rate_delay", DefaultDestinationRateDelay,
+        doc: "Pause between two deliveries to the same destination through this transport.");
+    public static readonly TimeFamily TransportRateDelay = new("{transport}_transport_rate_delay", DefaultTransportRateDelay,
+        doc: "Pause between two deliveries through this transport, whatever the destination.");
+    public static readonly IntFamily DeliverySlotCost = new("{transport}_delivery_slot_cost", DefaultDeliverySlotCost,
+        doc: "Deliveries after which a message may be overtaken once by a smaller one.");
+    public static readonly IntFamily DeliverySlotLoan = new("{transport}_delivery_slot_loan", DefaultDeliverySlotLoan,
+        doc: "Slots a small message may borrow to overtake earlier.");
+    public static readonly IntFamily DeliverySlotDiscount = new("{transport}_delivery_slot_discount", DefaultDeliverySlotDiscount,
+        doc: "Percentage of the slots that need not be earned before a message is overtaken.");
+    public static readonly IntFamily MinimumDeliverySlots = new("{transport}_minimum_delivery_slots", DefaultMinimumDeliverySlots,
+        doc: "Slots a message must be able to earn before it can be overtaken at all.");
+    public static readonly IntFamily RecipientLimit = new("{transport}_recipient_limit", DefaultRecipientLimit,
+        doc: "Recipients of this transport held in memory.");
+    public static readonly IntFamily ExtraRecipientLimit = new("{transport}_extra_recipient_limit", DefaultExtraRecipientLimit,
+        doc: "Recipients held in memory beyond the limit for messages that overtake others.");
+    public static readonly IntFamily RecipientRefillLimit = new("{transport}_recipient_refill_limit", DefaultRecipientRefillLimit,
+        doc: "Recipients read from a large message at a time.");
+    public static readonly TimeFamily RecipientRefillDelay = new("{transport}_recipient_refill_delay", DefaultRecipientRefillDelay,
+        doc: "Longest wait before more recipients of a large message are read.");
+
+    public static IReadOnlyList<ParamFamily> Families { get; } =
+    [
+        TransportInitialDestinationConcurrency, DestinationConcurrencyLimit, DestinationRecipientLimit, DestinationConcurrencyPositiveFeedback,
+        DestinationConcurrencyNegativeFeedback, DestinationConcurrencyFailedCohortLimit, DestinationRateDelay, TransportRateDelay,
+        DeliverySlotCost, DeliverySlotLoan, DeliverySlotDiscount, MinimumDeliverySlots, RecipientLimit, ExtraRecipientLimit,
+        RecipientRefillLimit, RecipientRefillDelay,
+    ];
+}

@@ -1,0 +1,43 @@
+namespace MtaSuite.Common.Config.Params;
+
+/// <summary>Parameters of old names that still live in the defaults of their successors.</summary>
+public static class RetiredParams
+{
+    public static readonly TextParam AuthorizedVerpClients = new("authorized_verp_clients", "", effective: false,
+        doc: "")
+    { Legacy = true };
+    public static readonly TextParam FallbackRelay = new("fallback_relay", "", effective: false, doc: "") { Legacy = true };
+    public static readonly TextParam LmtpPerRecordDeadline = new("lmtp_per_record_deadline", "", effective: false,
+        doc: "")
+    { Legacy = true };
+    public static readonly TextParam PostscreenBlacklistAction = new("postscreen_blacklist_action", "", effective: false,
+        doc: "")
+    { Legacy = true };
+    public static readonly TextParam PostscreenDnsblTtl = new("postscreen_dnsbl_ttl", "", effective: false, doc: "") { Legacy = true };
+    public static readonly TextParam PostscreenDnsblWhitelistThreshold = new("postscreen_dnsbl_whitelist_threshold", "", effective: false,
+        doc: "")
+    { Legacy = true };
+    public static readonly TextParam PostscreenWhitelistInterfaces = new("postscreen_whitelist_interfaces", "", effective: false,
+        doc: "")
+    { Legacy = true };
+    public static readonly TextParam SmtpPerRecordDeadline = new("smtp_per_record_deadline", "", effective: false,
+        doc: "")
+    { Legacy = true };
+    public static readonly TextParam SmtpdClientConnectionLimitExceptions = new("smtpd_client_connection_limit_exceptions",
+        "", effective: false,
+        doc: "")
+    { Legacy = true };
+    public static readonly TextParam SmtpdPerRecordDeadline = new("smtpd_per_record_deadline", "", effective: false,
+        doc: "")
+    { Legacy = true };
+    public static readonly TextParam TlsproxyClientLevel = new("tlsproxy_client_level", "", effective: false, doc: "") { Legacy = true };
+    public static readonly TextParam TlsproxyClientPolicy = new("tlsproxy_client_policy", "", effective: false, doc: "") { Legacy = true };
+    public static readonly TextParam VirtualMaps = new("virtual_maps", "", effective: false, doc: "") { Legacy = true };
+
+    public static IReadOnlyList<Param> All { get; } =
+    [
+        AuthorizedVerpClients, FallbackRelay, LmtpPerRecordDeadline, PostscreenBlacklistAction, PostscreenDnsblTtl,
+        PostscreenDnsblWhitelistThreshold, PostscreenWhitelistInterfaces, SmtpPerRecordDeadline, SmtpdClientConnectionLimitExceptions,
+        SmtpdPerRecordDeadline, TlsproxyClientLevel, TlsproxyClientPolicy, VirtualMaps,
+    ];
+}

@@ -1,0 +1,186 @@
+namespace MtaSuite.Common.Config.Params;
+
+/// <summary>Parameters of TLS in server and client.</summary>
+public static class TlsParams
+{
+    public static readonly TextParam OpensslPath = new("openssl_path", "openssl", required: true, effective: false, doc: "");
+    public static readonly TextParam RelayClientcerts = new("relay_clientcerts", "", effective: false, doc: "");
+    public static readonly BoolParam RequiretlsEnable = new("requiretls_enable", "yes", effective: false, doc: "");
+    public static readonly BoolParam RequiretlsEsmtpHeader = new("requiretls_esmtp_header", "yes", effective: false, doc: "");
+    public static readonly BoolParam RequiretlsRedactDsn = new("requiretls_redact_dsn", "yes", effective: false, doc: "");
+    public static readonly BoolParam SmtpEnforceTls = new("smtp_enforce_tls", "no", effective: false, doc: "");
+    public static readonly TextParam SmtpRequiretlsPolicy = new("smtp_requiretls_policy",
+        "inline:{{${domain_to_ascii{$mydomain}}=opportunistic}, {.${domain_to_ascii{$mydomain}}=opportunistic}, "
+        + "{localhost=opportunistic}}, cidr:{{0.0.0.0/0 opportunistic}, {::/0 opportunistic}}, enforce", effective: false,
+        doc: "");
+    public static readonly TimeParam SmtpStarttlsTimeout = new("smtp_starttls_timeout", "300s", min: "1s", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsCAfile = new("smtp_tls_CAfile", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsCApath = new("smtp_tls_CApath", "", effective: false, doc: "");
+    public static readonly BoolParam SmtpTlsBlockEarlyMailReply = new("smtp_tls_block_early_mail_reply", "no", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsCertFile = new("smtp_tls_cert_file", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsChainFiles = new("smtp_tls_chain_files", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsCiphers = new("smtp_tls_ciphers", "medium", required: true, effective: false, doc: "");
+    public static readonly BoolParam SmtpTlsConnectionReuse = new("smtp_tls_connection_reuse", "no", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsDaneInsecureMxPolicy = new("smtp_tls_dane_insecure_mx_policy",
+        "${{$smtp_tls_security_level} == {dane} ? {dane} : {may}}", effective: false,
+        doc: "");
+    public static readonly TextParam SmtpTlsDcertFile = new("smtp_tls_dcert_file", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsDkeyFile = new("smtp_tls_dkey_file", "$smtp_tls_dcert_file", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsEccertFile = new("smtp_tls_eccert_file", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsEckeyFile = new("smtp_tls_eckey_file", "$smtp_tls_eccert_file", effective: false, doc: "");
+    public static readonly BoolParam SmtpTlsEnableRpk = new("smtp_tls_enable_rpk", "no", effective: false, doc: "");
+    public static readonly BoolParam SmtpTlsEnforcePeername = new("smtp_tls_enforce_peername", "yes", effective: false, doc: "");
+    public static readonly BoolParam SmtpTlsEnforceStsMxPatterns = new("smtp_tls_enforce_sts_mx_patterns", "yes", effective: false,
+        doc: "");
+    public static readonly TextParam SmtpTlsExcludeCiphers = new("smtp_tls_exclude_ciphers", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsFingerprintCertMatch = new("smtp_tls_fingerprint_cert_match", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsFingerprintDigest = new("smtp_tls_fingerprint_digest",
+        "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", required: true, effective: false,
+        doc: "");
+    public static readonly BoolParam SmtpTlsForceInsecureHostTlsaLookup = new("smtp_tls_force_insecure_host_tlsa_lookup",
+        "no", effective: false,
+        doc: "");
+    public static readonly TextParam SmtpTlsKeyFile = new("smtp_tls_key_file", "$smtp_tls_cert_file", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsLoglevel = new("smtp_tls_loglevel", "0", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsMandatoryCiphers = new("smtp_tls_mandatory_ciphers", "medium", required: true, effective: false,
+        doc: "");
+    public static readonly TextParam SmtpTlsMandatoryExcludeCiphers = new("smtp_tls_mandatory_exclude_ciphers", "", effective: false,
+        doc: "");
+    public static readonly TextParam SmtpTlsMandatoryProtocols = new("smtp_tls_mandatory_protocols", ">=TLSv1", effective: false, doc: "");
+    public static readonly BoolParam SmtpTlsNoteStarttlsOffer = new("smtp_tls_note_starttls_offer", "no", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsPerSite = new("smtp_tls_per_site", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsPolicyMaps = new("smtp_tls_policy_maps", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsProtocols = new("smtp_tls_protocols", ">=TLSv1", effective: false, doc: "");
+    public static readonly IntParam SmtpTlsScertVerifydepth = new("smtp_tls_scert_verifydepth", "9", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsSecureCertMatch = new("smtp_tls_secure_cert_match",
+        "nexthop, dot-nexthop", required: true, effective: false,
+        doc: "");
+    public static readonly TextParam SmtpTlsSecurityLevel = new("smtp_tls_security_level",
+        "${{$compatibility_level} <level {3.11} ? {} : {may}}", effective: false,
+        doc: "");
+    public static readonly TextParam SmtpTlsServername = new("smtp_tls_servername", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsSessionCacheDatabase = new("smtp_tls_session_cache_database", "", effective: false, doc: "");
+    public static readonly TimeParam SmtpTlsSessionCacheTimeout = new("smtp_tls_session_cache_timeout",
+        "3600s", max: "8640000s", effective: false,
+        doc: "");
+    public static readonly TextParam SmtpTlsTrustAnchorFile = new("smtp_tls_trust_anchor_file", "", effective: false, doc: "");
+    public static readonly TextParam SmtpTlsVerifyCertMatch = new("smtp_tls_verify_cert_match",
+        "hostname", required: true, effective: false,
+        doc: "");
+    public static readonly BoolParam SmtpTlsWrappermode = new("smtp_tls_wrappermode", "no", effective: false, doc: "");
+    public static readonly BoolParam SmtpTlsrptEnable = new("smtp_tlsrpt_enable", "no", effective: false, doc: "");
+    public static readonly BoolParam SmtpTlsrptSkipReusedHandshakes = new("smtp_tlsrpt_skip_reused_handshakes", "no", effective: false,
+        doc: "");
+    public static readonly TextParam SmtpTlsrptSocketName = new("smtp_tlsrpt_socket_name", "", effective: false, doc: "");
+    public static readonly BoolParam SmtpUseTls = new("smtp_use_tls", "no", effective: false, doc: "");
+    public static readonly BoolParam SmtpdEnforceTls = new("smtpd_enforce_tls", "no", effective: false, doc: "");
+    public static readonly TimeParam SmtpdStarttlsTimeout = new("smtpd_starttls_timeout",
+        "${stress?{10}:{300}}s", min: "1s", effective: false,
+        doc: "");
+    public static readonly TextParam SmtpdTlsCAfile = new("smtpd_tls_CAfile", "", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsCApath = new("smtpd_tls_CApath", "", effective: false, doc: "");
+    public static readonly BoolParam SmtpdTlsAlwaysIssueSessionIds = new("smtpd_tls_always_issue_session_ids", "yes", effective: false,
+        doc: "");
+    public static readonly BoolParam SmtpdTlsAskCcert = new("smtpd_tls_ask_ccert", "no", effective: false, doc: "");
+    public static readonly BoolParam SmtpdTlsAuthOnly = new("smtpd_tls_auth_only", "no", effective: false, doc: "");
+    public static readonly IntParam SmtpdTlsCcertVerifydepth = new("smtpd_tls_ccert_verifydepth", "9", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsCertFile = new("smtpd_tls_cert_file", "", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsChainFiles = new("smtpd_tls_chain_files", "", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsCiphers = new("smtpd_tls_ciphers", "medium", required: true, effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsDcertFile = new("smtpd_tls_dcert_file", "", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsDh1024ParamFile = new("smtpd_tls_dh1024_param_file", "", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsDh512ParamFile = new("smtpd_tls_dh512_param_file", "", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsDkeyFile = new("smtpd_tls_dkey_file", "$smtpd_tls_dcert_file", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsEccertFile = new("smtpd_tls_eccert_file", "", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsEckeyFile = new("smtpd_tls_eckey_file", "$smtpd_tls_eccert_file", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsEecdhGrade = new("smtpd_tls_eecdh_grade", "auto", required: true, effective: false, doc: "");
+    public static readonly BoolParam SmtpdTlsEnableRpk = new("smtpd_tls_enable_rpk", "no", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsExcludeCiphers = new("smtpd_tls_exclude_ciphers", "", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsFingerprintDigest = new("smtpd_tls_fingerprint_digest",
+        "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", required: true, effective: false,
+        doc: "");
+    public static readonly TextParam SmtpdTlsKeyFile = new("smtpd_tls_key_file", "$smtpd_tls_cert_file", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsLoglevel = new("smtpd_tls_loglevel", "0", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsMandatoryCiphers = new("smtpd_tls_mandatory_ciphers",
+        "medium", required: true, effective: false,
+        doc: "");
+    public static readonly TextParam SmtpdTlsMandatoryExcludeCiphers = new("smtpd_tls_mandatory_exclude_ciphers", "", effective: false,
+        doc: "");
+    public static readonly TextParam SmtpdTlsMandatoryProtocols = new("smtpd_tls_mandatory_protocols", ">=TLSv1", effective: false,
+        doc: "");
+    public static readonly TextParam SmtpdTlsProtocols = new("smtpd_tls_protocols", ">=TLSv1", effective: false, doc: "");
+    public static readonly BoolParam SmtpdTlsReceivedHeader = new("smtpd_tls_received_header", "no", effective: false, doc: "");
+    public static readonly BoolParam SmtpdTlsReqCcert = new("smtpd_tls_req_ccert", "no", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsSecurityLevel = new("smtpd_tls_security_level", "", effective: false, doc: "");
+    public static readonly TextParam SmtpdTlsSessionCacheDatabase = new("smtpd_tls_session_cache_database", "", effective: false, doc: "");
+    public static readonly TimeParam SmtpdTlsSessionCacheTimeout = new("smtpd_tls_session_cache_timeout",
+        "3600s", max: "8640000s", effective: false,
+        doc: "");
+    public static readonly BoolParam SmtpdTlsWrappermode = new("smtpd_tls_wrappermode", "no", effective: false, doc: "");
+    public static readonly BoolParam SmtpdUseTls = new("smtpd_use_tls", "no", effective: false, doc: "");
+    public static readonly BoolParam TlsAppendDefaultCA = new("tls_append_default_CA", "no", effective: false, doc: "");
+    public static readonly TextParam TlsConfigFile = new("tls_config_file", "default", effective: false, doc: "");
+    public static readonly TextParam TlsConfigName = new("tls_config_name", "", effective: false, doc: "");
+    public static readonly IntParam TlsDaemonRandomBytes = new("tls_daemon_random_bytes", "32", min: 1, effective: false, doc: "");
+    public static readonly TextParam TlsDaneDigests = new("tls_dane_digests", "sha512 sha256", required: true, effective: false, doc: "");
+    public static readonly TextParam TlsDisableWorkarounds = new("tls_disable_workarounds", "", effective: false, doc: "");
+    public static readonly TextParam TlsEecdhAutoCurves = new("tls_eecdh_auto_curves", "?X25519MLKEM768:DEFAULT", effective: false,
+        doc: "");
+    public static readonly TextParam TlsEecdhStrongCurve = new("tls_eecdh_strong_curve", "prime256v1", effective: false, doc: "");
+    public static readonly TextParam TlsEecdhUltraCurve = new("tls_eecdh_ultra_curve", "secp384r1", effective: false, doc: "");
+    public static readonly TextParam TlsExportCipherlist = new("tls_export_cipherlist", "", effective: false, doc: "");
+    public static readonly BoolParam TlsFastShutdownEnable = new("tls_fast_shutdown_enable", "yes", effective: false, doc: "");
+    public static readonly TextParam TlsFfdheAutoGroups = new("tls_ffdhe_auto_groups", "", effective: false, doc: "");
+    public static readonly TextParam TlsHighCipherlist = new("tls_high_cipherlist",
+        "aNULL:-aNULL:HIGH:!SEED:!IDEA:!3DES:!RC2:!RC4:!RC5:!kDH:!kECDH:!aDSS:!MD5:@STRENGTH", required: true, effective: false,
+        doc: "");
+    public static readonly BoolParam TlsLegacyPublicKeyFingerprints = new("tls_legacy_public_key_fingerprints", "no", effective: false,
+        doc: "");
+    public static readonly TextParam TlsLowCipherlist = new("tls_low_cipherlist", "", effective: false, doc: "");
+    public static readonly TextParam TlsMediumCipherlist = new("tls_medium_cipherlist",
+        "aNULL:-aNULL:HIGH:MEDIUM:!SEED:!IDEA:!3DES:!RC2:!RC4:!RC5:!kDH:!kECDH:!aDSS:!MD5:+RC4:@STRENGTH", required: true, effective: false,
+        doc: "");
+    public static readonly TextParam TlsNullCipherlist = new("tls_null_cipherlist",
+        "eNULL:!kDH:!kECDH:!aDSS:!MD5:!aNULL", required: true, effective: false,
+        doc: "");
+    public static readonly BoolParam TlsPreemptCipherlist = new("tls_preempt_cipherlist", "no", effective: false, doc: "");
+    public static readonly IntParam TlsRandomBytes = new("tls_random_bytes", "32", min: 1, effective: false, doc: "");
+    public static readonly TextParam TlsRandomExchangeName = new("tls_random_exchange_name",
+        "${data_directory}/prng_exch", effective: false,
+        doc: "");
+    public static readonly TimeParam TlsRandomPrngUpdatePeriod = new("tls_random_prng_update_period", "3600s", min: "1s", effective: false,
+        doc: "");
+    public static readonly TimeParam TlsRandomReseedPeriod = new("tls_random_reseed_period", "3600s", min: "1s", effective: false, doc: "");
+    public static readonly TextParam TlsRandomSource = new("tls_random_source", "dev:/dev/urandom", effective: false, doc: "");
+    public static readonly BoolParam TlsRequiredEnable = new("tls_required_enable", "yes", effective: false, doc: "");
+    public static readonly TextParam TlsServerSniMaps = new("tls_server_sni_maps", "", effective: false, doc: "");
+    public static readonly TextParam TlsSessionTicketCipher = new("tls_session_ticket_cipher", "aes-256-cbc", effective: false, doc: "");
+    public static readonly TextParam TlsSslOptions = new("tls_ssl_options", "", effective: false, doc: "");
+    public static readonly BoolParam TlsWildcardMatchesMultipleLabels = new("tls_wildcard_matches_multiple_labels", "yes", effective: false,
+        doc: "");
+    public static readonly TextParam TlsmgrServiceName = new("tlsmgr_service_name", "tlsmgr", required: true, effective: false, doc: "");
+
+    public static IReadOnlyList<Param> All { get; } =
+    [
+        OpensslPath, RelayClientcerts, RequiretlsEnable, RequiretlsEsmtpHeader, RequiretlsRedactDsn, SmtpEnforceTls, SmtpRequiretlsPolicy,
+        SmtpStarttlsTimeout, SmtpTlsCAfile, SmtpTlsCApath, SmtpTlsBlockEarlyMailReply, SmtpTlsCertFile, SmtpTlsChainFiles, SmtpTlsCiphers,
+        SmtpTlsConnectionReuse, SmtpTlsDaneInsecureMxPolicy, SmtpTlsDcertFile, SmtpTlsDkeyFile, SmtpTlsEccertFile, SmtpTlsEckeyFile,
+        SmtpTlsEnableRpk, SmtpTlsEnforcePeername, SmtpTlsEnforceStsMxPatterns, SmtpTlsExcludeCiphers, SmtpTlsFingerprintCertMatch,
+        SmtpTlsFingerprintDigest, SmtpTlsForceInsecureHostTlsaLookup, SmtpTlsKeyFile, SmtpTlsLoglevel, SmtpTlsMandatoryCiphers,
+        SmtpTlsMandatoryExcludeCiphers, SmtpTlsMandatoryProtocols, SmtpTlsNoteStarttlsOffer, SmtpTlsPerSite, SmtpTlsPolicyMaps,
+        SmtpTlsProtocols, SmtpTlsScertVerifydepth, SmtpTlsSecureCertMatch, SmtpTlsSecurityLevel, SmtpTlsServername,
+        SmtpTlsSessionCacheDatabase, SmtpTlsSessionCacheTimeout, SmtpTlsTrustAnchorFile, SmtpTlsVerifyCertMatch, SmtpTlsWrappermode,
+        SmtpTlsrptEnable, SmtpTlsrptSkipReusedHandshakes, SmtpTlsrptSocketName, SmtpUseTls, SmtpdEnforceTls, SmtpdStarttlsTimeout,
+        SmtpdTlsCAfile, SmtpdTlsCApath, SmtpdTlsAlwaysIssueSessionIds, SmtpdTlsAskCcert, SmtpdTlsAuthOnly, SmtpdTlsCcertVerifydepth,
+        SmtpdTlsCertFile, SmtpdTlsChainFiles, SmtpdTlsCiphers, SmtpdTlsDcertFile, SmtpdTlsDh1024ParamFile, SmtpdTlsDh512ParamFile,
+        SmtpdTlsDkeyFile, SmtpdTlsEccertFile, SmtpdTlsEckeyFile, SmtpdTlsEecdhGrade, SmtpdTlsEnableRpk, SmtpdTlsExcludeCiphers,
+        SmtpdTlsFingerprintDigest, SmtpdTlsKeyFile, SmtpdTlsLoglevel, SmtpdTlsMandatoryCiphers, SmtpdTlsMandatoryExcludeCiphers,
+        SmtpdTlsMandatoryProtocols, SmtpdTlsProtocols, SmtpdTlsReceivedHeader, SmtpdTlsReqCcert, SmtpdTlsSecurityLevel,
+        SmtpdTlsSessionCacheDatabase, SmtpdTlsSessionCacheTimeout, SmtpdTlsWrappermode, SmtpdUseTls, TlsAppendDefaultCA, TlsConfigFile,
+        TlsConfigName, TlsDaemonRandomBytes, TlsDaneDigests, TlsDisableWorkarounds, TlsEecdhAutoCurves, TlsEecdhStrongCurve,
+        TlsEecdhUltraCurve, TlsExportCipherlist, TlsFastShutdownEnable, TlsFfdheAutoGroups, TlsHighCipherlist,
+        TlsLegacyPublicKeyFingerprints, TlsLowCipherlist, TlsMediumCipherlist, TlsNullCipherlist, TlsPreemptCipherlist, TlsRandomBytes,
+        TlsRandomExchangeName, TlsRandomPrngUpdatePeriod, TlsRandomReseedPeriod, TlsRandomSource, TlsRequiredEnable, TlsServerSniMaps,
+        TlsSessionTicketCipher, TlsSslOptions, TlsWildcardMatchesMultipleLabels, TlsmgrServiceName,
+    ];
+}
