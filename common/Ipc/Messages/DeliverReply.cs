@@ -3,18 +3,33 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Common.Ipc.Messages;
 
 /// <summary>An agent's answer to a <see cref="DeliverRequest"/>: one outcome for each recipient, in the same order.</summary>
-public sealed class DeliverReply
+public sealed class DeliverReply : IMessage<DeliverReply>
 {
+    public static ReadOnlySpan<byte> Protocol => "delivered"u8;
+
     public string QueueId = "";
     public List<RecipientOutcome> Recipients = [];
+
+    public static void Describe<C>(ref C c, DeliverReply m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
+        c.Items("recipients"u8, m.Recipients, Limits.Recipients);
+    }
 }
 
 /// <summary>What became of one recipient.</summary>
-public sealed class RecipientOutcome
+public sealed class RecipientOutcome : IAttributes<RecipientOutcome>
 {
     /// <summary>The recipient's record in the queue file, as in the request.</summary>
     public long Offset;
     public Outcome Outcome = Outcome.Defer("4.3.0", "no outcome");
     /// <summary>RFC 3464 action where it differs from what the outcome implies: "relayed", "expanded", "delivered"; else empty.</summary>
     public string Action = "";
+
+    public static void Describe<C>(ref C c, RecipientOutcome m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Long("offset"u8, ref m.Offset);
+        c.Outcome(ref m.Outcome);
+        c.Text("action"u8, ref m.Action, Limits.Name);
+    }
 }

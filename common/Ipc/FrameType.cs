@@ -1,0 +1,25 @@
+namespace MtaSuite.Common.Ipc;
+
+/// <summary>
+/// What a frame on a link carries. A frame is {u32 length of the payload, u32 stream, u8 type, payload}, little endian.
+/// The side that connected opens streams; a stream ends with the last <see cref="Reply"/> or with <see cref="Reset"/>.
+/// </summary>
+public enum FrameType : byte
+{
+    /// <summary>Opens a stream with a message.</summary>
+    Open = 1,
+    /// <summary>A piece of content; counts against the stream's credit.</summary>
+    Data = 2,
+    /// <summary>The content is complete; the payload may be one more message.</summary>
+    End = 3,
+    /// <summary>A message from the side that was asked; the stream is over.</summary>
+    Reply = 4,
+    /// <summary>A message from the side that was asked; more will come.</summary>
+    Progress = 5,
+    /// <summary>The sender gives the stream up. The payload is a reason for the log.</summary>
+    Reset = 6,
+    /// <summary>The receiver of content has dealt with so many bytes (u32).</summary>
+    Credit = 7,
+    /// <summary>Stream 0: the sender wants no new streams and leaves when the ones that run are over.</summary>
+    GoAway = 8,
+}

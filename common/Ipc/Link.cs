@@ -1,0 +1,257 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Common.Ipc;
+
+/// <summary>
+/// One connection between two processes that carries many streams. Frames are appended and sent once for each batch of events. A broken
+/// frame closes the connection: every stream on it is reset, the process goes on. Owns its connection.
+/// </summary>
+public sealed class Link
+{
+    private const int HeaderSize = 9;
+    /// <summary>The largest message, bytes: room for some ten thousand recipients.</summary>
+    public const int MaxMessage = 8 * 1024 * 1024;
+    /// <summary>The largest piece of content in one frame, bytes.</summary>
+    public const int MaxData = 32 * 1024;
+    /// <summary>Frames up to this size fit into a connection's input buffer.</summary>
+    private const int LargeFrame = 60 * 1024;
+    private readonly Connection _connection;
+    private readonly Dictionary<uint, LinkStream> _streams = [];
+    private readonly Func<LinkStream, IStreamHandler>? _accept;
+    private uint _nextId = 1;
+    private byte[]? _large;
+    private int _largeHave, _largeWant;
+
+    /// <summary>Takes over a connected socket. With <paramref name="accept"/> it is the side that is asked.</summary>
+    public Link(EventLoop loop, int fd, Func<LinkStream, IStreamHandler>? accept)
+    {
+        _connection = new Connection(loop, fd);
+        _accept = accept;
+        if (Libc.TryPeerCredentials(fd, out int pid, out uint uid, out uint gid)) (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
+        _ = ReceiveAsync();
+    }
+
+    /// <summary>Who is on the other side, by SO_PEERCRED; uid and gid are uint.MaxValue when unknown.</summary>
+    public int PeerPid { get; } = -1;
+    public uint PeerUid { get; } = uint.MaxValue;
+    public uint PeerGid { get; } = uint.MaxValue;
+
+    public bool IsOpen => _connection.IsOpen;
+
+    /// <summary>The peer wants no new streams here.</summary>
+    public bool PeerLeaving { get; private set; }
+
+    /// <summary>We want no new streams here.</summary>
+    public bool Leaving { get; private set; }
+
+    public int StreamCount => _streams.Count;
+
+    /// <summary>Called once when the connection is gone.</summary>
+    public Action<Link>? Closed { get; set; }
+
+    /// <summary>Called when the peer announces that it leaves.</summary>
+    public Action<Link>? PeerLeft { get; set; }
+
+    /// <summary>Opens a stream with a message.</summary>
+    public LinkStream Open<T>(T message, IStreamHandler handler) where T : IMessage<T>
+    {
+        LinkStream stream = new(this, _nextId++, handler);
+        _streams[stream.Id] = stream;
+        SendMessage(stream.Id, FrameType.Open, message);
+        return stream;
+    }
+
+    /// <summary>Tells the peer to open no more streams and closes when the last one is over.</summary>
+    public void GoAway()
+    {
+        if (Leaving || !IsOpen) return;
+        Leaving = true;
+        SendFrame(0, FrameType.GoAway, default);
+        CloseIfDone();
+    }
+
+    private void CloseIfDone()
+    {
+        // the side that asks closes: only it knows that nothing of its own is under way
+        if (_accept == null && (Leaving || PeerLeaving) && _streams.Count == 0) _connection.CloseAfterFlush();
+    }
+
+    public void Close() => _connection.Dispose();
+
+    internal void Forget(LinkStream stream)
+    {
+        _streams.Remove(stream.Id);
+        CloseIfDone();
+    }
+
+    // ---- sending ---------------------------------------------------------------------------------------------------
+
+    internal void SendMessage<T>(uint stream, FrameType type, T message) where T : IMessage<T>
+    {
+        if (!IsOpen) return;
+        int start = _connection.Unsent;
+        WriteHeader(0, stream, type);
+        AttributeEncoder.Encode(_connection, message);
+        _connection.Patch(start, _connection.Unsent - start - HeaderSize);
+    }
+
+    internal void SendFrame(uint stream, FrameType type, ReadOnlySpan<byte> payload)
+    {
+        if (!IsOpen) return;
+        while (payload.Length > MaxData && type == FrameType.Data)
+        {
+            WriteHeader(MaxData, stream, type);
+            _connection.Write(payload[..MaxData]);
+            payload = payload[MaxData..];
+        }
+        WriteHeader(payload.Length, stream, type);
+        _connection.Write(payload);
+    }
+
+    internal void SendCredit(uint stream, int bytes)
+    {
+        Span<byte> payload = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32LittleEndian(payload, bytes);
+        SendFrame(stream, FrameType.Credit, payload);
+    }
+
+    internal void SendReset(uint stream, string reason) =>
+        SendFrame(stream, FrameType.Reset, Encoding.UTF8.GetBytes(reason.Length > 200 ? reason[..200] : reason));
+
+    private void WriteHeader(int length, uint stream, FrameType type)
+    {
+        Span<byte> header = _connection.GetSpan(HeaderSize);
+        BinaryPrimitives.WriteInt32LittleEndian(header, length);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[4..], stream);
+        header[8] = (byte)type;
+        _connection.Advance(HeaderSize);
+    }
+
+    // ---- receiving -------------------------------------------------------------------------------------------------
+
+    private async Task ReceiveAsync()
+    {
+        string reason = "connection lost";
+        while (await _connection.FillAsync() == ReadStatus.Data)
+        {
+            if (TakeFrames()) continue;
+            reason = "protocol error";
+            break;
+        }
+        _connection.Dispose();
+        ReleaseLarge();
+        foreach (LinkStream stream in _streams.Values.ToArray()) stream.Break(reason);
+        Closed?.Invoke(this);
+    }
+
+    /// <summary>Handles the complete frames of the input; false when one is broken.</summary>
+    private bool TakeFrames()
+    {
+        while (IsOpen)
+        {
+            if (_largeWant > 0)
+            {
+                if (!CollectLarge()) return true;
+                bool ok = DispatchFrame(_large.AsSpan(0, _largeWant));
+                ReleaseLarge();
+                if (!ok) return false;
+                continue;
+            }
+            ReadOnlySpan<byte> input = _connection.Input;
+            if (input.Length < HeaderSize) return true;
+            int length = BinaryPrimitives.ReadInt32LittleEndian(input);
+            if (length < 0 || length > ((FrameType)input[8] == FrameType.Data ? MaxData : MaxMessage)) return false;
+            int whole = HeaderSize + length;
+            if (whole <= input.Length)
+            {
+                if (!DispatchFrame(input[..whole])) return false;
+                _connection.Consume(whole);
+            }
+            else if (whole <= LargeFrame) return true;
+            else _largeWant = whole;
+        }
+        return true;
+    }
+
+    /// <summary>
+    /// A frame larger than the input buffer is put together in a buffer of its own, which grows as data arrives, so that a header alone
+    /// cannot make us allocate. True when it is complete.
+    /// </summary>
+    private bool CollectLarge()
+    {
+        ReadOnlySpan<byte> input = _connection.Input;
+        int take = Math.Min(input.Length, _largeWant - _largeHave);
+        if (_large == null || _large.Length < _largeHave + take)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_largeHave + take, 2 * (_large?.Length ?? LargeFrame)));
+            _large.AsSpan(0, _largeHave).CopyTo(larger);
+            if (_large != null) ArrayPool<byte>.Shared.Return(_large);
+            _large = larger;
+        }
+        input[..take].CopyTo(_large.AsSpan(_largeHave));
+        _largeHave += take;
+        _connection.Consume(take);
+        return _largeHave == _largeWant;
+    }
+
+    private void ReleaseLarge()
+    {
+        if (_large != null) ArrayPool<byte>.Shared.Return(_large);
+        _large = null;
+        _largeHave = _largeWant = 0;
+    }
+
+    private bool DispatchFrame(ReadOnlySpan<byte> frame) =>
+        Dispatch(BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]), (FrameType)frame[8], frame[HeaderSize..]);
+
+    private bool Dispatch(uint id, FrameType type, ReadOnlySpan<byte> payload)
+    {
+        if (id == 0)
+        {
+            if (type != FrameType.GoAway) return false;
+            PeerLeaving = true;
+            PeerLeft?.Invoke(this);
+            CloseIfDone();
+            return true;
+        }
+        if (type == FrameType.Open) return Accept(id, payload);
+        // a frame for a stream that ended meanwhile is no error: the peer could not know
+        if (!_streams.TryGetValue(id, out LinkStream? stream)) return true;
+        switch (type)
+        {
+            case FrameType.Data:
+                stream.Handler?.OnData(stream, payload);
+                return true;
+            case FrameType.End:
+            case FrameType.Progress:
+                stream.Handler?.OnMessage(stream, type, payload);
+                return true;
+            case FrameType.Reply:
+                stream.Close();
+                stream.Handler?.OnMessage(stream, type, payload);
+                return true;
+            case FrameType.Credit when payload.Length == 4:
+                stream.AddCredit(Math.Max(0, BinaryPrimitives.ReadInt32LittleEndian(payload)));
+                return true;
+            case FrameType.Reset:
+                stream.Break(payload.Length <= 1000 ? Encoding.UTF8.GetString(payload) : "reset");
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool Accept(uint id, ReadOnlySpan<byte> payload)
+    {
+        if (_accept == null || _streams.ContainsKey(id)) return false;
+        LinkStream stream = new(this, id, null);
+        _streams[id] = stream;
+        stream.Handler = _accept(stream);
+        stream.Handler.OnMessage(stream, FrameType.Open, payload);
+        return true;
+    }
+}

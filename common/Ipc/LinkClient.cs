@@ -1,0 +1,94 @@
+using System.Runtime.InteropServices;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Common.Ipc;
+
+/// <summary>
+/// The side that asks: one link to a service, made when first needed and replaced when the peer leaves or dies. Requests that ran on a
+/// broken link are reset; asking again is the caller's affair.
+/// </summary>
+public sealed class LinkClient(EventLoop loop, string path)
+{
+    private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(200);
+    private Link? _link;
+    private bool _keep, _closed;
+
+    /// <summary>Why the last connect failed, for the log.</summary>
+    public string LastError { get; private set; } = "";
+
+    /// <summary>Called after each connect, before the first stream.</summary>
+    public Action? Connected { get; set; }
+
+    /// <summary>Opens a stream with a message; false, with <see cref="LastError"/>, when the service cannot be reached.</summary>
+    public bool TryOpen<T>(T message, IStreamHandler handler, out LinkStream stream) where T : IMessage<T>
+    {
+        stream = null!;
+        if (!EnsureLink()) return false;
+        stream = _link!.Open(message, handler);
+        return true;
+    }
+
+    /// <summary>Asks with a message and waits for the one reply; null when the service is away, the stream is reset or the reply is broken.</summary>
+    public Promise<TReply?> CallAsync<TRequest, TReply>(TRequest request)
+        where TRequest : IMessage<TRequest>
+        where TReply : class, IMessage<TReply>, new()
+    {
+        CallHandler<TReply> handler = new();
+        if (!TryOpen(request, handler, out _)) handler.Result.TrySet(null);
+        return handler.Result;
+    }
+
+    /// <summary>Stays connected from now on: a broken link is made again at once, and every 200 ms while that fails.</summary>
+    public void KeepConnected()
+    {
+        _keep = true;
+        Reconnect();
+    }
+
+    private void Reconnect()
+    {
+        if (_keep && !_closed && !EnsureLink()) loop.After(ReconnectDelay, Reconnect);
+    }
+
+    private bool EnsureLink()
+    {
+        if (_link is { IsOpen: true, PeerLeaving: false }) return true;
+        _link = null;
+        if (_closed) return false;
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        if (fd < 0 || Libc.ConnectUnix(fd, path) != 0)
+        {
+            LastError = $"connect to {path}: {Libc.ErrorText(Marshal.GetLastPInvokeError())}";
+            if (fd >= 0) _ = Libc.Close(fd);
+            return false;
+        }
+        _link = new Link(loop, fd, null);
+        _link.Closed = _ => loop.After(ReconnectDelay, Reconnect);
+        _link.PeerLeft = _ => Reconnect();
+        Connected?.Invoke();
+        return _link is { IsOpen: true };
+    }
+
+    /// <summary>Ends the link once its streams are over; nothing can be asked afterwards.</summary>
+    public void Close()
+    {
+        _closed = true;
+        _link?.GoAway();
+    }
+
+    private sealed class CallHandler<TReply> : IStreamHandler where TReply : class, IMessage<TReply>, new()
+    {
+        public readonly Promise<TReply?> Result = new();
+
+        public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
+        {
+            TReply reply = new();
+            Result.TrySet(type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply) ? reply : null);
+        }
+
+        public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);
+
+        public void OnReset(LinkStream stream, string reason) => Result.TrySet(null);
+    }
+}

@@ -1,0 +1,121 @@
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Common.Ipc;
+
+/// <summary>What the owner of one stream is told. All calls come on the loop's thread; payloads are valid during the call only.</summary>
+public interface IStreamHandler
+{
+    /// <summary>A message: Open and End at the server, Progress and Reply at the client.</summary>
+    void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload);
+
+    /// <summary>Content. Give credit back with <see cref="LinkStream.Consumed"/> once it is dealt with.</summary>
+    void OnData(LinkStream stream, ReadOnlySpan<byte> data);
+
+    /// <summary>The peer gave up or is gone; nothing more will come.</summary>
+    void OnReset(LinkStream stream, string reason);
+}
+
+/// <summary>One request with its content and its answer on a link. Not thread-safe; belongs to the loop.</summary>
+public sealed class LinkStream
+{
+    /// <summary>Content that may be under way unacknowledged, bytes.</summary>
+    internal const int Window = 256 * 1024;
+
+    private readonly Link _link;
+    private int _credit = Window;
+    private int _owed;
+    private Promise<bool>? _creditWaiter;
+
+    internal LinkStream(Link link, uint id, IStreamHandler? handler)
+    {
+        _link = link;
+        Id = id;
+        Handler = handler;
+    }
+
+    internal uint Id { get; }
+
+    internal IStreamHandler? Handler { get; set; }
+
+    /// <summary>False once the stream was answered, reset, or its link broke.</summary>
+    public bool IsOpen { get; private set; } = true;
+
+    public Link Link => _link;
+
+    /// <summary>Sends a message; <see cref="FrameType.Reply"/> ends the stream.</summary>
+    public void Send<T>(FrameType type, T message) where T : IMessage<T>
+    {
+        if (!IsOpen) return;
+        _link.SendMessage(Id, type, message);
+        if (type == FrameType.Reply) Close();
+    }
+
+    /// <summary>The content is complete.</summary>
+    public void SendEnd()
+    {
+        if (IsOpen) _link.SendFrame(Id, FrameType.End, default);
+    }
+
+    /// <summary>Sends content; wait for <see cref="CreditAsync"/> before more when <see cref="HasCredit"/> is false.</summary>
+    public void SendData(ReadOnlySpan<byte> data)
+    {
+        if (!IsOpen || data.IsEmpty) return;
+        _credit -= data.Length;
+        _link.SendFrame(Id, FrameType.Data, data);
+    }
+
+    /// <summary>The other side can take more content now.</summary>
+    public bool HasCredit => _credit > 0 || !IsOpen;
+
+    /// <summary>Completes when content may be sent again, with false when the stream is over.</summary>
+    public Promise<bool> CreditAsync()
+    {
+        Promise<bool> promise = new();
+        if (HasCredit) promise.TrySet(IsOpen);
+        else _creditWaiter = promise;
+        return promise;
+    }
+
+    /// <summary>The receiver has dealt with content; credit goes back in large steps.</summary>
+    public void Consumed(int bytes)
+    {
+        _owed += bytes;
+        if (_owed < Window / 2 || !IsOpen) return;
+        _link.SendCredit(Id, _owed);
+        _owed = 0;
+    }
+
+    /// <summary>Gives the stream up and tells the peer why.</summary>
+    public void Reset(string reason)
+    {
+        if (!IsOpen) return;
+        _link.SendReset(Id, reason);
+        Close();
+    }
+
+    internal void AddCredit(int bytes)
+    {
+        _credit = (int)Math.Min((long)_credit + bytes, Window);
+        if (_credit <= 0) return;
+        Promise<bool>? waiter = _creditWaiter;
+        _creditWaiter = null;
+        waiter?.TrySet(true);
+    }
+
+    internal void Close()
+    {
+        if (!IsOpen) return;
+        IsOpen = false;
+        _link.Forget(this);
+        Promise<bool>? waiter = _creditWaiter;
+        _creditWaiter = null;
+        waiter?.TrySet(false);
+    }
+
+    internal void Break(string reason)
+    {
+        if (!IsOpen) return;
+        Close();
+        Handler?.OnReset(this, reason);
+    }
+}

@@ -1,0 +1,122 @@
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Common.Ipc.Messages;
+
+/// <summary>How an <see cref="Envelope"/> goes over the wire, for the messages that carry one.</summary>
+public static class EnvelopeAttributes
+{
+    public static void Envelope<C>(this ref C c, Envelope m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
+        c.Long("arrival"u8, ref m.ArrivalMicroseconds);
+        c.Text("sender"u8, ref m.Sender, Limits.Address);
+        c.Text("envid"u8, ref m.EnvelopeId, Limits.Address);
+        c.Enum("ret"u8, ref m.Return);
+        c.Enum("body"u8, ref m.Body);
+        c.Bool("smtputf8"u8, ref m.SmtpUtf8);
+        c.Enum("flags"u8, ref m.Flags);
+        c.Text("origin"u8, ref m.Origin, Limits.Name);
+        c.Text("client_name"u8, ref m.ClientName, Limits.Address);
+        c.Text("client_address"u8, ref m.ClientAddress, Limits.Name);
+        c.Text("client_port"u8, ref m.ClientPort, Limits.Name);
+        c.Text("client_helo"u8, ref m.ClientHelo, Limits.Address);
+        c.Text("client_protocol"u8, ref m.ClientProtocol, Limits.Name);
+        c.Text("sasl_method"u8, ref m.SaslMethod, Limits.Name);
+        c.Text("sasl_login"u8, ref m.SaslLogin, Limits.Address);
+        c.Text("filter"u8, ref m.Filter, Limits.Address);
+        c.Text("redirect"u8, ref m.Redirect, Limits.Address);
+        int count = c.Count("recipients"u8, m.Recipients.Count, Limits.Recipients);
+        if (c.Decoding) m.Recipients.Clear();
+        for (int i = 0; i < count && !c.Failed; i++)
+        {
+            if (c.Decoding) m.Recipients.Add(new EnvelopeRecipient());
+            Recipient(ref c, m.Recipients[i]);
+        }
+    }
+
+    private static void Recipient<C>(ref C c, EnvelopeRecipient m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Text("address"u8, ref m.Address, Limits.Address);
+        c.Text("original"u8, ref m.Original, Limits.Address);
+        c.Text("orcpt"u8, ref m.DsnOriginal, Limits.Address);
+        c.Enum("notify"u8, ref m.Notify);
+        c.Long("offset"u8, ref m.Offset);
+        c.Bool("done"u8, ref m.Done);
+    }
+}
+
+/// <summary>Opens a submission to cleanup. Content follows as Data frames (lines end with LF) and ends with End; the answer is a <see cref="SubmitReply"/>.</summary>
+public sealed class SubmitRequest : IMessage<SubmitRequest>
+{
+    public static ReadOnlySpan<byte> Protocol => "submit"u8;
+
+    public Envelope Envelope = new();
+    /// <summary>What cleanup does to the message, see <see cref="CleanupFlags"/>.</summary>
+    public CleanupFlags Cleanup;
+    /// <summary>Where the client's addresses are completed: a local client (append_at_myorigin) or a remote one.</summary>
+    public bool LocalClient;
+
+    public static void Describe<C>(ref C c, SubmitRequest m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Envelope(m.Envelope);
+        c.Enum("cleanup"u8, ref m.Cleanup);
+        c.Bool("local_client"u8, ref m.LocalClient);
+    }
+}
+
+/// <summary>What cleanup does to a submitted message; receive_override_options takes some away.</summary>
+[Flags]
+public enum CleanupFlags : uint
+{
+    None = 0,
+    /// <summary>Canonical mapping, masquerading, header address rewriting.</summary>
+    Rewrite = 1,
+    /// <summary>virtual_alias_maps.</summary>
+    Aliases = 2,
+    /// <summary>header_checks and body_checks, milters.</summary>
+    Checks = 4,
+    /// <summary>always_bcc, sender_bcc_maps, recipient_bcc_maps.</summary>
+    Bcc = 8,
+    /// <summary>Recipients come from the To, Cc and Bcc headers, and Bcc is removed (sendmail -t).</summary>
+    ExtractRecipients = 16,
+    /// <summary>An address that cannot be used is answered with a notice to the sender instead of a refusal (local submission).</summary>
+    BounceErrors = 32,
+    All = Rewrite | Aliases | Checks | Bcc,
+}
+
+/// <summary>cleanup's answer: durable in the queue, or why not.</summary>
+public sealed class SubmitReply : IMessage<SubmitReply>
+{
+    public static ReadOnlySpan<byte> Protocol => "submitted"u8;
+
+    public string QueueId = "";
+    public Outcome Outcome = Outcome.Defer("4.3.0", "no outcome");
+
+    public static void Describe<C>(ref C c, SubmitReply m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
+        c.Outcome(ref m.Outcome);
+    }
+}
+
+/// <summary>cleanup tells qmgr of a new message in incoming. Not answered: the file is the truth, and qmgr scans after every broken link.</summary>
+public sealed class QueuedNotice : IMessage<QueuedNotice>
+{
+    public static ReadOnlySpan<byte> Protocol => "queued"u8;
+
+    public Envelope Envelope = new();
+    public string QueueName = "incoming";
+    /// <summary>Recipients are left out: read them from the file.</summary>
+    public bool ReadFile;
+    public long ContentOffset;
+    public long ContentLength;
+
+    public static void Describe<C>(ref C c, QueuedNotice m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Envelope(m.Envelope);
+        c.Text("queue_name"u8, ref m.QueueName, Limits.Name);
+        c.Bool("read_file"u8, ref m.ReadFile);
+        c.Long("content_offset"u8, ref m.ContentOffset);
+        c.Long("content_length"u8, ref m.ContentLength);
+    }
+}

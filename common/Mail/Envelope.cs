@@ -1,0 +1,67 @@
+namespace MtaSuite.Common.Mail;
+
+/// <summary>
+/// All that is known of a message beside its content: what a submission carries, what the queue file keeps, what qmgr is told.
+/// Addresses are in internal form (unquoted local part), without angle brackets.
+/// </summary>
+public sealed class Envelope
+{
+    public string QueueId = "";
+    /// <summary>When the first byte arrived, microseconds since 1970.</summary>
+    public long ArrivalMicroseconds;
+    /// <summary>Reverse-path; empty for a notice.</summary>
+    public string Sender = "";
+    public string EnvelopeId = "";
+    public DsnReturn Return;
+    public BodyType Body;
+    public bool SmtpUtf8;
+    public MessageFlags Flags;
+    /// <summary>"smtpd", "pickup", "bounce", "local" ...: what kind of process the message came from.</summary>
+    public string Origin = "";
+    public string ClientName = "";
+    public string ClientAddress = "";
+    public string ClientPort = "";
+    public string ClientHelo = "";
+    /// <summary>"SMTP", "ESMTP", ... ; empty for local submission.</summary>
+    public string ClientProtocol = "";
+    public string SaslMethod = "";
+    public string SaslLogin = "";
+    /// <summary>Routing overrides by checks: a content filter or a next hop; empty when none.</summary>
+    public string Filter = "";
+    public string Redirect = "";
+    public List<EnvelopeRecipient> Recipients = [];
+}
+
+/// <summary>One recipient of a message.</summary>
+public sealed class EnvelopeRecipient
+{
+    public string Address = "";
+    /// <summary>What the address was before rewriting and aliasing; empty when the same.</summary>
+    public string Original = "";
+    /// <summary>ORCPT as "type;address", decoded; empty when none was given.</summary>
+    public string DsnOriginal = "";
+    public Notify Notify;
+    /// <summary>Where its record starts in the queue file; 0 before there is one.</summary>
+    public long Offset;
+    /// <summary>Delivered or given up: its record in the file says so.</summary>
+    public bool Done;
+}
+
+/// <summary>Facts about a message that every process keeps.</summary>
+[Flags]
+public enum MessageFlags : uint
+{
+    None = 0,
+    /// <summary>Only report what would happen (sendmail -bv).</summary>
+    VerifyOnly = 1,
+    /// <summary>Report each delivery to the sender (sendmail -v).</summary>
+    Trace = 2,
+    /// <summary>A notice of our own about a message (sender is empty).</summary>
+    Notice = 4,
+    /// <summary>A second notice to the postmaster: never answered by another one.</summary>
+    DoubleBounce = 8,
+    /// <summary>Expire at once (postsuper -e, -f).</summary>
+    ForceExpire = 16,
+    /// <summary>Put on hold instead of delivering.</summary>
+    Hold = 32,
+}

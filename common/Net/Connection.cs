@@ -1,0 +1,231 @@
+using System.Buffers;
+using System.Net;
+using System.Runtime.CompilerServices;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Common.Net;
+
+/// <summary>How a wait for input ended.</summary>
+public enum ReadStatus : byte { Data, End, TimedOut, Canceled, Failed }
+
+/// <summary>A layer between a connection and its socket, such as TLS. Results as recv(2) and send(2), with errno set.</summary>
+public interface IConnectionFilter : IDisposable
+{
+    int Receive(Connection connection, Span<byte> buffer);
+
+    int Send(Connection connection, ReadOnlySpan<byte> data);
+}
+
+/// <summary>
+/// A connected stream socket on an event loop: buffered input that is awaited, buffered output that is sent at the end of the batch.
+/// It owns its descriptor. Edge-triggered, registered once, so that a wait costs no system call; buffers are rented only while they
+/// hold something, so that an idle connection is small. One reader and one waiter for output at a time; not thread-safe.
+/// </summary>
+public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<byte>, IDisposable
+{
+    private const int SmallBuffer = 16 * 1024;
+    private const int LargeBuffer = 64 * 1024;
+    private readonly ConnectionList _list;
+    private int _fd;
+    private byte[]? _in;
+    private int _inStart, _inEnd;
+    private bool _readable = true, _wantsLarge, _readDone;
+    private ReadStatus _readStatus;
+    private Action? _reader;
+    private long _deadline;
+    internal int ListIndex = -1;
+
+    /// <summary>Takes over a connected non-blocking descriptor.</summary>
+    public Connection(EventLoop loop, int fd, IPEndPoint? remote = null)
+    {
+        Loop = loop;
+        Remote = remote;
+        _fd = fd;
+        _list = ConnectionList.Of(loop);
+        loop.Watch(fd, Libc.EPOLLIN | Libc.EPOLLOUT | Libc.EPOLLRDHUP | Libc.EPOLLET, this);
+        _list.Add(this);
+    }
+
+    public EventLoop Loop { get; }
+
+    /// <summary>The peer of an internet socket, else null.</summary>
+    public IPEndPoint? Remote { get; }
+
+    public int Descriptor => _fd;
+
+    public bool IsOpen => _fd >= 0;
+
+    /// <summary>errno of the failure that ended input or output, or 0.</summary>
+    public int Error { get; private set; }
+
+    /// <summary>Where bytes go before they are sent and after they are received (TLS); null: the socket itself.</summary>
+    public IConnectionFilter? Filter { get; set; }
+
+    /// <summary>Received and not yet consumed.</summary>
+    public ReadOnlySpan<byte> Input => _in.AsSpan(_inStart, _inEnd - _inStart);
+
+    /// <summary>The same for a parser that keeps it over several steps; valid until the next fill.</summary>
+    public ReadOnlyMemory<byte> InputMemory => _in.AsMemory(_inStart, _inEnd - _inStart);
+
+    /// <summary>No room for more until something is consumed.</summary>
+    public bool InputIsFull => _in != null && _inEnd - _inStart == _in.Length;
+
+    /// <summary>Drops the first bytes of the input.</summary>
+    public void Consume(int count)
+    {
+        _inStart += count;
+        if (_inStart == _inEnd) _inStart = _inEnd = 0;
+    }
+
+    /// <summary>
+    /// Waits for more input: Data when at least one byte was added. The input must not fill the whole buffer
+    /// (<see cref="InputIsFull"/>): consume first.
+    /// </summary>
+    public FillAwaiter FillAsync()
+    {
+        _readDone = TryFill(out _readStatus);
+        return new FillAwaiter(this);
+    }
+
+    /// <summary>Receives what is there now; false when the caller has to wait.</summary>
+    private bool TryFill(out ReadStatus status)
+    {
+        status = Error != 0 ? ReadStatus.Failed : ReadStatus.End;
+        if (_fd < 0) return true;
+        while (_readable)
+        {
+            PrepareRoom();
+            Span<byte> room = _in.AsSpan(_inEnd);
+            int n = Filter != null ? Filter.Receive(this, room) : Libc.Recv(_fd, room);
+            if (n > 0)
+            {
+                _wantsLarge = n == room.Length;
+                if (!_wantsLarge && Filter == null) _readable = false;
+                _inEnd += n;
+                status = ReadStatus.Data;
+                return true;
+            }
+            if (n == 0)
+            {
+                ReleaseInput();
+                return true;
+            }
+            switch (Libc.Errno)
+            {
+                case Libc.EINTR:
+                    continue;
+                case Libc.EAGAIN:
+                    _readable = false;
+                    break;
+                default:
+                    Error = Libc.Errno;
+                    status = ReadStatus.Failed;
+                    return true;
+            }
+        }
+        ReleaseInput();
+        return false;
+    }
+
+    private void PrepareRoom()
+    {
+        int held = _inEnd - _inStart;
+        if (_in == null) _in = ArrayPool<byte>.Shared.Rent(_wantsLarge ? LargeBuffer : SmallBuffer);
+        else if (_wantsLarge && _in.Length < LargeBuffer)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(LargeBuffer);
+            Input.CopyTo(larger);
+            ArrayPool<byte>.Shared.Return(_in);
+            _in = larger;
+            (_inStart, _inEnd) = (0, held);
+        }
+        else if (_inStart > 0)
+        {
+            Input.CopyTo(_in);
+            (_inStart, _inEnd) = (0, held);
+        }
+        if (held == _in.Length) throw new InvalidOperationException("the input buffer is full: consume before waiting for more");
+    }
+
+    private void ReleaseInput()
+    {
+        if (_in == null || _inStart != _inEnd) return;
+        ArrayPool<byte>.Shared.Return(_in);
+        _in = null;
+        _inStart = _inEnd = 0;
+    }
+
+    /// <summary>Awaits input; see <see cref="FillAsync"/>.</summary>
+    public readonly struct FillAwaiter(Connection connection) : ICriticalNotifyCompletion
+    {
+        public FillAwaiter GetAwaiter() => this;
+        public bool IsCompleted => connection._readDone;
+        public ReadStatus GetResult() => connection._readStatus;
+        public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
+        public void UnsafeOnCompleted(Action continuation) => connection._reader = continuation;
+    }
+
+    // ---- deadline, cancellation, readiness, end --------------------------------------------------------------------
+
+    /// <summary>Ends a wait with TimedOut when this much time passes without a new call; null: wait for ever. Checked once a second.</summary>
+    public void SetDeadline(TimeSpan? timeout) =>
+        _deadline = timeout is { } t ? Loop.NowMilliseconds + (long)t.TotalMilliseconds : 0;
+
+    /// <summary>Ends a pending wait for input with Canceled; nothing happens when there is none.</summary>
+    public void CancelRead() => ResumeReader(ReadStatus.Canceled);
+
+    /// <summary>Somebody waits for input right now.</summary>
+    public bool IsReading => _reader != null;
+
+    internal void Tick(long now)
+    {
+        if (_deadline == 0 || now < _deadline) return;
+        if (_reader != null)
+        {
+            _deadline = 0;
+            ResumeReader(ReadStatus.TimedOut);
+        }
+        else if (_drainer != null || _closeWhenSent)
+        {
+            Error = Libc.ETIMEDOUT;
+            CloseNow();
+        }
+    }
+
+    private void ResumeReader(ReadStatus status)
+    {
+        Action? reader = _reader;
+        if (reader == null) return;
+        _reader = null;
+        _readStatus = status;
+        reader();
+    }
+
+    void IReadiness.OnReady(uint events)
+    {
+        if ((events & (Libc.EPOLLOUT | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0 && !_writable)
+        {
+            _writable = true;
+            if (Unsent > 0) Flush();
+        }
+        if ((events & (Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) == 0) return;
+        _readable = true;
+        if (_reader != null && TryFill(out ReadStatus status)) ResumeReader(status);
+    }
+
+    /// <summary>Closes at once; unsent output is dropped, a waiting reader gets End or Failed.</summary>
+    public void Dispose() => CloseNow();
+
+    private void CloseNow()
+    {
+        if (_fd < 0) return;
+        Loop.Unwatch(_fd);
+        _list.Remove(this);
+        Filter?.Dispose();
+        _ = Libc.Close(_fd);
+        _fd = -1;
+        ReleaseOutput();
+        ResumeDrainer();
+        if (_reader != null) ResumeReader(Error != 0 ? ReadStatus.Failed : ReadStatus.End);
+    }
+}

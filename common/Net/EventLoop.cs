@@ -1,0 +1,231 @@
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Common.Net;
+
+/// <summary>Something with a descriptor that an event loop watches.</summary>
+public interface IReadiness
+{
+    /// <summary>The descriptor is ready; <paramref name="events"/> are EPOLL bits. Runs on the loop's thread.</summary>
+    void OnReady(uint events);
+}
+
+/// <summary>Work that has something to send once for each batch of events.</summary>
+public interface IBatchEnd
+{
+    void OnBatchEnd();
+}
+
+/// <summary>A result that another thread hands to the loop.</summary>
+public interface ICompletion
+{
+    void Complete();
+}
+
+/// <summary>
+/// One epoll loop on one thread. Connections, timers and posted work run here, so session code needs no locks. It is the thread's
+/// synchronization context as well: a task awaited in session code resumes here. Output is sent once for each batch of events.
+/// </summary>
+public sealed class EventLoop : SynchronizationContext, IDisposable
+{
+    private const int EventsPerWait = 256;
+    private const ulong WakeData = ulong.MaxValue;
+    private readonly int _epoll;
+    private readonly int _wake;
+    private readonly Lock _lock = new();
+    private readonly List<IBatchEnd> _everyBatch = [];
+    private readonly TimerQueue _timers = new();
+    private List<IBatchEnd> _dirty = [], _flushing = [];
+    private IReadiness?[] _handlers = new IReadiness?[256];
+    private uint[] _generations = new uint[256];
+    private List<object> _posted = [], _running = [];
+    private readonly byte[] _wakeCount = new byte[8];
+    private volatile bool _stopping;
+
+    public EventLoop(TimeProvider? time = null)
+    {
+        Time = time ?? TimeProvider.System;
+        _epoll = Libc.EpollCreate(Libc.EPOLL_CLOEXEC);
+        _wake = Libc.EventFd(0, Libc.EFD_NONBLOCK | Libc.EFD_CLOEXEC);
+        if (_epoll < 0 || _wake < 0) throw new InvalidOperationException($"event loop: {Libc.ErrorText()}");
+        _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, _wake, Libc.EPOLLIN, WakeData);
+        NowMilliseconds = Environment.TickCount64;
+    }
+
+    /// <summary>Wall clock time and its zone.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>A monotonic clock in milliseconds, read once for each batch.</summary>
+    public long NowMilliseconds { get; private set; }
+
+    /// <summary>The loop that runs on this thread, or null.</summary>
+    public static new EventLoop? Current => SynchronizationContext.Current as EventLoop;
+
+    /// <summary>Runs until <see cref="Stop"/>. What ran last has sent its output when this returns.</summary>
+    public void Run()
+    {
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SetSynchronizationContext(this);
+        try
+        {
+            Span<Libc.EpollEvent> events = stackalloc Libc.EpollEvent[EventsPerWait];
+            while (true)
+            {
+                RunPosted();
+                EndBatch();
+                if (_stopping) return;
+                Turn(events);
+            }
+        }
+        finally { SetSynchronizationContext(before); }
+    }
+
+    private void Turn(Span<Libc.EpollEvent> events)
+    {
+        int n = Libc.EpollWait(_epoll, events, HasPosted ? 0 : _timers.Timeout(Environment.TickCount64));
+        NowMilliseconds = Environment.TickCount64;
+        for (int i = 0; i < n; i++)
+        {
+            ulong data = events[i].Data;
+            if (data == WakeData)
+            {
+                _ = Libc.Read(_wake, _wakeCount);
+                continue;
+            }
+            int fd = (int)(data & 0x7fffffff);
+            if (_generations[fd] == (uint)(data >> 32)) _handlers[fd]?.OnReady(events[i].Events);
+        }
+        RunPosted();
+        _timers.RunDue(NowMilliseconds);
+    }
+
+    private bool HasPosted
+    {
+        get { lock (_lock) return _posted.Count > 0; }
+    }
+
+    private void RunPosted()
+    {
+        while (true)
+        {
+            lock (_lock)
+            {
+                if (_posted.Count == 0) return;
+                (_posted, _running) = (_running, _posted);
+            }
+            foreach (object work in _running)
+            {
+                if (work is ICompletion completion) completion.Complete();
+                else ((Action)work)();
+            }
+            _running.Clear();
+        }
+    }
+
+    private void EndBatch()
+    {
+        while (_dirty.Count > 0)
+        {
+            (_dirty, _flushing) = (_flushing, _dirty);
+            foreach (IBatchEnd work in _flushing) work.OnBatchEnd();
+            _flushing.Clear();
+        }
+        foreach (IBatchEnd work in _everyBatch) work.OnBatchEnd();
+    }
+
+    /// <summary>Ends <see cref="Run"/> after the batch under way. From any thread.</summary>
+    public void Stop()
+    {
+        _stopping = true;
+        Wake();
+    }
+
+    /// <summary>Runs an action on the loop. From any thread.</summary>
+    public void Post(Action action) => Enqueue(action);
+
+    /// <summary>Hands a finished piece of work to the loop without allocating. From any thread.</summary>
+    public void Post(ICompletion completion) => Enqueue(completion);
+
+    public override void Post(SendOrPostCallback d, object? state) => Enqueue(() => d(state));
+
+    public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("the loop is never waited for");
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    private void Enqueue(object work)
+    {
+        bool first;
+        lock (_lock)
+        {
+            first = _posted.Count == 0;
+            _posted.Add(work);
+        }
+        if (first && Current != this) Wake();
+    }
+
+    private void Wake()
+    {
+        ReadOnlySpan<byte> one = [1, 0, 0, 0, 0, 0, 0, 0];
+        _ = Libc.Write(_wake, one);
+    }
+
+    /// <summary>Sends <paramref name="work"/>'s output at the end of this batch. The caller sees to it that it is added once.</summary>
+    public void AtBatchEnd(IBatchEnd work) => _dirty.Add(work);
+
+    /// <summary>Calls <paramref name="work"/> at the end of every batch from now on.</summary>
+    public void AtEveryBatchEnd(IBatchEnd work) => _everyBatch.Add(work);
+
+    /// <summary>Runs an action once, after a time.</summary>
+    public LoopTimer After(TimeSpan delay, Action action) =>
+        _timers.Add(Environment.TickCount64 + (long)Math.Ceiling(delay.TotalMilliseconds), action);
+
+    /// <summary>Runs an action again and again, first after one interval.</summary>
+    public LoopTimer Every(TimeSpan interval, Action action)
+    {
+        LoopTimer timer = null!;
+        long step = Math.Max(1, (long)interval.TotalMilliseconds);
+        timer = _timers.Add(Environment.TickCount64 + step, () =>
+        {
+            _timers.Rearm(timer, NowMilliseconds + step);
+            action();
+        });
+        return timer;
+    }
+
+    /// <summary>Completes after a time.</summary>
+    public Promise<bool> Delay(TimeSpan delay)
+    {
+        Promise<bool> promise = new();
+        After(delay, () => promise.TrySet(true));
+        return promise;
+    }
+
+    /// <summary>Watches a descriptor for EPOLL bits; false with errno set when the kernel refuses.</summary>
+    public bool Watch(int fd, uint events, IReadiness handler)
+    {
+        if (fd >= _handlers.Length)
+        {
+            int size = Math.Max(fd + 1, _handlers.Length * 2);
+            Array.Resize(ref _handlers, size);
+            Array.Resize(ref _generations, size);
+        }
+        _handlers[fd] = handler;
+        uint generation = (_generations[fd] + 1) & 0x7fffffff;
+        _generations[fd] = generation;
+        return Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, fd, events, ((ulong)generation << 32) | (uint)fd) == 0;
+    }
+
+    /// <summary>Stops watching; events of this batch that are still to come are dropped. Call before closing the descriptor.</summary>
+    public void Unwatch(int fd)
+    {
+        if (fd < 0 || fd >= _handlers.Length || _handlers[fd] == null) return;
+        _handlers[fd] = null;
+        _generations[fd] = (_generations[fd] + 1) & 0x7fffffff;
+        _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_DEL, fd, 0, 0);
+    }
+
+    public void Dispose()
+    {
+        _ = Libc.Close(_epoll);
+        _ = Libc.Close(_wake);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Common.Net;
+
+/// <summary>
+/// Accepts on a listening socket that other processes may share. Owns its descriptor. A few connections for each wake-up, so that
+/// processes that share the socket share the work.
+/// </summary>
+public sealed class Listener : IReadiness, IDisposable
+{
+    private const int AcceptsPerWake = 8;
+    private readonly EventLoop _loop;
+    private readonly Action<int, IPEndPoint?> _accepted;
+    private int _fd;
+    private bool _watching;
+
+    /// <param name="accepted">Gets the new descriptor (non-blocking, owned by the callee) and the peer's address, null for Unix sockets.</param>
+    public Listener(EventLoop loop, int fd, Action<int, IPEndPoint?> accepted)
+    {
+        _loop = loop;
+        _fd = fd;
+        _accepted = accepted;
+        _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.Fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
+        _ = Libc.Fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
+        Local = Libc.LocalEndPoint(fd);
+        Resume();
+    }
+
+    /// <summary>Where it listens; null for a Unix socket.</summary>
+    public IPEndPoint? Local { get; }
+
+    public void Resume()
+    {
+        if (_watching || _fd < 0) return;
+        _watching = _loop.Watch(_fd, Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE, this);
+    }
+
+    /// <summary>Leaves new connections to the other processes, or in the backlog.</summary>
+    public void Pause()
+    {
+        if (!_watching) return;
+        _loop.Unwatch(_fd);
+        _watching = false;
+    }
+
+    void IReadiness.OnReady(uint events)
+    {
+        for (int i = 0; i < AcceptsPerWake && _watching; i++)
+        {
+            int fd = Libc.Accept(_fd, out IPEndPoint? peer);
+            if (fd >= 0)
+            {
+                _accepted(fd, peer);
+                continue;
+            }
+            int error = Libc.Errno;
+            if (error is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM)
+            {
+                // out of descriptors: leave the rest in the backlog for a moment instead of spinning
+                Pause();
+                _loop.After(TimeSpan.FromSeconds(1), Resume);
+            }
+            if (error is not (Libc.ECONNABORTED or Libc.EINTR)) return;
+        }
+    }
+
+    public void Dispose()
+    {
+        Pause();
+        if (_fd >= 0) _ = Libc.Close(_fd);
+        _fd = -1;
+    }
+}

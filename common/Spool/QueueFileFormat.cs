@@ -1,0 +1,196 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Common.Spool;
+
+/// <summary>
+/// The grammar of a queue file (docs/QUEUE_FILE.md):
+/// <code>
+/// file      = magic sizes envelope LF content
+/// magic     = "MTASUITE 1" LF
+/// sizes     = offset(10 digits) SP length(15 digits) SP recipients(8 digits) LF     of the content; length 15 spaces while unfinished
+/// envelope  = *( letter SP value LF )
+/// </code>
+/// A recipient's record starts with 'R', which becomes 'r' in place when it is done. Records O, D and Q belong to the R that follows.
+/// In values backslash, LF, CR and NUL are written as \\ \n \r \0.
+/// </summary>
+public static class QueueFileFormat
+{
+    public const byte Pending = (byte)'R', Done = (byte)'r';
+    /// <summary>Bytes of the magic and sizes lines.</summary>
+    public const int HeadSize = 11 + 10 + 1 + 15 + 1 + 8 + 1;
+    /// <summary>An envelope larger than this is not believed.</summary>
+    public const int MaxEnvelope = 64 * 1024 * 1024;
+    private static ReadOnlySpan<byte> Magic => "MTASUITE 1\n"u8;
+
+    /// <summary>
+    /// Writes head and envelope for content of a known length (-1: not known yet, see <see cref="WriteHead"/>) and sets the recipients' offsets.
+    /// Returns the content's offset in the file.
+    /// </summary>
+    public static int Write(ArrayBufferWriter<byte> output, Envelope e, long contentLength)
+    {
+        int start = output.WrittenCount;
+        output.GetSpan(HeadSize);
+        output.Advance(HeadSize);
+        Record(output, 'T', e.ArrivalMicroseconds.ToString(CultureInfo.InvariantCulture));
+        Record(output, 'S', e.Sender);
+        if (e.Flags != 0) Record(output, 'F', ((uint)e.Flags).ToString(CultureInfo.InvariantCulture));
+        Optional(output, 'I', e.EnvelopeId);
+        if (e.Return != 0) Record(output, 'Y', e.Return == DsnReturn.Full ? "FULL" : "HDRS");
+        if (e.Body != 0) Record(output, 'B', e.Body == BodyType.SevenBit ? "7BIT" : "8BITMIME");
+        if (e.SmtpUtf8) Record(output, 'U', "1");
+        Optional(output, 'G', e.Origin);
+        Optional(output, 'C', e.ClientName);
+        Optional(output, 'A', e.ClientAddress);
+        Optional(output, 'P', e.ClientPort);
+        Optional(output, 'H', e.ClientHelo);
+        Optional(output, 'L', e.ClientProtocol);
+        Optional(output, 'M', e.SaslMethod);
+        Optional(output, 'N', e.SaslLogin);
+        Optional(output, 'X', e.Filter);
+        Optional(output, 'Z', e.Redirect);
+        foreach (EnvelopeRecipient r in e.Recipients)
+        {
+            Optional(output, 'O', r.Original);
+            Optional(output, 'D', r.DsnOriginal);
+            if (r.Notify != 0) Record(output, 'Q', ((int)r.Notify).ToString(CultureInfo.InvariantCulture));
+            r.Offset = output.WrittenCount - start;
+            Record(output, r.Done ? 'r' : 'R', r.Address);
+        }
+        output.Write("\n"u8);
+        int offset = output.WrittenCount - start;
+        return offset;
+    }
+
+    /// <summary>Writes the magic and sizes lines; a length of -1 marks the file as unfinished.</summary>
+    public static void WriteHead(Span<byte> head, long contentOffset, long contentLength, int recipients)
+    {
+        Magic.CopyTo(head);
+        head[Magic.Length..HeadSize].Fill((byte)' ');
+        Utf8Formatter.TryFormat(contentOffset, head.Slice(11, 10), out _, new StandardFormat('D', 10));
+        if (contentLength >= 0) Utf8Formatter.TryFormat(contentLength, head.Slice(22, 15), out _, new StandardFormat('D', 15));
+        Utf8Formatter.TryFormat(recipients, head.Slice(38, 8), out _, new StandardFormat('D', 8));
+        head[HeadSize - 1] = (byte)'\n';
+    }
+
+    /// <summary>Reads the head; false when it is none of ours. A length of -1 means that the file was never finished.</summary>
+    public static bool TryReadHead(ReadOnlySpan<byte> head, out int contentOffset, out long contentLength, out int recipients)
+    {
+        contentOffset = recipients = 0;
+        contentLength = -1;
+        if (head.Length < HeadSize || !head.StartsWith(Magic) || head[HeadSize - 1] != '\n' || head[21] != ' ' || head[37] != ' ') return false;
+        if (!Whole(head.Slice(11, 10), out long offset) || offset < HeadSize || offset > MaxEnvelope) return false;
+        if (!Whole(head.Slice(38, 8), out long count)) return false;
+        if (head.Slice(22, 15).IndexOfAnyExcept((byte)' ') >= 0 && !Whole(head.Slice(22, 15), out contentLength)) return false;
+        (contentOffset, recipients) = ((int)offset, (int)count);
+        return true;
+    }
+
+    private static bool Whole(ReadOnlySpan<byte> digits, out long value) =>
+        Utf8Parser.TryParse(digits, out value, out int used) && used == digits.Length && value >= 0;
+
+    /// <summary>
+    /// Reads the envelope's records, everything before the content. False when a line is no record, a recipient count differs from
+    /// <paramref name="recipients"/>, or arrival time or sender is missing. Unknown letters are passed over.
+    /// </summary>
+    public static bool TryReadEnvelope(ReadOnlySpan<byte> file, int contentOffset, int recipients, Envelope e)
+    {
+        bool time = false, sender = false;
+        EnvelopeRecipient next = new();
+        int at = HeadSize;
+        while (at < contentOffset)
+        {
+            int length = file[at..contentOffset].IndexOf((byte)'\n');
+            if (length < 0) return false;
+            if (length == 0) return at + 1 == contentOffset && time && sender && e.Recipients.Count == recipients;
+            ReadOnlySpan<byte> line = file.Slice(at, length);
+            if (length < 2 || line[1] != ' ' || !TryUnescape(line[2..], out string value)) return false;
+            switch ((char)line[0])
+            {
+                case 'R' or 'r':
+                    next.Address = value;
+                    next.Done = line[0] == Done;
+                    next.Offset = at;
+                    e.Recipients.Add(next);
+                    next = new EnvelopeRecipient();
+                    break;
+                case 'O': next.Original = value; break;
+                case 'D': next.DsnOriginal = value; break;
+                case 'Q': next.Notify = (Notify)(Number(value) & 15); break;
+                case 'T': time = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out e.ArrivalMicroseconds); break;
+                case 'S': (e.Sender, sender) = (value, true); break;
+                default: SetFact(e, (char)line[0], value); break;
+            }
+            at += length + 1;
+        }
+        return false;
+    }
+
+    private static void SetFact(Envelope e, char letter, string value)
+    {
+        switch (letter)
+        {
+            case 'F': e.Flags = (MessageFlags)Number(value); break;
+            case 'I': e.EnvelopeId = value; break;
+            case 'Y': e.Return = value == "FULL" ? DsnReturn.Full : DsnReturn.Headers; break;
+            case 'B': e.Body = value == "7BIT" ? BodyType.SevenBit : BodyType.EightBitMime; break;
+            case 'U': e.SmtpUtf8 = value == "1"; break;
+            case 'G': e.Origin = value; break;
+            case 'C': e.ClientName = value; break;
+            case 'A': e.ClientAddress = value; break;
+            case 'P': e.ClientPort = value; break;
+            case 'H': e.ClientHelo = value; break;
+            case 'L': e.ClientProtocol = value; break;
+            case 'M': e.SaslMethod = value; break;
+            case 'N': e.SaslLogin = value; break;
+            case 'X': e.Filter = value; break;
+            case 'Z': e.Redirect = value; break;
+            default: break;
+        }
+    }
+
+    private static uint Number(string value) => uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out uint n) ? n : 0;
+
+    private static void Optional(ArrayBufferWriter<byte> output, char letter, string value)
+    {
+        if (value.Length > 0) Record(output, letter, value);
+    }
+
+    private static void Record(ArrayBufferWriter<byte> output, char letter, string value)
+    {
+        if (value.AsSpan().IndexOfAny("\\\n\r\0") >= 0)
+            value = value.Replace("\\", "\\\\").Replace("\n", "\\n").Replace("\r", "\\r").Replace("\0", "\\0");
+        Span<byte> span = output.GetSpan(3 + Encoding.UTF8.GetMaxByteCount(value.Length));
+        span[0] = (byte)letter;
+        span[1] = (byte)' ';
+        int n = Encoding.UTF8.GetBytes(value, span[2..]);
+        span[2 + n] = (byte)'\n';
+        output.Advance(3 + n);
+    }
+
+    private static bool TryUnescape(ReadOnlySpan<byte> bytes, out string value)
+    {
+        value = "";
+        if (!System.Text.Unicode.Utf8.IsValid(bytes)) return false;
+        value = Encoding.UTF8.GetString(bytes);
+        if (!value.Contains('\\')) return true;
+        StringBuilder result = new(value.Length);
+        for (int i = 0; i < value.Length; i++)
+        {
+            if (value[i] != '\\')
+            {
+                result.Append(value[i]);
+                continue;
+            }
+            if (++i == value.Length) return false;
+            char? c = value[i] switch { '\\' => '\\', 'n' => '\n', 'r' => '\r', '0' => '\0', _ => null };
+            if (c == null) return false;
+            result.Append(c.Value);
+        }
+        value = result.ToString();
+        return true;
+    }
+}

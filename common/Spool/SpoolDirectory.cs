@@ -1,0 +1,122 @@
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Common.Spool;
+
+/// <summary>What reading a queue file came to.</summary>
+public enum QueueFileStatus
+{
+    Ok,
+    /// <summary>There is no such file (any more).</summary>
+    Missing,
+    /// <summary>Its writer has not finished it, or died before it did.</summary>
+    Unfinished,
+    /// <summary>It is damaged or none of ours.</summary>
+    Corrupt,
+    /// <summary>The system refused; errno says why.</summary>
+    Failed,
+}
+
+/// <summary>A queue file that was read: the envelope, and where the content is.</summary>
+public sealed record QueueFile(Envelope Envelope, int ContentOffset, long ContentLength);
+
+/// <summary>
+/// The folders of queue_directory. Paths, moves and reads of queue files; one file for each message, named after its id.
+/// deferred and the logs of single messages lie in subfolders, because they may hold a million files.
+/// </summary>
+public sealed class SpoolDirectory(string root)
+{
+    public const string Maildrop = "maildrop", Incoming = "incoming", Active = "active", Deferred = "deferred", Hold = "hold", Corrupt = "corrupt",
+        Bounce = "bounce", Defer = "defer", Trace = "trace", Public = "public", Private = "private", Pid = "pid";
+
+    /// <summary>Folders that hold messages.</summary>
+    public static readonly string[] Queues = [Maildrop, Incoming, Active, Deferred, Hold, Corrupt];
+
+    /// <summary>All folders with their modes.</summary>
+    public static readonly (string Name, uint Mode)[] Folders =
+    [
+        (Maildrop, 0x1C0), (Incoming, 0x1C0), (Active, 0x1C0), (Deferred, 0x1C0), (Hold, 0x1C0), (Corrupt, 0x1C0),
+        (Bounce, 0x1C0), (Defer, 0x1C0), (Trace, 0x1C0), (Public, 0x1ED), (Private, 0x1C0), (Pid, 0x1ED),
+    ];
+
+    public string Root { get; } = root;
+
+    public static bool IsHashed(string folder) => folder is Deferred or Defer;
+
+    /// <summary>Where a message's file lies in a folder.</summary>
+    public string PathOf(string folder, string id) =>
+        IsHashed(folder) ? string.Concat($"{Root}/{folder}/", id.AsSpan(QueueIdHash(id), 1), "/", id) : $"{Root}/{folder}/{id}";
+
+    private static int QueueIdHash(string id) => Math.Max(0, Math.Min(id.Length - 1, QueueId.Length - 7));
+
+    public string SocketPath(bool isPrivate, string service) => $"{Root}/{(isPrivate ? Private : Public)}/{service}";
+
+    /// <summary>Moves a message's file; makes the subfolder when needed. 0 or errno.</summary>
+    public int Move(string id, string from, string to)
+    {
+        string source = PathOf(from, id), target = PathOf(to, id);
+        if (Libc.Rename(source, target) == 0) return 0;
+        int error = Libc.Errno;
+        if (error != Libc.ENOENT || !IsHashed(to)) return error;
+        _ = Libc.MkDir(Path.GetDirectoryName(target)!, 0x1C0);
+        return Libc.Rename(source, target) == 0 ? 0 : Libc.Errno;
+    }
+
+    /// <summary>Removes a message's file. 0 or errno.</summary>
+    public int Remove(string folder, string id) => Libc.Unlink(PathOf(folder, id)) == 0 ? 0 : Libc.Errno;
+
+    /// <summary>The ids of a folder with the folder's subfolders; names that are no ids are passed over.</summary>
+    public IEnumerable<string> Ids(string folder)
+    {
+        string path = $"{Root}/{folder}";
+        if (!Directory.Exists(path)) yield break;
+        EnumerationOptions options = new() { RecurseSubdirectories = IsHashed(folder), AttributesToSkip = 0, IgnoreInaccessible = true };
+        foreach (string file in Directory.EnumerateFiles(path, "*", options))
+        {
+            string name = Path.GetFileName(file);
+            if (QueueId.IsValid(name)) yield return name;
+        }
+    }
+
+    /// <summary>Reads head and envelope of a queue file.</summary>
+    public QueueFileStatus TryRead(string folder, string id, out QueueFile? file)
+    {
+        file = null;
+        int fd = Libc.Open(PathOf(folder, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        if (fd < 0) return Libc.Errno == Libc.ENOENT ? QueueFileStatus.Missing : QueueFileStatus.Failed;
+        try { return TryRead(fd, id, out file); }
+        finally { _ = Libc.Close(fd); }
+    }
+
+    /// <summary>Reads head and envelope from an open queue file.</summary>
+    public static QueueFileStatus TryRead(int fd, string id, out QueueFile? file)
+    {
+        file = null;
+        byte[] head = new byte[4096];
+        int n = Libc.PRead(fd, head, 0);
+        if (n < 0) return QueueFileStatus.Failed;
+        if (n == 0) return QueueFileStatus.Unfinished;
+        if (!QueueFileFormat.TryReadHead(head.AsSpan(0, n), out int offset, out long length, out int recipients)) return QueueFileStatus.Corrupt;
+        if (length < 0) return QueueFileStatus.Unfinished;
+        if (!Libc.TryStat(fd, out Libc.FileStatus status)) return QueueFileStatus.Failed;
+        // shorter than it says: the writer died before the sync, so nobody was told that the message is ours
+        if (status.Size < offset + length) return QueueFileStatus.Unfinished;
+        byte[] envelope = head;
+        if (offset > n)
+        {
+            envelope = new byte[offset];
+            for (int have = 0; have < offset; have += n)
+            {
+                n = Libc.PRead(fd, envelope.AsSpan(have), have);
+                if (n <= 0) return n < 0 ? QueueFileStatus.Failed : QueueFileStatus.Corrupt;
+            }
+        }
+        Envelope e = new() { QueueId = id };
+        if (!QueueFileFormat.TryReadEnvelope(envelope, offset, recipients, e)) return QueueFileStatus.Corrupt;
+        file = new QueueFile(e, offset, length);
+        return QueueFileStatus.Ok;
+    }
+
+    /// <summary>Overwrites a recipient's letter: it is done. False with errno set.</summary>
+    public static bool MarkDone(int fd, long offset) => Libc.PWrite(fd, [QueueFileFormat.Done], offset) == 1;
+}
