@@ -1,0 +1,44 @@
+using MtaSuite.Common.Tables.Cdb;
+using MtaSuite.Common.Tables.Text;
+
+namespace MtaSuite.Common.Tables;
+
+/// <summary>Opens tables by "type:name". One row a type.</summary>
+public static class TableFactory
+{
+    private delegate Table Opener(string spec, string type, string name, TableOptions options);
+
+    private static readonly SortedDictionary<string, Opener> Types = new(StringComparer.Ordinal)
+    {
+        ["btree"] = CdbTable.Open,
+        ["cdb"] = CdbTable.Open,
+        ["environ"] = (spec, _, _, options) => new EnvironTable(spec, options),
+        ["fail"] = (spec, _, _, options) => new ErrorTable(spec, options, "it exists to fail", atOpen: false),
+        ["hash"] = CdbTable.Open,
+        ["inline"] = (spec, _, name, options) => InlineTable.Open(spec, name, options),
+        ["static"] = (spec, _, name, options) => StaticTable.Open(spec, name, options),
+        ["texthash"] = (spec, _, name, options) => new TextHashTable(spec, name, options),
+        ["unix"] = (spec, _, name, options) => UnixTable.Open(spec, name, options),
+    };
+
+    /// <summary>The names of all types, sorted; what <c>postconf -m</c> lists.</summary>
+    public static IReadOnlyCollection<string> TypeNames => [.. Types.Keys.Append("proxy").Order(StringComparer.Ordinal)];
+
+    /// <summary>
+    /// Opens a table. The result is never null: for a table that cannot be opened <see cref="Table.OpenError"/> says why, and each lookup is an
+    /// error until it can be. A "proxy:" in front is accepted and means nothing: tables are opened by the process that uses them.
+    /// </summary>
+    public static Table Open(string spec, TableOptions? options = null)
+    {
+        options ??= TableOptions.Default;
+        string rest = spec;
+        while (rest.StartsWith("proxy:", StringComparison.Ordinal)) rest = rest["proxy:".Length..];
+        int colon = rest.IndexOf(':', StringComparison.Ordinal);
+        if (colon <= 0 || colon == rest.Length - 1)
+            return new ErrorTable(spec, options, $"open dictionary: expecting \"type:name\" form instead of \"{spec}\"");
+        string type = rest[..colon];
+        return Types.TryGetValue(type, out Opener? open)
+            ? open(spec, type, rest[(colon + 1)..], options)
+            : new ErrorTable(spec, options, $"unsupported dictionary type: {type}");
+    }
+}

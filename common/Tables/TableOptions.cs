@@ -1,0 +1,27 @@
+namespace MtaSuite.Common.Tables;
+
+/// <summary>How a table is opened. The defaults are what a daemon wants.</summary>
+public sealed record TableOptions
+{
+    public static readonly TableOptions Default = new();
+
+    /// <summary>Fold keys to lower case, when asked and when a text source is read (tables of patterns never fold).</summary>
+    public bool FoldKeys { get; init; } = true;
+
+    /// <summary>
+    /// Keys and values are UTF-8 (<c>smtputf8_enable</c>). When false they are bytes, and a string holds one byte in each character (Latin-1).
+    /// </summary>
+    public bool Utf8 { get; init; } = true;
+
+    /// <summary>Let the value of a pattern table refer to parts of the key ($1). Tables that name commands or files forbid it.</summary>
+    public bool AllowSubstitution { get; init; } = true;
+
+    /// <summary>The longest value that a lookup returns, in bytes; a longer one is an error.</summary>
+    public int MaxValueBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Time for the once-a-second check whether a file was replaced.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Receives complaints about a table's source text ("FILE, line N: ..."), for the log. May be called on any thread that looks up.</summary>
+    public Action<string>? Warn { get; init; }
+}
