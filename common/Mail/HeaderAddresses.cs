@@ -94,12 +94,18 @@ public static partial class HeaderAddresses
     private ref struct Finder(List<AddressSpan> result)
     {
         private int _elementMark = result.Count;
-        private int _start = -1, _end = -1, _commaAt = -1;
+        private int _start = -1, _end = -1, _commaAt = -1, _commentEnd = -1;
         private bool _lastWasWord, _angle, _route;
 
         public void Take(AddressToken kind, byte special, int start, int end)
         {
-            if (kind == AddressToken.Comment) return;
+            if (kind == AddressToken.Comment)
+            {
+                // a comment behind an address belongs to it: a missing comma goes behind both
+                _commentEnd = end;
+                if (_start < 0 && _commaAt >= 0) _commaAt = end;
+                return;
+            }
             switch (special)
             {
                 case (byte)'<': OpenAngle(); return;
@@ -155,7 +161,7 @@ public static partial class HeaderAddresses
             if (_start >= 0)
             {
                 result.Add(new AddressSpan(_start, _end, _commaAt));
-                _commaAt = _end;
+                _commaAt = Math.Max(_end, _commentEnd);
             }
             _start = -1;
             _lastWasWord = false;

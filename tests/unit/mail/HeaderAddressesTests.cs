@@ -45,7 +45,7 @@ public sealed class HeaderAddressesTests
     [TestCase(" alice b@c", " alice@here, b@c")]
     [TestCase(" <alice> bob", " <alice@here>, bob@here")]
     [TestCase(" g: a (c), b;", " g: a@here (c), b@here;")]
-    [TestCase(" a(c)b", " a@here(c), b@here")]
+    [TestCase(" a(c)b", " a@here(c),b@here")]
     [TestCase(" \"a b\"", " \"a b\"@here")]
     public void Rewrites_in_place(string value, string expected)
     {
