@@ -11,6 +11,8 @@ public sealed class Envelope
     public long ArrivalMicroseconds;
     /// <summary>Reverse-path; empty for a notice.</summary>
     public string Sender = "";
+    /// <summary>The sender's full name, for a From: header that is missing (local submission); else empty.</summary>
+    public string FullName = "";
     public string EnvelopeId = "";
     public DsnReturn Return;
     public BodyType Body;
@@ -64,4 +66,6 @@ public enum MessageFlags : uint
     ForceExpire = 16,
     /// <summary>Put on hold instead of delivering.</summary>
     Hold = 32,
+    /// <summary>Only in maildrop: recipients are still to be taken from the header (sendmail -t).</summary>
+    ExtractRecipients = 64,
 }

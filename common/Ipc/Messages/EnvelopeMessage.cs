@@ -10,6 +10,7 @@ public static class EnvelopeAttributes
         c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
         c.Long("arrival"u8, ref m.ArrivalMicroseconds);
         c.Text("sender"u8, ref m.Sender, Limits.Address);
+        c.Text("full_name"u8, ref m.FullName, Limits.Address);
         c.Text("envid"u8, ref m.EnvelopeId, Limits.Address);
         c.Enum("ret"u8, ref m.Return);
         c.Enum("body"u8, ref m.Body);
