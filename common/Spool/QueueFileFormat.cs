@@ -27,10 +27,10 @@ public static class QueueFileFormat
     private static ReadOnlySpan<byte> Magic => "MTASUITE 1\n"u8;
 
     /// <summary>
-    /// Writes head and envelope for content of a known length (-1: not known yet, see <see cref="WriteHead"/>) and sets the recipients' offsets.
+    /// Writes an envelope behind room for the head (<see cref="WriteHead"/>, once the sizes are known) and sets the recipients' offsets.
     /// Returns the content's offset in the file.
     /// </summary>
-    public static int Write(ArrayBufferWriter<byte> output, Envelope e, long contentLength)
+    public static int Write(ArrayBufferWriter<byte> output, Envelope e)
     {
         int start = output.WrittenCount;
         output.GetSpan(HeadSize);
