@@ -35,7 +35,7 @@ public sealed class Link
         _connection = new Connection(loop, fd);
         _accept = accept;
         if (Libc.TryPeerCredentials(fd, out int pid, out uint uid, out uint gid)) (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
-        _ = ReceiveAsync();
+        ReceiveAsync().Detach();
     }
 
     /// <summary>Who is on the other side, by SO_PEERCRED; uid and gid are uint.MaxValue when unknown.</summary>
