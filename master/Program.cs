@@ -1,3 +1,1 @@
-using MtaSuite.Master;
-
-return MasterProgram.Run(args);
+return 70;

@@ -15,7 +15,7 @@ public readonly record struct MacroValue(string? Text, bool Literal);
 /// </code>
 /// A name tests true when its unexpanded value is not empty. Both sides of a comparison are numbers when both are digits alone.
 /// </summary>
-internal sealed class MacroExpander(Func<string, MacroValue> lookup)
+public sealed class MacroExpander(Func<string, MacroValue> lookup)
 {
     // a value may name itself through others, and doubles at each step: depth, steps and size are all bounded
     private const int MaxDepth = 100, MaxSteps = 100_000, MaxLength = 1 << 20;
@@ -24,17 +24,24 @@ internal sealed class MacroExpander(Func<string, MacroValue> lookup)
     private readonly StringBuilder output = new();
     private int depth;
     private int steps;
+    private bool usedUndefined;
 
     /// <summary>What was wrong with the text, or null. The result then ends where the trouble began.</summary>
     public string? Problem { get; private set; }
 
-    public static string Expand(string text, Func<string, MacroValue> lookup, out string? problem)
+    /// <summary>Expands the names in a text, or says what is wrong with it.</summary>
+    public static string Expand(string text, Func<string, MacroValue> lookup, out string? problem) => Expand(text, lookup, out problem, out _);
+
+    /// <summary>As above; <paramref name="undefined"/>: a name without a value was used (a test for its value does not count).</summary>
+    public static string Expand(string text, Func<string, MacroValue> lookup, out string? problem, out bool undefined)
     {
         problem = null;
+        undefined = false;
         if (!text.Contains('$')) return text;
         var expander = new MacroExpander(lookup);
         expander.Parse(text);
         problem = expander.Problem;
+        undefined = expander.usedUndefined;
         return expander.output.ToString();
     }
 
@@ -120,7 +127,11 @@ internal sealed class MacroExpander(Func<string, MacroValue> lookup)
         }
         if (at == expression.Length)
         {
-            if (value.Text == null) return true;
+            if (value.Text == null)
+            {
+                usedUndefined = true;
+                return true;
+            }
             if (!value.Literal) return Parse(value.Text);
             output.Append(value.Text);
             return output.Length <= MaxLength || Fail("the expansion is unreasonably large");

@@ -34,7 +34,7 @@ public sealed class StatusChannel
     public StatusChannel(EventLoop loop, int fd, Action<StatusKind, int> received, Action lost)
     {
         _connection = new Connection(loop, fd);
-        ReceiveAsync(received, lost).Detach();
+        _ = ReceiveAsync(received, lost);
     }
 
     public void Send(StatusKind kind, int value = 0)

@@ -95,4 +95,16 @@ public static unsafe partial class Libc
 
     /// <summary>The file identity (fsuid) that this thread has now.</summary>
     public static uint CurrentFileUser() => (uint)Syscall(SysSetFsUid, -1, 0, 0);
+
+    [LibraryImport(Lib, EntryPoint = "unshare", SetLastError = true)]
+    private static partial int Unshare(int flags);
+
+    /// <summary>
+    /// Changes the root directory of THIS THREAD (and what it starts) alone, for good: for a throw-away thread. False with errno set.
+    /// </summary>
+    public static bool ChRootOnThread(string path)
+    {
+        const int cloneFs = 0x200; // root and working directory are no longer shared with the other threads
+        return Unshare(cloneFs) == 0 && ChDir(path) == 0 && ChRoot(path) == 0 && ChDir("/") == 0;
+    }
 }

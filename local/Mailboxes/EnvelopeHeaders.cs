@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Local.Mailboxes;
 
@@ -53,7 +54,7 @@ internal static class EnvelopeHeaders
             {
                 for (int i = 0; i < text.Length; i++) target[i] = text[i] < ' ' ? '?' : text[i];
             });
-        Put(output, AddressText.Quote(address));
+        Put(output, Address.Quote822(address));
     }
 
     private static void Put(ArrayBufferWriter<byte> output, string text)

@@ -1,0 +1,146 @@
+using MtaSuite.Common.Native;
+using MtaSuite.Local.Mailboxes;
+using MtaSuite.Local.Rights;
+
+namespace MtaSuite.Local.Commands;
+
+/// <summary>
+/// A running delivery command: its standard input (a sink for the message), what it prints, and its end. Nothing here waits beyond the deadline; at the
+/// deadline its whole session is killed. Owns the descriptors and the process, which is reaped by <see cref="Finish"/>.
+/// </summary>
+internal sealed class CommandProcess : ByteSink
+{
+    private readonly int _pid;
+    private readonly int _pidFd;
+    private readonly long _deadline;
+    private readonly byte[] _scratch = new byte[4096];
+    private int _input, _output;
+
+    private CommandProcess(int pid, int input, int output, TimeSpan limit)
+    {
+        _pid = pid;
+        _pidFd = Libc.PidFdOpen(pid);
+        _input = input;
+        _output = output;
+        _deadline = Environment.TickCount64 + (long)Math.Min(limit.TotalMilliseconds, int.MaxValue);
+    }
+
+    public CommandOutput Printed { get; } = new();
+
+    /// <summary>The command did not end in time.</summary>
+    public bool TimedOut { get; private set; }
+
+    /// <summary>Starts a command with its rights. Null with a text that says why not.</summary>
+    public static CommandProcess? Start(CommandSpec spec, out string trouble)
+    {
+        if (Libc.Pipe(out int childInput, out int input) != 0)
+        {
+            trouble = $"cannot create a pipe: {Libc.ErrorText()}";
+            return null;
+        }
+        if (Libc.Pipe(out int output, out int childOutput) != 0)
+        {
+            trouble = $"cannot create a pipe: {Libc.ErrorText()}";
+            Close(ref childInput, ref input);
+            return null;
+        }
+        int pid = CommandLauncher.Launch(spec, childInput, childOutput, out trouble);
+        Close(ref childInput, ref childOutput);
+        if (pid > 0)
+        {
+            _ = Libc.Fcntl(input, Libc.F_SETFL, Libc.O_WRONLY | Libc.O_NONBLOCK);
+            _ = Libc.Fcntl(output, Libc.F_SETFL, Libc.O_RDONLY | Libc.O_NONBLOCK);
+            return new CommandProcess(pid, input, output, spec.TimeLimit);
+        }
+        Close(ref input, ref output);
+        return null;
+    }
+
+    /// <summary>Feeds the command, reading meanwhile what it prints. EPIPE: it does not want more, which by itself is no failure.</summary>
+    public override bool Write(ReadOnlySpan<byte> data)
+    {
+        while (data.Length > 0)
+        {
+            int n = Libc.Write(_input, data);
+            if (n >= 0)
+            {
+                data = data[n..];
+                continue;
+            }
+            if (Libc.Errno == Libc.EINTR) continue;
+            if (Libc.Errno != Libc.EAGAIN)
+            {
+                Errno = Libc.Errno;
+                return false;
+            }
+            if (WaitFor(writable: true)) continue;
+            Errno = Libc.ETIMEDOUT;
+            return false;
+        }
+        return true;
+    }
+
+    /// <summary>Ends the input, waits for the command to end (or ends it) and reaps it; its wait status.</summary>
+    public int Finish()
+    {
+        _ = Libc.Close(_input);
+        _input = -1;
+        int status;
+        while (Libc.WaitPid(_pid, out status, Libc.WNOHANG) == 0)
+        {
+            if (!TimedOut && WaitFor(writable: false)) continue;
+            _ = Libc.Kill(-_pid, Libc.SIGKILL);
+            _ = Libc.Kill(_pid, Libc.SIGKILL);
+            while (Libc.WaitPid(_pid, out status, 0) < 0 && Libc.Errno == Libc.EINTR) { }
+            break;
+        }
+        if (_output >= 0) DrainOutput();
+        if (_output >= 0) _ = Libc.Close(_output);
+        if (_pidFd >= 0) _ = Libc.Close(_pidFd);
+        return status;
+    }
+
+    /// <summary>Waits for room in the pipe, output, or the command's end; false once the deadline is past.</summary>
+    private bool WaitFor(bool writable)
+    {
+        long left = _deadline - Environment.TickCount64;
+        if (left <= 0)
+        {
+            TimedOut = true;
+            return false;
+        }
+        Span<Libc.PollItem> items =
+        [
+            new() { Fd = _output, Events = Libc.POLLIN },
+            new() { Fd = writable ? _input : -1, Events = Libc.POLLOUT },
+            new() { Fd = writable ? -1 : _pidFd, Events = Libc.POLLIN },
+        ];
+        // without a pidfd the end is noticed by asking again
+        int wait = _pidFd < 0 && !writable ? (int)Math.Min(left, 20) : (int)Math.Min(left, int.MaxValue);
+        if (Libc.Poll(items, wait) > 0 && items[0].Happened != 0) DrainOutput();
+        return true;
+    }
+
+    private void DrainOutput()
+    {
+        for (int reads = 0; reads < 64; reads++) // then see whether there is something else to do
+        {
+            int n = Libc.Read(_output, _scratch);
+            if (n > 0) Printed.Add(_scratch.AsSpan(0, n));
+            else if (n == 0 || Libc.Errno is not (Libc.EINTR or Libc.EAGAIN))
+            {
+                _ = Libc.Close(_output);
+                _output = -1;
+                return;
+            }
+            else if (Libc.Errno == Libc.EAGAIN) return;
+        }
+    }
+
+    private static void Close(ref int a, ref int b)
+    {
+        _ = Libc.Close(a);
+        _ = Libc.Close(b);
+        a = b = -1;
+    }
+}

@@ -1,0 +1,24 @@
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Local;
+
+/// <summary>One recipient of one queued message, to be delivered by one thread.</summary>
+/// <param name="Request">The queue manager's request; not changed.</param>
+/// <param name="Recipient">Which of its recipients.</param>
+/// <param name="QueueFile">Descriptor of the queue file, open for reading; stays the caller's.</param>
+public sealed record DeliveryJob(DeliverRequest Request, DeliverRecipient Recipient, int QueueFile)
+{
+    /// <summary>
+    /// What happened on the way, one entry for each log line: an alias has several results. Filled by delivery; the last word for the queue is the outcome
+    /// that delivery returns.
+    /// </summary>
+    public List<DeliveryStep> Steps { get; } = [];
+}
+
+/// <summary>One delivery, within that of a recipient, that has a result of its own.</summary>
+/// <param name="Address">The address that the recipient had become.</param>
+/// <param name="Original">What it was before aliasing; empty where it is not told (mailing lists).</param>
+/// <param name="Action">RFC 3464 action where the outcome does not imply it; else empty.</param>
+/// <param name="ToOwner">The failure was reported to the list's owner, not to the sender.</param>
+public sealed record DeliveryStep(string Address, string Original, Outcome Outcome, string Action = "", bool ToOwner = false);

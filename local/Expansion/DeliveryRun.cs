@@ -1,0 +1,104 @@
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+using MtaSuite.Local.Mailboxes;
+
+namespace MtaSuite.Local.Expansion;
+
+/// <summary>
+/// The delivery to one recipient, from its address to the mailboxes, commands and other addresses that it stands for. The methods answer whether something has
+/// to be tried again; what happened is noted as steps. Belongs to one thread.
+/// </summary>
+internal sealed partial class DeliveryRun
+{
+    private const int MaxLevel = 100;
+
+    private readonly LocalDelivery _delivery;
+    private readonly LocalSettings _settings;
+    private readonly ILocalServices _services;
+    private readonly DeliveryJob _job;
+    private readonly MessageContent _content;
+    private readonly DuplicateFilter _done;
+    private readonly List<ForwardedMessage> _forwards = [];
+    private DeliveredHeaders? _loops;
+
+    public DeliveryRun(LocalDelivery delivery, DeliveryJob job)
+    {
+        _delivery = delivery;
+        _settings = delivery.Settings;
+        _services = delivery.Services;
+        _job = job;
+        _content = new MessageContent(job.QueueFile, job.Request.ContentOffset, job.Request.ContentLength);
+        _done = new DuplicateFilter(_settings.DuplicateFilterLimit);
+    }
+
+    /// <summary>RFC 3464 action for the recipient where the outcome does not imply it.</summary>
+    public string Action { get; private set; } = "";
+
+    private bool VerifyOnly => (_job.Request.Flags & MessageFlags.VerifyOnly) != 0;
+
+    public Outcome Execute()
+    {
+        DeliverRecipient recipient = _job.Recipient;
+        if (!DeliveredHeaders.TryScan(_content, out DeliveredHeaders loops, out int errno))
+            return MailboxErrors.FromCopy(new CopyResult(CopyFault.Reading, errno), "");
+        _loops = loops;
+        Branch branch = new()
+        {
+            Address = recipient.Address,
+            Original = !_settings.OriginalRecipient ? "" : recipient.Original.Length > 0 ? recipient.Original : recipient.Address,
+            DsnOriginal = recipient.DsnOriginal,
+            Notify = recipient.Notify,
+            Sender = _job.Request.Sender,
+        };
+        bool retry = DeliverRecipient(branch);
+        // a copy that went out would go out again with the next attempt
+        if (!retry) SendForwards(branch);
+        return Summarize();
+    }
+
+    /// <summary>Notes a result; true when it is a reason to try again.</summary>
+    private bool Report(Branch branch, Outcome outcome, string action = "")
+    {
+        _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, action));
+        return outcome.IsTemporary;
+    }
+
+    /// <summary>
+    /// Notes a failure below an alias. Where the alias has an owner- companion that one is told instead of the sender, who can't do anything about a list.
+    /// </summary>
+    private bool ReportFailure(Branch branch, Outcome outcome)
+    {
+        if (!outcome.IsPermanent || !_settings.OwnerRequestSpecial || _delivery.Aliases.IsEmpty) return Report(branch, outcome);
+        string? owner = null;
+        if (branch.IsList) owner = branch.Sender;
+        else if (FindOwner(branch.Local, out owner) is { IsError: true } || (owner == null && FindOwner(branch.User, out owner) is { IsError: true }))
+            return Report(branch, Outcome.Defer("4.3.0", "alias database unavailable"));
+        if (owner == null) return Report(branch, outcome);
+        DeliverRecipient recipient = new() { Address = branch.Address, Original = branch.Original, Notify = branch.Notify, Offset = _job.Recipient.Offset };
+        bool told = _services.TryNotifyOwner(_job.Request, recipient, owner, outcome);
+        _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, "", told));
+        return false;
+    }
+
+    /// <summary>One outcome out of the steps: trouble that can pass first, then lasting trouble, then success.</summary>
+    private Outcome Summarize()
+    {
+        Outcome? permanent = null, ok = null;
+        foreach (DeliveryStep step in _job.Steps)
+        {
+            if (step.Outcome.IsTemporary) return step.Outcome;
+            if (step.Outcome.IsPermanent && !step.ToOwner) permanent ??= step.Outcome;
+            else if (step.Outcome.IsOk) ok ??= step.Outcome;
+        }
+        return permanent ?? ok ?? Outcome.Ok("alias expanded");
+    }
+
+    private CopySpec CopyFor(Branch branch, CopyOptions options, DeliveredContext context)
+    {
+        if ((_settings.PrependDelivered & context) == 0) options &= ~CopyOptions.DeliveredTo;
+        return new CopySpec(branch.Sender, branch.Original, branch.Delivered ?? branch.Address, options);
+    }
+
+    /// <summary>From here on Delivered-To names the address that the branch stands at, where it is not frozen.</summary>
+    private Branch Thaw(Branch branch) => _settings.FrozenDeliveredTo ? branch : branch with { Delivered = branch.Address };
+}

@@ -1,0 +1,135 @@
+using System.Text;
+
+namespace MtaSuite.Local.Expansion;
+
+/// <summary>What an item of an alias or .forward file asks for.</summary>
+public enum DestinationKind : byte { Address, Mailbox, Command, File, HomeFile, Include }
+
+/// <summary>One item.</summary>
+/// <param name="Text">
+/// The address in internal form; for Mailbox the same without its backslash; the command line; the path (HomeFile: after the "~"); the path to include.
+/// </param>
+public readonly record struct Destination(DestinationKind Kind, string Text);
+
+/// <summary>
+/// Reads the right-hand side of an alias and lines of .forward and :include: files.
+/// <code>
+/// list    = item *( "," item )
+/// item    = "|" command / "/" path / "~/" path / ":include:" path / "\" address / address / phrase "&lt;" address "&gt;"
+/// </code>
+/// Any part of an item may be in double quotes, where a comma is text and a backslash quotes; "(" ")" hold comments. An item that begins with "|"
+/// outside quotes goes up to the next comma. Nothing is an error: whoever routes the address says what is wrong with it.
+/// </summary>
+public static class DestinationList
+{
+    public static List<Destination> Parse(string text)
+    {
+        List<Destination> items = [];
+        int at = 0;
+        while (at < text.Length)
+        {
+            if (text[at] is ',' or ' ' or '\t' or '\r' or '\n')
+            {
+                at++;
+                continue;
+            }
+            bool escaped = text[at] == '\\';
+            if (escaped) at++;
+            string item = at < text.Length && text[at] == '|' ? TakeRaw(text, ref at) : TakeItem(text, ref at);
+            if (item.Length > 0) items.Add(escaped ? new Destination(DestinationKind.Mailbox, item) : Classify(item));
+        }
+        return items;
+    }
+
+    private static Destination Classify(string item)
+    {
+        const string include = ":include:";
+        if (item[0] == '/') return new Destination(DestinationKind.File, item);
+        if (item[0] == '~') return new Destination(DestinationKind.HomeFile, item[1..]);
+        if (item[0] == '|') return new Destination(DestinationKind.Command, item[1..].Trim());
+        return item.StartsWith(include, StringComparison.OrdinalIgnoreCase)
+            ? new Destination(DestinationKind.Include, item[include.Length..].Trim())
+            : new Destination(DestinationKind.Address, item);
+    }
+
+    /// <summary>An address or path, without quotes and comments; only what is between "&lt;" and "&gt;" where there is such a thing.</summary>
+    private static string TakeItem(string text, ref int at)
+    {
+        StringBuilder item = new();
+        bool space = false, closed = false;
+        while (at < text.Length && text[at] != ',')
+        {
+            char c = text[at++];
+            if (c is ' ' or '\t' or '\r' or '\n')
+            {
+                space = true;
+                continue;
+            }
+            if (c == '(')
+            {
+                SkipComment(text, ref at);
+                continue;
+            }
+            if (closed) continue;
+            if (c == '<')
+            {
+                item.Clear();
+                space = false;
+                continue;
+            }
+            if (c == '>')
+            {
+                closed = true;
+                continue;
+            }
+            // white space around "@" and "." belongs to neither side; between words it is one space
+            if (space && item.Length > 0 && c is not ('@' or '.') && item[^1] is not ('@' or '.')) item.Append(' ');
+            space = false;
+            if (c == '"') TakeQuoted(text, ref at, item);
+            else item.Append(c == '\\' && at < text.Length ? text[at++] : c);
+        }
+        return item.ToString();
+    }
+
+    /// <summary>A command up to the next comma outside quotes; quotes around all of it are taken off.</summary>
+    private static string TakeRaw(string text, ref int at)
+    {
+        int start = ++at; // behind the "|"
+        while (at < text.Length && text[at] is ' ' or '\t') at++;
+        if (at < text.Length && text[at] == '"')
+        {
+            StringBuilder command = new("|");
+            at++;
+            TakeQuoted(text, ref at, command);
+            while (at < text.Length && text[at] != ',') command.Append(text[at++]);
+            return command.ToString().TrimEnd();
+        }
+        bool quoted = false;
+        for (; at < text.Length && (quoted || text[at] != ','); at++)
+        {
+            if (text[at] == '"') quoted = !quoted;
+        }
+        return "|" + text[start..at].Trim();
+    }
+
+    private static void TakeQuoted(string text, ref int at, StringBuilder target)
+    {
+        while (at < text.Length)
+        {
+            char c = text[at++];
+            if (c == '"') return;
+            target.Append(c == '\\' && at < text.Length ? text[at++] : c);
+        }
+    }
+
+    private static void SkipComment(string text, ref int at)
+    {
+        for (int depth = 1; at < text.Length && depth > 0; at++)
+        {
+            if (text[at] == '\\') at++;
+            else if (text[at] == '(') depth++;
+            else if (text[at] == ')') depth--;
+        }
+        if (at > text.Length) at = text.Length;
+    }
+}

@@ -1,0 +1,177 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Tables;
+using MtaSuite.Local.Mailboxes;
+using MtaSuite.Local.Rights;
+
+namespace MtaSuite.Local;
+
+/// <summary>Where a destination was found (allow_mail_to_commands, allow_mail_to_files).</summary>
+[Flags]
+public enum ExpansionSource { None = 0, Alias = 1, Forward = 2, Include = 4 }
+
+/// <summary>Where Delivered-To is added (prepend_delivered_header).</summary>
+[Flags]
+public enum DeliveredContext { None = 0, Command = 1, File = 2, Forward = 4 }
+
+/// <summary>The parameters of local delivery, read once.</summary>
+public sealed record LocalSettings
+{
+    public Maps AliasMaps { get; init; } = Maps.Empty;
+    public ExpansionSource AllowCommands { get; init; } = ExpansionSource.Alias | ExpansionSource.Forward;
+    public ExpansionSource AllowFiles { get; init; } = ExpansionSource.Alias | ExpansionSource.Forward;
+    /// <summary>Unexpanded.</summary>
+    public string CommandDirectory { get; init; } = "";
+    public string CommandFilter { get; init; } = SafeCharacters;
+    public string DirectoryFilter { get; init; } = SafeCharacters;
+    public string ForwardFilter { get; init; } = SafeCharacters;
+    public string CommandShell { get; init; } = "";
+    public TimeSpan CommandTimeLimit { get; init; } = TimeSpan.FromSeconds(1000);
+    public UserRights DefaultRights { get; init; } = new(65534, 65534, "nobody", null, null);
+    public int DuplicateFilterLimit { get; init; } = 1000;
+    public bool ExpandOwnerAlias { get; init; }
+    public IReadOnlyList<string> ExportEnvironment { get; init; } = ["TZ", "MAIL_CONFIG", "LANG"];
+    public string FallbackTransport { get; init; } = "";
+    public Maps FallbackTransportMaps { get; init; } = Maps.Empty;
+    /// <summary>Unexpanded, in the order in which they are tried.</summary>
+    public IReadOnlyList<string> ForwardPath { get; init; } = ["$home/.forward${recipient_delimiter}${extension}", "$home/.forward"];
+    public bool FrozenDeliveredTo { get; init; } = true;
+    public string HomeMailbox { get; init; } = "";
+    public int LineLengthLimit { get; init; } = 2048;
+    public MailboxLocking Locking { get; init; } =
+        new(LockMethods.Fcntl | LockMethods.DotLock, 20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(500), TimeProvider.System);
+    /// <summary>Unexpanded.</summary>
+    public string LuserRelay { get; init; } = "";
+    /// <summary>A shell command; its $names are those of its environment.</summary>
+    public string MailboxCommand { get; init; } = "";
+    public Maps MailboxCommandMaps { get; init; } = Maps.Empty;
+    public long MailboxSizeLimit { get; init; } = 51_200_000;
+    public string MailboxTransport { get; init; } = "";
+    public Maps MailboxTransportMaps { get; init; } = Maps.Empty;
+    public string MailSpoolDirectory { get; init; } = "/var/mail";
+    public bool OriginalRecipient { get; init; } = true;
+    public bool OwnerRequestSpecial { get; init; } = true;
+    public DeliveredContext PrependDelivered { get; init; } = DeliveredContext.Command | DeliveredContext.File | DeliveredContext.Forward;
+    /// <summary>Which expansions pass an unmatched address extension on (propagate_unmatched_extensions).</summary>
+    public ExpansionSource PropagateExtensions { get; init; }
+    public string RecipientDelimiter { get; init; } = "";
+    public bool RequireHomeDirectory { get; init; }
+    public bool ResetOwnerAlias { get; init; }
+    public bool StrictOwnership { get; init; } = true;
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    private const string SafeCharacters = "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    /// <summary>Reads everything from the configuration and opens the tables. What is wrong goes to <paramref name="problems"/>, and a default holds.</summary>
+    public static LocalSettings From(MailConfig config, List<string> problems, TimeProvider? clock = null)
+    {
+        clock ??= TimeProvider.System;
+        Maps Open(TextParam param)
+        {
+            Maps maps = Maps.Open(config.Get(param), new TableOptions { AllowSubstitution = false, Clock = clock });
+            problems.AddRange(maps.OpenErrors);
+            return maps;
+        }
+        return new LocalSettings
+        {
+            AliasMaps = Open(LocalParams.AliasMaps),
+            AllowCommands = Sources(config, LocalParams.AllowMailToCommands, problems),
+            AllowFiles = Sources(config, LocalParams.AllowMailToFiles, problems),
+            CommandDirectory = config.Get(LocalParams.CommandExecutionDirectory),
+            CommandFilter = config.Get(LocalParams.CommandExpansionFilter),
+            DirectoryFilter = config.Get(LocalParams.ExecutionDirectoryExpansionFilter),
+            ForwardFilter = config.Get(LocalParams.ForwardExpansionFilter),
+            CommandShell = config.Get(LocalParams.LocalCommandShell),
+            CommandTimeLimit = config.Get(PipeParams.CommandTimeLimit),
+            DefaultRights = FindDefaultRights(config.Get(LocalParams.DefaultPrivs), problems),
+            DuplicateFilterLimit = config.Get(CleanupParams.DuplicateFilterLimit),
+            ExpandOwnerAlias = config.Get(LocalParams.ExpandOwnerAlias),
+            ExportEnvironment = config.GetList(LocalParams.ExportEnvironment),
+            FallbackTransport = config.Get(LocalParams.FallbackTransport),
+            FallbackTransportMaps = Open(LocalParams.FallbackTransportMaps),
+            ForwardPath = MailConfig.SplitList(config.Get(LocalParams.ForwardPath)),
+            FrozenDeliveredTo = config.Get(LocalParams.FrozenDeliveredTo),
+            HomeMailbox = config.Get(LocalParams.HomeMailbox),
+            LineLengthLimit = config.Get(CleanupParams.LineLengthLimit),
+            Locking = ReadLocking(config, LocalParams.MailboxDeliveryLock, clock, problems),
+            LuserRelay = config.Get(LocalParams.LuserRelay),
+            MailboxCommand = config.Get(LocalParams.MailboxCommand),
+            MailboxCommandMaps = Open(LocalParams.MailboxCommandMaps),
+            MailboxSizeLimit = config.Get(LocalParams.MailboxSizeLimit),
+            MailboxTransport = config.Get(LocalParams.MailboxTransport),
+            MailboxTransportMaps = Open(LocalParams.MailboxTransportMaps),
+            MailSpoolDirectory = config.Get(LocalParams.MailSpoolDirectory),
+            OriginalRecipient = config.Get(CleanupParams.EnableOriginalRecipient),
+            OwnerRequestSpecial = config.Get(RewriteParams.OwnerRequestSpecial),
+            PrependDelivered = Contexts(config, problems),
+            PropagateExtensions = Propagation(config),
+            RecipientDelimiter = config.Get(RewriteParams.RecipientDelimiter),
+            RequireHomeDirectory = config.Get(LocalParams.RequireHomeDirectory),
+            ResetOwnerAlias = config.Get(LocalParams.ResetOwnerAlias),
+            StrictOwnership = config.Get(LocalParams.StrictMailboxOwnership),
+            Clock = clock,
+        };
+    }
+
+    /// <summary>How mailboxes are locked, from the parameter that names the methods and those that all agents share.</summary>
+    internal static MailboxLocking ReadLocking(MailConfig config, TextParam methods, TimeProvider clock, List<string> problems)
+    {
+        if (!MailboxLocking.TryParseMethods(config.Get(methods), out LockMethods found))
+        {
+            problems.Add($"parameter {methods.Name} specifies no applicable mailbox locking method: {config.Get(methods)}");
+            found = LockMethods.Fcntl | LockMethods.DotLock;
+        }
+        return new MailboxLocking(found, config.Get(LocalParams.DeliverLockAttempts), config.Get(LocalParams.DeliverLockDelay),
+            config.Get(LocalParams.StaleLockTime), clock);
+    }
+
+    private static UserRights FindDefaultRights(string name, List<string> problems)
+    {
+        if (Libc.FindAccount(name, out Account? account) == 0 && account is { Uid: not 0, Gid: not 0 })
+            return UserRights.Of(account) with { Home = null, Shell = null };
+        problems.Add($"default_privs: unknown or privileged user: {name}");
+        return new UserRights(65534, 65534, "nobody", null, null);
+    }
+
+    private static ExpansionSource Sources(MailConfig config, TextParam param, List<string> problems)
+    {
+        ExpansionSource sources = ExpansionSource.None;
+        foreach (string word in config.GetList(param))
+        {
+            ExpansionSource one = Source(word);
+            if (one == ExpansionSource.None) problems.Add($"unknown word in {param.Name}: {word}");
+            sources |= one;
+        }
+        return sources;
+    }
+
+    private static ExpansionSource Source(string word) => word switch
+    {
+        "alias" => ExpansionSource.Alias,
+        "forward" => ExpansionSource.Forward,
+        "include" => ExpansionSource.Include,
+        _ => ExpansionSource.None,
+    };
+
+    private static ExpansionSource Propagation(MailConfig config) =>
+        config.GetList(RewriteParams.PropagateUnmatchedExtensions).Aggregate(ExpansionSource.None, (all, word) => all | Source(word));
+
+    private static DeliveredContext Contexts(MailConfig config, List<string> problems)
+    {
+        DeliveredContext contexts = DeliveredContext.None;
+        foreach (string word in config.GetList(LocalParams.PrependDeliveredHeader))
+        {
+            DeliveredContext one = word switch
+            {
+                "command" => DeliveredContext.Command,
+                "file" => DeliveredContext.File,
+                "forward" => DeliveredContext.Forward,
+                _ => DeliveredContext.None,
+            };
+            if (one == DeliveredContext.None) problems.Add($"unknown word in prepend_delivered_header: {word}");
+            contexts |= one;
+        }
+        return contexts;
+    }
+}

@@ -1,0 +1,86 @@
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Local.Mailboxes;
+
+/// <summary>How mailboxes of many messages are locked (mailbox_delivery_lock).</summary>
+[Flags]
+public enum LockMethods { None = 0, Fcntl = 1, Flock = 2, DotLock = 4 }
+
+/// <summary>Locking as configured: methods, and how patiently.</summary>
+/// <param name="Attempts">deliver_lock_attempts.</param>
+/// <param name="Delay">deliver_lock_delay.</param>
+/// <param name="StaleAfter">stale_lock_time: the age at which somebody's lock file is no lock any more.</param>
+/// <param name="Clock">Says how old a lock file is.</param>
+public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan Delay, TimeSpan StaleAfter, TimeProvider Clock)
+{
+    /// <summary>Waits between attempts; tests replace it. The thread is one of the few that do nothing but deliver, so it may wait.</summary>
+    public Action<TimeSpan> Pause { get; init; } = static delay => Libc.Poll([], (int)delay.TotalMilliseconds);
+
+    /// <summary>Reads a list such as "fcntl, dotlock"; false when a word is not known or none is left.</summary>
+    public static bool TryParseMethods(string text, out LockMethods methods)
+    {
+        methods = LockMethods.None;
+        foreach (string word in text.Split([' ', ',', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
+        {
+            LockMethods one = word switch { "fcntl" => LockMethods.Fcntl, "flock" => LockMethods.Flock, "dotlock" => LockMethods.DotLock, _ => LockMethods.None };
+            if (one == LockMethods.None) return false;
+            methods |= one;
+        }
+        return methods != LockMethods.None;
+    }
+
+    /// <summary>
+    /// Makes path.lock. 0, or errno: EEXIST when it stays somebody else's. Runs under the identity that may write to the folder.
+    /// </summary>
+    public int TakeDotLock(string path)
+    {
+        string name = path + ".lock";
+        for (int attempt = 1; ; attempt++)
+        {
+            int fd = Libc.Open(name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0);
+            if (fd >= 0)
+            {
+                _ = Libc.Close(fd);
+                return 0;
+            }
+            int errno = Libc.Errno;
+            if (errno != Libc.EEXIST || attempt >= Attempts) return errno;
+            if (!RemoveStale(name)) return Libc.Errno;
+            Pause(Delay);
+        }
+    }
+
+    /// <summary>Removes path.lock.</summary>
+    public static void ReleaseDotLock(string path) => _ = Libc.Unlink(path + ".lock");
+
+    /// <summary>Takes the kernel's locks on an open file. 0 or errno.</summary>
+    public int TakeKernelLocks(int fd)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            int errno = TryKernelLocks(fd);
+            if (errno is not (Libc.EAGAIN or Libc.EACCES) || attempt >= Attempts) return errno;
+            Pause(Delay);
+        }
+    }
+
+    /// <summary>
+    /// The open-file-description kind of fcntl lock excludes the classic one that mail readers take, and also our own other threads; and it isn't lost when
+    /// another thread closes the same file.
+    /// </summary>
+    private int TryKernelLocks(int fd)
+    {
+        if ((Methods & LockMethods.Flock) != 0 && Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) != 0) return Libc.Errno;
+        if ((Methods & LockMethods.Fcntl) == 0 || Libc.LockRange(fd, exclusive: true, 0, 0, wait: false) == 0) return 0;
+        int errno = Libc.Errno;
+        if ((Methods & LockMethods.Flock) != 0) _ = Libc.Flock(fd, Libc.LOCK_UN);
+        return errno;
+    }
+
+    private bool RemoveStale(string name)
+    {
+        if (!Libc.TryStat(name, out Libc.FileStatus status, follow: false)) return true;
+        if (Clock.GetUtcNow() - status.Modified <= StaleAfter) return true;
+        return Libc.Unlink(name) == 0 || Libc.Errno == Libc.ENOENT;
+    }
+}

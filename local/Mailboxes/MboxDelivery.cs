@@ -1,0 +1,115 @@
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Local.Rights;
+
+namespace MtaSuite.Local.Mailboxes;
+
+/// <summary>Where and how one message is appended.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Rights">Whose mail it is; the text is written as this user.</param>
+/// <param name="LockUid">Who locks and makes the file: the user, or root in a spool folder that users may not write to.</param>
+public sealed record MboxTarget(string Path, UserRights Rights, uint LockUid, uint LockGid)
+{
+    /// <summary>strict_mailbox_ownership: the file has to belong to the recipient.</summary>
+    public bool StrictOwner { get; init; }
+    /// <summary>A destination of an alias or .forward file: devices are allowed, programs are not, and a lock file is made only where that can be.</summary>
+    public bool IsPlainFile { get; init; }
+}
+
+/// <summary>Appends messages to files of many (mbox): lock, append, sync, and back to the old length when anything fails.</summary>
+internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, long sizeLimit)
+{
+    private readonly PathGates _gates = new();
+
+    /// <summary>Appends one message; the text of a failure says what went wrong but not with which mailbox.</summary>
+    public Outcome Deliver(MessageContent content, CopySpec spec, MboxTarget target, Outcome success)
+    {
+        using PathGates.Pass pass = _gates.Enter(target.Path);
+        if (!FileIdentity.TryAssume(target.LockUid, target.LockGid, out FileIdentity identity))
+            return MailboxErrors.IdentityRefused(target.LockUid, target.LockGid);
+        bool dotLocked;
+        OpenedFile file;
+        Outcome? trouble;
+        using (identity) trouble = Open(target, out file, out dotLocked);
+        Outcome outcome = trouble ?? AppendAs(content, spec, target, file, success);
+        if (file.Fd >= 0) _ = Libc.Close(file.Fd);
+        if (dotLocked && FileIdentity.TryAssume(target.LockUid, target.LockGid, out identity))
+        {
+            using (identity) MailboxLocking.ReleaseDotLock(target.Path);
+        }
+        return outcome;
+    }
+
+    /// <summary>Locks and opens; null when the file is ours to append to.</summary>
+    private Outcome? Open(MboxTarget target, out OpenedFile file, out bool dotLocked)
+    {
+        file = new OpenedFile(-1, default, false, 0, "", false);
+        dotLocked = false;
+        if ((locking.Methods & LockMethods.DotLock) != 0 && (!Libc.TryStat(target.Path, out Libc.FileStatus before) || before.IsRegular))
+        {
+            int errno = locking.TakeDotLock(target.Path);
+            dotLocked = errno == 0;
+            if (errno == Libc.EEXIST || (errno != 0 && !target.IsPlainFile))
+                return MailboxErrors.FromErrno(errno, $"unable to create lock file {target.Path}.lock: {Libc.ErrorText(errno)}");
+        }
+        bool giveAway = FileIdentity.IsPrivileged && target.LockUid != target.Rights.Uid;
+        file = SafeOpen.Open(target.Path, giveAway ? (target.Rights.Uid, target.Rights.Gid) : null);
+        if (file.Fd < 0) return file.Trap ? Outcome.Bounce("5.2.0", file.Reason) : MailboxErrors.FromErrno(file.Errno, file.Reason);
+        if (file.Status.IsRegular)
+        {
+            int errno = locking.TakeKernelLocks(file.Fd);
+            if (errno != 0) return MailboxErrors.FromErrno(errno, $"unable to lock for exclusive access: {Libc.ErrorText(errno)}");
+            // a reader that replaces the mailbox by another file leaves us with one that has no name
+            if (!Libc.TryStat(file.Fd, out Libc.FileStatus status) || status.Links != 1)
+                return Outcome.Defer("4.2.0", "target file status changed unexpectedly");
+            file = file with { Status = status };
+        }
+        return CheckKind(target, file.Status);
+    }
+
+    private static Outcome? CheckKind(MboxTarget target, Libc.FileStatus status)
+    {
+        if (target.IsPlainFile)
+            return status.IsRegular && (status.Permissions & 0x49) != 0 ? Outcome.Bounce("5.7.1", "file is executable") : null;
+        if (!status.IsRegular) return Outcome.Bounce("5.2.0", $"destination {target.Path} is not a regular file");
+        uint owner = FileIdentity.IsPrivileged ? target.Rights.Uid : Libc.GetEUid();
+        return target.StrictOwner && status.Uid != owner ? Outcome.Defer("4.2.0", $"destination {target.Path} is not owned by recipient") : null;
+    }
+
+    private Outcome AppendAs(MessageContent content, CopySpec spec, MboxTarget target, OpenedFile file, Outcome success)
+    {
+        if (!FileIdentity.TryAssume(target.Rights.Uid, target.Rights.Gid, out FileIdentity identity))
+            return MailboxErrors.IdentityRefused(target.Rights.Uid, target.Rights.Gid);
+        using (identity)
+        {
+            CopyResult result = Append(content, spec, target, file);
+            return result.IsOk ? success : MailboxErrors.FromCopy(result, "");
+        }
+    }
+
+    private CopyResult Append(MessageContent content, CopySpec spec, MboxTarget target, OpenedFile file)
+    {
+        DateTimeOffset now = clock.GetLocalNow();
+        if (!file.Status.IsRegular) return MessageCopier.Copy(content, spec, new FileSink(file.Fd, 0, 0), now);
+        long size = file.Status.Size;
+        FileSink sink = new(file.Fd, size, sizeLimit);
+        CopyResult result = sink.Write(MissingEnd(file.Fd, size))
+            ? MessageCopier.Copy(content, spec, sink, now)
+            : new CopyResult(CopyFault.Writing, sink.Errno);
+        if (result.IsOk && Libc.Fsync(file.Fd) != 0) result = new CopyResult(CopyFault.Writing, Libc.Errno);
+        if (result.IsOk && file.Created && !MaildirFolders.SyncParent(target.Path, out int errno)) result = new CopyResult(CopyFault.Writing, errno);
+        if (!result.IsOk) _ = Libc.FTruncate(file.Fd, size);
+        return result;
+    }
+
+    /// <summary>
+    /// The line ends that are missing at the end of a mailbox whose last delivery was cut off by a crash. Without them readers would take the next message
+    /// for a part of the torn one.
+    /// </summary>
+    private static ReadOnlySpan<byte> MissingEnd(int fd, long size)
+    {
+        Span<byte> end = stackalloc byte[2];
+        if (size < 2 || Libc.PRead(fd, end, size - 2) != 2) return default;
+        return end[1] != '\n' ? "\n\n"u8 : end[0] != '\n' ? "\n"u8 : default;
+    }
+}

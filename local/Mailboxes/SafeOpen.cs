@@ -1,0 +1,78 @@
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Local.Mailboxes;
+
+/// <summary>A mailbox file that was opened, or why it was not.</summary>
+/// <param name="Fd">Descriptor, or -1.</param>
+/// <param name="Trap">The file is a link of some kind: somebody may want us to write elsewhere, and waiting does not help.</param>
+internal readonly record struct OpenedFile(int Fd, Libc.FileStatus Status, bool Created, int Errno, string Reason, bool Trap)
+{
+    public static OpenedFile Failed(int errno, string what) => new(-1, default, false, errno, $"{what}: {Libc.ErrorText(errno)}", false);
+
+    public static OpenedFile Refused(string reason) => new(-1, default, false, Libc.EPERM, reason, true);
+}
+
+/// <summary>
+/// Opens a file for appending in a folder where others may play tricks: never through a symbolic link (but root's own, in a folder that only root writes
+/// to), never one with several hard links, never waiting for the other end of a FIFO.
+/// </summary>
+internal static class SafeOpen
+{
+    private const int Common = Libc.O_APPEND | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_CLOEXEC;
+
+    /// <summary>Opens the file, or makes it with mode 0600.</summary>
+    /// <param name="owner">Who gets a file that had to be made; null: it stays with the identity of this thread.</param>
+    public static OpenedFile Open(string path, (uint Uid, uint Gid)? owner)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            OpenedFile file = OpenExisting(path);
+            if (file.Errno != Libc.ENOENT) return file;
+            file = Create(path, owner);
+            if (file.Errno != Libc.EEXIST || attempt >= 2) return file;
+        }
+    }
+
+    private static OpenedFile OpenExisting(string path)
+    {
+        // reading as well, where it is allowed: the end of the file shows whether an earlier delivery was cut short
+        bool regular = Libc.TryStat(path, out Libc.FileStatus before) && before.IsRegular;
+        int fd = Libc.Open(path, Common | (regular ? Libc.O_RDWR : Libc.O_WRONLY), 0);
+        if (fd < 0 && regular && Libc.Errno == Libc.EACCES) fd = Libc.Open(path, Common | Libc.O_WRONLY, 0);
+        if (fd < 0) return OpenedFile.Failed(Libc.Errno, "cannot open file");
+        string? trap = FindTrap(path, fd, out Libc.FileStatus status);
+        if (trap == null) return new OpenedFile(fd, status, false, 0, "", false);
+        _ = Libc.Close(fd);
+        return OpenedFile.Refused(trap);
+    }
+
+    /// <summary>What is wrong with an open file, by comparing it with what its name says now; null when it is fit for mail.</summary>
+    private static string? FindTrap(string path, int fd, out Libc.FileStatus status)
+    {
+        if (!Libc.TryStat(fd, out status)) return "file status is not available";
+        if (status.Links != 1) return $"file has {status.Links} hard links";
+        if (status.IsDirectory) return "file is a directory";
+        if (!Libc.TryStat(path, out Libc.FileStatus name, follow: false)) return "file status changed unexpectedly";
+        if (name.IsSymlink) return IsRootsLink(path, name) ? null : "file is a symbolic link";
+        bool same = name.Inode == status.Inode && name.Device == status.Device && name.Links == status.Links && name.Mode == status.Mode;
+        return same ? null : "file status changed unexpectedly";
+    }
+
+    private static bool IsRootsLink(string path, Libc.FileStatus link)
+    {
+        int slash = path.LastIndexOf('/');
+        return link.Uid == 0 && slash >= 0 && Libc.TryStat(slash == 0 ? "/" : path[..slash], out Libc.FileStatus folder)
+            && folder.Uid == 0 && (folder.Permissions & 0x12) == 0;
+    }
+
+    private static OpenedFile Create(string path, (uint Uid, uint Gid)? owner)
+    {
+        int fd = Libc.Open(path, Common | Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL, 0x180);
+        if (fd < 0) return OpenedFile.Failed(Libc.Errno, "cannot create file exclusively");
+        if ((owner == null || Libc.FChOwn(fd, owner.Value.Uid, owner.Value.Gid) == 0) && Libc.TryStat(fd, out Libc.FileStatus status))
+            return new OpenedFile(fd, status, true, 0, "", false);
+        OpenedFile failed = OpenedFile.Failed(Libc.Errno, "cannot change file ownership");
+        _ = Libc.Close(fd);
+        return failed;
+    }
+}

@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Text;
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Native;
+using MtaSuite.Local.Mailboxes;
+using MtaSuite.Local.Rights;
+
+namespace MtaSuite.Local.Pipe;
+
+/// <summary>How addresses are changed in arguments of a pipe service (flags h, q, u).</summary>
+[Flags]
+public enum PipeAddressFlags { None = 0, FoldDomain = 1, Quote = 2, FoldUser = 4 }
+
+/// <summary>
+/// A pipe service as master.cf describes it: <c>flags= user= directory= chroot= eol= null_sender= size= argv=command argument...</c>, argv last.
+/// </summary>
+public sealed record PipeSettings
+{
+    public required string Service { get; init; }
+    public required IReadOnlyList<string> Command { get; init; }
+    public required UserRights Rights { get; init; }
+    public CopyOptions Copy { get; init; }
+    public PipeAddressFlags Addresses { get; init; }
+    /// <summary>Flag X: success means that the mail has arrived, not that it was handed on.</summary>
+    public bool IsFinal { get; init; }
+    public string? Directory { get; init; }
+    public string? ChRoot { get; init; }
+    public string EndOfLine { get; init; } = "\n";
+    public string NullSender { get; init; } = "MAILER-DAEMON";
+    /// <summary>Largest message in bytes; 0: any.</summary>
+    public long SizeLimit { get; init; }
+    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(1000);
+    public string RecipientDelimiter { get; init; } = "";
+    public IReadOnlyList<string> ExportEnvironment { get; init; } = [];
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Reads the attributes of a service; null with the problem when they are not usable.</summary>
+    /// <param name="mailOwner">Whom commands must not run as, besides root.</param>
+    public static PipeSettings? Parse(string service, IReadOnlyList<string> attributes, Account? mailOwner, out string problem)
+    {
+        PipeSettings? found = Read(new PipeSettings { Service = service, Command = [], Rights = UserRights.None }, attributes, out problem);
+        if (found == null) return null;
+        if (found.Command.Count == 0) problem = "missing argv= command-line attribute";
+        else if (!FileIdentity.IsPrivileged) return found; // everything runs as whoever started the suite
+        else if (found.Rights.LogName.Length == 0) problem = "missing user= command-line attribute";
+        else if (found.Rights.Uid == 0) problem = "user= command-line attribute specifies root privileges";
+        else if (found.Rights.Gid == 0) problem = "user= command-line attribute specifies privileged group id 0";
+        else if (mailOwner != null && (found.Rights.Uid == mailOwner.Uid || found.Rights.Gid == mailOwner.Gid))
+            problem = $"user= command-line attribute specifies mail system owner {mailOwner.Name}";
+        return problem.Length == 0 ? found : null;
+    }
+
+    private static PipeSettings? Read(PipeSettings found, IReadOnlyList<string> attributes, out string problem)
+    {
+        problem = "";
+        for (int i = 0; i < attributes.Count; i++)
+        {
+            if (!ConfigList.TryUnbrace(attributes[i], out string attribute)) problem = $"bad attribute: {attributes[i]}";
+            int equals = attribute.IndexOf('=');
+            string name = equals < 0 ? attribute : attribute[..equals].ToLowerInvariant(), value = attribute[(equals + 1)..];
+            switch (name)
+            {
+                case "flags": found = ReadFlags(found, value, ref problem); break;
+                case "user": found = found with { Rights = FindUser(value, ref problem) }; break;
+                case "directory": found = found with { Directory = value }; break;
+                case "chroot": found = found with { ChRoot = value }; break;
+                case "eol": found = found with { EndOfLine = Unescape(value) }; break;
+                case "null_sender": found = found with { NullSender = value }; break;
+                case "size" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long size): found = found with { SizeLimit = size }; break;
+                case "argv": return found with { Command = ReadCommand(value, attributes, i + 1, ref problem) };
+                default: problem = $"unknown or bad attribute: {attribute}"; break;
+            }
+            if (problem.Length > 0) return null;
+        }
+        return found;
+    }
+
+    private static List<string> ReadCommand(string first, IReadOnlyList<string> attributes, int next, ref string problem)
+    {
+        List<string> command = [first];
+        for (; next < attributes.Count; next++)
+        {
+            if (!ConfigList.TryUnbrace(attributes[next], out string argument)) problem = $"bad argument: {attributes[next]}";
+            command.Add(argument);
+        }
+        return command;
+    }
+
+    private static PipeSettings ReadFlags(PipeSettings found, string flags, ref string problem)
+    {
+        foreach (char flag in flags)
+        {
+            CopyOptions copy = flag switch
+            {
+                'B' => CopyOptions.BlankLine,
+                'D' => CopyOptions.DeliveredTo,
+                'F' => CopyOptions.FromLine,
+                'O' => CopyOptions.OriginalTo,
+                'R' => CopyOptions.ReturnPath,
+                '.' => CopyOptions.DoubleDots,
+                '>' => CopyOptions.QuoteFrom,
+                _ => CopyOptions.None,
+            };
+            PipeAddressFlags addresses = flag switch
+            {
+                'h' => PipeAddressFlags.FoldDomain,
+                'q' => PipeAddressFlags.Quote,
+                'u' => PipeAddressFlags.FoldUser,
+                _ => PipeAddressFlags.None,
+            };
+            if (copy == CopyOptions.None && addresses == PipeAddressFlags.None && flag != 'X') problem = $"unknown flag: {flag}";
+            found = found with { Copy = found.Copy | copy, Addresses = found.Addresses | addresses, IsFinal = found.IsFinal || flag == 'X' };
+        }
+        return found;
+    }
+
+    /// <summary>user or user:group.</summary>
+    private static UserRights FindUser(string value, ref string problem)
+    {
+        int colon = value.IndexOf(':');
+        string user = colon < 0 ? value : value[..colon], group = colon < 0 ? "" : value[(colon + 1)..];
+        if (Libc.FindAccount(user, out Account? account) != 0 || account == null)
+        {
+            if (FileIdentity.IsPrivileged) problem = $"unknown username: {user}";
+            return UserRights.None;
+        }
+        uint gid = account.Gid;
+        if (group.Length > 0 && !Libc.TryFindGroup(group, out gid)) problem = $"unknown group: {group}";
+        return new UserRights(account.Uid, gid, account.Name, null, null);
+    }
+
+    /// <summary>The escapes of C: \a \b \f \n \r \t \v \\ and up to three octal digits.</summary>
+    internal static string Unescape(string text)
+    {
+        StringBuilder result = new();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\' || i + 1 == text.Length)
+            {
+                result.Append(text[i]);
+                continue;
+            }
+            int digits = 0, value = 0;
+            while (digits < 3 && i + 1 + digits < text.Length && text[i + 1 + digits] is >= '0' and <= '7') value = value * 8 + (text[i + 1 + digits++] - '0');
+            i += Math.Max(digits, 1);
+            result.Append(digits > 0 ? (char)(value & 0x7f) : text[i] switch
+            {
+                'a' => '\a',
+                'b' => '\b',
+                'f' => '\f',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'v' => '\v',
+                char other => other,
+            });
+        }
+        return result.ToString();
+    }
+}
