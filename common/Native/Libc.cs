@@ -262,6 +262,17 @@ public static unsafe partial class Libc
         return ok;
     }
 
+    [LibraryImport(Lib, EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int UtimensAt(int directory, string path, long* times, int flags);
+
+    /// <summary>Sets access and modification time of a file, microseconds since 1970.</summary>
+    public static int SetModified(string path, long microseconds)
+    {
+        long seconds = Math.DivRem(microseconds, 1_000_000, out long rest);
+        long* times = stackalloc long[4] { seconds, rest * 1000, seconds, rest * 1000 };
+        return UtimensAt(AT_FDCWD, path, times, 0);
+    }
+
     // ---- memory, limits, misc --------------------------------------------------------------------------------------
 
     [StructLayout(LayoutKind.Sequential)]

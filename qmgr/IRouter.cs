@@ -1,0 +1,12 @@
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Qmgr;
+
+/// <summary>Where a recipient goes: transport, nexthop, and the address to deliver to; or the outcome that it has already.</summary>
+internal readonly record struct RouteResult(string Transport, string Nexthop, string Recipient, Outcome? Outcome);
+
+/// <summary>Decides where recipients go. Runs on the loop: must not block for long.</summary>
+internal interface IRouter
+{
+    RouteResult Route(string sender, string recipient);
+}

@@ -1,0 +1,79 @@
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Qmgr;
+
+/// <summary>qmgr's work on queue files, on threads of its own: reading, moving, marking, removing.</summary>
+internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool)
+{
+    private const int Threads = 2;
+    private readonly WorkerPool _workers = new(loop, "files", Threads);
+    private readonly Stack<RemoveWork> _removers = new();
+
+    public int Pending => _workers.Pending;
+
+    /// <summary>Reads a file; a damaged one is set aside.</summary>
+    public Promise<(QueueFileStatus Status, QueueFile? File)> ReadAsync(string folder, string id) => _workers.Run(() =>
+    {
+        QueueFileStatus status = spool.TryRead(folder, id, out QueueFile? file);
+        if (status == QueueFileStatus.Corrupt)
+        {
+            Log.Warning($"{id}: corrupt queue file, moved to {SpoolDirectory.Corrupt}");
+            _ = spool.Move(id, folder, SpoolDirectory.Corrupt);
+        }
+        return (status, file);
+    });
+
+    /// <summary>Moves a file into deferred, unless it is there, and keeps its next attempt as its modification time; 0 or errno.</summary>
+    public Promise<int> DeferAsync(string id, string from, long nextMicroseconds) => _workers.Run(() =>
+    {
+        int error = from == SpoolDirectory.Deferred ? 0 : spool.Move(id, from, SpoolDirectory.Deferred);
+        if (error == 0 && Libc.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nextMicroseconds) != 0) error = Libc.Errno;
+        return error;
+    });
+
+    /// <summary>Overwrites letters of records, so that a crash does not do again what was done; 0 or errno.</summary>
+    public Promise<int> MarkAsync(string folder, string id, long[] offsets, byte letter) => _workers.Run(() =>
+    {
+        int fd = Libc.Open(spool.PathOf(folder, id), Libc.O_WRONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        if (fd < 0) return Libc.Errno;
+        int error = 0;
+        foreach (long offset in offsets)
+            if (Libc.PWrite(fd, [letter], offset) != 1) error = Libc.Errno;
+        _ = Libc.Close(fd);
+        return error;
+    });
+
+    /// <summary>Removes a finished message and says so in the log.</summary>
+    public void Remove(string folder, string id, Action removed)
+    {
+        RemoveWork work = _removers.TryPop(out RemoveWork? known) ? known : new RemoveWork(this);
+        work.Set(folder, id, removed);
+        _workers.Submit(work);
+    }
+
+    private sealed class RemoveWork(QueueFiles files) : WorkItem
+    {
+        private string _folder = "", _id = "";
+        private Action? _removed;
+        private int _error;
+
+        public void Set(string folder, string id, Action removed) => (_folder, _id, _removed) = (folder, id, removed);
+
+        public override void Execute() => _error = files.Spool.Remove(_folder, _id);
+
+        protected override void OnDone()
+        {
+            if (_error is 0 or Libc.ENOENT) LogLine.Info(_id).Free("removed").Send();
+            else Log.Warning($"{_id}: remove queue file: {Libc.ErrorText(_error)}");
+            Action? removed = _removed;
+            _removed = null;
+            files._removers.Push(this);
+            removed?.Invoke();
+        }
+    }
+
+    private SpoolDirectory Spool => spool;
+}
