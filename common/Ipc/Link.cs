@@ -12,7 +12,8 @@ namespace MtaSuite.Common.Ipc;
 /// </summary>
 public sealed class Link
 {
-    private const int HeaderSize = 9;
+    /// <summary>Bytes in front of each payload.</summary>
+    public const int HeaderSize = 9;
     /// <summary>The largest message, bytes: room for some ten thousand recipients.</summary>
     public const int MaxMessage = 8 * 1024 * 1024;
     /// <summary>The largest piece of content in one frame, bytes.</summary>

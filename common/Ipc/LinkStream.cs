@@ -19,7 +19,7 @@ public interface IStreamHandler
 public sealed class LinkStream
 {
     /// <summary>Content that may be under way unacknowledged, bytes.</summary>
-    internal const int Window = 256 * 1024;
+    public const int Window = 256 * 1024;
 
     private readonly Link _link;
     private int _credit = Window;

@@ -1,0 +1,22 @@
+using MtaSuite.Tools.Mtasuite;
+using MtaSuite.Tools.Sendmail;
+
+namespace MtaSuite.Tools;
+
+/// <summary>A command of the suite.</summary>
+/// <param name="Name">What it is called as.</param>
+/// <param name="Run">From arguments to exit status.</param>
+/// <param name="Manual">What --help prints.</param>
+internal sealed record ToolCommand(string Name, Func<string[], int> Run, string Manual);
+
+/// <summary>All commands that this executable is.</summary>
+internal static class Commands
+{
+    public static readonly ToolCommand[] All =
+    [
+        new("mtasuite", MtasuiteCommand.Run, MtasuiteCommand.Manual),
+        new("sendmail", SendmailCommand.Run, SendmailCommand.Manual),
+    ];
+
+    public static ToolCommand? Find(string name) => Array.Find(All, c => c.Name == name);
+}

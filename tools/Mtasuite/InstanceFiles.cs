@@ -1,0 +1,73 @@
+namespace MtaSuite.Tools.Mtasuite;
+
+/// <summary>The files of a new instance, as texts.</summary>
+internal static class InstanceFiles
+{
+    public static string MainCf(InitOptions o, string owner, bool root) => $"""
+        # A private instance of the mail system, made by "mtasuite init".
+        # Any parameter may be set here; "postconf -d" lists them with their defaults, "mtasuite -c {o.Etc} check" reads this file critically.
+
+        compatibility_level = 3.11
+
+        # where it lives
+        queue_directory = {o.Spool}
+        data_directory = {o.Data}
+        daemon_directory = {o.DaemonDirectory}
+        command_directory = {o.CommandDirectory}
+        maillog_file = {o.Log}/mail.log
+        maillog_file_prefixes = {o.Log}, /dev/stdout
+        mail_owner = {owner}
+
+        # who it is, and for whom it works
+        myhostname = {o.HostName}
+        mydestination = $myhostname, localhost.$mydomain, localhost
+        inet_interfaces = 127.0.0.1
+        mynetworks = 127.0.0.0/8
+
+        # local delivery
+        alias_maps = hash:{o.Etc}/aliases
+        alias_database = hash:{o.Etc}/aliases
+        {(root ? $"# mailboxes are {MailboxDefault}; with home_mailbox = Maildir/ they are in the users' homes" : $"mail_spool_directory = {o.Mail}/")}
+
+        """;
+
+    private const string MailboxDefault = "in mail_spool_directory (/var/mail)";
+
+    public static string Aliases(string? user) => $"""
+        # Local aliases: name: address, |command, /file or :include:/file. After a change: newaliases.
+        postmaster: {user ?? "root"}
+        mailer-daemon: postmaster
+        abuse: postmaster
+
+        """;
+
+    public static string Master(InitOptions o) => $$"""
+        # Services of this instance. Columns: see master(5); "-" is the default.
+        # service                 type  private unpriv  chroot  wakeup  maxproc command + args
+        127.0.0.1:{{o.SmtpPort,-15}} inet  n       -       n       -       -       smtpd
+        127.0.0.1:{{o.SubmissionPort,-15}} inet  n       -       n       -       -       smtpd
+          -o syslog_name=mtasuite/submission
+          -o smtpd_relay_restrictions=permit_mynetworks,reject
+        # submissions (implicit TLS) needs TLS, which smtpd does not speak yet:
+        #127.0.0.1:{{o.SubmissionsPort,-15}} inet  n       -       n       -       -       smtpd
+        #  -o syslog_name=mtasuite/submissions
+        #  -o smtpd_tls_wrappermode=yes
+        pickup                    unix  n       -       n       60      1       pickup
+        cleanup                   unix  n       -       n       -       0       cleanup
+        qmgr                      unix  n       -       n       300     1       qmgr
+        bounce                    unix  -       -       n       -       0       bounce
+        defer                     unix  -       -       n       -       0       bounce
+        trace                     unix  -       -       n       -       0       bounce
+        showq                     unix  n       -       n       -       -       showq
+        error                     unix  -       -       n       -       -       error
+        retry                     unix  -       -       n       -       -       error
+        discard                   unix  -       -       n       -       -       discard
+        local                     unix  -       n       n       -       -       local
+        virtual                   unix  -       n       n       -       -       virtual
+        # mail for other hosts needs the SMTP client, which does not exist yet; until then it is deferred:
+        #smtp                     unix  -       -       n       -       -       smtp
+        #relay                    unix  -       -       n       -       -       smtp
+        #lmtp                     unix  -       -       n       -       -       lmtp
+
+        """;
+}

@@ -1,0 +1,65 @@
+using System.Text;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Native;
+using MtaSuite.Tools.Shared;
+
+namespace MtaSuite.Tools.Mtasuite;
+
+/// <summary>Renames maillog_file, has the daemons open a new one, and compresses the old one.</summary>
+internal static class LogRotateCommand
+{
+    /// <summary>Daemons write their last lines to the renamed file until they have opened the new one.</summary>
+    private const int ReopenMilliseconds = 1000;
+
+    public static int Run(Instance instance)
+    {
+        string file = instance.Config.Get(LogParams.MaillogFile);
+        if (file.Length == 0 || file.StartsWith("/dev/", StringComparison.Ordinal))
+            return Tool.Fatal(1, "maillog_file names no file: the system's logger rotates its own files");
+        string rotated = $"{file}.{Suffix(instance.Config.Get(LogParams.MaillogFileRotateSuffix), DateTimeOffset.UtcNow.ToLocalTime())}";
+        if (!Libc.TryStat(file, out Libc.FileStatus status)) return Tool.Fatal(1, $"{file}: {Libc.ErrorText()}");
+        if (Libc.Access(rotated, Libc.F_OK) == 0) return Tool.Fatal(1, $"{rotated} exists already");
+        if (Libc.Rename(file, rotated) != 0) return Tool.Fatal(1, $"rename {file} to {rotated}: {Libc.ErrorText()}");
+        // made here with its owner, because daemons without root's rights may not make files in the folder
+        int fd = Libc.Open(file, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, (int)status.Permissions);
+        if (fd < 0) return Tool.Fatal(1, $"create {file}: {Libc.ErrorText()}");
+        if (Libc.GetEUid() == 0) _ = Libc.FChOwn(fd, status.Uid, status.Gid);
+        _ = Libc.Close(fd);
+        if (instance.FindMaster() > 0)
+        {
+            if (StopCommand.Signal(instance, Libc.SIGUSR1, out _) is var failed and not 0) return failed;
+            Instance.Pause(ReopenMilliseconds);
+        }
+        return Compress(instance.Config.Get(LogParams.MaillogFileCompressor), rotated);
+    }
+
+    private static int Compress(string program, string file)
+    {
+        string? path = program.Contains('/') ? program
+            : Array.Find(["/usr/bin", "/bin", "/usr/local/bin"], d => Libc.Access($"{d}/{program}", Libc.X_OK) == 0) is { } d ? $"{d}/{program}" : null;
+        if (path == null) return Tool.Fatal(1, $"maillog_file_compressor {program}: no such program; {file} is not compressed");
+        int pid = Libc.Spawn(path, [path, file], ["PATH=/usr/bin:/bin"], null, [0, 1, 2], []);
+        if (pid < 0) return Tool.Fatal(1, $"start {path}: {Libc.ErrorText(-pid)}");
+        _ = Libc.WaitPid(pid, out int status, 0);
+        return Libc.ExitCode(status) == 0 ? ExitCode.Ok : Tool.Fatal(1, $"{path} {file} failed");
+    }
+
+    /// <summary>The conversions of strftime(3) that make sense in a file name.</summary>
+    internal static string Suffix(string format, DateTimeOffset time)
+    {
+        StringBuilder result = new();
+        for (int i = 0; i < format.Length; i++)
+        {
+            string? net = format[i] != '%' || i + 1 == format.Length ? null
+                : format[i + 1] switch { 'Y' => "yyyy", 'y' => "yy", 'm' => "MM", 'd' => "dd", 'H' => "HH", 'M' => "mm", 'S' => "ss", _ => null };
+            if (net == null) result.Append(format[i]);
+            else
+            {
+                result.Append(time.ToString(net, System.Globalization.CultureInfo.InvariantCulture));
+                i++;
+            }
+        }
+        return result.ToString();
+    }
+}

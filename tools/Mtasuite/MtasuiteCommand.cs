@@ -1,0 +1,67 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Tools.Shared;
+
+namespace MtaSuite.Tools.Mtasuite;
+
+/// <summary>mtasuite: makes, starts, stops and inspects an instance.</summary>
+internal static class MtasuiteCommand
+{
+    public const string Manual = """
+        mtasuite - control the mail system
+
+        usage: mtasuite init DIR [--hostname H] [--smtp-port N] [--submission-port N] [--submissions-port N]
+               mtasuite [-c DIR] [-v] COMMAND
+
+          init DIR          make a private instance in a new folder: configuration, spool, log, mailboxes
+          start             check, start, and return when the instance accepts mail
+          start-fg          the same in the foreground, for containers and service managers
+          stop              let deliveries end, stop, and return when all processes are gone
+          abort             stop at once; what is under way is tried again at the next start
+          reload            use the changed configuration; no session is dropped
+          status            is it running, and what is in the queue
+          check             names what is wrong with the configuration, the spool and the tables
+          flush             try to deliver everything now
+          logrotate         start a new log file (maillog_file) and compress the old one
+          set-permissions   give files and folders of the spool their owners and modes
+          version           what was built, and with what
+
+        -c DIR: the configuration folder (default: MAIL_CONFIG of the environment, else /etc/mtasuite).
+
+        Exit status: 0 done; 1 trouble, or "status" of a system that is not running; 64 wrong usage; 75 try again later; 78 bad configuration.
+
+        """;
+
+    private static readonly (string Name, Func<Instance, int> Run)[] Actions =
+    [
+        ("start", StartCommand.Start), ("start-fg", StartCommand.StartForeground), ("stop", StopCommand.Stop), ("abort", StopCommand.Abort),
+        ("quick-stop", StopCommand.Stop), ("reload", StopCommand.Reload), ("status", StatusCommand.Run), ("check", CheckCommand.Run),
+        ("flush", StatusCommand.Flush), ("logrotate", LogRotateCommand.Run), ("set-permissions", Permissions.Run),
+    ];
+
+    public static int Run(string[] args)
+    {
+        GetOpt options = new(args, "+c:v");
+        string? directory = null;
+        for (char c = options.Next(); c != '\0'; c = options.Next())
+        {
+            if (c == 'c') directory = options.Value;
+            else if (c != 'v') return Usage();
+        }
+        if (options.Operands.Count == 0) return Usage();
+        string name = options.Operands[0];
+        if (name == "init") return InitCommand.Run([.. options.Operands[1..]]);
+        if (name == "version") return VersionCommand.Run();
+        if (options.Operands.Count > 1) return Usage();
+        foreach ((string action, Func<Instance, int> run) in Actions)
+        {
+            if (action != name) continue;
+            MailConfig? config = Tool.LoadConfig(directory, "mtasuite");
+            return config == null ? ExitCode.Configuration : run(new Instance(config));
+        }
+        return Usage();
+    }
+
+    private static int Usage() => Tool.Fatal(ExitCode.Usage,
+        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name))}|version, or mtasuite init DIR (see mtasuite --help)");
+}

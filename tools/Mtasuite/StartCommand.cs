@@ -1,0 +1,68 @@
+using System.Text;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Native;
+using MtaSuite.Tools.Shared;
+
+namespace MtaSuite.Tools.Mtasuite;
+
+/// <summary>Starts master, in the background or in place of this process.</summary>
+internal static class StartCommand
+{
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+
+    public static int Start(Instance instance)
+    {
+        if (Prepare(instance) is var status and not 0) return status;
+        if (Libc.Pipe(out int read, out int write) != 0) return Tool.Fatal(ExitCode.OsError, $"pipe: {Libc.ErrorText()}");
+        int nothing = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
+        int pid = Libc.Spawn(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-n"], instance.MasterEnvironment(), "/",
+            [nothing, nothing, nothing], [write], session: true);
+        _ = Libc.Close(write);
+        if (pid < 0) return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Libc.ErrorText(-pid)}");
+        string answer = ReadAnswer(read);
+        if (answer == "ready") return ExitCode.Ok;
+        if (answer.StartsWith("error ", StringComparison.Ordinal)) return Tool.Fatal(1, answer[6..]);
+        if (Libc.WaitPid(pid, out int exit, Libc.WNOHANG) == pid)
+            return Tool.Fatal(1, $"master ended with status {Libc.ExitCode(exit)}; its reason is in the log");
+        return Tool.Fatal(ExitCode.TryLater, $"the mail system is not ready after {StartPatience.TotalSeconds:0} seconds; see the log");
+    }
+
+    /// <summary>Becomes master, so that a service manager sees the process it started. Sockets and variables of systemd go along.</summary>
+    public static int StartForeground(Instance instance)
+    {
+        if (Prepare(instance) is var status and not 0) return status;
+        List<string> environment = instance.MasterEnvironment("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID");
+        int error = -Libc.Exec(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d"], environment);
+        return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Libc.ErrorText(error)}");
+    }
+
+    /// <summary>0 when it may start: not running, and nothing that check refuses.</summary>
+    private static int Prepare(Instance instance)
+    {
+        int pid = instance.FindMaster();
+        if (pid < 0) return Tool.Fatal(1, $"cannot tell whether the mail system is running: {Libc.ErrorText(-pid)}");
+        if (pid > 0) return Tool.Fatal(1, "the mail system is already running");
+        Permissions.MakeFolders(instance);
+        return CheckCommand.Accepts(instance) ? 0 : Tool.Fatal(ExitCode.Configuration, "not started");
+    }
+
+    /// <summary>master's one line; empty when it ends, or the time does, without one.</summary>
+    private static string ReadAnswer(int fd)
+    {
+        long end = Environment.TickCount64 + (long)StartPatience.TotalMilliseconds;
+        byte[] buffer = new byte[4096];
+        int have = 0;
+        while (have < buffer.Length)
+        {
+            int left = (int)(end - Environment.TickCount64);
+            if (left <= 0 || !Libc.PollOne(fd, Libc.POLLIN, left)) break;
+            int n = Libc.ReadRetry(fd, buffer.AsSpan(have));
+            if (n <= 0) break;
+            have += n;
+            if (buffer.AsSpan(0, have).Contains((byte)'\n')) break;
+        }
+        _ = Libc.Close(fd);
+        int line = buffer.AsSpan(0, have).IndexOf((byte)'\n');
+        return line < 0 ? "" : Encoding.UTF8.GetString(buffer.AsSpan(0, line));
+    }
+}

@@ -1,0 +1,35 @@
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
+using MtaSuite.Tools.Shared;
+
+namespace MtaSuite.Tools.Mtasuite;
+
+/// <summary>Is it running, and what is in the queue; and the wish to deliver it now.</summary>
+internal static class StatusCommand
+{
+    public static int Run(Instance instance)
+    {
+        int pid = instance.FindMaster();
+        if (pid < 0) return Tool.Fatal(1, $"cannot tell whether the mail system is running: {Libc.ErrorText(-pid)}");
+        Tool.Print(pid > 0 ? $"the mail system is running: PID: {pid}\n" : "the mail system is not running\n");
+        if (Libc.Access($"{instance.Spool.Root}/{SpoolDirectory.Incoming}", Libc.R_OK | Libc.X_OK) == 0)
+            Tool.Print(string.Join(", ", SpoolDirectory.Queues.Select(q => $"{q} {instance.Spool.Ids(q).Count()}")) + "\n");
+        return pid > 0 ? ExitCode.Ok : 1;
+    }
+
+    public static int Flush(Instance instance)
+    {
+        string path = instance.Spool.SocketPath(false, instance.Config.Get(QmgrParams.QueueServiceName));
+        using BlockingLink? link = BlockingLink.Connect(path, out int errno);
+        if (link == null) return Tool.Fatal(ExitCode.TryLater, $"connect to {path}: {Libc.ErrorText(errno)}");
+        link.Open(new QmgrRequest { Command = QmgrRequest.Flush });
+        QmgrReply reply = new();
+        if (!link.TryReceive(out _, out ReadOnlySpan<byte> payload) || !AttributeDecoder.TryDecode(payload, reply))
+            return Tool.Fatal(ExitCode.TryLater, $"queue manager: {(link.Error.Length > 0 ? link.Error : "bad answer")}");
+        return reply.Ok ? ExitCode.Ok : Tool.Fatal(ExitCode.NoPermission, reply.Text);
+    }
+}

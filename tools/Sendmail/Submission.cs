@@ -1,0 +1,148 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
+using MtaSuite.Tools.Shared;
+
+namespace MtaSuite.Tools.Sendmail;
+
+/// <summary>A message on its way into the queue.</summary>
+internal abstract class Submission : IDisposable
+{
+    /// <summary>Hands content over (line ends are LF); false: no more is wanted, <see cref="Finish"/> says why.</summary>
+    public abstract bool Write(ReadOnlySpan<byte> content);
+
+    /// <summary>The content is complete: the outcome, Ok only when the message is on stable storage.</summary>
+    public abstract Outcome Finish();
+
+    public abstract void Dispose();
+
+    /// <summary>
+    /// Opens the way into the queue: pickup's socket, or, when nobody listens there and this user may write it, the maildrop folder. Null: neither,
+    /// for the reason given.
+    /// </summary>
+    public static Submission? Open(QuickConfig config, SubmitRequest request, out string error)
+    {
+        string queue = config.Get(CommonParams.QueueDirectory);
+        SpoolDirectory spool = new(queue);
+        string service = config.Get(PickupParams.PickupServiceName);
+        BlockingLink? link = BlockingLink.Connect(spool.SocketPath(false, service), out int errno);
+        // a deep queue directory: a socket's path has 107 bytes
+        if (link == null && errno == Libc.ENAMETOOLONG && Libc.ChDir(queue) == 0)
+            link = BlockingLink.Connect($"{SpoolDirectory.Public}/{service}", out errno);
+        error = "";
+        if (link != null) return new PickupSubmission(link, request);
+        error = $"the mail system is not running (connect to {spool.SocketPath(false, service)}: {Libc.ErrorText(errno)})";
+        return MaildropSubmission.Create(spool, config, request, ref error);
+    }
+}
+
+/// <summary>Through pickup.</summary>
+internal sealed class PickupSubmission : Submission
+{
+    private readonly BlockingLink _link;
+
+    public PickupSubmission(BlockingLink link, SubmitRequest request)
+    {
+        _link = link;
+        link.Open(request);
+    }
+
+    public override bool Write(ReadOnlySpan<byte> content) => _link.Send(content);
+
+    public override Outcome Finish()
+    {
+        _link.SendEnd();
+        if (!_link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload)) return Outcome.Defer("4.3.0", $"mail submission: {_link.Error}");
+        SubmitReply reply = new();
+        return type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply) ? reply.Outcome : Outcome.Defer("4.3.0", "mail submission: bad answer");
+    }
+
+    public override void Dispose() => _link.Dispose();
+}
+
+/// <summary>
+/// Into the maildrop folder, for root and mail_owner while the mail system is down. A file there is complete once it has a queue id's name.
+/// </summary>
+internal sealed class MaildropSubmission : Submission
+{
+    private readonly SpoolDirectory _spool;
+    private readonly string _id, _temporary;
+    private readonly int _contentOffset, _recipients;
+    private int _fd;
+    private long _length;
+    private string _failure = "";
+
+    private MaildropSubmission(SpoolDirectory spool, string id, int fd, Envelope envelope)
+    {
+        (_spool, _id, _fd) = (spool, id, fd);
+        _temporary = TemporaryName(spool, id);
+        System.Buffers.ArrayBufferWriter<byte> head = new(1024);
+        _contentOffset = QueueFileFormat.Write(head, envelope, -1);
+        _recipients = envelope.Recipients.Count;
+        if (!Libc.WriteAll(fd, head.WrittenSpan)) _failure = Libc.ErrorText();
+    }
+
+    private static string TemporaryName(SpoolDirectory spool, string id) => $"{spool.Root}/{SpoolDirectory.Maildrop}/{id}.tmp";
+
+    /// <summary>Null when this user may not write there: then <paramref name="error"/> stays the reason why there is no other way.</summary>
+    public static MaildropSubmission? Create(SpoolDirectory spool, QuickConfig config, SubmitRequest request, ref string error)
+    {
+        string id = QueueId.Next();
+        int fd = Libc.Open(TemporaryName(spool, id), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+        if (fd < 0)
+        {
+            if (Libc.Errno != Libc.EACCES) error += $"; create maildrop file: {Libc.ErrorText()}";
+            return null;
+        }
+        // pickup has mail_owner's rights
+        if (Libc.GetEUid() == 0 && Libc.FindAccount(config.Get(CommonParams.MailOwner), out Account? owner) == 0 && owner != null)
+            _ = Libc.FChOwn(fd, owner.Uid, owner.Gid);
+        Envelope e = request.Envelope;
+        e.ArrivalMicroseconds = QueueId.Microseconds();
+        e.Origin = $"{SpoolDirectory.Maildrop}:{Libc.GetUid()}";
+        if ((request.Cleanup & CleanupFlags.ExtractRecipients) != 0) e.Flags |= MessageFlags.ExtractRecipients;
+        return new MaildropSubmission(spool, id, fd, e);
+    }
+
+    public override bool Write(ReadOnlySpan<byte> content)
+    {
+        if (_failure.Length == 0 && !Libc.WriteAll(_fd, content)) _failure = Libc.ErrorText();
+        _length += content.Length;
+        return _failure.Length == 0;
+    }
+
+    public override Outcome Finish()
+    {
+        byte[] head = new byte[QueueFileFormat.HeadSize];
+        QueueFileFormat.WriteHead(head, _contentOffset, _length, _recipients);
+        string final = _spool.PathOf(SpoolDirectory.Maildrop, _id);
+        bool ok = _failure.Length == 0 && Libc.PWriteAll(_fd, head, 0) && Libc.Fsync(_fd) == 0 && Libc.Rename(_temporary, final) == 0 && SyncFolder();
+        if (!ok && _failure.Length == 0) _failure = Libc.ErrorText(Marshal.GetLastPInvokeError());
+        if (!ok) return Outcome.Defer("4.3.0", $"write maildrop file: {_failure}");
+        _ = Libc.Close(_fd);
+        _fd = -1;
+        return Outcome.Ok("queued as " + _id);
+    }
+
+    private bool SyncFolder()
+    {
+        int folder = Libc.Open($"{_spool.Root}/{SpoolDirectory.Maildrop}", Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        if (folder < 0) return false;
+        bool ok = Libc.Fsync(folder) == 0;
+        _ = Libc.Close(folder);
+        return ok;
+    }
+
+    public override void Dispose()
+    {
+        if (_fd < 0) return;
+        _ = Libc.Close(_fd);
+        _ = Libc.Unlink(_temporary);
+        _fd = -1;
+    }
+}

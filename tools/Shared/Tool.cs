@@ -1,0 +1,91 @@
+using System.Text;
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Tools.Shared;
+
+/// <summary>What every command does the same way: messages, buffered output, where the configuration is.</summary>
+internal static class Tool
+{
+    private const int BufferSize = 32 * 1024;
+    private static readonly MemoryStream Output = new();
+    private static bool s_outputBroken;
+
+    /// <summary>The command's name, in front of its messages.</summary>
+    public static string Name { get; set; } = "mtasuite";
+
+    /// <summary>Tells the user why the command ends and gives back its exit status.</summary>
+    public static int Fatal(int status, string text)
+    {
+        Complain($"fatal: {text}");
+        return status;
+    }
+
+    public static void Warning(string text) => Complain($"warning: {text}");
+
+    /// <summary>A line on standard error after the command's name.</summary>
+    public static void Complain(string text)
+    {
+        Flush();
+        _ = Libc.WriteAll(2, Encoding.UTF8.GetBytes($"{Name}: {Printable(text)}\n"));
+    }
+
+    /// <summary>Text for standard output; it is handed over when the buffer is full and at the end.</summary>
+    public static void Print(string text) => Print(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Bytes for standard output as they are.</summary>
+    public static void Print(ReadOnlySpan<byte> bytes)
+    {
+        Output.Write(bytes);
+        if (Output.Length > BufferSize) Flush();
+    }
+
+    /// <summary>Hands the output over. False when nobody reads it any more: then there is no use in going on.</summary>
+    public static bool Flush()
+    {
+        if (Output.Length > 0 && !s_outputBroken)
+            s_outputBroken = !Libc.WriteAll(1, Output.GetBuffer().AsSpan(0, (int)Output.Length));
+        Output.SetLength(0);
+        return !s_outputBroken;
+    }
+
+    /// <summary>The end of a command: an exit status, after the output is out. Output that cannot be written is a failure.</summary>
+    public static int Finish(int status)
+    {
+        bool written = Flush();
+        return written || status != 0 ? status : 1;
+    }
+
+    /// <summary>A terminal shows control characters of other people's data as '?'.</summary>
+    public static string Printable(string text)
+    {
+        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.Contains('\x7f')) return text;
+        return string.Create(text.Length, text, static (span, source) =>
+        {
+            for (int i = 0; i < span.Length; i++) span[i] = source[i] < ' ' || source[i] == '\x7f' ? '?' : source[i];
+        });
+    }
+
+    /// <summary>The configuration folder: the option, else MAIL_CONFIG, else the default. A path of a main.cf names its folder.</summary>
+    public static string ConfigDirectory(string? option)
+    {
+        string path = option ?? Environment.GetEnvironmentVariable("MAIL_CONFIG") ?? "";
+        if (path.Length == 0) return Product.ConfigDirectory;
+        return Path.GetFileName(path) == MainCf.FileName ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
+    }
+
+    /// <summary>The configuration for a command, its defects told as warnings; null, told as fatal, when there is none to read.</summary>
+    public static MailConfig? LoadConfig(string? option, string process)
+    {
+        string directory = ConfigDirectory(option);
+        string main = $"{directory}/{MainCf.FileName}";
+        if (Libc.Access(main, Libc.R_OK) != 0)
+        {
+            Complain($"fatal: open {main}: {Libc.ErrorText()}");
+            return null;
+        }
+        ConfigResult loaded = MailConfig.Load(directory, processName: process);
+        foreach (ConfigProblem problem in loaded.Problems) Warning($"{problem}");
+        return loaded.Config;
+    }
+}
