@@ -1,1 +1,3 @@
-return 70;
+using MtaSuite.Master;
+
+return MasterProgram.Run(args);

@@ -34,7 +34,7 @@ public sealed class StatusChannel
     public StatusChannel(EventLoop loop, int fd, Action<StatusKind, int> received, Action lost)
     {
         _connection = new Connection(loop, fd);
-        _ = ReceiveAsync(received, lost);
+        ReceiveAsync(received, lost).Detach();
     }
 
     public void Send(StatusKind kind, int value = 0)

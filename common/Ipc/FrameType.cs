@@ -22,4 +22,6 @@ public enum FrameType : byte
     Credit = 7,
     /// <summary>Stream 0: the sender wants no new streams and leaves when the ones that run are over.</summary>
     GoAway = 8,
+    /// <summary>Stream 0: a message that nobody answers.</summary>
+    Notice = 9,
 }

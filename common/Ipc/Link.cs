@@ -6,6 +6,9 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Common.Ipc;
 
+/// <summary>Takes a message that nobody answers; false when it is broken.</summary>
+public delegate bool NoticeHandler(Link link, ReadOnlySpan<byte> payload);
+
 /// <summary>
 /// One connection between two processes that carries many streams. Frames are appended and sent once for each batch of events. A broken
 /// frame closes the connection: every stream on it is reset, the process goes on. Owns its connection.
@@ -33,7 +36,7 @@ public sealed class Link
         _connection = new Connection(loop, fd);
         _accept = accept;
         if (Libc.TryPeerCredentials(fd, out int pid, out uint uid, out uint gid)) (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
-        _ = ReceiveAsync();
+        ReceiveAsync().Detach();
     }
 
     /// <summary>Who is on the other side, by SO_PEERCRED; uid and gid are uint.MaxValue when unknown.</summary>
@@ -57,6 +60,9 @@ public sealed class Link
     /// <summary>Called when the peer announces that it leaves.</summary>
     public Action<Link>? PeerLeft { get; set; }
 
+    /// <summary>Called with each unanswered message; false when it is broken, which ends the link.</summary>
+    public NoticeHandler? Noticed { get; set; }
+
     /// <summary>Opens a stream with a message.</summary>
     public LinkStream Open<T>(T message, IStreamHandler handler) where T : IMessage<T>
     {
@@ -65,6 +71,9 @@ public sealed class Link
         SendMessage(stream.Id, FrameType.Open, message);
         return stream;
     }
+
+    /// <summary>Sends a message that nobody answers.</summary>
+    public void SendNotice<T>(T message) where T : IMessage<T> => SendMessage(0, FrameType.Notice, message);
 
     /// <summary>Tells the peer to open no more streams and closes when the last one is over.</summary>
     public void GoAway()
@@ -213,6 +222,7 @@ public sealed class Link
     {
         if (id == 0)
         {
+            if (type == FrameType.Notice) return Noticed != null && Noticed(this, payload);
             if (type != FrameType.GoAway) return false;
             PeerLeaving = true;
             PeerLeft?.Invoke(this);

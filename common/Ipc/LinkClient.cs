@@ -29,6 +29,14 @@ public sealed class LinkClient(EventLoop loop, string path)
         return true;
     }
 
+    /// <summary>Sends a message that nobody answers; false when the service cannot be reached now.</summary>
+    public bool TryNotify<T>(T message) where T : IMessage<T>
+    {
+        if (!EnsureLink()) return false;
+        _link!.SendNotice(message);
+        return true;
+    }
+
     /// <summary>Asks with a message and waits for the one reply; null when the service is away, the stream is reset or the reply is broken.</summary>
     public Promise<TReply?> CallAsync<TRequest, TReply>(TRequest request)
         where TRequest : IMessage<TRequest>

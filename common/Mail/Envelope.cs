@@ -31,6 +31,9 @@ public sealed class Envelope
     /// <summary>Routing overrides by checks: a content filter or a next hop; empty when none.</summary>
     public string Filter = "";
     public string Redirect = "";
+    /// <summary>The sender was told of a delay; where the queue file says so.</summary>
+    public bool Warned;
+    public long WarningOffset;
     public List<EnvelopeRecipient> Recipients = [];
 }
 

@@ -14,12 +14,15 @@ namespace MtaSuite.Common.Spool;
 /// sizes     = offset(10 digits) SP length(15 digits) SP recipients(8 digits) LF     of the content; length 15 spaces while unfinished
 /// envelope  = *( letter SP value LF )
 /// </code>
-/// A recipient's record starts with 'R', which becomes 'r' in place when it is done. Records O, D and Q belong to the R that follows.
+/// A recipient's record starts with 'R', which becomes 'r' in place when it is done. The
+/// W record becomes 'w' when the sender was told of a delay. Records O, D and Q belong to the R that follows.
 /// In values backslash, LF, CR and NUL are written as \\ \n \r \0.
 /// </summary>
 public static class QueueFileFormat
 {
     public const byte Pending = (byte)'R', Done = (byte)'r';
+    /// <summary>What the letter of the W record becomes when the sender was told of a delay.</summary>
+    public const byte Warned = (byte)'w';
     /// <summary>Bytes of the magic and sizes lines.</summary>
     public const int HeadSize = 11 + 10 + 1 + 15 + 1 + 8 + 1;
     /// <summary>An envelope larger than this is not believed.</summary>
@@ -27,10 +30,10 @@ public static class QueueFileFormat
     private static ReadOnlySpan<byte> Magic => "MTASUITE 1\n"u8;
 
     /// <summary>
-    /// Writes head and envelope for content of a known length (-1: not known yet, see <see cref="WriteHead"/>) and sets the recipients' offsets.
+    /// Writes an envelope behind room for the head (<see cref="WriteHead"/>, once the sizes are known) and sets the recipients' offsets.
     /// Returns the content's offset in the file.
     /// </summary>
-    public static int Write(ArrayBufferWriter<byte> output, Envelope e, long contentLength)
+    public static int Write(ArrayBufferWriter<byte> output, Envelope e)
     {
         int start = output.WrittenCount;
         output.GetSpan(HeadSize);
@@ -53,6 +56,8 @@ public static class QueueFileFormat
         Optional(output, 'N', e.SaslLogin);
         Optional(output, 'X', e.Filter);
         Optional(output, 'Z', e.Redirect);
+        e.WarningOffset = output.WrittenCount - start;
+        Record(output, e.Warned ? 'w' : 'W', "1");
         foreach (EnvelopeRecipient r in e.Recipients)
         {
             Optional(output, 'O', r.Original);
@@ -118,6 +123,7 @@ public static class QueueFileFormat
                     e.Recipients.Add(next);
                     next = new EnvelopeRecipient();
                     break;
+                case 'W' or 'w': (e.Warned, e.WarningOffset) = (line[0] == 'w', at); break;
                 case 'O': next.Original = value; break;
                 case 'D': next.DsnOriginal = value; break;
                 case 'Q': next.Notify = (Notify)(Number(value) & 15); break;

@@ -16,11 +16,13 @@ public static class MasterParams
     public static readonly TimeParam MaxIdle = new("max_idle", "100s", min: "1s", doc: "");
     public static readonly IntParam MaxUse = new("max_use", "100", min: 1, effective: false, doc: "");
     public static readonly IntParam ServiceProcesses = new("service_processes", "1", min: 1, max: 1000, doc: "");
+    public static readonly TimeParam WatchdogTimeout = new("watchdog_timeout", "60s", min: "15s",
+        doc: "How long a daemon may be silent before master takes it for hung and kills it.");
     public static readonly TimeParam ServiceThrottleTime = new("service_throttle_time", "60s", min: "1s", doc: "");
 
     public static IReadOnlyList<Param> All { get; } =
     [
         DaemonDirectory, DaemonTableOpenErrorIsFatal, DaemonTimeout, DebuggerCommand, DefaultProcessLimit, ImportEnvironment,
-        MasterServiceDisable, MaxIdle, MaxUse, ServiceProcesses, ServiceThrottleTime,
+        MasterServiceDisable, MaxIdle, MaxUse, ServiceProcesses, ServiceThrottleTime, WatchdogTimeout,
     ];
 }

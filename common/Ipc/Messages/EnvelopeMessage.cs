@@ -26,6 +26,8 @@ public static class EnvelopeAttributes
         c.Text("sasl_login"u8, ref m.SaslLogin, Limits.Address);
         c.Text("filter"u8, ref m.Filter, Limits.Address);
         c.Text("redirect"u8, ref m.Redirect, Limits.Address);
+        c.Bool("warned"u8, ref m.Warned);
+        c.Long("warning_offset"u8, ref m.WarningOffset);
         int count = c.Count("recipients"u8, m.Recipients.Count, Limits.Recipients);
         if (c.Decoding) m.Recipients.Clear();
         for (int i = 0; i < count && !c.Failed; i++)

@@ -1,0 +1,50 @@
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Bounce;
+
+/// <summary>
+/// The transports that deliver nothing: error returns, retry defers, discard forgets. The next hop is the reason, with a status code before it
+/// or not; whatever class that code has, the transport's own counts (error(8), discard(8)).
+/// </summary>
+public static class ErrorTransport
+{
+    public enum Verdict : byte { Error, Retry, Discard }
+
+    /// <summary>What the service of a name in master.cf does.</summary>
+    public static Verdict VerdictOf(string service) => service switch
+    {
+        "retry" => Verdict.Retry,
+        "discard" => Verdict.Discard,
+        _ => Verdict.Error,
+    };
+
+    /// <summary>One outcome for all recipients of a request.</summary>
+    /// <param name="softBounce">soft_bounce: defer what would be returned.</param>
+    public static Outcome Decide(Verdict verdict, string nexthop, bool softBounce)
+    {
+        string text = nexthop.Trim();
+        if (DsnStatus.TryParse(text, out DsnStatus status, out int length)) text = text[length..].TrimStart();
+        else status = new DsnStatus(5, 0, 0);
+        switch (verdict)
+        {
+            case Verdict.Discard:
+                return Outcome.Ok(status.WithClass(2), text.Length > 0 ? text : "discarded by configuration");
+            case Verdict.Retry:
+                return Outcome.Defer(status, text.Length > 0 ? text : "deferred by configuration");
+            default:
+                Outcome bounce = Outcome.Bounce(status, text.Length > 0 ? text : "refused by configuration");
+                return softBounce ? bounce.Soften() : bounce;
+        }
+    }
+
+    /// <summary>Answers a request: the same outcome for each recipient, in the request's order.</summary>
+    public static DeliverReply Deliver(DeliverRequest request, Verdict verdict, bool softBounce)
+    {
+        Outcome outcome = Decide(verdict, request.Nexthop, softBounce);
+        DeliverReply reply = new() { QueueId = request.QueueId };
+        foreach (DeliverRecipient recipient in request.Recipients)
+            reply.Recipients.Add(new RecipientOutcome { Offset = recipient.Offset, Outcome = outcome });
+        return reply;
+    }
+}

@@ -1,0 +1,61 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+
+namespace MtaSuite.Bounce;
+
+/// <summary>What notices depend on, read from the parameters once. The defaults are those of the parameters.</summary>
+public sealed record NoticeSettings
+{
+    public string MyHostname { get; init; } = "localhost";
+    /// <summary>The domain of unqualified addresses.</summary>
+    public string MyOrigin { get; init; } = "localhost";
+    /// <summary>Most bytes of the original in a notice; a longer one is returned as headers alone.</summary>
+    public long BounceSizeLimit { get; init; } = 50_000;
+    public bool EnableThreadedBounces { get; init; }
+    public TimeSpan MaximalQueueLifetime { get; init; } = TimeSpan.FromDays(5);
+    public TimeSpan DelayWarningTime { get; init; } = TimeSpan.Zero;
+    public string BounceNoticeRecipient { get; init; } = "postmaster";
+    public string DoubleBounceNoticeRecipient { get; init; } = "postmaster";
+    public string DelayNoticeRecipient { get; init; } = "postmaster";
+    public string ErrorNoticeRecipient { get; init; } = "postmaster";
+    public string DoubleBounceSender { get; init; } = "double-bounce";
+    public NotifyClass Classes { get; init; } = NotifyClass.Resource | NotifyClass.Software;
+    /// <summary>header_from_format = obsolete: "address (name)" in place of "name &lt;address&gt;".</summary>
+    public bool ObsoleteFrom { get; init; }
+
+    /// <summary>The zone of dates in notices.</summary>
+    public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
+
+    /// <summary>Reads the parameters. Words in notify_classes that nobody knows are given back.</summary>
+    public static NoticeSettings Read(MailConfig c, out List<string> unknownClasses) => new()
+    {
+        MyHostname = c.Get(CommonParams.Myhostname),
+        MyOrigin = c.Get(CommonParams.Myorigin),
+        BounceSizeLimit = c.Get(BounceParams.BounceSizeLimit),
+        EnableThreadedBounces = c.Get(BounceParams.EnableThreadedBounces),
+        MaximalQueueLifetime = c.Get(QmgrParams.MaximalQueueLifetime),
+        DelayWarningTime = c.Get(BounceParams.DelayWarningTime),
+        BounceNoticeRecipient = c.Get(BounceParams.BounceNoticeRecipient),
+        DoubleBounceNoticeRecipient = c.Get(BounceParams.TwoBounceNoticeRecipient),
+        DelayNoticeRecipient = c.Get(BounceParams.DelayNoticeRecipient),
+        ErrorNoticeRecipient = c.Get(BounceParams.ErrorNoticeRecipient),
+        DoubleBounceSender = c.Get(BounceParams.DoubleBounceSender),
+        Classes = NotifyClasses.Parse(c.Get(BounceParams.NotifyClasses), out unknownClasses),
+        ObsoleteFrom = c.Get(CleanupParams.HeaderFromFormat).Equals("obsolete", StringComparison.OrdinalIgnoreCase),
+    };
+
+    /// <summary>An address with a domain: its own, or <see cref="MyOrigin"/>.</summary>
+    public string Qualify(string address) => address.Contains('@', StringComparison.Ordinal) || address.Length == 0 ? address : $"{address}@{MyOrigin}";
+
+    /// <summary>The sender of notices to the postmaster. Mail from it is never answered.</summary>
+    public string DoubleBounceAddress => Qualify(DoubleBounceSender);
+
+    /// <summary>Whom to tell of a class of trouble.</summary>
+    public string NoticeRecipient(NotifyClass @class) => Qualify(@class switch
+    {
+        NotifyClass.Bounce => BounceNoticeRecipient,
+        NotifyClass.DoubleBounce => DoubleBounceNoticeRecipient,
+        NotifyClass.Delay => DelayNoticeRecipient,
+        _ => ErrorNoticeRecipient,
+    });
+}

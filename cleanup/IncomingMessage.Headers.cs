@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Text;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Cleanup;
+
+internal sealed partial class IncomingMessage
+{
+    private string _messageId = "", _resentMessageId = "";
+    private int _hops;
+    private bool _hasFrom, _hasDate, _hasRecipientHeader, _resent, _hasResentFrom, _hasResentDate;
+
+    private ArrayBufferWriter<byte> Headers => _buffers!.Headers;
+
+    /// <summary>Takes header fields off the front of the data; what is left when the headers have ended is body.</summary>
+    private void TakeHeaders(ref ReadOnlySpan<byte> data)
+    {
+        HeaderScanner scanner = _buffers!.Scanner;
+        while (_failure == null)
+        {
+            HeaderEvent e = scanner.Read(ref data);
+            switch (e)
+            {
+                case HeaderEvent.NeedMore:
+                    return;
+                case HeaderEvent.Header:
+                    TakeHeader(scanner);
+                    if (scanner.TotalBytes > HeaderSectionLimit) Fail(Outcome.Bounce("5.3.4", "message header too long") with { Code = 552 });
+                    break;
+                case HeaderEvent.MailboxLine:
+                    TakeMailboxLine(scanner.Field);
+                    break;
+                default:
+                    EndHeaders(e == HeaderEvent.EndAtOtherLine ? scanner.Rest : default);
+                    return;
+            }
+        }
+    }
+
+    private void FinishHeaders()
+    {
+        HeaderScanner scanner = _buffers!.Scanner;
+        for (HeaderEvent e = scanner.Finish(); ; e = scanner.Finish())
+        {
+            if (e == HeaderEvent.Header) TakeHeader(scanner);
+            else if (e == HeaderEvent.MailboxLine) TakeMailboxLine(scanner.Field);
+            else
+            {
+                if (_failure == null) EndHeaders(e == HeaderEvent.EndAtOtherLine ? scanner.Rest : default);
+                return;
+            }
+        }
+    }
+
+    private void TakeHeader(HeaderScanner scanner)
+    {
+        Note(scanner);
+        if (_failure != null || service.Settings.DropsHeader(scanner.NameBytes)) return;
+        Line(scanner.Field);
+    }
+
+    /// <summary>What later steps must know of a field.</summary>
+    private void Note(HeaderScanner scanner)
+    {
+        switch (scanner.Name)
+        {
+            case HeaderName.Received:
+                if (++_hops > service.Settings.HopCountLimit) Fail(Outcome.Bounce("5.4.0", "Error: too many hops") with { Code = 554 });
+                break;
+            case HeaderName.MessageId: _messageId = Unfold(scanner.Value); break;
+            case HeaderName.ResentMessageId: _resentMessageId = Unfold(scanner.Value); break;
+            case HeaderName.From: _hasFrom = true; break;
+            case HeaderName.Date: _hasDate = true; break;
+            case HeaderName.To or HeaderName.Cc or HeaderName.Bcc: _hasRecipientHeader = true; break;
+            case HeaderName.ResentFrom: _hasResentFrom = true; break;
+            case HeaderName.ResentDate: _hasResentDate = true; break;
+            default: break;
+        }
+        _resent |= scanner.Name.Traits().HasFlag(HeaderTraits.Resent);
+    }
+
+    /// <summary>The value as one line of text, for the log.</summary>
+    private static string Unfold(ReadOnlySpan<byte> value)
+    {
+        const int enough = 998;
+        return Encoding.Latin1.GetString(value.Trim(" \t\n"u8)[..Math.Min(enough, value.Trim(" \t\n"u8).Length)]).Replace("\n", "");
+    }
+
+    /// <summary>A mailbox separator in front of the headers is kept as a header when it came by SMTP; from the command line it is dropped.</summary>
+    private void TakeMailboxLine(ReadOnlySpan<byte> line)
+    {
+        if (Envelope.Origin == "pickup") return;
+        Headers.Write("X-Mailbox-Line: "u8);
+        Line(line);
+    }
+
+    private void Line(ReadOnlySpan<byte> line)
+    {
+        Span<byte> room = Headers.GetSpan(line.Length + 1);
+        line.CopyTo(room);
+        if (service.Settings.ReplaceStrayCr) room[..line.Length].Replace((byte)'\r', (byte)' ');
+        room[line.Length] = (byte)'\n';
+        Headers.Advance(line.Length + 1);
+    }
+
+    /// <summary>All fields were seen: adds what is missing, logs the message id, and lets the file begin.</summary>
+    private void EndHeaders(ReadOnlySpan<byte> bodyStart)
+    {
+        if (_request.LocalClient || service.Settings.AlwaysAddMissingHeaders) AddMissing();
+        if (!_hasRecipientHeader && service.Settings.UndisclosedRecipients.Length > 0) Line(Encoding.UTF8.GetBytes(service.Settings.UndisclosedRecipients));
+        Headers.Write("\n"u8);
+        string id = _resentMessageId.Length > 0 ? _resentMessageId : _messageId;
+        LogLine.Info(Envelope.QueueId).Field(_resentMessageId.Length > 0 ? "resent-message-id" : "message-id", id).Send();
+        _inBody = true;
+        BeginFile();
+        AppendBody(bodyStart);
+    }
+
+    private void AddMissing()
+    {
+        string prefix = _resent ? "Resent-" : "";
+        DateTimeOffset arrival = DateTimeOffset.UnixEpoch.AddTicks(Envelope.ArrivalMicroseconds * 10);
+        if ((_resent ? _resentMessageId : _messageId).Length == 0)
+        {
+            string id = MailDate.MessageId(arrival, Envelope.QueueId, service.Settings.MyHostname);
+            Line(Encoding.UTF8.GetBytes($"{prefix}Message-Id: {id}"));
+            if (_resent) _resentMessageId = id;
+            else _messageId = id;
+        }
+        if (!(_resent ? _hasResentDate : _hasDate)) Line(Encoding.UTF8.GetBytes($"{prefix}Date: {MailDate.Format(arrival)}"));
+        if (!(_resent ? _hasResentFrom : _hasFrom)) Line(Encoding.UTF8.GetBytes($"{prefix}From: {FromValue()}"));
+    }
+
+    private string FromValue() => Envelope.Sender.Length > 0 ? Address.Quote822(Envelope.Sender) : $"MAILER-DAEMON@{service.Settings.MyOrigin}";
+}

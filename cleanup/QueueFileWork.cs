@@ -1,0 +1,66 @@
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Cleanup;
+
+/// <summary>
+/// Writes one queue file on a worker thread, in pieces for a large message, in one go for a small one. The last piece makes the file
+/// durable: data and name, by one fsync after the file has its final name. Owns the descriptor. After a failed sync nothing is tried again
+/// on the same descriptor: the file is given up.
+/// </summary>
+internal sealed class QueueFileWork(string path, Action<QueueFileWork> done) : WorkItem
+{
+    private int _fd = -1;
+    private long _offset;
+
+    /// <summary>What to write next.</summary>
+    public ReadOnlyMemory<byte> Piece { get; set; }
+
+    /// <summary>The file's first line with the final sizes, where pieces were written before they were known; else empty.</summary>
+    public ReadOnlyMemory<byte> Head { get; set; }
+
+    /// <summary>This piece is the last one.</summary>
+    public bool IsLast { get; set; }
+
+    /// <summary>The message is given up: close and remove the file.</summary>
+    public bool IsAbandoned { get; set; }
+
+    /// <summary>errno of what failed, or 0.</summary>
+    public int Error { get; private set; }
+
+    /// <summary>What failed, for the log.</summary>
+    public string Step { get; private set; } = "";
+
+    public override void Execute()
+    {
+        if (!IsAbandoned && Error == 0 && !Write()) Error = Libc.Errno;
+        if (IsLast || IsAbandoned || Error != 0) Finish();
+    }
+
+    private bool Write()
+    {
+        if (_fd < 0)
+        {
+            Step = "create";
+            _fd = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+            if (_fd < 0) return false;
+        }
+        Step = "write";
+        if (!Libc.PWriteAll(_fd, Piece.Span, _offset)) return false;
+        _offset += Piece.Length;
+        if (!IsLast) return true;
+        if (!Head.IsEmpty && !Libc.PWriteAll(_fd, Head.Span, 0)) return false;
+        Step = "sync";
+        return Libc.Fsync(_fd) == 0;
+    }
+
+    private void Finish()
+    {
+        if (_fd < 0) return;
+        if (Error != 0 || IsAbandoned) _ = Libc.Unlink(path);
+        _ = Libc.Close(_fd);
+        _fd = -1;
+    }
+
+    protected override void OnDone() => done(this);
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Common.Ipc;
+
+/// <summary>
+/// The one line that tells what became of a recipient:
+/// <c>ID: to=&lt;a&gt;, orig_to=&lt;b&gt;, relay=R, delay=T, delays=a/b/c/d, dsn=S, status=sent (text)</c>; the four delays are before the queue manager,
+/// in the queue manager, connection set-up, and transmission, seconds.
+/// </summary>
+public static class DeliveryLog
+{
+    /// <param name="relay">Who took it: "local", a host, or "none".</param>
+    /// <param name="connectedMicroseconds">When the agent began, and when it had a connection (the same where there is none), since 1970.</param>
+    public static void Write(DeliverRequest request, DeliverRecipient recipient, Outcome outcome, string relay,
+        long startMicroseconds, long connectedMicroseconds, long endMicroseconds)
+    {
+        LogLine line = LogLine.Info(request.QueueId).Address("to", recipient.Address);
+        if (recipient.Original.Length > 0 && recipient.Original != recipient.Address) line = line.Address("orig_to", recipient.Original);
+        line.Field("relay", relay)
+            .Field("delay", Seconds(endMicroseconds - request.ArrivalMicroseconds))
+            .Field("delays", string.Create(CultureInfo.InvariantCulture,
+                $"{Seconds(request.ActiveMicroseconds - request.ArrivalMicroseconds)}/{Seconds(startMicroseconds - request.ActiveMicroseconds)}/{Seconds(connectedMicroseconds - startMicroseconds)}/{Seconds(endMicroseconds - connectedMicroseconds)}"))
+            .Field("dsn", outcome.Status.ToString())
+            .Field("status", Word(outcome))
+            .Remark(outcome.Text)
+            .Send();
+    }
+
+    private static string Word(Outcome outcome) => outcome.Kind switch
+    {
+        OutcomeKind.Ok => "sent",
+        OutcomeKind.Permanent => "bounced",
+        _ => "deferred",
+    };
+
+    /// <summary>Two significant digits, no more than two behind the point.</summary>
+    private static string Seconds(long microseconds)
+    {
+        double seconds = Math.Max(0, microseconds) / 1e6;
+        return seconds.ToString(seconds < 1 ? "0.##" : seconds < 10 ? "0.#" : "0", CultureInfo.InvariantCulture);
+    }
+}

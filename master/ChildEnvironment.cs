@@ -1,0 +1,36 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+
+namespace MtaSuite.Master;
+
+/// <summary>The environment of daemons: built from a list, nothing of the caller's passes through unasked.</summary>
+internal static class ChildEnvironment
+{
+    /// <summary>What the runtime needs where the build is not ahead-of-time compiled.</summary>
+    private static readonly string[] Runtime = ["DOTNET_ROOT"];
+
+    public static List<string> Build(MailConfig config, string directory)
+    {
+        Dictionary<string, string> variables = new(StringComparer.Ordinal)
+        {
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            ["LANG"] = "C.UTF-8",
+            // a small first generation keeps daemons small (hexadecimal); the collector takes no other word for it
+            ["DOTNET_GCgen0size"] = "400000",
+        };
+        foreach (string name in Runtime) Copy(name, variables);
+        foreach (string item in MailConfig.SplitList(config.Get(MasterParams.ImportEnvironment)))
+        {
+            int equals = item.IndexOf('=');
+            if (equals > 0) variables[item[..equals]] = item[(equals + 1)..];
+            else Copy(item, variables);
+        }
+        variables["MAIL_CONFIG"] = directory;
+        return [.. variables.Select(v => $"{v.Key}={v.Value}")];
+    }
+
+    private static void Copy(string name, Dictionary<string, string> variables)
+    {
+        if (Environment.GetEnvironmentVariable(name) is { } value) variables[name] = value;
+    }
+}

@@ -1,0 +1,100 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Master;
+
+/// <summary>
+/// One service of master.cf: its sockets, its processes, its back-off. While no process takes connections, master watches the sockets and
+/// starts processes when somebody connects.
+/// </summary>
+internal sealed class Service(Supervisor supervisor, ServiceEntry entry, CommandRow row) : IReadiness
+{
+    private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(2), LastBackOff = TimeSpan.FromSeconds(60);
+    private readonly List<int> _watched = [];
+    private TimeSpan _backOff = TimeSpan.Zero;
+    private bool _waiting;
+
+    public ServiceEntry Entry { get; set; } = entry;
+    public CommandRow Row { get; } = row;
+    public List<ListenSocket> Sockets { get; set; } = [];
+    public List<Child> Children { get; } = [];
+    /// <summary>Taken out of master.cf: nothing is started any more.</summary>
+    public bool Removed { get; set; }
+
+    public string Key => $"{Entry.Name}/{Entry.Type}";
+
+    private bool Serving => Children.Any(c => !c.Leaving);
+
+    /// <summary>Starts processes now, or waits for a connection.</summary>
+    public void Begin(bool now)
+    {
+        if (now) StartChildren();
+        else Watch();
+    }
+
+    /// <summary>Starts as many processes as are wanted, unless it is serving, waits after a failure, or an old one must go first.</summary>
+    public void StartChildren()
+    {
+        Unwatch();
+        if (Removed || supervisor.Stopping || _waiting || Serving) return;
+        if (Row.Single && Children.Count > 0) return;
+        int wanted = Row.Single ? 1 : supervisor.ProcessesFor(Entry);
+        for (int i = 0; i < wanted; i++)
+        {
+            if (supervisor.Spawn(this)) continue;
+            BackOff();
+            return;
+        }
+    }
+
+    /// <summary>A process ended.</summary>
+    public void Ended(Child child, bool clean)
+    {
+        Children.Remove(child);
+        if (Removed || supervisor.Stopping) return;
+        if (child.Served || clean) _backOff = TimeSpan.Zero;
+        else if (!child.Served)
+        {
+            BackOff();
+            return;
+        }
+        if (Serving) return;
+        Begin(now: Row.Boot || !clean);
+    }
+
+    private void BackOff()
+    {
+        _backOff = _backOff == TimeSpan.Zero ? FirstBackOff : _backOff * 2 < LastBackOff ? _backOff * 2 : LastBackOff;
+        Log.Warning($"{supervisor.ProgramPath(this)}: bad command startup -- throttling for {_backOff.TotalSeconds} s");
+        _waiting = true;
+        supervisor.Loop.After(_backOff, () =>
+        {
+            _waiting = false;
+            if (!Serving) Begin(now: Row.Boot);
+        });
+    }
+
+    /// <summary>It leaves: connections that come from now on are for another process.</summary>
+    public void ChildLeaves(Child child)
+    {
+        child.Leaving = true;
+        if (!Serving && !supervisor.Stopping && !Removed) Begin(now: false);
+    }
+
+    private void Watch()
+    {
+        if (_watched.Count > 0 || _waiting || Removed || (Row.Single && Children.Count > 0)) return;
+        foreach (ListenSocket socket in Sockets)
+            if (supervisor.Loop.Watch(socket.Fd, Libc.EPOLLIN, this)) _watched.Add(socket.Fd);
+    }
+
+    public void Unwatch()
+    {
+        foreach (int fd in _watched) supervisor.Loop.Unwatch(fd);
+        _watched.Clear();
+    }
+
+    void IReadiness.OnReady(uint events) => StartChildren();
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using System.Text;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Master;
+
+/// <summary>Tells systemd what master does (sd_notify); does nothing where NOTIFY_SOCKET is not set.</summary>
+internal sealed class SystemdNotifier
+{
+    private readonly string? _socket = Environment.GetEnvironmentVariable("NOTIFY_SOCKET");
+
+    /// <summary>READY, and WATCHDOG at half the interval that systemd asks for.</summary>
+    public void Ready(EventLoop loop)
+    {
+        Send("READY=1\nSTATUS=running");
+        if (long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out long usec) && usec > 0)
+            loop.Every(TimeSpan.FromMicroseconds(usec / 2), () => Send("WATCHDOG=1"));
+    }
+
+    /// <summary>A reload begins; systemd wants the monotonic time with it.</summary>
+    public void Reloading() =>
+        Send($"RELOADING=1\nMONOTONIC_USEC={(System.Diagnostics.Stopwatch.GetTimestamp() / (System.Diagnostics.Stopwatch.Frequency / 1_000_000)).ToString(CultureInfo.InvariantCulture)}");
+
+    public void Reloaded() => Send("READY=1");
+
+    public void Status(string text) => Send($"STATUS={text}");
+
+    public void Stopping() => Send("STOPPING=1\nSTATUS=stopping");
+
+    private void Send(string text)
+    {
+        if (string.IsNullOrEmpty(_socket)) return;
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        if (fd < 0) return;
+        _ = Libc.SendToUnix(fd, Encoding.UTF8.GetBytes(text), _socket);
+        _ = Libc.Close(fd);
+    }
+}
