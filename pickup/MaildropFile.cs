@@ -1,0 +1,115 @@
+using System.Globalization;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Pickup;
+
+/// <summary>
+/// One message in maildrop: what sendmail left there (its origin is "maildrop:UID"), or a queue file that postsuper -r moved there to be queued
+/// anew, whose recipients that are done stay done. Its file is removed only after the new one is durable. Owns the descriptor.
+/// </summary>
+internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, string id) : IDisposable
+{
+    private const string Dropped = SpoolDirectory.Maildrop + ":";
+    private readonly int _fd = Libc.Open(spool.PathOf(SpoolDirectory.Maildrop, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0);
+
+    public void Dispose()
+    {
+        if (_fd >= 0) _ = Libc.Close(_fd);
+    }
+
+    public async Task SubmitAsync()
+    {
+        if (!TryRead(out QueueFile? file, out Libc.FileStatus status)) return;
+        Envelope dropped = file!.Envelope;
+        bool requeued = !dropped.Origin.StartsWith(Dropped, StringComparison.Ordinal);
+        uint? uid = null;
+        if (!requeued && uint.TryParse(dropped.Origin.AsSpan(Dropped.Length), NumberStyles.None, CultureInfo.InvariantCulture, out uint number)) uid = number;
+        SubmitRequest request = Request(dropped, requeued, status);
+        if (request.Envelope.Recipients.Count == 0 && (request.Cleanup & CleanupFlags.ExtractRecipients) == 0)
+        {
+            Remove("no recipients are left");
+            return;
+        }
+        string queueId = request.Envelope.QueueId;
+        Submission submission = service.Cleanup.Open(request);
+        submission.Write(LocalEnvelope.Received(service.Settings, queueId, uid, service.Loop.Time.GetUtcNow()));
+        LogLine.Info(queueId).Free($"uid={uid ?? status.Uid} from=<{dropped.Sender}> orig_id={id}").Send();
+        if (!await CopyAsync(submission, file))
+        {
+            Log.Warning($"maildrop/{id}: {Libc.ErrorText()}");
+            submission.Abort("read error");
+            return;
+        }
+        Conclude(await submission.FinishAsync());
+    }
+
+    private SubmitRequest Request(Envelope dropped, bool requeued, Libc.FileStatus status)
+    {
+        SubmitRequest asked = new() { Envelope = dropped, LocalClient = true };
+        if ((dropped.Flags & MessageFlags.ExtractRecipients) != 0) asked.Cleanup |= CleanupFlags.ExtractRecipients;
+        dropped.Recipients.RemoveAll(r => r.Done);
+        SubmitRequest request = LocalEnvelope.Adopt(asked, service.Settings, service.Loop.Time);
+        // a message that waited for the mail system to start has waited since then
+        request.Envelope.ArrivalMicroseconds = (status.Modified.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / 10;
+        if (requeued) request.Envelope.Flags |= dropped.Flags & (MessageFlags.Notice | MessageFlags.DoubleBounce);
+        return request;
+    }
+
+    /// <summary>False when there is nothing to submit; what cannot be read for good goes to corrupt.</summary>
+    private bool TryRead(out QueueFile? file, out Libc.FileStatus status)
+    {
+        file = null;
+        status = default;
+        if (_fd < 0)
+        {
+            if (Libc.Errno != Libc.ENOENT) Log.Warning($"open maildrop/{id}: {Libc.ErrorText()}");
+            return false;
+        }
+        if (!Libc.TryStat(_fd, out status)) return false;
+        QueueFileStatus read = status.IsRegular ? SpoolDirectory.TryRead(_fd, id, out file) : QueueFileStatus.Corrupt;
+        if (read == QueueFileStatus.Ok && LocalEnvelope.Check(file!.Envelope) == null) return true;
+        if (read is QueueFileStatus.Failed) Log.Warning($"read maildrop/{id}: {Libc.ErrorText()}");
+        else Discard("not a valid message");
+        return false;
+    }
+
+    /// <summary>Content goes over in pieces, as fast as cleanup takes it; false when the file cannot be read.</summary>
+    private async Task<bool> CopyAsync(Submission submission, QueueFile file)
+    {
+        byte[] buffer = new byte[Link.MaxData];
+        long done = 0;
+        while (done < file.ContentLength && !submission.IsAnswered)
+        {
+            int n = Libc.PRead(_fd, buffer.AsSpan(0, (int)Math.Min(buffer.Length, file.ContentLength - done)), file.ContentOffset + done);
+            if (n <= 0) return false;
+            submission.Write(buffer.AsSpan(0, n));
+            done += n;
+            while (!submission.HasRoom && !submission.IsAnswered) await submission.RoomAsync();
+        }
+        return true;
+    }
+
+    private void Conclude(SubmitReply reply)
+    {
+        if (reply.Outcome.IsOk) Remove(null);
+        else if (reply.Outcome.IsPermanent) Discard(reply.Outcome.Text);
+        else Log.Warning($"maildrop/{id}: {reply.Outcome.Text}: will try again");
+    }
+
+    private void Remove(string? reason)
+    {
+        if (reason != null) Log.Info($"{id}: removed from maildrop: {reason}");
+        if (spool.Remove(SpoolDirectory.Maildrop, id) is var error and not 0) Log.Warning($"remove maildrop/{id}: {Libc.ErrorText(error)}");
+    }
+
+    private void Discard(string reason)
+    {
+        Log.Warning($"maildrop/{id}: {reason}: moved to {SpoolDirectory.Corrupt}");
+        if (spool.Move(id, SpoolDirectory.Maildrop, SpoolDirectory.Corrupt) is var error and not 0) Log.Warning($"move maildrop/{id}: {Libc.ErrorText(error)}");
+    }
+}

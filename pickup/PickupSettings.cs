@@ -1,0 +1,40 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Tables;
+
+namespace MtaSuite.Pickup;
+
+/// <summary>pickup's parameters, read once.</summary>
+internal sealed class PickupSettings
+{
+    public PickupSettings(MailConfig config)
+    {
+        HostName = config.Get(CommonParams.Myhostname);
+        MailName = config.Get(CommonParams.MailName);
+        MessageSizeLimit = config.Get(CleanupParams.MessageSizeLimit);
+        SubmitUsers = UserList.Open(config.Get(PickupParams.AuthorizedSubmitUsers));
+        OwnUid = Libc.GetEUid();
+        Cleanup = CleanupFlags.All | CleanupFlags.BounceErrors;
+        foreach (string option in config.GetList(SmtpdParams.ReceiveOverrideOptions))
+        {
+            Cleanup &= option switch
+            {
+                "no_address_mappings" => ~(CleanupFlags.Rewrite | CleanupFlags.Aliases | CleanupFlags.Bcc),
+                "no_header_body_checks" or "no_milters" => ~CleanupFlags.Checks,
+                _ => ~CleanupFlags.None,
+            };
+        }
+    }
+
+    public string HostName { get; }
+    public string MailName { get; }
+    /// <summary>Bytes of content; 0: no limit.</summary>
+    public long MessageSizeLimit { get; }
+    public UserList SubmitUsers { get; }
+    /// <summary>mail_owner's.</summary>
+    public uint OwnUid { get; }
+    /// <summary>What cleanup does to a local message.</summary>
+    public CleanupFlags Cleanup { get; }
+}

@@ -1,0 +1,125 @@
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Tables;
+
+namespace MtaSuite.Pickup;
+
+/// <summary>
+/// One message of a local user on its way to cleanup. The user gets credit for more content only while cleanup takes what came before, so that a
+/// fast sender never fills this process's memory. Ends with one reply, or with the user giving up.
+/// </summary>
+internal sealed class UserSubmission(PickupService service) : IStreamHandler
+{
+    private LinkStream _stream = null!;
+    private Submission? _submission;
+    private long _received;
+    private int _withheld;
+    private bool _waiting, _ended, _answered;
+    private string _queueId = "";
+
+    public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
+    {
+        _stream = stream;
+        if (type == FrameType.Open) Open(payload);
+        else if (type == FrameType.End && _submission != null && !_ended) EndAsync().Detach();
+        else if (!_answered) stream.Reset("protocol error");
+    }
+
+    private void Open(ReadOnlySpan<byte> payload)
+    {
+        SubmitRequest asked = new();
+        if (!AttributeDecoder.TryDecode(payload, asked))
+        {
+            _answered = true;
+            _stream.Reset("bad submit request");
+            return;
+        }
+        uint uid = _stream.Link.PeerUid;
+        service.Begin();
+        if ((Permission(uid) ?? LocalEnvelope.Check(asked.Envelope)) is { } refusal)
+        {
+            Answer(refusal);
+            return;
+        }
+        SubmitRequest request = LocalEnvelope.Adopt(asked, service.Settings, service.Loop.Time);
+        _queueId = request.Envelope.QueueId;
+        _submission = service.Cleanup.Open(request);
+        _submission.Write(LocalEnvelope.Received(service.Settings, _queueId, uid, service.Loop.Time.GetUtcNow()));
+        LogLine.Info(_queueId).Free($"uid={uid} from=<{request.Envelope.Sender}>").Send();
+    }
+
+    private Outcome? Permission(uint uid)
+    {
+        PickupSettings settings = service.Settings;
+        if (uid == 0 || uid == settings.OwnUid) return null;
+        switch (settings.SubmitUsers.Check(uid, out string name))
+        {
+            case UserPermission.Granted: return null;
+            case UserPermission.Unknown: return Outcome.Defer("4.3.0", "authorized_submit_users: table lookup problem");
+            default:
+                Log.Warning($"user {name}({uid}) is not allowed to submit mail");
+                return Outcome.Bounce("5.7.1", $"User {name}({uid}) is not allowed to submit mail");
+        }
+    }
+
+    public void OnData(LinkStream stream, ReadOnlySpan<byte> data)
+    {
+        if (_submission == null || _ended || _answered) return;
+        _received += data.Length;
+        long limit = service.Settings.MessageSizeLimit;
+        if (limit > 0 && _received > limit)
+        {
+            _submission.Abort("message file too big");
+            Answer(Outcome.Bounce("5.3.4", "message file too big") with { Code = 552 });
+            return;
+        }
+        _submission.Write(data);
+        _withheld += data.Length;
+        if (!_waiting) GiveCreditAsync().Detach();
+    }
+
+    private async Task GiveCreditAsync()
+    {
+        _waiting = true;
+        while (_submission is { HasRoom: false, IsAnswered: false }) await _submission.RoomAsync();
+        _waiting = false;
+        if (_answered) return;
+        // refused, or gone, before the end: its answer is there already
+        if (_submission is { IsAnswered: true } && !_ended)
+        {
+            await EndAsync();
+            return;
+        }
+        int bytes = _withheld;
+        _withheld = 0;
+        _stream.Consumed(bytes);
+    }
+
+    private async Task EndAsync()
+    {
+        _ended = true;
+        SubmitReply reply = await _submission!.FinishAsync();
+        Answer(reply.Outcome);
+    }
+
+    private void Answer(Outcome outcome)
+    {
+        if (_answered) return;
+        _answered = true;
+        _stream.Send(FrameType.Reply, new SubmitReply { QueueId = _queueId, Outcome = outcome });
+        service.End();
+    }
+
+    /// <summary>The user's program died or gave up: nothing of its message is kept.</summary>
+    public void OnReset(LinkStream stream, string reason)
+    {
+        if (_answered) return;
+        _answered = true;
+        _submission?.Abort("submission was broken off");
+        if (_submission != null && !_ended) Log.Info($"{_queueId}: submission was broken off");
+        service.End();
+    }
+}
