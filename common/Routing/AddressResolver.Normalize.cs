@@ -1,0 +1,92 @@
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Common.Routing;
+
+public sealed partial class AddressResolver
+{
+    /// <summary>
+    /// Takes local domains off an address as long as something to route is left (user%remote@here, user@remote@here, "user@remote"@here), so
+    /// that nobody can smuggle a destination past the relay rules. The result is in internal form and has a domain.
+    /// </summary>
+    /// <returns>Whether the domain it ends in is local.</returns>
+    private MatchResult Normalize(string recipient, out string address)
+    {
+        if (IsPlain(recipient, out MatchResult plain))
+        {
+            address = recipient;
+            return plain;
+        }
+        string text = Address.Quote822(recipient);
+        string? localDomain = null; // with its "@"
+        // each round makes the text shorter or gives it its final form; the bound is for mistakes in that thought
+        for (int rounds = recipient.Length + 100; rounds > 0; rounds--)
+        {
+            if (ExternalText.Has(text, '@')) text = ExternalText.WithoutTrailingDot(text);
+            if (_nullDomain && ExternalText.EndsWith(text, '@')) text = text[..^1];
+            int at = ExternalText.IndexOf(text, '@', last: true);
+            if (at >= 0)
+            {
+                ReadOnlySpan<char> domain = text.AsSpan(at + 1);
+                MatchResult isLocal = domain.IsEmpty ? MatchResult.Yes : _core.Local.Match(domain);
+                if (isLocal != MatchResult.Yes)
+                {
+                    address = Address.Unquote822(text);
+                    return isLocal;
+                }
+                localDomain = text[at..];
+                text = text[..at];
+            }
+            if (RoutedFurther(ref text)) continue;
+            if (text is "" or "\"\"") text = _core.EmptyAddressRecipient;
+            else if (at < 0 && localDomain is null) text = $"{text}@{_core.Myhostname}";
+            else break;
+        }
+        address = Address.Unquote822(text + (localDomain ?? "@" + _core.Myhostname));
+        return MatchResult.Yes;
+    }
+
+    // Nearly every address: one "@", and nothing in it that this could change.
+    private bool IsPlain(string recipient, out MatchResult isLocal)
+    {
+        isLocal = MatchResult.No;
+        int at = recipient.IndexOf('@');
+        if (at <= 0 || at == recipient.Length - 1 || recipient[^1] == '.' || recipient.AsSpan(at + 1).Contains('@')) return false;
+        if (!Address.IsDotAtom(recipient.AsSpan(0, at)) || recipient.AsSpan(0, at).IndexOfAny('!', '%') >= 0 || recipient.AsSpan(at).IndexOfAny('[', '"', '\\') >= 0) return false;
+        isLocal = _core.Local.Match(recipient.AsSpan(at + 1));
+        return true;
+    }
+
+    /// <summary>Rewrites what is left of an address when it has routing operators, in quotes as well (resolve_dequoted_address).</summary>
+    private bool RoutedFurther(ref string text)
+    {
+        RewriteRules rules = _core.Rewriter.Rules;
+        bool routed = ExternalText.Has(text, '@') || (rules.SwapBangpath && ExternalText.Has(text, '!')) || (rules.PercentHack && ExternalText.Has(text, '%'));
+        if (!routed)
+        {
+            if (!_dequote || !ExternalText.IsQuoted(text)) return false;
+            string inner = Address.Unquote822(text);
+            int percent = rules.PercentHack ? inner.LastIndexOf('%') : -1;
+            if (inner.Contains('@')) text = Address.Quote822(inner);
+            else if (percent >= 0) text = Address.Quote822($"{inner.AsSpan(0, percent)}@{inner.AsSpan(percent + 1)}");
+            else if (rules.SwapBangpath && inner.Contains('!')) text = inner;
+            else return false;
+        }
+        text = _core.Rewriter.Rewrite(text, RewriteContext.Local);
+        return true;
+    }
+
+    /// <summary>
+    /// False when the domain is none that mail can go to: a bad name, a bad literal, an address without brackets (which
+    /// resolve_numeric_domain puts there).
+    /// </summary>
+    private bool CheckDomain(ref string address, ref string domain, ref MatchResult isLocal)
+    {
+        if (domain.StartsWith('[')) return HostName.TryParseLiteral(domain, out _);
+        if (HostName.IsValid(domain, _core.Utf8)) return true;
+        if (!_numericDomain || !HostName.TryParseAddress(domain, out _)) return false;
+        address = $"{address.AsSpan(0, address.Length - domain.Length)}[{domain}]";
+        domain = $"[{domain}]";
+        isLocal = _core.Local.Match(domain);
+        return true;
+    }
+}

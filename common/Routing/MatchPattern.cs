@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Sockets;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Tables;
+
+namespace MtaSuite.Common.Routing;
+
+internal enum MatchPatternKind : byte { Name, Network, Table, Broken }
+
+/// <summary>One pattern of a <see cref="MatchList"/>. Owns its table.</summary>
+internal sealed class MatchPattern(bool positive, MatchPatternKind kind, string text)
+{
+    public bool Positive { get; } = positive;
+    public MatchPatternKind Kind { get; } = kind;
+    public string Text { get; } = text;
+    public Table? Table { get; private init; }
+    private IPNetwork Network { get; init; }
+
+    public static MatchPattern ForTable(bool positive, Table table) => new(positive, MatchPatternKind.Table, table.Spec) { Table = table };
+
+    public static MatchPattern Broken(bool positive, string text) => new(positive, MatchPatternKind.Broken, text);
+
+    public static MatchPattern Parse(bool positive, string text, MatchStyle style, out string? problem)
+    {
+        problem = null;
+        bool networks = style is MatchStyle.Networks or MatchStyle.Hosts;
+        if (networks && TryParseNetwork(text, out IPNetwork network, out problem)) return new MatchPattern(positive, MatchPatternKind.Network, text) { Network = network };
+        if (problem is not null) return Broken(positive, problem);
+        return new MatchPattern(positive, MatchPatternKind.Name, text);
+    }
+
+    /// <summary>Bare IPv6 networks would look like "type:name" otherwise.</summary>
+    public static bool LooksLikeIPv6Network(string text) =>
+        text.IndexOf('/') is var slash and > 0 && HostName.TryParseIPv6(text.AsSpan(0, slash), out _);
+
+    /// <summary>"address", "[address]", "address/length", "[address]/length" or "[address/length]". Bits behind the prefix must be zero.</summary>
+    private static bool TryParseNetwork(string text, out IPNetwork network, out string? problem)
+    {
+        network = default;
+        problem = null;
+        ReadOnlySpan<char> address = text, length = default;
+        if (address[0] == '[' && address[^1] == ']') address = address[1..^1];
+        int slash = address.IndexOf('/');
+        if (slash >= 0)
+        {
+            length = address[(slash + 1)..];
+            address = address[..slash];
+        }
+        if (address.Length > 2 && address[0] == '[' && address[^1] == ']') address = address[1..^1];
+        if (!HostName.TryParseAddress(address, out IPAddress ip))
+        {
+            if (slash > 0 && char.IsAsciiDigit(text[0])) problem = $"bad net/mask pattern: \"{text}\"";
+            return false;
+        }
+        int bits = ip.AddressFamily == AddressFamily.InterNetwork ? 32 : 128, prefix = bits;
+        if (slash >= 0 && (!int.TryParse(length, System.Globalization.NumberStyles.None, null, out prefix) || prefix > bits))
+        {
+            problem = $"bad net/mask pattern: \"{text}\"";
+            return false;
+        }
+        // depending on its version the runtime refuses such a network or cuts the bits off
+        if (!IPNetwork.TryParse($"{ip}/{prefix}", out network) || !network.BaseAddress.Equals(ip))
+        {
+            problem = $"non-null host address bits in \"{text}\"";
+            return false;
+        }
+        return true;
+    }
+
+    public MatchResult Match(ReadOnlySpan<char> name, IPAddress? address, MatchStyle style, bool parents) => Kind switch
+    {
+        MatchPatternKind.Name => Is(!name.IsEmpty && MatchesName(name, style, parents)),
+        MatchPatternKind.Network => Is(address is not null && Network.Contains(address)),
+        MatchPatternKind.Table => MatchTable(name, address, style, parents),
+        _ => MatchResult.Error,
+    };
+
+    private bool MatchesName(ReadOnlySpan<char> name, MatchStyle style, bool parents)
+    {
+        if (name.Equals(Text, StringComparison.OrdinalIgnoreCase)) return true;
+        if (style is MatchStyle.Names or MatchStyle.Networks || name.Length <= Text.Length) return false;
+        if (!name.EndsWith(Text, StringComparison.OrdinalIgnoreCase)) return false;
+        return parents ? name[name.Length - Text.Length - 1] == '.' : Text[0] == '.';
+    }
+
+    private MatchResult MatchTable(ReadOnlySpan<char> name, IPAddress? address, MatchStyle style, bool parents)
+    {
+        if (!name.IsEmpty && style != MatchStyle.Networks)
+        {
+            MatchResult result = Ask(name);
+            bool walk = style != MatchStyle.Names && TableTraits.HasFixedKeys(Table!);
+            for (int dot = walk ? name.IndexOf('.') : -1; result == MatchResult.No && dot >= 0; dot = MatchList.NextDot(name, dot))
+                result = Ask(name[(parents ? dot + 1 : dot)..]);
+            if (result != MatchResult.No) return result;
+        }
+        return address is not null && style is MatchStyle.Networks or MatchStyle.Hosts ? Ask(address!.ToString()) : MatchResult.No;
+    }
+
+    private MatchResult Ask(ReadOnlySpan<char> key)
+    {
+        if (key.IsEmpty) return MatchResult.No;
+        LookupResult result = Table!.Lookup(key.ToString());
+        return result.IsError ? MatchResult.Error : Is(result.IsFound);
+    }
+
+    private static MatchResult Is(bool matches) => matches ? MatchResult.Yes : MatchResult.No;
+}
+
+/// <summary>What routing needs to know of table types.</summary>
+internal static class TableTraits
+{
+    private static readonly string[] s_patternTypes = ["cidr:", "pcre:", "regexp:"];
+
+    /// <summary>False for tables of patterns: they see whole names and addresses, never parts of them.</summary>
+    public static bool HasFixedKeys(Table table)
+    {
+        string spec = table.Spec;
+        while (spec.StartsWith("proxy:", StringComparison.Ordinal)) spec = spec["proxy:".Length..];
+        return !Array.Exists(s_patternTypes, type => spec.StartsWith(type, StringComparison.Ordinal));
+    }
+
+    /// <summary>Looks up a part of an address (a local part, a domain) in the tables that have fixed keys.</summary>
+    public static LookupResult LookupPart(Maps maps, string key)
+    {
+        foreach (Table table in maps.Tables)
+        {
+            if (key.Length == 0 || !HasFixedKeys(table)) continue;
+            LookupResult result = table.Lookup(key);
+            if (result.IsNotFound) continue;
+            return result.IsFound && result.Value.Length == 0
+                ? LookupResult.Error($"{table.Spec} returned an empty value for \"{key}\"; it should have no such entry")
+                : result;
+        }
+        return LookupResult.NotFound;
+    }
+}
