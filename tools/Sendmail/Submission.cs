@@ -82,7 +82,7 @@ internal sealed class MaildropSubmission : Submission
         (_spool, _id, _fd) = (spool, id, fd);
         _temporary = TemporaryName(spool, id);
         System.Buffers.ArrayBufferWriter<byte> head = new(1024);
-        _contentOffset = QueueFileFormat.Write(head, envelope, -1);
+        _contentOffset = QueueFileFormat.Write(head, envelope);
         _recipients = envelope.Recipients.Count;
         if (!Libc.WriteAll(fd, head.WrittenSpan)) _failure = Libc.ErrorText();
     }
