@@ -1,3 +1,5 @@
+using MtaSuite.Common.Config;
+
 namespace MtaSuite.Common.Tables;
 
 /// <summary>
@@ -17,7 +19,7 @@ public sealed class Maps : IDisposable
     public static Maps Open(string value, TableOptions? options = null)
     {
         options ??= TableOptions.Default;
-        return new Maps([.. BraceSyntax.Split(value).Select(spec => TableFactory.Open(spec, options))]);
+        return new Maps([.. ConfigList.Split(value).Select(spec => TableFactory.Open(spec, options))]);
     }
 
     public IReadOnlyList<Table> Tables => _tables;

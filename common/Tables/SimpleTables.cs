@@ -1,3 +1,5 @@
+using MtaSuite.Common.Config;
+
 namespace MtaSuite.Common.Tables;
 
 /// <summary>Stands in for a table that cannot be opened, and is the table type "fail": every lookup is an error.</summary>
@@ -22,10 +24,9 @@ internal sealed class StaticTable(string spec, TableOptions options, string valu
 
     public static Table Open(string spec, string name, TableOptions options)
     {
-        string value = name;
-        if (name.StartsWith('{') && !BraceSyntax.TryStrip(name, out value))
-            return new ErrorTable(spec, options, $"bad static:name syntax: {BraceSyntax.Complaint(name)} in \"{name}\"");
-        return new StaticTable(spec, options, value);
+        return ConfigList.TryUnbrace(name, out string value)
+            ? new StaticTable(spec, options, value)
+            : new ErrorTable(spec, options, $"bad static:name syntax: text after '}}', or no '}}' in \"{name}\"");
     }
 }
 
@@ -54,11 +55,11 @@ internal sealed class InlineTable(string spec, TableOptions options, Dictionary<
     {
         const string usage = "need \"inline:{name=value...}\"";
         Dictionary<string, string> entries = new(StringComparer.Ordinal);
-        if (!BraceSyntax.TryStrip(name, out string body) || body.Length == 0) return new ErrorTable(spec, options, $"bad syntax: \"{spec}\"; {usage}");
-        foreach (string item in BraceSyntax.Split(body))
+        if (!name.StartsWith('{') || !ConfigList.TryUnbrace(name, out string body) || body.Length == 0)
+            return new ErrorTable(spec, options, $"bad syntax: \"{spec}\"; {usage}");
+        foreach (string item in ConfigList.Split(body))
         {
-            string entry = item;
-            if (item.StartsWith('{') && !BraceSyntax.TryStrip(item, out entry)) return new ErrorTable(spec, options, $"bad syntax: \"{spec}\"; {usage}");
+            if (!ConfigList.TryUnbrace(item, out string entry)) return new ErrorTable(spec, options, $"bad syntax: \"{spec}\"; {usage}");
             int equals = entry.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0) return new ErrorTable(spec, options, $"missing '=' after attribute name: \"{spec}\"; {usage}");
             string key = entry[..equals].Trim();

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Tables.Cdb;
+using MtaSuite.Common.Tables.Lmdb;
 using MtaSuite.Common.Tables.Text;
 
 namespace MtaSuite.Common.Tables;
@@ -16,6 +17,7 @@ public static class TableFactory
         ["fail"] = (spec, _, _, options) => new ErrorTable(spec, options, "it exists to fail", atOpen: false),
         ["hash"] = CdbTable.Open,
         ["inline"] = (spec, _, name, options) => InlineTable.Open(spec, name, options),
+        ["lmdb"] = (spec, _, name, options) => new LmdbTable(spec, name, options),
         ["static"] = (spec, _, name, options) => StaticTable.Open(spec, name, options),
         ["texthash"] = (spec, _, name, options) => new TextHashTable(spec, name, options),
         ["unix"] = (spec, _, name, options) => UnixTable.Open(spec, name, options),

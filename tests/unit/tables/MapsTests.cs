@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Tests.Unit.Tables;
@@ -12,7 +13,7 @@ public class MapsTests
     [TestCase("a}b c", "a}b|c")]
     [TestCase("a{b c", "a{b c")]
     public void Lists_split_at_commas_and_spaces_outside_of_braces(string value, string expected) =>
-        Assert.That(string.Join('|', BraceSyntax.Split(value)), Is.EqualTo(expected));
+        Assert.That(string.Join('|', ConfigList.Split(value)), Is.EqualTo(expected));
 
     [TestCase("inline:{a=b,c=d}", "A", "b")]
     [TestCase("inline:{ {a = b c}, c=d }", "a", "b c")]
@@ -30,7 +31,7 @@ public class MapsTests
     [TestCase("inline:{}", "bad syntax: \"inline:{}\"; need \"inline:{name=value...}\"")]
     [TestCase("inline:{a}", "missing '=' after attribute name: \"inline:{a}\"; need \"inline:{name=value...}\"")]
     [TestCase("inline:{a=b}c", "bad syntax: \"inline:{a=b}c\"; need \"inline:{name=value...}\"")]
-    [TestCase("static:{a}b", "bad static:name syntax: syntax error after '}' in \"{a}b\"")]
+    [TestCase("static:{a}b", "bad static:name syntax: text after '}', or no '}' in \"{a}b\"")]
     [TestCase("static:", "open dictionary: expecting \"type:name\" form instead of \"static:\"")]
     [TestCase("nosuch:x", "unsupported dictionary type: nosuch")]
     [TestCase("unix:shadow.byname", "unknown table: unix:shadow.byname")]

@@ -1,0 +1,229 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Common.Tables.Cdb;
+
+/// <summary>
+/// Writes a constant database beside the old one (NAME.cdb.tmp, locked, so that two writers follow each other) and renames it into place. Records go to
+/// the file as they come; memory holds some 40 bytes for each. Owns the descriptor of the temporary file.
+/// </summary>
+internal sealed class CdbWriter : TableWriter
+{
+    private const int BufferSize = 64 * 1024;
+
+    private readonly string _path, _temporary;
+    private readonly TableWriterOptions _options;
+    private readonly CdbIndex _index = new();
+    private readonly byte[] _buffer = new byte[BufferSize];
+    private int _fd = -1, _buffered;
+    private long _flushed = CdbFormat.HeaderSize;
+    private bool _committed;
+
+    public CdbWriter(string path, TableWriterOptions options)
+    {
+        (_path, _temporary, _options) = (path, path + ".tmp", options);
+        if (OpenTemporary() && options.Incremental) CopyExisting();
+    }
+
+    private long Position => _flushed + _buffered;
+
+    private bool Fail(string text)
+    {
+        Error ??= text;
+        return false;
+    }
+
+    private bool FailErrno(string what) => Fail($"{what}: {Libc.ErrorText()}");
+
+    /// <summary>Opens and locks the temporary file; again when another writer renamed it away while this one waited for the lock.</summary>
+    private bool OpenTemporary()
+    {
+        while (true)
+        {
+            _fd = Libc.Open(_temporary, Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0x180);
+            if (_fd < 0) return FailErrno($"open database {_temporary}");
+            if (Libc.Flock(_fd, Libc.LOCK_EX) != 0) return FailErrno($"lock {_temporary}");
+            if (!Libc.TryStat(_fd, out Libc.FileStatus mine)) return FailErrno($"fstat {_temporary}");
+            if (!Libc.TryStat(_temporary, out Libc.FileStatus named, follow: false) || named.Inode != mine.Inode || named.Device != mine.Device)
+            {
+                _ = Libc.Close(_fd);
+                continue;
+            }
+            if (!mine.IsRegular || mine.Links != 1) return Fail($"open database {_temporary}: not a regular file with one name");
+            return Libc.FTruncate(_fd, 0) == 0 || FailErrno($"truncate {_temporary}");
+        }
+    }
+
+    private void CopyExisting()
+    {
+        using CdbReader? reader = CdbReader.Open(_path, out _, out string error, out int errno);
+        if (reader == null)
+        {
+            if (errno != Libc.ENOENT || _options.MustExist) Fail($"open database {_path}: {error}");
+            return;
+        }
+        long position = CdbReader.FirstRecord;
+        CdbStatus status;
+        while ((status = reader.Next(ref position, int.MaxValue / 2, out byte[] key, out byte[] data)) == CdbStatus.Found)
+            if (!_index.Contains(CdbFormat.Hash(key), key, KeyAt)) Append(key, data, default);
+        if (status != CdbStatus.Absent) Fail($"{_path}: {CdbTable.Describe(status)}");
+    }
+
+    private ReadOnlySpan<byte> End => _options.TrailingNul ? "\0"u8 : default;
+
+    public override bool TryAdd(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Error == null && !Contains(key) && Append(key, value, End);
+
+    public override void Set(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        TryRemove(key);
+        if (Error == null) Append(key, value, End);
+    }
+
+    public override bool TryRemove(ReadOnlySpan<byte> key)
+    {
+        if (Error != null) return false;
+        return _index.Remove(CdbFormat.Hash(key), key, KeyAt) | _index.Remove(CdbFormat.Hash([.. key, 0]), [.. key, 0], KeyAt);
+    }
+
+    private bool Contains(ReadOnlySpan<byte> key) =>
+        _index.Contains(CdbFormat.Hash(key), key, KeyAt) || ((_options.Incremental || _options.TrailingNul) && ContainsWithNul(key));
+
+    private bool ContainsWithNul(ReadOnlySpan<byte> key) => _index.Contains(CdbFormat.Hash([.. key, 0]), [.. key, 0], KeyAt);
+
+    private bool Append(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ReadOnlySpan<byte> end)
+    {
+        long position = Position, length = (long)key.Length + value.Length + end.Length * 2;
+        // room for the tables that follow the records
+        if (position + CdbFormat.RecordHeaderSize + length + (_index.Count + 1L) * 2 * CdbFormat.SlotSize > CdbFormat.MaxFileSize)
+            return Fail($"{_path}: a cdb file cannot be larger than 4 GiB");
+        Span<byte> lengths = stackalloc byte[CdbFormat.RecordHeaderSize];
+        BinaryPrimitives.WriteInt32LittleEndian(lengths, key.Length + end.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(lengths[4..], value.Length + end.Length);
+        uint hash = end.IsEmpty ? CdbFormat.Hash(key) : CdbFormat.Hash([.. key, .. end]);
+        if (!Write(lengths) || !Write(key) || !Write(end) || !Write(value) || !Write(end)) return false;
+        _index.Add(hash, (uint)position);
+        return true;
+    }
+
+    private bool Write(ReadOnlySpan<byte> data)
+    {
+        if (data.Length > BufferSize - _buffered && !Flush()) return false;
+        if (data.Length > BufferSize)
+        {
+            if (!Libc.PWriteAll(_fd, data, _flushed)) return FailErrno($"write {_temporary}");
+            _flushed += data.Length;
+            return true;
+        }
+        data.CopyTo(_buffer.AsSpan(_buffered));
+        _buffered += data.Length;
+        return true;
+    }
+
+    private bool Flush()
+    {
+        if (!Libc.PWriteAll(_fd, _buffer.AsSpan(0, _buffered), _flushed)) return FailErrno($"write {_temporary}");
+        _flushed += _buffered;
+        _buffered = 0;
+        return true;
+    }
+
+    /// <summary>Whether the record at a position of this file has the key; for <see cref="CdbIndex"/>, where hashes are equal.</summary>
+    private bool KeyAt(uint position, ReadOnlySpan<byte> key)
+    {
+        byte[] record = ArrayPool<byte>.Shared.Rent(CdbFormat.RecordHeaderSize + key.Length);
+        Span<byte> part = record.AsSpan(0, CdbFormat.RecordHeaderSize + key.Length);
+        bool equal = TryReadBack(part, position)
+            && BinaryPrimitives.ReadUInt32LittleEndian(part) == (uint)key.Length && part[CdbFormat.RecordHeaderSize..].SequenceEqual(key);
+        ArrayPool<byte>.Shared.Return(record);
+        return equal;
+    }
+
+    /// <summary>Reads what was written; false at the end of the file or with <see cref="TableWriter.Error"/> set.</summary>
+    private bool TryReadBack(Span<byte> target, long position)
+    {
+        if (position + target.Length > Position || (position + target.Length > _flushed && !Flush())) return false;
+        while (target.Length > 0)
+        {
+            int n = Libc.PRead(_fd, target, position);
+            if (n <= 0) return n < 0 && Libc.Errno == Libc.EINTR ? TryReadBack(target, position) : FailErrno($"read {_temporary}");
+            target = target[n..];
+            position += n;
+        }
+        return true;
+    }
+
+    public override bool TryCommit()
+    {
+        bool existed = Libc.TryStat(_path, out Libc.FileStatus old);
+        bool ok = Error == null && CompactRecords() && WriteTables() && Protect(existed, old)
+            && (Libc.Fsync(_fd) == 0 || FailErrno($"fsync {_temporary}"))
+            && (Libc.Rename(_temporary, _path) == 0 || FailErrno($"rename {_temporary} to {_path}"));
+        _committed = ok;
+        return ok && SyncDirectory();
+    }
+
+    /// <summary>Moves the records together where removed ones left gaps. A record never moves up, so that none is overwritten before it is read.</summary>
+    private bool CompactRecords()
+    {
+        if (!Flush()) return false;
+        if (_index.Removed == 0) return true;
+        long target = CdbFormat.HeaderSize, end = _flushed;
+        byte[] record = [];
+        byte[] lengths = new byte[CdbFormat.RecordHeaderSize];
+        for (int i = 0; i < _index.Slots; i++)
+        {
+            uint position = _index.PositionOf(i);
+            if (position == 0) continue;
+            if (!TryReadBack(lengths, position)) return false;
+            int length = CdbFormat.RecordHeaderSize + BinaryPrimitives.ReadInt32LittleEndian(lengths) + BinaryPrimitives.ReadInt32LittleEndian(lengths.AsSpan(4));
+            if (record.Length < length) record = new byte[length];
+            if (!TryReadBack(record.AsSpan(0, length), position)) return false;
+            if (!Libc.PWriteAll(_fd, record.AsSpan(0, length), target)) return FailErrno($"write {_temporary}");
+            _index.Move(i, (uint)target);
+            target += length;
+        }
+        _flushed = target;
+        return Libc.FTruncate(_fd, target) == 0 || FailErrno($"truncate {_temporary}");
+    }
+
+    private bool WriteTables()
+    {
+        byte[] header = new byte[CdbFormat.HeaderSize];
+        foreach (var (number, table) in _index.BuildTables())
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(number * 8), (uint)Position);
+            BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(number * 8 + 4), (uint)(table.Length / CdbFormat.SlotSize));
+            if (!Write(table)) return false;
+        }
+        if (Position > CdbFormat.MaxFileSize) return Fail($"{_path}: a cdb file cannot be larger than 4 GiB");
+        return Flush() && (Libc.PWriteAll(_fd, header, 0) || FailErrno($"write {_temporary}"));
+    }
+
+    /// <summary>A file that is replaced keeps its owner (as far as this process may) and permissions.</summary>
+    private bool Protect(bool existed, in Libc.FileStatus old)
+    {
+        if (existed && Libc.TryStat(_fd, out Libc.FileStatus mine) && (mine.Uid, mine.Gid) != (old.Uid, old.Gid)) _ = Libc.FChOwn(_fd, old.Uid, old.Gid);
+        return Libc.FChMod(_fd, existed ? old.Permissions & 0x1FF : _options.Mode) == 0 || FailErrno($"chmod {_temporary}");
+    }
+
+    private bool SyncDirectory()
+    {
+        string directory = Path.GetDirectoryName(_path) is { Length: > 0 } name ? name : ".";
+        int fd = Libc.Open(directory, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        if (fd < 0) return FailErrno($"open {directory}");
+        int result = Libc.Fsync(fd);
+        string text = Libc.ErrorText();
+        _ = Libc.Close(fd);
+        return result == 0 || Fail($"fsync {directory}: {text}");
+    }
+
+    public override void Dispose()
+    {
+        if (_fd < 0) return;
+        // under the lock: another writer that waits for it looks whether the name is still this file
+        if (!_committed) _ = Libc.Unlink(_temporary);
+        _ = Libc.Close(_fd);
+        _fd = -1;
+    }
+}

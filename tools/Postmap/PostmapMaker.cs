@@ -1,0 +1,136 @@
+using System.Text.Unicode;
+using Microsoft.Win32.SafeHandles;
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Tables;
+using MtaSuite.Common.Tables.Text;
+
+namespace MtaSuite.Tools.Postmap;
+
+/// <summary>Builds a table from its source text, adds entries to it (-i) and removes them (-d).</summary>
+internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOptions, bool aliases, Stream input, PostmapOutput output)
+{
+    /// <summary>Builds one table.</summary>
+    public void Make(TableName table)
+    {
+        if (options.Has('i'))
+        {
+            Fill(table, input, "stdin", new TableWriterOptions { Incremental = true, TrailingNul = options.Has('N') });
+            return;
+        }
+        CheckType(table);
+        int fd = Libc.Open(table.Name, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        if (fd < 0) throw new PostmapFatalException($"open {table.Name}: {Libc.ErrorText()}");
+        using FileStream source = new(new SafeFileHandle(fd, true), FileAccess.Read, 0);
+        if (!Libc.TryStat(fd, out Libc.FileStatus status)) throw new PostmapFatalException($"fstat {table.Name}: {Libc.ErrorText()}");
+        bool borrowed = BecomeOwner(status);
+        try
+        {
+            Fill(table, source, table.Name, new TableWriterOptions
+            {
+                TrailingNul = options.Has('N'),
+                // the source's read permissions for group and others
+                Mode = options.Has('p') || !status.IsRegular ? 0x1A4 : (status.Permissions & 0x24) | 0x180,
+                SizeHint = status.Size,
+            });
+        }
+        finally
+        {
+            if (borrowed) Libc.ResetFileIdentity();
+        }
+    }
+
+    /// <summary>root handles a file of another user with that user's rights, so that what stands in the user's directory cannot mislead it.</summary>
+    private bool BecomeOwner(in Libc.FileStatus source)
+    {
+        if (options.Has('o') || Libc.GetEUid() != 0 || source.Uid == 0 || !source.IsRegular) return false;
+        return Libc.SetFileIdentity(source.Uid, source.Gid, [source.Gid])
+            ? true
+            : throw new PostmapFatalException($"cannot take the rights of user {source.Uid}");
+    }
+
+    private static void CheckType(TableName table)
+    {
+        if (TableWriter.CanWrite(table.Type)) return;
+        throw new PostmapFatalException($"unsupported dictionary type: {table.Type}"
+            + (TableFactory.TypeNames.Contains(table.Type) ? " does not support bulk-mode creation." : ""));
+    }
+
+    private void Fill(TableName table, Stream source, string name, TableWriterOptions writerOptions)
+    {
+        CheckType(table);
+        using TableWriter writer = TableWriter.Open(table.Type, table.Name, writerOptions);
+        ThrowOn(writer);
+        SourceReader reader = new(source, name, aliases ? SourceFormat.Aliases : SourceFormat.Map, tableOptions, output.Warning);
+        while (reader.TryRead(out SourceEntry entry))
+        {
+            byte[]? value = options.Has('F') ? FileContents(entry, name) : entry.Value;
+            if (value != null) Put(writer, entry with { Value = value }, name);
+            ThrowOn(writer);
+        }
+        if (reader.Error != null) throw new PostmapFatalException(reader.Error);
+        if (!writer.TryCommit()) ThrowOn(writer);
+    }
+
+    private void Put(TableWriter writer, in SourceEntry entry, string name)
+    {
+        if (options.Duplicates == DuplicatePolicy.Replace) writer.Set(entry.Key, entry.Value);
+        else if (!writer.TryAdd(entry.Key, entry.Value) && writer.Error == null && options.Duplicates == DuplicatePolicy.Warn)
+            output.Warning($"{name}, line {entry.Line}: duplicate entry: \"{Bytes.Decode(entry.Key, tableOptions.Utf8)}\"");
+    }
+
+    private static void ThrowOn(TableWriter writer)
+    {
+        if (writer.Error != null) throw new PostmapFatalException(writer.Error);
+    }
+
+    /// <summary>-F: the value names files; what is stored is their content, a newline between files, in base64. Null when one cannot be read.</summary>
+    private byte[]? FileContents(in SourceEntry entry, string name)
+    {
+        using MemoryStream content = new();
+        foreach (string file in ConfigList.Split(Bytes.Decode(entry.Value, tableOptions.Utf8)))
+        {
+            if (content.Length > 0) content.WriteByte((byte)'\n');
+            int fd = Libc.Open(file, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+            if (fd < 0)
+            {
+                output.Warning($"{name}, line {entry.Line}: open {file}: {Libc.ErrorText()}: skipping this entry");
+                return null;
+            }
+            using FileStream stream = new(new SafeFileHandle(fd, true), FileAccess.Read, 0);
+            stream.CopyTo(content);
+        }
+        return Bytes.Encode(Convert.ToBase64String(content.GetBuffer(), 0, (int)content.Length), false);
+    }
+
+    /// <summary>-d: removes a key, or those on standard input, from every table. 0: at least one was there.</summary>
+    public int Delete(List<TableName> tables, string key)
+    {
+        List<string> keys = key == "-" ? [.. StandardInputKeys()] : [Bytes.FromArgument(key, tableOptions.Utf8)];
+        bool found = false;
+        foreach (TableName table in tables)
+        {
+            if (!TableWriter.CanWrite(table.Type))
+            {
+                throw new PostmapFatalException(TableFactory.TypeNames.Contains(table.Type)
+                    ? $"table {table.Spec}: delete operation is not supported"
+                    : $"unsupported dictionary type: {table.Type}");
+            }
+            using TableWriter writer = TableWriter.Open(table.Type, table.Name, new TableWriterOptions { Incremental = true, MustExist = true });
+            bool changed = false;
+            foreach (string name in keys)
+                changed |= writer.TryRemove(Bytes.Encode(tableOptions.FoldKeys ? Table.FoldKey(name, tableOptions.Utf8) : name, tableOptions.Utf8));
+            if (changed) writer.TryCommit();
+            ThrowOn(writer);
+            found |= changed;
+        }
+        return found ? 0 : 1;
+    }
+
+    private IEnumerable<string> StandardInputKeys()
+    {
+        ByteLineReader lines = new(input);
+        while (lines.TryRead(out byte[] line))
+            if (!tableOptions.Utf8 || Utf8.IsValid(line)) yield return Bytes.Decode(line, tableOptions.Utf8);
+    }
+}

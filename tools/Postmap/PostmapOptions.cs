@@ -1,0 +1,82 @@
+namespace MtaSuite.Tools.Postmap;
+
+/// <summary>What to do with an entry whose key is there already.</summary>
+internal enum DuplicatePolicy { Warn, Ignore, Replace }
+
+/// <summary>The parsed command line of postmap or postalias.</summary>
+internal sealed class PostmapOptions
+{
+    private const string MapLetters = "bfFhijmnNoprsuUvw", AliasLetters = "Nfijnoprsuvw", LettersWithValue = "cdq";
+
+    public string? Directory { get; private set; }
+    public string? QueryKey { get; private set; }
+    public string? DeleteKey { get; private set; }
+    public bool List => Has('s');
+    public DuplicatePolicy Duplicates { get; private set; }
+
+    /// <summary>What follows the options: "type:name" or "name".</summary>
+    public List<string> Tables { get; } = [];
+
+    private string _flags = "";
+
+    public bool Has(char letter) => _flags.Contains(letter);
+
+    /// <summary>Parses as getopt(3) does without permutation: the first argument that is no option ends them.</summary>
+    public static PostmapOptions Parse(string[] args, bool aliases, PostmapOutput output)
+    {
+        PostmapOptions options = new() { Directory = Environment.GetEnvironmentVariable("MAIL_CONFIG") };
+        string letters = aliases ? AliasLetters : MapLetters;
+        int at = 0;
+        while (at < args.Length && args[at].Length > 1 && args[at][0] == '-')
+        {
+            string word = args[at++];
+            if (word == "--") break;
+            for (int i = 1; i < word.Length; i++)
+            {
+                char letter = word[i];
+                if (LettersWithValue.Contains(letter))
+                {
+                    string? value = i + 1 < word.Length ? word[(i + 1)..] : at < args.Length ? args[at++] : null;
+                    options.Take(letter, value ?? throw Usage(output, aliases, $"option requires an argument -- '{letter}'"));
+                    break;
+                }
+                if (!letters.Contains(letter)) throw Usage(output, aliases, $"invalid option -- '{letter}'");
+                options.Take(letter);
+            }
+        }
+        options.Tables.AddRange(args[at..]);
+        options.Check(output);
+        if (options.Tables.Count == 0) throw Usage(output, aliases, null);
+        return options;
+    }
+
+    private static PostmapFatalException Usage(PostmapOutput output, bool aliases, string? problem)
+    {
+        if (problem != null) output.Say(problem);
+        return new PostmapFatalException(
+            $"usage: {output.Program} [-{(aliases ? AliasLetters : MapLetters)}] [-c config_dir] [-d key] [-q key] [map_type:]file...");
+    }
+
+    private void Take(char letter, string value)
+    {
+        if (letter == 'c') Directory = value;
+        else if (QueryKey != null || DeleteKey != null || List) throw new PostmapFatalException("specify only one of -s -q or -d");
+        else if (letter == 'q') QueryKey = value;
+        else DeleteKey = value;
+    }
+
+    private void Take(char letter)
+    {
+        if (letter == 's' && (QueryKey != null || DeleteKey != null)) throw new PostmapFatalException("specify only one of -s or -q or -d");
+        if (letter == 'r') Duplicates = DuplicatePolicy.Replace;
+        if (letter == 'w') Duplicates = DuplicatePolicy.Ignore;
+        _flags += letter;
+    }
+
+    private void Check(PostmapOutput output)
+    {
+        bool message = Has('b') || Has('h');
+        if ((message || Has('m')) && QueryKey != "-") throw new PostmapFatalException("specify -b -h or -m only with \"-q -\"");
+        if (Has('m') && !message) output.Warning("ignoring -m option without -b or -h");
+    }
+}
