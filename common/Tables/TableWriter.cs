@@ -15,7 +15,7 @@ public sealed record TableWriterOptions
     /// <summary>Store a NUL behind each key and value.</summary>
     public bool TrailingNul { get; init; }
 
-    /// <summary>Permissions of a file that did not exist before.</summary>
+    /// <summary>Permissions of the file; one that is updated by <see cref="Incremental"/> keeps its own.</summary>
     public uint Mode { get; init; } = 0x1A4;
 
     /// <summary>How many bytes are going to be written, roughly.</summary>

@@ -155,8 +155,7 @@ internal sealed class CdbWriter : TableWriter
 
     public override bool TryCommit()
     {
-        bool existed = Libc.TryStat(_path, out Libc.FileStatus old);
-        bool ok = Error == null && CompactRecords() && WriteTables() && Protect(existed, old)
+        bool ok = Error == null && CompactRecords() && WriteTables() && Protect()
             && (Libc.Fsync(_fd) == 0 || FailErrno($"fsync {_temporary}"))
             && (Libc.Rename(_temporary, _path) == 0 || FailErrno($"rename {_temporary} to {_path}"));
         _committed = ok;
@@ -200,11 +199,12 @@ internal sealed class CdbWriter : TableWriter
         return Flush() && (Libc.PWriteAll(_fd, header, 0) || FailErrno($"write {_temporary}"));
     }
 
-    /// <summary>A file that is replaced keeps its owner (as far as this process may) and permissions.</summary>
-    private bool Protect(bool existed, in Libc.FileStatus old)
+    /// <summary>A file that is updated keeps its owner (as far as this process may set it) and permissions.</summary>
+    private bool Protect()
     {
-        if (existed && Libc.TryStat(_fd, out Libc.FileStatus mine) && (mine.Uid, mine.Gid) != (old.Uid, old.Gid)) _ = Libc.FChOwn(_fd, old.Uid, old.Gid);
-        return Libc.FChMod(_fd, existed ? old.Permissions & 0x1FF : _options.Mode) == 0 || FailErrno($"chmod {_temporary}");
+        bool keep = _options.Incremental & Libc.TryStat(_path, out Libc.FileStatus old);
+        if (keep && Libc.TryStat(_fd, out Libc.FileStatus mine) && (mine.Uid, mine.Gid) != (old.Uid, old.Gid)) _ = Libc.FChOwn(_fd, old.Uid, old.Gid);
+        return Libc.FChMod(_fd, keep ? old.Permissions & 0x1FF : _options.Mode) == 0 || FailErrno($"chmod {_temporary}");
     }
 
     private bool SyncDirectory()
