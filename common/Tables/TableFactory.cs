@@ -1,5 +1,6 @@
 using MtaSuite.Common.Tables.Cdb;
 using MtaSuite.Common.Tables.Lmdb;
+using MtaSuite.Common.Tables.Patterns;
 using MtaSuite.Common.Tables.Text;
 
 namespace MtaSuite.Common.Tables;
@@ -13,13 +14,19 @@ public static class TableFactory
     {
         ["btree"] = CdbTable.Open,
         ["cdb"] = CdbTable.Open,
+        ["cidr"] = (spec, _, name, options) => new CidrTable(spec, name, options),
         ["environ"] = (spec, _, _, options) => new EnvironTable(spec, options),
         ["fail"] = (spec, _, _, options) => new ErrorTable(spec, options, "it exists to fail", atOpen: false),
         ["hash"] = CdbTable.Open,
         ["inline"] = (spec, _, name, options) => InlineTable.Open(spec, name, options),
         ["lmdb"] = (spec, _, name, options) => new LmdbTable(spec, name, options),
+        ["pcre"] = (spec, type, name, options) => new RegexTable(spec, type, name, options),
+        ["pipemap"] = CompositeTable.Open,
+        ["randmap"] = CompositeTable.Open,
+        ["regexp"] = (spec, type, name, options) => new RegexTable(spec, type, name, options),
         ["static"] = (spec, _, name, options) => StaticTable.Open(spec, name, options),
         ["texthash"] = (spec, _, name, options) => new TextHashTable(spec, name, options),
+        ["unionmap"] = CompositeTable.Open,
         ["unix"] = (spec, _, name, options) => UnixTable.Open(spec, name, options),
     };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Tables;
@@ -65,7 +66,7 @@ public sealed class UserList : IDisposable
     private void Add(string value, int depth)
     {
         const int deepest = 5;
-        foreach (string text in BraceSyntax.Split(value))
+        foreach (string text in ConfigList.Split(value))
         {
             bool negated = text.StartsWith('!');
             string name = negated ? text.TrimStart('!') : text;
