@@ -40,7 +40,7 @@ public static class QueueFileFormat
         output.Advance(HeadSize);
         Record(output, 'T', e.ArrivalMicroseconds.ToString(CultureInfo.InvariantCulture));
         Record(output, 'S', e.Sender);
-        Optional(output, 'W', e.FullName);
+        Optional(output, 'E', e.FullName);
         if (e.Flags != 0) Record(output, 'F', ((uint)e.Flags).ToString(CultureInfo.InvariantCulture));
         Optional(output, 'I', e.EnvelopeId);
         if (e.Return != 0) Record(output, 'Y', e.Return == DsnReturn.Full ? "FULL" : "HDRS");
@@ -141,7 +141,7 @@ public static class QueueFileFormat
         switch (letter)
         {
             case 'F': e.Flags = (MessageFlags)Number(value); break;
-            case 'W': e.FullName = value; break;
+            case 'E': e.FullName = value; break;
             case 'I': e.EnvelopeId = value; break;
             case 'Y': e.Return = value == "FULL" ? DsnReturn.Full : DsnReturn.Headers; break;
             case 'B': e.Body = value == "7BIT" ? BodyType.SevenBit : BodyType.EightBitMime; break;
