@@ -2,8 +2,7 @@ using MtaSuite.Tools;
 using MtaSuite.Tools.Shared;
 
 // One executable under many names: argv[0] chooses the command, or the first argument does (tools postqueue -p).
-string[] words = Environment.GetCommandLineArgs();
-string name = Path.GetFileName(words[0]);
+string name = Tool.InvokedAs();
 ToolCommand? command = Commands.Find(name);
 if (command == null && args.Length > 0)
 {

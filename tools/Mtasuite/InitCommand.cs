@@ -103,7 +103,7 @@ internal static class InitCommand
     }
 
     private static bool MakeFolders(InitOptions o, Account owner) =>
-        Permissions.Folder(o.Etc, FolderMode, null) & Permissions.Folder(o.Log, FolderMode, owner) & Permissions.Folder(o.Mail, FolderMode, owner)
+        Permissions.Folder(o.Etc, FolderMode, null) & Permissions.Folder(o.Log, FolderMode, null) & Permissions.Folder(o.Mail, FolderMode, null)
         & MakeLog($"{o.Log}/mail.log", owner);
 
     private static bool MakeLog(string path, Account owner)

@@ -14,6 +14,15 @@ internal static class Tool
     /// <summary>The command's name, in front of its messages.</summary>
     public static string Name { get; set; } = "mtasuite";
 
+    /// <summary>The name this process was called by: argv[0] without folders.</summary>
+    public static string InvokedAs()
+    {
+        string first = Environment.GetCommandLineArgs()[0];
+        // a runtime that compiles just in time puts its assembly's name there
+        if (first.EndsWith(".dll", StringComparison.Ordinal)) first = File.ReadAllText("/proc/self/cmdline").Split('\0')[0];
+        return Path.GetFileName(first);
+    }
+
     /// <summary>Tells the user why the command ends and gives back its exit status.</summary>
     public static int Fatal(int status, string text)
     {
