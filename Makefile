@@ -1,0 +1,85 @@
+# MtaSuite: make, make run, make test. See docs/CONTRIBUTING.md.
+SHELL := /bin/bash
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+export DOTNET_NOLOGO := 1
+export MSBUILDDISABLENODEREUSE := 1
+
+DAEMONS := master smtpd pickup cleanup qmgr local bounce showq
+COMMANDS := mtasuite sendmail mailq newaliases postqueue postsuper postcat postconf postmap postalias postlog postdrop postkick postlock postwalk
+BUILD := build
+CHOICE := $(BUILD)/makedefs.mk
+
+-include $(CHOICE)
+
+PUBLISH = dotnet publish -c Release --nologo -v quiet -p:MtaFramework=$(MTA_FRAMEWORK) -p:MtaAot=$(MTA_AOT) -p:MtaRuntimeVersion=$(MTA_RUNTIME_VERSION)
+COMMON_SOURCES = $(shell find common -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') Directory.Build.props Directory.Packages.props BannedSymbols.txt
+sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') $(1)/$(1).csproj
+
+.PHONY: all makefiles run test bench lint format clean unit
+
+all: $(CHOICE)
+	@$(MAKE) --no-print-directory programs
+
+# Chooses the runtime and the build options and keeps them; NAME=value overrides (RUNTIME=net9.0-aot and the like).
+makefiles:
+	@scripts/makedefs $(BUILD) $(if $(RUNTIME),RUNTIME=$(RUNTIME))
+
+$(CHOICE):
+	@scripts/makedefs $(BUILD)
+
+.PHONY: programs
+programs: $(addprefix $(BUILD)/libexec/,$(DAEMONS)) $(addprefix $(BUILD)/sbin/,$(COMMANDS)) $(BUILD)/share/examples/main.cf
+	@echo "built for $(MTA_FRAMEWORK)$(if $(filter true,$(MTA_AOT)), (ahead-of-time)) into $(BUILD)/"
+
+$(BUILD)/common.stamp: $(COMMON_SOURCES) $(CHOICE) common/common.csproj
+	@echo "  build   common"
+	@dotnet build common -c Release --nologo -v quiet -p:MtaFramework=$(MTA_FRAMEWORK)
+	@touch $@
+
+define daemon
+$(BUILD)/libexec/$(1): $(BUILD)/common.stamp $(call sources,$(1))
+	@echo "  build   $(1)"
+	@mkdir -p $(BUILD)/obj/$(1) $(BUILD)/libexec
+	@$(PUBLISH) $(1) -p:BuildProjectReferences=false -o $(BUILD)/obj/$(1)
+	@scripts/place $(BUILD)/obj/$(1) $(1) $(BUILD)/libexec $(MTA_AOT)
+endef
+$(foreach d,$(DAEMONS),$(eval $(call daemon,$(d))))
+
+$(BUILD)/libexec/tools: $(BUILD)/common.stamp $(call sources,tools)
+	@echo "  build   tools"
+	@mkdir -p $(BUILD)/obj/tools $(BUILD)/libexec
+	@$(PUBLISH) tools -p:BuildProjectReferences=false -o $(BUILD)/obj/tools
+	@scripts/place $(BUILD)/obj/tools tools $(BUILD)/libexec $(MTA_AOT)
+
+# One executable under many names.
+$(addprefix $(BUILD)/sbin/,$(COMMANDS)): $(BUILD)/libexec/tools
+	@mkdir -p $(BUILD)/sbin
+	@ln -sf ../libexec/tools $@
+	@touch -h $@
+
+$(BUILD)/share/examples/main.cf: $(wildcard share/examples/*)
+	@mkdir -p $(BUILD)/share/examples
+	@cp share/examples/* $(BUILD)/share/examples/
+	@touch $@
+
+run: all
+	@scripts/run
+
+test:
+	@scripts/test
+
+unit:
+	@dotnet test tests --nologo -v quiet
+
+bench: all
+	@scripts/bench
+
+lint:
+	@scripts/lint
+
+format:
+	@dotnet format MtaSuite.sln
+
+clean:
+	@rm -rf $(BUILD)
+	@find . -name obj -o -name bin -type d -not -path './.git/*' | xargs rm -rf
