@@ -1,7 +1,9 @@
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Cleanup;
@@ -25,6 +27,10 @@ internal sealed class CleanupService : IService
         Loop = context.Loop;
         Spool = context.Spool;
         Settings = new CleanupSettings(context.Config);
+        RoutingCore core = new(context.Config);
+        Rewriter = new CleanupRewriter(core);
+        Envelopes = new EnvelopeRewriter(context.Config, Rewriter);
+        foreach (string problem in core.Problems) Log.Warning($"{problem}");
         Writers = new WorkerPool(Loop, "writer", WriterThreads);
         _qmgr = new LinkClient(Loop, Spool.SocketPath(false, "qmgr"));
         // qmgr scans incoming for each new link, so that no notice lost with an old one matters
@@ -36,6 +42,8 @@ internal sealed class CleanupService : IService
     public SpoolDirectory Spool { get; }
     public CleanupSettings Settings { get; }
     public WorkerPool Writers { get; }
+    public CleanupRewriter Rewriter { get; }
+    public EnvelopeRewriter Envelopes { get; }
 
     /// <summary>Messages under way.</summary>
     public int Active { get; private set; }

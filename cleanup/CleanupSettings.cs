@@ -9,6 +9,7 @@ internal sealed class CleanupSettings(MailConfig config)
 {
     public readonly long MessageSizeLimit = config.Get(CleanupParams.MessageSizeLimit);
     public readonly int HeaderSizeLimit = config.Get(CleanupParams.HeaderSizeLimit);
+    public readonly int HeaderTokenLimit = config.Get(CleanupParams.HeaderAddressTokenLimit);
     public readonly int HopCountLimit = config.Get(CleanupParams.HopcountLimit);
     public readonly bool AlwaysAddMissingHeaders = config.Get(CleanupParams.AlwaysAddMissingHeaders);
     public readonly bool ReplaceStrayCr = config.Get(CleanupParams.CleanupReplaceStrayCrLf);

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text;
+using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Cleanup;
 
@@ -9,6 +11,8 @@ internal sealed partial class IncomingMessage
 {
     private string _messageId = "", _resentMessageId = "";
     private int _hops;
+    private ArrayBufferWriter<byte>? _rewritten;
+    private List<string>? _extracted, _extractedResent;
     private bool _hasFrom, _hasDate, _hasRecipientHeader, _resent, _hasResentFrom, _hasResentDate;
 
     private ArrayBufferWriter<byte> Headers => _buffers!.Headers;
@@ -57,7 +61,30 @@ internal sealed partial class IncomingMessage
     {
         Note(scanner);
         if (_failure != null || service.Settings.DropsHeader(scanner.NameBytes)) return;
-        Line(scanner.Field);
+        if (!_request.Cleanup.HasFlag(CleanupFlags.Rewrite) || !TryRewrite(scanner)) Line(scanner.Field);
+    }
+
+    /// <summary>Writes an address header with its addresses rewritten; false when it stays as it is.</summary>
+    private bool TryRewrite(HeaderScanner scanner)
+    {
+        RewriteContext context = _request.LocalClient ? RewriteContext.Local : service.Rewriter.RemoteContext;
+        HeaderAddressRewriter? rewriter = service.Rewriter.ForHeader(scanner.Name, context);
+        if (rewriter == null) return false;
+        rewriter.Reset();
+        int nameLength = scanner.Field.Length - scanner.Value.Length;
+        // name and colon go first and are taken back where nothing changes
+        ArrayBufferWriter<byte> field = _rewritten ??= new ArrayBufferWriter<byte>();
+        field.ResetWrittenCount();
+        bool changed = HeaderAddresses.Rewrite(scanner.Value, rewriter, field, nameLength, service.Settings.HeaderTokenLimit);
+        if (rewriter.Problem.Length > 0)
+        {
+            Log.Warning($"{Envelope.QueueId}: {rewriter.Problem}");
+            Fail(Outcome.Defer("4.3.0", "Error: address rewriting failed, try again later"));
+        }
+        if (!changed) return false;
+        Headers.Write(scanner.Field[..nameLength]);
+        Line(field.WrittenSpan);
+        return true;
     }
 
     /// <summary>What later steps must know of a field.</summary>
@@ -77,7 +104,11 @@ internal sealed partial class IncomingMessage
             case HeaderName.ResentDate: _hasResentDate = true; break;
             default: break;
         }
-        _resent |= scanner.Name.Traits().HasFlag(HeaderTraits.Resent);
+        HeaderTraits traits = scanner.Name.Traits();
+        _resent |= traits.HasFlag(HeaderTraits.Resent);
+        if (!traits.HasFlag(HeaderTraits.Extract) || !_request.Cleanup.HasFlag(CleanupFlags.ExtractRecipients)) return;
+        List<string> list = traits.HasFlag(HeaderTraits.Resent) ? _extractedResent ??= [] : _extracted ??= [];
+        if (list.Count < Limits.Recipients) HeaderAddresses.Extract(scanner.Value, list, service.Settings.HeaderTokenLimit);
     }
 
     /// <summary>The value as one line of text, for the log.</summary>
@@ -113,6 +144,10 @@ internal sealed partial class IncomingMessage
         string id = _resentMessageId.Length > 0 ? _resentMessageId : _messageId;
         LogLine.Info(Envelope.QueueId).Field(_resentMessageId.Length > 0 ? "resent-message-id" : "message-id", id).Send();
         _inBody = true;
+        foreach (string address in _extractedResent ?? _extracted ?? []) Envelope.Recipients.Add(new EnvelopeRecipient { Address = address });
+        _failure = service.Envelopes.Rewrite(Envelope, _request.Cleanup);
+        if (_failure == null && Envelope.Recipients.Count == 0) Fail(Outcome.Bounce("5.1.0", "no recipients specified"));
+        if (_failure != null) return;
         BeginFile();
         AppendBody(bodyStart);
     }
@@ -132,5 +167,9 @@ internal sealed partial class IncomingMessage
         if (!(_resent ? _hasResentFrom : _hasFrom)) Line(Encoding.UTF8.GetBytes($"{prefix}From: {FromValue()}"));
     }
 
-    private string FromValue() => Envelope.Sender.Length > 0 ? Address.Quote822(Envelope.Sender) : $"MAILER-DAEMON@{service.Settings.MyOrigin}";
+    private string FromValue()
+    {
+        string address = Envelope.Sender.Length > 0 ? Address.Quote822(Envelope.Sender) : $"MAILER-DAEMON@{service.Settings.MyOrigin}";
+        return Envelope.FullName.Length == 0 ? address : $"{EncodedWord.Phrase(Envelope.FullName)} <{address}>";
+    }
 }

@@ -94,7 +94,6 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     {
         _ended = true;
         if (_failure == null && !_inBody) FinishHeaders();
-        if (_failure == null && Envelope.Recipients.Count == 0) Fail(Outcome.Bounce("5.1.0", "no recipients specified"));
         WritePiece();
     }
 

@@ -1,0 +1,92 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Routing;
+
+namespace MtaSuite.Cleanup;
+
+/// <summary>
+/// Turns the envelope as it was submitted into the one that is queued: standard form and canonical mapping of sender and recipients,
+/// virtual aliases, automatic copies, duplicates out.
+/// </summary>
+internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewriter)
+{
+    private readonly RecipientDuplicates _duplicates = new(config.Get(CleanupParams.EnableOriginalRecipient), config.Get(CleanupParams.DuplicateFilterLimit));
+    private readonly List<string> _expanded = [];
+
+    /// <summary>Rewrites in place; null, or the failure that the message is refused with.</summary>
+    public Outcome? Rewrite(Envelope e, CleanupFlags flags)
+    {
+        string problem = "";
+        if (flags.HasFlag(CleanupFlags.Rewrite))
+        {
+            if (rewriter.Sender(e.Sender, out string sender, out problem) is { } trouble) return Refuse(e, trouble, problem);
+            e.Sender = sender;
+        }
+        List<EnvelopeRecipient> asked = e.Recipients;
+        e.Recipients = [];
+        _duplicates.Clear();
+        foreach (EnvelopeRecipient recipient in asked)
+            if (Add(e, recipient, flags) is { } trouble) return trouble;
+        return flags.HasFlag(CleanupFlags.Bcc) ? AddCopies(e, flags) : null;
+    }
+
+    private Outcome? AddCopies(Envelope e, CleanupFlags flags)
+    {
+        List<string> copies = [];
+        if (rewriter.AlwaysBcc.Length > 0) copies.Add(rewriter.AlwaysBcc);
+        if (rewriter.SenderBcc(e.Sender, out string bcc, out string problem) is { } trouble) return Refuse(e, trouble, problem);
+        if (bcc.Length > 0) copies.Add(bcc);
+        foreach (EnvelopeRecipient recipient in e.Recipients)
+        {
+            if (rewriter.RecipientBcc(recipient.Address, out bcc, out problem) is { } failure) return Refuse(e, failure, problem);
+            if (bcc.Length > 0 && !copies.Contains(bcc)) copies.Add(bcc);
+        }
+        foreach (string copy in copies)
+            if (Add(e, new EnvelopeRecipient { Address = copy, Notify = Notify.Never }, flags) is { } failure) return failure;
+        return null;
+    }
+
+    private Outcome? Add(Envelope e, EnvelopeRecipient asked, CleanupFlags flags)
+    {
+        string original = asked.Original.Length > 0 ? asked.Original : asked.Address;
+        bool alias = false;
+        _expanded.Clear();
+        if (flags.HasFlag(CleanupFlags.Aliases))
+        {
+            Expansion expansion = rewriter.ExpandRecipient(asked.Address, _expanded);
+            if (expansion.Trouble != null) return Refuse(e, expansion.Trouble, expansion.Problem);
+            alias = expansion.IsAlias;
+        }
+        else if (flags.HasFlag(CleanupFlags.Rewrite))
+        {
+            if (rewriter.Recipient(asked.Address, out string standard, out string problem) is { } trouble) return Refuse(e, trouble, problem);
+            _expanded.Add(standard);
+        }
+        else _expanded.Add(asked.Address);
+        foreach (string address in _expanded)
+        {
+            // success is told for the alias, not for what it leads to (RFC 3461 5.2.7.3)
+            Notify notify = alias && asked.Notify.HasFlag(Notify.Success) ? WithoutSuccess(asked.Notify) : asked.Notify;
+            if (!_duplicates.TryAdd(address, original, asked.DsnOriginal, notify)) continue;
+            e.Recipients.Add(new EnvelopeRecipient
+            {
+                Address = address,
+                Original = address == original ? "" : original,
+                DsnOriginal = asked.DsnOriginal,
+                Notify = notify,
+            });
+        }
+        return null;
+    }
+
+    private static Notify WithoutSuccess(Notify notify) => (notify & ~Notify.Success) is var rest && rest == Notify.Default ? Notify.Never : rest;
+
+    private static Outcome Refuse(Envelope e, Outcome trouble, string problem)
+    {
+        Log.Warning($"{e.QueueId}: {(problem.Length > 0 ? problem : trouble.Text)}");
+        return trouble;
+    }
+}
