@@ -1,0 +1,95 @@
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
+using MtaSuite.Local.Pipe;
+using MtaSuite.Local.Virtual;
+
+namespace MtaSuite.Local.Service;
+
+/// <summary>Delivers one job: all outcomes, in the order of the request's recipients. Runs on a delivery thread.</summary>
+internal delegate List<RecipientOutcome> Deliverer(DeliverRequest request, int queueFile);
+
+/// <summary>The delivery daemon: takes jobs from qmgr (and from local, which passes recipients on), runs them on a few threads, answers.</summary>
+internal sealed class DeliveryService : IService
+{
+    /// <summary>Maildir deliveries are syncs: a few in flight share the disk's journal commits; more only fight for folders.</summary>
+    private const int MailboxThreads = 8;
+    /// <summary>Commands may run for minutes; more threads than processors so that they do not hold up the mailboxes.</summary>
+    private const int CommandThreads = 20;
+    private readonly List<LinkServer> _servers = [];
+    private Action? _drained;
+    private bool _noLinks;
+
+    public DeliveryService(ServiceContext context)
+    {
+        Spool = context.Spool;
+        Workers = new WorkerPool(context.Loop, "delivery", context.Command == "pipe" ? CommandThreads : MailboxThreads);
+        Deliver = MakeDeliverer(context);
+        foreach (int fd in context.Listeners) _servers.Add(new LinkServer(context.Loop, fd, _ => new DeliveryStream(this)));
+    }
+
+    public SpoolDirectory Spool { get; }
+    public WorkerPool Workers { get; }
+    public Deliverer Deliver { get; }
+
+    public int Active => Workers.Pending;
+
+    private static Deliverer MakeDeliverer(ServiceContext context)
+    {
+        List<string> problems = [];
+        static void Warn(string text) => Log.Warning($"{text}");
+        Deliverer? deliver = null;
+        switch (context.Command)
+        {
+            case "virtual":
+                VirtualDelivery mailboxes = new(VirtualSettings.From(context.Config, problems), Warn);
+                deliver = (request, file) => QueueFileJob.ForEach(request, file, context.Command, mailboxes.Deliver);
+                break;
+            case "pipe":
+                _ = Libc.FindAccount(context.Config.Get(CommonParams.MailOwner), out Account? owner);
+                PipeSettings? settings = PipeSettings.Parse(context.ServiceName, context.Attributes, owner, out string problem);
+                if (settings == null) problems.Add(problem);
+                else
+                {
+                    PipeDelivery command = new(settings, Warn);
+                    deliver = (request, file) => QueueFileJob.All(request, file, command.Deliver);
+                }
+                break;
+            default:
+                LocalDelivery local = new(LocalSettings.From(context.Config, problems), new SuiteServices(context), context.ServiceName);
+                deliver = (request, file) => QueueFileJob.ForEach(request, file, context.ServiceName, local.Deliver);
+                break;
+        }
+        foreach (string problem in problems) Warn(problem);
+        return deliver ?? ((request, _) => QueueFileJob.Refuse(request, "4.3.5", "mail system configuration error"));
+    }
+
+    public void Drain(Action done)
+    {
+        _drained = done;
+        int left = _servers.Count;
+        foreach (LinkServer server in _servers)
+        {
+            server.Left = () =>
+            {
+                _noLinks = --left == 0;
+                LeaveIfDone();
+            };
+            server.Leave();
+        }
+    }
+
+    /// <summary>A job is over.</summary>
+    public void LeaveIfDone()
+    {
+        if (!_noLinks || Active > 0) return;
+        Action? done = _drained;
+        _drained = null;
+        done?.Invoke();
+    }
+}

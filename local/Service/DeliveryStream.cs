@@ -1,0 +1,49 @@
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Local.Service;
+
+/// <summary>One job from its request to its reply. When qmgr goes away meanwhile the delivery is finished all the same, and marked in the file.</summary>
+internal sealed class DeliveryStream(DeliveryService service) : WorkItem, IStreamHandler
+{
+    private readonly DeliverRequest _request = new();
+    private LinkStream? _stream;
+    private List<RecipientOutcome> _outcomes = [];
+
+    public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
+    {
+        if (type != FrameType.Open || !AttributeDecoder.TryDecode(payload, _request) || !QueueId.IsValid(_request.QueueId)
+            || Array.IndexOf(SpoolDirectory.Queues, _request.QueueName) < 0)
+        {
+            stream.Reset("bad deliver request");
+            return;
+        }
+        _stream = stream;
+        service.Workers.Submit(this);
+    }
+
+    public override void Execute()
+    {
+        int fd = Libc.Open(service.Spool.PathOf(_request.QueueName, _request.QueueId), Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        if (fd < 0)
+        {
+            _outcomes = QueueFileJob.Refuse(_request, "4.3.0", $"open queue file: {Libc.ErrorText()}");
+            return;
+        }
+        _outcomes = service.Deliver(_request, fd);
+        _ = Libc.Close(fd);
+    }
+
+    protected override void OnDone()
+    {
+        _stream!.Send(FrameType.Reply, new DeliverReply { QueueId = _request.QueueId, Recipients = _outcomes });
+        service.LeaveIfDone();
+    }
+
+    public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);
+
+    public void OnReset(LinkStream stream, string reason) { }
+}

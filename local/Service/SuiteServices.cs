@@ -1,0 +1,185 @@
+using System.Text;
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Local.Service;
+
+/// <summary>
+/// What local delivery asks of the rest of the suite, over links. Called on delivery threads; the links live on the event loop, so each
+/// call is posted there and waited for.
+/// </summary>
+internal sealed class SuiteServices : ILocalServices
+{
+    private const int PieceSize = 32 * 1024;
+    private readonly EventLoop _loop;
+    private readonly SpoolDirectory _spool;
+    private readonly CleanupClient _cleanup;
+    private readonly Dictionary<string, LinkClient> _agents = new(StringComparer.Ordinal);
+    private readonly AddressResolver _resolver;
+    private readonly CleanupRewriter _rewriter;
+    private readonly Lock _routing = new();
+    private readonly string _byHost;
+
+    public SuiteServices(ServiceContext context)
+    {
+        (_loop, _spool) = (context.Loop, context.Spool);
+        _cleanup = new CleanupClient(_loop, _spool.SocketPath(false, "cleanup"));
+        RoutingCore core = new(context.Config);
+        foreach (string problem in core.Problems) Log.Warning($"{problem}");
+        _resolver = new AddressResolver(core);
+        _rewriter = new CleanupRewriter(core);
+        MailConfig config = context.Config;
+        _byHost = $"{config.Get(CommonParams.Myhostname)} ({config.Get(CommonParams.MailName)})";
+    }
+
+    public Resolution Resolve(string address)
+    {
+        lock (_routing)
+        {
+            if (_rewriter.Recipient(address, out string standard, out _) != null) return new Resolution(ResolutionStatus.Unavailable, address);
+            Route route = _resolver.Resolve("", standard);
+            return route.Status switch
+            {
+                RouteStatus.Ok => new Resolution(ResolutionStatus.Ok, route.Recipient, route.Transport, route.Nexthop),
+                RouteStatus.BadAddress => new Resolution(ResolutionStatus.BadSyntax, standard),
+                _ => new Resolution(ResolutionStatus.Unavailable, standard),
+            };
+        }
+    }
+
+    public Forwarded Forward(ForwardedMessage message)
+    {
+        SubmitReply reply = Wait(() => SubmitAsync(message));
+        return new Forwarded(reply.Outcome, reply.QueueId);
+    }
+
+    private async Task<SubmitReply> SubmitAsync(ForwardedMessage message)
+    {
+        SubmitRequest request = MakeRequest(message);
+        Submission submission = _cleanup.Open(request);
+        string received = $"Received: by {_byHost}\n\tid {request.Envelope.QueueId}; {MailDate.Format(_loop.Time.GetLocalNow())}\n";
+        submission.Write(Encoding.UTF8.GetBytes(received));
+        if (message.DeliveredTo.Length > 0) submission.Write(Encoding.UTF8.GetBytes($"Delivered-To: {message.DeliveredTo}\n"));
+        byte[] piece = new byte[PieceSize];
+        DeliverRequest original = message.Original;
+        for (long at = 0; at < original.ContentLength && !submission.IsAnswered;)
+        {
+            int want = (int)Math.Min(PieceSize, original.ContentLength - at);
+            int n = Libc.PRead(message.QueueFile, piece.AsSpan(0, want), original.ContentOffset + at);
+            if (n <= 0)
+            {
+                submission.Abort("queue file read error");
+                return new SubmitReply { Outcome = Outcome.Defer("4.3.0", "queue file read error") };
+            }
+            submission.Write(piece.AsSpan(0, n));
+            at += n;
+            if (!submission.HasRoom) await submission.RoomAsync();
+        }
+        return await submission.FinishAsync();
+    }
+
+    private SubmitRequest MakeRequest(ForwardedMessage message)
+    {
+        DeliverRequest original = message.Original;
+        Envelope e = new()
+        {
+            QueueId = QueueId.Next(_loop.Time),
+            ArrivalMicroseconds = QueueId.Microseconds(_loop.Time),
+            Sender = message.Sender,
+            EnvelopeId = message.IsList ? "" : original.EnvelopeId,
+            Return = message.IsList ? DsnReturn.Default : original.Return,
+            Body = original.Body,
+            SmtpUtf8 = original.SmtpUtf8,
+            Flags = original.Flags & (MessageFlags.Trace | MessageFlags.Notice | MessageFlags.DoubleBounce),
+            Origin = "local",
+            ClientName = original.ClientName,
+            ClientAddress = original.ClientAddress,
+            ClientPort = original.ClientPort,
+            ClientHelo = original.ClientHelo,
+            ClientProtocol = original.ClientProtocol,
+            SaslLogin = original.SaslLogin,
+        };
+        foreach (DeliverRecipient recipient in message.Recipients)
+        {
+            e.Recipients.Add(new EnvelopeRecipient
+            {
+                Address = recipient.Address,
+                Original = recipient.Original,
+                DsnOriginal = recipient.DsnOriginal,
+                Notify = recipient.Notify,
+            });
+        }
+        return new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.Aliases | CleanupFlags.Rewrite };
+    }
+
+    public RecipientOutcome Pass(string transport, string nexthop, DeliverRequest request, DeliverRecipient recipient)
+    {
+        QueueFileJob.ReleaseCurrent();
+        DeliverRequest passed = Copy(request, transport, nexthop, recipient);
+        DeliverReply? reply = Wait(async () => await Agent(transport).CallAsync<DeliverRequest, DeliverReply>(passed));
+        return reply is { Recipients.Count: 1 } ? reply.Recipients[0]
+            : new RecipientOutcome { Offset = recipient.Offset, Outcome = Outcome.Defer("4.3.0", $"mail transport {transport} unavailable") };
+    }
+
+    private LinkClient Agent(string transport)
+    {
+        if (!_agents.TryGetValue(transport, out LinkClient? agent))
+            _agents[transport] = agent = new LinkClient(_loop, _spool.SocketPath(true, transport));
+        return agent;
+    }
+
+    private static DeliverRequest Copy(DeliverRequest r, string transport, string nexthop, DeliverRecipient recipient) => new()
+    {
+        QueueId = r.QueueId,
+        QueueName = r.QueueName,
+        Transport = transport,
+        Nexthop = nexthop,
+        Sender = r.Sender,
+        EnvelopeId = r.EnvelopeId,
+        Return = r.Return,
+        Body = r.Body,
+        SmtpUtf8 = r.SmtpUtf8,
+        ContentOffset = r.ContentOffset,
+        ContentLength = r.ContentLength,
+        ArrivalMicroseconds = r.ArrivalMicroseconds,
+        ActiveMicroseconds = r.ActiveMicroseconds,
+        ClientName = r.ClientName,
+        ClientAddress = r.ClientAddress,
+        ClientPort = r.ClientPort,
+        ClientHelo = r.ClientHelo,
+        ClientProtocol = r.ClientProtocol,
+        SaslLogin = r.SaslLogin,
+        Flags = r.Flags,
+        Recipients = [recipient],
+    };
+
+    /// <summary>A failure within a list goes to the sender: the log of one message has one reader so far.</summary>
+    public bool TryNotifyOwner(DeliverRequest request, DeliverRecipient recipient, string owner, Outcome outcome) => false;
+
+    public void Warn(string text) => Log.Warning($"{text}");
+
+    /// <summary>Runs session code on the loop and waits for it on this thread.</summary>
+    private T Wait<T>(Func<Task<T>> start)
+    {
+        using ManualResetEventSlim done = new();
+        T result = default!;
+        _loop.Post(() => RunAsync().Detach());
+        done.Wait();
+        return result;
+
+        async Task RunAsync()
+        {
+            result = await start();
+            done.Set();
+        }
+    }
+}
