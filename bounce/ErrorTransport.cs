@@ -43,8 +43,9 @@ public static class ErrorTransport
     {
         Outcome outcome = Decide(verdict, request.Nexthop, softBounce);
         DeliverReply reply = new() { QueueId = request.QueueId };
+        string action = !request.Flags.HasFlag(MessageFlags.VerifyOnly) ? "" : outcome.IsOk ? "deliverable" : "undeliverable";
         foreach (DeliverRecipient recipient in request.Recipients)
-            reply.Recipients.Add(new RecipientOutcome { Offset = recipient.Offset, Outcome = outcome });
+            reply.Recipients.Add(new RecipientOutcome { Offset = recipient.Offset, Outcome = outcome, Action = action });
         return reply;
     }
 }

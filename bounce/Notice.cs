@@ -30,7 +30,7 @@ public sealed class Notice
         {
             if (!plan.Includes(r)) continue;
             HasUtf8Address |= !Ascii.IsValid(r.Recipient) || !Ascii.IsValid(r.Original) || !Ascii.IsValid(r.DsnOriginal);
-            HasUtf8Text |= !Ascii.IsValid(r.Text);
+            HasUtf8Text |= !Ascii.IsValid(r.Text) || !Ascii.IsValid(r.Diagnostic);
         }
         // RFC 2046 5.1.1: at most 70 characters; "=_" cannot be in quoted-printable or base64 text
         string boundary = Boundary = $"=_{message.QueueId}.{now.ToUnixTimeSeconds()}";

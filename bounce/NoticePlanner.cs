@@ -47,7 +47,8 @@ public sealed class NoticePlanner(NoticeSettings settings)
             return new NoticePlan([ToPostmaster(kind, NoticeAudience.DoubleBounce, NotifyClass.DoubleBounce)]);
         }
         NotifyClass copy = kind switch { NoticeKind.Failure => NotifyClass.Bounce, NoticeKind.Delay => NotifyClass.Delay, _ => NotifyClass.None };
-        if ((settings.Classes & copy) != 0 && !IsSame(message.Sender, settings.NoticeRecipient(copy)))
+        bool hasNews = kind == NoticeKind.Failure || records.Any();
+        if (hasNews && (settings.Classes & copy) != 0 && !IsSame(message.Sender, settings.NoticeRecipient(copy)))
             notices.Add(ToPostmaster(kind, NoticeAudience.PostmasterCopy, copy));
         return new NoticePlan(notices);
     }

@@ -30,9 +30,9 @@ public sealed record DeliveryRecord
     public DateTimeOffset Time { get; init; }
 
     /// <summary>The record of an attempt's outcome for a recipient.</summary>
-    /// <param name="action">RFC 3464 action of a success; a failure's action follows from the outcome.</param>
+    /// <param name="action">Where it differs from what the outcome implies.</param>
     public static DeliveryRecord From(string recipient, string original, string dsnOriginal, Notify notify, long offset, Outcome outcome,
-        DateTimeOffset time, DeliveryAction action = DeliveryAction.Delivered) => new()
+        DateTimeOffset time, DeliveryAction? action = null) => new()
         {
             Recipient = recipient,
             Original = original,
@@ -40,9 +40,9 @@ public sealed record DeliveryRecord
             Notify = notify,
             Offset = offset,
             Status = outcome.Status,
-            Action = outcome.Kind switch
+            Action = action ?? outcome.Kind switch
             {
-                OutcomeKind.Ok => action,
+                OutcomeKind.Ok => DeliveryAction.Delivered,
                 OutcomeKind.Permanent => DeliveryAction.Failed,
                 _ => DeliveryAction.Delayed,
             },

@@ -1,0 +1,137 @@
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Bounce;
+
+/// <summary>Times on the wire are microseconds since 1970.</summary>
+internal static class Microseconds
+{
+    /// <summary>The time; 1970 when the number is out of range.</summary>
+    public static DateTimeOffset ToTime(long microseconds) =>
+        microseconds is > 0 and < 253_402_300_799_000_000 ? DateTimeOffset.UnixEpoch.AddTicks(microseconds * 10) : DateTimeOffset.UnixEpoch;
+}
+
+/// <summary>
+/// Plans, composes and submits the notices for one message. The notice that goes out in first place (to the sender, or the double bounce) decides the
+/// outcome; a copy for the postmaster that fails is a warning only.
+/// </summary>
+internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates templates, BounceLog log, SpoolDirectory spool, CleanupClient cleanup,
+    WorkerPool workers, TimeProvider time)
+{
+    private readonly NoticePlanner _planner = new(settings);
+    private readonly NoticeComposer _composer = new(settings, templates);
+
+    /// <summary>What a notice is made from. Owns the descriptors.</summary>
+    private sealed class Sources(MessageFacts message, LogFolder folder, LogSnapshot? log, int fd, OriginalContent original) : IDisposable
+    {
+        public MessageFacts Message => message;
+
+        /// <summary>
+        /// The log. A defer log also tells of recipients that a later attempt settled, one way or the other: the queue file says which these are.
+        /// </summary>
+        public IEnumerable<DeliveryRecord> Records => log == null ? [] : folder == LogFolder.Defer && fd >= 0 ? log.Where(r => !IsDone(r)) : log;
+
+        public OriginalContent Original => original;
+
+        private bool IsDone(DeliveryRecord record)
+        {
+            Span<byte> letter = stackalloc byte[1];
+            return record.Offset >= 0 && Libc.PRead(fd, letter, record.Offset) == 1 && letter[0] == QueueFileFormat.Done;
+        }
+
+        public void Dispose()
+        {
+            log?.Dispose();
+            if (fd >= 0) _ = Libc.Close(fd);
+        }
+    }
+
+    /// <summary>Sends what a log calls for. Ok when all that matters is queued; the id is that of the first notice.</summary>
+    public async Task<(Outcome Outcome, string NoticeId)> SendAsync(BounceSend request)
+    {
+        if (!QueueId.IsValid(request.QueueId)) return (Outcome.Defer("4.3.0", "malformed queue id"), "");
+        using Sources sources = await workers.Run(() => Open(request));
+        NoticePlan plan = await workers.Run(() => _planner.Plan(request.Kind, sources.Message, sources.Records));
+        if (plan.LogText.Length > 0) Log.Warning($"{request.QueueId}: {plan.LogText}");
+        string firstId = "";
+        foreach (PlannedNotice planned in plan.Notices)
+        {
+            SubmitReply reply = await SubmitAsync(planned, sources);
+            // too large for cleanup: what went wrong matters more than the text that comes back
+            if (reply.Outcome.IsPermanent && planned.ReturnsBody) reply = await SubmitAsync(planned with { ReturnsBody = false }, sources);
+            if (reply.Outcome.IsOk)
+            {
+                LogLine.Info(request.QueueId).Free($"{Describe(planned)}: {reply.QueueId}").Send();
+                if (firstId.Length == 0) firstId = reply.QueueId;
+            }
+            else if (planned.Audience == NoticeAudience.PostmasterCopy) Log.Warning($"{request.QueueId}: {Describe(planned)} failed: {reply.Outcome.Text}");
+            else return (Outcome.Defer("4.3.0", $"{Describe(planned)} failed: {reply.Outcome.Text}"), "");
+        }
+        return (Outcome.Ok("notified"), firstId);
+    }
+
+    private Sources Open(BounceSend request)
+    {
+        MessageFacts message = new()
+        {
+            QueueId = request.QueueId,
+            Sender = request.Sender,
+            EnvelopeId = request.EnvelopeId,
+            Return = request.Return,
+            SmtpUtf8 = request.SmtpUtf8,
+            Flags = request.Flags,
+            Arrival = Microseconds.ToTime(request.ArrivalMicroseconds),
+        };
+        int fd = SpoolDirectory.Queues.Contains(request.QueueName)
+            ? Libc.Open(spool.PathOf(request.QueueName, request.QueueId), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0)
+            : -1;
+        OriginalContent original = fd >= 0 && request.ContentOffset >= 0 && request.ContentLength >= 0
+            ? new FileContent(fd, request.ContentOffset, request.ContentLength)
+            : new MemoryContent();
+        return new Sources(message, request.Log, log.Open(request.Log, request.QueueId), fd, original);
+    }
+
+    private async Task<SubmitReply> SubmitAsync(PlannedNotice planned, Sources sources)
+    {
+        Notice notice = await workers.Run(() => _composer.Compose(planned, sources.Message, sources.Records, sources.Original, time.GetUtcNow()));
+        Submission submission = cleanup.Open(new SubmitRequest
+        {
+            Envelope = MakeEnvelope(notice),
+            // mail of our own making is rewritten and aliased, but neither checked nor copied
+            Cleanup = CleanupFlags.Rewrite | CleanupFlags.Aliases,
+            LocalClient = true,
+        });
+        using IEnumerator<ReadOnlyMemory<byte>> pieces = notice.Pieces().GetEnumerator();
+        while (!submission.IsAnswered && await workers.Run(pieces.MoveNext))
+        {
+            submission.Write(pieces.Current.Span);
+            if (!submission.HasRoom && !await submission.RoomAsync()) break;
+        }
+        return await submission.FinishAsync();
+    }
+
+    private Envelope MakeEnvelope(Notice notice) => new()
+    {
+        QueueId = QueueId.Next(time),
+        ArrivalMicroseconds = QueueId.Microseconds(time),
+        Sender = notice.EnvelopeSender,
+        Body = notice.Body,
+        SmtpUtf8 = notice.NeedsSmtpUtf8,
+        Flags = notice.Audience == NoticeAudience.Sender ? MessageFlags.Notice : MessageFlags.Notice | MessageFlags.DoubleBounce,
+        Origin = "bounce",
+        Recipients = [new EnvelopeRecipient { Address = notice.EnvelopeRecipient }],
+    };
+
+    /// <summary>The words of the log line, which log readers know.</summary>
+    private static string Describe(PlannedNotice notice)
+    {
+        string who = notice.Audience == NoticeAudience.Sender ? "sender" : "postmaster";
+        string what = notice.Kind switch { NoticeKind.Failure => "non-delivery", NoticeKind.Delay => "delay", _ => "delivery status" };
+        return $"{who} {what} notification";
+    }
+}
