@@ -52,7 +52,6 @@ public class MasterCfTests
     }
 
     [TestCase("/usr/share/postfix/main.cf.debian")]
-    [TestCase("/usr/share/postfix/main.cf.dist")]
     [TestCase("/usr/share/postfix/main.cf.tls")]
     public void Debians_main_cf_loads(string path)
     {

@@ -1,9 +1,7 @@
-using MtaSuite.Common.Config;
-
-namespace MtaSuite.Tools.Postconf;
+namespace MtaSuite.Common.Config;
 
 /// <summary>The main.cf parameters of database tables in the old style: with <c>ldap:prefix</c> in a value, <c>prefix_server_host</c> is one.</summary>
-internal static class DatabaseNames
+public static class DatabaseNames
 {
     private const string Common = "query result_format domain expansion_limit";
     private const string Sql = Common + " table select_field where_field additional_conditions";
