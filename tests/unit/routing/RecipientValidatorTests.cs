@@ -53,6 +53,32 @@ public sealed class RecipientValidatorTests
     [TestCase("mydestination = fail:x", "nobody@example.com", "451 4.3.0 <nobody@example.com>: Temporary lookup failure")]
     public void Follows_the_settings(string more, string recipient, string expected) => Assert.That(Check(recipient, more), Is.EqualTo(expected));
 
+    private sealed class Clock : TimeProvider
+    {
+        public long Seconds;
+        public override long TimestampFrequency => 1;
+        public override long GetTimestamp() => Seconds;
+    }
+
+    [Test]
+    public void Remembers_answers_for_seconds_but_no_trouble()
+    {
+        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "recipients.txt");
+        File.WriteAllText(path, "joe 1\n");
+        var clock = new Clock();
+        using RoutingCore core = RoutingFor.With($"local_recipient_maps = texthash:{path}\n", clock);
+        var validator = new RecipientValidator(core, new AddressResolver(core));
+        Assert.That(validator.Check("", "joe").Status, Is.EqualTo(RecipientStatus.Valid));
+        Assert.That(validator.Check("", "ann").Status, Is.EqualTo(RecipientStatus.Unknown));
+        File.Delete(path);
+        clock.Seconds = 4;
+        Assert.That(validator.Check("", "joe").Status, Is.EqualTo(RecipientStatus.Valid));
+        File.WriteAllText(path, "ann 1\nnot joe\n");
+        clock.Seconds = 10;
+        Assert.That(validator.Check("", "ann").Status, Is.EqualTo(RecipientStatus.Valid));
+        Assert.That(validator.Check("", "joe").Status, Is.EqualTo(RecipientStatus.Unknown));
+    }
+
     [Test]
     public void Routes_report_double_bounces_and_source_routes()
     {
