@@ -3,11 +3,10 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of delivery to commands of master.cf.</summary>
 public static class PipeParams
 {
-    public static readonly TimeParam CommandTimeLimit = new("command_time_limit", "1000s", min: "1s",
-        doc: "Longest run of a command that takes mail.");
+    public static readonly TimeParam CommandTimeLimit = new("command_time_limit", "1000s", min: "1s", doc: "");
     public static readonly TextParam PipeDeliveryStatusFilter = new("pipe_delivery_status_filter",
         "$default_delivery_status_filter", effective: false,
-        doc: "Table that changes the status of deliveries to commands.");
+        doc: "");
 
     public static IReadOnlyList<Param> All { get; } =
     [

@@ -1,6 +1,5 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Routing;
-using MtaSuite.Common.Tables;
 using MtaSuite.Tests.Unit.Config;
 
 namespace MtaSuite.Tests.Unit.Routing;
@@ -18,12 +17,13 @@ internal static class RoutingFor
 
         """;
 
-    public static RoutingCore Core(string text, TimeProvider? clock = null)
+    public static RoutingCore Core(string text)
     {
         ConfigResult result = MailConfig.Parse(text, "main.cf", host: new FakeHost());
         Assert.That(result.Problems.Where(p => p.Severity == Severity.Error), Is.Empty);
-        return new RoutingCore(result.Config, TableOptions.Default with { Clock = clock ?? TimeProvider.System });
+        var core = new RoutingCore(result.Config);
+        return core;
     }
 
-    public static RoutingCore With(string more, TimeProvider? clock = null) => Core(Basic + more, clock);
+    public static RoutingCore With(string more) => Core(Basic + more);
 }
