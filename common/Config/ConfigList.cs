@@ -10,19 +10,23 @@ public static class ConfigList
     {
         var items = new List<string>();
         int at = 0;
-        while (true)
+        while (TryNext(text, ref at, out string item, separators)) items.Add(item);
+        return items;
+    }
+
+    /// <summary>Takes the next item; <paramref name="at"/> is then at the separator after it.</summary>
+    public static bool TryNext(ReadOnlySpan<char> text, ref int at, out string item, string separators = Separators)
+    {
+        while (at < text.Length && separators.Contains(text[at])) at++;
+        int start = at, level = 0;
+        for (; at < text.Length; at++)
         {
-            while (at < text.Length && separators.Contains(text[at])) at++;
-            if (at == text.Length) return items;
-            int start = at, level = 0;
-            for (; at < text.Length; at++)
-            {
-                if (text[at] == '{') level++;
-                else if (text[at] == '}' && level > 0) level--;
-                else if (level == 0 && separators.Contains(text[at])) break;
-            }
-            items.Add(text[start..at].ToString());
+            if (text[at] == '{') level++;
+            else if (text[at] == '}' && level > 0) level--;
+            else if (level == 0 && separators.Contains(text[at])) break;
         }
+        item = text[start..at].ToString();
+        return at > start;
     }
 
     /// <summary>Takes the braces and the space inside them from an item that has them. False: braces that do not balance, or text after them.</summary>

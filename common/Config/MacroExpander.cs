@@ -23,6 +23,7 @@ public sealed class MacroExpander(Func<string, MacroValue> lookup)
 
     private readonly StringBuilder output = new();
     private int depth;
+    private bool everyBranch;
     private int steps;
     private bool usedUndefined;
 
@@ -43,6 +44,25 @@ public sealed class MacroExpander(Func<string, MacroValue> lookup)
         problem = expander.Problem;
         undefined = expander.usedUndefined;
         return expander.output.ToString();
+    }
+
+    /// <summary>
+    /// All names that a text refers to, in every branch of it, whether defined or not. The values of the names are not looked into.
+    /// </summary>
+    public static List<string> NamesIn(string text, out string? problem)
+    {
+        problem = null;
+        var names = new List<string>();
+        if (!text.Contains('$')) return names;
+        var expander = new MacroExpander(name =>
+        {
+            names.Add(name);
+            return default;
+        })
+        { everyBranch = true };
+        expander.Parse(text);
+        problem = expander.Problem;
+        return names;
     }
 
     private bool Fail(string problem)
@@ -145,12 +165,12 @@ public sealed class MacroExpander(Func<string, MacroValue> lookup)
         if (expression[at] == '?')
         {
             if (!TakeOperand(expression, ref at, out string then)) return false;
-            if (truth && !Parse(then)) return false;
+            if ((truth || everyBranch) && !Parse(then)) return false;
             if (at == expression.Length) return true;
             if (expression[at] != ':') return Fail($"\":\" expected before \"{Shown(expression[at..])}\"");
         }
         if (!TakeOperand(expression, ref at, out string otherwise)) return false;
-        if (!truth && !Parse(otherwise)) return false;
+        if ((!truth || everyBranch) && !Parse(otherwise)) return false;
         return at == expression.Length || Fail($"unexpected text: \"{Shown(expression[at..])}\"");
     }
 
@@ -199,6 +219,7 @@ public sealed class MacroExpander(Func<string, MacroValue> lookup)
         if (at == text.Length || text[at] != '{') return Fail($"\"{{\" expected before \"{Shown(text[at..])}\"");
         if (!TakeBraced(text, ref at, out string rightText)) return false;
         if (!ExpandApart(leftText, out string left) || !ExpandApart(rightText, out string right)) return false;
+        if (everyBranch) return true;
         if (!TryOrder(left, right, suffix.Length > 0, out int order)) return false;
         truth = op switch { "==" => order == 0, "!=" => order != 0, "<" => order < 0, "<=" => order <= 0, ">=" => order >= 0, _ => order > 0 };
         return true;
@@ -228,6 +249,7 @@ public sealed class MacroExpander(Func<string, MacroValue> lookup)
         if (at != text.Length) return Fail($"unexpected text: \"{Shown(text[at..])}\"");
         if (name != "domain_to_ascii") return Fail($"unknown function \"{Shown(name)}\"");
         if (!ExpandApart(argumentText.Trim(), out string argument)) return false;
+        if (everyBranch) return true;
         if (!DomainToAscii(argument, out string ascii)) return Fail($"not a domain name: \"{Shown(argument)}\"");
         output.Append(ascii);
         return true;

@@ -67,8 +67,9 @@ public sealed class MainCf
 }
 
 /// <summary>Reads configuration files; trouble becomes a problem.</summary>
-internal static class ConfigFile
+public static class ConfigFile
 {
+    /// <summary>Reads a whole file; one that cannot be read is an error among the problems.</summary>
     public static bool TryRead(string path, List<ConfigProblem> problems, out string text)
     {
         text = "";

@@ -26,7 +26,7 @@ public readonly record struct RecipientCheck(RecipientStatus Status, int Code, D
 
 /// <summary>
 /// Looks for recipients (and senders) in the table of their class: local_recipient_maps, virtual_mailbox_maps, relay_recipient_maps; what
-/// canonical or virtual alias tables know is valid in any class. For one thread.
+/// canonical or virtual alias tables know is valid in any class. Answers of tables are remembered for seconds. For one thread.
 /// </summary>
 public sealed class RecipientValidator
 {
@@ -35,10 +35,12 @@ public sealed class RecipientValidator
     private readonly Maps _recipientCanonical, _senderCanonical, _canonical, _aliases, _local, _mailboxes, _relay;
     private readonly int _localCode, _aliasCode, _mailboxCode, _relayCode;
     private readonly bool _showTable;
+    private readonly RecipientCache _cache;
 
     public RecipientValidator(RoutingCore core, AddressResolver resolver)
     {
         (_core, _resolver) = (core, resolver);
+        _cache = new RecipientCache(core.Options.Clock);
         _recipientCanonical = core.OpenMaps(RewriteParams.RecipientCanonicalMaps);
         _senderCanonical = core.OpenMaps(RewriteParams.SenderCanonicalMaps);
         _canonical = core.OpenMaps(RewriteParams.CanonicalMaps);
@@ -65,26 +67,49 @@ public sealed class RecipientValidator
         if (route.Status == RouteStatus.Trouble) return Failed(route, address, route.Problem);
         if (route.Status == RouteStatus.BadAddress)
             return new(RecipientStatus.Unknown, 501, new DsnStatus(5, 1, (short)(isSender ? 7 : 3)), $"Bad {(isSender ? "sender" : "recipient")} address syntax", route);
-        RecipientStatus known = Known(route.Recipient, isSender, out string problem);
-        if (known == RecipientStatus.Error) return Failed(route, address, problem);
-        if (known == RecipientStatus.Valid) return Valid(route);
-        if (route.Transport is Route.ErrorTransport or Route.RetryTransport) return ByTransport(route, address, isSender);
-        (Maps maps, int code, string table) = route.Class switch
+        bool cached = _cache.TryGet(route.Recipient, route.Class, isSender, out bool known);
+        if (!cached)
         {
-            AddressClass.Local when !IsReserved(route.Recipient) => (_local, _localCode, "local recipient"),
-            AddressClass.VirtualMailbox => (_mailboxes, _mailboxCode, "virtual mailbox"),
-            AddressClass.Relay => (_relay, _relayCode, "relay recipient"),
-            _ => (Maps.Empty, 0, ""),
-        };
-        if (maps.IsEmpty) return Valid(route);
-        AddressMatch match = _core.Lookup.Find(maps, route.Recipient);
-        if (match.IsError) return Failed(route, address, match.Result.ErrorText);
-        if (match.IsFound) return Valid(route);
-        string text = "User unknown" + (_showTable ? $" in {table} table" : "");
-        return new(RecipientStatus.Unknown, code, new DsnStatus(5, 1, (short)(isSender ? 0 : 1)).WithClass((byte)(code / 100)), Rejected(address, isSender, text), route);
+            RecipientStatus status = Ask(route, isSender, out string problem);
+            if (status == RecipientStatus.Error) return Failed(route, address, problem);
+            known = status == RecipientStatus.Valid;
+            _cache.Add(route.Recipient, route.Class, isSender, known);
+        }
+        if (known) return Valid(route);
+        return IsRefusing(route) ? ByTransport(route, address, isSender) : NotListed(route, address, isSender);
     }
 
-    private RecipientStatus Known(string address, bool isSender, out string problem)
+    /// <summary>Asks the rewriting tables, then the table of the class.</summary>
+    private RecipientStatus Ask(in Route route, bool isSender, out string problem)
+    {
+        RecipientStatus status = Rewritten(route.Recipient, isSender, out problem);
+        if (status != RecipientStatus.Unknown || IsRefusing(route)) return status;
+        Maps maps = TableOf(route).Maps;
+        if (maps.IsEmpty) return RecipientStatus.Valid;
+        AddressMatch match = _core.Lookup.Find(maps, route.Recipient);
+        problem = match.Result.ErrorText;
+        return match.IsFound ? RecipientStatus.Valid : match.IsError ? RecipientStatus.Error : RecipientStatus.Unknown;
+    }
+
+    private (Maps Maps, int Code, string Name) TableOf(in Route route) => route.Class switch
+    {
+        AddressClass.Local when !IsReserved(route.Recipient) => (_local, _localCode, "local recipient"),
+        AddressClass.VirtualMailbox => (_mailboxes, _mailboxCode, "virtual mailbox"),
+        AddressClass.Relay => (_relay, _relayCode, "relay recipient"),
+        _ => (Maps.Empty, 0, ""),
+    };
+
+    private RecipientCheck NotListed(in Route route, string address, bool isSender)
+    {
+        (_, int code, string table) = TableOf(route);
+        string text = "User unknown" + (_showTable ? $" in {table} table" : "");
+        DsnStatus dsn = new DsnStatus(5, 1, (short)(isSender ? 0 : 1)).WithClass((byte)(code / 100));
+        return new(RecipientStatus.Unknown, code, dsn, Rejected(address, isSender, text), route);
+    }
+
+    private static bool IsRefusing(in Route route) => route.Transport is Route.ErrorTransport or Route.RetryTransport;
+
+    private RecipientStatus Rewritten(string address, bool isSender, out string problem)
     {
         problem = "";
         foreach (Maps maps in new ReadOnlySpan<Maps>([_recipientCanonical, isSender ? _senderCanonical : Maps.Empty, _canonical, _aliases]))

@@ -49,6 +49,9 @@ public sealed class RoutingCore : IDisposable
     /// <summary>"parameter: what is wrong" of each list and table opened so far, for the log and mtasuite check.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
+    /// <summary>Some table opened so far may wait for another process or the network.</summary>
+    public bool MayBlock => _owned.Exists(part => part is Maps { MayBlock: true } or MatchList { MayBlock: true });
+
     /// <summary>Opens a parameter's tables; they live as long as this.</summary>
     public Maps OpenMaps(TextParam parameter, bool allowSubstitution = true)
     {

@@ -1,5 +1,4 @@
 using System.Text;
-using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Common.Smtp;
 

@@ -3,26 +3,33 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of logging.</summary>
 public static class LogParams
 {
-    public static readonly IntParam DebugPeerLevel = new("debug_peer_level", "2", min: 1, effective: false, doc: "");
-    public static readonly TextParam DebugPeerList = new("debug_peer_list", "", effective: false, doc: "");
+    public static readonly IntParam DebugPeerLevel = new("debug_peer_level", "2", min: 1, effective: false,
+        doc: "How much more is logged about a peer of debug_peer_list.");
+    public static readonly TextParam DebugPeerList = new("debug_peer_list", "", effective: false,
+        doc: "Peers, by name, address or network, about which more is logged.");
     public static readonly TextParam InfoLogAddressFormat = new("info_log_address_format", "external", required: true, effective: false,
-        doc: "");
-    public static readonly TextParam MaillogFile = new("maillog_file", "", doc: "");
+        doc: "Form of addresses in the log: external (quoted) or internal.");
+    public static readonly TextParam MaillogFile = new("maillog_file", "", doc: "Log file, or /dev/stdout; empty logs to syslog.");
     public static readonly TextParam MaillogFileCompressor = new("maillog_file_compressor", "gzip", required: true, effective: false,
-        doc: "");
-    public static readonly TextParam MaillogFilePermissions = new("maillog_file_permissions", "0600", required: true, doc: "");
-    public static readonly TextParam MaillogFilePrefixes = new("maillog_file_prefixes", "/var, /dev/stdout", required: true, doc: "");
-    public static readonly TextParam MaillogFileRotateSuffix = new("maillog_file_rotate_suffix", "%Y%m%d-%H%M%S", required: true, doc: "");
-    public static readonly TextParam MaillogFormat = new("maillog_format", "text", words: "text|json", doc: "");
-    public static readonly TextParam PostlogServiceName = new("postlog_service_name", "postlog", required: true, effective: false, doc: "");
+        doc: "Program that compresses a log file that was rotated.");
+    public static readonly TextParam MaillogFilePermissions = new("maillog_file_permissions", "0600", required: true,
+        doc: "Permissions of a new log file: 0600, 0640 or 0644.");
+    public static readonly TextParam MaillogFilePrefixes = new("maillog_file_prefixes", "/var, /dev/stdout", required: true,
+        doc: "Where a log file may be.");
+    public static readonly TextParam MaillogFileRotateSuffix = new("maillog_file_rotate_suffix", "%Y%m%d-%H%M%S", required: true,
+        doc: "Form of the date that a rotated log file's name gets.");
+    public static readonly TextParam MaillogFormat = new("maillog_format", "text", words: "text|json",
+        doc: "Form of a log line: text, or one JSON object.");
+    public static readonly TextParam PostlogServiceName = new("postlog_service_name", "postlog", required: true, effective: false,
+        doc: "Service that writes the log file in Postfix; not needed here.");
     public static readonly TimeParam PostlogdWatchdogTimeout = new("postlogd_watchdog_timeout", "10s", min: "10s", effective: false,
-        doc: "");
+        doc: "How long the log service may hang.");
     public static readonly BoolParam RespectfulLogging = new("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}",
-        doc: "");
-    public static readonly TextParam SyslogFacility = new("syslog_facility", "mail", required: true, doc: "");
+        doc: "Log \"allowlist\" and \"denylist\" instead of older words.");
+    public static readonly TextParam SyslogFacility = new("syslog_facility", "mail", required: true, doc: "Facility of the log lines.");
     public static readonly TextParam SyslogName = new("syslog_name",
         "${multi_instance_name?{$multi_instance_name}:{mtasuite}}", required: true,
-        doc: "");
+        doc: "Name before the process name in log lines.");
 
     public static IReadOnlyList<Param> All { get; } =
     [

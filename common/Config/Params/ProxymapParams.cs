@@ -5,37 +5,45 @@ public static class ProxymapParams
 {
     public static readonly TimeParam ConnectionCacheProtocolTimeout = new("connection_cache_protocol_timeout",
         "5s", min: "1s", effective: false,
-        doc: "");
+        doc: "Longest wait for the session cache service.");
     public static readonly TextParam ConnectionCacheServiceName = new("connection_cache_service_name",
         "scache", required: true, effective: false,
-        doc: "");
+        doc: "Service that keeps idle SMTP sessions in Postfix; not needed here.");
     public static readonly TimeParam ConnectionCacheStatusUpdateTime = new("connection_cache_status_update_time",
         "600s", min: "1s", effective: false,
-        doc: "");
+        doc: "Time between log lines about the use of the session cache.");
     public static readonly TimeParam ConnectionCacheTtlLimit = new("connection_cache_ttl_limit", "2s", min: "1s", effective: false,
-        doc: "");
-    public static readonly TextParam MultiInstanceDirectories = new("multi_instance_directories", "", effective: false, doc: "");
-    public static readonly BoolParam MultiInstanceEnable = new("multi_instance_enable", "no", effective: false, doc: "");
-    public static readonly TextParam MultiInstanceGroup = new("multi_instance_group", "", effective: false, doc: "");
-    public static readonly TextParam MultiInstanceName = new("multi_instance_name", "", effective: false, doc: "");
-    public static readonly TextParam MultiInstanceWrapper = new("multi_instance_wrapper", "", effective: false, doc: "");
-    public static readonly TextParam NonBdbCustomMapping = new("non_bdb_custom_mapping", "", effective: false, doc: "");
+        doc: "Longest time an idle session is kept for another delivery.");
+    public static readonly TextParam MultiInstanceDirectories = new("multi_instance_directories", "", effective: false,
+        doc: "Configuration directories of further instances.");
+    public static readonly BoolParam MultiInstanceEnable = new("multi_instance_enable", "no", effective: false,
+        doc: "Start this instance along with the others.");
+    public static readonly TextParam MultiInstanceGroup = new("multi_instance_group", "", effective: false,
+        doc: "Group this instance belongs to.");
+    public static readonly TextParam MultiInstanceName = new("multi_instance_name", "", effective: false,
+        doc: "Name of this instance, also in its log lines.");
+    public static readonly TextParam MultiInstanceWrapper = new("multi_instance_wrapper", "", effective: false,
+        doc: "Command that runs the commands of all instances.");
+    public static readonly TextParam NonBdbCustomMapping = new("non_bdb_custom_mapping", "", effective: false,
+        doc: "Table types that stand in for others when Berkeley DB is left behind.");
     public static readonly TextParam NonBdbMigrationAllowRootPrefixes = new("non_bdb_migration_allow_root_prefixes",
         "/etc /usr/local/etc", effective: false,
-        doc: "");
+        doc: "Where tables of root may be converted by themselves.");
     public static readonly TextParam NonBdbMigrationAllowUserPrefixes = new("non_bdb_migration_allow_user_prefixes",
         "$data_directory /var/lib/mailman /var/lib/mailman3", effective: false,
-        doc: "");
+        doc: "Where tables of others may be converted by themselves.");
     public static readonly TextParam NonBdbMigrationLevel = new("non_bdb_migration_level", "disable", required: true, effective: false,
-        doc: "");
-    public static readonly BoolParam NonBdbMigrationLogRedirect = new("non_bdb_migration_log_redirect", "yes", effective: false, doc: "");
+        doc: "How far the move away from Berkeley DB goes; not needed here.");
+    public static readonly BoolParam NonBdbMigrationLogRedirect = new("non_bdb_migration_log_redirect", "yes", effective: false,
+        doc: "Log each table whose type is stood in for.");
     public static readonly TextParam NonBdbMigrationServiceName = new("non_bdb_migration_service_name", "nbdb_reindex", effective: false,
-        doc: "");
+        doc: "Service that converts tables; not needed here.");
     public static readonly TextParam PostmultiControlCommands = new("postmulti_control_commands", "reload flush", effective: false,
-        doc: "");
-    public static readonly TextParam PostmultiStartCommands = new("postmulti_start_commands", "start", effective: false, doc: "");
+        doc: "Commands that postmulti passes on to running instances.");
+    public static readonly TextParam PostmultiStartCommands = new("postmulti_start_commands", "start", effective: false,
+        doc: "Commands of postmulti that start instances.");
     public static readonly TextParam PostmultiStopCommands = new("postmulti_stop_commands", "stop abort drain quick-stop", effective: false,
-        doc: "");
+        doc: "Commands of postmulti that stop instances.");
     public static readonly TextParam ProxyReadMaps = new("proxy_read_maps",
         "$local_recipient_maps $mydestination $virtual_alias_maps $virtual_alias_domains $virtual_mailbox_maps "
         + "$virtual_mailbox_domains $relay_recipient_maps $relay_domains $canonical_maps $sender_canonical_maps "
@@ -64,18 +72,22 @@ public static class ProxymapParams
         + "$smtpd_client_event_limit_exceptions $smtpd_sasl_exceptions_networks $smtpd_sasl_mechanism_filter "
         + "$smtp_requiretls_policy $smtp_sasl_mechanism_filter $authorized_submit_users $smtpd_authorized_verp_clients "
         + "$smtpd_authorized_xclient_hosts $smtpd_authorized_xforward_hosts", effective: false,
-        doc: "");
+        doc: "Tables that Postfix's table proxy may read.");
     public static readonly TextParam ProxyWriteMaps = new("proxy_write_maps",
         "$smtp_sasl_auth_cache_name $lmtp_sasl_auth_cache_name $address_verify_map $postscreen_cache_map", effective: false,
-        doc: "");
+        doc: "Tables that Postfix's table proxy may write.");
     public static readonly TextParam ProxymapServiceName = new("proxymap_service_name", "proxymap", required: true, effective: false,
-        doc: "");
+        doc: "Service that reads tables for others in Postfix; not needed here.");
     public static readonly TextParam ProxywriteServiceName = new("proxywrite_service_name", "proxywrite", required: true, effective: false,
-        doc: "");
-    public static readonly TextParam QmqpdAuthorizedClients = new("qmqpd_authorized_clients", "", effective: false, doc: "");
-    public static readonly BoolParam QmqpdClientPortLogging = new("qmqpd_client_port_logging", "no", effective: false, doc: "");
-    public static readonly TimeParam QmqpdErrorDelay = new("qmqpd_error_delay", "1s", effective: false, doc: "");
-    public static readonly TimeParam QmqpdTimeout = new("qmqpd_timeout", "300s", min: "1s", effective: false, doc: "");
+        doc: "Service that writes tables for others in Postfix; not needed here.");
+    public static readonly TextParam QmqpdAuthorizedClients = new("qmqpd_authorized_clients", "", effective: false,
+        doc: "Clients that may use QMQP.");
+    public static readonly BoolParam QmqpdClientPortLogging = new("qmqpd_client_port_logging", "no", effective: false,
+        doc: "Log the port of QMQP clients.");
+    public static readonly TimeParam QmqpdErrorDelay = new("qmqpd_error_delay", "1s", effective: false,
+        doc: "Pause before an error reply over QMQP.");
+    public static readonly TimeParam QmqpdTimeout = new("qmqpd_timeout", "300s", min: "1s", effective: false,
+        doc: "Longest wait for a QMQP client.");
 
     public static IReadOnlyList<Param> All { get; } =
     [

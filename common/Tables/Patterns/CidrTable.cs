@@ -31,8 +31,8 @@ internal readonly record struct AddressKey(bool IsV6, UInt128 Bits)
     }
 }
 
-/// <summary>network/length: all addresses whose first bits are these.</summary>
-internal sealed class CidrPattern(AddressKey network, int length, string answer) : Pattern<AddressKey>
+/// <summary>network/length: all addresses whose first bits are these; negated: all others of the same family.</summary>
+internal sealed class CidrPattern(AddressKey network, int length, bool negated, string answer) : Pattern<AddressKey>
 {
     private readonly UInt128 _mask = Mask(network.Width, length);
 
@@ -44,7 +44,7 @@ internal sealed class CidrPattern(AddressKey network, int length, string answer)
     public override bool Matches(AddressKey key, out string result)
     {
         result = answer;
-        return key.IsV6 == network.IsV6 && (key.Bits & _mask) == network.Bits;
+        return key.IsV6 == network.IsV6 && (key.Bits & _mask) == network.Bits != negated;
     }
 }
 
@@ -54,6 +54,8 @@ internal sealed class CidrTable : PatternTable<AddressKey>
     public CidrTable(string spec, string name, TableOptions options) : base(spec, name, options) => Load();
 
     protected override string Title => "cidr map";
+
+    protected override bool PatternsNegate => true;
 
     protected override bool TryPrepare(string text, out AddressKey key) => AddressKey.TryParse(text, out key);
 
@@ -70,7 +72,7 @@ internal sealed class CidrTable : PatternTable<AddressKey>
         }
         if (kind == RuleKind.If && result.Length > 0) complaint = $"ignoring extra text after {(negated ? "!" : "")}{network}: \"{result}\"";
         Check(network, out AddressKey address, out int length);
-        return new CidrPattern(address, length, result);
+        return new CidrPattern(address, length, negated, result);
     }
 
     /// <summary>What is wrong with a network; empty when nothing is.</summary>

@@ -41,6 +41,9 @@ internal abstract class PatternTable<TKey> : Table
     /// <summary>"cidr map" and the like, for messages.</summary>
     protected abstract string Title { get; }
 
+    /// <summary>Patterns apply "!" themselves.</summary>
+    protected virtual bool PatternsNegate => false;
+
     /// <summary>Makes a key of what is asked for; false: nothing matches it, not even the opposite of a pattern.</summary>
     protected abstract bool TryPrepare(string text, out TKey key);
 
@@ -136,7 +139,7 @@ internal abstract class PatternTable<TKey> : Table
         Pattern<TKey>? pattern = ParsePattern(rest, kind, negated, out string result, out complaint);
         // a rule left out could have been the "if" of a later "endif": make it one that never holds
         if (pattern == null && kind == RuleKind.If) return new Rule<TKey>(kind, false, new Never(), "");
-        return pattern == null ? null : new Rule<TKey>(kind, negated, pattern, result);
+        return pattern == null ? null : new Rule<TKey>(kind, negated && !PatternsNegate, pattern, result);
     }
 
     private sealed class Never : Pattern<TKey>

@@ -45,6 +45,20 @@ public sealed class AddressLookupTests
         Assert.That(core.Lookup.Find(maps, "c d@x.test").Value, Is.EqualTo("internal"));
     }
 
+    [TestCase("regexp")]
+    [TestCase("proxy:regexp")]
+    public void Tables_of_patterns_see_whole_addresses_only(string type)
+    {
+        string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "patterns.regexp");
+        File.WriteAllText(path, "/^user$/ local part\n/^@example/ domain\n/^user@/ no extension\n/^whole@example/ whole\n");
+        using RoutingCore core = RoutingFor.With("");
+        using Maps maps = Maps.Open($"{type}:{path}");
+        Assert.That(maps.OpenErrors, Is.Empty);
+        Assert.That(core.Lookup.Find(maps, "whole@example.com").Value, Is.EqualTo("whole"));
+        Assert.That(core.Lookup.Find(maps, "user+ext@example.com").IsNotFound);
+        Assert.That(core.Lookup.Find(maps, "other@example.com").IsNotFound);
+    }
+
     [Test]
     public void An_error_ends_the_search()
     {

@@ -53,6 +53,33 @@ public sealed class RecipientValidatorTests
     [TestCase("mydestination = fail:x", "nobody@example.com", "451 4.3.0 <nobody@example.com>: Temporary lookup failure")]
     public void Follows_the_settings(string more, string recipient, string expected) => Assert.That(Check(recipient, more), Is.EqualTo(expected));
 
+    private sealed class Clock : TimeProvider
+    {
+        public long Seconds;
+        public override long TimestampFrequency => 1;
+        public override long GetTimestamp() => Seconds;
+    }
+
+    [Test]
+    public void Remembers_answers_for_seconds()
+    {
+        Environment.SetEnvironmentVariable("recipient_joe", "1");
+        Environment.SetEnvironmentVariable("recipient_ann", null);
+        var clock = new Clock();
+        using RoutingCore core = RoutingFor.With("local_recipient_maps = environ:x\n", clock);
+        var validator = new RecipientValidator(core, new AddressResolver(core));
+        Assert.That(validator.Check("", "recipient_joe").Status, Is.EqualTo(RecipientStatus.Valid));
+        Assert.That(validator.Check("", "recipient_ann").Status, Is.EqualTo(RecipientStatus.Unknown));
+        Environment.SetEnvironmentVariable("recipient_joe", null);
+        Environment.SetEnvironmentVariable("recipient_ann", "1");
+        Assert.That(validator.Check("", "recipient_ann").Status, Is.EqualTo(RecipientStatus.Unknown));
+        clock.Seconds = 2;
+        Assert.That(validator.Check("", "recipient_ann").Status, Is.EqualTo(RecipientStatus.Valid));
+        Assert.That(validator.Check("", "recipient_joe").Status, Is.EqualTo(RecipientStatus.Valid));
+        clock.Seconds = 6;
+        Assert.That(validator.Check("", "recipient_joe").Status, Is.EqualTo(RecipientStatus.Unknown));
+    }
+
     [Test]
     public void Routes_report_double_bounces_and_source_routes()
     {

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Routing;
+using MtaSuite.Common.Tables;
 using MtaSuite.Tests.Unit.Config;
 
 namespace MtaSuite.Tests.Unit.Routing;
@@ -17,13 +18,12 @@ internal static class RoutingFor
 
         """;
 
-    public static RoutingCore Core(string text)
+    public static RoutingCore Core(string text, TimeProvider? clock = null)
     {
         ConfigResult result = MailConfig.Parse(text, "main.cf", host: new FakeHost());
         Assert.That(result.Problems.Where(p => p.Severity == Severity.Error), Is.Empty);
-        var core = new RoutingCore(result.Config);
-        return core;
+        return new RoutingCore(result.Config, TableOptions.Default with { Clock = clock ?? TimeProvider.System });
     }
 
-    public static RoutingCore With(string more) => Core(Basic + more);
+    public static RoutingCore With(string more, TimeProvider? clock = null) => Core(Basic + more, clock);
 }

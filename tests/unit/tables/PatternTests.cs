@@ -70,7 +70,7 @@ public class PatternTests
     [TestCase("cidr", "10.1.128.7", "high")]
     [TestCase("cidr", "10.1.2.4", "tenlow")]
     [TestCase("cidr", "10.9.9.9", "v4")]
-    [TestCase("cidr", "fe80::1", "not ten")]
+    [TestCase("cidr", "fe80::1", "local")]
     [TestCase("cidr", "name", "")]
     [TestCase("cidr", "1.2.3", "")]
     [TestCase("regexp", "fooABCbar", "XABC Y")]
@@ -185,7 +185,9 @@ public class PatternTests
         List<string> differences = [];
         ProcessStartInfo start = new("/usr/sbin/postmap", ["-c", folder.Folder, "-q", "-", $"{type}:{folder["t"]}"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         using Process process = Process.Start(start)!;
         string[] keys = [.. Keys.Where(key => !key.Contains('\n', StringComparison.Ordinal))];

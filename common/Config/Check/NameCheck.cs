@@ -1,0 +1,78 @@
+namespace MtaSuite.Common.Config;
+
+/// <summary>Finds names that nobody knows or uses, deprecated ones, and those without effect.</summary>
+internal sealed class NameCheck
+{
+    private readonly CheckContext context;
+
+    /// <summary>Names that some value refers to.</summary>
+    private readonly HashSet<string> referred = new(StringComparer.Ordinal);
+
+    private readonly HashSet<string> transports;
+
+    private NameCheck(CheckContext context)
+    {
+        this.context = context;
+        transports = [.. context.Services.Select(s => s.Entry.Name)];
+        foreach (Param param in ParamRegistry.All)
+            if (!param.IsRaw && !context.Config.Explicit(param.Name)) Collect(context.Config.DefaultOf(param));
+        CollectFrom(context.Config, context.Config.ExplicitNames);
+        foreach (CheckedService service in context.Services)
+        {
+            CollectFrom(service.Config, service.Entry.Overrides.Select(o => o.Key));
+            // mua_client_restrictions and the like may stand in the arguments of pipe services, too
+            foreach (string argument in service.Entry.Attributes) Collect(argument);
+        }
+    }
+
+    public static void Run(CheckContext context)
+    {
+        var check = new NameCheck(context);
+        foreach (string name in context.Config.ExplicitNames) check.Check(context.Config, name, 0);
+        foreach (CheckedService service in context.Services)
+            foreach (string name in service.Entry.Overrides.Select(o => o.Key).Distinct()) check.Check(service.Config, name, service.Entry.Line);
+    }
+
+    private void CollectFrom(MailConfig config, IEnumerable<string> names)
+    {
+        foreach (string name in names.Append("smtpd_restriction_classes").ToList())
+        {
+            string text = config.TextOf(name) ?? "";
+            Collect(text);
+            if (!config.TryExpand(text, out string value, out _)) continue;
+            if (name == "smtpd_restriction_classes") referred.UnionWith(ConfigList.Split(value));
+            else referred.UnionWith(DatabaseNames.In(value, (word, _) => WarnComment(config, name, word)));
+        }
+    }
+
+    private void WarnComment(MailConfig config, string name, string word)
+    {
+        if (ParamRegistry.Find(name) is not (null or { IsRaw: true }))
+            context.ReportSetting(Severity.Warning, config, name, 0, $"{name}: \"{word}\" looks like a comment; a comment must have a line of its own");
+    }
+
+    private void Collect(string text) => referred.UnionWith(MacroExpander.NamesIn(text, out _));
+
+    private void Check(MailConfig config, string name, int serviceLine)
+    {
+        if (DeprecatedParams.Advice(name) is { } advice)
+            context.ReportSetting(Severity.Warning, config, name, serviceLine, $"{name} is deprecated; instead, {advice}");
+        Param? param = ParamRegistry.Find(name);
+        string transport = "";
+        ParamFamily? family = param == null ? ParamRegistry.FindFamily(name, out transport) : null;
+        if (param is { Effective: false, Legacy: false } || family is { Effective: false })
+            context.ReportSetting(Severity.Warning, config, name, serviceLine, $"{name} is accepted, but has no effect yet");
+        if (param != null || referred.Contains(name)) return;
+        if (family != null)
+        {
+            string near = NearName.Hint(transport, transports);
+            if (!transports.Contains(transport))
+                context.ReportSetting(Severity.Warning, config, name, serviceLine, $"{name}: master.cf has no service {transport}{near}");
+            return;
+        }
+        string hint = NearName.Hint(name, ParamRegistry.All.Select(p => p.Name).Concat(FamilyNames()));
+        context.ReportSetting(Severity.Error, config, name, serviceLine, $"unknown parameter {name}{hint}");
+    }
+
+    private IEnumerable<string> FamilyNames() => transports.SelectMany(t => ParamRegistry.Families.Select(f => f.NameFor(t)));
+}

@@ -1,0 +1,82 @@
+namespace MtaSuite.Common.Config;
+
+/// <summary>Checks the lists <c>smtpd_*_restrictions</c> and the classes they name.</summary>
+internal sealed class RestrictionCheck(CheckContext context, MailConfig config, int line)
+{
+    private static readonly string[] Lists =
+    [
+        "smtpd_client_restrictions", "smtpd_helo_restrictions", "smtpd_sender_restrictions", "smtpd_relay_restrictions",
+        "smtpd_recipient_restrictions", "smtpd_data_restrictions", "smtpd_end_of_data_restrictions", "smtpd_etrn_restrictions",
+    ];
+
+    private readonly List<string> classes = Items(config, "smtpd_restriction_classes");
+
+    /// <summary>Checks what a service sees; <paramref name="line"/> is its line in master.cf, 0 for main.cf alone.</summary>
+    public static void Run(CheckContext context, MailConfig config, int line)
+    {
+        var check = new RestrictionCheck(context, config, line);
+        foreach (string name in check.classes)
+            if (!config.Explicit(name)) check.Report(Severity.Error, "smtpd_restriction_classes", $"restriction class {name} has no value");
+        foreach (string list in Lists.Concat(check.classes)) check.CheckList(list);
+        check.CheckRelay();
+    }
+
+    private static List<string> Items(MailConfig config, string name) =>
+        config.TextOf(name) is { } text && config.TryExpand(text, out string value, out _) ? ConfigList.Split(value) : [];
+
+    private void Report(Severity severity, string parameter, string text) => context.ReportSetting(severity, config, parameter, line, text);
+
+    private void CheckList(string list)
+    {
+        List<string> items = Items(config, list);
+        for (int i = 0; i < items.Count; i++)
+        {
+            string word = items[i];
+            if (classes.Contains(word)) continue;
+            if (RestrictionWords.TryFind(word, out RestrictionArgument argument))
+            {
+                if (argument is RestrictionArgument.None) continue;
+                if (i + 1 == items.Count) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it");
+                else if (argument != RestrictionArgument.Restriction) CheckArgument(list, word, argument, items[++i]);
+            }
+            else if (RestrictionWords.InsteadOf(word) is { } instead)
+                Report(Severity.Error, list, $"{list}: restriction {word} is gone; write {instead}");
+            else if (!IsTable(word))
+                Report(Severity.Error, list, $"{list}: unknown restriction \"{word}\"{NearName.Hint(word, RestrictionWords.All.Concat(classes))}");
+        }
+    }
+
+    private void CheckArgument(string list, string word, RestrictionArgument argument, string text)
+    {
+        bool good = argument switch
+        {
+            RestrictionArgument.Table => IsTable(text),
+            RestrictionArgument.Time => TimeText.TryParse(text, 's', out _),
+            RestrictionArgument.Server => text.Contains(':'),
+            _ => !text.Contains(':') && !RestrictionWords.TryFind(text, out _),
+        };
+        if (!good) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it, not \"{text}\"");
+    }
+
+    private static string Describe(RestrictionArgument argument) => argument switch
+    {
+        RestrictionArgument.Table => "a table (type:name)",
+        RestrictionArgument.Zone => "a DNS domain",
+        RestrictionArgument.Server => "a policy server",
+        RestrictionArgument.Time => "a time",
+        _ => "a restriction",
+    };
+
+    /// <summary><c>type:name</c>; one alone is the access table of its list.</summary>
+    private static bool IsTable(string text) => text.IndexOf(':') is > 0 and var colon && text[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+
+    /// <summary>A server whose lists let strangers send anywhere does not start.</summary>
+    private void CheckRelay()
+    {
+        IEnumerable<string> words = Items(config, "smtpd_relay_restrictions").Concat(Items(config, "smtpd_recipient_restrictions"))
+            .Concat(classes.SelectMany(c => Items(config, c)));
+        if (!words.Any(w => RestrictionWords.ClosesRelay.Contains(w, StringComparer.OrdinalIgnoreCase)))
+            Report(Severity.Error, "smtpd_relay_restrictions",
+                "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending anywhere: add reject_unauth_destination");
+    }
+}

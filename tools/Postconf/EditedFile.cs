@@ -1,0 +1,98 @@
+using System.Text;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Tools.Postconf;
+
+/// <summary>
+/// A configuration file that is replaced as a whole: the new text goes to <c>FILE.tmp</c>, which is locked, synced and renamed, so that readers
+/// see the old file or the new one, and two editors wait for each other. Owner and mode stay. Text is held as bytes in Latin-1, so that whatever
+/// stands in the file survives.
+/// </summary>
+internal sealed class EditedFile : IDisposable
+{
+    private const int PrivateMode = 0x180; // 0600, until the text is complete
+    private const uint PublicMode = 0x1A4; // 0644
+
+    private readonly string path;
+    private readonly string temporary;
+    private int fd = -1;
+
+    public EditedFile(string path)
+    {
+        this.path = path;
+        temporary = path + ".tmp";
+        OpenLocked();
+        try { Lines = Split(Encoding.Latin1.GetString(File.ReadAllBytes(path))); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _ = Libc.Unlink(temporary);
+            Dispose();
+            throw new PostconfFatalException($"open {path} for reading: {Common.Config.ConfigFile.Reason(e)}");
+        }
+    }
+
+    /// <summary>The physical lines, each with its line feed, the last one too.</summary>
+    public List<string> Lines { get; }
+
+    /// <summary>The new text.</summary>
+    public StringBuilder Result { get; } = new();
+
+    /// <summary>Turns an argument of the command line into the form of the file's text.</summary>
+    public static string ToFileText(string argument) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(argument));
+
+    /// <summary>Turns text of the file into a form for messages.</summary>
+    public static string ToMessage(string text) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(text));
+
+    /// <summary>Waits for the lock, and opens again where the file was renamed away meanwhile.</summary>
+    private void OpenLocked()
+    {
+        while (true)
+        {
+            fd = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC, PrivateMode);
+            if (fd < 0) throw new PostconfFatalException($"open {temporary}: {Libc.ErrorText()}");
+            if (Libc.LockFileFcntl(fd, true, true) < 0) throw new PostconfFatalException($"lock {temporary}: {Libc.ErrorText()}");
+            if (Libc.TryStat(fd, out Libc.FileStatus mine) && Libc.TryStat(temporary, out Libc.FileStatus current) && mine.Inode == current.Inode) return;
+            _ = Libc.Close(fd);
+        }
+    }
+
+    /// <summary>Writes the new text and puts it in the file's place.</summary>
+    public void Replace()
+    {
+        // where the owner cannot be kept, a mode made for that owner would lock readers out
+        bool keep = Libc.TryStat(path, out Libc.FileStatus old) && Libc.FChOwn(fd, old.Uid, old.Gid) == 0;
+        bool ok = Libc.FTruncate(fd, 0) == 0
+            && Libc.WriteAll(fd, Encoding.Latin1.GetBytes(Result.ToString()))
+            && Libc.FChMod(fd, keep ? old.Permissions : PublicMode) == 0
+            && Libc.Fsync(fd) == 0
+            && Libc.Rename(temporary, path) == 0;
+        if (ok) return;
+        string reason = Libc.ErrorText();
+        _ = Libc.Unlink(temporary);
+        throw new PostconfFatalException($"close {temporary}: {reason}");
+    }
+
+    public void Dispose()
+    {
+        if (fd >= 0) _ = Libc.Close(fd);
+        fd = -1;
+    }
+
+    private static List<string> Split(string text)
+    {
+        var lines = new List<string>();
+        for (int at = 0; at < text.Length;)
+        {
+            int end = text.IndexOf('\n', at);
+            lines.Add(end < 0 ? text[at..] + "\n" : text[at..(end + 1)]);
+            at = end < 0 ? text.Length : end + 1;
+        }
+        return lines;
+    }
+
+    /// <summary>A comment, or a line of white space alone.</summary>
+    public static bool IsEmpty(string line) => line.AsSpan().TrimStart(Common.Config.LogicalLines.Space) is var rest && (rest.IsEmpty || rest[0] == '#');
+
+    /// <summary>A line that begins with white space and goes on with the one before it.</summary>
+    public static bool IsContinuation(string line) => Common.Config.LogicalLines.Space.Contains(line[0]);
+}
