@@ -1,1 +1,11 @@
-return 70;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Smtpd;
+
+SmtpdStartup startup = new();
+return ServiceHost.Run(args, new ServiceSpec
+{
+    Name = "smtpd",
+    Manual = Manual.Text,
+    BeforeDrop = startup.Open,
+    Start = startup.Start,
+});

@@ -29,7 +29,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     private int _fd;
     private byte[]? _in;
     private int _inStart, _inEnd;
-    private bool _readable = true, _wantsLarge, _readDone;
+    private bool _readable = true, _wantsLarge, _readDone, _hangup;
     private ReadStatus _readStatus;
     private Action? _reader;
     private long _deadline;
@@ -100,7 +100,8 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
             if (n > 0)
             {
                 _wantsLarge = n == room.Length;
-                if (!_wantsLarge && Filter == null) _readable = false;
+                // Less than asked for: nothing is left, and more will be told. The end of input was told already if it came along.
+                if (!_wantsLarge && Filter == null && !_hangup) _readable = false;
                 _inEnd += n;
                 status = ReadStatus.Data;
                 return true;
@@ -210,6 +211,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         }
         if ((events & (Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) == 0) return;
         _readable = true;
+        _hangup |= (events & (Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0;
         if (_reader != null && TryFill(out ReadStatus status)) ResumeReader(status);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Common.Smtp;
 

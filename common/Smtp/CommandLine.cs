@@ -37,49 +37,16 @@ public readonly ref struct CommandLine
     }
 
     /// <summary>
-    /// Splits the arguments of MAIL and RCPT: keyword ":" path *( SP parameter ). White space between the colon and the path is
-    /// accepted. The path is either "&lt;" ... "&gt;" with quoted strings inside, or a bare word, both as they stand.
+    /// The text behind "FROM:" of MAIL or "TO:" of RCPT, where the path and the parameters stand; white space before and behind the colon
+    /// is accepted. False when the keyword is missing, or nothing follows it.
     /// </summary>
-    /// <param name="keyword">"FROM" or "TO".</param>
-    /// <param name="path">The path with its angle brackets; what it means is the address parser's business.</param>
-    /// <param name="parameters">The ESMTP parameters, trimmed.</param>
-    /// <returns>Missing: not of this form at all; BadPath: unbalanced, or joined to what follows.</returns>
-    public readonly PathStatus TrySplitPath(ReadOnlySpan<byte> keyword, out ReadOnlySpan<byte> path, out ReadOnlySpan<byte> parameters)
+    public static bool TryKeyword(ReadOnlySpan<byte> arguments, ReadOnlySpan<byte> keyword, out ReadOnlySpan<byte> path)
     {
         path = default;
-        parameters = default;
-        ReadOnlySpan<byte> text = Arguments;
-        if (text.Length <= keyword.Length || !System.Text.Ascii.EqualsIgnoreCase(text[..keyword.Length], keyword)) return PathStatus.Missing;
-        text = text[keyword.Length..].TrimStart(" \t"u8);
-        if (text.IsEmpty || text[0] != ':') return PathStatus.Missing;
-        text = text[1..].TrimStart(" \t"u8);
-        if (text.IsEmpty) return PathStatus.Missing;
-        int length = PathLength(text);
-        if (length < 0) return PathStatus.BadPath;
-        path = text[..length];
-        parameters = text[length..];
-        if (!parameters.IsEmpty && parameters[0] is not ((byte)' ' or (byte)'\t')) return PathStatus.BadPath;
-        parameters = parameters.Trim(" \t"u8);
-        return PathStatus.Ok;
-    }
-
-    /// <summary>Bytes up to the end of the path: the closing bracket, or the first white space outside quotes; -1 when unbalanced.</summary>
-    private static int PathLength(ReadOnlySpan<byte> text)
-    {
-        bool bracket = text[0] == '<';
-        bool quoted = false;
-        for (int i = bracket ? 1 : 0; i < text.Length; i++)
-        {
-            byte b = text[i];
-            if (b == '\\') i++;
-            else if (b == '"') quoted = !quoted;
-            else if (quoted) continue;
-            else if (bracket && b == '>') return i + 1;
-            else if (!bracket && b is (byte)' ' or (byte)'\t') return i;
-        }
-        return bracket || quoted ? -1 : text.Length;
+        if (arguments.Length <= keyword.Length || !System.Text.Ascii.EqualsIgnoreCase(arguments[..keyword.Length], keyword)) return false;
+        ReadOnlySpan<byte> text = arguments[keyword.Length..].TrimStart(" \t"u8);
+        if (text.IsEmpty || text[0] != ':') return false;
+        path = text[1..].TrimStart(" \t"u8);
+        return !path.IsEmpty;
     }
 }
-
-/// <summary>How <see cref="CommandLine.TrySplitPath"/> went.</summary>
-public enum PathStatus : byte { Ok, Missing, BadPath }

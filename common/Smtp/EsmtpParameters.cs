@@ -3,7 +3,7 @@ using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Common.Smtp;
 
-/// <summary>The extensions whose parameters a session accepts.</summary>
+/// <summary>The extensions whose parameters are accepted; for RCPT, SmtpUtf8 says that MAIL asked for it.</summary>
 [Flags]
 public enum EsmtpFeatures : byte { None = 0, Dsn = 1, SmtpUtf8 = 2 }
 
@@ -75,22 +75,11 @@ public struct MailParameters
         return Utf8Parser.TryParse(p.Value, out Size, out int used) && used == p.Value.Length ? default : EsmtpErrors.HugeSize;
     }
 
-    private SmtpReply TakeReturn(EsmtpParameter p)
-    {
-        if (Return != DsnReturn.Default) return EsmtpErrors.BadReturn;
-        if (EsmtpParameter.Equals(p.Value, "FULL"u8)) Return = DsnReturn.Full;
-        else if (EsmtpParameter.Equals(p.Value, "HDRS"u8)) Return = DsnReturn.Headers;
-        else return EsmtpErrors.BadReturn;
-        return default;
-    }
+    private SmtpReply TakeReturn(EsmtpParameter p) =>
+        Return == DsnReturn.Default && DsnParameters.TryParseReturn(p.Value, out Return) ? default : EsmtpErrors.BadReturn;
 
-    private SmtpReply TakeEnvelopeId(EsmtpParameter p)
-    {
-        if (EnvelopeId is not null || p.Value.IsEmpty) return EsmtpErrors.BadEnvelopeId;
-        if (!Xtext.TryDecode(p.Value, out string id)) return EsmtpErrors.BadEnvelopeId;
-        EnvelopeId = id;
-        return default;
-    }
+    private SmtpReply TakeEnvelopeId(EsmtpParameter p) =>
+        EnvelopeId is null && DsnParameters.TryParseEnvelopeId(p.Value, out EnvelopeId) ? default : EsmtpErrors.BadEnvelopeId;
 }
 
 /// <summary>What RCPT's parameters said.</summary>
@@ -117,46 +106,11 @@ public struct RcptParameters
         bool notify = p.Is("NOTIFY"u8);
         if (!p.HasValue || (!notify && !p.Is("ORCPT"u8))) return EsmtpErrors.Unsupported(p);
         if ((features & EsmtpFeatures.Dsn) == 0) return EsmtpErrors.DsnDisabled;
-        return notify ? TakeNotify(p) : TakeOriginalRecipient(p);
-    }
-
-    // RFC 3461 4.1: notify-esmtp-value = "NEVER" / ( notify-list-element *( "," notify-list-element ) )
-    private SmtpReply TakeNotify(EsmtpParameter p)
-    {
-        if (Notify != Notify.Default) return EsmtpErrors.BadNotify;
-        foreach (Range range in p.Value.Split((byte)','))
-        {
-            ReadOnlySpan<byte> word = p.Value[range];
-            Notify bit = EsmtpParameter.Equals(word, "NEVER"u8) ? Notify.Never
-                : EsmtpParameter.Equals(word, "SUCCESS"u8) ? Notify.Success
-                : EsmtpParameter.Equals(word, "FAILURE"u8) ? Notify.Failure
-                : EsmtpParameter.Equals(word, "DELAY"u8) ? Notify.Delay
-                : Notify.Default;
-            if (bit == Notify.Default) return EsmtpErrors.BadNotify;
-            Notify |= bit;
-        }
-        return (Notify & Notify.Never) != 0 && Notify != Notify.Never ? EsmtpErrors.BadNotify : default;
-    }
-
-    // RFC 3461 4.2: original-recipient-address = addr-type ";" xtext
-    private SmtpReply TakeOriginalRecipient(EsmtpParameter p)
-    {
-        int semicolon = p.Value.IndexOf((byte)';');
-        if (OriginalRecipient is not null || semicolon <= 0) return EsmtpErrors.BadOriginalRecipient;
-        ReadOnlySpan<byte> type = p.Value[..semicolon];
-        ReadOnlySpan<byte> coded = p.Value[(semicolon + 1)..];
-        if (coded.IsEmpty || !IsAtom(type)) return EsmtpErrors.BadOriginalRecipient;
-        bool unicode = EsmtpParameter.Equals(type, "utf-8"u8);
-        if (!(unicode ? Xtext.TryDecodeUnicode(coded, out string address) : Xtext.TryDecode(coded, out address))) return EsmtpErrors.BadOriginalRecipient;
-        OriginalRecipient = $"{System.Text.Encoding.ASCII.GetString(type)};{address}";
-        return default;
-    }
-
-    private static bool IsAtom(ReadOnlySpan<byte> text)
-    {
-        foreach (byte b in text)
-            if (!char.IsAsciiLetterOrDigit((char)b) && b is not ((byte)'-' or (byte)'_')) return false;
-        return true;
+        if (notify) return Notify == Notify.Default && DsnParameters.TryParseNotify(p.Value, out Notify) ? default : EsmtpErrors.BadNotify;
+        bool unicode = (features & EsmtpFeatures.SmtpUtf8) != 0;
+        return OriginalRecipient is null && DsnParameters.TryParseOriginalRecipient(p.Value, unicode, out OriginalRecipient)
+            ? default
+            : EsmtpErrors.BadOriginalRecipient;
     }
 }
 

@@ -38,9 +38,10 @@ public static class SmtpCommandFuzz
         if (command.Verb != slow) throw new InvalidOperationException($"verb {command.Verb} != {slow}");
         foreach (bool mail in new[] { true, false })
         {
-            PathStatus status = command.TrySplitPath(mail ? "FROM"u8 : "TO"u8, out ReadOnlySpan<byte> path, out ReadOnlySpan<byte> parameters);
-            if (status != PathStatus.Ok) continue;
+            if (!CommandLine.TryKeyword(command.Arguments, mail ? "FROM"u8 : "TO"u8, out ReadOnlySpan<byte> path)) continue;
             if (path.IsEmpty) throw new InvalidOperationException("empty path");
+            int end = path.IndexOf((byte)' ');
+            ReadOnlySpan<byte> parameters = end < 0 ? path : path[end..];
             SmtpReply error = mail
                 ? MailParameters.Parse(parameters, EsmtpFeatures.Dsn | EsmtpFeatures.SmtpUtf8, out MailParameters m)
                 : Rcpt(parameters, out m);

@@ -104,9 +104,12 @@ internal sealed class StandaloneSmtp
     private static bool TryPath(CommandLine command, ReadOnlySpan<byte> keyword, bool utf8, bool allowEmpty, out string address, out string parameters)
     {
         address = parameters = "";
-        if (command.TrySplitPath(keyword, out ReadOnlySpan<byte> path, out ReadOnlySpan<byte> rest) != PathStatus.Ok) return false;
+        if (!CommandLine.TryKeyword(command.Arguments, keyword, out ReadOnlySpan<byte> path)) return false;
+        SmtpPathOptions options = new(Strict: false, AllowUtf8: utf8, AllowEmpty: allowEmpty);
+        if (!SmtpPath.TryParse(path, options, out address, out int consumed, out _)) return false;
+        ReadOnlySpan<byte> rest = path[consumed..];
         parameters = Encoding.Latin1.GetString(rest);
-        return SmtpPath.TryParse(path, new SmtpPathOptions(Strict: false, AllowUtf8: utf8, AllowEmpty: allowEmpty), out address, out _, out _);
+        return rest.IsEmpty || rest[0] is (byte)' ' or (byte)'\t';
     }
 
     private void Mail(CommandLine command)

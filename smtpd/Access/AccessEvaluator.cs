@@ -1,0 +1,48 @@
+using MtaSuite.Common.Log;
+
+namespace MtaSuite.Smtpd.Access;
+
+/// <summary>Runs restriction lists.</summary>
+internal static class AccessEvaluator
+{
+    /// <summary>Asks the restrictions in order until one decides.</summary>
+    public static async ValueTask<Verdict> RunAsync(AccessContext c, RestrictionList list)
+    {
+        if (c.Depth >= AccessContext.MaxDepth)
+        {
+            Log.Warning($"{list.Name}: restrictions are nested without end");
+            return c.ConfigurationError();
+        }
+        int depth = ++c.Depth;
+        Verdict verdict = Verdict.Dunno;
+        foreach (RestrictionStep step in list.Steps)
+        {
+            if (c.Session.Transaction is { Discard: true }) break;
+            if (step.Word.Name == RestrictionWords.WarnIfReject)
+            {
+                if (c.WarnDepth == 0) c.WarnDepth = depth;
+                continue;
+            }
+            verdict = await JudgeAsync(c, step);
+            if (c.WarnDepth >= depth) c.WarnDepth = 0;
+            if (verdict != Verdict.Dunno || (c.DeferIfPermitActive && !c.DeferIfReject.IsNone)) break;
+        }
+        c.Depth = depth - 1;
+        if (c.WarnDepth >= depth) c.WarnDepth = 0;
+        return verdict;
+    }
+
+    private static ValueTask<Verdict> JudgeAsync(AccessContext c, RestrictionStep step)
+    {
+        if (step.Word.Judge is { } judge)
+        {
+            Verdict verdict = judge(c, step);
+            // An access table's entry may itself be a list of restrictions.
+            return c.TakePendingEntry() is { } entry ? RunAsync(c, entry) : ValueTask.FromResult(verdict);
+        }
+        if (step.Word.JudgeAsync is { } judgeAsync) return judgeAsync(c, step);
+        if (step.Class is { } list) return RunAsync(c, list);
+        Log.Warning($"restriction \"{step}\" is unknown or not supported yet");
+        return ValueTask.FromResult(c.ConfigurationError());
+    }
+}

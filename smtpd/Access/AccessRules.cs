@@ -1,0 +1,78 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Routing;
+
+namespace MtaSuite.Smtpd.Access;
+
+/// <summary>The restriction lists of one service and the parameters that go with them.</summary>
+internal sealed class AccessRules
+{
+    private readonly RestrictionParser _parser;
+
+    public AccessRules(MailConfig c)
+    {
+        _parser = new RestrictionParser(MatchList.ParentsMatch(c, "smtpd_access_maps"), c.Get(SmtpdParams.SmtpdNullAccessLookupKey));
+        foreach (string name in c.GetList(SmtpdParams.SmtpdRestrictionClasses)) _parser.Declare(name, c.Expand($"${{{name}}}"));
+        Client = Parse(c, SmtpdParams.SmtpdClientRestrictions, "check_client_access");
+        Helo = Parse(c, SmtpdParams.SmtpdHeloRestrictions, "check_helo_access");
+        Sender = Parse(c, SmtpdParams.SmtpdSenderRestrictions, "check_sender_access");
+        Relay = Parse(c, SmtpdParams.SmtpdRelayRestrictions, "check_recipient_access");
+        Recipient = Parse(c, SmtpdParams.SmtpdRecipientRestrictions, "check_recipient_access");
+        Data = Parse(c, SmtpdParams.SmtpdDataRestrictions, null);
+        EndOfData = Parse(c, SmtpdParams.SmtpdEndOfDataRestrictions, null);
+        Etrn = Parse(c, SmtpdParams.SmtpdEtrnRestrictions, "check_etrn_access");
+        DelayReject = c.Get(SmtpdParams.SmtpdDelayReject);
+        RelayFirst = c.Get(SmtpdParams.SmtpdRelayBeforeRecipientRestrictions);
+        RejectUnlistedRecipient = c.Get(SmtpdParams.SmtpdRejectUnlistedRecipient);
+        RejectUnlistedSender = c.Get(SmtpdParams.SmtpdRejectUnlistedSender);
+        MapRejectCode = c.Get(SmtpdParams.AccessMapRejectCode);
+        MapDeferCode = c.Get(SmtpdParams.AccessMapDeferCode);
+        RejectCode = c.Get(SmtpdParams.RejectCode);
+        DeferCode = c.Get(SmtpdParams.DeferCode);
+        RelayCode = c.Get(SmtpdParams.RelayDomainsRejectCode);
+        InvalidNameCode = c.Get(SmtpdParams.InvalidHostnameRejectCode);
+        NonFqdnCode = c.Get(SmtpdParams.NonFqdnRejectCode);
+        MultiRecipientBounceCode = c.Get(SmtpdParams.MultiRecipientBounceRejectCode);
+        PlaintextCode = c.Get(SmtpdParams.PlaintextRejectCode);
+        RecipientDelimiter = c.Get(RewriteParams.RecipientDelimiter);
+        LogPermitActions = [.. c.GetList(SmtpdParams.SmtpdLogAccessPermitActions).Select(a => a.ToLowerInvariant())];
+    }
+
+    public RestrictionList Client { get; }
+    public RestrictionList Helo { get; }
+    public RestrictionList Sender { get; }
+    public RestrictionList Relay { get; }
+    public RestrictionList Recipient { get; }
+    public RestrictionList Data { get; }
+    public RestrictionList EndOfData { get; }
+    public RestrictionList Etrn { get; }
+    public bool DelayReject { get; }
+    public bool RelayFirst { get; }
+    public bool RejectUnlistedRecipient { get; }
+    public bool RejectUnlistedSender { get; }
+    public int MapRejectCode { get; }
+    public int MapDeferCode { get; }
+    public int RejectCode { get; }
+    public int DeferCode { get; }
+    public int RelayCode { get; }
+    public int InvalidNameCode { get; }
+    public int NonFqdnCode { get; }
+    public int MultiRecipientBounceCode { get; }
+    public int PlaintextCode { get; }
+    public string RecipientDelimiter { get; }
+    public HashSet<string> LogPermitActions { get; }
+
+    public IReadOnlyList<string> Problems => _parser.Problems;
+
+    /// <summary>Parses the restrictions that an access table's entry holds.</summary>
+    public RestrictionList ParseEntry(AccessTable table, string text, string? tableWord)
+    {
+        int known = _parser.Problems.Count;
+        RestrictionList list = _parser.Parse($"access table {table.Spec}", text, tableWord);
+        // An entry's problems are logged where it is used; kept here they would add up.
+        if (_parser.Problems.Count > known) _parser.Problems.RemoveRange(known, _parser.Problems.Count - known);
+        return list;
+    }
+
+    private RestrictionList Parse(MailConfig c, TextParam param, string? tableWord) => _parser.Parse(param.Name, c.Get(param), tableWord);
+}

@@ -1,0 +1,142 @@
+using MtaSuite.Common.Smtp;
+
+namespace MtaSuite.Smtpd.Access;
+
+/// <summary>
+/// The stages at which restrictions are asked. With smtpd_delay_reject those of client, HELO and sender are asked again at each
+/// recipient, so that the log shows whom a refusal concerned. Each returns the refusal, or "none".
+/// </summary>
+internal sealed class AccessStages(SmtpSession session)
+{
+    private readonly AccessContext _c = new(session);
+    // Whether a stage left a deferral for whatever is permitted later.
+    private bool _clientDefers, _heloDefers, _senderDefers;
+
+    private AccessRules Rules => session.Settings.Access;
+
+    public async ValueTask<SmtpReply> ClientAsync()
+    {
+        Begin(session.Client.NameAddress, ReplyClass.Client, "check_client_access");
+        _c.DeferIfPermitActive = false;
+        Verdict verdict = await RunAsync(Rules.Client);
+        _clientDefers = _c.DeferIfPermitActive;
+        return Result(verdict);
+    }
+
+    public async ValueTask<SmtpReply> HeloAsync(string helo)
+    {
+        if (helo.Length == 0) return default;
+        string? before = _c.Helo;
+        _c.Helo = helo;
+        Begin(helo, ReplyClass.Helo, "check_helo_access");
+        _c.DeferIfPermitActive = _clientDefers;
+        Verdict verdict = await RunAsync(Rules.Helo);
+        _heloDefers = _c.DeferIfPermitActive;
+        _c.Helo = before;
+        return Result(verdict);
+    }
+
+    public async ValueTask<SmtpReply> SenderAsync(string sender)
+    {
+        string? before = _c.Sender;
+        _c.Sender = sender;
+        Begin(sender, ReplyClass.Sender, "check_sender_access");
+        _c.DeferIfPermitActive = _clientDefers | _heloDefers;
+        _c.SenderListedChecked = false;
+        Verdict verdict = await RunAsync(Rules.Sender);
+        _senderDefers = _c.DeferIfPermitActive;
+        if (verdict != Verdict.Reject && Rules.RejectUnlistedSender && !Discarded) verdict = AddressWords.RejectUnlistedSender(_c, null!);
+        _c.Sender = before;
+        return Result(verdict);
+    }
+
+    public async ValueTask<SmtpReply> RecipientAsync(string recipient)
+    {
+        // RFC 5321 4.5.1: <postmaster> without a domain is always accepted.
+        if (recipient.Equals("postmaster", StringComparison.OrdinalIgnoreCase)) return default;
+        _c.Recipient = recipient;
+        _c.Sender = session.Transaction?.Sender;
+        _c.Helo = session.Helo;
+        _c.RecipientListedChecked = false;
+        SmtpReply reply = Rules.DelayReject ? await EarlierAsync() : default;
+        if (reply.IsNone) reply = await RecipientListsAsync(recipient);
+        _c.Recipient = _c.Sender = _c.Helo = null;
+        return reply;
+    }
+
+    private async ValueTask<SmtpReply> EarlierAsync()
+    {
+        SmtpReply reply = await ClientAsync();
+        if (reply.IsNone) reply = await HeloAsync(session.Helo);
+        if (reply.IsNone && session.Transaction is { } transaction) reply = await SenderAsync(transaction.Sender);
+        return reply;
+    }
+
+    private async ValueTask<SmtpReply> RecipientListsAsync(string recipient)
+    {
+        _c.DeferIfPermitActive = _senderDefers;
+        Verdict verdict = Verdict.Dunno;
+        for (int i = 0; i < 2 && verdict != Verdict.Reject; i++)
+        {
+            Begin(recipient, ReplyClass.Recipient, "check_recipient_access");
+            verdict = await RunAsync((i == 0) == Rules.RelayFirst ? Rules.Relay : Rules.Recipient);
+        }
+        verdict = Deferred(verdict);
+        if (verdict != Verdict.Reject && Rules.RejectUnlistedRecipient && !Discarded) verdict = AddressWords.RejectUnlistedRecipient(_c, null!);
+        return Result(verdict);
+    }
+
+    public ValueTask<SmtpReply> DataAsync() => MessageAsync("DATA", ReplyClass.Data, Rules.Data);
+
+    public ValueTask<SmtpReply> EndOfDataAsync() => MessageAsync("END-OF-MESSAGE", ReplyClass.EndOfData, Rules.EndOfData);
+
+    /// <summary>What concerns all recipients alike names one only when there is just one.</summary>
+    private async ValueTask<SmtpReply> MessageAsync(string name, string @class, RestrictionList list)
+    {
+        if (list.Steps.Count == 0) return default;
+        Transaction transaction = session.Transaction!;
+        _c.Sender = transaction.Sender;
+        _c.Recipient = transaction.Recipients.Count == 1 ? transaction.Recipients[0].Address : null;
+        _c.Helo = session.Helo;
+        Begin(name, @class, null);
+        _c.DeferIfPermitActive = false;
+        SmtpReply reply = Result(Deferred(await RunAsync(list)));
+        _c.Recipient = _c.Sender = _c.Helo = null;
+        return reply;
+    }
+
+    public async ValueTask<SmtpReply> EtrnAsync(string domain)
+    {
+        _c.EtrnDomain = domain;
+        _c.Helo = session.Helo;
+        SmtpReply reply = default;
+        if (Rules.DelayReject) reply = await ClientAsync();
+        if (reply.IsNone && Rules.DelayReject) reply = await HeloAsync(session.Helo);
+        if (reply.IsNone)
+        {
+            Begin(domain, ReplyClass.Etrn, "check_etrn_access");
+            _c.DeferIfPermitActive = _clientDefers | _heloDefers;
+            reply = Result(Deferred(await RunAsync(Rules.Etrn)));
+        }
+        _c.EtrnDomain = _c.Helo = null;
+        return reply;
+    }
+
+    private bool Discarded => session.Transaction is { Discard: true };
+
+    private void Begin(string name, string @class, string? tableWord)
+    {
+        (_c.ReplyName, _c.ReplyClass, _c.TableWord) = (name, @class, tableWord);
+        _c.Reset();
+    }
+
+    private ValueTask<Verdict> RunAsync(RestrictionList list) =>
+        list.Steps.Count == 0 ? ValueTask.FromResult(Verdict.Dunno) : AccessEvaluator.RunAsync(_c, list);
+
+    /// <summary>What is permitted is deferred when earlier trouble may have hidden a refusal.</summary>
+    private Verdict Deferred(Verdict verdict) => verdict != Verdict.Reject && _c.DeferIfPermitActive
+        ? _c.Reject(_c.DeferIfPermit.Code, _c.DeferIfPermit.Status, _c.DeferIfPermit.Text)
+        : verdict;
+
+    private SmtpReply Result(Verdict verdict) => verdict == Verdict.Reject ? _c.Reply : default;
+}

@@ -1,0 +1,26 @@
+using MtaSuite.Common.Smtp;
+
+namespace MtaSuite.Smtpd.Access;
+
+/// <summary>Whether we are responsible for a destination. Unknown: a table does not answer.</summary>
+internal enum Destination : byte { Foreign, Authorized, Unknown }
+
+/// <summary>What routing says of addresses in internal form.</summary>
+internal interface IAddresses
+{
+    /// <summary>The address completed with the local domain, as tables are asked for it.</summary>
+    string Complete(string address);
+
+    /// <summary>Final or relay destination of ours, or foreign. Addresses with sender-specified routing are foreign.</summary>
+    Destination IsAuthorizedDestination(string sender, string recipient);
+
+    /// <summary>
+    /// "None" when the address may exist; otherwise the whole reply: "550 5.1.1 &lt;x@y&gt;: Recipient address rejected: User unknown in local
+    /// recipient table".
+    /// </summary>
+    /// <param name="isSender">Check the sender instead of the recipient.</param>
+    SmtpReply CheckListed(string sender, string recipient, bool isSender);
+
+    /// <summary>A new command begins: tables may have changed.</summary>
+    void Forget();
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using MtaSuite.Common.Config;
+
+namespace MtaSuite.Smtpd.Access;
+
+/// <summary>A parsed list of restrictions.</summary>
+internal sealed class RestrictionList(string name)
+{
+    /// <summary>The parameter, class or table entry that holds the list.</summary>
+    public string Name { get; } = name;
+
+    public List<RestrictionStep> Steps { get; } = [];
+}
+
+/// <summary>
+/// Parses lists of restrictions: names separated by commas or white space, some followed by an argument; a bare "type:table" stands for
+/// the stage's own table check. What is wrong becomes a problem, and a step that refuses with 451 4.3.5 when it is reached.
+/// </summary>
+internal sealed class RestrictionParser
+{
+    private readonly Dictionary<string, string> _classTexts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, RestrictionList> _classes = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, AccessTable> _tables = [];
+    private readonly bool _parentStyle;
+    private readonly string _nullKey;
+
+    /// <param name="parentStyle">A domain matches its subdomains (parent_domain_matches_subdomains has smtpd_access_maps).</param>
+    /// <param name="nullKey">smtpd_null_access_lookup_key.</param>
+    public RestrictionParser(bool parentStyle, string nullKey) => (_parentStyle, _nullKey) = (parentStyle, nullKey);
+
+    public List<string> Problems { get; } = [];
+
+    /// <summary>Declares a restriction class (smtpd_restriction_classes); classes may use each other.</summary>
+    public void Declare(string name, string text) => _classTexts[name] = text;
+
+    /// <param name="owner">The parameter or table that holds the text, for problems.</param>
+    /// <param name="tableWord">The check that a bare table stands for; null where there is none.</param>
+    public RestrictionList Parse(string owner, string text, string? tableWord)
+    {
+        RestrictionList list = new(owner);
+        List<string> words = ConfigList.Split(text);
+        for (int i = 0; i < words.Count; i++)
+        {
+            RestrictionStep step = Next(owner, words, ref i, tableWord);
+            list.Steps.Add(step);
+            bool warned = list.Steps.Count > 1 && list.Steps[^2].Word.Name == RestrictionWords.WarnIfReject;
+            if (step.Word.IsFinal && i + 1 < words.Count && !warned) Problems.Add($"{owner}: restriction \"{words[i + 1]}\" after \"{step.Word.Name}\" is ignored");
+        }
+        return list;
+    }
+
+    private RestrictionStep Next(string owner, List<string> words, ref int i, string? tableWord)
+    {
+        string name = words[i];
+        if (name.Contains(':'))
+        {
+            if (tableWord is null) return Bad(name, $"{owner}: a check_..._access word must stand before \"{name}\"");
+            return new RestrictionStep(RestrictionWords.Find(tableWord)!) { Argument = name, Table = OpenTable(owner, name) };
+        }
+        if (RestrictionWords.Find(name) is not { } word) return ClassOrUnknown(owner, name);
+        if (word.Argument == ArgumentKind.None)
+        {
+            if (!word.IsAvailable) Problems.Add($"{owner}: restriction \"{name}\" is not supported yet");
+            return new RestrictionStep(word);
+        }
+        if (i + 1 >= words.Count) return Bad(name, $"{owner}: restriction \"{name}\" lacks its argument");
+        return WithArgument(owner, word, words[++i]);
+    }
+
+    private RestrictionStep WithArgument(string owner, RestrictionWord word, string argument)
+    {
+        RestrictionStep step = new(word) { Argument = argument };
+        if (!word.IsAvailable) Problems.Add($"{owner}: restriction \"{word.Name}\" is not supported yet");
+        else if (word.Argument == ArgumentKind.Number && !int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out step.Number))
+            return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by a number, not \"{argument}\"");
+        else if (word.Argument == ArgumentKind.Table)
+        {
+            if (!argument.Contains(':')) return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by type:table, not \"{argument}\"");
+            step.Table = OpenTable(owner, argument);
+        }
+        return step;
+    }
+
+    private RestrictionStep ClassOrUnknown(string owner, string name)
+    {
+        if (!_classTexts.TryGetValue(name, out string? text)) return Bad(name, $"{owner}: unknown restriction \"{name}\"");
+        if (!_classes.TryGetValue(name, out RestrictionList? list))
+        {
+            // Entered before it is parsed, so that a class that uses itself ends; the depth limit catches it at run time.
+            _classes[name] = list = new RestrictionList(name);
+            list.Steps.AddRange(Parse(name, text, null).Steps);
+        }
+        return new RestrictionStep(RestrictionWords.ForClass(name)) { Class = list };
+    }
+
+    private RestrictionStep Bad(string name, string problem)
+    {
+        Problems.Add(problem);
+        return new RestrictionStep(new RestrictionWord(name, ArgumentKind.None, null));
+    }
+
+    private AccessTable OpenTable(string owner, string spec)
+    {
+        if (_tables.TryGetValue(spec, out AccessTable? table)) return table;
+        table = new AccessTable(spec, _parentStyle, _nullKey);
+        foreach (string error in table.OpenErrors) Problems.Add($"{owner}: {error}");
+        return _tables[spec] = table;
+    }
+}

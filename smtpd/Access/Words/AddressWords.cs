@@ -1,0 +1,93 @@
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Smtp;
+
+namespace MtaSuite.Smtpd.Access;
+
+/// <summary>Restrictions on the envelope's addresses; without the address they say nothing.</summary>
+internal static class AddressWords
+{
+    public static Verdict CheckSenderAccess(AccessContext c, RestrictionStep step) => c.Sender is { } sender
+        ? CheckAccess(c, step, sender, ReplyClass.Sender)
+        : Verdict.Dunno;
+
+    public static Verdict CheckRecipientAccess(AccessContext c, RestrictionStep step) => c.Recipient is { Length: > 0 } recipient
+        ? CheckAccess(c, step, recipient, ReplyClass.Recipient)
+        : Verdict.Dunno;
+
+    public static Verdict RejectNonFqdnSender(AccessContext c, RestrictionStep step) => RejectNonFqdn(c, c.Sender, ReplyClass.Sender);
+
+    public static Verdict RejectNonFqdnRecipient(AccessContext c, RestrictionStep step) => RejectNonFqdn(c, c.Recipient, ReplyClass.Recipient);
+
+    public static Verdict RejectUnlistedSender(AccessContext c, RestrictionStep step) => c.Sender is { Length: > 0 } sender
+        ? Unlisted(c, sender, ReplyClass.Sender, ref c.SenderListedChecked)
+        : Verdict.Dunno;
+
+    public static Verdict RejectUnlistedRecipient(AccessContext c, RestrictionStep step) => c.Recipient is { Length: > 0 } recipient
+        ? Unlisted(c, recipient, ReplyClass.Recipient, ref c.RecipientListedChecked)
+        : Verdict.Dunno;
+
+    public static Verdict PermitAuthDestination(AccessContext c, RestrictionStep step)
+    {
+        if (c.Recipient is null) return Verdict.Dunno;
+        return c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", c.Recipient) switch
+        {
+            Destination.Authorized => c.Permit(step.Word.Name, ReplyClass.Recipient, c.Recipient),
+            Destination.Unknown => c.LookupError(c.Recipient),
+            _ => Verdict.Dunno,
+        };
+    }
+
+    public static Verdict RejectUnauthDestination(AccessContext c, RestrictionStep step) => UnauthDestination(c, c.Rules.RelayCode, "5.7.1");
+
+    public static Verdict DeferUnauthDestination(AccessContext c, RestrictionStep step) => UnauthDestination(c, c.Rules.RelayCode - 100, "4.7.1");
+
+    /// <summary>A notice goes to one address: the sender of what it is about.</summary>
+    public static Verdict RejectMultiRecipientBounce(AccessContext c, RestrictionStep step)
+    {
+        int before = c.Session.Transaction?.Recipients.Count ?? 0;
+        bool several = before > (c.Session.Where == "RCPT" ? 0 : 1);
+        return c.Sender is { Length: 0 } && several
+            ? c.Reject(c.Rules.MultiRecipientBounceCode, "5.5.3", $"<{c.ReplyName}>: {c.ReplyClass} rejected: Multi-recipient bounce")
+            : Verdict.Dunno;
+    }
+
+    private static Verdict UnauthDestination(AccessContext c, int code, string status)
+    {
+        if (c.Recipient is null) return Verdict.Dunno;
+        return c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", c.Recipient) switch
+        {
+            Destination.Authorized => Verdict.Dunno,
+            Destination.Unknown => c.LookupError(c.Recipient),
+            _ => c.Reject(code, status, $"<{c.Recipient}>: Relay access denied"),
+        };
+    }
+
+    private static Verdict CheckAccess(AccessContext c, RestrictionStep step, string address, string @class)
+    {
+        string key = address.Length == 0 ? "" : c.Session.Addresses.Complete(address);
+        return AccessAction.Apply(c, step.Table!, step.Table!.FindMail(key, c.Rules.RecipientDelimiter), address, @class);
+    }
+
+    private static Verdict RejectNonFqdn(AccessContext c, string? address, string @class)
+    {
+        if (address is not { Length: > 0 }) return Verdict.Dunno;
+        string domain = HeloWords.WithoutFinalDot(Address.Domain(address).ToString());
+        if (domain is ['[', .., ']']) return Verdict.Dunno;
+        bool utf8 = c.Session.Transaction?.Parameters.SmtpUtf8 ?? false;
+        return HostName.IsValid(domain, utf8) && domain.Contains('.')
+            ? Verdict.Dunno
+            : c.Reject(c.Rules.NonFqdnCode, "4.5.2", $"<{address}>: {@class} rejected: need fully-qualified address");
+    }
+
+    private static Verdict Unlisted(AccessContext c, string address, string @class, ref bool seen)
+    {
+        if (seen) return Verdict.Dunno;
+        // Under warn_if_reject the address was not really checked; the check at the end of the stage does.
+        if (c.WarnDepth == 0) seen = true;
+        bool isSender = @class == ReplyClass.Sender;
+        SmtpReply reply = isSender
+            ? c.Session.Addresses.CheckListed(address, c.Recipient ?? "", isSender)
+            : c.Session.Addresses.CheckListed(c.Sender ?? "", address, isSender);
+        return reply.IsNone ? Verdict.Dunno : c.Reject(reply.Code, reply.Status, reply.Text);
+    }
+}

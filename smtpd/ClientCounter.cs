@@ -1,0 +1,35 @@
+using System.Net;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>Connections open at once for each client network, in this process.</summary>
+internal sealed class ClientCounter(int ipv4Prefix, int ipv6Prefix)
+{
+    private readonly Dictionary<IPAddress, int> _counts = [];
+
+    /// <summary>Counts a connection in and says how many there are now.</summary>
+    public int Enter(IPAddress address)
+    {
+        IPAddress key = Network(address);
+        ref int count = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_counts, key, out _);
+        return ++count;
+    }
+
+    public void Leave(IPAddress address)
+    {
+        IPAddress key = Network(address);
+        if (!_counts.TryGetValue(key, out int count)) return;
+        if (count > 1) _counts[key] = count - 1;
+        else _counts.Remove(key);
+    }
+
+    private IPAddress Network(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out int length);
+        int prefix = length == 4 ? ipv4Prefix : ipv6Prefix;
+        if (prefix >= length * 8) return address;
+        for (int i = 0; i < length; i++) bytes[i] &= (byte)(0xFF00 >> Math.Clamp(prefix - i * 8, 0, 8));
+        return new IPAddress(bytes[..length]);
+    }
+}

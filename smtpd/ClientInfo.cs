@@ -1,0 +1,65 @@
+using System.Net;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>Who the client is: from the socket, a PROXY header or XCLIENT. Immutable; a session swaps the whole.</summary>
+internal sealed record ClientInfo
+{
+    public const string Unknown = "unknown";
+
+    /// <summary>The address; null when XCLIENT says that it is not known.</summary>
+    public IPAddress? Ip { get; init; }
+    public int PortNumber { get; init; }
+    /// <summary>The verified host name, or "unknown".</summary>
+    public string Name { get; init; } = Unknown;
+    /// <summary>The name that the address maps to, not verified, or "unknown".</summary>
+    public string ReverseName { get; init; } = Unknown;
+    public string ServerAddress { get; init; } = "";
+    public string ServerPort { get; init; } = "";
+    /// <summary>Port in the log (smtpd_client_port_logging).</summary>
+    public bool LogPort { get; init; }
+
+    /// <summary>As in logs and tables: no "IPv6:" prefix.</summary>
+    public string Address => field ??= Ip?.ToString() ?? Unknown;
+
+    /// <summary>As in RFC 5321 4.1.3 address literals, without brackets.</summary>
+    public string RfcAddress => Ip is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetworkV6 } ? "IPv6:" + Address : Address;
+
+    public string Port => PortNumber == 0 ? Unknown : PortNumber.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>"name[address]", and ":port" when that is logged.</summary>
+    public string NameAddress => field ??= LogPort ? $"{Name}[{Address}]:{Port}" : $"{Name}[{Address}]";
+
+    public static ClientInfo Of(IPEndPoint? remote, IPEndPoint? local, PeerNames names, bool logPort)
+    {
+        IPAddress? ip = remote?.Address is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : remote?.Address;
+        string name = ip is null ? "localhost" : names.Find(ip);
+        return new ClientInfo
+        {
+            Ip = ip ?? IPAddress.Loopback,
+            PortNumber = remote?.Port ?? 0,
+            Name = name,
+            ReverseName = name,
+            ServerAddress = local?.Address.ToString() ?? "",
+            ServerPort = local?.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "",
+            LogPort = logPort,
+        };
+    }
+}
+
+/// <summary>What XFORWARD said of the client of an upstream server: for the log and the queue file, never for access control.</summary>
+internal sealed class ForwardedClient
+{
+    public string Name = ClientInfo.Unknown;
+    public string Address = ClientInfo.Unknown;
+    public string Port = ClientInfo.Unknown;
+    public string Helo = "";
+    public string Protocol = ClientInfo.Unknown;
+    public string Ident = "";
+    public bool LocalDomain;
+    /// <summary>Name, address, port, protocol or HELO was given.</summary>
+    public bool HasClient;
+    public bool LogPort;
+
+    public string NameAddress => Address == ClientInfo.Unknown ? Name : LogPort ? $"{Name}[{Address}]:{Port}" : $"{Name}[{Address}]";
+}

@@ -1,0 +1,39 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Tables;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>
+/// A list of commands (smtpd_noop_commands, smtpd_forbidden_commands): words, and tables. The table of the default,
+/// <c>regexp:{{/^[^A-Z]/ Bogus}}</c>, is built in: it means whatever does not begin with a letter.
+/// </summary>
+internal sealed class CommandList
+{
+    private const string NonLetter = "regexp:{{/^[^A-Z]/ Bogus}}";
+    private readonly HashSet<string> _words = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<Maps> _tables = [];
+    private bool _nonLetter;
+
+    public static CommandList Parse(string text)
+    {
+        CommandList list = new();
+        foreach (string item in ConfigList.Split(text))
+        {
+            if (item == NonLetter) list._nonLetter = true;
+            else if (item.Contains(':')) list._tables.Add(Maps.Open(item));
+            else list._words.Add(item);
+        }
+        return list;
+    }
+
+    public bool IsEmpty => !_nonLetter && _words.Count == 0 && _tables.Count == 0;
+
+    /// <summary>Trouble with a table counts as no match: nothing depends on it.</summary>
+    public bool Matches(ReadOnlySpan<byte> word)
+    {
+        if (IsEmpty) return false;
+        if (_nonLetter && (word.IsEmpty || !char.IsAsciiLetter((char)word[0]))) return true;
+        string text = System.Text.Encoding.UTF8.GetString(word);
+        return _words.Contains(text) || _tables.Exists(t => t.Lookup(text).IsFound);
+    }
+}

@@ -1,0 +1,60 @@
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Smtp;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Smtpd.Commands;
+
+/// <summary>RFC 5321 4.1.1.2: mail = "MAIL FROM:" Reverse-path [ SP Mail-parameters ] CRLF. Begins a transaction.</summary>
+internal static class MailCommand
+{
+    private static readonly SmtpReply s_nested = SmtpReply.Parse("503 5.5.1 Error: nested MAIL command");
+    private static readonly SmtpReply s_afterBdat = SmtpReply.Parse("503 5.5.1 Error: MAIL after BDAT");
+    private static readonly SmtpReply s_syntax = SmtpReply.Parse("501 5.5.4 Syntax: MAIL FROM:<address>");
+    private static readonly SmtpReply s_tooBig = SmtpReply.Parse("552 5.3.4 Message size exceeds fixed limit");
+    private static readonly SmtpReply s_noSpace = SmtpReply.Parse("452 4.3.1 Insufficient system storage");
+
+    public static SmtpReply WrongState(SessionState state) => state == SessionState.Failed ? s_afterBdat : s_nested;
+
+    public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
+    {
+        SmtpReply refusal = Parse(s, arguments.Span, out string sender, out MailParameters parameters);
+        if (refusal.IsNone) refusal = CheckSize(s, sender, parameters.Size);
+        if (!refusal.IsNone) return s.Refuse(refusal);
+        s.Begin(new Transaction(sender, parameters, QueueId.Microseconds(s.Loop.Time)));
+        if (!s.Settings.Access.DelayReject) refusal = await s.Access.SenderAsync(sender);
+        if (refusal.IsNone && !s.Server.Disk.HasRoom(s.Settings.QueueMinfree, s.Settings.MessageSizeLimit)) refusal = NoSpace(s);
+        if (!refusal.IsNone)
+        {
+            s.EndTransaction();
+            return s.Refuse(refusal);
+        }
+        s.Reply("250 2.1.0 Ok\r\n"u8);
+        return true;
+    }
+
+    private static SmtpReply Parse(SmtpSession s, ReadOnlySpan<byte> arguments, out string sender, out MailParameters parameters)
+    {
+        sender = "";
+        parameters = default;
+        if (!CommandLine.TryKeyword(arguments, "FROM"u8, out ReadOnlySpan<byte> path)) return s_syntax;
+        SmtpPathOptions options = new(s.Settings.StrictEnvelopes, AllowUtf8: true, AllowEmpty: true);
+        if (!PathArgument.TryParse(s, path, options, out sender, out ReadOnlySpan<byte> rest)) return Replies.BadSender;
+        SmtpReply error = MailParameters.Parse(rest, PathArgument.Features(s), out parameters);
+        return error.IsNone ? PathArgument.CheckUnicode(s, sender, parameters.SmtpUtf8, Replies.BadSender) : error;
+    }
+
+    private static SmtpReply CheckSize(SmtpSession s, string sender, long size)
+    {
+        if (s.Settings.MessageSizeLimit == 0 || size <= s.Settings.MessageSizeLimit) return default;
+        s.LogEvent("reject", s_tooBig.ToString(), sender, null, s.Helo);
+        return s_tooBig;
+    }
+
+    private static SmtpReply NoSpace(SmtpSession s)
+    {
+        s.LogEvent("reject", s_noSpace.ToString());
+        Log.Warning($"not enough free space in mail queue: {s.Server.Disk.Bytes} bytes");
+        return s_noSpace;
+    }
+}

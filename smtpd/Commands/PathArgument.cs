@@ -1,0 +1,45 @@
+using System.Text;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Smtp;
+
+namespace MtaSuite.Smtpd.Commands;
+
+/// <summary>What MAIL, RCPT and VRFY share: the path, and which parameters and characters are allowed with it.</summary>
+internal static class PathArgument
+{
+    /// <summary>Parses the path; false, logged, when it is none.</summary>
+    /// <param name="rest">The parameters.</param>
+    public static bool TryParse(SmtpSession s, ReadOnlySpan<byte> text, SmtpPathOptions options, out string address, out ReadOnlySpan<byte> rest)
+    {
+        rest = default;
+        bool ok = SmtpPath.TryParse(text, options, out address, out int consumed, out _);
+        if (ok)
+        {
+            rest = text[consumed..];
+            ok = rest.IsEmpty || rest[0] is (byte)' ' or (byte)'\t';
+        }
+        if (!ok) Log.Warning($"Illegal address syntax from {s.Client.NameAddress} in {s.Where} command: {Encoding.UTF8.GetString(text)}");
+        return ok;
+    }
+
+    /// <summary>The extensions that this session was offered.</summary>
+    public static EsmtpFeatures Features(SmtpSession s)
+    {
+        EsmtpFeatures features = EsmtpFeatures.None;
+        if ((s.Discarded & EhloKeywords.Dsn) == 0) features |= EsmtpFeatures.Dsn;
+        if (s.Settings.SmtpUtf8 && (s.Discarded & EhloKeywords.SmtpUtf8) == 0) features |= EsmtpFeatures.SmtpUtf8;
+        return features;
+    }
+
+    /// <summary>
+    /// Characters above 127 without SMTPUTF8: never in a domain; in a local part only where strict_smtputf8 is off, since 8-bit local parts
+    /// were let through before RFC 6531 and are in use.
+    /// </summary>
+    public static SmtpReply CheckUnicode(SmtpSession s, string address, bool smtpUtf8, SmtpReply badAddress)
+    {
+        if (smtpUtf8 || Address.IsAscii(address)) return default;
+        if (s.Settings.StrictSmtpUtf8) return Replies.NeedSmtpUtf8;
+        return Ascii.IsValid(Address.Domain(address)) ? default : badAddress;
+    }
+}

@@ -1,0 +1,57 @@
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Smtp;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Smtpd.Commands;
+
+/// <summary>RFC 5321 4.1.1.3: rcpt = "RCPT TO:" Forward-path [ SP Rcpt-parameters ] CRLF. Its 250 promises that the address is routable now.</summary>
+internal static class RcptCommand
+{
+    private static readonly SmtpReply s_afterBdat = SmtpReply.Parse("503 5.5.1 Error: RCPT after BDAT");
+    private static readonly SmtpReply s_syntax = SmtpReply.Parse("501 5.5.4 Syntax: RCPT TO:<address>");
+    private static readonly SmtpReply s_tooMany = SmtpReply.Parse("452 4.5.3 Error: too many recipients");
+
+    public static SmtpReply WrongState(SessionState state) => state == SessionState.Idle ? Replies.NeedMail : s_afterBdat;
+
+    public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
+    {
+        Transaction transaction = s.Transaction!;
+        SmtpReply refusal = Parse(s, arguments.Span, out string recipient, out RcptParameters parameters);
+        if (!refusal.IsNone) return s.Refuse(refusal);
+        if (transaction.Recipients.Count >= s.Settings.RecipientLimit)
+        {
+            // RFC 5321 4.5.3.1.10: the client sends the rest in another transaction. Only insisting is an error.
+            s.Reply(s_tooMany);
+            return transaction.Overshoot++ < s.Settings.RecipientOvershootLimit;
+        }
+        refusal = await s.Access.RecipientAsync(recipient);
+        if (!refusal.IsNone) return s.Refuse(refusal);
+        if (transaction.QueueId.Length == 0)
+        {
+            transaction.QueueId = QueueId.Next(s.Loop.Time);
+            s.LogClient();
+        }
+        transaction.Recipients.Add(new EnvelopeRecipient
+        {
+            Address = recipient,
+            DsnOriginal = parameters.OriginalRecipient ?? "",
+            Notify = parameters.Notify,
+        });
+        s.Reply("250 2.1.5 Ok\r\n"u8);
+        return true;
+    }
+
+    private static SmtpReply Parse(SmtpSession s, ReadOnlySpan<byte> arguments, out string recipient, out RcptParameters parameters)
+    {
+        recipient = "";
+        parameters = default;
+        bool smtpUtf8 = s.Transaction!.Parameters.SmtpUtf8;
+        if (!CommandLine.TryKeyword(arguments, "TO"u8, out ReadOnlySpan<byte> path)) return s_syntax;
+        SmtpPathOptions options = new(s.Settings.StrictEnvelopes, AllowUtf8: true, AllowEmpty: false);
+        if (!PathArgument.TryParse(s, path, options, out recipient, out ReadOnlySpan<byte> rest)) return Replies.BadRecipient;
+        EsmtpFeatures features = PathArgument.Features(s) & ~EsmtpFeatures.SmtpUtf8;
+        if (smtpUtf8) features |= EsmtpFeatures.SmtpUtf8;
+        SmtpReply error = RcptParameters.Parse(rest, features, out parameters);
+        return error.IsNone ? PathArgument.CheckUnicode(s, recipient, smtpUtf8, Replies.BadRecipient) : error;
+    }
+}

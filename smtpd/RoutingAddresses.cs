@@ -1,0 +1,60 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Routing;
+using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Access;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>Answers about addresses from the rewriting and routing tables of main.cf.</summary>
+internal sealed class RoutingAddresses : IAddresses
+{
+    private readonly RoutingCore _core;
+    private readonly AddressResolver _resolver;
+    private readonly RecipientValidator _validator;
+    // Several restrictions ask about the same address in a row; the same string object means the same command.
+    private string? _lastSender, _lastAddress;
+    private Route _lastRoute;
+
+    public RoutingAddresses(MailConfig config)
+    {
+        _core = new RoutingCore(config);
+        _resolver = new AddressResolver(_core);
+        _validator = new RecipientValidator(_core, _resolver);
+    }
+
+    /// <summary>What is wrong with lists and tables, for the log and check.</summary>
+    public IReadOnlyList<string> Problems => _core.Problems;
+
+    public string Complete(string address) => Resolve("", address).Recipient;
+
+    public Destination IsAuthorizedDestination(string sender, string recipient)
+    {
+        Route route = Resolve(sender, recipient);
+        if (route.Status == RouteStatus.Trouble)
+        {
+            Log.Warning($"{route.Problem}");
+            return Destination.Unknown;
+        }
+        bool mine = route.IsOk && !route.IsSourceRouted && (route.IsFinal || route.Class == AddressClass.Relay);
+        return mine ? Destination.Authorized : Destination.Foreign;
+    }
+
+    public SmtpReply CheckListed(string sender, string recipient, bool isSender)
+    {
+        Route route = isSender ? Resolve(recipient, sender) : Resolve(sender, recipient);
+        RecipientCheck check = _validator.Check(route, isSender ? sender : recipient, isSender);
+        if (check.Status == RecipientStatus.Valid) return default;
+        if (check.Problem.Length > 0) Log.Warning($"{check.Problem}");
+        return new SmtpReply(check.Code, check.Dsn, check.Text);
+    }
+
+    public void Forget() => _lastAddress = null;
+
+    private Route Resolve(string sender, string address)
+    {
+        if (ReferenceEquals(_lastAddress, address) && ReferenceEquals(_lastSender, sender)) return _lastRoute;
+        (_lastSender, _lastAddress) = (sender, address);
+        return _lastRoute = _resolver.Resolve(sender, address);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Text;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
+using MtaSuite.Smtpd.Access;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>What sessions share, and who may have one. Overload is answered before the banner, without a session.</summary>
+internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWriter queue, IAddresses addresses, PeerNames names, DiskSpace disk, int maxSessions)
+    : IService
+{
+    private readonly HashSet<SmtpSession> _sessions = [];
+    private readonly ClientCounter _clients = new(settings.Normal.IPv4PrefixLength, settings.Normal.IPv6PrefixLength);
+    private readonly Dictionary<(EhloKeywords, bool, bool), byte[]> _ehloReplies = [];
+    private readonly MemoryPressure _memory = new(loop.Time);
+    private readonly List<Listener> _listeners = [];
+    private Action? _drained;
+    private long _warned = long.MinValue;
+
+    public EventLoop Loop { get; } = loop;
+    public SettingsPair Settings { get; } = settings;
+    public IQueueWriter Queue { get; } = queue;
+    public IAddresses Addresses { get; } = addresses;
+    public PeerNames PeerNames { get; } = names;
+    public DiskSpace Disk { get; } = disk;
+    public int Active => _sessions.Count;
+
+    /// <summary>Serves a listening socket; owns it.</summary>
+    public void Listen(int fd) => _listeners.Add(new Listener(Loop, fd, Accept));
+
+    /// <summary>Takes an accepted connection: serves it, or refuses it and closes it.</summary>
+    public void Accept(int fd, IPEndPoint? remote)
+    {
+        IPEndPoint? local = Libc.LocalEndPoint(fd);
+        ClientInfo client = ClientInfo.Of(remote, local, PeerNames, Settings.Normal.ClientPortLogging);
+        if (Overload(client) is { } refusal)
+        {
+            Refuse(fd, refusal);
+            return;
+        }
+        if (local is not null) _ = Libc.SetSocketOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+        SmtpSession session = new(this, new Connection(Loop, fd, remote), client);
+        _sessions.Add(session);
+        Settings.Stress = maxSessions > 0 && _sessions.Count * 10L >= maxSessions * 9L;
+        if (Settings.Normal.UpstreamProxyProtocol.Length == 0) session.CountedAs = client.Ip;
+        ServeAsync(session);
+    }
+
+    // "async void", so that an exception, which is a bug, reaches the loop and ends the process instead of vanishing in a task.
+    private async void ServeAsync(SmtpSession session)
+    {
+        await session.RunAsync();
+        if (session.CountedAs is { } counted) _clients.Leave(counted);
+        _sessions.Remove(session);
+        Settings.Stress = maxSessions > 0 && _sessions.Count * 10L >= maxSessions * 9L;
+        if (_drained is not null && _sessions.Count == 0) _drained();
+    }
+
+    /// <summary>Why this client gets no session now, as the whole reply; null when it does. Counts the client in.</summary>
+    private string? Overload(ClientInfo client)
+    {
+        SmtpdSettings s = Settings.Normal;
+        if (_drained is not null) return $"421 4.3.2 {s.MyHostname} Service shutting down";
+        if (maxSessions > 0 && _sessions.Count >= maxSessions) return Warn($"421 4.3.2 {s.MyHostname} All server ports are busy");
+        if (Disk.IsExhausted) return Warn($"421 4.3.1 {s.MyHostname} Insufficient system storage");
+        if (_memory.IsHigh) return Warn($"421 4.3.2 {s.MyHostname} Server is short of memory");
+        // Behind a proxy all connections have the proxy's address; the client is counted once its header is there.
+        if (client.Ip is null || s.UpstreamProxyProtocol.Length > 0) return null;
+        return CountIn(client) ? null : TooMany(client);
+    }
+
+    private bool CountIn(ClientInfo client)
+    {
+        SmtpdSettings s = Settings.Normal;
+        int count = _clients.Enter(client.Ip!);
+        if (s.ClientConnectionCountLimit == 0 || count <= s.ClientConnectionCountLimit || s.EventLimitExceptions.Match(client.Name, client.Ip) == MatchResult.Yes) return true;
+        _clients.Leave(client.Ip!);
+        Log.Warning($"Connection concurrency limit exceeded: {count} from {client.NameAddress} for service {s.ServiceName}");
+        return false;
+    }
+
+    private string TooMany(ClientInfo client) => $"421 4.7.0 {Settings.Normal.MyHostname} Error: too many connections from {client.Address}";
+
+    /// <summary>Counts the client that a PROXY header named; the refusal when it has too many connections, else null.</summary>
+    public string? CountProxied(SmtpSession session)
+    {
+        if (session.Client.Ip is not { } ip) return null;
+        if (!CountIn(session.Client)) return TooMany(session.Client);
+        session.CountedAs = ip;
+        return null;
+    }
+
+    private string Warn(string reply)
+    {
+        long now = Loop.NowMilliseconds;
+        if (_warned == long.MinValue || now - _warned >= 1000) Log.Warning($"refusing connections: {reply}");
+        _warned = now;
+        return reply;
+    }
+
+    private static void Refuse(int fd, string reply)
+    {
+        _ = Libc.Send(fd, Encoding.UTF8.GetBytes(reply + "\r\n"));
+        _ = Libc.Shutdown(fd, Libc.SHUT_WR);
+        _ = Libc.Close(fd);
+    }
+
+    /// <summary>The answer to EHLO for what is announced to a client.</summary>
+    public byte[] EhloReply(EhloKeywords discard, bool xclient, bool xforward)
+    {
+        if (_ehloReplies.TryGetValue((discard, xclient, xforward), out byte[]? reply)) return reply;
+        return _ehloReplies[(discard, xclient, xforward)] = Ehlo.Reply(Settings.Normal, discard, xclient, xforward);
+    }
+
+    /// <summary>The client's addresses are completed with our domain (local_header_rewrite_clients): it is this machine.</summary>
+    public bool IsLocal(ClientInfo client) => client.Ip is not null && Settings.Normal.OwnAddresses.Contains(client.Ip);
+
+    /// <summary>Takes no more connections; sessions go on to their end, then <paramref name="done"/> is called.</summary>
+    public void Drain(Action done)
+    {
+        _drained = done;
+        foreach (Listener listener in _listeners) listener.Dispose();
+        if (_sessions.Count == 0) done();
+    }
+
+    /// <summary>Ends every session that has no message under way, with a 421.</summary>
+    public void ShutDownIdle()
+    {
+        foreach (SmtpSession session in _sessions.ToArray()) session.ShutDown();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Text;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Smtp;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>Replies go into the connection's output, which is sent once for each batch of events and before every wait for input.</summary>
+internal sealed partial class SmtpSession
+{
+    /// <summary>A positive reply as it goes over the wire.</summary>
+    public void Reply(ReadOnlySpan<byte> wire) => Connection.Write(wire);
+
+    public void Reply(int code, string status, string text) =>
+        Reply(new SmtpReply(code, status.Length == 0 ? default : DsnStatus.Parse(status), text));
+
+    /// <summary>Any reply. A refusal gets the footer and is softened by soft_bounce; 421 and 521 end the session.</summary>
+    public void Reply(SmtpReply reply)
+    {
+        if (reply.Code >= 400)
+        {
+            string footer = Settings.RejectFooter;
+            if (!Settings.RejectFooterMaps.IsEmpty && Settings.RejectFooterMaps.Lookup(reply.ToString()) is { IsFound: true } found) footer = found.Value;
+            if (footer.Length > 0) reply = ReplyFooter.Append(reply, footer, this);
+            if (Settings.SoftBounce) reply = reply.Soften();
+        }
+        Span<byte> room = Connection.GetSpan(SmtpReply.MaxBytes(reply.Text.Length, reply.Lines));
+        Connection.Advance(reply.Format(room));
+        if (reply.Code is 421 or 521) Close();
+        if (Log.Verbose) Log.Debug($"> {Client.NameAddress}: {reply}");
+    }
+
+    /// <summary>A refusal, as handlers return it.</summary>
+    public bool Refuse(SmtpReply reply)
+    {
+        Reply(reply);
+        return false;
+    }
+}
+
+/// <summary>smtpd_reject_footer: more lines behind a refusal.</summary>
+internal static class ReplyFooter
+{
+    /// <summary>
+    /// Adds the template's lines ("\n" between them, each with code and status); "\c" at its start joins the first one to the reply's last.
+    /// </summary>
+    public static SmtpReply Append(SmtpReply reply, string template, SmtpSession session)
+    {
+        StringBuilder text = new(reply.Text);
+        string rest = template;
+        if (rest.StartsWith("\\c", StringComparison.Ordinal)) rest = rest[2..];
+        else text.Append('\n');
+        string expanded = session.Settings.Expand(rest.Replace("\\n", "\n", StringComparison.Ordinal), name => Value(name, session));
+        return reply with { Text = text.Append(expanded).ToString() };
+    }
+
+    private static string? Value(string name, SmtpSession session)
+    {
+        string? value = name switch
+        {
+            "client" => session.Client.NameAddress,
+            "client_address" => session.Client.Address,
+            "client_name" => session.Client.Name,
+            "client_port" => session.Client.Port,
+            "helo_name" => session.Helo,
+            "sender" => session.Transaction?.Sender ?? "",
+            "recipient" => session.Transaction is { Recipients: [var first, ..] } ? first.Address : "",
+            "server_name" => session.Settings.MyHostname,
+            "localtime" => session.Loop.Time.GetLocalNow().ToString("MMM dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
+            _ => null,
+        };
+        return value is null ? null : string.Concat(value.Select(c => c is >= ' ' and <= '~' ? c : '_'));
+    }
+}

@@ -1,0 +1,47 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Log;
+using MtaSuite.Smtpd.Access;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>Brings the server up: settings and tables while the process may open everything, then the sockets.</summary>
+internal sealed class SmtpdStartup
+{
+    private SettingsPair? _settings;
+    private IAddresses? _addresses;
+    private PeerNames? _names;
+
+    /// <summary>Reads the settings and opens their tables.</summary>
+    public string? Open(ServiceContext context)
+    {
+        SmtpdSettings normal = new(context.Config);
+        foreach (string problem in normal.Problems()) Log.Warning($"{problem}");
+        _settings = new SettingsPair(normal, new SmtpdSettings(UnderStress(context.Config), normal));
+        RoutingAddresses addresses = new(context.Config);
+        foreach (string problem in addresses.Problems) Log.Warning($"{problem}");
+        _addresses = addresses;
+        _names = PeerNames.Load(normal.PeernameLookup);
+        return null;
+    }
+
+    public IService Start(ServiceContext context)
+    {
+        string path = context.Spool.SocketPath(isPrivate: false, context.Config.Get(CleanupParams.CleanupServiceName));
+        CleanupWriter queue = new(new CleanupClient(context.Loop, path));
+        DiskSpace disk = new(context.Spool.Root, context.Loop.Time);
+        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, _names!, disk, context.MaxProc);
+        foreach (int fd in context.Listeners) server.Listen(fd);
+        return server;
+    }
+
+    /// <summary>The same configuration with <c>stress = yes</c>.</summary>
+    private static MailConfig UnderStress(MailConfig config)
+    {
+        List<KeyValuePair<string, string>> values = [.. config.ExplicitNames.Select(n => KeyValuePair.Create(n, config.ExplicitText(n) ?? ""))];
+        values.Add(KeyValuePair.Create("stress", "yes"));
+        return MailConfig.Load(config.Directory, values, config.ServiceName, config.ProcessName, config.Host).Config;
+    }
+}

@@ -1,0 +1,43 @@
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Smtp;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>
+/// One mail transaction: what MAIL and RCPT said and what checks decided about the message. It ends in <see cref="Commit"/> or
+/// <see cref="Rollback"/>; a stream to cleanup that is still open then is abandoned, and nothing of the message remains.
+/// </summary>
+internal sealed class Transaction(string sender, MailParameters parameters, long arrivalMicroseconds)
+{
+    public string Sender { get; } = sender;
+    public MailParameters Parameters { get; } = parameters;
+    /// <summary>When MAIL was accepted, microseconds since 1970.</summary>
+    public long ArrivalMicroseconds { get; } = arrivalMicroseconds;
+    /// <summary>Given at the first accepted recipient; empty before.</summary>
+    public string QueueId = "";
+    public List<EnvelopeRecipient> Recipients { get; } = [];
+    /// <summary>Recipients refused for being too many.</summary>
+    public int Overshoot;
+    /// <summary>Bytes in all chunks of BDAT so far.</summary>
+    public long ChunkSize;
+    /// <summary>The content being received; null before DATA or BDAT.</summary>
+    public ContentReceiver? Content;
+
+    // What access tables asked for.
+    public bool Hold, Discard;
+    public string Filter = "", Redirect = "";
+    public List<string>? Bcc, Prepend;
+
+    /// <summary>"NOQUEUE" before the first recipient.</summary>
+    public string LogId => QueueId.Length == 0 ? "NOQUEUE" : QueueId;
+
+    /// <summary>The message is queued, or was deliberately thrown away.</summary>
+    public void Commit() => Content = null;
+
+    /// <summary>Gives the message up.</summary>
+    public void Rollback()
+    {
+        Content?.Abandon();
+        Content = null;
+    }
+}
