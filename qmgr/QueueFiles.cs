@@ -9,6 +9,7 @@ namespace MtaSuite.Qmgr;
 internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool)
 {
     private const int Threads = 2;
+    private static readonly TimeSpan UnfinishedLifetime = TimeSpan.FromHours(36);
     private readonly WorkerPool _workers = new(loop, "files", Threads);
     private readonly Stack<RemoveWork> _removers = new();
 
@@ -23,8 +24,15 @@ internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool)
             Log.Warning($"{id}: corrupt queue file, moved to {SpoolDirectory.Corrupt}");
             _ = spool.Move(id, folder, SpoolDirectory.Corrupt);
         }
+        else if (status == QueueFileStatus.Unfinished) RemoveIfOld(spool.PathOf(folder, id));
         return (status, file);
     });
+
+    /// <summary>An unfinished file whose writer must be long dead: nobody was told that the message is ours.</summary>
+    private void RemoveIfOld(string path)
+    {
+        if (Libc.TryStat(path, out Libc.FileStatus status) && loop.Time.GetUtcNow() - status.Modified > UnfinishedLifetime) _ = Libc.Unlink(path);
+    }
 
     /// <summary>Moves a file into deferred, unless it is there, and keeps its next attempt as its modification time; 0 or errno.</summary>
     public Promise<int> DeferAsync(string id, string from, long nextMicroseconds) => _workers.Run(() =>
