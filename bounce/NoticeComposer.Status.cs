@@ -33,7 +33,7 @@ public sealed partial class NoticeComposer
         string original = OriginalRecipient(record, global);
         if (original.Length > 0) output.AddressField("Original-Recipient", original);
         output.AddressField("Final-Recipient", TypedAddress(record.Recipient, global));
-        output.Field("Action", ActionName(notice.Kind, record.Action));
+        output.Field("Action", NotifyRules.Name(ActionOf(notice, record.Action)));
         output.Field("Status", record.Status.IsEmpty ? "5.0.0" : record.Status.ToString());
         if (record.RemoteMta.Length > 0) output.Field("Remote-MTA", $"dns; {record.RemoteMta}", ascii: !global);
         string diagnostic = record.Diagnostic.Length > 0 ? record.Diagnostic : record.Text;
@@ -44,12 +44,21 @@ public sealed partial class NoticeComposer
             output.Field("Will-Retry-Until", Date(notice.Message.Arrival + settings.MaximalQueueLifetime));
     }
 
-    /// <summary>A notice of failure may be made from the defer log, when the message has become too old: what was delayed has failed then.</summary>
-    private static string ActionName(NoticeKind kind, DeliveryAction action) => kind switch
+    /// <summary>
+    /// A notice of failure may be made from the defer log, when the message has become too old: what was delayed has failed then. A report
+    /// for "-bv" tells of what would happen.
+    /// </summary>
+    private static DeliveryAction ActionOf(Notice notice, DeliveryAction action) => notice.Kind switch
     {
-        NoticeKind.Failure => "failed",
-        NoticeKind.Delay => "delayed",
-        _ => NotifyRules.Name(action),
+        NoticeKind.Failure => DeliveryAction.Failed,
+        NoticeKind.Delay => DeliveryAction.Delayed,
+        _ when !notice.Message.Flags.HasFlag(MessageFlags.VerifyOnly) => action,
+        _ => action switch
+        {
+            DeliveryAction.Failed => DeliveryAction.Undeliverable,
+            DeliveryAction.Delivered or DeliveryAction.Relayed or DeliveryAction.Expanded => DeliveryAction.Deliverable,
+            _ => action,
+        },
     };
 
     /// <summary>

@@ -163,6 +163,15 @@ public class NoticeComposerTests
     }
 
     [Test]
+    public void A_report_of_what_would_happen_says_so()
+    {
+        MessageFacts verify = Samples.Message with { Flags = MessageFlags.VerifyOnly };
+        Report report = Only(NoticeKind.Verify, verify, [Samples.Refused, Samples.Unknown with { Action = DeliveryAction.Delivered, Status = new DsnStatus(2, 0, 0) }]);
+        Assert.That(report.Recipients.Select(r => r["action"]), Is.EqualTo(new[] { "undeliverable", "deliverable" }));
+        Assert.That(report.Parts, Has.Count.EqualTo(2));
+    }
+
+    [Test]
     public void Threaded_notices_name_the_original()
     {
         NoticeSettings threaded = Samples.Settings with { EnableThreadedBounces = true };
