@@ -1,4 +1,5 @@
 using MtaSuite.Tools.Mtasuite;
+using MtaSuite.Tools.Postconf;
 using MtaSuite.Tools.Sendmail;
 
 namespace MtaSuite.Tools;
@@ -15,6 +16,7 @@ internal static class Commands
     public static readonly ToolCommand[] All =
     [
         new("mtasuite", MtasuiteCommand.Run, MtasuiteCommand.Manual),
+        new("postconf", PostconfCommand.Run, PostconfCommand.Manual),
         new("sendmail", SendmailCommand.Run, SendmailCommand.Manual),
     ];
 

@@ -22,13 +22,30 @@ internal sealed class EditedFile : IDisposable
         this.path = path;
         temporary = path + ".tmp";
         OpenLocked();
-        try { Lines = Split(Encoding.Latin1.GetString(File.ReadAllBytes(path))); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        if (TryRead(path, out byte[] bytes))
         {
-            _ = Libc.Unlink(temporary);
-            Dispose();
-            throw new PostconfFatalException($"open {path} for reading: {Common.Config.ConfigFile.Reason(e)}");
+            Lines = Split(Encoding.Latin1.GetString(bytes));
+            return;
         }
+        string reason = Libc.ErrorText();
+        _ = Libc.Unlink(temporary);
+        Dispose();
+        throw new PostconfFatalException($"open {path} for reading: {reason}");
+    }
+
+    /// <summary>Reads a file without the lock that .NET may take, which another editor's lock would refuse.</summary>
+    private static bool TryRead(string path, out byte[] bytes)
+    {
+        bytes = [];
+        int source = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        if (source < 0) return false;
+        using var all = new MemoryStream();
+        byte[] buffer = new byte[16384];
+        int count;
+        while ((count = Libc.ReadRetry(source, buffer)) > 0) all.Write(buffer, 0, count);
+        _ = Libc.Close(source);
+        bytes = all.ToArray();
+        return count == 0;
     }
 
     /// <summary>The physical lines, each with its line feed, the last one too.</summary>
@@ -50,7 +67,7 @@ internal sealed class EditedFile : IDisposable
         {
             fd = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC, PrivateMode);
             if (fd < 0) throw new PostconfFatalException($"open {temporary}: {Libc.ErrorText()}");
-            if (Libc.LockFileFcntl(fd, true, true) < 0) throw new PostconfFatalException($"lock {temporary}: {Libc.ErrorText()}");
+            if (Libc.Flock(fd, Libc.LOCK_EX) < 0) throw new PostconfFatalException($"lock {temporary}: {Libc.ErrorText()}");
             if (Libc.TryStat(fd, out Libc.FileStatus mine) && Libc.TryStat(temporary, out Libc.FileStatus current) && mine.Inode == current.Inode) return;
             _ = Libc.Close(fd);
         }

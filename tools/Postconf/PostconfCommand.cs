@@ -1,5 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tools.Postconf;
 
@@ -9,8 +11,32 @@ namespace MtaSuite.Tools.Postconf;
 /// </summary>
 public static class PostconfCommand
 {
-    /// <summary>Shows (<c>-t</c>) or expands (<c>-b</c>) the bounce templates: configuration, file or null, expand; returns the exit status.</summary>
-    public static Func<MailConfig, string?, bool, int>? BounceTemplates { get; set; }
+    public const string Manual = """
+        postconf - show and edit main.cf and master.cf
+
+        postconf [-dfhHjnqx] [-c DIR] [-C CLASS,...] [-o NAME=VALUE] [PARAMETER...]   show parameters
+        postconf [-e] [-c DIR] PARAMETER=VALUE...                                    set parameters in main.cf
+        postconf -X|-# [-c DIR] PARAMETER...                                         remove, or comment out
+        postconf -M [-fjqx] [SERVICE[/TYPE]...]                                      show services of master.cf
+        postconf -F [-fhHjqx] [SERVICE[/TYPE[/FIELD]]...]                            show their columns
+        postconf -P [-fhHjqx] [SERVICE[/TYPE[/PARAMETER]]...]                        show their -o settings; -PP: all they see
+        postconf -M|-F|-P [-e] SERVICE/TYPE[/WHAT]=VALUE...                          change them
+        postconf -MX|-M#|-PX SERVICE/TYPE[/PARAMETER]...                             remove, or comment out
+        postconf -m|-l|-a|-A                                                         types of tables, locks, SASL servers and clients
+        postconf -T compile-version|run-version|public-key-algorithms                facts about TLS
+        postconf -t|-b [FILE]                                                        texts of notices, as they are or expanded
+
+        -c DIR   the configuration directory (also from MAIL_CONFIG)
+        -C       classes: builtin, service, user, all
+        -d       defaults instead of settings
+        -f       fold long lines
+        -h, -H   values alone, names alone
+        -j       one JSON object a line
+        -n       only what main.cf sets
+        -q       no warnings about unused and deprecated parameters
+        -x       expand $name
+
+        """;
 
     /// <summary>Runs the command on the process's streams. 0: done; 1: refused or failed, the reason is on standard error.</summary>
     public static int Run(string[] args)
@@ -56,12 +82,18 @@ public static class PostconfCommand
         return 0;
     }
 
+    /// <summary>The bounce daemon knows the texts: this becomes that program. An empty name asks for the built-in texts.</summary>
     private static int ShowTemplates(PostconfOptions options, string directory)
     {
         if (options.Names.Count > 1) throw new PostconfFatalException("options -b and -t require at most one template file");
-        if (BounceTemplates == null) throw new PostconfFatalException("bounce templates are not built into this program");
         MailConfig config = MailConfig.Load(directory).Config;
-        return BounceTemplates(config, options.Names.FirstOrDefault(), options.Has(Modes.ExpandTemplates));
+        string file = options.Names.Count == 1 ? options.Names[0] : config.Get(BounceParams.BounceTemplateFile);
+        string program = Path.Combine(config.Get(MasterParams.DaemonDirectory), "bounce");
+        string what = options.Has(Modes.ExpandTemplates) ? "--dump-expanded" : "--dump-templates";
+        List<string> environment = [];
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment.Add($"{variable.Key}={variable.Value}");
+        int error = -Libc.Exec(program, ["bounce", what, "-c", directory, file], environment);
+        throw new PostconfFatalException($"exec {program}: {Libc.ErrorText(error)}");
     }
 
     private static void Edit(PostconfOptions options, string directory, PostconfOutput output)

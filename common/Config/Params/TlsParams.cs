@@ -34,8 +34,7 @@ public static class TlsParams
         doc: "Least grade of ciphers where TLS is optional, in the client.");
     public static readonly BoolParam SmtpTlsConnectionReuse = new("smtp_tls_connection_reuse", "no", effective: false,
         doc: "Keep TLS sessions for further deliveries.");
-    public static readonly TextParam SmtpTlsDaneInsecureMxPolicy = new("smtp_tls_dane_insecure_mx_policy",
-        "${{$smtp_tls_security_level} == {dane} ? {dane} : {may}}", effective: false,
+    public static readonly TextParam SmtpTlsDaneInsecureMxPolicy = new("smtp_tls_dane_insecure_mx_policy", "dane", effective: false,
         doc: "Security level where DANE meets MX records that are not secure.");
     public static readonly TextParam SmtpTlsDcertFile = new("smtp_tls_dcert_file", "", effective: false,
         doc: "File of the DSA certificate, in the client.");
