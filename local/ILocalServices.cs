@@ -22,6 +22,9 @@ public interface ILocalServices
     /// </summary>
     bool TryNotifyOwner(DeliverRequest request, DeliverRecipient recipient, string owner, Outcome outcome);
 
+    /// <summary>This thread begins (ends) to wait for something slow, a command: another one may take its place meanwhile.</summary>
+    void SlowWork(bool begins) { }
+
     /// <summary>Logs a warning.</summary>
     void Warn(string text);
 }

@@ -18,15 +18,19 @@ public abstract class WorkItem : ICompletion
 
 /// <summary>
 /// A few threads of our own for what blocks (file sync, mailboxes, slow tables), started when first needed. Never the default pool: two
-/// cores give it two threads, which halves the rate of syncs. Work is taken in the order of submission.
+/// cores give it two threads, which halves the rate of syncs. Work is taken in the order of submission. Work that has to wait for something slow
+/// (a command, another process) says so, and does not count as one of the few meanwhile.
 /// </summary>
 public sealed class WorkerPool(EventLoop loop, string name, int threads)
 {
     private const int StackBytes = 256 * 1024;
+    /// <summary>The most threads, however many of them wait.</summary>
+    private const int MaxThreads = 200;
     private readonly object _gate = new();
     private readonly Queue<WorkItem> _queue = new();
     private int _started;
     private int _idle;
+    private int _waiting;
 
     /// <summary>Work submitted and not yet completed.</summary>
     public int Pending { get; private set; }
@@ -36,15 +40,43 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads)
     {
         item.Pool = this;
         Pending++;
-        bool start;
         lock (_gate)
         {
             _queue.Enqueue(item);
-            start = _queue.Count > _idle && _started < threads;
-            if (start) _started++;
-            else if (_idle > 0) Monitor.Pulse(_gate);
+            if (_idle > 0) Monitor.Pulse(_gate);
         }
-        if (start) new Thread(Work, StackBytes) { IsBackground = true, Name = name }.Start();
+        StartIfNeeded();
+    }
+
+    /// <summary>
+    /// On a worker: the work at hand begins to wait for something slow, so that another thread may take its place. The thread is started on the loop: one that is
+    /// started here would inherit what this one has taken on, such as a user's file identity.
+    /// </summary>
+    public void BeginWait()
+    {
+        bool needed;
+        lock (_gate)
+        {
+            _waiting++;
+            needed = _queue.Count > _idle;
+        }
+        if (needed) loop.Post(StartIfNeeded);
+    }
+
+    /// <summary>On a worker: the wait is over.</summary>
+    public void EndWait()
+    {
+        lock (_gate) _waiting--;
+    }
+
+    private void StartIfNeeded()
+    {
+        lock (_gate)
+        {
+            if (_queue.Count <= _idle || _started - _waiting >= threads || _started >= MaxThreads) return;
+            _started++;
+        }
+        new Thread(Work, StackBytes) { IsBackground = true, Name = name }.Start();
     }
 
     /// <summary>Runs a function on a worker and gives its result on the loop.</summary>
@@ -66,6 +98,11 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads)
             {
                 while (!_queue.TryDequeue(out item))
                 {
+                    if (_started - _waiting > threads)
+                    {
+                        _started--; // came in for one that waited
+                        return;
+                    }
                     _idle++;
                     Monitor.Wait(_gate);
                     _idle--;

@@ -28,7 +28,9 @@ internal sealed partial class DeliveryRun
             Directory = directory.Text.Length > 0 ? directory.Text : null,
             TimeLimit = _settings.CommandTimeLimit,
         };
+        _services.SlowWork(begins: true);
         Outcome outcome = CommandDelivery.Run(_content, CopyFor(branch, CopyOptions.Command, DeliveredContext.Command), spec, _settings.Clock.GetLocalNow());
+        _services.SlowWork(begins: false);
         return outcome.IsOk ? Report(branch, outcome with { Text = $"delivered to command: {command}" }) : ReportFailure(branch, outcome);
     }
 

@@ -16,6 +16,12 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
     /// <summary>Waits between attempts; tests replace it. The thread is one of the few that do nothing but deliver, so it may wait.</summary>
     public Action<TimeSpan> Pause { get; init; } = static delay => Libc.Poll([], (int)delay.TotalMilliseconds);
 
+    /// <summary>
+    /// Told true when a thread begins to wait for a mailbox, and false afterwards, so that another one may take its place. Called under the recipient's
+    /// file identity: must not start a thread itself.
+    /// </summary>
+    public Action<bool> Waiting { get; init; } = static _ => { };
+
     /// <summary>Reads a list such as "fcntl, dotlock"; false when a word is not known or none is left.</summary>
     public static bool TryParseMethods(string text, out LockMethods methods)
     {
@@ -46,8 +52,15 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
             int errno = Libc.Errno;
             if (errno != Libc.EEXIST || attempt >= Attempts) return errno;
             if (!RemoveStale(name)) return Libc.Errno;
-            Pause(Delay);
+            Wait();
         }
+    }
+
+    private void Wait()
+    {
+        Waiting(true);
+        Pause(Delay);
+        Waiting(false);
     }
 
     /// <summary>Removes path.lock.</summary>
@@ -60,7 +73,7 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
         {
             int errno = TryKernelLocks(fd);
             if (errno is not (Libc.EAGAIN or Libc.EACCES) || attempt >= Attempts) return errno;
-            Pause(Delay);
+            Wait();
         }
     }
 

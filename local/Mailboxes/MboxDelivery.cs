@@ -19,7 +19,7 @@ public sealed record MboxTarget(string Path, UserRights Rights, uint LockUid, ui
 /// <summary>Appends messages to files of many (mbox): lock, append, sync, and back to the old length when anything fails.</summary>
 internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, long sizeLimit)
 {
-    private readonly PathGates _gates = new();
+    private readonly PathGates _gates = new(locking.Waiting);
 
     /// <summary>Appends one message; the text of a failure says what went wrong but not with which mailbox.</summary>
     public Outcome Deliver(MessageContent content, CopySpec spec, MboxTarget target, Outcome success)

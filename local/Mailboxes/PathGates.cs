@@ -1,8 +1,11 @@
 namespace MtaSuite.Local.Mailboxes;
 
 /// <summary>Lets one thread of this process at a time work on a path, so that our own deliveries queue here and don't spend lock attempts on each other.</summary>
-internal sealed class PathGates
+/// <param name="waiting">Told true when a thread has to wait for long, and false afterwards.</param>
+internal sealed class PathGates(Action<bool> waiting)
 {
+    private const int PatienceMilliseconds = 50;
+
     private sealed class Gate
     {
         public readonly Lock Lock = new();
@@ -20,7 +23,12 @@ internal sealed class PathGates
             if (!_gates.TryGetValue(path, out gate)) _gates[path] = gate = new Gate();
             gate.Users++;
         }
-        gate.Lock.Enter();
+        if (!gate.Lock.TryEnter(PatienceMilliseconds))
+        {
+            waiting(true);
+            gate.Lock.Enter();
+            waiting(false);
+        }
         return new Pass(this, path, gate);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Native;
 using MtaSuite.Local.Mailboxes;
 using MtaSuite.Local.Rights;
@@ -33,6 +34,19 @@ public sealed record PipeSettings
     public string RecipientDelimiter { get; init; } = "";
     public IReadOnlyList<string> ExportEnvironment { get; init; } = [];
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>As <see cref="Parse"/>, with the parameters of main.cf that pipe services share.</summary>
+    public static PipeSettings? From(MailConfig config, string service, IReadOnlyList<string> attributes, out string problem)
+    {
+        _ = Libc.FindAccount(config.Get(CommonParams.MailOwner), out Account? owner);
+        PipeSettings? found = Parse(service, attributes, owner, out problem);
+        return found == null ? null : found with
+        {
+            TimeLimit = config.Get(PipeParams.TimeLimit, service),
+            RecipientDelimiter = config.Get(RewriteParams.RecipientDelimiter),
+            ExportEnvironment = config.GetList(LocalParams.ExportEnvironment),
+        };
+    }
 
     /// <summary>Reads the attributes of a service; null with the problem when they are not usable.</summary>
     /// <param name="mailOwner">Whom commands must not run as, besides root.</param>

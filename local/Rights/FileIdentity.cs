@@ -12,6 +12,8 @@ public readonly ref struct FileIdentity
     /// <summary>Whether this process can act as others.</summary>
     public static readonly bool IsPrivileged = Libc.GetEUid() == 0;
 
+    [ThreadStatic] private static bool t_limited;
+
     private readonly bool _changed;
 
     private FileIdentity(bool changed) => _changed = changed;
@@ -22,6 +24,8 @@ public readonly ref struct FileIdentity
         bool change = IsPrivileged && (uid != 0 || gid != 0);
         identity = new FileIdentity(change);
         if (!change) return true;
+        // else quotas and the blocks reserved for root would not hold for this thread
+        if (!t_limited) t_limited = Libc.DropResourceOverride();
         if (Libc.SetFileIdentity(uid, gid, [gid])) return true;
         Libc.ResetFileIdentity();
         identity = default;

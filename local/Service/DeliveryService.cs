@@ -39,7 +39,7 @@ internal sealed class DeliveryService : IService
 
     public int Active => Workers.Pending;
 
-    private static Deliverer MakeDeliverer(ServiceContext context)
+    private Deliverer MakeDeliverer(ServiceContext context)
     {
         List<string> problems = [];
         static void Warn(string text) => Log.Warning($"{text}");
@@ -47,12 +47,12 @@ internal sealed class DeliveryService : IService
         switch (context.Command)
         {
             case "virtual":
-                VirtualDelivery mailboxes = new(VirtualSettings.From(context.Config, problems), Warn);
+                VirtualSettings boxes = VirtualSettings.From(context.Config, problems);
+                VirtualDelivery mailboxes = new(boxes with { Locking = boxes.Locking with { Waiting = OnSlowWork } }, Warn);
                 deliver = (request, file) => QueueFileJob.ForEach(request, file, context.Command, mailboxes.Deliver);
                 break;
             case "pipe":
-                _ = Libc.FindAccount(context.Config.Get(CommonParams.MailOwner), out Account? owner);
-                PipeSettings? settings = PipeSettings.Parse(context.ServiceName, context.Attributes, owner, out string problem);
+                PipeSettings? settings = PipeSettings.From(context.Config, context.ServiceName, context.Attributes, out string problem);
                 if (settings == null) problems.Add(problem);
                 else
                 {
@@ -61,12 +61,20 @@ internal sealed class DeliveryService : IService
                 }
                 break;
             default:
-                LocalDelivery local = new(LocalSettings.From(context.Config, problems), new SuiteServices(context), context.ServiceName);
+                LocalSettings users = LocalSettings.From(context.Config, problems);
+                LocalDelivery local = new(users with { Locking = users.Locking with { Waiting = OnSlowWork } }, new SuiteServices(context, OnSlowWork), context.ServiceName);
                 deliver = (request, file) => QueueFileJob.ForEach(request, file, context.ServiceName, local.Deliver);
                 break;
         }
         foreach (string problem in problems) Warn(problem);
         return deliver ?? ((request, _) => QueueFileJob.Refuse(request, "4.3.5", "mail system configuration error"));
+    }
+
+    /// <summary>A worker begins or ends to wait for a command, a lock or another process.</summary>
+    private void OnSlowWork(bool begins)
+    {
+        if (begins) Workers.BeginWait();
+        else Workers.EndWait();
     }
 
     public void Drain(Action done)

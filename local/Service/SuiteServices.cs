@@ -21,6 +21,7 @@ internal sealed class SuiteServices : ILocalServices
 {
     private const int PieceSize = 32 * 1024;
     private readonly EventLoop _loop;
+    private readonly Action<bool> _slowWork;
     private readonly SpoolDirectory _spool;
     private readonly CleanupClient _cleanup;
     private readonly Dictionary<string, LinkClient> _agents = new(StringComparer.Ordinal);
@@ -29,8 +30,9 @@ internal sealed class SuiteServices : ILocalServices
     private readonly Lock _routing = new();
     private readonly string _byHost;
 
-    public SuiteServices(ServiceContext context)
+    public SuiteServices(ServiceContext context, Action<bool> slowWork)
     {
+        _slowWork = slowWork;
         (_loop, _spool) = (context.Loop, context.Spool);
         _cleanup = new CleanupClient(_loop, _spool.SocketPath(false, "cleanup"));
         RoutingCore core = new(context.Config);
@@ -165,6 +167,8 @@ internal sealed class SuiteServices : ILocalServices
     /// <summary>A failure within a list goes to the sender: the log of one message has one reader so far.</summary>
     public bool TryNotifyOwner(DeliverRequest request, DeliverRecipient recipient, string owner, Outcome outcome) => false;
 
+    public void SlowWork(bool begins) => _slowWork(begins);
+
     public void Warn(string text) => Log.Warning($"{text}");
 
     /// <summary>Runs session code on the loop and waits for it on this thread.</summary>
@@ -172,8 +176,10 @@ internal sealed class SuiteServices : ILocalServices
     {
         using ManualResetEventSlim done = new();
         T result = default!;
+        SlowWork(begins: true);
         _loop.Post(() => RunAsync().Detach());
         done.Wait();
+        SlowWork(begins: false);
         return result;
 
         async Task RunAsync()
