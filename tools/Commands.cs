@@ -1,5 +1,6 @@
 using MtaSuite.Tools.Mtasuite;
 using MtaSuite.Tools.Postconf;
+using MtaSuite.Tools.Postmap;
 using MtaSuite.Tools.Sendmail;
 
 namespace MtaSuite.Tools;
@@ -16,7 +17,10 @@ internal static class Commands
     public static readonly ToolCommand[] All =
     [
         new("mtasuite", MtasuiteCommand.Run, MtasuiteCommand.Manual),
+        new("newaliases", NewaliasesCommand.Run, PostmapManual.Newaliases),
+        new("postalias", args => PostmapCommand.Run(args, aliases: true), PostmapManual.Postalias),
         new("postconf", PostconfCommand.Run, PostconfCommand.Manual),
+        new("postmap", args => PostmapCommand.Run(args, aliases: false), PostmapManual.Postmap),
         new("sendmail", SendmailCommand.Run, SendmailCommand.Manual),
     ];
 

@@ -9,12 +9,11 @@ internal static class TextCoding
 
     public static byte[] Encode(string text, bool utf8) => (utf8 ? Encoding.UTF8 : Encoding.Latin1).GetBytes(text);
 
-    /// <summary>Encodes into the buffer where it is long enough, else into a new array.</summary>
-    public static ReadOnlySpan<byte> Encode(string text, bool utf8, Span<byte> buffer)
-    {
-        Encoding encoding = utf8 ? Encoding.UTF8 : Encoding.Latin1;
-        return encoding.TryGetBytes(text, buffer, out int length) ? buffer[..length] : encoding.GetBytes(text);
-    }
+    /// <summary>Encodes into a buffer of at least <see cref="MaxLength"/> bytes; returns how many it took.</summary>
+    public static int Encode(string text, bool utf8, Span<byte> buffer) => (utf8 ? Encoding.UTF8 : Encoding.Latin1).GetBytes(text, buffer);
+
+    /// <summary>The most bytes that a text can take.</summary>
+    public static int MaxLength(string text) => Encoding.UTF8.GetMaxByteCount(text.Length);
 
     /// <summary>Null when the bytes are not UTF-8 though they should be.</summary>
     public static string? Decode(ReadOnlySpan<byte> bytes, bool utf8)

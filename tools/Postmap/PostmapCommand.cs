@@ -4,6 +4,7 @@ using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Tables;
+using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Postmap;
 
@@ -24,7 +25,13 @@ public static class PostmapCommand
     /// <summary>Runs the command on given streams.</summary>
     public static int Run(string[] args, bool aliases, Stream input, Stream result, Stream messages, bool logs = false)
     {
-        using PostmapOutput output = new(aliases ? "postalias" : "postmap", result, messages);
+        PostmapOutput output = new(aliases ? "postalias" : "postmap", result, messages);
+        int status = Run(args, aliases, input, output, logs);
+        return output.Flush() ? status : 1;
+    }
+
+    private static int Run(string[] args, bool aliases, Stream input, PostmapOutput output, bool logs)
+    {
         try
         {
             PostmapOptions options = PostmapOptions.Parse(args, aliases, output);
@@ -47,7 +54,7 @@ public static class PostmapCommand
     /// <summary>The configuration; it is asked for little, so that errors in it are left to other commands.</summary>
     private static MailConfig LoadConfig(PostmapOptions options)
     {
-        string directory = options.Directory ?? Product.ConfigDirectory, file = Path.Combine(directory, MainCf.FileName);
+        string directory = Tool.ConfigDirectory(options.Directory), file = Path.Combine(directory, MainCf.FileName);
         return Libc.Access(file, Libc.R_OK) == 0
             ? MailConfig.Load(directory).Config
             : throw new PostmapFatalException($"open {file}: {Libc.ErrorText()}");

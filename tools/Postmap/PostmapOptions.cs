@@ -8,7 +8,9 @@ internal sealed class PostmapOptions
 {
     private const string MapLetters = "bfFhijmnNoprsuUvw", AliasLetters = "Nfijnoprsuvw", LettersWithValue = "cdq";
 
+    /// <summary>-c: the configuration folder.</summary>
     public string? Directory { get; private set; }
+
     public string? QueryKey { get; private set; }
     public string? DeleteKey { get; private set; }
     public bool List => Has('s');
@@ -24,7 +26,7 @@ internal sealed class PostmapOptions
     /// <summary>Parses as getopt(3) does without permutation: the first argument that is no option ends them.</summary>
     public static PostmapOptions Parse(string[] args, bool aliases, PostmapOutput output)
     {
-        PostmapOptions options = new() { Directory = Environment.GetEnvironmentVariable("MAIL_CONFIG") };
+        PostmapOptions options = new();
         string letters = aliases ? AliasLetters : MapLetters;
         int at = 0;
         while (at < args.Length && args[at].Length > 1 && args[at][0] == '-')

@@ -7,7 +7,7 @@ namespace MtaSuite.Tools.Postmap;
 internal sealed class PostmapFatalException(string message) : Exception(message);
 
 /// <summary>The command's streams: results as bytes, messages as "program: severity: text" and, once it runs, in the log as well.</summary>
-internal sealed class PostmapOutput(string program, Stream result, Stream messages) : IDisposable
+internal sealed class PostmapOutput(string program, Stream result, Stream messages)
 {
     private readonly BufferedStream _result = new(result, 16 * 1024);
 
@@ -32,5 +32,14 @@ internal sealed class PostmapOutput(string program, Stream result, Stream messag
         if (Logs) Log.Fatal($"{text}");
     }
 
-    public void Dispose() => _result.Flush();
+    /// <summary>Hands the results over; false when nobody reads them.</summary>
+    public bool Flush()
+    {
+        try
+        {
+            _result.Flush();
+            return true;
+        }
+        catch (IOException) { return false; }
+    }
 }

@@ -30,9 +30,11 @@ internal sealed class CdbTable : Table, IListable
 
     protected override LookupResult Find(string key)
     {
-        Span<byte> buffer = stackalloc byte[512];
+        int longest = TextCoding.MaxLength(key);
         // one byte more than the key, for those writers that store the NUL of a C string
-        ReadOnlySpan<byte> encoded = TextCoding.Encode(key + "\0", Options.Utf8, buffer);
+        Span<byte> encoded = longest < 512 ? stackalloc byte[512] : new byte[longest + 1];
+        encoded = encoded[..(TextCoding.Encode(key, Options.Utf8, encoded) + 1)];
+        encoded[^1] = 0;
         lock (_gate)
         {
             if (_watch.HasChanged(out _)) Reopen();

@@ -20,7 +20,7 @@ internal readonly record struct AddressKey(bool IsV6, UInt128 Bits)
         key = default;
         if (text is ['[', .. var inner, ']']) text = inner;
         // the short forms of IPv4 ("1.2", "0x1020304") and scopes of IPv6 are no addresses here
-        if (text.ContainsAnyExcept(Characters) || (!text.Contains(':') && (text.Count('.') != 3 || text.ContainsAnyInRange('A', 'f')))) return false;
+        if (text.ContainsAnyExcept(Characters) || (!text.Contains(':') && !IsDottedQuad(text))) return false;
         if (!IPAddress.TryParse(text, out IPAddress? address)) return false;
         Span<byte> bytes = stackalloc byte[16];
         if (!address.TryWriteBytes(bytes, out int length)) return false;
@@ -28,6 +28,18 @@ internal readonly record struct AddressKey(bool IsV6, UInt128 Bits)
         foreach (byte b in bytes[..length]) bits = bits << 8 | b;
         key = new AddressKey(address.AddressFamily == AddressFamily.InterNetworkV6, bits);
         return true;
+    }
+
+    /// <summary>Four decimal numbers; one with a zero in front could be meant as octal.</summary>
+    private static bool IsDottedQuad(ReadOnlySpan<char> text)
+    {
+        int parts = 0;
+        foreach (Range range in text.Split('.'))
+        {
+            ReadOnlySpan<char> part = text[range];
+            if (++parts > 4 || part.Length is 0 or > 3 || part.ContainsAnyExceptInRange('0', '9') || part is ['0', _, ..]) return false;
+        }
+        return parts == 4;
     }
 }
 

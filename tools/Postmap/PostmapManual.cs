@@ -1,0 +1,59 @@
+namespace MtaSuite.Tools.Postmap;
+
+/// <summary>What --help prints.</summary>
+internal static class PostmapManual
+{
+    private const string Shared = """
+
+          -q KEY        print the value of KEY from the first table that has it; -: of every line of standard input, as "KEY VALUE"
+          -s            list all entries
+          -d KEY        remove KEY from every table; -: every line of standard input
+          -i            add entries from standard input to what is there
+          -r, -w        a key that is there already: replace it; keep it without a warning
+          -f            do not fold keys to lower case
+          -j            print JSON, one object a line
+          -u            keys and values are bytes, not UTF-8
+          -N, -n        store a NUL behind keys and values, or not (default)
+          -o            as root, do not take the rights of the source file's owner
+          -p            do not take the source file's permissions; the file is readable for all
+          -c DIR        configuration folder
+          -v            tell more
+
+        hash:, btree: and cdb: write NAME.cdb (the cdb format); lmdb: writes NAME.lmdb. Without a type it is default_database_type.
+        Daemons notice a new file by themselves.
+
+        Exit status: 0 done, or found; 1 not found, or failed.
+
+        """;
+
+    public const string Postmap = """
+        postmap - build and query lookup tables
+
+        usage: postmap [OPTION...] [TYPE:]FILE...
+
+        Builds an indexed table from FILE, whose lines are "key value".
+
+          -F            values name files whose contents are the values
+          -b, -h        with -q -: keys are the body lines, the headers of a message
+          -m            with -b or -h: accepted
+          -U            with -b or -h: keys must be UTF-8
+        """ + Shared;
+
+    public const string Postalias = """
+        postalias - build and query alias tables
+
+        usage: postalias [OPTION...] [TYPE:]FILE...
+
+        Builds an indexed table from FILE, whose lines are "name: value, value" as in aliases(5).
+
+        """ + Shared;
+
+    public const string Newaliases = """
+        newaliases - rebuild the alias tables
+
+        usage: newaliases [-c DIR] [-oA TABLE] [-v]
+
+        Rebuilds every table of alias_database, or TABLE, as postalias does.
+
+        """;
+}
