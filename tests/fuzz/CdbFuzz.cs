@@ -25,15 +25,13 @@ public static class CdbFuzz
         return image;
     }
 
-    /// <summary>The input is a list of changes: where (two bytes, or the table entry of a key), and the new byte; the first byte cuts the end off.</summary>
+    /// <summary>The input is a list of changes: where (two bytes), and the new byte; the first byte cuts the end off.</summary>
     public static void One(ReadOnlySpan<byte> input)
     {
         byte[] image = [.. Good];
         for (int i = 1; i + 2 < input.Length; i += 3)
         {
-            int at = (input[i] << 8 | input[i + 1]) % image.Length;
-            // the header of a key that will be asked for, rather than one of 2 KiB of them
-            if (input[i] < 128) at = (int)(CdbFormat.Hash(Encoding.ASCII.GetBytes(Keys[input[i] % Keys.Length])) % 256) * 8 + input[i + 1] % 8;
+            int at = Place(input[i], input[i + 1]);
             image[at] = input[i + 2];
         }
         if (input.Length > 0) image = image[..Math.Max(CdbFormat.HeaderSize, image.Length - input[0] / 2)];
@@ -48,6 +46,21 @@ public static class CdbFuzz
         int records = 0;
         for (long position = CdbReader.FirstRecord; reader.Next(ref position, 1000, out byte[] key, out byte[] value) == CdbStatus.Found;)
             if (++records > image.Length / 8 || position > image.Length || key.Length + value.Length > 2000) throw new InvalidOperationException("listing runs away");
+    }
+
+    /// <summary>A byte that matters to some key: of its table's header, of its table's slots, of a record's header, or anywhere.</summary>
+    private static int Place(byte region, byte within)
+    {
+        int header = (int)(CdbFormat.Hash(Encoding.ASCII.GetBytes(Keys[region / 4 % Keys.Length])) % 256) * 8;
+        int table = (int)BinaryPrimitives.ReadUInt32LittleEndian(Good.AsSpan(header));
+        int at = (region % 4) switch
+        {
+            0 => header + within % 8,
+            1 => table + within % 16,
+            2 => BinaryPrimitives.ReadInt32LittleEndian(Good.AsSpan(Math.Min(table, Good.Length - 8) + 4)) + within % 8,
+            _ => CdbFormat.HeaderSize + (region * 256 + within) % (Good.Length - CdbFormat.HeaderSize),
+        };
+        return Math.Min(at, Good.Length - 1);
     }
 
     private static string PlainFind(byte[] image, byte[] key, int max)
@@ -77,6 +90,6 @@ public static class CdbFuzz
     public static void Run()
     {
         One([]);
-        FuzzRunner.Run(One, 31, [0, 0, 1, 2, 4, 8, 16, 64, 128, 255, 255, 200, 208], 30);
+        FuzzRunner.Run(One, 31, [0, 0, 1, 2, 4, 5, 6, 7, 8, 12, 16, 17, 20, 22, 64, 128, 255, 255, 200, 208], 30);
     }
 }
