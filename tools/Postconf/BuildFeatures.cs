@@ -5,17 +5,13 @@ namespace MtaSuite.Tools.Postconf;
 /// <summary>What was built in: the lists behind <c>-m -l -a -A -T</c>.</summary>
 internal static class BuildFeatures
 {
-    /// <summary>The types of lookup tables, in alphabetical order.</summary>
-    public static readonly string[] TableTypes =
-        ["btree", "cdb", "environ", "fail", "hash", "inline", "internal", "lmdb", "static", "texthash", "unix"];
-
     /// <summary>The ways to lock a mailbox file.</summary>
     public static readonly string[] LockTypes = ["flock", "fcntl", "dotlock"];
 
     public static readonly string[] SaslServerTypes = [];
     public static readonly string[] SaslClientTypes = [];
 
-    public static void Show(string[] lines, PostconfOutput output)
+    public static void Show(IEnumerable<string> lines, PostconfOutput output)
     {
         foreach (string line in lines) output.Result.WriteLine(line);
     }

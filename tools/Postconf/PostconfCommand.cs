@@ -2,6 +2,7 @@ using System.Text;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Tools.Postconf;
 
@@ -71,7 +72,7 @@ public static class PostconfCommand
     private static int Run(PostconfOptions options, PostconfOutput output)
     {
         string directory = options.Directory ?? Product.ConfigDirectory;
-        if (options.Has(Modes.TableTypes)) BuildFeatures.Show(BuildFeatures.TableTypes, output);
+        if (options.Has(Modes.TableTypes)) BuildFeatures.Show(TableFactory.TypeNames, output);
         else if (options.Has(Modes.LockTypes)) BuildFeatures.Show(BuildFeatures.LockTypes, output);
         else if (options.Has(Modes.SaslServer)) BuildFeatures.Show(BuildFeatures.SaslServerTypes, output);
         else if (options.Has(Modes.SaslClient)) BuildFeatures.Show(BuildFeatures.SaslClientTypes, output);

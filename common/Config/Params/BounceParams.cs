@@ -12,15 +12,15 @@ public static class BounceParams
         doc: "Who gets copies of returned mail's headers and of the session.");
     public static readonly TimeParam BounceQueueLifetime = new("bounce_queue_lifetime", "5d", max: "8640000s",
         doc: "How long a bounce message is tried before it is given up.");
-    public static readonly TextParam BounceServiceName = new("bounce_service_name", "bounce", required: true,
+    public static readonly TextParam BounceServiceName = new("bounce_service_name", "bounce", required: true, effective: false,
         doc: "Service that logs failed recipients and returns mail.");
     public static readonly IntParam BounceSizeLimit = new("bounce_size_limit", "50000", min: 1,
         doc: "Bytes of the original message that go into a returned one.");
     public static readonly TextParam BounceTemplateFile = new("bounce_template_file", "",
         doc: "File with the texts of returned and delayed mail notices.");
-    public static readonly BoolParam ConfirmDelayCleared = new("confirm_delay_cleared", "no",
+    public static readonly BoolParam ConfirmDelayCleared = new("confirm_delay_cleared", "no", effective: false,
         doc: "Tell the sender when delayed mail went out after all.");
-    public static readonly TextParam DeferServiceName = new("defer_service_name", "defer", required: true,
+    public static readonly TextParam DeferServiceName = new("defer_service_name", "defer", required: true, effective: false,
         doc: "Service that logs delayed recipients.");
     public static readonly TextParam DelayNoticeRecipient = new("delay_notice_recipient", "postmaster", required: true,
         doc: "Who gets the headers of mail that is delayed.");
@@ -34,7 +34,7 @@ public static class BounceParams
         doc: "Refer to the original message in notices, so that mail readers thread them.");
     public static readonly TextParam ErrorNoticeRecipient = new("error_notice_recipient", "postmaster", required: true,
         doc: "Who hears of failed deliveries of the software itself.");
-    public static readonly TextParam ErrorServiceName = new("error_service_name", "error", required: true,
+    public static readonly TextParam ErrorServiceName = new("error_service_name", "error", required: true, effective: false,
         doc: "Transport that returns mail.");
     public static readonly TextParam NotifyClasses = new("notify_classes", "resource, software", doc: "Problems the postmaster hears of.");
     public static readonly BoolParam SoftBounce = new("soft_bounce", "no", doc: "Turn every permanent failure into a temporary one.");

@@ -14,7 +14,7 @@ public static class CleanupParams
         doc: "Turn carriage returns and line feeds that do not end a line into spaces.");
     public static readonly TextParam CleanupServiceName = new("cleanup_service_name", "cleanup", required: true,
         doc: "Service that puts new messages into the queue.");
-    public static readonly BoolParam Detect8bitEncodingHeader = new("detect_8bit_encoding_header", "yes",
+    public static readonly BoolParam Detect8bitEncodingHeader = new("detect_8bit_encoding_header", "yes", effective: false,
         doc: "Declare 8-bit content where a header says so.");
     public static readonly BoolParam DisableMimeInputProcessing = new("disable_mime_input_processing", "no", effective: false,
         doc: "Do not look at the MIME structure of incoming mail.");
@@ -60,13 +60,13 @@ public static class CleanupParams
         doc: "Levels of MIME parts within parts.");
     public static readonly TextParam NestedHeaderChecks = new("nested_header_checks", "$header_checks", effective: false,
         doc: "As header_checks, for the headers of attached messages.");
-    public static readonly TextParam NonEmptyEndOfHeaderAction = new("non_empty_end_of_header_action", "fix_quietly", required: true,
+    public static readonly TextParam NonEmptyEndOfHeaderAction = new("non_empty_end_of_header_action", "fix_quietly", required: true, effective: false,
         doc: "What to do with headers that end without an empty line.");
-    public static readonly IntParam QueueFileAttributeCountLimit = new("queue_file_attribute_count_limit", "100", min: 1,
+    public static readonly IntParam QueueFileAttributeCountLimit = new("queue_file_attribute_count_limit", "100", min: 1, effective: false,
         doc: "Attributes in a queue file.");
-    public static readonly TextParam RecipientBccMaps = new("recipient_bcc_maps", "", effective: false,
+    public static readonly TextParam RecipientBccMaps = new("recipient_bcc_maps", "",
         doc: "Table that adds a hidden recipient for a recipient.");
-    public static readonly TextParam SenderBccMaps = new("sender_bcc_maps", "", effective: false,
+    public static readonly TextParam SenderBccMaps = new("sender_bcc_maps", "",
         doc: "Table that adds a hidden recipient for a sender.");
     public static readonly BoolParam Strict7bitHeaders = new("strict_7bit_headers", "no", effective: false,
         doc: "Refuse 8-bit text in headers.");

@@ -53,11 +53,11 @@ public static class CommonParams
         doc: "Internal mail that filters and milters see too: bounce, notify.");
     public static readonly TimeParam IpcIdle = new("ipc_idle", "5s", min: "1s", effective: false,
         doc: "How long an idle connection to another daemon is kept.");
-    public static readonly TimeParam IpcTimeout = new("ipc_timeout", "3600s", min: "1s", doc: "Longest wait for another daemon.");
+    public static readonly TimeParam IpcTimeout = new("ipc_timeout", "3600s", min: "1s", effective: false, doc: "Longest wait for another daemon.");
     public static readonly TimeParam IpcTtl = new("ipc_ttl", "1000s", min: "1s", effective: false,
         doc: "Longest life of a connection to another daemon.");
     public static readonly TextParam KnownTcpPorts = new("known_tcp_ports",
-        "lmtp=24, smtp=25, smtps=submissions=465, submission=587", effective: false,
+        "lmtp=24, smtp=25, smtps=submissions=465, submission=587",
         doc: "Port numbers of service names, instead of the system's list.");
     public static readonly LongParam LmdbMapSize = new("lmdb_map_size", "16777216", min: 1, effective: false,
         doc: "First size of an LMDB table in bytes.");
@@ -117,7 +117,7 @@ public static class CommonParams
         doc: "Group of Postfix's set-gid commands; there are none here.");
     public static readonly TextParam ShlibDirectory = new("shlib_directory", "no", required: true, effective: false,
         doc: "Directory of shared libraries.");
-    public static readonly TextParam ShowqServiceName = new("showq_service_name", "showq", required: true,
+    public static readonly TextParam ShowqServiceName = new("showq_service_name", "showq", required: true, effective: false,
         doc: "Service that lists the queue.");
     public static readonly TextParam Smtputf8AutodetectClasses = new("smtputf8_autodetect_classes",
         "sendmail, verify", required: true, effective: false,

@@ -11,7 +11,7 @@ public static class LocalParams
         doc: "Where a command may be a destination: alias, forward, include.");
     public static readonly TextParam AllowMailToFiles = new("allow_mail_to_files", "alias, forward",
         doc: "Where a file may be a destination: alias, forward, include.");
-    public static readonly BoolParam Biff = new("biff", "yes", doc: "Tell the comsat service about new local mail.");
+    public static readonly BoolParam Biff = new("biff", "yes", effective: false, doc: "Tell the comsat service about new local mail.");
     public static readonly RawParam CommandExecutionDirectory = new("command_execution_directory", "",
         doc: "Directory in which a user's command runs.");
     public static readonly TextParam CommandExpansionFilter = new("command_expansion_filter",

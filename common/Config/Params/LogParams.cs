@@ -10,11 +10,11 @@ public static class LogParams
     public static readonly TextParam InfoLogAddressFormat = new("info_log_address_format", "external", required: true, effective: false,
         doc: "Form of addresses in the log: external (quoted) or internal.");
     public static readonly TextParam MaillogFile = new("maillog_file", "", doc: "Log file, or /dev/stdout; empty logs to syslog.");
-    public static readonly TextParam MaillogFileCompressor = new("maillog_file_compressor", "gzip", required: true, effective: false,
+    public static readonly TextParam MaillogFileCompressor = new("maillog_file_compressor", "gzip", required: true,
         doc: "Program that compresses a log file that was rotated.");
-    public static readonly TextParam MaillogFilePermissions = new("maillog_file_permissions", "0600", required: true,
+    public static readonly TextParam MaillogFilePermissions = new("maillog_file_permissions", "0600", required: true, effective: false,
         doc: "Permissions of a new log file: 0600, 0640 or 0644.");
-    public static readonly TextParam MaillogFilePrefixes = new("maillog_file_prefixes", "/var, /dev/stdout", required: true,
+    public static readonly TextParam MaillogFilePrefixes = new("maillog_file_prefixes", "/var, /dev/stdout", required: true, effective: false,
         doc: "Where a log file may be.");
     public static readonly TextParam MaillogFileRotateSuffix = new("maillog_file_rotate_suffix", "%Y%m%d-%H%M%S", required: true,
         doc: "Form of the date that a rotated log file's name gets.");
@@ -24,7 +24,7 @@ public static class LogParams
         doc: "Service that writes the log file in Postfix; not needed here.");
     public static readonly TimeParam PostlogdWatchdogTimeout = new("postlogd_watchdog_timeout", "10s", min: "10s", effective: false,
         doc: "How long the log service may hang.");
-    public static readonly BoolParam RespectfulLogging = new("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}",
+    public static readonly BoolParam RespectfulLogging = new("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", effective: false,
         doc: "Log \"allowlist\" and \"denylist\" instead of older words.");
     public static readonly TextParam SyslogFacility = new("syslog_facility", "mail", required: true, doc: "Facility of the log lines.");
     public static readonly TextParam SyslogName = new("syslog_name",

@@ -4,9 +4,9 @@ namespace MtaSuite.Common.Config.Params;
 public static class PickupParams
 {
     public static readonly BoolParam AllowMinUser = new("allow_min_user", "no", doc: "Accept recipients that begin with a hyphen.");
-    public static readonly TextParam AuthorizedFlushUsers = new("authorized_flush_users", "static:anyone",
+    public static readonly TextParam AuthorizedFlushUsers = new("authorized_flush_users", "static:anyone", effective: false,
         doc: "Users who may flush the queue.");
-    public static readonly TextParam AuthorizedMailqUsers = new("authorized_mailq_users", "static:anyone",
+    public static readonly TextParam AuthorizedMailqUsers = new("authorized_mailq_users", "static:anyone", effective: false,
         doc: "Users who may list the queue.");
     public static readonly TextParam AuthorizedSubmitUsers = new("authorized_submit_users", "static:anyone",
         doc: "Users who may submit mail with sendmail.");
@@ -16,7 +16,7 @@ public static class PickupParams
         doc: "How often starting a process is tried.");
     public static readonly TimeParam ForkDelay = new("fork_delay", "1s", min: "1s", effective: false,
         doc: "Pause between two tries to start a process.");
-    public static readonly TextParam FullNameEncodingCharset = new("full_name_encoding_charset", "utf-8", required: true,
+    public static readonly TextParam FullNameEncodingCharset = new("full_name_encoding_charset", "utf-8", required: true, effective: false,
         doc: "Character set of full names in From: lines that are made up.");
     public static readonly TextParam PickupServiceName = new("pickup_service_name", "pickup", required: true,
         doc: "Service that takes mail of local users.");

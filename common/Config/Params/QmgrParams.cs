@@ -3,55 +3,55 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of the queue manager.</summary>
 public static class QmgrParams
 {
-    public static readonly IntParam DefaultDeliverySlotCost = new("default_delivery_slot_cost", "5",
+    public static readonly IntParam DefaultDeliverySlotCost = new("default_delivery_slot_cost", "5", effective: false,
         doc: "Deliveries after which a message may be overtaken once by a smaller one.");
-    public static readonly IntParam DefaultDeliverySlotDiscount = new("default_delivery_slot_discount", "50", max: 100,
+    public static readonly IntParam DefaultDeliverySlotDiscount = new("default_delivery_slot_discount", "50", max: 100, effective: false,
         doc: "Percentage of the slots that need not be earned before a message is overtaken.");
-    public static readonly IntParam DefaultDeliverySlotLoan = new("default_delivery_slot_loan", "3",
+    public static readonly IntParam DefaultDeliverySlotLoan = new("default_delivery_slot_loan", "3", effective: false,
         doc: "Slots a small message may borrow to overtake earlier.");
     public static readonly TextParam DefaultDeliveryStatusFilter = new("default_delivery_status_filter", "", effective: false,
         doc: "Table that changes the status of deliveries.");
     public static readonly IntParam DefaultDestinationConcurrencyFailedCohortLimit = new("default_destination_concurrency_failed_cohort_limit",
-        "1",
+        "1", effective: false,
         doc: "Rounds of failed connections after which a destination counts as dead.");
     public static readonly IntParam DefaultDestinationConcurrencyLimit = new("default_destination_concurrency_limit", "20",
         doc: "Parallel deliveries to one destination.");
     public static readonly TextParam DefaultDestinationConcurrencyNegativeFeedback = new("default_destination_concurrency_negative_feedback",
-        "1", required: true,
+        "1", required: true, effective: false,
         doc: "What a failed connection takes from the concurrency of its destination.");
     public static readonly TextParam DefaultDestinationConcurrencyPositiveFeedback = new("default_destination_concurrency_positive_feedback",
-        "1", required: true,
+        "1", required: true, effective: false,
         doc: "What a good delivery adds to the concurrency of its destination.");
-    public static readonly TimeParam DefaultDestinationRateDelay = new("default_destination_rate_delay", "0s",
+    public static readonly TimeParam DefaultDestinationRateDelay = new("default_destination_rate_delay", "0s", effective: false,
         doc: "Pause between two deliveries to the same destination.");
     public static readonly IntParam DefaultDestinationRecipientLimit = new("default_destination_recipient_limit", "50",
         doc: "Recipients in one delivery.");
-    public static readonly IntParam DefaultExtraRecipientLimit = new("default_extra_recipient_limit", "1000",
+    public static readonly IntParam DefaultExtraRecipientLimit = new("default_extra_recipient_limit", "1000", effective: false,
         doc: "Recipients held in memory beyond the limit for messages that overtake others.");
     public static readonly TextParam DefaultFilterNexthop = new("default_filter_nexthop", "", effective: false,
         doc: "Destination of a content filter that names none.");
-    public static readonly IntParam DefaultMinimumDeliverySlots = new("default_minimum_delivery_slots", "3",
+    public static readonly IntParam DefaultMinimumDeliverySlots = new("default_minimum_delivery_slots", "3", effective: false,
         doc: "Slots a message must be able to earn before it can be overtaken at all.");
-    public static readonly IntParam DefaultRecipientLimit = new("default_recipient_limit", "20000",
+    public static readonly IntParam DefaultRecipientLimit = new("default_recipient_limit", "20000", effective: false,
         doc: "Recipients of one transport held in memory.");
-    public static readonly TimeParam DefaultRecipientRefillDelay = new("default_recipient_refill_delay", "5s", min: "1s",
+    public static readonly TimeParam DefaultRecipientRefillDelay = new("default_recipient_refill_delay", "5s", min: "1s", effective: false,
         doc: "Longest wait before more recipients of a large message are read.");
-    public static readonly IntParam DefaultRecipientRefillLimit = new("default_recipient_refill_limit", "100", min: 1,
+    public static readonly IntParam DefaultRecipientRefillLimit = new("default_recipient_refill_limit", "100", min: 1, effective: false,
         doc: "Recipients read from a large message at a time.");
-    public static readonly TimeParam DefaultTransportRateDelay = new("default_transport_rate_delay", "0s",
+    public static readonly TimeParam DefaultTransportRateDelay = new("default_transport_rate_delay", "0s", effective: false,
         doc: "Pause between two deliveries through the same transport.");
     public static readonly TextParam DeferTransports = new("defer_transports", "",
         doc: "Transports whose mail waits until the queue is flushed.");
-    public static readonly IntParam DelayLoggingResolutionLimit = new("delay_logging_resolution_limit", "2", max: 6,
+    public static readonly IntParam DelayLoggingResolutionLimit = new("delay_logging_resolution_limit", "2", max: 6, effective: false,
         doc: "Digits after the point in logged delays.");
     public static readonly BoolParam DestinationConcurrencyFeedbackDebug = new("destination_concurrency_feedback_debug",
         "no", effective: false,
         doc: "Log how the concurrency of destinations changes.");
     public static readonly TextParam FlushServiceName = new("flush_service_name", "flush", required: true, effective: false,
         doc: "Service that keeps lists of waiting mail for ETRN.");
-    public static readonly IntParam HashQueueDepth = new("hash_queue_depth", "1", min: 1,
+    public static readonly IntParam HashQueueDepth = new("hash_queue_depth", "1", min: 1, effective: false,
         doc: "Levels of directories in the queues of hash_queue_names.");
-    public static readonly TextParam HashQueueNames = new("hash_queue_names", "deferred, defer", required: true,
+    public static readonly TextParam HashQueueNames = new("hash_queue_names", "deferred, defer", required: true, effective: false,
         doc: "Queues that are spread over directories.");
     public static readonly IntParam InitialDestinationConcurrency = new("initial_destination_concurrency", "5", min: 1,
         doc: "Parallel deliveries to a destination that was not met yet.");
@@ -61,19 +61,19 @@ public static class QmgrParams
         doc: "How long a message is tried before it is returned.");
     public static readonly TimeParam MinimalBackoffTime = new("minimal_backoff_time", "300s", min: "1s",
         doc: "Shortest time between two tries to deliver a message.");
-    public static readonly TimeParam QmgrClogWarnTime = new("qmgr_clog_warn_time", "300s",
+    public static readonly TimeParam QmgrClogWarnTime = new("qmgr_clog_warn_time", "300s", effective: false,
         doc: "Least time between warnings that a destination clogs the queue.");
     public static readonly TimeParam QmgrDaemonTimeout = new("qmgr_daemon_timeout", "1000s", min: "1s", effective: false,
         doc: "How long a request may keep the queue manager busy.");
     public static readonly IntParam QmgrFudgeFactor = new("qmgr_fudge_factor", "100", min: 10, max: 100, effective: false,
         doc: "Percentage of one message's recipients that may go out at once; kept for old files.");
-    public static readonly TimeParam QmgrIpcTimeout = new("qmgr_ipc_timeout", "60s", min: "1s",
+    public static readonly TimeParam QmgrIpcTimeout = new("qmgr_ipc_timeout", "60s", min: "1s", effective: false,
         doc: "Longest wait of the queue manager for another daemon.");
     public static readonly IntParam QmgrMessageActiveLimit = new("qmgr_message_active_limit", "20000", min: 1,
         doc: "Messages in the active queue.");
-    public static readonly IntParam QmgrMessageRecipientLimit = new("qmgr_message_recipient_limit", "20000", min: 1,
+    public static readonly IntParam QmgrMessageRecipientLimit = new("qmgr_message_recipient_limit", "20000", min: 1, effective: false,
         doc: "Recipients held in memory.");
-    public static readonly IntParam QmgrMessageRecipientMinimum = new("qmgr_message_recipient_minimum", "10", min: 1,
+    public static readonly IntParam QmgrMessageRecipientMinimum = new("qmgr_message_recipient_minimum", "10", min: 1, effective: false,
         doc: "Recipients of any message held in memory.");
     public static readonly TimeParam QueueRunDelay = new("queue_run_delay", "300s", min: "1s",
         doc: "Time between scans of the deferred queue.");
@@ -101,30 +101,30 @@ public static class QmgrParams
     public static readonly IntFamily TransportInitialDestinationConcurrency = new("{transport}_initial_destination_concurrency", InitialDestinationConcurrency,
         doc: "Parallel deliveries to a destination that this transport has not met yet.");
     public static readonly TextFamily DestinationConcurrencyPositiveFeedback = new("{transport}_destination_concurrency_positive_feedback",
-        DefaultDestinationConcurrencyPositiveFeedback, doc: "What a good delivery adds to the concurrency of its destination.");
+        DefaultDestinationConcurrencyPositiveFeedback, effective: false, doc: "What a good delivery adds to the concurrency of its destination.");
     public static readonly TextFamily DestinationConcurrencyNegativeFeedback = new("{transport}_destination_concurrency_negative_feedback",
-        DefaultDestinationConcurrencyNegativeFeedback, doc: "What a failed connection takes from the concurrency of its destination.");
+        DefaultDestinationConcurrencyNegativeFeedback, effective: false, doc: "What a failed connection takes from the concurrency of its destination.");
     public static readonly IntFamily DestinationConcurrencyFailedCohortLimit = new("{transport}_destination_concurrency_failed_cohort_limit",
-        DefaultDestinationConcurrencyFailedCohortLimit, doc: "Rounds of failed connections after which a destination counts as dead.");
-    public static readonly TimeFamily DestinationRateDelay = new("{transport}_destination_rate_delay", DefaultDestinationRateDelay,
+        DefaultDestinationConcurrencyFailedCohortLimit, effective: false, doc: "Rounds of failed connections after which a destination counts as dead.");
+    public static readonly TimeFamily DestinationRateDelay = new("{transport}_destination_rate_delay", DefaultDestinationRateDelay, effective: false,
         doc: "Pause between two deliveries to the same destination through this transport.");
-    public static readonly TimeFamily TransportRateDelay = new("{transport}_transport_rate_delay", DefaultTransportRateDelay,
+    public static readonly TimeFamily TransportRateDelay = new("{transport}_transport_rate_delay", DefaultTransportRateDelay, effective: false,
         doc: "Pause between two deliveries through this transport, whatever the destination.");
-    public static readonly IntFamily DeliverySlotCost = new("{transport}_delivery_slot_cost", DefaultDeliverySlotCost,
+    public static readonly IntFamily DeliverySlotCost = new("{transport}_delivery_slot_cost", DefaultDeliverySlotCost, effective: false,
         doc: "Deliveries after which a message may be overtaken once by a smaller one.");
-    public static readonly IntFamily DeliverySlotLoan = new("{transport}_delivery_slot_loan", DefaultDeliverySlotLoan,
+    public static readonly IntFamily DeliverySlotLoan = new("{transport}_delivery_slot_loan", DefaultDeliverySlotLoan, effective: false,
         doc: "Slots a small message may borrow to overtake earlier.");
-    public static readonly IntFamily DeliverySlotDiscount = new("{transport}_delivery_slot_discount", DefaultDeliverySlotDiscount,
+    public static readonly IntFamily DeliverySlotDiscount = new("{transport}_delivery_slot_discount", DefaultDeliverySlotDiscount, effective: false,
         doc: "Percentage of the slots that need not be earned before a message is overtaken.");
-    public static readonly IntFamily MinimumDeliverySlots = new("{transport}_minimum_delivery_slots", DefaultMinimumDeliverySlots,
+    public static readonly IntFamily MinimumDeliverySlots = new("{transport}_minimum_delivery_slots", DefaultMinimumDeliverySlots, effective: false,
         doc: "Slots a message must be able to earn before it can be overtaken at all.");
-    public static readonly IntFamily RecipientLimit = new("{transport}_recipient_limit", DefaultRecipientLimit,
+    public static readonly IntFamily RecipientLimit = new("{transport}_recipient_limit", DefaultRecipientLimit, effective: false,
         doc: "Recipients of this transport held in memory.");
-    public static readonly IntFamily ExtraRecipientLimit = new("{transport}_extra_recipient_limit", DefaultExtraRecipientLimit,
+    public static readonly IntFamily ExtraRecipientLimit = new("{transport}_extra_recipient_limit", DefaultExtraRecipientLimit, effective: false,
         doc: "Recipients held in memory beyond the limit for messages that overtake others.");
-    public static readonly IntFamily RecipientRefillLimit = new("{transport}_recipient_refill_limit", DefaultRecipientRefillLimit,
+    public static readonly IntFamily RecipientRefillLimit = new("{transport}_recipient_refill_limit", DefaultRecipientRefillLimit, effective: false,
         doc: "Recipients read from a large message at a time.");
-    public static readonly TimeFamily RecipientRefillDelay = new("{transport}_recipient_refill_delay", DefaultRecipientRefillDelay,
+    public static readonly TimeFamily RecipientRefillDelay = new("{transport}_recipient_refill_delay", DefaultRecipientRefillDelay, effective: false,
         doc: "Longest wait before more recipients of a large message are read.");
 
     public static IReadOnlyList<ParamFamily> Families { get; } =

@@ -16,10 +16,10 @@ public static class RewriteParams
     public static readonly TextParam DefaultTransport = new("default_transport", "smtp", required: true,
         doc: "Transport and destination of mail for domains of no other class.");
     public static readonly TextParam EmptyAddressDefaultTransportMapsLookupKey = new("empty_address_default_transport_maps_lookup_key",
-        "<>", required: true, effective: false,
+        "<>", required: true,
         doc: "Key for the empty sender in sender_dependent_default_transport_maps.");
     public static readonly TextParam EmptyAddressRelayhostMapsLookupKey = new("empty_address_relayhost_maps_lookup_key",
-        "<>", required: true, effective: false,
+        "<>", required: true,
         doc: "Key for the empty sender in sender_dependent_relayhost_maps.");
     public static readonly TextParam LocalRecipientMaps = new("local_recipient_maps", "proxy:unix:passwd.byname $alias_maps",
         doc: "Tables that know all local recipients; others are refused. Empty: all are accepted.");
@@ -53,11 +53,11 @@ public static class RewriteParams
         doc: "Tables that know all recipients in relay_domains; others are refused.");
     public static readonly TextParam RelayTransport = new("relay_transport", "relay", required: true,
         doc: "Transport and destination of mail for relay_domains.");
-    public static readonly TextParam Relayhost = new("relayhost", "", effective: false,
+    public static readonly TextParam Relayhost = new("relayhost", "",
         doc: "Where mail for other domains goes, instead of their mail exchangers.");
-    public static readonly TextParam RelocatedMaps = new("relocated_maps", "", effective: false,
+    public static readonly TextParam RelocatedMaps = new("relocated_maps", "",
         doc: "Table of users that have moved, with their new addresses.");
-    public static readonly BoolParam RelocatedPrefixEnable = new("relocated_prefix_enable", "yes", effective: false,
+    public static readonly BoolParam RelocatedPrefixEnable = new("relocated_prefix_enable", "yes",
         doc: "Put the usual words before a new address from relocated_maps.");
     public static readonly TextParam RemoteHeaderRewriteDomain = new("remote_header_rewrite_domain", "",
         doc: "Domain that completes the headers of other clients' mail; empty leaves them alone.");
@@ -74,9 +74,9 @@ public static class RewriteParams
         doc: "Which addresses sender_canonical_maps rewrites.");
     public static readonly TextParam SenderCanonicalMaps = new("sender_canonical_maps", "", doc: "As canonical_maps, for senders alone.");
     public static readonly TextParam SenderDependentDefaultTransportMaps = new("sender_dependent_default_transport_maps",
-        "", effective: false,
+        "",
         doc: "Table that names another default_transport for a sender.");
-    public static readonly TextParam SenderDependentRelayhostMaps = new("sender_dependent_relayhost_maps", "", effective: false,
+    public static readonly TextParam SenderDependentRelayhostMaps = new("sender_dependent_relayhost_maps", "",
         doc: "Table that names another relayhost for a sender.");
     public static readonly BoolParam SwapBangpath = new("swap_bangpath", "yes", doc: "Rewrite site!user to user@site.");
     public static readonly TextParam TransportMaps = new("transport_maps", "",

@@ -25,7 +25,7 @@ public static class SmtpdParams
     public static readonly IntParam DeferCode = new("defer_code", "450", doc: "Reply code of the restriction \"defer\".");
     public static readonly BoolParam DisableVrfyCommand = new("disable_vrfy_command", "no", doc: "Refuse VRFY.");
     public static readonly TextParam EmptyAddressLocalLoginSenderMapsLookupKey = new("empty_address_local_login_sender_maps_lookup_key",
-        "<>",
+        "<>", effective: false,
         doc: "Key for the empty sender in local_login_sender_maps.");
     public static readonly TextParam FastFlushDomains = new("fast_flush_domains", "$relay_domains", effective: false,
         doc: "Domains whose mail ETRN may ask for.");
@@ -33,30 +33,30 @@ public static class SmtpdParams
         doc: "Age at which the list of a domain's waiting mail is forgotten.");
     public static readonly TimeParam FastFlushRefreshTime = new("fast_flush_refresh_time", "12h", min: "1s", effective: false,
         doc: "Time after which mail on a list for ETRN is tried even unasked.");
-    public static readonly BoolParam HelpfulWarnings = new("helpful_warnings", "yes", doc: "Warn about settings that are likely mistakes.");
+    public static readonly BoolParam HelpfulWarnings = new("helpful_warnings", "yes", effective: false, doc: "Warn about settings that are likely mistakes.");
     public static readonly IntParam InvalidHostnameRejectCode = new("invalid_hostname_reject_code", "501",
         doc: "Reply code for a malformed HELO name.");
     public static readonly TextParam LocalHeaderRewriteClients = new("local_header_rewrite_clients", "permit_inet_interfaces",
         doc: "Clients whose mail gets its headers completed.");
-    public static readonly TextParam LocalLoginSenderMaps = new("local_login_sender_maps", "static:*",
+    public static readonly TextParam LocalLoginSenderMaps = new("local_login_sender_maps", "static:*", effective: false,
         doc: "Senders each login may use with sendmail.");
     public static readonly TextParam MapsRblDomains = new("maps_rbl_domains", "", effective: false,
         doc: "Old form of block lists; use reject_rbl_client.");
     public static readonly IntParam MapsRblRejectCode = new("maps_rbl_reject_code", "554", effective: false,
         doc: "Reply code for a client that a block list names.");
-    public static readonly IntParam MultiRecipientBounceRejectCode = new("multi_recipient_bounce_reject_code", "550", effective: false,
+    public static readonly IntParam MultiRecipientBounceRejectCode = new("multi_recipient_bounce_reject_code", "550",
         doc: "Reply code for a bounce with several recipients.");
     public static readonly IntParam NonFqdnRejectCode = new("non_fqdn_reject_code", "504", doc: "Reply code for names without a domain.");
     public static readonly TextParam PermitMxBackupNetworks = new("permit_mx_backup_networks", "", effective: false,
         doc: "Networks of the primary exchangers that permit_mx_backup trusts.");
-    public static readonly IntParam PlaintextRejectCode = new("plaintext_reject_code", "450", effective: false,
+    public static readonly IntParam PlaintextRejectCode = new("plaintext_reject_code", "450",
         doc: "Reply code of reject_plaintext_session.");
     public static readonly TextParam RblReplyMaps = new("rbl_reply_maps", "", effective: false,
         doc: "Table with the reply for each block list.");
-    public static readonly TextParam ReceiveOverrideOptions = new("receive_override_options", "", effective: false,
+    public static readonly TextParam ReceiveOverrideOptions = new("receive_override_options", "",
         doc: "What not to do with mail that comes back from a filter.");
     public static readonly IntParam RejectCode = new("reject_code", "554", doc: "Reply code of the restriction \"reject\".");
-    public static readonly TextParam RejectTempfailAction = new("reject_tempfail_action", "defer_if_permit", required: true,
+    public static readonly TextParam RejectTempfailAction = new("reject_tempfail_action", "defer_if_permit", required: true, effective: false,
         doc: "What to do when a restriction cannot be decided now.");
     public static readonly IntParam RelayDomainsRejectCode = new("relay_domains_reject_code", "554",
         doc: "Reply code for recipients in domains of others.");
@@ -64,7 +64,7 @@ public static class SmtpdParams
         doc: "Send an authorization identity to SASL servers.");
     public static readonly BoolParam ShowUserUnknownTableName = new("show_user_unknown_table_name", "yes",
         doc: "Name the table in the reply about an unknown user.");
-    public static readonly TextParam SmtpdAuthorizedVerpClients = new("smtpd_authorized_verp_clients", "$authorized_verp_clients",
+    public static readonly TextParam SmtpdAuthorizedVerpClients = new("smtpd_authorized_verp_clients", "$authorized_verp_clients", effective: false,
         doc: "Clients that may ask for VERP senders.");
     public static readonly TextParam SmtpdAuthorizedXclientHosts = new("smtpd_authorized_xclient_hosts", "",
         doc: "Clients that may pretend to be others with XCLIENT.");
@@ -74,16 +74,16 @@ public static class SmtpdParams
         doc: "Text of the greeting after 220; must begin with the host name.");
     public static readonly IntParam SmtpdClientAuthRateLimit = new("smtpd_client_auth_rate_limit", "0", effective: false,
         doc: "Logins of one client in a unit of time; 0 is no limit.");
-    public static readonly IntParam SmtpdClientConnectionCountLimit = new("smtpd_client_connection_count_limit", "50", effective: false,
+    public static readonly IntParam SmtpdClientConnectionCountLimit = new("smtpd_client_connection_count_limit", "50",
         doc: "Connections of one client at once; 0 is no limit.");
     public static readonly IntParam SmtpdClientConnectionRateLimit = new("smtpd_client_connection_rate_limit", "0", effective: false,
         doc: "Connections of one client in a unit of time; 0 is no limit.");
     public static readonly TextParam SmtpdClientEventLimitExceptions = new("smtpd_client_event_limit_exceptions",
-        "${smtpd_client_connection_limit_exceptions:$mynetworks}", effective: false,
+        "${smtpd_client_connection_limit_exceptions:$mynetworks}",
         doc: "Clients without such limits.");
-    public static readonly IntParam SmtpdClientIpv4PrefixLength = new("smtpd_client_ipv4_prefix_length", "32", max: 32, effective: false,
+    public static readonly IntParam SmtpdClientIpv4PrefixLength = new("smtpd_client_ipv4_prefix_length", "32", max: 32,
         doc: "Bits of an IPv4 address that make one client for limits.");
-    public static readonly IntParam SmtpdClientIpv6PrefixLength = new("smtpd_client_ipv6_prefix_length", "84", max: 128, effective: false,
+    public static readonly IntParam SmtpdClientIpv6PrefixLength = new("smtpd_client_ipv6_prefix_length", "84", max: 128,
         doc: "Bits of an IPv6 address that make one client for limits.");
     public static readonly IntParam SmtpdClientMessageRateLimit = new("smtpd_client_message_rate_limit", "0", effective: false,
         doc: "Messages of one client in a unit of time; 0 is no limit.");
@@ -98,7 +98,7 @@ public static class SmtpdParams
     public static readonly TextParam SmtpdCommandFilter = new("smtpd_command_filter", "", effective: false,
         doc: "Table that rewrites commands of clients.");
     public static readonly TextParam SmtpdDataRestrictions = new("smtpd_data_restrictions", "", doc: "What is asked at DATA.");
-    public static readonly BoolParam SmtpdDelayOpenUntilValidRcpt = new("smtpd_delay_open_until_valid_rcpt", "yes",
+    public static readonly BoolParam SmtpdDelayOpenUntilValidRcpt = new("smtpd_delay_open_until_valid_rcpt", "yes", effective: false,
         doc: "Open a queue file only for a message with a valid recipient.");
     public static readonly BoolParam SmtpdDelayReject = new("smtpd_delay_reject", "yes",
         doc: "Ask everything at the first RCPT, so that the refusal names the recipient.");
@@ -112,7 +112,7 @@ public static class SmtpdParams
         doc: "What is asked at the end of a message.");
     public static readonly TimeParam SmtpdErrorSleepTime = new("smtpd_error_sleep_time", "1s",
         doc: "Pause before the reply to a client with too many errors.");
-    public static readonly TextParam SmtpdEtrnRestrictions = new("smtpd_etrn_restrictions", "", effective: false,
+    public static readonly TextParam SmtpdEtrnRestrictions = new("smtpd_etrn_restrictions", "",
         doc: "What is asked at ETRN.");
     public static readonly RawParam SmtpdExpansionFilter = new("smtpd_expansion_filter",
         "\\t\\40!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`abcdefghijklmnopqrstuvwxyz{|}~", required: true, effective: false,
@@ -135,11 +135,11 @@ public static class SmtpdParams
     public static readonly TextParam SmtpdHeloRestrictions = new("smtpd_helo_restrictions", "", doc: "What is asked at HELO.");
     public static readonly BoolParam SmtpdHideClientSession = new("smtpd_hide_client_session", "no",
         doc: "Leave the client's session out of the Received: line.");
-    public static readonly IntParam SmtpdHistoryFlushThreshold = new("smtpd_history_flush_threshold", "100", min: 1,
+    public static readonly IntParam SmtpdHistoryFlushThreshold = new("smtpd_history_flush_threshold", "100", min: 1, effective: false,
         doc: "Lines of a session kept for a report to the postmaster.");
     public static readonly IntParam SmtpdJunkCommandLimit = new("smtpd_junk_command_limit", "${stress?{1}:{100}}", min: 1,
         doc: "Commands without purpose (NOOP, VRFY, RSET) after which a client is slowed down.");
-    public static readonly TextParam SmtpdLogAccessPermitActions = new("smtpd_log_access_permit_actions", "", effective: false,
+    public static readonly TextParam SmtpdLogAccessPermitActions = new("smtpd_log_access_permit_actions", "",
         doc: "Permit actions to log.");
     public static readonly IntParam SmtpdMinDataRate = new("smtpd_min_data_rate", "500", min: 1,
         doc: "Least bytes a second where a time limit holds for a whole request.");
@@ -184,9 +184,9 @@ public static class SmtpdParams
         doc: "What is asked at RCPT, mostly about junk.");
     public static readonly TextParam SmtpdRejectFilterMaps = new("smtpd_reject_filter_maps", "", effective: false,
         doc: "Table that rewrites refusals.");
-    public static readonly RawParam SmtpdRejectFooter = new("smtpd_reject_footer", "", effective: false,
+    public static readonly RawParam SmtpdRejectFooter = new("smtpd_reject_footer", "",
         doc: "Text added to refusals, for instance whom to ask.");
-    public static readonly TextParam SmtpdRejectFooterMaps = new("smtpd_reject_footer_maps", "", effective: false,
+    public static readonly TextParam SmtpdRejectFooterMaps = new("smtpd_reject_footer_maps", "",
         doc: "Table of such texts.");
     public static readonly BoolParam SmtpdRejectUnlistedRecipient = new("smtpd_reject_unlisted_recipient", "yes",
         doc: "Refuse unknown recipients even where no restriction says so.");
@@ -239,17 +239,17 @@ public static class SmtpdParams
         doc: "Longest wait for that proxy's line.");
     public static readonly BoolParam StrictRfc821Envelopes = new("strict_rfc821_envelopes", "no",
         doc: "Demand angle brackets around addresses and no comments in MAIL and RCPT.");
-    public static readonly IntParam UnknownAddressRejectCode = new("unknown_address_reject_code", "450",
+    public static readonly IntParam UnknownAddressRejectCode = new("unknown_address_reject_code", "450", effective: false,
         doc: "Reply code for addresses whose domain does not exist.");
     public static readonly TextParam UnknownAddressTempfailAction = new("unknown_address_tempfail_action",
-        "$reject_tempfail_action", required: true,
+        "$reject_tempfail_action", required: true, effective: false,
         doc: "What to do when that cannot be found out now.");
-    public static readonly IntParam UnknownClientRejectCode = new("unknown_client_reject_code", "450",
+    public static readonly IntParam UnknownClientRejectCode = new("unknown_client_reject_code", "450", effective: false,
         doc: "Reply code for clients without a name.");
     public static readonly TextParam UnknownHeloHostnameTempfailAction = new("unknown_helo_hostname_tempfail_action",
-        "$reject_tempfail_action", required: true,
+        "$reject_tempfail_action", required: true, effective: false,
         doc: "What to do when a HELO name cannot be looked up now.");
-    public static readonly IntParam UnknownHostnameRejectCode = new("unknown_hostname_reject_code", "450",
+    public static readonly IntParam UnknownHostnameRejectCode = new("unknown_hostname_reject_code", "450", effective: false,
         doc: "Reply code for a HELO name that does not exist.");
     public static readonly IntParam UnknownLocalRecipientRejectCode = new("unknown_local_recipient_reject_code", "550",
         doc: "Reply code for unknown local recipients.");

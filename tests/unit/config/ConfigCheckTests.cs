@@ -26,8 +26,8 @@ public class ConfigCheckTests
     [TestCase("smtpd_recipeint_restrictions = reject", "Error: main.cf, line 1: unknown parameter smtpd_recipeint_restrictions (did you mean smtpd_recipient_restrictions?)")]
     [TestCase("local_destination_recipent_limit = 1", "Error: main.cf, line 1: unknown parameter local_destination_recipent_limit (did you mean local_destination_recipient_limit?)")]
     [TestCase("quite_something_else = x", "Error: main.cf, line 1: unknown parameter quite_something_else")]
-    [TestCase("slow_destination_rate_delay = 1s", "Warning: main.cf, line 1: slow_destination_rate_delay: master.cf has no service slow")]
-    [TestCase("locl_destination_rate_delay = 1s", "Warning: main.cf, line 1: locl_destination_rate_delay: master.cf has no service locl (did you mean local?)")]
+    [TestCase("slow_destination_concurrency_limit = 1", "Warning: main.cf, line 1: slow_destination_concurrency_limit: master.cf has no service slow")]
+    [TestCase("locl_destination_concurrency_limit = 1", "Warning: main.cf, line 1: locl_destination_concurrency_limit: master.cf has no service locl (did you mean local?)")]
     [TestCase("virtual_maps = x", "Warning: main.cf, line 1: virtual_maps is deprecated; instead, specify \"virtual_alias_maps\"")]
     [TestCase("setgid_group = postdrop", "Warning: main.cf, line 1: setgid_group is accepted, but has no effect yet")]
     [TestCase("message_size_limit = 1g", "Error: main.cf, line 1: bad value of message_size_limit: \"1g\" is not a number")]
@@ -71,12 +71,12 @@ public class ConfigCheckTests
     [TestCase("x inet n - n - - smtpd -o smtpd_client_restrictions=permitt", "Error: master.cf, line 3: smtpd_client_restrictions: unknown restriction \"permitt\" (did you mean permit?)")]
     [TestCase("x inet n - n - - smtpd -o smtpd_relay_restrictions=permit", "Error: master.cf, line 3: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending anywhere: add reject_unauth_destination")]
     public void A_mistake_in_master_cf_is_named(string line, string problem) =>
-        Assert.That(Run("biff = no\n", Services + line + "\n"), Is.EqualTo(new[] { problem }));
+        Assert.That(Run("mydomain = example.com\n", Services + line + "\n"), Is.EqualTo(new[] { problem }));
 
     [Test]
     public void Further_checks_report_into_the_same_list()
     {
-        List<string> problems = Run("biff = no\n", Services, c => c.ReportSetting(Severity.Error, c.Config, "biff", 0, "too quiet"),
+        List<string> problems = Run("mydomain = example.com\n", Services, c => c.ReportSetting(Severity.Error, c.Config, "mydomain", 0, "too quiet"),
             c => c.Report(Severity.Warning, c.MasterFile, c.Services[0].Entry.Line, "seen"));
         Assert.That(problems, Is.EqualTo(new[] { "Error: main.cf, line 1: too quiet", "Warning: master.cf, line 1: seen" }));
     }
