@@ -1,6 +1,7 @@
 using MtaSuite.Tools.Mtasuite;
 using MtaSuite.Tools.Postconf;
 using MtaSuite.Tools.Postmap;
+using MtaSuite.Tools.Postqueue;
 using MtaSuite.Tools.Sendmail;
 
 namespace MtaSuite.Tools;
@@ -22,6 +23,8 @@ internal static class Commands
         new("postconf", PostconfCommand.Run, PostconfCommand.Manual),
         new("postmap", args => PostmapCommand.Run(args, aliases: false), PostmapManual.Postmap),
         new("sendmail", SendmailCommand.Run, SendmailCommand.Manual),
+        new("mailq", SendmailCommand.RunMailq, SendmailCommand.Manual),
+        new("postqueue", PostqueueCommand.Run, PostqueueCommand.Manual),
     ];
 
     public static ToolCommand? Find(string name) => Array.Find(All, c => c.Name == name);

@@ -29,6 +29,11 @@ public sealed class SpoolDirectory(string root)
     public const string Maildrop = "maildrop", Incoming = "incoming", Active = "active", Deferred = "deferred", Hold = "hold", Corrupt = "corrupt",
         Bounce = "bounce", Defer = "defer", Trace = "trace", Public = "public", Private = "private", Pid = "pid";
 
+    /// <summary>
+    /// The owner's execute bit of a queue file: the message is to expire (postsuper -e). A mode is changed in one step, whoever has the file open.
+    /// </summary>
+    public const uint ForceExpireMode = 0x40;
+
     /// <summary>Folders that hold messages.</summary>
     public static readonly string[] Queues = [Maildrop, Incoming, Active, Deferred, Hold, Corrupt];
 
@@ -113,6 +118,7 @@ public sealed class SpoolDirectory(string root)
         }
         Envelope e = new() { QueueId = id };
         if (!QueueFileFormat.TryReadEnvelope(envelope, offset, recipients, e)) return QueueFileStatus.Corrupt;
+        if ((status.Permissions & ForceExpireMode) != 0) e.Flags |= MessageFlags.ForceExpire;
         file = new QueueFile(e, offset, length);
         return QueueFileStatus.Ok;
     }

@@ -48,7 +48,7 @@ internal static class InitCommand
         string self = Path.GetDirectoryName(Environment.ProcessPath) ?? "/usr/sbin";
         return Make(new InitOptions(directory, host, smtp, submission, submissions,
             given.GetValueOrDefault("daemon-directory") is { } d ? Path.GetFullPath(d) : DaemonDirectory(self),
-            given.GetValueOrDefault("command-directory") is { } c2 ? Path.GetFullPath(c2) : self));
+            given.GetValueOrDefault("command-directory") is { } c2 ? Path.GetFullPath(c2) : CommandDirectory(self)));
     }
 
     private static readonly System.Buffers.SearchValues<char> HostCharacters =
@@ -65,13 +65,14 @@ internal static class InitCommand
 
     private static string DefaultHostName() => Libc.HostName() is var name && name.Contains('.') ? name : name + ".localdomain";
 
-    /// <summary>Beside the commands: as installed (sbin and libexec/mtasuite), or as built (sbin and libexec).</summary>
-    private static string DaemonDirectory(string commands)
-    {
-        string parent = Path.GetDirectoryName(commands) ?? "";
-        string[] places = [$"{parent}/libexec/mtasuite", $"{parent}/libexec"];
-        return Array.Find(places, p => File.Exists($"{p}/master")) ?? places[1];
-    }
+    /// <summary>The first of some folders that holds a program; the last one when none does.</summary>
+    private static string FolderOf(string program, params string[] folders) =>
+        Path.GetFullPath(Array.Find(folders, f => File.Exists($"{f}/{program}")) ?? folders[^1]);
+
+    // The program lies among the daemons or among the commands, which are links to it; as installed (sbin, libexec/mtasuite) or as built (sbin, libexec).
+    private static string DaemonDirectory(string self) => FolderOf("master", self, $"{self}/../libexec/mtasuite", $"{self}/../libexec");
+
+    private static string CommandDirectory(string self) => FolderOf("sendmail", self, $"{self}/../../sbin", $"{self}/../sbin");
 
     private static int Make(InitOptions o)
     {

@@ -1,6 +1,4 @@
-using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
-using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
@@ -23,13 +21,9 @@ internal static class StatusCommand
 
     public static int Flush(Instance instance)
     {
-        string path = instance.Spool.SocketPath(false, instance.Config.Get(QmgrParams.QueueServiceName));
-        using BlockingLink? link = BlockingLink.Connect(path, out int errno);
-        if (link == null) return Tool.Fatal(ExitCode.TryLater, $"connect to {path}: {Libc.ErrorText(errno)}");
-        link.Open(new QmgrRequest { Command = QmgrRequest.Flush });
-        QmgrReply reply = new();
-        if (!link.TryReceive(out _, out ReadOnlySpan<byte> payload) || !AttributeDecoder.TryDecode(payload, reply))
-            return Tool.Fatal(ExitCode.TryLater, $"queue manager: {(link.Error.Length > 0 ? link.Error : "bad answer")}");
+        using QmgrClient? qmgr = QmgrClient.Connect(instance.Config, out string error);
+        if (qmgr == null) return Tool.Fatal(ExitCode.TryLater, error);
+        QmgrReply reply = qmgr.Ask(QmgrRequest.Flush);
         return reply.Ok ? ExitCode.Ok : Tool.Fatal(ExitCode.NoPermission, reply.Text);
     }
 }

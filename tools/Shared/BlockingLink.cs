@@ -77,7 +77,7 @@ internal sealed class BlockingLink : IDisposable
     public void SendEnd() => Frame(FrameType.End, default);
 
     /// <summary>
-    /// Waits for the next message of the other side: Progress, or Reply, the last one. False, with <see cref="Error"/>, when the stream was reset
+    /// Waits for what the other side says next: content (Data), Progress, or Reply, the last one. False, with <see cref="Error"/>, when the stream was reset
     /// or the link broke. The payload is valid until the next call.
     /// </summary>
     public bool TryReceive(out FrameType type, out ReadOnlySpan<byte> payload)
@@ -98,13 +98,13 @@ internal sealed class BlockingLink : IDisposable
             int length = BinaryPrimitives.ReadInt32LittleEndian(_input.AsSpan(_start));
             payload = _input.AsSpan(_start + Link.HeaderSize, length);
             _consumed = Link.HeaderSize + length;
-            if (type is FrameType.Reply or FrameType.Progress) return true;
+            if (type == FrameType.Data) GiveCredit(length);
+            if (type is FrameType.Data or FrameType.Reply or FrameType.Progress) return true;
             if (type == FrameType.Reset)
             {
                 Error = Encoding.UTF8.GetString(payload);
                 return false;
             }
-            if (type == FrameType.Data) GiveCredit(length);
         }
     }
 

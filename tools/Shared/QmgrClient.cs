@@ -1,0 +1,51 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Tools.Shared;
+
+/// <summary>Asks the queue manager.</summary>
+internal sealed class QmgrClient : IDisposable
+{
+    private readonly BlockingLink _link;
+
+    private QmgrClient(BlockingLink link) => _link = link;
+
+    /// <summary>Null, with the reason, when nobody answers.</summary>
+    public static QmgrClient? Connect(MailConfig config, out string error)
+    {
+        string path = new SpoolDirectory(config.Get(CommonParams.QueueDirectory)).SocketPath(false, config.Get(QmgrParams.QueueServiceName));
+        BlockingLink? link = BlockingLink.Connect(path, out int errno);
+        error = link == null ? $"connect to {path}: {Libc.ErrorText(errno)}" : "";
+        return link == null ? null : new QmgrClient(link);
+    }
+
+    /// <summary>Asks for something; the reply, or one that says what went wrong.</summary>
+    public QmgrReply Ask(string command, string argument = "")
+    {
+        _link.Open(new QmgrRequest { Command = command, Argument = argument });
+        QmgrReply reply = new();
+        return _link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload) && type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply)
+            ? reply : new QmgrReply { Ok = false, Text = $"queue manager: {(_link.Error.Length > 0 ? _link.Error : "bad answer")}" };
+    }
+
+    /// <summary>The ids of messages that are being delivered.</summary>
+    public HashSet<string> ActiveIds()
+    {
+        HashSet<string> ids = [];
+        _link.Open(new QmgrRequest { Command = QmgrRequest.List });
+        while (_link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload) && type == FrameType.Progress)
+        {
+            QueueStates states = new();
+            if (!AttributeDecoder.TryDecode(payload, states)) break;
+            foreach (QueueState state in states.Entries)
+                if (state.State == "active") ids.Add(state.QueueId);
+        }
+        return ids;
+    }
+
+    public void Dispose() => _link.Dispose();
+}
