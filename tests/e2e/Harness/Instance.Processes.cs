@@ -1,0 +1,67 @@
+using System.Globalization;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Tests.E2e.Harness;
+
+/// <summary>The processes of an instance: those that run a program of libexec with its configuration folder.</summary>
+public sealed partial class Instance
+{
+    public const int SIGKILL = 9, SIGCONT = 18, SIGSTOP = 19;
+
+    /// <summary>Process ids; of one program, or of all.</summary>
+    public int[] Pids(string? program = null) => [.. Processes().Where(p => program == null || p.Program == program).Select(p => p.Pid).Order()];
+
+    /// <summary>The one process of a program; waits until it runs.</summary>
+    public int Pid(string program)
+    {
+        int[] pids = [];
+        Wait.Until(() => (pids = Pids(program)).Length > 0, $"a process of {program}");
+        return pids[0];
+    }
+
+    public IEnumerable<(int Pid, string Program)> Processes()
+    {
+        foreach (string directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)) continue;
+            string[] arguments;
+            try { arguments = File.ReadAllText($"{directory}/cmdline").Split('\0'); }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException) { continue; }
+            if (arguments.Length > 2 && arguments[1] == "-c" && arguments[2] == Etc && arguments[0].Contains("/libexec/", StringComparison.Ordinal))
+                yield return (pid, Path.GetFileName(arguments[0]));
+        }
+    }
+
+    /// <summary>Sends a signal to every process of a program (or of all); how many there were.</summary>
+    public int Signal(int signal, string? program = null)
+    {
+        int[] pids = Pids(program);
+        foreach (int pid in pids) _ = Libc.Kill(pid, signal);
+        return pids.Length;
+    }
+
+    /// <summary>Memory of all processes that is theirs, shared pages by share (PSS), in KiB.</summary>
+    public long ProportionalKib(string? program = null) => Pids(program).Sum(pid => Kib(pid, "Pss"));
+
+    /// <summary>A line of smaps_rollup.</summary>
+    public static long Kib(int pid, string line)
+    {
+        string text = File.ReadLines($"/proc/{pid}/smaps_rollup").First(l => l.StartsWith(line + ":", StringComparison.Ordinal));
+        return long.Parse(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose()
+    {
+        // master first, so that nothing is started again; whoever is stopped must go on to die
+        Wait.IsSoon(() =>
+        {
+            Signal(SIGKILL, "master");
+            return Signal(SIGKILL) == 0;
+        }, TimeSpan.FromSeconds(20));
+        for (int attempt = 0; Directory.Exists(Folder); attempt++)
+        {
+            try { Directory.Delete(Folder, recursive: true); }
+            catch (Exception e) when (attempt < 5 && e is IOException or UnauthorizedAccessException) { Thread.Sleep(100); }
+        }
+    }
+}
