@@ -7,6 +7,17 @@ internal sealed record ClientInfo
 {
     public const string Unknown = "unknown";
 
+    public ClientInfo()
+    {
+    }
+
+    /// <summary>What "with" starts from: the facts, without the texts made from them.</summary>
+    private ClientInfo(ClientInfo other)
+    {
+        (Ip, PortNumber, Name, ReverseName) = (other.Ip, other.PortNumber, other.Name, other.ReverseName);
+        (ServerAddress, ServerPort, LogPort) = (other.ServerAddress, other.ServerPort, other.LogPort);
+    }
+
     /// <summary>The address; null when XCLIENT says that it is not known.</summary>
     public IPAddress? Ip { get; init; }
     public int PortNumber { get; init; }

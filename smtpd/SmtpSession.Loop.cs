@@ -12,6 +12,7 @@ internal sealed partial class SmtpSession
     private const int MaxUnsent = 32 * 1024;
     // So many commands in one go, then other sessions get their turn.
     private const int CommandsPerTurn = 64;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan s_drainPatience = TimeSpan.FromSeconds(60);
 
     private LineSplitter _splitter;
@@ -82,7 +83,8 @@ internal sealed partial class SmtpSession
             if (status == LineStatus.Complete) await ExecuteAsync(line, bareLf);
             else LineTooLong(status);
             if (Connection.Unsent > MaxUnsent && !await DrainAsync()) return;
-            if (++turn % CommandsPerTurn == 0) await Task.Yield();
+            // Not a yield: what is posted runs before the loop looks at other connections.
+            if (++turn % CommandsPerTurn == 0) await Loop.Delay(s_pause);
         }
     }
 

@@ -96,7 +96,7 @@ internal static class RestrictionWords
     {
         string[] plain =
         [
-            "reject_unknown_client_hostname", "reject_unknown_client", "reject_unknown_reverse_client_hostname", "reject_unknown_helo_hostname",
+            "reject_unknown_client_hostname", "reject_unknown_client", "reject_unknown_forward_client_hostname", "reject_unknown_reverse_client_hostname", "reject_unknown_helo_hostname",
             "reject_unknown_hostname", "reject_unknown_sender_domain", "reject_unknown_address", "reject_unverified_sender",
             "reject_sender_login_mismatch", "reject_authenticated_sender_login_mismatch", "reject_known_sender_login_mismatch",
             "reject_unauthenticated_sender_login_mismatch", "reject_unknown_recipient_domain", "reject_unverified_recipient", "permit_mx_backup",

@@ -65,11 +65,16 @@ internal sealed class SmtpHarness : IDisposable
         }
     }
 
+    /// <summary>Lets the loop go round.</summary>
+    public async Task TurnAsync() => await Loop.Delay(TimeSpan.FromMilliseconds(1));
+
     /// <summary>A client connected from an address.</summary>
-    public TestClient Connect(string address = "192.0.2.7", int port = 4711)
+    /// <param name="early">What it says before anybody listens.</param>
+    public TestClient Connect(string address = "192.0.2.7", int port = 4711, string early = "")
     {
         Assert.That(Libc.TrySocketPair(out int a, out int b));
         foreach (int fd in new[] { a, b }) _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
+        _ = Libc.Send(b, Encoding.UTF8.GetBytes(early));
         Server.Accept(a, new IPEndPoint(IPAddress.Parse(address), port));
         return new TestClient(Loop, b);
     }
@@ -85,7 +90,7 @@ internal sealed class SmtpHarness : IDisposable
             if (split > 0)
             {
                 client.Send(bytes.AsSpan(0, split));
-                for (int i = 0; i < 4; i++) await Task.Yield();
+                await TurnAsync();
             }
             client.Send(bytes.AsSpan(split));
             client.Finish();
