@@ -22,6 +22,6 @@ public sealed record TableOptions
     /// <summary>Time for the once-a-second check whether a file was replaced.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Receives complaints about a table's source text ("FILE, line N: ..."), for the log. May be called on any thread that looks up.</summary>
-    public Action<string>? Warn { get; init; }
+    /// <summary>Receives complaints about a table's source text ("FILE, line N: ..."); by default the log. May be called on any thread that looks up.</summary>
+    public Action<string>? Warn { get; init; } = static text => Log.Log.Warning($"{text}");
 }
