@@ -31,24 +31,21 @@ $(CHOICE):
 programs: $(addprefix $(BUILD)/libexec/,$(DAEMONS)) $(addprefix $(BUILD)/sbin/,$(COMMANDS)) $(BUILD)/share/examples/main.cf
 	@echo "built for $(MTA_FRAMEWORK)$(if $(filter true,$(MTA_AOT)), (ahead-of-time)) into $(BUILD)/"
 
-$(BUILD)/common.stamp: $(COMMON_SOURCES) $(CHOICE) common/common.csproj
-	@echo "  build   common"
-	@dotnet build common -c Release --nologo -v quiet -p:MtaFramework=$(MTA_FRAMEWORK)
-	@touch $@
+# One executable for all daemons, under the name of each: processes then share the pages of its code.
+DAEMON_SOURCES = $(foreach d,$(DAEMONS) suite,$(call sources,$(d)))
+$(BUILD)/libexec/daemons: $(COMMON_SOURCES) $(DAEMON_SOURCES) $(CHOICE)
+	@echo "  build   daemons"
+	@mkdir -p $(BUILD)/obj/suite $(BUILD)/libexec
+	@$(PUBLISH) suite -o $(BUILD)/obj/suite
+	@scripts/place $(BUILD)/obj/suite daemons $(BUILD)/libexec $(MTA_AOT)
 
-define daemon
-$(BUILD)/libexec/$(1): $(BUILD)/common.stamp $(call sources,$(1))
-	@echo "  build   $(1)"
-	@mkdir -p $(BUILD)/obj/$(1) $(BUILD)/libexec
-	@$(PUBLISH) $(1) -p:BuildProjectReferences=false -o $(BUILD)/obj/$(1)
-	@scripts/place $(BUILD)/obj/$(1) $(1) $(BUILD)/libexec $(MTA_AOT)
-endef
-$(foreach d,$(DAEMONS),$(eval $(call daemon,$(d))))
+$(addprefix $(BUILD)/libexec/,$(DAEMONS)): $(BUILD)/libexec/daemons
+	@ln -f $< $@ && touch $@
 
-$(BUILD)/libexec/tools: $(BUILD)/common.stamp $(call sources,tools)
+$(BUILD)/libexec/tools: $(COMMON_SOURCES) $(call sources,tools) $(CHOICE) $(BUILD)/libexec/daemons
 	@echo "  build   tools"
 	@mkdir -p $(BUILD)/obj/tools $(BUILD)/libexec
-	@$(PUBLISH) tools -p:BuildProjectReferences=false -o $(BUILD)/obj/tools
+	@$(PUBLISH) tools -o $(BUILD)/obj/tools
 	@scripts/place $(BUILD)/obj/tools tools $(BUILD)/libexec $(MTA_AOT)
 
 # One executable under many names.

@@ -1,30 +1,39 @@
 using MtaSuite.Common.Hosting;
 using MtaSuite.Local.Service;
 
-const string Manual = """
-    NAME
-        local - final delivery on this machine: local users, virtual mailboxes, commands
+namespace MtaSuite.Local;
 
-    SYNOPSIS
-        started by master for the commands local, virtual and pipe of master.cf
-
-    DESCRIPTION
-        Delivers queued messages with the recipient's rights: to mailboxes and Maildirs, to commands, by aliases and .forward files
-        (local), to virtual mailboxes (virtual), or to one command of the administrator's (pipe). A recipient is marked done in the
-        queue file only after the message is on stable storage or the command has succeeded.
-
-    STANDARDS
-        RFC 5321 (final delivery), RFC 3464 (status codes)
-
-    EXIT STATUS
-        0 done, 75 try later, 78 bad configuration, 70 bug
-
-    """;
-
-return ServiceHost.Run(args, new ServiceSpec
+/// <summary>The program.</summary>
+public static class Program
 {
-    Name = "local",
-    Manual = Manual,
-    Rights = Rights.ActsAsRecipient,
-    Start = context => new DeliveryService(context),
-});
+    private const string Manual = """
+        NAME
+            local - final delivery on this machine: local users, virtual mailboxes, commands
+
+        SYNOPSIS
+            started by master for the commands local, virtual and pipe of master.cf
+
+        DESCRIPTION
+            Delivers queued messages with the recipient's rights: to mailboxes and Maildirs, to commands, by aliases and .forward files
+            (local), to virtual mailboxes (virtual), or to one command of the administrator's (pipe). A recipient is marked done in the
+            queue file only after the message is on stable storage or the command has succeeded.
+
+        STANDARDS
+            RFC 5321 (final delivery), RFC 3464 (status codes)
+
+        EXIT STATUS
+            0 done, 75 try later, 78 bad configuration, 70 bug
+
+        """;
+
+    public static int Main(string[] args)
+    {
+        return ServiceHost.Run(args, new ServiceSpec
+        {
+            Name = "local",
+            Manual = Manual,
+            Rights = Common.Hosting.Rights.ActsAsRecipient,
+            Start = context => new DeliveryService(context),
+        });
+    }
+}

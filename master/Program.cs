@@ -1,3 +1,7 @@
-using MtaSuite.Master;
+namespace MtaSuite.Master;
 
-return MasterProgram.Run(args);
+/// <summary>The program.</summary>
+public static class Program
+{
+    public static int Main(string[] args) => MasterProgram.Run(args);
+}

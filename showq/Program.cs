@@ -1,28 +1,36 @@
 using MtaSuite.Common.Hosting;
-using MtaSuite.Showq;
 
-const string Manual = """
-    NAME
-        showq - shows the queue
+namespace MtaSuite.Showq;
 
-    SYNOPSIS
-        started by master
-
-    DESCRIPTION
-        Answers postqueue and mailq on public/showq: reads the queue's folders and files, takes the state and the next attempt of each message from
-        qmgr and the reasons for delay from the defer logs, and sends what fits the asker's filter, as fast as it is read there.
-
-    PARAMETERS
-        authorized_mailq_users, queue_service_name
-
-    EXIT STATUS
-        0 done, 75 try later, 78 bad configuration, 70 bug
-
-    """;
-
-return ServiceHost.Run(args, new ServiceSpec
+/// <summary>The program.</summary>
+public static class Program
 {
-    Name = "showq",
-    Manual = Manual,
-    Start = context => new ShowqService(context),
-});
+    private const string Manual = """
+        NAME
+            showq - shows the queue
+
+        SYNOPSIS
+            started by master
+
+        DESCRIPTION
+            Answers postqueue and mailq on public/showq: reads the queue's folders and files, takes the state and the next attempt of each message from
+            qmgr and the reasons for delay from the defer logs, and sends what fits the asker's filter, as fast as it is read there.
+
+        PARAMETERS
+            authorized_mailq_users, queue_service_name
+
+        EXIT STATUS
+            0 done, 75 try later, 78 bad configuration, 70 bug
+
+        """;
+
+    public static int Main(string[] args)
+    {
+        return ServiceHost.Run(args, new ServiceSpec
+        {
+            Name = "showq",
+            Manual = Manual,
+            Start = context => new ShowqService(context),
+        });
+    }
+}

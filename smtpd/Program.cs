@@ -1,11 +1,19 @@
 using MtaSuite.Common.Hosting;
-using MtaSuite.Smtpd;
 
-SmtpdStartup startup = new();
-return ServiceHost.Run(args, new ServiceSpec
+namespace MtaSuite.Smtpd;
+
+/// <summary>The program.</summary>
+public static class Program
 {
-    Name = "smtpd",
-    Manual = Manual.Text,
-    BeforeDrop = startup.Open,
-    Start = startup.Start,
-});
+    public static int Main(string[] args)
+    {
+        SmtpdStartup startup = new();
+        return ServiceHost.Run(args, new ServiceSpec
+        {
+            Name = "smtpd",
+            Manual = Manual.Text,
+            BeforeDrop = startup.Open,
+            Start = startup.Start,
+        });
+    }
+}
