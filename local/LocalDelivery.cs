@@ -28,6 +28,7 @@ public sealed class LocalDelivery
     internal string Transport { get; }
     internal Accounts Accounts { get; } = new();
     internal AliasTables Aliases { get; }
+    internal ForwardMemory ForwardFiles { get; } = new();
     internal MaildirDelivery Maildirs { get; }
     internal MboxDelivery Mboxes { get; }
 

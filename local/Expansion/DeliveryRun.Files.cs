@@ -12,7 +12,8 @@ internal sealed partial class DeliveryRun
     private bool DeliverForwardFile(Branch branch, out bool retry)
     {
         retry = false;
-        if (_settings.ForwardPath.Count == 0) return false;
+        bool plain = branch.Extension == null;
+        if (_settings.ForwardPath.Count == 0 || (plain && _delivery.ForwardFiles.HasNone(branch.User))) return false;
         switch (_delivery.Accounts.Find(branch.User, out Account? account))
         {
             case AccountStatus.Unknown: return false;
@@ -23,7 +24,11 @@ internal sealed partial class DeliveryRun
         // without root a stranger's file would act with our rights
         if (!FileIdentity.IsPrivileged && account!.Uid != Libc.GetEUid()) return false;
         branch = Thaw(branch).Deeper() with { Rights = UserRights.Of(account!), Source = ExpansionSource.Forward };
-        if (!FindForwardFile(branch, out string path, out Libc.FileStatus status, out bool usedExtension)) return false;
+        if (!FindForwardFile(branch, out string path, out Libc.FileStatus status, out bool usedExtension))
+        {
+            if (plain) _delivery.ForwardFiles.NoteNone(branch.User);
+            return false;
+        }
         // Mail for others goes out as a new message; an address of his own means his mailbox.
         branch = branch with
         {

@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+
+namespace MtaSuite.Local.Expansion;
+
+/// <summary>
+/// Remembers for a second that a user has no .forward file: a busy mailbox would otherwise have it looked for, as the user, with each message. A new file is
+/// noticed within that second.
+/// </summary>
+internal sealed class ForwardMemory
+{
+    private const int MemoryMilliseconds = 1000, MaxRemembered = 4096;
+
+    private readonly ConcurrentDictionary<string, long> _none = new(StringComparer.Ordinal);
+
+    /// <summary>True while the user is known to have none.</summary>
+    public bool HasNone(string user) => _none.TryGetValue(user, out long until) && Environment.TickCount64 < until;
+
+    public void NoteNone(string user)
+    {
+        if (_none.Count >= MaxRemembered) _none.Clear();
+        _none[user] = Environment.TickCount64 + MemoryMilliseconds;
+    }
+}
