@@ -36,4 +36,11 @@ public sealed class FileSink(int file, long size, long limit) : ByteSink
         Size += data.Length;
         return true;
     }
+
+    /// <summary>Cuts the file back to an earlier size.</summary>
+    public void Truncate(long size)
+    {
+        _ = Libc.FTruncate(file, size);
+        Size = size;
+    }
 }

@@ -19,25 +19,45 @@ public sealed record MboxTarget(string Path, UserRights Rights, uint LockUid, ui
 /// <summary>Appends messages to files of many (mbox): lock, append, sync, and back to the old length when anything fails.</summary>
 internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, long sizeLimit)
 {
-    private readonly PathGates _gates = new(locking.Waiting);
+    private readonly MboxQueue _queue = new(locking.Waiting);
 
     /// <summary>Appends one message; the text of a failure says what went wrong but not with which mailbox.</summary>
     public Outcome Deliver(MessageContent content, CopySpec spec, MboxTarget target, Outcome success)
     {
-        using PathGates.Pass pass = _gates.Enter(target.Path);
+        // read by its own thread, before another one may use it
+        if (!content.TryLoad(out int errno)) return MailboxErrors.FromCopy(new CopyResult(CopyFault.Reading, errno), "");
+        MboxEntry entry = new(content, spec, target);
+        _queue.Run(entry, DeliverBatch);
+        return entry.Outcome == s_appended ? success : entry.Outcome!;
+    }
+
+    private static readonly Outcome s_appended = Outcome.Ok("appended");
+
+    /// <summary>Appends messages for one target under one lock, and syncs them once.</summary>
+    private void DeliverBatch(List<MboxEntry> batch)
+    {
+        MboxTarget target = batch[0].Target;
         if (!FileIdentity.TryAssume(target.LockUid, target.LockGid, out FileIdentity identity))
-            return MailboxErrors.IdentityRefused(target.LockUid, target.LockGid);
+        {
+            SetAll(batch, MailboxErrors.IdentityRefused(target.LockUid, target.LockGid));
+            return;
+        }
         bool dotLocked;
         OpenedFile file;
         Outcome? trouble;
         using (identity) trouble = Open(target, out file, out dotLocked);
-        Outcome outcome = trouble ?? AppendAs(content, spec, target, file, success);
+        if (trouble != null) SetAll(batch, trouble);
+        else AppendAs(batch, target, file);
         if (file.Fd >= 0) _ = Libc.Close(file.Fd);
         if (dotLocked && FileIdentity.TryAssume(target.LockUid, target.LockGid, out identity))
         {
             using (identity) MailboxLocking.ReleaseDotLock(target.Path);
         }
-        return outcome;
+    }
+
+    private static void SetAll(List<MboxEntry> batch, Outcome outcome)
+    {
+        foreach (MboxEntry entry in batch) entry.Outcome = outcome;
     }
 
     /// <summary>Locks and opens; null when the file is ours to append to.</summary>
@@ -76,30 +96,42 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
         return target.StrictOwner && status.Uid != owner ? Outcome.Defer("4.2.0", $"destination {target.Path} is not owned by recipient") : null;
     }
 
-    private Outcome AppendAs(MessageContent content, CopySpec spec, MboxTarget target, OpenedFile file, Outcome success)
+    private void AppendAs(List<MboxEntry> batch, MboxTarget target, OpenedFile file)
     {
         if (!FileIdentity.TryAssume(target.Rights.Uid, target.Rights.Gid, out FileIdentity identity))
-            return MailboxErrors.IdentityRefused(target.Rights.Uid, target.Rights.Gid);
+        {
+            SetAll(batch, MailboxErrors.IdentityRefused(target.Rights.Uid, target.Rights.Gid));
+            return;
+        }
         using (identity)
         {
-            CopyResult result = Append(content, spec, target, file);
-            return result.IsOk ? success : MailboxErrors.FromCopy(result, "");
+            FileSink sink = new(file.Fd, file.Status.Size, file.Status.IsRegular ? sizeLimit : 0);
+            foreach (MboxEntry entry in batch) Append(entry, sink, file);
+            if (file.Status.IsRegular) Sync(batch, target, file);
         }
     }
 
-    private CopyResult Append(MessageContent content, CopySpec spec, MboxTarget target, OpenedFile file)
+    /// <summary>Writes one message; after a failure the file is as long as before it, and the next one is tried.</summary>
+    private void Append(MboxEntry entry, FileSink sink, OpenedFile file)
     {
-        DateTimeOffset now = clock.GetLocalNow();
-        if (!file.Status.IsRegular) return MessageCopier.Copy(content, spec, new FileSink(file.Fd, 0, 0), now);
-        long size = file.Status.Size;
-        FileSink sink = new(file.Fd, size, sizeLimit);
-        CopyResult result = sink.Write(MissingEnd(file.Fd, size))
-            ? MessageCopier.Copy(content, spec, sink, now)
+        long size = sink.Size;
+        bool regular = file.Status.IsRegular;
+        CopyResult result = !regular || sink.Write(MissingEnd(file.Fd, size))
+            ? MessageCopier.Copy(entry.Content, entry.Spec, sink, clock.GetLocalNow())
             : new CopyResult(CopyFault.Writing, sink.Errno);
-        if (result.IsOk && Libc.Fsync(file.Fd) != 0) result = new CopyResult(CopyFault.Writing, Libc.Errno);
-        if (result.IsOk && file.Created && !MaildirFolders.SyncParent(target.Path, out int errno)) result = new CopyResult(CopyFault.Writing, errno);
-        if (!result.IsOk) _ = Libc.FTruncate(file.Fd, size);
-        return result;
+        entry.Outcome = result.IsOk ? s_appended : MailboxErrors.FromCopy(result, "");
+        if (!result.IsOk && regular) sink.Truncate(size);
+    }
+
+    /// <summary>Makes the file, and the name of a new one, durable. When that fails nothing of the batch counts.</summary>
+    private static void Sync(List<MboxEntry> batch, MboxTarget target, OpenedFile file)
+    {
+        if (batch.TrueForAll(e => !e.Outcome!.IsOk)) return;
+        int errno = Libc.Fsync(file.Fd) != 0 ? Libc.Errno : 0;
+        if (errno == 0 && file.Created) _ = MaildirFolders.SyncParent(target.Path, out errno);
+        if (errno == 0) return;
+        _ = Libc.FTruncate(file.Fd, file.Status.Size);
+        SetAll(batch, MailboxErrors.FromCopy(new CopyResult(CopyFault.Writing, errno), ""));
     }
 
     /// <summary>

@@ -185,6 +185,43 @@ public sealed class MboxTests
     }
 
     [Test]
+    public void Who_waits_for_a_mailbox_is_taken_along_by_the_next_one()
+    {
+        MboxQueue queue = new(_ => { });
+        using ManualResetEventSlim first = new(), go = new();
+        List<int> sizes = [];
+        int synced = 0, early = 0;
+        DeliveryJob job = _fix.Job("x@example.com");
+        MboxEntry Entry(uint uid) => new(new MessageContent(job.QueueFile, 0, 0), new CopySpec("", "", "", CopyOptions.Mbox),
+            new MboxTarget(_box, new(uid, uid, "u", null, null), uid, uid));
+        void Append(List<MboxEntry> batch)
+        {
+            lock (sizes) sizes.Add(batch.Count);
+            foreach (MboxEntry entry in batch) entry.Outcome = Outcome.Ok("");
+            first.Set();
+            go.Wait();
+            Interlocked.Add(ref synced, batch.Count);
+        }
+        MboxEntry[] entries = [Entry(1), Entry(1), Entry(2), Entry(1), Entry(1)];
+        Thread[] threads = [.. entries.Select((e, i) => new Thread(() =>
+        {
+            queue.Run(e, Append);
+            if (i > 0 && Volatile.Read(ref synced) < 2) Interlocked.Increment(ref early);
+        }))];
+        threads[0].Start();
+        first.Wait();
+        foreach (Thread thread in threads[1..]) thread.Start();
+        while (threads[1..].Any(t => t.ThreadState != System.Threading.ThreadState.WaitSleepJoin)) Libc.Poll([], 5);
+        Libc.Poll([], 120); // beyond the first patience
+        go.Set();
+        foreach (Thread thread in threads) thread.Join();
+        Assert.That(entries.All(e => e.Outcome != null));
+        Assert.That(early, Is.Zero, "nobody is told of success before the batch is synced");
+        Assert.That(sizes[0], Is.EqualTo(1));
+        Assert.That(sizes[1..].Order(), Is.EqualTo(new[] { 1, 3 }), "three for the same user at once; another user's apart");
+    }
+
+    [Test]
     public void Python_reads_both_kinds_of_mailbox()
     {
         for (int i = 0; i < 3; i++) Assert.That(Deliver().IsOk);
