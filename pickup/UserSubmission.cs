@@ -30,6 +30,13 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
 
     private void Open(ReadOnlySpan<byte> payload)
     {
+        if (AttributeDecoder.TryDecode(payload, new TriggerRequest()))
+        {
+            _answered = true;
+            service.Wakeup();
+            _stream.Send(FrameType.Reply, new SubmitReply { Outcome = Outcome.Ok("looking") });
+            return;
+        }
         SubmitRequest asked = new();
         if (!AttributeDecoder.TryDecode(payload, asked))
         {

@@ -1,7 +1,14 @@
 using MtaSuite.Tools.Mtasuite;
+using MtaSuite.Tools.Postcat;
 using MtaSuite.Tools.Postconf;
+using MtaSuite.Tools.Postdrop;
+using MtaSuite.Tools.Postkick;
+using MtaSuite.Tools.Postlock;
+using MtaSuite.Tools.Postlog;
 using MtaSuite.Tools.Postmap;
 using MtaSuite.Tools.Postqueue;
+using MtaSuite.Tools.Postsuper;
+using MtaSuite.Tools.Postwalk;
 using MtaSuite.Tools.Sendmail;
 
 namespace MtaSuite.Tools;
@@ -17,14 +24,21 @@ internal static class Commands
 {
     public static readonly ToolCommand[] All =
     [
+        new("mailq", SendmailCommand.RunMailq, SendmailCommand.Manual),
         new("mtasuite", MtasuiteCommand.Run, MtasuiteCommand.Manual),
         new("newaliases", NewaliasesCommand.Run, PostmapManual.Newaliases),
         new("postalias", args => PostmapCommand.Run(args, aliases: true), PostmapManual.Postalias),
+        new("postcat", PostcatCommand.Run, PostcatCommand.Manual),
         new("postconf", PostconfCommand.Run, PostconfCommand.Manual),
+        new("postdrop", PostdropCommand.Run, PostdropCommand.Manual),
+        new("postkick", PostkickCommand.Run, PostkickCommand.Manual),
+        new("postlock", PostlockCommand.Run, PostlockCommand.Manual),
+        new("postlog", PostlogCommand.Run, PostlogCommand.Manual),
         new("postmap", args => PostmapCommand.Run(args, aliases: false), PostmapManual.Postmap),
-        new("sendmail", SendmailCommand.Run, SendmailCommand.Manual),
-        new("mailq", SendmailCommand.RunMailq, SendmailCommand.Manual),
         new("postqueue", PostqueueCommand.Run, PostqueueCommand.Manual),
+        new("postsuper", PostsuperCommand.Run, PostsuperCommand.Manual),
+        new("postwalk", PostwalkCommand.Run, PostwalkCommand.Manual),
+        new("sendmail", SendmailCommand.Run, SendmailCommand.Manual),
     ];
 
     public static ToolCommand? Find(string name) => Array.Find(All, c => c.Name == name);

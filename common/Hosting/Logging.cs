@@ -14,10 +14,14 @@ public static class Logging
     ];
 
     /// <summary>Starts logging as <c>syslog_name/program</c>; false when a log file cannot be opened.</summary>
-    public static bool Start(MailConfig config, string program, bool verbose = false, bool alsoStandardError = false)
+    public static bool Start(MailConfig config, string program, bool verbose = false, bool alsoStandardError = false) =>
+        Start(config, program, "", verbose, alsoStandardError);
+
+    /// <summary>The same under a tag of one's own; empty: the usual one.</summary>
+    public static bool Start(MailConfig config, string program, string tag, bool verbose = false, bool alsoStandardError = false)
     {
         int facility = Array.IndexOf(Facilities, config.Get(LogParams.SyslogFacility));
-        return Log.Log.Configure(new LogSettings($"{config.Get(LogParams.SyslogName)}/{program}")
+        return Log.Log.Configure(new LogSettings(tag.Length > 0 ? tag : $"{config.Get(LogParams.SyslogName)}/{program}")
         {
             File = config.Get(LogParams.MaillogFile),
             Facility = facility > 0 ? facility : 2,

@@ -23,7 +23,7 @@ public sealed class QueueListing(SpoolDirectory spool, QueueFilter filter, Func<
         {
             if (!MayHold(folder)) continue;
             foreach (string id in IdsIn(folder))
-                if (TryRead(folder, id, nowMicroseconds) is { } entry) yield return entry;
+                if (ReadOne(folder, id, nowMicroseconds) is { } entry) yield return entry;
         }
     }
 
@@ -38,7 +38,8 @@ public sealed class QueueListing(SpoolDirectory spool, QueueFilter filter, Func<
     private IEnumerable<string> IdsIn(string folder) =>
         filter.Ids.Count == 0 ? spool.Ids(folder) : filter.Ids.Where(id => QueueId.IsValid(id) && File.Exists(spool.PathOf(folder, id)));
 
-    private QueueEntry? TryRead(string folder, string id, long now)
+    /// <summary>One message in a folder; null when it is not there, cannot be read or does not fit.</summary>
+    public QueueEntry? ReadOne(string folder, string id, long now)
     {
         if (spool.TryRead(folder, id, out QueueFile? file) != QueueFileStatus.Ok) return null;
         Envelope e = file!.Envelope;

@@ -143,13 +143,12 @@ internal sealed class SendmailOptions
             case 'B' when value.Equals("8BITMIME", StringComparison.OrdinalIgnoreCase): Body = BodyType.EightBitMime; break;
             case 'B': Problem = "specify -B option with 7BIT or 8BITMIME"; break;
             case 'N':
-                if (!DsnParameters.TryParseNotify(Encoding.UTF8.GetBytes(value), out Notify notify))
-                    Problem = "bad -N option value -- specify \"never\", or a comma-separated list of \"success\", \"failure\" or \"delay\"";
-                Notify = notify;
+                if (DsnParameters.TryParseNotify(Encoding.UTF8.GetBytes(value), out Notify notify)) Notify = notify;
+                else Tool.Warning($"bad -N option value \"{value}\" -- ignored");
                 break;
             case 'R':
-                if (!DsnParameters.TryParseReturn(Encoding.UTF8.GetBytes(value), out DsnReturn returned)) Problem = "bad -R option value -- specify \"full\" or \"hdrs\"";
-                Return = returned;
+                if (DsnParameters.TryParseReturn(Encoding.UTF8.GetBytes(value), out DsnReturn returned)) Return = returned;
+                else Tool.Warning($"bad -R option value \"{value}\" -- ignored");
                 break;
             case 'V': TakeEnvelopeId(value); break;
             case 'X' when value.StartsWith('V'): Problem = "-XV (variable envelope return path) is not implemented"; break;

@@ -19,13 +19,16 @@ internal static class SubmitCommand
         if (user == null && options.Sender == null) return Tool.Fatal(ExitCode.OsError, $"no login name found for user ID {Libc.GetUid()}");
         user ??= new UserIdentity(Libc.GetUid(), "", "");
         SubmitRequest request = Request(options, user, out string? problem);
-        if (problem != null) return Tool.Fatal(ExitCode.Usage, problem);
+        if (problem != null) return Tool.Fatal(ExitCode.Usage, $"{Who(request, user)}: {problem}");
         using Submission? submission = Submission.Open(config, request, out error);
         if (submission == null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {error}");
         bool verify = (options.Flag & MessageFlags.VerifyOnly) != 0;
         if (!verify && !Copy(submission, options, config)) return Tool.Fatal(ExitCode.IoError, $"{Who(request, user)}: read standard input: {Libc.ErrorText()}");
         Outcome outcome = submission.Finish();
         if (outcome.IsOk) return ReportRequested(options, user);
+        // 5.1.0: the header had no recipients either
+        if (options.ExtractRecipients && outcome.IsPermanent && outcome.Status == new DsnStatus(5, 1, 0))
+            return Tool.Fatal(ExitCode.Usage, $"{Who(request, user)}: No recipient addresses found in message header");
         return Tool.Fatal(Status(outcome), $"{Who(request, user)}: {outcome.Text}");
     }
 
@@ -35,8 +38,6 @@ internal static class SubmitCommand
         { IsOk: true } => ExitCode.Ok,
         { IsPermanent: false } => ExitCode.TryLater,
         { Status.Subject: 7 } => ExitCode.NoPermission,
-        // 5.5.1: no recipients, a mistake of the caller
-        { Status: { Subject: 5, Detail: 1 } } => ExitCode.Usage,
         _ => ExitCode.Unavailable,
     };
 

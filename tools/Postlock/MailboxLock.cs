@@ -1,0 +1,72 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Native;
+using MtaSuite.Tools.Mtasuite;
+
+namespace MtaSuite.Tools.Postlock;
+
+/// <summary>The locks that mail programs honour on a mailbox file: fcntl(2), flock(2), and a file with ".lock" behind the name.</summary>
+internal sealed class MailboxLock(string path, List<string> styles, MailConfig config)
+{
+    private int _fd = -1;
+    private bool _dotLocked;
+
+    private string DotLock => $"{path}.lock";
+
+    /// <summary>Tries deliver_lock_attempts times; what went wrong, or null.</summary>
+    public string? Acquire()
+    {
+        _fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOCTTY, 0x180 /* 0600 */);
+        if (_fd < 0) return $"open file {path}: {Libc.ErrorText()}";
+        int attempts = config.Get(LocalParams.DeliverLockAttempts);
+        int delay = (int)config.Get(LocalParams.DeliverLockDelay).TotalMilliseconds;
+        for (int i = 0; ; i++)
+        {
+            string? trouble = TryAll();
+            if (trouble == null) return null;
+            ReleaseLocks();
+            if (i + 1 >= attempts) return $"unable to lock {path}: {trouble}";
+            Instance.Pause(delay);
+        }
+    }
+
+    private string? TryAll()
+    {
+        foreach (string style in styles)
+        {
+            bool ok = style switch
+            {
+                "fcntl" => Libc.LockFileFcntl(_fd, exclusive: true, wait: false) == 0,
+                "flock" => Libc.Flock(_fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0,
+                _ => TryDotLock(),
+            };
+            if (!ok) return Libc.ErrorText();
+        }
+        return null;
+    }
+
+    private bool TryDotLock()
+    {
+        if (Libc.TryStat(DotLock, out Libc.FileStatus status, follow: false)
+            && DateTimeOffset.UtcNow - status.Modified > config.Get(LocalParams.StaleLockTime)) _ = Libc.Unlink(DotLock);
+        int fd = Libc.Open(DotLock, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x100 /* 0400 */);
+        if (fd < 0) return false;
+        _ = Libc.Close(fd);
+        return _dotLocked = true;
+    }
+
+    private void ReleaseLocks()
+    {
+        if (_dotLocked) _ = Libc.Unlink(DotLock);
+        _dotLocked = false;
+        if (styles.Contains("flock")) _ = Libc.Flock(_fd, Libc.LOCK_UN);
+    }
+
+    /// <summary>Gives all locks back; closing gives the fcntl lock back.</summary>
+    public void Release()
+    {
+        ReleaseLocks();
+        _ = Libc.Close(_fd);
+        _fd = -1;
+    }
+}

@@ -1,0 +1,86 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
+using MtaSuite.Tools.Mtasuite;
+using MtaSuite.Tools.Shared;
+
+namespace MtaSuite.Tools.Postsuper;
+
+/// <summary>Puts a spool in order, also one that was copied from elsewhere: folders, the place of each file, what crashes left behind.</summary>
+internal sealed class SpoolRepair(MailConfig config)
+{
+    /// <summary>Younger files may still be written.</summary>
+    private static readonly TimeSpan MaxTemporaryAge = TimeSpan.FromDays(7);
+    private readonly SpoolDirectory _spool = new(config.Get(CommonParams.QueueDirectory));
+
+    public int Failures { get; private set; }
+
+    /// <summary>Files of messages were moved.</summary>
+    public bool Moved { get; private set; }
+
+    /// <summary>Makes folders that are missing and moves files that lie in the wrong folder of a hashed one.</summary>
+    public void FixStructure()
+    {
+        Instance instance = new(config);
+        Account? owner = Permissions.Owner(instance);
+        if (owner == null || !Permissions.Apply(instance, owner)) Failures++;
+        foreach ((string folder, _) in SpoolDirectory.Folders)
+        {
+            if (folder is SpoolDirectory.Public or SpoolDirectory.Private or SpoolDirectory.Pid) continue;
+            foreach (string path in Files(folder))
+                if (QueueId.IsValid(Path.GetFileName(path)) && path != _spool.PathOf(folder, Path.GetFileName(path))) MoveToPlace(folder, path, owner);
+        }
+    }
+
+    private void MoveToPlace(string folder, string path, Account? owner)
+    {
+        string place = _spool.PathOf(folder, Path.GetFileName(path));
+        string parent = Path.GetDirectoryName(place)!;
+        if (Libc.MkDir(parent, 0x1C0 /* 0700 */) == 0 && owner != null) Permissions.Own(parent, owner);
+        // never over a file that is there: the two are looked at by a person
+        if (Libc.Access(place, Libc.F_OK) == 0 || Libc.Rename(path, place) != 0)
+        {
+            Failures++;
+            Tool.Warning($"rename file {path} as {place}: {(File.Exists(place) ? "File exists" : Libc.ErrorText())}");
+            return;
+        }
+        Moved = true;
+        Log.Info($"renamed file {path} as {place}");
+    }
+
+    /// <summary>Removes files that were never finished: names that are no queue ids, and empty or unfinished files of messages.</summary>
+    public void PurgeTemporary()
+    {
+        long limit = DateTimeOffset.UtcNow.Subtract(MaxTemporaryAge).ToUnixTimeSeconds();
+        foreach ((string folder, _) in SpoolDirectory.Folders)
+        {
+            if (folder is SpoolDirectory.Public or SpoolDirectory.Private or SpoolDirectory.Pid or SpoolDirectory.Corrupt) continue;
+            foreach (string path in Files(folder))
+            {
+                if (!Libc.TryStat(path, out Libc.FileStatus status, follow: false) || status.ModifiedSeconds > limit || !IsTemporary(folder, path)) continue;
+                if (Libc.Unlink(path) == 0) Log.Info($"removed file {path}");
+                else if (Libc.Errno != Libc.ENOENT)
+                {
+                    Failures++;
+                    Tool.Warning($"remove file {path}: {Libc.ErrorText()}");
+                }
+            }
+        }
+    }
+
+    private bool IsTemporary(string folder, string path)
+    {
+        string id = Path.GetFileName(path);
+        if (!QueueId.IsValid(id)) return true;
+        return SpoolDirectory.Queues.Contains(folder) && _spool.TryRead(folder, id, out _) == QueueFileStatus.Unfinished;
+    }
+
+    private string[] Files(string folder)
+    {
+        string root = $"{_spool.Root}/{folder}";
+        EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        return Directory.Exists(root) ? [.. Directory.EnumerateFiles(root, "*", all)] : [];
+    }
+}
