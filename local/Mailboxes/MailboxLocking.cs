@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Local.Mailboxes;
@@ -36,22 +38,28 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
     }
 
     /// <summary>
-    /// Makes path.lock. 0, or errno: EEXIST when it stays somebody else's. Runs under the identity that may write to the folder.
+    /// Makes path.lock. 0, or errno: EEXIST when it stays somebody else's. Runs under the identity that may write to the folder. The file says who
+    /// holds the lock ("process host"): one whose process was killed does not hold up mail until it is old.
     /// </summary>
     public int TakeDotLock(string path)
     {
         string name = path + ".lock";
         for (int attempt = 1; ; attempt++)
         {
-            int fd = Libc.Open(name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0);
+            int fd = Libc.Open(name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0x180);
             if (fd >= 0)
             {
+                _ = Libc.Write(fd, s_holder); // on a full disk it stays empty, and is a lock all the same
                 _ = Libc.Close(fd);
                 return 0;
             }
             int errno = Libc.Errno;
             if (errno != Libc.EEXIST || attempt >= Attempts) return errno;
-            if (!RemoveStale(name)) return Libc.Errno;
+            if (IsAbandoned(name))
+            {
+                if (Libc.Unlink(name) == 0 || Libc.Errno == Libc.ENOENT) continue;
+                return Libc.Errno;
+            }
             Wait();
         }
     }
@@ -90,10 +98,25 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
         return errno;
     }
 
-    private bool RemoveStale(string name)
+    /// <summary>The lock file is old, or its holder was a process of this machine that is gone.</summary>
+    private bool IsAbandoned(string name)
     {
-        if (!Libc.TryStat(name, out Libc.FileStatus status, follow: false)) return true;
-        if (Clock.GetUtcNow() - status.Modified <= StaleAfter) return true;
-        return Libc.Unlink(name) == 0 || Libc.Errno == Libc.ENOENT;
+        if (!Libc.TryStat(name, out Libc.FileStatus status, follow: false)) return false;
+        if (Clock.GetUtcNow() - status.Modified > StaleAfter) return true;
+        if (!status.IsRegular || status.Size is 0 or > MaxHolder) return false;
+        int fd = Libc.Open(name, Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
+        if (fd < 0) return false;
+        Span<byte> content = stackalloc byte[MaxHolder];
+        int n = Libc.ReadRetry(fd, content);
+        _ = Libc.Close(fd);
+        ReadOnlySpan<byte> holder = content[..Math.Max(n, 0)];
+        int space = holder.IndexOf((byte)' ');
+        return space > 0 && holder[space..].SequenceEqual(s_holder.AsSpan(s_holder.AsSpan().IndexOf((byte)' ')))
+            && Utf8Parser.TryParse(holder[..space], out int pid, out int used) && used == space && pid > 1
+            && Libc.Kill(pid, 0) != 0 && Libc.Errno == Libc.ESRCH;
     }
+
+    private const int MaxHolder = 128;
+
+    private static readonly byte[] s_holder = Encoding.UTF8.GetBytes($"{Environment.ProcessId} {Libc.HostName()}\n");
 }
