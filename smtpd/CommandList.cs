@@ -33,7 +33,8 @@ internal sealed class CommandList
     {
         if (IsEmpty) return false;
         if (_nonLetter && (word.IsEmpty || !char.IsAsciiLetter((char)word[0]))) return true;
-        string text = System.Text.Encoding.UTF8.GetString(word);
-        return _words.Contains(text) || _tables.Exists(t => t.Lookup(text).IsFound);
+        return Matches(System.Text.Encoding.UTF8.GetString(word));
     }
+
+    private bool Matches(string word) => _words.Contains(word) || _tables.Exists(t => t.Lookup(word).IsFound);
 }

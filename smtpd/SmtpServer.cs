@@ -30,28 +30,34 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public int Active => _sessions.Count;
 
     /// <summary>Serves a listening socket; owns it.</summary>
-    public void Listen(int fd) => _listeners.Add(new Listener(Loop, fd, Accept));
+    public void Listen(int fd)
+    {
+        // Accepted sockets inherit it. A batch's replies are one write: there is nothing to gather.
+        _ = Libc.SetSocketOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+        IPEndPoint? local = null;
+        Listener listener = new(Loop, fd, (peer, remote) => Accept(peer, remote, local));
+        local = listener.Local;
+        _listeners.Add(listener);
+    }
 
     /// <summary>Takes an accepted connection: serves it, or refuses it and closes it.</summary>
-    public void Accept(int fd, IPEndPoint? remote)
+    /// <param name="local">Where it was accepted; may be a wildcard address.</param>
+    public void Accept(int fd, IPEndPoint? remote, IPEndPoint? local = null)
     {
-        IPEndPoint? local = Libc.LocalEndPoint(fd);
         ClientInfo client = ClientInfo.Of(remote, local, PeerNames, Settings.Normal.ClientPortLogging);
         if (Overload(client) is { } refusal)
         {
             Refuse(fd, refusal);
             return;
         }
-        if (local is not null) _ = Libc.SetSocketOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
         SmtpSession session = new(this, new Connection(Loop, fd, remote), client);
         _sessions.Add(session);
         Settings.Stress = maxSessions > 0 && _sessions.Count * 10L >= maxSessions * 9L;
         if (Settings.Normal.UpstreamProxyProtocol.Length == 0) session.CountedAs = client.Ip;
-        ServeAsync(session);
+        ServeAsync(session).Detach();
     }
 
-    // "async void", so that an exception, which is a bug, reaches the loop and ends the process instead of vanishing in a task.
-    private async void ServeAsync(SmtpSession session)
+    private async Task ServeAsync(SmtpSession session)
     {
         await session.RunAsync();
         if (session.CountedAs is { } counted) _clients.Leave(counted);
@@ -127,8 +133,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         if (_sessions.Count == 0) done();
     }
 
-    /// <summary>Ends every session that has no message under way, with a 421.</summary>
-    public void ShutDownIdle()
+    /// <summary>The suite stops: ends every session as soon as it has no message under way, with a 421.</summary>
+    public void Stop()
     {
         foreach (SmtpSession session in _sessions.ToArray()) session.ShutDown();
     }

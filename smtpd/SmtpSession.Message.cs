@@ -122,7 +122,7 @@ internal sealed partial class SmtpSession
         if (ok)
         {
             Errors = JunkCommands = 0;
-            Reply(250, "2.0.0", chunked ? $"Ok: {size} bytes queued as {t.QueueId}" : $"Ok: queued as {t.QueueId}");
+            Reply(new SmtpReply(250, new DsnStatus(2, 0, 0), chunked ? $"Ok: {size} bytes queued as {t.QueueId}" : $"Ok: queued as {t.QueueId}"));
         }
         else Reply(reply);
         EndTransaction();

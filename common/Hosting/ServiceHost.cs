@@ -149,11 +149,14 @@ public sealed class ServiceHost
     private void Drain(bool stop)
     {
         if (stop) _loop.After(StopPatience, _loop.Stop);
-        if (_draining) return;
-        _draining = true;
-        _status?.Send(StatusKind.Leaving);
-        if (_service == null) _loop.Stop();
-        else _service.Drain(_loop.Stop);
+        if (!_draining)
+        {
+            _draining = true;
+            _status?.Send(StatusKind.Leaving);
+            if (_service == null) _loop.Stop();
+            else _service.Drain(_loop.Stop);
+        }
+        if (stop) _service?.Stop();
     }
 
     private void CheckIdle()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MtaSuite.Common.Config;
 
 namespace MtaSuite.Smtpd.Access;
@@ -71,8 +70,8 @@ internal sealed class RestrictionParser
     {
         RestrictionStep step = new(word) { Argument = argument };
         if (!word.IsAvailable) Problems.Add($"{owner}: restriction \"{word.Name}\" is not supported yet");
-        else if (word.Argument == ArgumentKind.Number && !int.TryParse(argument, NumberStyles.None, CultureInfo.InvariantCulture, out step.Number))
-            return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by a number, not \"{argument}\"");
+        else if (word.Argument == ArgumentKind.Time && !TimeText.TryParse(argument, 's', out step.Time))
+            return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by a time, not \"{argument}\"");
         else if (word.Argument == ArgumentKind.Table)
         {
             if (!argument.Contains(':')) return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by type:table, not \"{argument}\"");

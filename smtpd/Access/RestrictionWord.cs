@@ -1,7 +1,7 @@
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>What follows a restriction's name in a list.</summary>
-internal enum ArgumentKind : byte { None, Table, Number, Text }
+internal enum ArgumentKind : byte { None, Table, Time, Text }
 
 /// <summary>One restriction: its name, its argument, and what it does. Without a handler it is known and not there yet.</summary>
 internal sealed record RestrictionWord(string Name, ArgumentKind Argument, Func<AccessContext, RestrictionStep, Verdict>? Judge)
@@ -20,7 +20,7 @@ internal sealed class RestrictionStep(RestrictionWord word)
 {
     public RestrictionWord Word { get; } = word;
     public string Argument = "";
-    public int Number;
+    public TimeSpan Time;
     public AccessTable? Table;
     /// <summary>A restriction class: the word's list.</summary>
     public RestrictionList? Class;
@@ -54,7 +54,7 @@ internal static class RestrictionWords
             new("defer_if_reject", ArgumentKind.None, GenericWords.DeferIfReject),
             new("reject_unauth_pipelining", ArgumentKind.None, GenericWords.RejectUnauthPipelining),
             new("reject_plaintext_session", ArgumentKind.None, GenericWords.RejectPlaintextSession),
-            new("sleep", ArgumentKind.Number, null) { JudgeAsync = GenericWords.SleepAsync },
+            new("sleep", ArgumentKind.Time, null) { JudgeAsync = GenericWords.SleepAsync },
             new("check_policy_service", ArgumentKind.Text, null),
             // client
             new("permit_mynetworks", ArgumentKind.None, ClientWords.PermitMynetworks),

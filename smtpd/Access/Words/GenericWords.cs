@@ -29,7 +29,7 @@ internal static class GenericWords
 
     public static async ValueTask<Verdict> SleepAsync(AccessContext c, RestrictionStep step)
     {
-        await c.Session.Loop.Delay(TimeSpan.FromSeconds(step.Number));
+        await c.Session.Loop.Delay(step.Time);
         return Verdict.Dunno;
     }
 

@@ -160,7 +160,7 @@ public class LimitTests
             h.Server.Drain(() => drained = true);
             Assert.That(await h.Connect("192.0.2.10").RestAsync(), Is.EqualTo("421 4.3.2 mx.test Service shutting down\r\n"));
             Assert.That(await other.AskAsync("NOOP"), Is.EqualTo("250 2.0.0 Ok"));
-            h.Server.ShutDownIdle();
+            h.Server.Stop();
             Assert.That(await other.ReplyAsync(), Is.EqualTo("421 4.3.2 mx.test Service shutting down"));
             while (!drained) await h.TurnAsync();
             b.Close();
