@@ -67,7 +67,8 @@ internal sealed class ForwardedClient
     public string Helo = "";
     public string Protocol = ClientInfo.Unknown;
     public string Ident = "";
-    public bool LocalDomain;
+    /// <summary>DOMAIN=: complete addresses as for a local client; null when it was not given.</summary>
+    public bool? LocalDomain;
     /// <summary>Name, address, port, protocol or HELO was given.</summary>
     public bool HasClient;
     public bool LogPort;

@@ -122,9 +122,6 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         return _ehloReplies[(discard, xclient, xforward)] = Ehlo.Reply(Settings.Normal, discard, xclient, xforward);
     }
 
-    /// <summary>The client's addresses are completed with our domain (local_header_rewrite_clients): it is this machine.</summary>
-    public bool IsLocal(ClientInfo client) => client.Ip is not null && Settings.Normal.OwnAddresses.Contains(client.Ip);
-
     /// <summary>Takes no more connections; sessions go on to their end, then <paramref name="done"/> is called.</summary>
     public void Drain(Action done)
     {

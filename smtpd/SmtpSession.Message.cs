@@ -50,7 +50,7 @@ internal sealed partial class SmtpSession
             Recipients = t.Recipients,
         };
         foreach (string bcc in t.Bcc ?? []) e.Recipients.Add(new EnvelopeRecipient { Address = bcc, Notify = Notify.Never });
-        return new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All, LocalClient = Server.IsLocal(Client) };
+        return new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All, LocalClient = Forwarded?.LocalDomain ?? Settings.LocalRewriteClients.Matches(this) };
     }
 
     /// <summary>

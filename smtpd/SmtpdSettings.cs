@@ -66,6 +66,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly MatchList XforwardHosts = shared?.XforwardHosts ?? Hosts(c, SmtpdParams.SmtpdAuthorizedXforwardHosts);
     public readonly MatchList EventLimitExceptions = shared?.EventLimitExceptions ?? Hosts(c, SmtpdParams.SmtpdClientEventLimitExceptions);
     public readonly HashSet<IPAddress> OwnAddresses = shared?.OwnAddresses ?? [.. Common.Config.OwnAddresses.Of(c).Select(i => i.Address)];
+    public readonly LocalRewriteClients LocalRewriteClients = shared?.LocalRewriteClients ?? new(c.Get(SmtpdParams.LocalHeaderRewriteClients));
     public readonly string UpstreamProxyProtocol = c.Get(SmtpdParams.SmtpdUpstreamProxyProtocol);
     public readonly TimeSpan UpstreamProxyTimeout = c.Get(SmtpdParams.SmtpdUpstreamProxyTimeout);
 
@@ -88,7 +89,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     /// <summary>Everything that <c>check</c> has to say about these parameters: unknown words, words not there yet, bad tables.</summary>
     public IEnumerable<string> Problems()
     {
-        foreach (string problem in Access.Problems) yield return problem;
+        foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems)) yield return problem;
         foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, EventLimitExceptions, BareNewlineExclusions })
             foreach (string problem in list.Problems) yield return problem;
         if (UpstreamProxyProtocol is not ("" or "haproxy")) yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";

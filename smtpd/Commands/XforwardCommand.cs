@@ -53,7 +53,7 @@ internal static class XforwardCommand
                 return true;
             case ClientAttributeName.Domain or ClientAttributeName.Source:
                 client.LocalDomain = a.IsUnavailable || a.Value.Equals("LOCAL", StringComparison.OrdinalIgnoreCase);
-                return client.LocalDomain || a.Value.Equals("REMOTE", StringComparison.OrdinalIgnoreCase);
+                return client.LocalDomain.Value || a.Value.Equals("REMOTE", StringComparison.OrdinalIgnoreCase);
             default:
                 return false;
         }

@@ -226,6 +226,17 @@ public class LimitTests
         Assert.That(h.LogLines(), Does.Contain($"{message.Request.Envelope.QueueId}: client=spike.example[2001:db8::9]:99, sasl_method=XCLIENT, sasl_username=joe"));
     }
 
+    [TestCase("permit_mynetworks", true)]
+    [TestCase("permit_inet_interfaces, permit_sasl_authenticated", false)]
+    [TestCase("check_address_map inline:{192.0.2.7=x}", true)]
+    [TestCase("", false)]
+    public void Local_rewriting_is_for_listed_clients(string list, bool local)
+    {
+        using SmtpHarness h = new(Loose + $"local_header_rewrite_clients = {list}\n");
+        h.Talk("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\n.\r\nQUIT\r\n");
+        Assert.That(h.Queue.Queued.Single().Request.LocalClient, Is.EqualTo(local));
+    }
+
     [Test]
     public void Xforward_names_the_client_of_one_message()
     {
