@@ -44,6 +44,15 @@ internal static class PostkickCommand
 
     private const string Usage = "usage: postkick [-c config_dir] [-v] class service request";
 
+    /// <summary>Has pickup look into maildrop now; when it does not run, it will at its start.</summary>
+    public static void TriggerPickup(MailConfig config)
+    {
+        SpoolDirectory spool = new(config.Get(CommonParams.QueueDirectory));
+        using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(false, config.Get(PickupParams.PickupServiceName)), out _);
+        link?.Open(new TriggerRequest());
+        link?.TryReceive(out _, out _);
+    }
+
     private static int Kick(MailConfig config, string @class, string service, string request)
     {
         SpoolDirectory spool = new(config.Get(CommonParams.QueueDirectory));

@@ -4,6 +4,7 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 using MtaSuite.Tools.Mtasuite;
+using MtaSuite.Tools.Postkick;
 using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Postsuper;
@@ -78,6 +79,7 @@ internal static class PostsuperCommand
         foreach ((char action, string id) in asked) actions.Add(action, id);
         int failures = repair.Failures + actions.Run();
         if (actions.Changed || repair.Moved) TellQmgr(config);
+        if (actions.Requeued) PostkickCommand.TriggerPickup(config);
         Common.Log.Log.Flush();
         return failures == 0 ? ExitCode.Ok : 1;
     }

@@ -38,6 +38,9 @@ internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<s
     /// <summary>Something was done.</summary>
     public bool Changed => _kinds.Any(k => k.Count > 0);
 
+    /// <summary>Messages wait in maildrop for pickup.</summary>
+    public bool Requeued => _kinds[0].Count > 0;
+
     public void Add(char action, string id) => _asked.Add((action, id));
 
     /// <summary>Does it all; how many messages gave trouble.</summary>
@@ -76,9 +79,10 @@ internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<s
             Tool.Warning($"invalid mail queue id: {id}");
             return;
         }
+        HashSet<string> seen = [];
         foreach (string queue in QueuesFor(kind))
             foreach (string folder in FoldersOf(queue))
-                if (Fits(folder, id, queue) && Do(kind, folder, id)) Report($"{id}: {kind.Single}");
+                if (Fits(folder, id, queue) && seen.Add(folder) && Do(kind, folder, id)) Report($"{id}: {kind.Single}");
     }
 
     private void Everything(Kind kind)
@@ -88,7 +92,7 @@ internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<s
             foreach (string folder in FoldersOf(queue))
                 // listed before the first is touched: a rename within a hashed folder could be met again
                 foreach (string id in _spool.Ids(folder).ToArray())
-                    if (seen.Add((folder, id)) && Fits(folder, id, queue)) Do(kind, folder, id);
+                    if (Fits(folder, id, queue) && seen.Add((folder, id))) Do(kind, folder, id);
     }
 
     private IEnumerable<string> QueuesFor(Kind kind) => queues.Count > 0 ? queues : kind.Queues;
