@@ -18,7 +18,7 @@ internal sealed class PickupService : IService
     {
         Loop = context.Loop;
         Settings = new PickupSettings(context.Config);
-        foreach (string error in Settings.SubmitUsers.OpenErrors) Log.Warning($"authorized_submit_users: {error}");
+        foreach (string error in Settings.SubmitUsers.Problems) Log.Warning($"authorized_submit_users: {error}");
         Cleanup = new CleanupClient(Loop, context.Spool.SocketPath(false, context.Config.Get(CleanupParams.CleanupServiceName)));
         _maildrop = new MaildropScanner(this, context.Spool);
         foreach (int fd in context.Listeners) _servers.Add(new LinkServer(Loop, fd, _ => new UserSubmission(this)));

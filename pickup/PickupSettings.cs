@@ -2,7 +2,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Native;
-using MtaSuite.Common.Tables;
+using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Pickup;
 
@@ -14,7 +14,7 @@ internal sealed class PickupSettings
         HostName = config.Get(CommonParams.Myhostname);
         MailName = config.Get(CommonParams.MailName);
         MessageSizeLimit = config.Get(CleanupParams.MessageSizeLimit);
-        SubmitUsers = UserList.Open(config.Get(PickupParams.AuthorizedSubmitUsers));
+        SubmitUsers = new UserList(config.Get(PickupParams.AuthorizedSubmitUsers));
         OwnUid = Libc.GetEUid();
         Cleanup = CleanupFlags.All | CleanupFlags.BounceErrors;
         foreach (string option in config.GetList(SmtpdParams.ReceiveOverrideOptions))

@@ -3,7 +3,7 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
-using MtaSuite.Common.Tables;
+using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Pickup;
 
@@ -62,10 +62,10 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     {
         PickupSettings settings = service.Settings;
         if (uid == 0 || uid == settings.OwnUid) return null;
-        switch (settings.SubmitUsers.Check(uid, out string name))
+        switch (settings.SubmitUsers.Match(uid, out string name))
         {
-            case UserPermission.Granted: return null;
-            case UserPermission.Unknown: return Outcome.Defer("4.3.0", "authorized_submit_users: table lookup problem");
+            case MatchResult.Yes: return null;
+            case MatchResult.Error: return Outcome.Defer("4.3.0", "authorized_submit_users: table lookup problem");
             default:
                 Log.Warning($"user {name}({uid}) is not allowed to submit mail");
                 return Outcome.Bounce("5.7.1", $"User {name}({uid}) is not allowed to submit mail");

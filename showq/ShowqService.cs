@@ -4,8 +4,8 @@ using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
-using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Showq;
 
@@ -24,8 +24,8 @@ internal sealed class ShowqService : IService
         Spool = context.Spool;
         Qmgr = new LinkClient(Loop, Spool.SocketPath(false, context.Config.Get(QmgrParams.QueueServiceName)));
         Pool = new WorkerPool(Loop, "reader", Readers);
-        _users = UserList.Open(context.Config.Get(PickupParams.AuthorizedMailqUsers));
-        foreach (string error in _users.OpenErrors) Log.Warning($"authorized_mailq_users: {error}");
+        _users = new UserList(context.Config.Get(PickupParams.AuthorizedMailqUsers));
+        foreach (string error in _users.Problems) Log.Warning($"authorized_mailq_users: {error}");
         foreach (int fd in context.Listeners) _servers.Add(new LinkServer(Loop, fd, _ => new ListingStream(this)));
     }
 
@@ -40,10 +40,10 @@ internal sealed class ShowqService : IService
     public string? Refusal(uint uid)
     {
         if (uid == 0 || uid == _ownUid) return null;
-        return _users.Check(uid, out string name) switch
+        return _users.Match(uid, out string name) switch
         {
-            UserPermission.Granted => null,
-            UserPermission.Unknown => "authorized_mailq_users: table lookup problem",
+            MatchResult.Yes => null,
+            MatchResult.Error => "authorized_mailq_users: table lookup problem",
             _ => $"User {name}({uid}) is not allowed to view the mail queue",
         };
     }

@@ -63,7 +63,7 @@ internal readonly record struct LogRecord(string Time, string Process, string Qu
 
     private static bool IsId(ReadOnlySpan<char> text)
     {
-        if (text.Length is < 6 or > 30) return false;
+        if (text.Length is < 6 or > 30 || text is "warning" or "NOQUEUE") return false;
         foreach (char c in text)
             if (!char.IsAsciiLetterOrDigit(c)) return false;
         return true;

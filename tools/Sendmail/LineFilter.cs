@@ -23,7 +23,7 @@ internal sealed class LineFilter(Func<ReadOnlyMemory<byte>, bool> write, LineEnd
     private readonly byte[] _held = new byte[MaxHeld];
     private const int MaxHeld = 32;
     private int _have, _heldCount;
-    private bool _lineStarted, _cr, _first = true, _skipping, _done;
+    private bool _lineStarted, _cr, _first = true, _skipping, _done, _refused;
     private bool? _strip = lineEnds == LineEnds.Strict ? null : lineEnds == LineEnds.Always;
 
     /// <summary>Takes some input. False: the end was met or nothing more is wanted.</summary>
@@ -128,7 +128,7 @@ internal sealed class LineFilter(Func<ReadOnlyMemory<byte>, bool> write, LineEnd
 
     private void Put(ReadOnlySpan<byte> bytes)
     {
-        while (!bytes.IsEmpty)
+        while (!bytes.IsEmpty && !_refused)
         {
             int n = Math.Min(bytes.Length, _out.Length - _have);
             bytes[..n].CopyTo(_out.AsSpan(_have));
@@ -140,7 +140,8 @@ internal sealed class LineFilter(Func<ReadOnlyMemory<byte>, bool> write, LineEnd
 
     private void Flush()
     {
-        if (_have > 0 && !write(_out.AsMemory(0, _have))) _done = true;
+        if (_have > 0 && !_refused) _refused = !write(_out.AsMemory(0, _have));
+        _done |= _refused;
         _have = 0;
     }
 }

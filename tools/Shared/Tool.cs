@@ -10,6 +10,7 @@ internal static class Tool
     private const int BufferSize = 32 * 1024;
     private static readonly MemoryStream Output = new();
     private static bool s_outputBroken;
+    private static Stream? s_redirected, s_messages;
 
     /// <summary>The command's name, in front of its messages.</summary>
     public static string Name { get; set; } = "mtasuite";
@@ -21,6 +22,13 @@ internal static class Tool
         // a runtime that compiles just in time puts its assembly's name there
         if (first.EndsWith(".dll", StringComparison.Ordinal)) first = File.ReadAllText("/proc/self/cmdline").Split('\0')[0];
         return Path.GetFileName(first);
+    }
+
+    /// <summary>Output and messages go elsewhere from now on; null: where they belong. For tests.</summary>
+    internal static void Redirect(Stream? output, Stream? messages)
+    {
+        Flush();
+        (s_redirected, s_messages) = (output, messages);
     }
 
     /// <summary>Tells the user why the command ends and gives back its exit status.</summary>
@@ -36,7 +44,9 @@ internal static class Tool
     public static void Complain(string text)
     {
         Flush();
-        _ = Libc.WriteAll(2, Encoding.UTF8.GetBytes($"{Name}: {Printable(text)}\n"));
+        byte[] line = Encoding.UTF8.GetBytes($"{Name}: {Printable(text)}\n");
+        if (s_messages != null) s_messages.Write(line);
+        else _ = Libc.WriteAll(2, line);
     }
 
     /// <summary>Text for standard output; it is handed over when the buffer is full and at the end.</summary>
@@ -52,8 +62,9 @@ internal static class Tool
     /// <summary>Hands the output over. False when nobody reads it any more: then there is no use in going on.</summary>
     public static bool Flush()
     {
-        if (Output.Length > 0 && !s_outputBroken)
-            s_outputBroken = !Libc.WriteAll(1, Output.GetBuffer().AsSpan(0, (int)Output.Length));
+        ReadOnlySpan<byte> ready = Output.GetBuffer().AsSpan(0, (int)Output.Length);
+        if (s_redirected != null) s_redirected.Write(ready);
+        else if (!ready.IsEmpty && !s_outputBroken) s_outputBroken = !Libc.WriteAll(1, ready);
         Output.SetLength(0);
         return !s_outputBroken;
     }
