@@ -169,7 +169,9 @@ internal sealed partial class IncomingMessage
 
     private string FromValue()
     {
-        string address = Envelope.Sender.Length > 0 ? Address.Quote822(Envelope.Sender) : $"MAILER-DAEMON@{service.Settings.MyOrigin}";
+        // the sender as it will be queued; trouble with a table is met again when the envelope is rewritten
+        _ = service.Rewriter.Sender(Envelope.Sender, out string sender, out _);
+        string address = sender.Length > 0 ? Address.Quote822(sender) : $"MAILER-DAEMON@{service.Settings.MyOrigin}";
         return Envelope.FullName.Length == 0 ? address : $"{EncodedWord.Phrase(Envelope.FullName)} <{address}>";
     }
 }

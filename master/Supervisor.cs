@@ -221,8 +221,8 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
             child.Status?.Close();
             int code = Libc.ExitCode(status);
             if (code != 0 && !(Stopping && code < 0)) Log.Warning($"process {ProgramPath(child.Service)} pid {child.Pid} {(code > 0 ? $"exit status {code}" : $"killed by signal {Libc.ExitSignal(status)}")}");
-            // one that ran for a while before it died did start well
-            child.Served |= Loop.NowMilliseconds - child.Started > 60_000;
+            // one that got ready and ran for a moment did start well, whatever ended it
+            child.Served |= child.Ready && Loop.NowMilliseconds - child.Started > 1_000;
             child.Service.Ended(child, clean: code == 0);
         }
         if (Stopping && _children.Count == 0) Loop.Stop();
