@@ -10,7 +10,7 @@ internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool)
 {
     private const int Threads = 2;
     private static readonly TimeSpan UnfinishedLifetime = TimeSpan.FromHours(36);
-    private readonly WorkerPool _workers = new(loop, "files", Threads);
+    private readonly WorkerPool _workers = new(loop, "files", Threads) { InPlaceWhenAlone = true };
     private readonly Stack<RemoveWork> _removers = new();
 
     public int Pending => _workers.Pending;

@@ -21,13 +21,17 @@ public abstract class WorkItem : ICompletion
 /// cores give it two threads, which halves the rate of syncs. Work is taken in the order of submission. Work that has to wait for something slow
 /// (a command, another process) says so, and does not count as one of the few meanwhile.
 /// </summary>
-public sealed class WorkerPool(EventLoop loop, string name, int threads)
+public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatchEnd
 {
     private const int StackBytes = 256 * 1024;
     /// <summary>The most threads, however many of them wait.</summary>
     private const int MaxThreads = 200;
+    /// <summary>Work that took longer than this when done in place is given to threads for a while, milliseconds.</summary>
+    private const int SlowMilliseconds = 3, SlowMemoryMilliseconds = 5000;
     private readonly object _gate = new();
     private readonly Queue<WorkItem> _queue = new();
+    private List<WorkItem> _batch = [], _taken = [];
+    private long _slowUntil;
     private int _started;
     private int _idle;
     private int _waiting;
@@ -35,11 +39,45 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads)
     /// <summary>Work submitted and not yet completed.</summary>
     public int Pending { get; private set; }
 
+    /// <summary>
+    /// Work that is alone at the end of a batch of events, with nothing else under way, is done on the loop itself as long as it proves quick:
+    /// there is nobody to hold up, and two switches of threads are saved. Not for work that takes on an identity.
+    /// </summary>
+    public bool InPlaceWhenAlone { get; init; }
+
     /// <summary>Queues work. On the loop's thread.</summary>
     public void Submit(WorkItem item)
     {
         item.Pool = this;
         Pending++;
+        if (!InPlaceWhenAlone)
+        {
+            Enqueue(item);
+            return;
+        }
+        if (_batch.Count == 0) loop.AtBatchEnd(this);
+        _batch.Add(item);
+    }
+
+    void IBatchEnd.OnBatchEnd()
+    {
+        (_batch, _taken) = (_taken, _batch);
+        if (_taken.Count == 1 && Pending == 1 && loop.NowMilliseconds >= _slowUntil) DoInPlace(_taken[0]);
+        else foreach (WorkItem item in _taken) Enqueue(item);
+        _taken.Clear();
+    }
+
+    private void DoInPlace(WorkItem item)
+    {
+        long start = System.Diagnostics.Stopwatch.GetTimestamp();
+        item.Execute();
+        if (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds > SlowMilliseconds)
+            _slowUntil = loop.NowMilliseconds + SlowMemoryMilliseconds;
+        ((ICompletion)item).Complete();
+    }
+
+    private void Enqueue(WorkItem item)
+    {
         lock (_gate)
         {
             _queue.Enqueue(item);
