@@ -33,7 +33,11 @@ internal sealed class MemoryPressure(TimeProvider time)
             }
             return available < Math.Max(LeastKilobytes, total / 100);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException)
+        {
+            return false;
+        }
+        catch (UnauthorizedAccessException)
         {
             return false;
         }

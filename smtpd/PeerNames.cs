@@ -27,14 +27,18 @@ internal sealed class PeerNames
     /// <summary>Reads the machine's own list; none when it cannot be read.</summary>
     public static PeerNames Load(bool enabled)
     {
+        string text = "";
         try
         {
-            return new PeerNames(enabled ? File.ReadAllText("/etc/hosts") : "", enabled);
+            if (enabled) text = File.ReadAllText("/etc/hosts");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            return new PeerNames("", enabled);
         }
+        catch (UnauthorizedAccessException)
+        {
+        }
+        return new PeerNames(text, enabled);
     }
 
     /// <summary>The name of an address, or "unknown".</summary>

@@ -13,6 +13,8 @@ namespace MtaSuite.Smtpd;
 internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWriter queue, IAddresses addresses, PeerNames names, DiskSpace disk, int maxSessions)
     : IService
 {
+    // Less than the host waits before it ends the process.
+    private static readonly TimeSpan s_messagePatience = TimeSpan.FromSeconds(5);
     private readonly HashSet<SmtpSession> _sessions = [];
     private readonly ClientCounter _clients = new(settings.Normal.IPv4PrefixLength, settings.Normal.IPv6PrefixLength);
     private readonly Dictionary<(EhloKeywords, bool, bool), byte[]> _ehloReplies = [];
@@ -130,9 +132,13 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         if (_sessions.Count == 0) done();
     }
 
-    /// <summary>The suite stops: ends every session as soon as it has no message under way, with a 421.</summary>
+    /// <summary>The suite stops: ends every session with a 421 as soon as it has no message under way, and the others after five seconds.</summary>
     public void Stop()
     {
         foreach (SmtpSession session in _sessions.ToArray()) session.ShutDown();
+        Loop.After(s_messagePatience, () =>
+        {
+            foreach (SmtpSession session in _sessions.ToArray()) session.Connection.CancelRead();
+        });
     }
 }

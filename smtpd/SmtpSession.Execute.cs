@@ -1,0 +1,122 @@
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Commands;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>From a line to a row of the verb table: what makes a command acceptable at all, before its own code is asked.</summary>
+internal sealed partial class SmtpSession
+{
+    private async ValueTask ExecuteAsync(ReadOnlyMemory<byte> line, bool bareLf)
+    {
+        CommandRow? row = Select(line.Span, bareLf, out int argumentsAt, out int argumentsLength);
+        if (row is null) return;
+        Addresses.Forget();
+        bool ok = await row.Execute(this, line.Slice(argumentsAt, argumentsLength));
+        if (ok) CountSuccess(row.Verb);
+        else Errors++;
+        if ((row.Flags & CommandFlags.Junk) != 0) CountJunk();
+    }
+
+    /// <summary>The row of the verb table to execute; null when the command was answered here already.</summary>
+    private CommandRow? Select(ReadOnlySpan<byte> line, bool bareLf, out int argumentsAt, out int argumentsLength)
+    {
+        argumentsAt = argumentsLength = 0;
+        if (bareLf && !AllowsBareLf()) return null;
+        if (Settings.SmtpUtf8 && !System.Text.Unicode.Utf8.IsValid(line)) return Malformed("500 5.5.2 Error: bad UTF-8 syntax");
+        CommandLine command = CommandLine.Parse(line);
+        if (command.Word.IsEmpty) return Malformed("500 5.5.2 Error: bad syntax");
+        if (Settings.NoopCommands.Matches(command.Word))
+        {
+            Reply("250 2.0.0 Ok\r\n"u8);
+            CountJunk();
+            return null;
+        }
+        CommandRow? row = CommandTable.Find(command.Verb);
+        Count(row?.Verb ?? SmtpVerb.Unknown);
+        if (row is null && IsForbidden(command.Word))
+        {
+            LogNonSmtp(line);
+            Reply(221, "2.7.0", "Error: I can break rules, too. Goodbye.");
+            Close();
+            Where = "UNKNOWN";
+            return null;
+        }
+        if (!AccessDenied.IsNone && row?.Verb != SmtpVerb.Quit)
+        {
+            Reply(503, "5.7.0", $"Error: access denied for {Client.NameAddress}");
+            Errors++;
+            return null;
+        }
+        if (row is null)
+        {
+            Where = "UNKNOWN";
+            Reply(500, "5.5.2", "Error: command not recognized");
+            Errors++;
+            return null;
+        }
+        argumentsLength = command.Arguments.Length;
+        if (argumentsLength > 0) line.Overlaps(command.Arguments, out argumentsAt);
+        return Permits(row) ? row : null;
+    }
+
+    /// <summary>Pipelining, a missing HELO, and the order of commands.</summary>
+    private bool Permits(CommandRow row)
+    {
+        Where = row.Verb.Name();
+        bool waits = Protocol != "ESMTP" || (row.Flags & CommandFlags.LastInGroup) != 0;
+        if (waits && !ImproperPipelining && TalksOutOfTurn() && Settings.ForbidUnauthPipelining)
+        {
+            Reply(554, "5.5.0", "Error: SMTP protocol synchronization");
+            Close();
+            return false;
+        }
+        SmtpReply refusal = default;
+        if ((row.Flags & CommandFlags.NeedsHelo) != 0 && Settings.HeloRequired && Helo.Length == 0) refusal = Replies.HeloFirst;
+        else if ((row.Allowed & State) == 0) refusal = row.WrongState!(State);
+        if (refusal.IsNone) return true;
+        Reply(refusal);
+        Errors++;
+        return false;
+    }
+
+    private CommandRow? Malformed(string reply)
+    {
+        Where = "UNKNOWN";
+        Count(SmtpVerb.Unknown);
+        Reply(SmtpReply.Parse(reply));
+        Errors++;
+        return null;
+    }
+
+    private void CountJunk()
+    {
+        if (JunkCommands++ > Settings.JunkCommandLimit) Errors++;
+    }
+
+    private bool AllowsBareLf()
+    {
+        if (BareNewline == BareNewlinePolicy.Note) SawBareLf = true;
+        if (BareNewline != BareNewlinePolicy.Reject) return true;
+        LogEvent("reject", "bare <LF> received");
+        Reply(Settings.BareNewlineRejectCode, "5.5.2", $"{Settings.MyHostname} Error: bare <LF> received");
+        Close();
+        return false;
+    }
+
+    private bool IsForbidden(ReadOnlySpan<byte> word) =>
+        (word.IndexOf((byte)':') > 0 && !word[..word.IndexOf((byte)':')].ContainsAnyExceptInRange((byte)'!', (byte)'~')) || Settings.ForbiddenCommands.Matches(word);
+
+    /// <summary>Input is there that the client should have held back until our reply.</summary>
+    private bool TalksOutOfTurn()
+    {
+        if (Connection.Input.IsEmpty)
+        {
+            Connection.FillAwaiter fill = Connection.FillAsync();
+            if (!fill.IsCompleted || fill.GetResult() != ReadStatus.Data) return false;
+        }
+        LogImproperPipelining(Connection.Input);
+        ImproperPipelining = true;
+        return true;
+    }
+}
