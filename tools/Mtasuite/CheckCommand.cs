@@ -1,9 +1,5 @@
 using MtaSuite.Common.Config;
-using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
-using MtaSuite.Common.Native;
-using MtaSuite.Common.Spool;
-using MtaSuite.Common.Tables;
 using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Mtasuite;
@@ -11,105 +7,18 @@ namespace MtaSuite.Tools.Mtasuite;
 /// <summary>Names what would go wrong: the configuration, programs and accounts that are missing, tables that can't be opened, unsafe permissions.</summary>
 internal static class CheckCommand
 {
-    public static int Run(Instance instance) => Accepts(instance) ? ExitCode.Ok : ExitCode.Configuration;
+    public static int Run(Instance instance) => Accepts(instance, Severity.Warning) ? ExitCode.Ok : ExitCode.Configuration;
 
-    /// <summary>True when nothing is wrong enough to refuse a start; everything found is told.</summary>
-    public static bool Accepts(Instance instance)
+    /// <summary>True when nothing is wrong enough to refuse a start.</summary>
+    /// <param name="told">The least severity that is told: a start keeps quiet about what is accepted and changes nothing.</param>
+    public static bool Accepts(Instance instance, Severity told = Severity.Error)
     {
         int errors = 0;
-        foreach (ConfigProblem problem in Problems(instance))
+        foreach (ConfigProblem problem in ConfigCheck.Run(instance.ConfigDirectory, [TableCheck.Run, context => FileCheck.Run(context, instance)]))
         {
             if (problem.Severity == Severity.Error) errors++;
-            Tool.Complain($"{(problem.Severity == Severity.Error ? "error" : "warning")}: {problem}");
+            if (problem.Severity >= told) Tool.Complain($"{(problem.Severity == Severity.Error ? "error" : "warning")}: {problem}");
         }
         return errors == 0;
     }
-
-    private static IEnumerable<ConfigProblem> Problems(Instance instance)
-    {
-        // warnings about main.cf were told when it was loaded
-        foreach (ConfigProblem problem in instance.Config.Problems.Where(p => p.Severity == Severity.Error)) yield return problem;
-        List<ConfigProblem> problems = [];
-        MasterCf.Load(instance.ConfigDirectory, problems);
-        foreach (ConfigProblem problem in problems.Concat(Tables(instance.Config)).Concat(Files(instance))) yield return problem;
-    }
-
-    /// <summary>Opens each table that a parameter names.</summary>
-    private static IEnumerable<ConfigProblem> Tables(MailConfig config)
-    {
-        HashSet<string> seen = [];
-        foreach (string name in config.ExplicitNames.Append(LocalParams.AliasMaps.Name).Distinct().Order(StringComparer.Ordinal))
-        {
-            if (ParamRegistry.Find(name) is not TextParam param) continue;
-            foreach (string item in config.GetList(param))
-            {
-                if (!NamesTable(item) || !seen.Add(item)) continue;
-                using Table table = TableFactory.Open(item);
-                if (table.OpenError == null) continue;
-                (string file, int line) = config.WhereSet(name);
-                yield return new(Severity.Error, file, line, $"{name}: {item}: {table.OpenError}");
-            }
-        }
-    }
-
-    private static bool NamesTable(string item)
-    {
-        string rest = item.StartsWith("proxy:", StringComparison.Ordinal) ? item[6..] : item;
-        int colon = rest.IndexOf(':');
-        if (colon <= 0 || !TableFactory.TypeNames.Contains(rest[..colon])) return false;
-        // "unix:/path" is a socket, "unix:passwd.byname" a table
-        return rest[..colon] != "unix" || rest.EndsWith(".byname", StringComparison.Ordinal);
-    }
-
-    private static IEnumerable<ConfigProblem> Files(Instance instance)
-    {
-        if (Libc.Access(instance.MasterProgram, Libc.X_OK) != 0)
-            yield return Error($"daemon_directory: {instance.MasterProgram}: {Libc.ErrorText()}");
-        string ownerName = instance.Config.Get(CommonParams.MailOwner);
-        if (Libc.FindAccount(ownerName, out Account? owner) != 0 || owner == null)
-        {
-            yield return Error($"mail_owner {ownerName}: no such account");
-            yield break;
-        }
-        uint me = Libc.GetEUid();
-        if (me == 0 && owner.Uid == 0) yield return Error("mail_owner must not be root: daemons that talk to the network run as mail_owner");
-        if (me != 0 && owner.Uid != me) yield return Error($"mail_owner is {owner.Name}: only root and {owner.Name} can run this instance");
-        string directory = instance.ConfigDirectory;
-        foreach (string path in (string[])[directory, $"{directory}/{MainCf.FileName}", $"{directory}/{MasterCf.FileName}", instance.MasterProgram])
-            foreach (ConfigProblem problem in Closed(path, owner)) yield return problem;
-        foreach (ConfigProblem problem in Folders(instance, owner)) yield return problem;
-    }
-
-    /// <summary>Who may write a file of the configuration commands what root does.</summary>
-    private static IEnumerable<ConfigProblem> Closed(string path, Account owner)
-    {
-        if (!Libc.TryStat(path, out Libc.FileStatus status)) yield return Error($"{path}: {Libc.ErrorText()}");
-        else if ((status.Permissions & 0x2) != 0) yield return Error($"{path} can be written by anybody");
-        else if ((status.Permissions & 0x10) != 0 && status.Gid != 0) yield return Warning($"{path} can be written by its group");
-        else if (status.Uid != 0 && status.Uid != Libc.GetEUid() && Libc.GetEUid() == 0)
-            yield return status.Uid == owner.Uid ? Error($"{path} belongs to {owner.Name}: a daemon could change it") : Warning($"{path} does not belong to root");
-    }
-
-    private static IEnumerable<ConfigProblem> Folders(Instance instance, Account owner)
-    {
-        foreach ((string name, uint mode) in SpoolDirectory.Folders)
-        {
-            string path = $"{instance.Spool.Root}/{name}";
-            uint expected = name == SpoolDirectory.Pid && Libc.GetEUid() == 0 ? 0 : owner.Uid;
-            if (!Libc.TryStat(path, out Libc.FileStatus status)) yield return Error($"{path}: {Libc.ErrorText()} (see mtasuite set-permissions)");
-            else if (!status.IsDirectory) yield return Error($"{path} is no folder");
-            else if (status.Uid != expected) yield return Error($"{path} belongs to user {status.Uid} instead of {expected} (see mtasuite set-permissions)");
-            else if ((status.Permissions & ~mode) != 0) yield return Error($"{path} is open to others: mode {Convert.ToString((int)status.Permissions, 8)} instead of {Convert.ToString((int)mode, 8)} (see mtasuite set-permissions)");
-        }
-        string data = instance.Config.Get(CommonParams.DataDirectory);
-        if (!Libc.TryStat(data, out Libc.FileStatus dataStatus)) yield return Error($"data_directory {data}: {Libc.ErrorText()}");
-        else if (dataStatus.Uid != owner.Uid) yield return Error($"data_directory {data} does not belong to {owner.Name} (see mtasuite set-permissions)");
-        // what is private and public needs about twenty characters more
-        if ($"{instance.Spool.Root}/{SpoolDirectory.Private}/".Length > 90)
-            yield return Warning($"queue_directory {instance.Spool.Root} is so long that names of sockets may not fit (107 bytes)");
-    }
-
-    private static ConfigProblem Error(string text) => new(Severity.Error, "", 0, text);
-
-    private static ConfigProblem Warning(string text) => new(Severity.Warning, "", 0, text);
 }

@@ -15,7 +15,6 @@ internal static class InstanceFiles
         daemon_directory = {o.DaemonDirectory}
         command_directory = {o.CommandDirectory}
         maillog_file = {o.Log}/mail.log
-        maillog_file_prefixes = {o.Log}, /dev/stdout
         mail_owner = {owner}
 
         # who it is, and for whom it works

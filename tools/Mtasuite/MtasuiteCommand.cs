@@ -56,7 +56,7 @@ internal static class MtasuiteCommand
         foreach ((string action, Func<Instance, int> run) in Actions)
         {
             if (action != name) continue;
-            MailConfig? config = Tool.LoadConfig(directory, "mtasuite");
+            MailConfig? config = Tool.LoadConfig(directory, "mtasuite", quiet: true);
             return config == null ? ExitCode.Configuration : run(new Instance(config));
         }
         return Usage();

@@ -95,7 +95,8 @@ internal static class Tool
     }
 
     /// <summary>The configuration for a command, its defects told as warnings; null, told as fatal, when there is none to read.</summary>
-    public static MailConfig? LoadConfig(string? option, string process)
+    /// <param name="quiet">Defects are told later, or not at all.</param>
+    public static MailConfig? LoadConfig(string? option, string process, bool quiet = false)
     {
         string directory = ConfigDirectory(option);
         string main = $"{directory}/{MainCf.FileName}";
@@ -105,7 +106,8 @@ internal static class Tool
             return null;
         }
         ConfigResult loaded = MailConfig.Load(directory, processName: process);
-        foreach (ConfigProblem problem in loaded.Problems) Warning($"{problem}");
+        if (!quiet)
+            foreach (ConfigProblem problem in loaded.Problems) Warning($"{problem}");
         return loaded.Config;
     }
 }
