@@ -23,7 +23,7 @@ public static class Programs
     public static bool IsBuilt => File.Exists($"{Build}/sbin/mtasuite") && File.Exists($"{Build}/libexec/master");
 
     /// <summary>Compiled ahead of time: the promises about memory hold for these builds only.</summary>
-    public static bool IsAheadOfTime => IsBuilt && !File.Exists($"{Build}/libexec/master.dll");
+    public static bool IsAheadOfTime => IsBuilt && !File.Exists($"{Build}/libexec/MtaSuite.Common.dll");
 
     public static bool IsRoot { get; } = Environment.IsPrivilegedProcess;
 
