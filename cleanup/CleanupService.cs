@@ -31,7 +31,7 @@ internal sealed class CleanupService : IService
         Rewriter = new CleanupRewriter(core);
         Envelopes = new EnvelopeRewriter(context.Config, Rewriter);
         foreach (string problem in core.Problems) Log.Warning($"{problem}");
-        Writers = new WorkerPool(Loop, "writer", WriterThreads);
+        Writers = new WorkerPool(Loop, "writer", WriterThreads) { InPlaceWhenAlone = true };
         _qmgr = new LinkClient(Loop, Spool.SocketPath(false, "qmgr"));
         // qmgr scans incoming for each new link, so that no notice lost with an old one matters
         _qmgr.KeepConnected();

@@ -16,18 +16,15 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
     private readonly RecipientDuplicates _duplicates = new(config.Get(CleanupParams.EnableOriginalRecipient), config.Get(CleanupParams.DuplicateFilterLimit));
     private readonly List<string> _expanded = [];
 
-    /// <summary>Rewrites the sender in place; null, or the failure that the message is refused with.</summary>
-    public Outcome? RewriteSender(Envelope e, CleanupFlags flags)
+    /// <summary>Rewrites in place; null, or the failure that the message is refused with.</summary>
+    public Outcome? Rewrite(Envelope e, CleanupFlags flags)
     {
-        if (!flags.HasFlag(CleanupFlags.Rewrite)) return null;
-        if (rewriter.Sender(e.Sender, out string sender, out string problem) is { } trouble) return Refuse(e, trouble, problem);
-        e.Sender = sender;
-        return null;
-    }
-
-    /// <summary>Rewrites and expands the recipients in place; null, or the failure that the message is refused with.</summary>
-    public Outcome? RewriteRecipients(Envelope e, CleanupFlags flags)
-    {
+        string problem = "";
+        if (flags.HasFlag(CleanupFlags.Rewrite))
+        {
+            if (rewriter.Sender(e.Sender, out string sender, out problem) is { } trouble) return Refuse(e, trouble, problem);
+            e.Sender = sender;
+        }
         List<EnvelopeRecipient> asked = e.Recipients;
         e.Recipients = [];
         _duplicates.Clear();

@@ -138,9 +138,6 @@ internal sealed partial class IncomingMessage
     /// <summary>All fields were seen: adds what is missing, logs the message id, and lets the file begin.</summary>
     private void EndHeaders(ReadOnlySpan<byte> bodyStart)
     {
-        _failure = service.Envelopes.RewriteSender(Envelope, _request.Cleanup);
-        if (_failure != null) return;
-        // after the sender has its full form, for a missing From names it
         if (_request.LocalClient || service.Settings.AlwaysAddMissingHeaders) AddMissing();
         if (!_hasRecipientHeader && service.Settings.UndisclosedRecipients.Length > 0) Line(Encoding.UTF8.GetBytes(service.Settings.UndisclosedRecipients));
         Headers.Write("\n"u8);
@@ -148,7 +145,7 @@ internal sealed partial class IncomingMessage
         LogLine.Info(Envelope.QueueId).Field(_resentMessageId.Length > 0 ? "resent-message-id" : "message-id", id).Send();
         _inBody = true;
         foreach (string address in _extractedResent ?? _extracted ?? []) Envelope.Recipients.Add(new EnvelopeRecipient { Address = address });
-        _failure = service.Envelopes.RewriteRecipients(Envelope, _request.Cleanup);
+        _failure = service.Envelopes.Rewrite(Envelope, _request.Cleanup);
         if (_failure == null && Envelope.Recipients.Count == 0) Fail(Outcome.Bounce("5.1.0", "no recipients specified"));
         if (_failure != null) return;
         BeginFile();
@@ -172,7 +169,9 @@ internal sealed partial class IncomingMessage
 
     private string FromValue()
     {
-        string address = Envelope.Sender.Length > 0 ? Address.Quote822(Envelope.Sender) : $"MAILER-DAEMON@{service.Settings.MyOrigin}";
+        // the sender as it will be queued; trouble with a table is met again when the envelope is rewritten
+        _ = service.Rewriter.Sender(Envelope.Sender, out string sender, out _);
+        string address = sender.Length > 0 ? Address.Quote822(sender) : $"MAILER-DAEMON@{service.Settings.MyOrigin}";
         return Envelope.FullName.Length == 0 ? address : $"{EncodedWord.Phrase(Envelope.FullName)} <{address}>";
     }
 }

@@ -75,6 +75,21 @@ public sealed class MboxTests
     }
 
     [Test]
+    public void A_lock_file_of_a_killed_process_of_this_machine_is_no_lock()
+    {
+        using Script gone = Script.Start("sh", "-c", "echo $$");
+        string pid = gone.ReadLine()!;
+        gone.Dispose();
+        File.WriteAllText(_box + ".lock", $"{pid} another.host\n");
+        Assert.That(Deliver().Status.ToString(), Is.EqualTo("4.2.0"), "who knows what runs there");
+        File.WriteAllText(_box + ".lock", $"{Environment.ProcessId} {Libc.HostName()}\n");
+        Assert.That(Deliver().Status.ToString(), Is.EqualTo("4.2.0"), "alive");
+        File.WriteAllText(_box + ".lock", $"{pid} {Libc.HostName()}\n");
+        Assert.That(Deliver().IsOk);
+        Assert.That(File.Exists(_box + ".lock"), Is.False);
+    }
+
+    [Test]
     public void A_kernel_lock_of_another_process_defers([Values(LockMethods.Fcntl, LockMethods.Flock)] LockMethods method)
     {
         File.WriteAllText(_box, "");

@@ -6,6 +6,7 @@ namespace MtaSuite.Tests.Unit.Local;
 internal sealed class Script : IDisposable
 {
     private readonly Process _process;
+    private bool _disposed;
 
     private Script(Process process) => _process = process;
 
@@ -20,6 +21,8 @@ internal sealed class Script : IDisposable
 
     public void Dispose()
     {
+        if (_disposed) return;
+        _disposed = true;
         _process.StandardInput.Close();
         if (!_process.WaitForExit(5000)) _process.Kill();
         _process.Dispose();

@@ -134,7 +134,7 @@ public class AccessTests
         {
             "smtpd_client_restrictions: restriction \"reject\" after \"permit\" is ignored",
             "smtpd_recipient_restrictions: unknown restriction \"nonsense\"",
-            "smtpd_recipient_restrictions: restriction \"sleep\" must be followed by a number, not \"x\"",
+            "smtpd_recipient_restrictions: restriction \"sleep\" must be followed by a time, not \"x\"",
             "smtpd_recipient_restrictions: restriction \"check_sender_access\" must be followed by type:table, not \"reject_rbl_client\"",
             "smtpd_recipient_restrictions: unknown restriction \"a.b\"",
             "smtpd_data_restrictions: a check_..._access word must stand before \"inline:{a=b}\"",

@@ -160,7 +160,7 @@ public class LimitTests
             h.Server.Drain(() => drained = true);
             Assert.That(await h.Connect("192.0.2.10").RestAsync(), Is.EqualTo("421 4.3.2 mx.test Service shutting down\r\n"));
             Assert.That(await other.AskAsync("NOOP"), Is.EqualTo("250 2.0.0 Ok"));
-            h.Server.ShutDownIdle();
+            h.Server.Stop();
             Assert.That(await other.ReplyAsync(), Is.EqualTo("421 4.3.2 mx.test Service shutting down"));
             while (!drained) await h.TurnAsync();
             b.Close();
@@ -224,6 +224,17 @@ public class LimitTests
         Assert.That(message.Content, Does.StartWith("Received: from h.example (spike.example [IPv6:2001:db8::9])\n\tby mx.test (MtaSuite) with ESMTP id "));
         Assert.That(message.Request.Envelope.SaslLogin, Is.EqualTo("joe"));
         Assert.That(h.LogLines(), Does.Contain($"{message.Request.Envelope.QueueId}: client=spike.example[2001:db8::9]:99, sasl_method=XCLIENT, sasl_username=joe"));
+    }
+
+    [TestCase("permit_mynetworks", true)]
+    [TestCase("permit_inet_interfaces, permit_sasl_authenticated", false)]
+    [TestCase("check_address_map inline:{192.0.2.7=x}", true)]
+    [TestCase("", false)]
+    public void Local_rewriting_is_for_listed_clients(string list, bool local)
+    {
+        using SmtpHarness h = new(Loose + $"local_header_rewrite_clients = {list}\n");
+        h.Talk("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\n.\r\nQUIT\r\n");
+        Assert.That(h.Queue.Queued.Single().Request.LocalClient, Is.EqualTo(local));
     }
 
     [Test]

@@ -1,4 +1,8 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text;
 using System.Text.RegularExpressions;
+using MtaSuite.Smtpd;
 
 namespace MtaSuite.Tests.Unit.Smtpd;
 
@@ -201,6 +205,39 @@ public class SessionTests
         {
             "500 5.5.2 Error: bad UTF-8 syntax", "500 5.5.2 Error: bad syntax", "500 5.5.2 mx.test Error: command too long", "250 2.0.0 Ok", "221 2.0.0 Bye", "",
         }));
+    }
+
+    [Test]
+    public void An_endless_line_ends_the_session()
+    {
+        using SmtpHarness h = new(Loose);
+        Assert.That(h.Talk(new string('y', 300_000)), Does.EndWith("500 5.5.2 mx.test Error: command too long\r\n"));
+    }
+
+    [Test]
+    public void Commands_cost_no_memory()
+    {
+        if (typeof(SmtpServer).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true })
+            Assert.Ignore("the compiler's debug output allocates for every async call");
+        using SmtpHarness h = new("smtpd_junk_command_limit = 100000\n");
+        long each = 0;
+        h.Run(async () =>
+        {
+            TestClient c = h.Connect();
+            await c.ReplyAsync();
+            await c.AskAsync("EHLO x");
+            byte[] group = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("RSET\r\n", 50)));
+            // until the runtime has compiled the hot methods for good
+            for (int i = 0; i < 100; i++) await c.ExchangeAsync(group, 50);
+            await h.Loop.Delay(TimeSpan.FromMilliseconds(500));
+            for (int i = 0; i < 100; i++) await c.ExchangeAsync(group, 50);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 20; i++) await c.ExchangeAsync(group, 50);
+            each = (GC.GetAllocatedBytesForCurrentThread() - before) / 1000;
+            c.Close();
+        });
+        // the client's own waits are in it: one for each group
+        Assert.That(each, Is.LessThan(16));
     }
 
     [Test]

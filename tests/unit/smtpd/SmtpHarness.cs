@@ -42,11 +42,11 @@ internal sealed class SmtpHarness : IDisposable
     public FakeAddresses Addresses { get; } = new();
 
     /// <summary>Runs client code on the loop to its end.</summary>
-    public void Run(Func<Task> client)
+    public void Run(Func<Task> client, TimeSpan? patience = null)
     {
         Task? task = null;
         Loop.Post(() => task = RunAsync(client));
-        LoopTimer limit = Loop.After(TimeSpan.FromSeconds(5), Loop.Stop);
+        LoopTimer limit = Loop.After(patience ?? TimeSpan.FromSeconds(5), Loop.Stop);
         Loop.Run();
         limit.Cancel();
         Assert.That(task!.IsCompleted, () => $"the client is stuck; log:\n{string.Join('\n', LogLines())}");
@@ -156,6 +156,18 @@ internal sealed class TestClient(EventLoop loop, int fd)
     {
         Send(line + "\r\n");
         return await ReplyAsync();
+    }
+
+    /// <summary>Sends bytes and waits for so many lines.</summary>
+    public async Task ExchangeAsync(byte[] bytes, int lines)
+    {
+        Send(bytes);
+        while (lines > 0)
+        {
+            if (_connection.Input.IsEmpty && await _connection.FillAsync() != ReadStatus.Data) return;
+            lines -= _connection.Input.Count((byte)'\n');
+            _connection.Consume(_connection.Input.Length);
+        }
     }
 
     /// <summary>Everything until the server closes.</summary>

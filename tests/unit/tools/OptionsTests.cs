@@ -1,0 +1,89 @@
+using MtaSuite.Common.Mail;
+using MtaSuite.Tools.Sendmail;
+using MtaSuite.Tools.Shared;
+
+namespace MtaSuite.Tests.Unit.Tools;
+
+public class OptionsTests
+{
+    private static SendmailOptions Parse(string words) => SendmailOptions.Parse(words.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    [Test]
+    public void Sendmail_options_as_programs_write_them()
+    {
+        // mutt, s-nail, PHP, cron, and an option of sendmail 8 with a value of its own
+        SendmailOptions o = Parse("-oem -oi -f me@example.com -Fname -t -odb -o x value -N success,delay -R hdrs -V env1 -B 8BITMIME -- -a@b c@d");
+        Assert.That(o.Problem, Is.Null);
+        Assert.That((o.Sender, o.FullName, o.ExtractRecipients, o.IgnoreDots), Is.EqualTo(("me@example.com", "name", true, true)));
+        Assert.That((o.Notify, o.Return, o.EnvelopeId, o.Body), Is.EqualTo((Notify.Success | Notify.Delay, DsnReturn.Headers, "env1", BodyType.EightBitMime)));
+        Assert.That(o.Operands, Is.EqualTo(new[] { "-a@b", "c@d" }));
+    }
+
+    [TestCase("-bs", SendmailMode.Smtp)]
+    [TestCase("-bp", SendmailMode.Queue)]
+    [TestCase("-bi", SendmailMode.Aliases)]
+    [TestCase("-I", SendmailMode.Aliases)]
+    [TestCase("-bd -q1h", SendmailMode.Daemon)]
+    [TestCase("-q", SendmailMode.Flush)]
+    [TestCase("-q30m", SendmailMode.Submit)]
+    [TestCase("-qIabc", SendmailMode.FlushId)]
+    [TestCase("-qRexample.com", SendmailMode.FlushSite)]
+    [TestCase("-bm -Am -G -tiv x", SendmailMode.Submit)]
+    public void Sendmail_modes(string words, object mode)
+    {
+        SendmailOptions o = Parse(words);
+        Assert.That((o.Problem, o.Mode), Is.EqualTo(((string?)null, (SendmailMode)mode)));
+    }
+
+    [TestCase("-bx")]
+    [TestCase("-Z")]
+    [TestCase("-f")]
+    [TestCase("-B BINARY")]
+    public void Sendmail_mistakes(string words) => Assert.That(Parse(words).Problem, Is.Not.Null);
+
+    [TestCase("a@b", "a@b")]
+    [TestCase("a@b, \"c d\"@e", "a@b|c d@e")]
+    [TestCase("Full Name <x@y>", "x@y")]
+    [TestCase("<x@y>", "x@y")]
+    public void A_recipient_argument_may_be_a_list(string operand, string expected)
+    {
+        List<string> found = [];
+        SubmitCommand.AddRecipients(operand, found);
+        Assert.That(string.Join('|', found), Is.EqualTo(expected));
+    }
+
+    [TestCase("<>", "")]
+    [TestCase("", "")]
+    [TestCase("<a@b>", "a@b")]
+    [TestCase("a+b@c", "a+b@c")]
+    public void A_sender_is_one_address(string text, string expected) => Assert.That(SubmitCommand.SingleAddress(text), Is.EqualTo(expected));
+
+    [Test]
+    public void Getopt_joins_permutes_and_ends()
+    {
+        GetOpt options = new(["-ab1", "x", "-b", "2", "--from=me", "--to", "you", "y", "--", "-a"], "ab:", "from:", "to:");
+        List<string> seen = [];
+        for (char c = options.Next(); c != '\0'; c = options.Next()) seen.Add($"{c}{options.LongName}={options.Value}");
+        Assert.That(seen, Is.EqualTo(new[] { "a=", "b=1", "b=2", "-from=me", "-to=you" }));
+        Assert.That(options.Operands, Is.EqualTo(new[] { "x", "y", "-a" }));
+    }
+
+    [Test]
+    public void Getopt_in_order_leaves_a_command_alone()
+    {
+        GetOpt options = new(["-a", "file", "ls", "-l"], "+a");
+        Assert.That((options.Next(), options.Next()), Is.EqualTo(('a', '\0')));
+        Assert.That(options.Operands, Is.EqualTo(new[] { "file", "ls", "-l" }));
+    }
+
+    [TestCase("-x")]
+    [TestCase("-b")]
+    [TestCase("--nope")]
+    [TestCase("--from")]
+    public void Getopt_tells_of_mistakes(string word)
+    {
+        using ToolHarness harness = new();
+        Assert.That(new GetOpt([word], "ab:", "from:").Next(), Is.EqualTo('?'));
+        Assert.That(harness.Messages, Does.StartWith("tool: "));
+    }
+}
