@@ -40,7 +40,7 @@ internal static class LocalEnvelope
         e.EnvelopeId = from.EnvelopeId;
         e.Return = from.Return;
         e.Body = from.Body;
-        e.SmtpUtf8 = from.SmtpUtf8;
+        e.SmtpUtf8 = settings.SmtpUtf8 && (from.SmtpUtf8 || !Address.IsAscii(from.Sender) || from.Recipients.Exists(r => !Address.IsAscii(r.Address)));
         e.Flags = from.Flags & (MessageFlags.VerifyOnly | MessageFlags.Trace);
         e.Origin = "pickup";
         foreach (EnvelopeRecipient r in from.Recipients)

@@ -16,6 +16,7 @@ internal sealed class PickupSettings
         MessageSizeLimit = config.Get(CleanupParams.MessageSizeLimit);
         SubmitUsers = new UserList(config.Get(PickupParams.AuthorizedSubmitUsers));
         OwnUid = Libc.GetEUid();
+        SmtpUtf8 = config.Get(CommonParams.Smtputf8Enable);
         Cleanup = CleanupFlags.All | CleanupFlags.BounceErrors;
         foreach (string option in config.GetList(SmtpdParams.ReceiveOverrideOptions))
         {
@@ -33,6 +34,8 @@ internal sealed class PickupSettings
     /// <summary>Bytes of content; 0: no limit.</summary>
     public long MessageSizeLimit { get; }
     public UserList SubmitUsers { get; }
+    /// <summary>Addresses beyond ASCII make a message an SMTPUTF8 one: no client says so for local mail.</summary>
+    public bool SmtpUtf8 { get; }
     /// <summary>mail_owner's.</summary>
     public uint OwnUid { get; }
     /// <summary>What cleanup does to a local message.</summary>

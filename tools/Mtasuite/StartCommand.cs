@@ -22,8 +22,13 @@ internal static class StartCommand
         string answer = ReadAnswer(read);
         if (answer == "ready") return ExitCode.Ok;
         if (answer.StartsWith("error ", StringComparison.Ordinal)) return Tool.Fatal(1, answer[6..]);
-        if (Libc.WaitPid(pid, out int exit, Libc.WNOHANG) == pid)
-            return Tool.Fatal(1, $"master ended with status {Libc.ExitCode(exit)}; its reason is in the log");
+        // its end of the pipe is closed a moment before it can be waited for
+        for (int i = 0; i < 50; i++)
+        {
+            if (Libc.WaitPid(pid, out int exit, Libc.WNOHANG) == pid)
+                return Tool.Fatal(1, $"master ended with status {Libc.ExitCode(exit)}; its reason is in the log");
+            Instance.Pause(20);
+        }
         return Tool.Fatal(ExitCode.TryLater, $"the mail system is not ready after {StartPatience.TotalSeconds:0} seconds; see the log");
     }
 

@@ -127,6 +127,16 @@ public class PickupServiceTests
         Assert.That(got.Text, Does.StartWith($"Received: by mx.example.com (Suite, from userid {Libc.GetUid()})\n\tid {e.QueueId}; ").And.EndWith("\nSubject: x\n\nhi\n"));
     }
 
+    [TestCase("me@x", "a@b", ExpectedResult = false)]
+    [TestCase("me@x", "\u00e4@b", ExpectedResult = true)]
+    [TestCase("\u00e4@x", "a@b", ExpectedResult = true)]
+    public bool Addresses_beyond_ascii_make_an_smtputf8_message(string sender, string recipient)
+    {
+        Start();
+        Submit(Request(sender, recipient));
+        return _messages.Single().Request.Envelope.SmtpUtf8;
+    }
+
     [TestCase("a\nb@c")]
     [TestCase("a\rb@c")]
     [TestCase("a\0b@c")]
