@@ -37,6 +37,7 @@ internal static class StartCommand
     {
         if (Prepare(instance) is var status and not 0) return status;
         List<string> environment = instance.MasterEnvironment("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID");
+        Libc.ResetSignals();
         int error = -Libc.Exec(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d"], environment);
         return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Libc.ErrorText(error)}");
     }

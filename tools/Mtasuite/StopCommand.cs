@@ -10,6 +10,8 @@ internal static class StopCommand
     /// <summary>Longer than master gives its daemons before it kills them.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(5);
+
     public static int Stop(Instance instance) => End(instance, Libc.SIGTERM);
 
     public static int Abort(Instance instance) => End(instance, Libc.SIGQUIT);
@@ -24,8 +26,9 @@ internal static class StopCommand
     {
         int status = Signal(instance, signal, out int pid);
         if (status != 0) return status;
-        if (instance.WaitUntilGone(StopPatience)) return ExitCode.Ok;
-        if (signal == Libc.SIGQUIT) _ = Libc.Kill(pid, Libc.SIGKILL);
+        if (instance.WaitUntilGone(signal == Libc.SIGQUIT ? AbortPatience : StopPatience)) return ExitCode.Ok;
+        // without master its daemons go as well
+        if (signal == Libc.SIGQUIT && Libc.Kill(pid, Libc.SIGKILL) == 0 && instance.WaitUntilGone(StopPatience)) return ExitCode.Ok;
         return Tool.Fatal(ExitCode.TryLater, $"master (process {pid}) is still there after {StopPatience.TotalSeconds:0} seconds");
     }
 
