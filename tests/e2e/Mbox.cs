@@ -52,12 +52,9 @@ public class Mbox : InstanceTest
     public void Mutt_counts_them()
     {
         Programs.Require("mutt");
-        // with -Z or -z mutt would only say whether there is mail; a hook lets it write every message's subject
-        ProgramResult mutt = Programs.Run("mutt", ["-n", "-F", "/dev/null", "-R", "-f", Box, "-e", "set pipe_decode=no pipe_split=yes wait_key=no",
-            "-e", $"push '<tag-pattern>~A<enter><tag-prefix><pipe-message>cat >> {Mta.Folder}/mutt.out<enter><exit>'"], "", ("TERM", "dumb"), ("HOME", Mta.Folder));
-        if (!File.Exists($"{Mta.Folder}/mutt.out")) Assert.Ignore($"mutt does not run without a terminal: {mutt}");
-        string seen = File.ReadAllText($"{Mta.Folder}/mutt.out");
-        foreach (string subject in (string[])["first", "second", "third"]) Assert.That(seen, Does.Contain($"Subject: {subject}\n"));
+        string screen = Programs.RunInTerminal(["mutt", "-n", "-F", "/dev/null", "-R", "-f", Box, "-e", "set folder=/", "-e", "push <refresh><exit>"], ("HOME", Mta.Folder));
+        Assert.That(screen, Does.Contain("Msgs:3"));
+        foreach (string subject in (string[])["first", "second", "third"]) Assert.That(screen, Does.Contain($") {subject}"));
     }
 
     [Test, Order(3)]

@@ -67,6 +67,13 @@ public static class Programs
         return new ProgramResult(command, process.ExitCode, output.Result, error.Result);
     }
 
+    /// <summary>Runs a program that wants a terminal; what it wrote there. Needs Python.</summary>
+    public static string RunInTerminal(IEnumerable<string> command, params (string Name, string Value)[] environment)
+    {
+        Require("python3");
+        return Run("python3", ["-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)", .. command], "", [("TERM", "xterm"), .. environment]).Succeeded().Output;
+    }
+
     /// <summary>Starts a program that talks through pipes.</summary>
     public static Process Start(string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
