@@ -85,32 +85,35 @@ public static class AttributeCodecExtensions
 /// <summary>Writes a message into a buffer.</summary>
 public static class AttributeEncoder
 {
-    /// <summary>Encodes one message with its protocol's name.</summary>
-    public static void Encode<T>(IBufferWriter<byte> output, T message) where T : IMessage<T>
+    /// <summary>Encodes one message with its protocol's name; false when a field or a list is over its limit, so that no decoder would take it.</summary>
+    public static bool Encode<T>(IBufferWriter<byte> output, T message) where T : IMessage<T>
     {
         Codec codec = new(output);
         codec.Header(T.Protocol);
         T.Describe(ref codec, message);
+        return !codec.Failed;
     }
 
     /// <summary>The encoding side of the description.</summary>
-    public readonly ref struct Codec(IBufferWriter<byte> output) : IAttributeCodec
+    public ref struct Codec(IBufferWriter<byte> output) : IAttributeCodec
     {
-        public bool Decoding => false;
-        public bool Failed => false;
+        public readonly bool Decoding => false;
+        public bool Failed { get; private set; }
 
-        internal void Header(ReadOnlySpan<byte> protocol) => Name(protocol, 0);
+        internal readonly void Header(ReadOnlySpan<byte> protocol) => Name(protocol, 0);
 
         public void Text(ReadOnlySpan<byte> name, ref string value, int max)
         {
+            if (Failed |= value.Length > max) return;
             int room = Encoding.UTF8.GetMaxByteCount(value.Length);
             Span<byte> span = output.GetSpan(5 + name.Length + room);
             int length = Encoding.UTF8.GetBytes(value, span[(5 + name.Length)..]);
+            Failed |= length > max;
             WriteName(span, name, length);
             output.Advance(5 + name.Length + length);
         }
 
-        public void Long(ReadOnlySpan<byte> name, ref long value)
+        public readonly void Long(ReadOnlySpan<byte> name, ref long value)
         {
             Name(name, 8);
             Span<byte> span = output.GetSpan(8);
@@ -121,11 +124,12 @@ public static class AttributeEncoder
         public int Count(ReadOnlySpan<byte> name, int count, int max)
         {
             long value = count;
+            Failed |= count > max;
             Long(name, ref value);
             return count;
         }
 
-        private void Name(ReadOnlySpan<byte> name, int valueLength)
+        private readonly void Name(ReadOnlySpan<byte> name, int valueLength)
         {
             Span<byte> span = output.GetSpan(5 + name.Length);
             WriteName(span, name, valueLength);

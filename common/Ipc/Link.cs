@@ -23,6 +23,7 @@ public sealed class Link
     public const int MaxData = 32 * 1024;
     /// <summary>Frames up to this size fit into a connection's input buffer.</summary>
     private const int LargeFrame = 60 * 1024;
+    internal const string TooLarge = "message too large";
     private readonly Connection _connection;
     private readonly Dictionary<uint, LinkStream> _streams = [];
     private readonly Func<LinkStream, IStreamHandler>? _accept;
@@ -30,19 +31,24 @@ public sealed class Link
     private byte[]? _large;
     private int _largeHave, _largeWant;
 
-    /// <summary>Takes over a connected socket. With <paramref name="accept"/> it is the side that is asked.</summary>
+    /// <summary>Takes over a connected socket. With <paramref name="accept"/> it is the side that is asked. Receives nothing before <see cref="Start"/>.</summary>
     public Link(EventLoop loop, int fd, Func<LinkStream, IStreamHandler>? accept)
     {
         _connection = new Connection(loop, fd);
         _accept = accept;
         if (Libc.TryPeerCredentials(fd, out int pid, out uint uid, out uint gid)) (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
-        ReceiveAsync().Detach();
     }
+
+    /// <summary>Begins to receive. Once, after the callbacks are set: what has arrived already is handled inside this call.</summary>
+    public void Start() => ReceiveAsync().Detach();
 
     /// <summary>Who is on the other side, by SO_PEERCRED; uid and gid are uint.MaxValue when unknown.</summary>
     public int PeerPid { get; } = -1;
     public uint PeerUid { get; } = uint.MaxValue;
     public uint PeerGid { get; } = uint.MaxValue;
+
+    /// <summary>The peer is root or the user that this process is.</summary>
+    public bool IsPeerTrusted => PeerUid == 0 || PeerUid == Libc.GetEUid();
 
     public bool IsOpen => _connection.IsOpen;
 
@@ -68,12 +74,13 @@ public sealed class Link
     {
         LinkStream stream = new(this, _nextId++, handler);
         _streams[stream.Id] = stream;
-        SendMessage(stream.Id, FrameType.Open, message);
+        // told later: the caller does not have the stream yet
+        if (!SendMessage(stream.Id, FrameType.Open, message)) _connection.Loop.Post(() => stream.Break(TooLarge));
         return stream;
     }
 
-    /// <summary>Sends a message that nobody answers.</summary>
-    public void SendNotice<T>(T message) where T : IMessage<T> => SendMessage(0, FrameType.Notice, message);
+    /// <summary>Sends a message that nobody answers; false when it is over a limit.</summary>
+    public bool SendNotice<T>(T message) where T : IMessage<T> => SendMessage(0, FrameType.Notice, message);
 
     /// <summary>Tells the peer to open no more streams and closes when the last one is over.</summary>
     public void GoAway()
@@ -100,13 +107,21 @@ public sealed class Link
 
     // ---- sending ---------------------------------------------------------------------------------------------------
 
-    internal void SendMessage<T>(uint stream, FrameType type, T message) where T : IMessage<T>
+    /// <summary>Appends a message; false when it is over a limit: the peer would take it for a protocol error, so nothing of it is sent.</summary>
+    internal bool SendMessage<T>(uint stream, FrameType type, T message) where T : IMessage<T>
     {
-        if (!IsOpen) return;
+        if (!IsOpen) return true;
         int start = _connection.Unsent;
         WriteHeader(0, stream, type);
-        AttributeEncoder.Encode(_connection, message);
-        _connection.Patch(start, _connection.Unsent - start - HeaderSize);
+        bool encoded = AttributeEncoder.Encode(_connection, message);
+        int length = _connection.Unsent - start - HeaderSize;
+        if (encoded && length <= MaxMessage)
+        {
+            _connection.Patch(start, length);
+            return true;
+        }
+        _connection.TakeBack(start);
+        return false;
     }
 
     internal void SendFrame(uint stream, FrameType type, ReadOnlySpan<byte> payload)
@@ -234,6 +249,8 @@ public sealed class Link
         if (!_streams.TryGetValue(id, out LinkStream? stream)) return true;
         switch (type)
         {
+            case FrameType.Reply or FrameType.Progress when _accept != null:
+                return false;
             case FrameType.Data:
                 stream.Handler?.OnData(stream, payload);
                 return true;

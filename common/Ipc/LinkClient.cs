@@ -29,12 +29,11 @@ public sealed class LinkClient(EventLoop loop, string path)
         return true;
     }
 
-    /// <summary>Sends a message that nobody answers; false when the service cannot be reached now.</summary>
+    /// <summary>Sends a message that nobody answers; false when the service cannot be reached now, or the message is over a limit.</summary>
     public bool TryNotify<T>(T message) where T : IMessage<T>
     {
         if (!EnsureLink()) return false;
-        _link!.SendNotice(message);
-        return true;
+        return _link!.SendNotice(message);
     }
 
     /// <summary>Asks with a message and waits for the one reply; null when the service is away, the stream is reset or the reply is broken.</summary>
@@ -71,9 +70,12 @@ public sealed class LinkClient(EventLoop loop, string path)
             if (fd >= 0) _ = Libc.Close(fd);
             return false;
         }
-        _link = new Link(loop, fd, null);
-        _link.Closed = _ => loop.After(ReconnectDelay, Reconnect);
-        _link.PeerLeft = _ => Reconnect();
+        _link = new Link(loop, fd, null)
+        {
+            Closed = _ => loop.After(ReconnectDelay, Reconnect),
+            PeerLeft = _ => Reconnect(),
+        };
+        _link.Start();
         Connected?.Invoke();
         return _link is { IsOpen: true };
     }

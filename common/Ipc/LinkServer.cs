@@ -25,6 +25,9 @@ public sealed class LinkServer
     /// <summary>Called when the last link is gone after <see cref="Leave"/>.</summary>
     public Action? Left { get; set; }
 
+    /// <summary>Serves root and the user of this process alone, where the socket's folder lets everybody in.</summary>
+    public bool TrustedOnly { get; init; }
+
     public int LinkCount => _links.Count;
 
     /// <summary>Streams that wait for an answer.</summary>
@@ -33,6 +36,12 @@ public sealed class LinkServer
     private void Accepted(int fd)
     {
         Link link = new(_loop, fd, _accept);
+        if (TrustedOnly && !link.IsPeerTrusted)
+        {
+            Log.Log.Warning($"uid {link.PeerUid} may not use this service");
+            link.Close();
+            return;
+        }
         _links.Add(link);
         link.Closed = l =>
         {
@@ -41,6 +50,7 @@ public sealed class LinkServer
         };
         LinkAccepted?.Invoke(link);
         if (_leaving) link.GoAway();
+        link.Start();
     }
 
     /// <summary>Takes no new links, tells the peers to move on, and calls <see cref="Left"/> once their streams are answered.</summary>

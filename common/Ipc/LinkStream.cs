@@ -42,12 +42,12 @@ public sealed class LinkStream
 
     public Link Link => _link;
 
-    /// <summary>Sends a message; <see cref="FrameType.Reply"/> ends the stream.</summary>
+    /// <summary>Sends a message; <see cref="FrameType.Reply"/> ends the stream. One that is over a limit resets the stream instead.</summary>
     public void Send<T>(FrameType type, T message) where T : IMessage<T>
     {
         if (!IsOpen) return;
-        _link.SendMessage(Id, type, message);
-        if (type == FrameType.Reply) Close();
+        if (!_link.SendMessage(Id, type, message)) Reset(Link.TooLarge);
+        else if (type == FrameType.Reply) Close();
     }
 
     /// <summary>The content is complete.</summary>

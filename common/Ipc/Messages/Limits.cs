@@ -29,13 +29,13 @@ public static class MailAttributes
         ? System.Runtime.CompilerServices.Unsafe.BitCast<T, byte>(value)
         : System.Runtime.CompilerServices.Unsafe.BitCast<T, uint>(value);
 
-    /// <summary>An outcome; a kind that is not known decodes as temporary.</summary>
+    /// <summary>An outcome; a kind that is not known decodes as temporary. Texts over the limit are cut: they are for people.</summary>
     public static void Outcome<C>(this ref C codec, ref Outcome outcome) where C : struct, IAttributeCodec, allows ref struct
     {
         OutcomeKind kind = outcome.Kind;
         string status = codec.Decoding ? "" : outcome.Status.ToString();
         int code = outcome.Code;
-        (string text, string remote, string diagnostic) = (outcome.Text, outcome.Remote, outcome.Diagnostic);
+        (string text, string remote, string diagnostic) = (Cut(outcome.Text, Limits.Text), Cut(outcome.Remote, Limits.Address), Cut(outcome.Diagnostic, Limits.Text));
         codec.Enum("kind"u8, ref kind);
         codec.Text("dsn"u8, ref status, Limits.Name);
         codec.Int("code"u8, ref code);
@@ -46,5 +46,12 @@ public static class MailAttributes
         _ = DsnStatus.TryParse(status, out DsnStatus dsn, out _);
         if (kind > OutcomeKind.Permanent) kind = OutcomeKind.Temporary;
         outcome = new Outcome(kind, dsn, code, text, remote) { Diagnostic = diagnostic };
+    }
+
+    private static string Cut(string text, int maxBytes)
+    {
+        if (text.Length <= maxBytes / 3 || System.Text.Encoding.UTF8.GetByteCount(text) <= maxBytes) return text;
+        int keep = maxBytes / 3;
+        return text[..(char.IsHighSurrogate(text[keep - 1]) ? keep - 1 : keep)];
     }
 }

@@ -1,0 +1,62 @@
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Tests.Unit.Net;
+
+/// <summary>Runs asynchronous test code on an event loop of its own, on the test's thread.</summary>
+internal static class OnLoop
+{
+    public static void Run(Func<EventLoop, Task> test, TimeProvider? time = null, int seconds = 10)
+    {
+        using EventLoop loop = new(time);
+        Task? task = null;
+        loop.Post(() => task = Guarded(loop, test));
+        loop.After(TimeSpan.FromSeconds(seconds), loop.Stop);
+        loop.Run();
+        Assert.That(task!.IsCompleted, "the test is stuck");
+        task.GetAwaiter().GetResult();
+    }
+
+    private static async Task Guarded(EventLoop loop, Func<EventLoop, Task> test)
+    {
+        try { await test(loop); }
+        finally { loop.Stop(); }
+    }
+
+    /// <summary>Lets everything that is ready happen.</summary>
+    public static async Task TurnAsync(this EventLoop loop, int times = 2)
+    {
+        for (int i = 0; i < times; i++) await loop.Delay(TimeSpan.FromMilliseconds(1));
+    }
+
+    /// <summary>Waits until something is so, five seconds at most.</summary>
+    public static async Task UntilAsync(this EventLoop loop, Func<bool> condition, string what = "")
+    {
+        for (long end = Environment.TickCount64 + 5000; Environment.TickCount64 < end && !condition();) await loop.Delay(TimeSpan.FromMilliseconds(1));
+        Assert.That(condition(), what.Length > 0 ? what : "it did not come to be");
+    }
+
+    /// <summary>Two connected non-blocking sockets.</summary>
+    public static (int A, int B) Pair()
+    {
+        Assert.That(Libc.TrySocketPair(out int a, out int b));
+        foreach (int fd in new[] { a, b }) _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
+        return (a, b);
+    }
+
+    /// <summary>A socket that listens on a path.</summary>
+    public static int Listen(string path)
+    {
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        Assert.That(Libc.BindUnix(fd, path) == 0 && Libc.Listen(fd, 100) == 0, Libc.ErrorText());
+        return fd;
+    }
+
+    /// <summary>A socket connected to a path.</summary>
+    public static int Connect(string path)
+    {
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        Assert.That(Libc.ConnectUnix(fd, path), Is.Zero, Libc.ErrorText());
+        return fd;
+    }
+}
