@@ -30,7 +30,7 @@ public static class QueueFileFormat
     private static ReadOnlySpan<byte> Magic => "MTASUITE 1\n"u8;
 
     /// <summary>
-    /// Writes an envelope behind room for the head (<see cref="WriteHead"/>, once the sizes are known) and sets the recipients' offsets.
+    /// Writes an envelope behind a head that says "unfinished" (<see cref="WriteHead"/> replaces it once the sizes are known) and sets the recipients' offsets.
     /// Returns the content's offset in the file.
     /// </summary>
     public static int Write(ArrayBufferWriter<byte> output, Envelope e)
@@ -68,6 +68,7 @@ public static class QueueFileFormat
         }
         output.Write("\n"u8);
         int offset = output.WrittenCount - start;
+        WriteHead(System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span[start..], offset, -1, e.Recipients.Count);
         return offset;
     }
 
