@@ -2,6 +2,7 @@ using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
@@ -35,7 +36,7 @@ internal sealed class CleanupService : IService
         _qmgr = new LinkClient(Loop, Spool.SocketPath(false, "qmgr"));
         // qmgr scans incoming for each new link, so that no notice lost with an old one matters
         _qmgr.KeepConnected();
-        foreach (int fd in context.Listeners) _servers.Add(new LinkServer(Loop, fd, _ => new IncomingMessage(this)));
+        foreach (int fd in context.Listeners) _servers.Add(new LinkServer(Loop, fd, _ => new IncomingMessage(this)) { TrustedOnly = true });
     }
 
     public EventLoop Loop { get; }
@@ -61,7 +62,12 @@ internal sealed class CleanupService : IService
         LeaveIfDone();
     }
 
-    public void Notify(QueuedNotice notice) => _qmgr.TryNotify(notice);
+    /// <summary>Tells qmgr of a message: with the envelope, or where that is too large, only that it is there.</summary>
+    public void Notify(QueuedNotice notice)
+    {
+        if (_qmgr.TryNotify(notice) || notice.ReadFile) return;
+        _qmgr.TryNotify(new QueuedNotice { ReadFile = true, Envelope = new Envelope { QueueId = notice.Envelope.QueueId } });
+    }
 
     public void Drain(Action done)
     {

@@ -37,7 +37,11 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
         _stream = stream;
         if (type == FrameType.Open) Begin(payload);
         else if (type == FrameType.End && _buffers != null && !_ended) End();
-        else stream.Reset("protocol error");
+        else
+        {
+            stream.Reset("protocol error");
+            OnReset(stream, "protocol error");
+        }
     }
 
     private void Begin(ReadOnlySpan<byte> payload)
@@ -99,7 +103,8 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
 
     public void OnReset(LinkStream stream, string reason)
     {
-        if (_buffers == null || _lastSubmitted) return;
+        // what was sent whole is queued even if nobody waits for the answer any more
+        if (_buffers == null || (_ended && _lastSubmitted)) return;
         _ended = true;
         Fail(Outcome.Defer("4.3.0", "canceled"));
         WritePiece();
@@ -121,8 +126,8 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     /// <summary>Hands what is gathered to a writer thread, or finishes; one piece at a time.</summary>
     private void WritePiece()
     {
-        if (_busy || _lastSubmitted) return;
-        if (_file == null)
+        if (_busy) return;
+        if (_file == null || _lastSubmitted)
         {
             if (_ended) Finish();
             return;
