@@ -31,6 +31,7 @@ internal static class CommandTable
         ["tlsproxy"] = NotNeeded,
         ["dnsblog"] = NotNeeded,
         ["oqmgr"] = NotNeeded,
+        ["nqmgr"] = NotNeeded,
         ["flush"] = NotNeeded,
         ["postlogd"] = NotNeeded,
         ["tlsmgr"] = NotNeeded,

@@ -19,7 +19,7 @@ internal sealed partial class ActiveQueue
         complete &= await SendNoticesAsync(message, expired);
         if (complete && (message.Deferred.Count == 0 || expired))
         {
-            if (message.Folder == SpoolDirectory.Deferred) await _notices.RemoveAsync(message.Id, LogFolder.Defer);
+            if (message.MayHaveLogs && _notices.HasLog(message.Id, LogFolder.Defer)) await _notices.RemoveAsync(message.Id, LogFolder.Defer);
             Remove(message);
         }
         else await DeferAsync(message);
@@ -50,7 +50,7 @@ internal sealed partial class ActiveQueue
     {
         bool sent = true;
         // a log may be left from a round whose notice could not be sent
-        bool earlier = message.Folder == SpoolDirectory.Deferred;
+        bool earlier = message.MayHaveLogs;
         if (message.Failed.Count > 0 || (earlier && _notices.HasLog(message.Id, LogFolder.Bounce)))
             sent &= await _notices.SendAsync(message, NoticeKind.Failure, LogFolder.Bounce);
         if (message.Reported.Count > 0 || (earlier && _notices.HasLog(message.Id, LogFolder.Trace)))

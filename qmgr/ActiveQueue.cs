@@ -135,7 +135,7 @@ internal sealed partial class ActiveQueue
     {
         message.Pending -= count;
         if (message.Pending > 0) return;
-        if (message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0 && message.Folder == SpoolDirectory.Incoming) Remove(message);
+        if (message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0 && !message.MayHaveLogs) Remove(message);
         else ConcludeAsync(message).Detach();
     }
 

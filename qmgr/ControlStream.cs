@@ -1,6 +1,5 @@
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
-using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Qmgr;
@@ -21,7 +20,7 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
 
     private QmgrReply Answer(LinkStream stream, QmgrRequest request)
     {
-        bool trusted = stream.Link.PeerUid == 0 || stream.Link.PeerUid == Libc.GetUid();
+        bool trusted = stream.Link.IsPeerTrusted;
         switch (request.Command)
         {
             case QmgrRequest.Flush:

@@ -8,6 +8,10 @@ internal sealed class DeferredIndex
 {
     private readonly Dictionary<QueueKey, long> _next = [];
     private readonly PriorityQueue<QueueKey, long> _heap = new();
+    private const int Spare = 1000;
+
+    /// <summary>Entries in the heap, stale ones as well.</summary>
+    internal int HeapCount => _heap.Count;
 
     public int Count => _next.Count;
 
@@ -19,8 +23,17 @@ internal sealed class DeferredIndex
     /// <summary>Adds a message or changes its time.</summary>
     public void Set(QueueKey key, long nextMicroseconds)
     {
+        if (_next.TryGetValue(key, out long now) && now == nextMicroseconds) return;
         _next[key] = nextMicroseconds;
         _heap.Enqueue(key, nextMicroseconds);
+        if (_heap.Count > 2 * _next.Count + Spare) Compact();
+    }
+
+    /// <summary>Drops the stale entries, before they are more than the others: anybody may flush the queue again and again.</summary>
+    private void Compact()
+    {
+        _heap.Clear();
+        _heap.EnqueueRange(_next.Select(p => (p.Key, p.Value)));
     }
 
     public bool Remove(QueueKey key) => _next.Remove(key);

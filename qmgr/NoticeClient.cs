@@ -9,14 +9,21 @@ namespace MtaSuite.Qmgr;
 /// <summary>What qmgr asks of the bounce service. All answers are yes or no; no means that it must be asked again later.</summary>
 internal sealed class NoticeClient(EventLoop loop, SpoolDirectory spool)
 {
+    /// <summary>Recipients in one message; each takes at most 50 KB.</summary>
+    private const int Portion = 150;
     private readonly LinkClient _bounce = new(loop, spool.SocketPath(true, "bounce"));
 
     /// <summary>Adds to a message's log; true when that is on stable storage.</summary>
     public async Task<bool> AppendAsync(QueuedMessage message, LogFolder log, List<BounceRecipient> recipients)
     {
-        BounceAppend request = new() { QueueId = message.Id, Log = log, Recipients = recipients };
-        BounceReply? reply = await _bounce.CallAsync<BounceAppend, BounceReply>(request);
-        return reply is { Outcome.IsOk: true };
+        // in portions that fit into a message, whatever remote servers said about each
+        for (int i = 0; i < recipients.Count; i += Portion)
+        {
+            BounceAppend request = new() { QueueId = message.Id, Log = log, Recipients = recipients.GetRange(i, Math.Min(Portion, recipients.Count - i)) };
+            BounceReply? reply = await _bounce.CallAsync<BounceAppend, BounceReply>(request);
+            if (reply is not { Outcome.IsOk: true }) return false;
+        }
+        return true;
     }
 
     /// <summary>Sends the notices that a log calls for.</summary>

@@ -27,6 +27,7 @@ internal sealed class QmgrService : IService
     private readonly List<LinkServer> _servers = [];
     private int _reading;
     private LoopTimer? _dueTimer;
+    private long _dueAt;
     private bool _draining;
 
     public QmgrService(ServiceContext context)
@@ -64,6 +65,7 @@ internal sealed class QmgrService : IService
 
     private void Accepted(Link link)
     {
+        if (!link.IsPeerTrusted) return; // public/qmgr is open to everybody: commands may ask, but only cleanup tells of messages
         link.Noticed = Noticed;
         // a new link may mean that notices were lost with an old one
         _scanner.ScanIncoming();
@@ -83,8 +85,13 @@ internal sealed class QmgrService : IService
     /// <summary>The scan found a file.</summary>
     private void Found(string id, string folder, long nextMicroseconds)
     {
-        if (_draining || _known.Contains(id) || _deferred.Contains(QueueKey.Of(id))) return;
-        if (folder == SpoolDirectory.Deferred) Defer(id, nextMicroseconds);
+        if (_draining || _known.Contains(id)) return;
+        if (_deferred.Contains(QueueKey.Of(id)))
+        {
+            // somebody moved it (postsuper -r), or it was on its way to deferred when the folder was looked at: tried now, wherever it is
+            if (folder != SpoolDirectory.Deferred) Defer(id, 0);
+        }
+        else if (folder == SpoolDirectory.Deferred) Defer(id, nextMicroseconds);
         else
         {
             _known.Add(id);
@@ -111,17 +118,17 @@ internal sealed class QmgrService : IService
 
     private async Task ReadAsync(string id, string folder)
     {
-        (QueueFileStatus status, QueueFile? file) = await _files.ReadAsync(folder, id);
+        (QueueFileStatus status, QueueFile? file, folder) = await _files.ReadAsync(folder, id);
         _reading--;
         switch (status)
         {
             case QueueFileStatus.Ok when !_draining:
-                _active.Activate(new QueuedMessage(file!.Envelope, folder, file.ContentOffset, file.ContentLength));
+                _active.Activate(new QueuedMessage(file!.Envelope, folder, file.ContentOffset, file.ContentLength) { MayHaveLogs = true });
                 break;
             case QueueFileStatus.Failed:
                 Log.Warning($"{id}: read queue file in {folder}: trying again later");
                 _known.Remove(id);
-                _deferred.Set(QueueKey.Of(id), Now + (long)_settings.MinimalBackOff.TotalMicroseconds);
+                Defer(id, Now + (long)_settings.MinimalBackOff.TotalMicroseconds);
                 break;
             default: // unfinished: its writer tells when it is done; missing or corrupt: not ours any more
                 _known.Remove(id);
@@ -140,20 +147,25 @@ internal sealed class QmgrService : IService
         ArmDueTimer();
     }
 
+    private bool HasRoom => _waiting.Count < _settings.ActiveLimit;
+
     private void ArmDueTimer()
     {
-        _dueTimer?.Cancel();
-        _dueTimer = null;
         if (_draining || _deferred.FirstTime is not { } first) return;
-        // at most a few seconds ahead, so that a step of the clock does no harm
-        _dueTimer = _loop.After(TimeSpan.FromMicroseconds(Math.Clamp(first - Now, 0, 5_000_000)), RunDue);
+        // at most a few seconds ahead, so that a step of the clock does no harm; not at once again while there is no room for what is due
+        long wait = Math.Clamp(first - Now, HasRoom ? 0 : 100_000, 5_000_000);
+        long at = _loop.NowMilliseconds + wait / 1000;
+        if (_dueTimer != null && _dueAt <= at) return;
+        _dueTimer?.Cancel();
+        (_dueTimer, _dueAt) = (_loop.After(TimeSpan.FromMicroseconds(wait), RunDue), at);
     }
 
     private void RunDue()
     {
         const int atOnce = 200;
+        _dueTimer = null;
         long now = Now;
-        for (int i = 0; i < atOnce && _waiting.Count < _settings.ActiveLimit && _deferred.TryTakeDue(now, out QueueKey key); i++)
+        for (int i = 0; i < atOnce && HasRoom && _deferred.TryTakeDue(now, out QueueKey key); i++)
         {
             string id = key.ToString();
             if (_known.Add(id)) Wait(id, SpoolDirectory.Deferred);

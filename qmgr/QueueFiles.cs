@@ -9,23 +9,26 @@ namespace MtaSuite.Qmgr;
 internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool)
 {
     private const int Threads = 2;
+    private static readonly string[] Places = [SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred];
     private static readonly TimeSpan UnfinishedLifetime = TimeSpan.FromHours(36);
     private readonly WorkerPool _workers = new(loop, "files", Threads) { InPlaceWhenAlone = true };
     private readonly Stack<RemoveWork> _removers = new();
 
     public int Pending => _workers.Pending;
 
-    /// <summary>Reads a file; a damaged one is set aside.</summary>
-    public Promise<(QueueFileStatus Status, QueueFile? File)> ReadAsync(string folder, string id) => _workers.Run(() =>
+    /// <summary>Reads a file from a folder, or from where it was moved meanwhile, which the result names; a damaged one is set aside.</summary>
+    public Promise<(QueueFileStatus Status, QueueFile? File, string Folder)> ReadAsync(string expected, string id) => _workers.Run(() =>
     {
+        string folder = expected;
         QueueFileStatus status = spool.TryRead(folder, id, out QueueFile? file);
+        for (int i = 0; status == QueueFileStatus.Missing && i < Places.Length; i++) status = spool.TryRead(folder = Places[i], id, out file);
         if (status == QueueFileStatus.Corrupt)
         {
             Log.Warning($"{id}: corrupt queue file, moved to {SpoolDirectory.Corrupt}");
             _ = spool.Move(id, folder, SpoolDirectory.Corrupt);
         }
         else if (status == QueueFileStatus.Unfinished) RemoveIfOld(spool.PathOf(folder, id));
-        return (status, file);
+        return (status, file, folder);
     });
 
     /// <summary>An unfinished file whose writer must be long dead: nobody was told that the message is ours.</summary>

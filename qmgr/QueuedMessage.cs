@@ -11,6 +11,8 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
     public string Folder { get; set; } = folder;
     public long ContentOffset { get; } = contentOffset;
     public long ContentLength { get; } = contentLength;
+    /// <summary>It was read from its file: an earlier round, perhaps of a process that died, may have left logs whose notices are due.</summary>
+    public bool MayHaveLogs { get; init; }
     /// <summary>When this round began, microseconds since 1970.</summary>
     public long ActiveMicroseconds { get; set; }
     /// <summary>Recipients without an outcome.</summary>
@@ -49,7 +51,7 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
 internal sealed class Job(QueuedMessage message, Destination destination)
 {
     public QueuedMessage Message { get; } = message;
-    public Destination Destination { get; } = destination;
+    public Destination Destination { get; set; } = destination;
     public List<DeliverRecipient> Recipients { get; } = [];
     /// <summary>How often the agent died under it.</summary>
     public int Losses { get; set; }

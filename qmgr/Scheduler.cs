@@ -68,6 +68,11 @@ internal sealed class Scheduler
     public void Enqueue(Job job)
     {
         Transport transport = job.Destination.Transport;
+        if (Unavailable(transport) is { } outcome)
+        {
+            _failed(job, outcome);
+            return;
+        }
         transport.Enqueue(job);
         Dispatch(transport);
     }
@@ -134,6 +139,7 @@ internal sealed class Scheduler
     {
         public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
         {
+            if (type == FrameType.Progress) return;
             DeliverReply reply = new();
             if (type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply) && reply.Recipients.Count == job.Recipients.Count)
                 scheduler.Answered(job, reply);

@@ -44,9 +44,9 @@ internal sealed class Transport
 
     public void Enqueue(Job job)
     {
+        // its destination may have been forgotten as empty meanwhile, and made anew by another job
+        if (!_destinations.TryAdd(job.Destination.Key, job.Destination)) job.Destination = _destinations[job.Destination.Key];
         job.Destination.Waiting.Enqueue(job);
-        // it may have been forgotten as empty meanwhile
-        _destinations[job.Destination.Key] = job.Destination;
         Join(job.Destination);
     }
 
@@ -76,6 +76,9 @@ internal sealed class Transport
         if (destination.Running == 0 && destination.Waiting.Count == 0) _destinations.Remove(destination.Key);
     }
 
+    /// <summary>Destinations with work.</summary>
+    internal int DestinationCount => _destinations.Count;
+
     /// <summary>All jobs that wait, taken out.</summary>
     public List<Job> TakeAllWaiting()
     {
@@ -84,6 +87,8 @@ internal sealed class Transport
         {
             jobs.AddRange(destination.Waiting);
             destination.Waiting.Clear();
+            // removing while enumerating is allowed for a dictionary
+            if (destination.Running == 0) _destinations.Remove(destination.Key);
         }
         return jobs;
     }
