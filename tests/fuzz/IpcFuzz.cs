@@ -64,7 +64,12 @@ public static class IpcFuzz
     {
         Envelope e = new()
         {
-            QueueId = "0dZGDFPPfc06k7", Sender = "s@x", FullName = "N", EnvelopeId = "e", ClientName = "c", Flags = MessageFlags.Trace,
+            QueueId = "0dZGDFPPfc06k7",
+            Sender = "s@x",
+            FullName = "N",
+            EnvelopeId = "e",
+            ClientName = "c",
+            Flags = MessageFlags.Trace,
             Recipients = [new() { Address = "r@x", Original = "o", Notify = Notify.Success }, new() { Address = "q@x" }],
         };
         QueueEntry entry = new() { QueueId = "0dZGDFPPfc06k7", QueueName = "hold", Sender = "s", Recipients = [new() { Address = "r", Reason = "w" }] };

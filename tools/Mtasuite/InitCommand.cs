@@ -89,7 +89,8 @@ internal static class InitCommand
             // last: its presence says that the instance is complete
             Write(main, InstanceFiles.MainCf(o, owner.Name, Libc.GetEUid() == 0));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return Tool.Fatal(ExitCode.CannotCreate, e.Message); }
+        catch (IOException e) { return Tool.Fatal(ExitCode.CannotCreate, e.Message); }
+        catch (UnauthorizedAccessException e) { return Tool.Fatal(ExitCode.CannotCreate, e.Message); }
         return Finish(o, owner);
     }
 

@@ -107,8 +107,14 @@ internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<s
         if (filter.IsEmpty) return true;
         QueueFilter one = new()
         {
-            From = filter.From, To = filter.To, Domain = filter.Domain, OlderThan = filter.OlderThan, NewerThan = filter.NewerThan,
-            Status = filter.Status, Ids = [id], Queues = filter.Queues,
+            From = filter.From,
+            To = filter.To,
+            Domain = filter.Domain,
+            OlderThan = filter.OlderThan,
+            NewerThan = filter.NewerThan,
+            Status = filter.Status,
+            Ids = [id],
+            Queues = filter.Queues,
         };
         QueueListing listing = new(_spool, one, i => new QueueEntryState(Active.Contains(i), ""));
         return listing.ReadOne(folder, id, QueueId.Microseconds()) != null;

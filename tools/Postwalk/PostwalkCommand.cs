@@ -69,7 +69,8 @@ internal static class PostwalkCommand
             while (walk.Known > known);
             foreach (string line in logs.SelectMany(File.ReadLines)) walk.Take(line, collect: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return Tool.Fatal(1, $"read log: {e.Message}"); }
+        catch (IOException e) { return Tool.Fatal(1, $"read log: {e.Message}"); }
+        catch (UnauthorizedAccessException e) { return Tool.Fatal(1, $"read log: {e.Message}"); }
         if (walk.Messages.Count == 0) return Tool.Fatal(1, $"nothing about {what} in {string.Join(", ", logs)}");
         foreach ((string id, List<WalkStep> steps) in walk.Messages)
         {

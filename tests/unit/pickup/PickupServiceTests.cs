@@ -74,8 +74,15 @@ public class PickupServiceTests
             });
             _service = new PickupService(new ServiceContext
             {
-                Loop = _harness.Loop, Config = _harness.Config(config), Spool = _harness.Spool, ServiceName = "pickup", Command = "pickup",
-                Listeners = [pickup], MaxProc = 0, Attributes = [], StartedAsRoot = false,
+                Loop = _harness.Loop,
+                Config = _harness.Config(config),
+                Spool = _harness.Spool,
+                ServiceName = "pickup",
+                Command = "pickup",
+                Listeners = [pickup],
+                MaxProc = 0,
+                Attributes = [],
+                StartedAsRoot = false,
             });
         });
     }

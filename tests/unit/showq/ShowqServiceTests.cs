@@ -42,8 +42,15 @@ public class ShowqServiceTests
             if (states != null) _ = new LinkServer(_harness.Loop, qmgr, _ => new FakeQmgr(states));
             _ = new ShowqService(new ServiceContext
             {
-                Loop = _harness.Loop, Config = _harness.Config(config), Spool = _harness.Spool, ServiceName = "showq", Command = "showq",
-                Listeners = [showq], MaxProc = 0, Attributes = [], StartedAsRoot = false,
+                Loop = _harness.Loop,
+                Config = _harness.Config(config),
+                Spool = _harness.Spool,
+                ServiceName = "showq",
+                Command = "showq",
+                Listeners = [showq],
+                MaxProc = 0,
+                Attributes = [],
+                StartedAsRoot = false,
             });
         });
     }

@@ -59,7 +59,11 @@ public class QueueListingTests
         long arrival = new DateTimeOffset(DateTime.SpecifyKind(new DateTime(2026, 11, 1, 9, 8, 7), DateTimeKind.Local)).ToUnixTimeMilliseconds() * 1000;
         report.Take(new QueueEntry
         {
-            QueueName = "deferred", QueueId = "0dZGBYrnDd0CBD", ArrivalMicroseconds = arrival, Size = 1261, Sender = "me@example.com",
+            QueueName = "deferred",
+            QueueId = "0dZGBYrnDd0CBD",
+            ArrivalMicroseconds = arrival,
+            Size = 1261,
+            Sender = "me@example.com",
             Recipients =
             [
                 new() { Address = "x@sink.test", Reason = "connect to 127.0.0.1[127.0.0.1]:43526: Connection refused" },
@@ -100,7 +104,11 @@ public class QueueListingTests
     {
         QueueJson.Take(new QueueEntry
         {
-            QueueName = "deferred", QueueId = "0dZGBYrnDd0CBD", ArrivalMicroseconds = 1_795_292_943_654_321, Size = 246, Sender = "",
+            QueueName = "deferred",
+            QueueId = "0dZGBYrnDd0CBD",
+            ArrivalMicroseconds = 1_795_292_943_654_321,
+            Size = 246,
+            Sender = "",
             NextMicroseconds = 1_795_293_243_000_000,
             Recipients = [new() { Address = "b@sink.test", Reason = "said: \"no\"\t\x01" }, new() { Address = "q@sink.test" }],
         });
