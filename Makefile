@@ -75,7 +75,7 @@ lint:
 	@scripts/lint
 
 format:
-	@dotnet format MtaSuite.sln
+	@dotnet format whitespace MtaSuite.sln
 
 clean:
 	@rm -rf $(BUILD)
