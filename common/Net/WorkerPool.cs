@@ -28,10 +28,12 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     private const int MaxThreads = 200;
     /// <summary>Work that took longer than this when done in place is given to threads for a while, milliseconds.</summary>
     private const int SlowMilliseconds = 3, SlowMemoryMilliseconds = 5000;
+    /// <summary>So long after two pieces of work were there at once nothing is done in place: syncs in flight together are cheaper, milliseconds.</summary>
+    private const int CrowdMemoryMilliseconds = 500;
     private readonly object _gate = new();
     private readonly Queue<WorkItem> _queue = new();
     private List<WorkItem> _batch = [], _taken = [];
-    private long _slowUntil;
+    private long _threadsUntil;
     private int _started;
     private int _idle;
     private int _waiting;
@@ -40,8 +42,8 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     public int Pending { get; private set; }
 
     /// <summary>
-    /// Work that is alone at the end of a batch of events, with nothing else under way, is done on the loop itself as long as it proves quick:
-    /// there is nobody to hold up, and two switches of threads are saved. Not for work that takes on an identity.
+    /// Where one piece of work comes at a time, it is done on the loop itself at the end of the batch of events, as long as it proves quick: there
+    /// is nobody to hold up, and two switches of threads are saved. Not for work that takes on an identity.
     /// </summary>
     public bool InPlaceWhenAlone { get; init; }
 
@@ -62,7 +64,8 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     void IBatchEnd.OnBatchEnd()
     {
         (_batch, _taken) = (_taken, _batch);
-        if (_taken.Count == 1 && Pending == 1 && loop.NowMilliseconds >= _slowUntil) DoInPlace(_taken[0]);
+        if (Pending > 1) _threadsUntil = Math.Max(_threadsUntil, loop.NowMilliseconds + CrowdMemoryMilliseconds);
+        if (loop.NowMilliseconds >= _threadsUntil) DoInPlace(_taken[0]);
         else foreach (WorkItem item in _taken) Enqueue(item);
         _taken.Clear();
     }
@@ -72,7 +75,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         item.Execute();
         if (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds > SlowMilliseconds)
-            _slowUntil = loop.NowMilliseconds + SlowMemoryMilliseconds;
+            _threadsUntil = loop.NowMilliseconds + SlowMemoryMilliseconds;
         ((ICompletion)item).Complete();
     }
 

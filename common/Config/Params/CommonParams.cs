@@ -117,7 +117,7 @@ public static class CommonParams
         doc: "Group of Postfix's set-gid commands; there are none here.");
     public static readonly TextParam ShlibDirectory = new("shlib_directory", "no", required: true, effective: false,
         doc: "Directory of shared libraries.");
-    public static readonly TextParam ShowqServiceName = new("showq_service_name", "showq", required: true, effective: false,
+    public static readonly TextParam ShowqServiceName = new("showq_service_name", "showq", required: true,
         doc: "Service that lists the queue.");
     public static readonly TextParam Smtputf8AutodetectClasses = new("smtputf8_autodetect_classes",
         "sendmail, verify", required: true, effective: false,
