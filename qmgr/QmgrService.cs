@@ -54,7 +54,7 @@ internal sealed class QmgrService : IService
         _loop.Every(_settings.QueueRunDelay, _scanner.ScanIncoming);
     }
 
-    public int Active => _active.Count + _deferred.Count + _waiting.Count;
+    public int Active => _active.Count + _deferred.Count + _waiting.Count + _reading;
 
     /// <summary>The messages under delivery.</summary>
     public IEnumerable<QueuedMessage> ActiveMessages => _active.Messages;

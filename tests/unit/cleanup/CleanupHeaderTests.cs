@@ -1,0 +1,151 @@
+using System.Text;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Tests.Unit.Cleanup;
+
+/// <summary>What cleanup makes of header sections.</summary>
+public sealed class CleanupHeaderTests
+{
+    private CleanupBench _bench = null!;
+
+    [TearDown]
+    public void Remove() => _bench.Dispose();
+
+    private void Bench(Func<Task> test, string config = "")
+    {
+        _bench = new CleanupBench(config);
+        _bench.Run(_ => test());
+    }
+
+    private static SubmitRequest Local(Action<SubmitRequest>? change = null, params string[] recipients)
+    {
+        SubmitRequest request = CleanupBench.Request(recipients.Length == 0 ? ["rcpt@to.test"] : recipients);
+        request.LocalClient = true;
+        request.Envelope.Origin = "pickup";
+        change?.Invoke(request);
+        return request;
+    }
+
+    private const string Complete = "From: a@b.test\nTo: c@d.test\nDate: Mon, 2 Mar 2026 09:30:15 +0000\nMessage-Id: <1@b.test>\nSubject: x\n\nbody\n";
+
+    [Test]
+    public void A_complete_message_stays_as_it_is() => Bench(async () => Assert.That(await _bench.QueueAsync(Complete), Is.EqualTo(Complete)));
+
+    [Test]
+    public void A_local_client_gets_what_is_missing() => Bench(async () =>
+    {
+        SubmitRequest request = Local(r => r.Envelope.FullName = "A. Person");
+        string id = request.Envelope.QueueId;
+        string content = await _bench.QueueAsync("Subject: x\n\nbody\n", request);
+        string[] lines = content.Split('\n');
+        Assert.That(lines[0], Is.EqualTo("Subject: x"));
+        Assert.That(lines[1], Does.StartWith("Message-Id: <2026").And.Contain(id).And.EndWith("@mx.test>"));
+        Assert.That(lines[2], Does.StartWith("Date: Mon, ").Or.StartWith("Date: Tue, "));
+        Assert.That(lines[3], Is.EqualTo("From: \"A. Person\" <sender@from.test>"));
+        Assert.That(string.Join('\n', lines[4..]), Is.EqualTo("\nbody\n"));
+    });
+
+    [Test]
+    public void A_remote_client_gets_nothing_unless_asked() => Bench(async () =>
+        Assert.That(await _bench.QueueAsync("Subject: x\n\nbody\n"), Is.EqualTo("Subject: x\n\nbody\n")));
+
+    [Test]
+    public void Headers_are_added_for_everybody_when_the_site_says_so() => Bench(async () =>
+    {
+        string content = await _bench.QueueAsync("Subject: x\n\nbody\n");
+        Assert.That(content, Does.Contain("Message-Id: <").And.Contain("Date: ").And.Contain("From: sender@from.test\n").And.Contain("To: undisclosed-recipients:;\n"));
+    }, "always_add_missing_headers = yes\nundisclosed_recipients_header = To: undisclosed-recipients:;");
+
+    [Test]
+    public void A_message_without_a_sender_is_from_the_mailer() => Bench(async () =>
+        Assert.That(await _bench.QueueAsync("Subject: x\n\n", Local(r => r.Envelope.Sender = "")), Does.Contain("From: MAILER-DAEMON@origin.test\n")));
+
+    [Test]
+    public void Resent_messages_get_resent_headers() => Bench(async () =>
+    {
+        string content = await _bench.QueueAsync("Resent-To: x@y.test\n" + Complete, Local());
+        Assert.That(content, Does.Contain("\nResent-Message-Id: <").And.Contain("\nResent-Date: ").And.Contain("\nResent-From: sender@from.test\n").And.Contain("\nMessage-Id: <1@b.test>\n"));
+    });
+
+    [Test]
+    public void Some_headers_are_dropped() => Bench(async () =>
+        Assert.That(await _bench.QueueAsync("Return-Path: <x>\nBCC: secret@x.test,\n\tmore@x.test\nContent-Length: 5\n" + Complete), Is.EqualTo(Complete)));
+
+    [Test]
+    public void Which_ones_is_the_sites_choice() => Bench(async () =>
+        Assert.That(await _bench.QueueAsync("Bcc: x@x.test\nX-Secret: 1\n" + Complete), Is.EqualTo("Bcc: x@x.test\n" + Complete)), "message_drop_headers = x-secret");
+
+    [Test]
+    public void Recipients_are_taken_from_the_header() => Bench(async () =>
+    {
+        SubmitRequest request = Local(r => { r.Cleanup |= CleanupFlags.ExtractRecipients; r.Envelope.Recipients.Clear(); });
+        string content = await _bench.QueueAsync("To: A <a@x.test>, b@x.test\nCc: group: c@x.test;\nBcc: hidden@x.test\nSubject: x\n\n", request);
+        Assert.That(_bench.Read(request.Envelope.QueueId).Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "a@x.test", "b@x.test", "c@x.test", "hidden@x.test" }));
+        Assert.That(content, Does.Not.Contain("hidden"));
+    });
+
+    [Test]
+    public void Resent_recipients_count_instead_where_there_are_any() => Bench(async () =>
+    {
+        SubmitRequest request = Local(r => { r.Cleanup |= CleanupFlags.ExtractRecipients; r.Envelope.Recipients.Clear(); });
+        await _bench.QueueAsync("Resent-To: r@x.test\nResent-Bcc: s@x.test\nTo: a@x.test\n\n", request);
+        Assert.That(_bench.Read(request.Envelope.QueueId).Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "r@x.test", "s@x.test" }));
+    });
+
+    [Test]
+    public void Without_recipients_it_is_refused() => Bench(async () =>
+    {
+        SubmitReply reply = await _bench.SubmitAsync(Local(r => { r.Cleanup |= CleanupFlags.ExtractRecipients; r.Envelope.Recipients.Clear(); }), "Subject: x\n\nbody\n");
+        Assert.That(reply.Outcome.IsPermanent && _bench.Files().Length == 0, reply.Outcome.Text);
+    });
+
+    [Test]
+    public void Addresses_of_local_clients_are_completed() => Bench(async () =>
+    {
+        SubmitRequest request = Local(r => r.Envelope.Sender = "joe");
+        string content = await _bench.QueueAsync("From: Joe <joe>\nTo: ann (Ann), \"x y\"@b.test\n" + Complete[(Complete.IndexOf("Date", StringComparison.Ordinal))..], request);
+        Assert.That(content, Does.StartWith("From: Joe <joe@origin.test>\nTo: ann@origin.test (Ann), \"x y\"@b.test\n"));
+        Assert.That(_bench.Read(request.Envelope.QueueId).Envelope.Sender, Is.EqualTo("joe@origin.test"));
+    });
+
+    [TestCase(3, true)]
+    [TestCase(4, false)]
+    public void Too_many_hops(int hops, bool accepted) => Bench(async () =>
+    {
+        SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("r@x.test"), string.Concat(Enumerable.Repeat("Received: by x\n", hops)) + Complete);
+        Assert.That((reply.Outcome.IsOk, reply.Outcome.Status.ToString()), Is.EqualTo(accepted ? (true, "2.0.0") : (false, "5.4.0")));
+        Assert.That(_bench.Files(), Has.Length.EqualTo(accepted ? 1 : 0));
+    }, "hopcount_limit = 3");
+
+    [TestCase("Subject: x\nnot a header\nbody\n", "Subject: x\n\nnot a header\nbody\n")]
+    [TestCase("just text\n", "\njust text\n")]
+    [TestCase("", "\n")]
+    [TestCase("Subject: x\n", "Subject: x\n\n")]
+    [TestCase("Subject: x", "Subject: x\n\n")]
+    [TestCase("Subject: x\n folded", "Subject: x\n folded\n\n")]
+    [TestCase("\nbody", "\nbody")]
+    public void Header_sections_that_end_oddly(string input, string expected) => Bench(async () => Assert.That(await _bench.QueueAsync(input), Is.EqualTo(expected)));
+
+    [Test]
+    public void Content_may_be_split_at_every_byte() => Bench(async () =>
+    {
+        byte[] input = Encoding.Latin1.GetBytes("Received: x\nTo: joe,\n ann@b.test\nBcc: secret\nSubject: =?utf-8?q?x?=\n\tmore\n\nbody\r\n.\n\nend");
+        string? first = null;
+        for (int split = 0; split <= input.Length; split++)
+        {
+            SubmitRequest request = Local();
+            request.Envelope.QueueId = $"0000000000{split / 10:00}{split % 10:00}"[..14];
+            request.Cleanup &= ~CleanupFlags.ExtractRecipients;
+            var submission = _bench.Open(request);
+            submission.Write(input.AsSpan(0, split));
+            submission.Write(input.AsSpan(split));
+            SubmitReply reply = await submission.FinishAsync();
+            Assert.That(reply.Outcome.IsOk);
+            string content = _bench.Content(reply.QueueId).Replace(reply.QueueId, "ID");
+            first ??= content;
+            Assert.That(content, Is.EqualTo(first), $"split at {split}");
+        }
+        Assert.That(first, Does.StartWith("Received: x\nTo: joe@origin.test,\n ann@b.test\nSubject: ").And.EndWith("\n\nbody \n.\n\nend"));
+    });
+}
