@@ -68,7 +68,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     public ReadOnlyMemory<byte> InputMemory => _in.AsMemory(_inStart, _inEnd - _inStart);
 
     /// <summary>No room for more until something is consumed.</summary>
-    public bool InputIsFull => _in != null && _inEnd - _inStart == _in.Length;
+    public bool InputIsFull => _in is { Length: >= LargeBuffer } && _inEnd - _inStart == _in.Length;
 
     /// <summary>Drops the first bytes of the input.</summary>
     public void Consume(int count)

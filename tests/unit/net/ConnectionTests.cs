@@ -1,0 +1,211 @@
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Tests.Unit.Net;
+
+/// <summary>Connections over socket pairs: input, output, deadlines, ends, and what an idle one costs.</summary>
+public sealed class ConnectionTests
+{
+    private static (Connection Connection, int Raw) Make(EventLoop loop)
+    {
+        (int a, int b) = OnLoop.Pair();
+        return (new Connection(loop, a), b);
+    }
+
+    private static int Drain(int fd, byte[] buffer)
+    {
+        int total = 0;
+        for (int n; (n = Libc.Recv(fd, buffer)) > 0;) total += n;
+        return total;
+    }
+
+    [Test]
+    public void Input_waits_until_it_is_consumed() => OnLoop.Run(async loop =>
+    {
+        (Connection c, int raw) = Make(loop);
+        Libc.Send(raw, "abc"u8);
+        Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
+        c.Consume(1);
+        loop.After(TimeSpan.FromMilliseconds(2), () => Libc.Send(raw, "def"u8));
+        Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
+        Assert.That(c.Input.SequenceEqual("bcdef"u8));
+        Libc.Shutdown(raw, Libc.SHUT_WR);
+        Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.End));
+        Assert.That(c.Input.SequenceEqual("bcdef"u8), "what came before the end is still there");
+        Assert.That(c.IsOpen);
+        c.Dispose();
+        Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.End));
+        Libc.Close(raw);
+    });
+
+    [Test]
+    public void Input_grows_to_its_limit_and_order_is_kept() => OnLoop.Run(async loop =>
+    {
+        (Connection c, int raw) = Make(loop);
+        Connection other = new(loop, raw);
+        byte[] data = new byte[500_000];
+        new Random(1).NextBytes(data);
+        other.Write(data);
+        other.CloseAfterFlush();
+        using MemoryStream got = new();
+        int most = 0;
+        while (await c.FillAsync() == ReadStatus.Data)
+        {
+            most = Math.Max(most, c.Input.Length);
+            if (c.Input.Length < 60_000) continue;
+            got.Write(c.Input[..50_000]);
+            c.Consume(50_000);
+        }
+        got.Write(c.Input);
+        Assert.That(got.ToArray().AsSpan().SequenceEqual(data));
+        Assert.That(most, Is.InRange(50_000, 65_536));
+    });
+
+    [Test]
+    public void A_full_input_must_be_consumed_first() => OnLoop.Run(async loop =>
+    {
+        (Connection c, int raw) = Make(loop);
+        for (int i = 0; i < 10; i++) Libc.Send(raw, new byte[10_000]);
+        while (!c.InputIsFull) Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
+        Assert.That(() => c.FillAsync(), Throws.InvalidOperationException);
+        c.Dispose();
+    });
+
+    [Test]
+    public void A_deadline_ends_a_wait_for_input() => OnLoop.Run(async loop =>
+    {
+        (Connection c, int raw) = Make(loop);
+        c.SetDeadline(TimeSpan.FromMilliseconds(10));
+        Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.TimedOut));
+        Assert.That(c.IsOpen, "the session decides what it does about it");
+        c.SetDeadline(null);
+        Libc.Send(raw, "x"u8);
+        Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
+        Libc.Close(raw);
+    });
+
+    [Test]
+    public void A_deadline_ends_a_wait_for_output() => OnLoop.Run(async loop =>
+    {
+        (Connection c, int raw) = Make(loop);
+        c.Write(new byte[4_000_000]);
+        c.SetDeadline(TimeSpan.FromMilliseconds(10));
+        Assert.That(await c.DrainAsync(), Is.False);
+        Assert.That((c.IsOpen, c.Error), Is.EqualTo((false, Libc.ETIMEDOUT)));
+        Libc.Close(raw);
+    });
+
+    [Test]
+    public void A_wait_may_be_canceled() => OnLoop.Run(async loop =>
+    {
+        (Connection c, int raw) = Make(loop);
+        c.CancelRead();
+        loop.After(TimeSpan.FromMilliseconds(2), () =>
+        {
+            Assert.That(c.IsReading);
+            c.CancelRead();
+        });
+        Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Canceled));
+        Assert.That(c.IsReading, Is.False);
+        Libc.Close(raw);
+    });
+
+    [Test]
+    public void Output_is_sent_as_the_peer_takes_it() => OnLoop.Run(async loop =>
+    {
+        (Connection c, int raw) = Make(loop);
+        byte[] buffer = new byte[100_000];
+        c.Write(new byte[1_000_000]);
+        Assert.That(c.Unsent, Is.EqualTo(1_000_000), "nothing is sent before the batch ends");
+        int got = 0;
+        LoopTimer reader = loop.Every(TimeSpan.FromMilliseconds(1), () => got += Drain(raw, buffer));
+        Assert.That(await c.DrainAsync(300_000));
+        Assert.That(c.Unsent, Is.InRange(0, 300_000));
+        Assert.That(await c.DrainAsync());
+        await loop.UntilAsync(() => got == 1_000_000);
+        reader.Cancel();
+        Libc.Close(raw);
+    });
+
+    [Test]
+    public void Closing_after_the_rest_is_sent() => OnLoop.Run(async loop =>
+    {
+        (Connection c, int raw) = Make(loop);
+        byte[] buffer = new byte[100_000];
+        c.Write(new byte[700_000]);
+        c.CloseAfterFlush();
+        Assert.That(c.IsOpen);
+        int got = 0;
+        LoopTimer reader = loop.Every(TimeSpan.FromMilliseconds(1), () => got += Drain(raw, buffer));
+        await loop.UntilAsync(() => !c.IsOpen && got == 700_000);
+        reader.Cancel();
+        (Connection stuck, int deaf) = Make(loop);
+        stuck.Write(new byte[4_000_000]);
+        stuck.CloseAfterFlush(TimeSpan.FromMilliseconds(10));
+        await loop.UntilAsync(() => !stuck.IsOpen);
+        Libc.Close(deaf);
+        Libc.Close(raw);
+    });
+
+    [Test]
+    public void A_peer_that_is_gone_ends_reading_and_writing() => OnLoop.Run(async loop =>
+    {
+        (Connection c, int raw) = Make(loop);
+        Libc.Close(raw);
+        c.Write("x"u8);
+        Assert.That(await c.DrainAsync(), Is.False);
+        Assert.That(c.IsOpen, Is.False);
+        Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Failed));
+        c.Write("dropped"u8);
+        Assert.That(c.Unsent, Is.Zero);
+    });
+
+    [Test]
+    public void What_was_appended_may_be_patched_and_taken_back() => OnLoop.Run(async loop =>
+    {
+        (Connection c, int raw) = Make(loop);
+        c.Write("abcd....efgh"u8);
+        c.Patch(4, BitConverter.ToInt32("1234"u8));
+        c.TakeBack(10);
+        await c.DrainAsync();
+        byte[] buffer = new byte[100];
+        Assert.That(buffer.AsSpan(0, Libc.Recv(raw, buffer)).SequenceEqual("abcd1234ef"u8));
+        Libc.Close(raw);
+    });
+
+    [Test]
+    public void An_idle_connection_holds_no_buffers() => OnLoop.Run(async loop =>
+    {
+        const int count = 1000;
+        List<int> raws = [];
+        List<Connection> connections = [];
+        for (int i = 0; i < count; i++)
+        {
+            (int a, int b) = OnLoop.Pair();
+            raws.Add(b);
+            connections.Add(new Connection(loop, a));
+        }
+        async Task EchoAsync(Connection c)
+        {
+            while (await c.FillAsync() == ReadStatus.Data)
+            {
+                c.Write(c.Input);
+                c.Consume(c.Input.Length);
+            }
+        }
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (Connection c in connections) EchoAsync(c).Detach();
+        for (int i = 0; i < count; i++)
+        {
+            Libc.Send(raws[i], "hello"u8);
+            if (i % 10 == 0) await loop.TurnAsync(1); // a batch needs output buffers for those that are in it
+        }
+        await loop.TurnAsync(5);
+        long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        byte[] buffer = new byte[10];
+        Assert.That(raws.Count(raw => Libc.Recv(raw, buffer) == 5), Is.EqualTo(count));
+        Assert.That(bytes / count, Is.LessThan(1500), "bytes for each connection that has talked once");
+        foreach (Connection c in connections) c.Dispose();
+        foreach (int raw in raws) Libc.Close(raw);
+    });
+}
