@@ -103,6 +103,7 @@ public static class IpcFuzz
         if (!Libc.TrySocketPair(out int ours, out int theirs)) throw new InvalidOperationException(Libc.ErrorText());
         _ = Libc.Fcntl(theirs, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
         Link link = new(loop, theirs, _ => new Handler()) { Closed = _ => loop.Stop() };
+        link.Start();
         ArrayBufferWriter<byte> frames = new();
         foreach (byte b in input[..Math.Min(input.Length, 8)])
         {
