@@ -1,0 +1,60 @@
+using System.Buffers;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Tests.Unit.House;
+
+/// <summary>What every message passes through must stay cheap: bytes allocated, not time, so that the figure is the same on every machine.</summary>
+public sealed class AllocationTests
+{
+    private static long Measure(Action action)
+    {
+        const int rounds = 100;
+        for (int i = 0; i < 50; i++) action();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < rounds; i++) action();
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / rounds;
+    }
+
+    private static DeliverRequest Request() => new()
+    {
+        QueueId = "0dZGDFPPfc06k7",
+        QueueName = "incoming",
+        Transport = "local",
+        Nexthop = "example.com",
+        Sender = "sender@example.org",
+        ClientName = "client.example.org",
+        ClientAddress = "192.0.2.1",
+        ClientPort = "12345",
+        ClientHelo = "client.example.org",
+        ClientProtocol = "ESMTP",
+        Recipients = [new() { Address = "user@example.com", Offset = 200 }],
+    };
+
+    [Test]
+    public void A_request_to_an_agent()
+    {
+        ArrayBufferWriter<byte> output = new(4096);
+        DeliverRequest request = Request();
+        Assert.That(Measure(() =>
+        {
+            output.ResetWrittenCount();
+            AttributeEncoder.Encode(output, request);
+        }), Is.Zero, "encoding");
+        Assert.That(Measure(() => AttributeDecoder.TryDecode(output.WrittenSpan, new DeliverRequest())), Is.LessThan(1400), "decoding");
+    }
+
+    [Test]
+    public void The_envelope_of_a_queue_file()
+    {
+        ArrayBufferWriter<byte> output = new(4096);
+        Envelope e = new() { ArrivalMicroseconds = 1_772_443_815_000_000, Sender = "sender@example.org", Origin = "smtpd", ClientName = "client.example.org", Recipients = [new() { Address = "user@example.com" }] };
+        Assert.That(Measure(() =>
+        {
+            output.ResetWrittenCount();
+            QueueFileFormat.Write(output, e);
+        }), Is.LessThan(100));
+    }
+}

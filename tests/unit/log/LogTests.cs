@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Tests.Unit.Logs;
+
+/// <summary>Lines as log readers know them; nothing that a peer says can make a second one.</summary>
+[NonParallelizable]
+public sealed class LogTests
+{
+    private string _path = "";
+
+    [SetUp]
+    public void Make() => _path = Path.GetTempFileName();
+
+    [TearDown]
+    public void Remove()
+    {
+        Log.Configure(new LogSettings("test") { File = "/dev/null" });
+        File.Delete(_path);
+    }
+
+    private string[] Lines()
+    {
+        Log.Flush();
+        return File.ReadAllLines(_path);
+    }
+
+    [Test]
+    public void The_classic_shape()
+    {
+        Log.Configure(new LogSettings("mtasuite/local") { File = _path, Host = "mx.example.com" });
+        LogLine.Info("ID").Address("to", "a@b").Field("relay", "local").Field("size", -12).Field("status", "sent").Remark("delivered to\nmailbox\t\u007f\u00e9").Send();
+        Log.Warning($"table {"x"} is {5}");
+        Log.Debug($"not shown");
+        string[] lines = Lines();
+        Assert.That(lines, Has.Length.EqualTo(2));
+        Assert.That(lines[0], Does.Match(@"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d mx mtasuite/local\[\d+\]: ID: to=<a@b>, relay=local, size=-12, status=sent \(delivered to\?mailbox\?\?\u00e9\)$"));
+        Assert.That(lines[1], Does.EndWith("]: warning: table x is 5"));
+    }
+
+    [Test]
+    public void As_objects()
+    {
+        Log.Configure(new LogSettings("mtasuite/local") { File = _path, Host = "mx.example.com", Json = true });
+        LogLine.Info("ID").Address("to", "a\"b\\@c\n").Field("size", 12).Remark("x\u0000\u00e9").Send();
+        Log.Error($"bad \"thing\"");
+        string[] lines = Lines();
+        JsonElement one = JsonDocument.Parse(lines[0]).RootElement, two = JsonDocument.Parse(lines[1]).RootElement;
+        Assert.That((one.GetProperty("queue_id").GetString(), one.GetProperty("to").GetString(), one.GetProperty("size").GetInt64(), one.GetProperty("text").GetString()),
+            Is.EqualTo(("ID", "a\"b\\@c?", 12L, "x?\u00e9")));
+        Assert.That((two.GetProperty("severity").GetString(), two.GetProperty("text").GetString()), Is.EqualTo(("error", "bad \"thing\"")));
+    }
+
+    [Test]
+    public void A_file_that_was_renamed_is_opened_again()
+    {
+        Log.Configure(new LogSettings("t") { File = _path });
+        Log.Info($"one");
+        Log.Flush();
+        File.Move(_path, _path + ".1");
+        Log.Info($"two");
+        Log.Reopen();
+        Log.Info($"three");
+        Assert.That(Lines(), Has.Length.EqualTo(1).And.One.EndsWith("three"));
+        Assert.That(File.ReadAllLines(_path + ".1"), Has.Length.EqualTo(2));
+        File.Delete(_path + ".1");
+    }
+
+    [Test]
+    public void A_file_that_cannot_be_opened_is_said() => Assert.That(Log.Configure(new LogSettings("t") { File = "/nonexistent/x" }), Is.False);
+
+    [Test]
+    public void The_systems_logger_gets_a_datagram_a_line_and_hears_of_lost_ones()
+    {
+        File.Delete(_path);
+        Log.Configure(new LogSettings("mtasuite/qmgr") { SyslogSocket = _path });
+        Log.Info($"lost");
+        Log.Info($"lost as well");
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        Assert.That(Libc.BindUnix(fd, _path), Is.Zero);
+        Log.Info($"arrives");
+        List<string> got = [];
+        byte[] buffer = new byte[1000];
+        for (int n; (n = Libc.Recv(fd, buffer)) > 0;) got.Add(Encoding.UTF8.GetString(buffer, 0, n));
+        Libc.Close(fd);
+        Assert.That(got, Has.Count.EqualTo(2));
+        Assert.That(got[0], Does.StartWith("<20>").And.EndWith("warning: 2 log lines were lost"));
+        Assert.That(got[1], Does.Match(@"^<22>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d mtasuite/qmgr\[\d+\]: arrives$"));
+    }
+}

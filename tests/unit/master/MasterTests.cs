@@ -1,0 +1,149 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Master;
+using MtaSuite.Tests.Unit.Net;
+
+namespace MtaSuite.Tests.Unit.Master;
+
+/// <summary>Parts of master that need no processes.</summary>
+public sealed class MasterTests
+{
+    private static ServiceEntry Entry(string line) => MasterCf.Parse(line + "\n", "master.cf", []).Single();
+
+    private static List<ListenSocket>? Open(ListenSockets sockets, string service, string config, out string error) =>
+        sockets.Open(Entry($"{service} inet n - n - - smtpd"), MailConfig.Parse(config).Config, out error);
+
+    [TestCase("127.0.0.1:{0}", "", new[] { "127.0.0.1:{0}" })]
+    [TestCase("[127.0.0.1]:{0}", "", new[] { "127.0.0.1:{0}" })]
+    [TestCase("localhost:{0}", "inet_protocols = ipv4", null)]
+    [TestCase("{0}", "inet_interfaces = loopback-only\ninet_protocols = ipv4", new[] { "127.0.0.1:{0}" })]
+    [TestCase("{0}", "inet_interfaces = 127.0.0.1, 127.0.0.2\ninet_protocols = ipv4", new[] { "127.0.0.1:{0}", "127.0.0.2:{0}" })]
+    [TestCase("my-port", "inet_interfaces = 127.0.0.1\nknown_tcp_ports = other=1, x=my-port={0}", new[] { "127.0.0.1:{0}" })]
+    public void Addresses(string service, string config, string[]? expected)
+    {
+        string port = FreePort().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        ListenSockets sockets = new();
+        List<ListenSocket>? open = Open(sockets, string.Format(service, port), config.Replace("{0}", port), out string error);
+        Assert.That(error, Is.Empty);
+        if (expected != null) Assert.That(open!.Select(s => s.Address), Is.EqualTo(expected.Select(e => string.Format(e, port))));
+        foreach (ListenSocket s in open!) Assert.That(Libc.GetSocketOption(s.Fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN), Is.EqualTo(1));
+        Assert.That(Open(sockets, string.Format(service, port), config.Replace("{0}", port), out _), Is.EqualTo(open), "what is open stays");
+        sockets.CloseAllBut([]);
+        Assert.That(Libc.GetSocketOption(open[0].Fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN), Is.Not.EqualTo(1));
+    }
+
+    private static int FreePort()
+    {
+        using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    [TestCase("127.0.0.1:0")]
+    [TestCase("127.0.0.1:65536")]
+    [TestCase("127.0.0.1:no-such-service")]
+    [TestCase("no-such-host.invalid:2525")]
+    public void Bad_addresses(string service)
+    {
+        Assert.That(Open(new ListenSockets(), service, "", out string error), Is.Null);
+        Assert.That(error, Does.StartWith(service + ": "));
+    }
+
+    [Test]
+    public void A_port_in_use_is_an_error()
+    {
+        using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        string service = listener.LocalEndpoint.ToString()!;
+        Assert.That(Open(new ListenSockets(), service, "", out string error), Is.Null);
+        Assert.That(error, Is.EqualTo($"bind {service}: Address already in use"));
+    }
+
+    [Test]
+    public void The_check_knows_the_commands_that_master_knows()
+    {
+        string[] words =
+        [
+            "smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil", "dnsblog", "flush", "nqmgr", "oqmgr",
+            "postlogd", "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify", "nonsense", "Smtpd", "",
+        ];
+        foreach (string word in words.Where(w => w.Length > 0))
+        {
+            string said = ServicePrograms.Problem(Entry($"x unix - - n - - {word}"))?.Text ?? "";
+            CommandRow? row = CommandTable.Find(word);
+            string does = row == null ? "unknown" : row.Program == null ? "not needed" : "";
+            Assert.That(said, does.Length == 0 ? Is.Empty : Does.Contain(does), word);
+        }
+    }
+
+    [Test]
+    public void Daemons_read_what_master_writes()
+    {
+        List<KeyValuePair<string, string>> overrides = [new("a", "b=c"), new("empty", ""), new("list", "x, y")];
+        string[] attributes = ["user=x", "-v", "--", "argv=/bin/cat -n"];
+        List<string> line = HostOptions.Write("/libexec/smtpd", "/etc/x", "127.0.0.1:25", "smtpd", 3, 100, true, overrides, attributes);
+        Assert.That(line[0], Is.EqualTo("/libexec/smtpd"));
+        HostOptions o = HostOptions.Parse([.. line.Skip(1)])!;
+        Assert.That((o.ConfigDirectory, o.Service, o.Command, o.Listeners, o.MaxProc, o.Verbose, o.Help), Is.EqualTo(("/etc/x", "127.0.0.1:25", "smtpd", 3, 100, true, false)));
+        Assert.That(o.Overrides, Is.EqualTo(overrides));
+        Assert.That(o.Attributes, Is.EqualTo(attributes));
+    }
+
+    [TestCase("-x y")]
+    [TestCase("-c")]
+    [TestCase("-f x")]
+    [TestCase("-f -1")]
+    [TestCase("-o =x")]
+    [TestCase("-o x")]
+    public void Daemons_refuse_other_options(string line) => Assert.That(HostOptions.Parse(line.Split(' ')), Is.Null);
+
+    [Test]
+    public void The_service_manager_is_told()
+    {
+        string folder = Directory.CreateTempSubdirectory("notify").FullName, path = folder + "/n";
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        Assert.That(Libc.BindUnix(fd, path), Is.Zero);
+        Environment.SetEnvironmentVariable("NOTIFY_SOCKET", path);
+        Environment.SetEnvironmentVariable("WATCHDOG_USEC", "20000");
+        try
+        {
+            List<string> told = [];
+            byte[] buffer = new byte[1000];
+            OnLoop.Run(async loop =>
+            {
+                SystemdNotifier notifier = new();
+                notifier.Ready(loop);
+                notifier.Status("busy");
+                notifier.Stopping();
+                await loop.UntilAsync(() =>
+                {
+                    int n = Libc.Recv(fd, buffer);
+                    if (n > 0) told.Add(System.Text.Encoding.UTF8.GetString(buffer, 0, n));
+                    return told.Count == 5;
+                });
+            });
+            Assert.That(told, Is.EqualTo(new[] { "READY=1\nSTATUS=running", "STATUS=busy", "STOPPING=1\nSTATUS=stopping", "WATCHDOG=1", "WATCHDOG=1" }));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("NOTIFY_SOCKET", null);
+            Environment.SetEnvironmentVariable("WATCHDOG_USEC", null);
+            Libc.Close(fd);
+            Directory.Delete(folder, true);
+        }
+        new SystemdNotifier().Stopping(); // nobody to tell
+    }
+
+    [Test]
+    public void The_environment_of_daemons_is_a_list()
+    {
+        Environment.SetEnvironmentVariable("MTA_TEST_SECRET", "x");
+        Environment.SetEnvironmentVariable("MTA_TEST_WANTED", "y");
+        List<string> built = ChildEnvironment.Build(MailConfig.Parse("import_environment = MTA_TEST_WANTED, A=b=c").Config, "/etc/x");
+        Assert.That(built, Does.Contain("MTA_TEST_WANTED=y").And.Contain("A=b=c").And.Contain("MAIL_CONFIG=/etc/x"));
+        Assert.That(built, Has.None.Contain("SECRET"));
+        Assert.That(built.Select(v => v.Split('=')[0]), Is.Unique);
+    }
+}
