@@ -37,11 +37,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
         _stream = stream;
         if (type == FrameType.Open) Begin(payload);
         else if (type == FrameType.End && _buffers != null && !_ended) End();
-        else
-        {
-            stream.Reset("protocol error");
-            OnReset(stream, "protocol error");
-        }
+        else stream.Reset("protocol error"); // a second End; the link lets nothing else through
     }
 
     private void Begin(ReadOnlySpan<byte> payload)
