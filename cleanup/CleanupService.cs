@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
@@ -16,7 +17,7 @@ namespace MtaSuite.Cleanup;
 internal sealed class CleanupService : IService
 {
     /// <summary>Few enough not to fight for the folder's lock, enough to keep the disk's journal busy.</summary>
-    private const int WriterThreads = 8;
+    private const int WriterThreads = 12;
     private readonly List<LinkServer> _servers = [];
     private readonly Stack<MessageBuffers> _buffers = new();
     private readonly LinkClient _qmgr;
@@ -32,6 +33,7 @@ internal sealed class CleanupService : IService
         Rewriter = new CleanupRewriter(core);
         Envelopes = new EnvelopeRewriter(context.Config, Rewriter);
         foreach (string problem in core.Problems) Log.Warning($"{problem}");
+        Sync = new GroupSync(context.Config.Get(CommonParams.FileSyncMethod) == "group");
         Writers = new WorkerPool(Loop, "writer", WriterThreads) { InPlaceWhenAlone = true };
         _qmgr = new LinkClient(Loop, Spool.SocketPath(false, "qmgr"));
         // qmgr scans incoming for each new link, so that no notice lost with an old one matters
@@ -43,6 +45,7 @@ internal sealed class CleanupService : IService
     public SpoolDirectory Spool { get; }
     public CleanupSettings Settings { get; }
     public WorkerPool Writers { get; }
+    public GroupSync Sync { get; }
     public CleanupRewriter Rewriter { get; }
     public EnvelopeRewriter Envelopes { get; }
 

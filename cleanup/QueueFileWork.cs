@@ -1,14 +1,15 @@
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Cleanup;
 
 /// <summary>
 /// Writes one queue file on a worker thread, in pieces for a large message, in one go for a small one. The last piece makes the file
-/// durable: data and name, by one fsync after the file has its final name. Owns the descriptor. After a failed sync nothing is tried again
+/// durable: data and name, by one sync after the file has its final name. Owns the descriptor. After a failed sync nothing is tried again
 /// on the same descriptor: the file is given up.
 /// </summary>
-internal sealed class QueueFileWork(string path, Action<QueueFileWork> done) : WorkItem
+internal sealed class QueueFileWork(string path, GroupSync sync, Action<QueueFileWork> done) : WorkItem
 {
     private int _fd = -1;
     private long _offset;
@@ -51,7 +52,8 @@ internal sealed class QueueFileWork(string path, Action<QueueFileWork> done) : W
         if (!IsLast) return true;
         if (!Head.IsEmpty && !Libc.PWriteAll(_fd, Head.Span, 0)) return false;
         Step = "sync";
-        return Libc.Fsync(_fd) == 0;
+        Error = sync.Sync(_fd);
+        return true;
     }
 
     private void Finish()

@@ -89,6 +89,7 @@ public sealed partial class Connection
                     break;
                 case Libc.EAGAIN:
                     _writable = false;
+                    Loop.Rewatch(_fd, InputEvents | Libc.EPOLLOUT);
                     break;
                 default:
                     Error = Libc.Errno;

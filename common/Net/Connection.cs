@@ -23,6 +23,8 @@ public interface IConnectionFilter : IDisposable
 /// </summary>
 public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<byte>, IDisposable
 {
+    // Room for output is asked for only after the kernel has refused some: otherwise each read of the peer would wake us.
+    private const uint InputEvents = Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET;
     private const int SmallBuffer = 16 * 1024;
     private const int LargeBuffer = 64 * 1024;
     private readonly ConnectionList _list;
@@ -42,7 +44,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         Remote = remote;
         _fd = fd;
         _list = ConnectionList.Of(loop);
-        loop.Watch(fd, Libc.EPOLLIN | Libc.EPOLLOUT | Libc.EPOLLRDHUP | Libc.EPOLLET, this);
+        loop.Watch(fd, InputEvents, this);
         _list.Add(this);
     }
 
@@ -207,9 +209,10 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         if ((events & (Libc.EPOLLOUT | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0 && !_writable)
         {
             _writable = true;
+            Loop.Rewatch(_fd, InputEvents);
             if (Unsent > 0) Flush();
         }
-        if ((events & (Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) == 0) return;
+        if (_fd < 0 || (events & (Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) == 0) return;
         _readable = true;
         _hangup |= (events & (Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0;
         if (_reader != null && TryFill(out ReadStatus status)) ResumeReader(status);

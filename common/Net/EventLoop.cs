@@ -214,6 +214,10 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
         return Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, fd, events, ((ulong)generation << 32) | (uint)fd) == 0;
     }
 
+    /// <summary>Watches the same descriptor for other EPOLL bits; what is ready already is told again.</summary>
+    public void Rewatch(int fd, uint events) =>
+        _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_MOD, fd, events, ((ulong)_generations[fd] << 32) | (uint)fd);
+
     /// <summary>Stops watching; events of this batch that are still to come are dropped. Call before closing the descriptor.</summary>
     public void Unwatch(int fd)
     {

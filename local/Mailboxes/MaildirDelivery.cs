@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
 using MtaSuite.Local.Rights;
 
 namespace MtaSuite.Local.Mailboxes;
@@ -9,8 +11,9 @@ namespace MtaSuite.Local.Mailboxes;
 /// data and name durable on ext4 (with a journal or without), XFS and btrfs; the sync of file, rename and sync of new/ would cost a quarter more CPU and twice
 /// the wait. Readers always see whole messages; after a power failure between rename and fsync a torn one may stay in new/, and the message is delivered again.
 /// </summary>
-internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
+internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit, bool groupSync = true)
 {
+    private readonly ConcurrentDictionary<ulong, GroupSync> _syncs = new();
     private readonly MaildirFolders _folders = new();
 
     /// <summary>Delivers one message.</summary>
@@ -62,7 +65,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         return outcome;
     }
 
-    private static Outcome? Publish(OpenMaildir folder, ReadOnlySpan<byte> name, int file)
+    private Outcome? Publish(OpenMaildir folder, ReadOnlySpan<byte> name, int file)
     {
         if (Libc.RenameAt(folder.Tmp, name, folder.New, name) != 0)
         {
@@ -70,11 +73,11 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
             _ = Libc.UnlinkAt(folder.Tmp, name, 0);
             return errno == Libc.ENOENT ? null : MailboxErrors.FromErrno(errno, $"maildir delivery failed: create maildir file in {folder.Path}new: {Libc.ErrorText(errno)}");
         }
-        if (Libc.Fsync(file) != 0)
+        int error = _syncs.GetOrAdd(folder.Device, static (_, grouping) => new GroupSync(grouping), groupSync).Sync(file);
+        if (error != 0)
         {
-            int errno = Libc.Errno;
             _ = Libc.UnlinkAt(folder.New, name, 0);
-            return MailboxErrors.FromErrno(errno, $"maildir delivery failed: sync message in {folder.Path}new: {Libc.ErrorText(errno)}");
+            return MailboxErrors.FromErrno(error, $"maildir delivery failed: sync message in {folder.Path}new: {Libc.ErrorText(error)}");
         }
         return s_delivered;
     }

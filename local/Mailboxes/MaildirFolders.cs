@@ -21,7 +21,7 @@ internal sealed class OpenMaildir(string path, uint uid)
 /// </summary>
 internal sealed class MaildirFolders(int capacity = 128)
 {
-    private const long CheckMilliseconds = 1000;
+    private const long CheckMilliseconds = 0;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string, uint), OpenMaildir> _open = [];

@@ -38,6 +38,8 @@ public static class CommonParams
         doc: "Keep delivered queue files under \"saved\", for debugging.");
     public static readonly IntParam FaultInjectionCode = new("fault_injection_code", "0", effective: false,
         doc: "Makes things fail on purpose, for tests.");
+    public static readonly TextParam FileSyncMethod = new("file_sync_method", "group", words: "group|fsync",
+        doc: "How queue files and Maildir deliveries become durable: several with one syncfs(2) where they come together (group), or each by its own fsync(2).");
     public static readonly TextParam HtmlDirectory = new("html_directory", "no", required: true, effective: false,
         doc: "Directory of HTML documentation.");
     public static readonly BoolParam IgnoreMxLookupError = new("ignore_mx_lookup_error", "no", effective: false,
@@ -139,7 +141,7 @@ public static class CommonParams
     [
         AllowSrvLookupFallback, AlternateConfigDirectories, ApplicationEventDrainTime, BerkeleyDbCreateBufferSize, BerkeleyDbReadBufferSize,
         BestMxTransport, CommandDirectory, CompatibilityLevel, ConfigDirectory, DataDirectory, DefaultCacheDbType, DefaultDatabaseType,
-        DisableDnsLookups, DnsNcacheTtlFixEnable, DnssecProbe, DontRemove, FaultInjectionCode, HtmlDirectory, IgnoreMxLookupError,
+        DisableDnsLookups, DnsNcacheTtlFixEnable, DnssecProbe, DontRemove, FaultInjectionCode, FileSyncMethod, HtmlDirectory, IgnoreMxLookupError,
         IgnoreSrvLookupError, InFlowDelay, InetInterfaces, InetProtocols, InternalMailFilterClasses, IpcIdle, IpcTimeout, IpcTtl,
         KnownTcpPorts, LmdbMapSize, MailName, MailOwner, MailReleaseDate, MailVersion, MailqPath, ManpageDirectory, MetaDirectory, Mydomain,
         Myhostname, Mynetworks, MynetworksStyle, Myorigin, NewaliasesPath, ProcessId, ProcessIdDirectory, ProcessName, ProxyInterfaces,
