@@ -35,7 +35,17 @@ public sealed class LayerTests
 {
     private static readonly Dictionary<string, int> Rank = new()
     {
-        ["Native"] = 0, ["Net"] = 2, ["Config"] = 3, ["Log"] = 3, ["Ipc"] = 4, ["Spool"] = 4, ["Mail"] = 4, ["Tables"] = 4, ["Smtp"] = 5, ["Routing"] = 5, ["Hosting"] = 6,
+        ["Native"] = 0,
+        ["Net"] = 2,
+        ["Config"] = 3,
+        ["Log"] = 3,
+        ["Ipc"] = 4,
+        ["Spool"] = 4,
+        ["Mail"] = 4,
+        ["Tables"] = 4,
+        ["Smtp"] = 5,
+        ["Routing"] = 5,
+        ["Hosting"] = 6,
     };
 
     private static HashSet<string> Used(string layer) => [.. Source.Files("common/" + layer)
