@@ -47,6 +47,7 @@ public sealed class HostFacts : IHostFacts
     public IReadOnlyList<IPAddress> Resolve(string name)
     {
         try { return Dns.GetHostAddresses(name); }
-        catch (Exception e) when (e is SocketException or ArgumentException) { return []; }
+        catch (SocketException) { return []; }
+        catch (ArgumentException) { return []; }
     }
 }

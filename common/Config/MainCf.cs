@@ -72,17 +72,19 @@ public static class ConfigFile
     /// <summary>Reads a whole file; one that cannot be read is an error among the problems.</summary>
     public static bool TryRead(string path, List<ConfigProblem> problems, out string text)
     {
-        text = "";
-        try
-        {
-            text = Encoding.UTF8.GetString(File.ReadAllBytes(path));
-            return true;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problems.Add(new(Severity.Error, "", 0, $"open {path}: {Reason(e)}"));
-            return false;
-        }
+        if (TryRead(path, out text, out string reason)) return true;
+        problems.Add(new(Severity.Error, "", 0, $"open {path}: {reason}"));
+        return false;
+    }
+
+    /// <summary>Reads a whole file, or says in the system's words why not.</summary>
+    public static bool TryRead(string path, out string text, out string reason)
+    {
+        text = reason = "";
+        try { text = Encoding.UTF8.GetString(File.ReadAllBytes(path)); }
+        catch (IOException e) { reason = Reason(e); }
+        catch (UnauthorizedAccessException e) { reason = Reason(e); }
+        return reason.Length == 0;
     }
 
     /// <summary>The system's words for what went wrong with a file.</summary>

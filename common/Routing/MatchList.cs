@@ -131,20 +131,15 @@ public sealed class MatchList : IDisposable
     {
         const int maxDepth = 10;
         string? problem = depth == maxDepth ? $"{path}: files include each other too deeply" : null;
-        try
+        string reason = "";
+        if (problem is null && ConfigFile.TryRead(path, out string text, out reason))
         {
-            if (problem is null)
-            {
-                foreach (LogicalLine line in LogicalLines.Split(File.ReadAllText(path), path, [])) Parse(line.Text, options, sign, depth + 1);
-                return;
-            }
+            foreach (LogicalLine line in LogicalLines.Split(text, path, [])) Parse(line.Text, options, sign, depth + 1);
+            return;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            problem = $"open file {path}: {e.Message}";
-        }
-        _problems.Add(problem!);
-        _patterns.Add(MatchPattern.Broken(sign, problem!));
+        problem ??= $"open file {path}: {reason}";
+        _problems.Add(problem);
+        _patterns.Add(MatchPattern.Broken(sign, problem));
     }
 
     public void Dispose()

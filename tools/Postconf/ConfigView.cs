@@ -55,13 +55,14 @@ internal sealed class ConfigView
     private void ReadMaster(bool needed)
     {
         string path = Path.Combine(Directory, MasterCf.FileName);
-        try { Services = MasterLine.ParseAll(File.ReadAllText(path), path, Output); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        if (ConfigFile.TryRead(path, out string content, out string reason))
         {
-            string text = $"open {path}: {ConfigFile.Reason(e)}";
-            if (needed) throw new PostconfFatalException(text);
-            Output.Warning(text);
+            Services = MasterLine.ParseAll(content, path, Output);
+            return;
         }
+        string text = $"open {path}: {reason}";
+        if (needed) throw new PostconfFatalException(text);
+        Output.Warning(text);
     }
 
     /// <summary>The unexpanded default of a name, or null.</summary>
