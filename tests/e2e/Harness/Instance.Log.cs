@@ -34,7 +34,7 @@ public sealed partial class Instance
     public string Describe()
     {
         string[] lines = LogText().Split('\n');
-        return $"---- log, last lines\n{string.Join('\n', lines[Math.Max(0, lines.Length - 150)..])}\n---- queue: {string.Join(' ', Queued().Take(50))}\n"
+        return $"---- log, last lines\n{string.Join('\n', lines[Math.Max(0, lines.Length - 80)..])}\n---- queue: {string.Join(' ', Queued().Take(50))}\n"
             + $"---- processes: {string.Join(' ', Processes())}";
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Tests.E2e.Harness;
 
@@ -104,9 +105,16 @@ public sealed partial class Instance : IDisposable
             .SelectMany(q => Directory.EnumerateFiles($"{Spool}/{q}", "*", SearchOption.AllDirectories)).Select(f => Path.GetFileName(f))
     ];
 
+    /// <summary>The messages that are still to be delivered. A file that its writer never finished is none: nobody was promised anything.</summary>
+    public string[] Waiting()
+    {
+        SpoolDirectory spool = new(Spool);
+        return [.. ((string[])["incoming", "active", "deferred", "maildrop"]).SelectMany(queue => Queued(queue)
+            .Where(id => queue == "maildrop" || spool.TryRead(queue, id, out _) is not (QueueFileStatus.Unfinished or QueueFileStatus.Missing)))];
+    }
+
     /// <summary>Waits until no message is queued any more.</summary>
-    public void WaitUntilEmpty() => Wait.Until(() => Queued("incoming", "active", "deferred").Length == 0,
-        () => $"an empty queue; it has {string.Join(' ', Queued())}");
+    public void WaitUntilEmpty() => Wait.Until(() => Waiting().Length == 0, () => $"an empty queue; it has {string.Join(' ', Waiting())}");
 
     private static int[] FreePorts(int count)
     {
