@@ -15,8 +15,8 @@ internal sealed partial class ActiveQueue
     private async Task ConcludeAsync(QueuedMessage message)
     {
         bool expired = message.Deferred.Count > 0 && IsExpired(message);
-        bool complete = await LogOutcomesAsync(message, expired);
-        complete &= await SendNoticesAsync(message, expired);
+        // a notice of what could not be logged and marked would be sent again after the next attempt
+        bool complete = await LogOutcomesAsync(message, expired) && await SendNoticesAsync(message, expired);
         if (complete && (message.Deferred.Count == 0 || expired))
         {
             if (message.MayHaveLogs && _notices.HasLog(message.Id, LogFolder.Defer)) await _notices.RemoveAsync(message.Id, LogFolder.Defer);
