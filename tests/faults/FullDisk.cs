@@ -51,7 +51,7 @@ public class FullDisk
     {
         Instance mta = _instance = Instance.Create("message_size_limit=500000");
         SmallDisk disk = _disk = new(mta.Spool, "8m", "755");
-        mta.AddAliases($"gate: \"|test -e {mta.Folder}/open || exit 75; cat >> {mta.Folder}/out/gate\"\n");
+        mta.AddAliases($"gate: \"|test -e {mta.Folder}/open || exit 75; cat > {mta.Folder}/out/$$\"\n");
         Directory.CreateDirectory($"{mta.Folder}/out");
         File.SetUnixFileMode($"{mta.Folder}/out", (UnixFileMode)0x3FF);
         mta.Start();
@@ -85,7 +85,7 @@ public class FullDisk
         File.WriteAllText($"{mta.Folder}/open", "");
         mta.Command("postqueue", "", "-f").Succeeded();
         mta.WaitUntilEmpty();
-        string delivered = File.ReadAllText($"{mta.Folder}/out/gate");
+        string delivered = string.Concat(Directory.EnumerateFiles($"{mta.Folder}/out").Select(File.ReadAllText));
         for (int i = 0; i < accepted; i++) Assert.That(delivered, Does.Contain($"Subject: number {i}\n"), $"{accepted} were accepted");
         Assert.That(Regex.Count(delivered, "^y{99}$", RegexOptions.Multiline), Is.EqualTo(accepted * Size / 100), "whole messages");
         mta.Stop();

@@ -47,7 +47,7 @@ public class KilledAtStep : InstanceTest
     private void KillAt(string program, string calls, int when)
     {
         Programs.Require("strace");
-        int pid = Mta.Pid(program);
+        int pid = Mta.SettledPid(program);
         using Process strace = Programs.Start("strace", ["-f", "-qq", "-o", "/dev/null", "-p", $"{pid}", "-e", $"trace={calls}", "-e", $"inject={calls}:signal=KILL:when={when}"]);
         try
         {

@@ -47,7 +47,7 @@ public class KilledDaemon : InstanceTest
         for (int round = 0; round < Rounds; round++)
         {
             clients.WaitForMore(random.Next(3, 30));
-            int pid = Mta.Pid(program);
+            int pid = Mta.SettledPid(program);
             Assert.That(Mta.Signal(Instance.SIGKILL, program), Is.Positive);
             Wait.Until(() => Mta.Pids(program) is var now && now.Length > 0 && !now.Contains(pid), $"a new {program}");
         }

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using MtaSuite.Common.Native;
 
@@ -17,6 +19,23 @@ public sealed partial class Instance
         int[] pids = [];
         Wait.Until(() => (pids = Pids(program)).Length > 0, $"a process of {program}");
         return pids[0];
+    }
+
+    /// <summary>The process of a program, when it has run for a moment: one that dies young is started again with a delay that doubles.</summary>
+    public int SettledPid(string program)
+    {
+        int pid = 0;
+        Wait.Until(() =>
+        {
+            pid = Pid(program);
+            try
+            {
+                using Process process = Process.GetProcessById(pid);
+                return DateTime.UtcNow - process.StartTime.ToUniversalTime() > TimeSpan.FromSeconds(1.5);
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception) { return false; }
+        }, $"{program} to have run for a moment");
+        return pid;
     }
 
     public IEnumerable<(int Pid, string Program)> Processes()
