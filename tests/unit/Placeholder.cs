@@ -1,1 +1,0 @@
-namespace MtaSuite.Tests.Unit;
