@@ -38,7 +38,8 @@ public class LogSummary : InstanceTest
             Assert.That(Total("deferred"), Is.EqualTo(1), "deferred");
             Assert.That(Total("bounced"), Is.EqualTo(1), "bounced");
             Assert.That(Total("rejected"), Is.EqualTo(3), "rejected");
-            Assert.That(Total("senders"), Is.EqualTo(4), "senders");
+            // one, two, the bounced one's, and whoever runs sendmail, who may be the recipient as well
+            Assert.That(Total("senders"), Is.EqualTo(Environment.UserName == User ? 3 : 4), "senders");
             Assert.That(report, Does.Match(@"User unknown in local recipient table"));
         });
         if (TestContext.CurrentContext.Result.FailCount > 0) TestContext.Out.WriteLine(report);
