@@ -17,7 +17,7 @@ namespace MtaSuite.Cleanup;
 internal sealed class CleanupService : IService
 {
     /// <summary>Few enough not to fight for the folder's lock, enough to keep the disk's journal busy.</summary>
-    private const int WriterThreads = 12;
+    private const int WriterThreads = 20;
     private readonly List<LinkServer> _servers = [];
     private readonly Stack<MessageBuffers> _buffers = new();
     private readonly LinkClient _qmgr;

@@ -59,7 +59,7 @@ public sealed record LocalSettings
     public bool RequireHomeDirectory { get; init; }
     public bool ResetOwnerAlias { get; init; }
     public bool StrictOwnership { get; init; } = true;
-    public bool GroupSync { get; init; } = true;
+    public bool GroupSync { get; init; }
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     private const string SafeCharacters = "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";

@@ -11,7 +11,7 @@ namespace MtaSuite.Local.Mailboxes;
 /// data and name durable on ext4 (with a journal or without), XFS and btrfs; the sync of file, rename and sync of new/ would cost a quarter more CPU and twice
 /// the wait. Readers always see whole messages; after a power failure between rename and fsync a torn one may stay in new/, and the message is delivered again.
 /// </summary>
-internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit, bool groupSync = true)
+internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit, bool groupSync = false)
 {
     private readonly ConcurrentDictionary<ulong, GroupSync> _syncs = new();
     private readonly MaildirFolders _folders = new();

@@ -18,7 +18,7 @@ internal delegate List<RecipientOutcome> Deliverer(DeliverRequest request, int q
 internal sealed class DeliveryService : IService
 {
     /// <summary>Maildir deliveries are syncs: a few in flight share the disk's journal commits; more only fight for folders.</summary>
-    private const int MailboxThreads = 12;
+    private const int MailboxThreads = 16;
     /// <summary>Commands may run for minutes; more threads than processors so that they do not hold up the mailboxes.</summary>
     private const int CommandThreads = 20;
     private readonly List<LinkServer> _servers = [];
