@@ -16,7 +16,7 @@ namespace MtaSuite.Cleanup;
 /// </summary>
 internal sealed class CleanupService : IService
 {
-    /// <summary>Few enough not to fight for the folder's lock, enough to keep the disk's journal busy.</summary>
+    /// <summary>Syncs in flight share the commits of the disk's journal: that is the group commit. Fewer leave the disk idle.</summary>
     private const int WriterThreads = 20;
     private readonly List<LinkServer> _servers = [];
     private readonly Stack<MessageBuffers> _buffers = new();

@@ -22,6 +22,8 @@ internal static class ChildEnvironment
             ["DOTNET_GCGen1MaxBudget"] = "100000",
             ["DOTNET_GCRegionSize"] = "80000",
             ["DOTNET_GCRegionRange"] = "40000000",
+            // worker threads allocate next to nothing from the C library: an arena for each would be waste
+            ["MALLOC_ARENA_MAX"] = "1",
         };
         foreach (string name in Runtime) Copy(name, variables);
         foreach (string item in MailConfig.SplitList(config.Get(MasterParams.ImportEnvironment)))
