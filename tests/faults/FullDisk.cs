@@ -109,7 +109,7 @@ public class FullDisk
         Reply reply = peer.SendContent($"Subject: too late\n\n{s_body}");
         Assert.That(reply.Code, Is.EqualTo(452), $"{reply}");
         Assert.That(reply.Text, Does.StartWith("4.3.1 "));
-        Wait.Until(() => mta.Queued().Except(before).Count() == 0, "the unfinished file to be removed");
+        Wait.Until(() => !mta.Queued().Except(before).Any(), "the unfinished file to be removed");
         File.Delete($"{mta.Spool}/ballast");
     }
 
