@@ -9,7 +9,8 @@ namespace MtaSuite.Tests.Faults;
 [TestFixture]
 public class KilledDaemon : InstanceTest
 {
-    private const int Rounds = 3;
+    /// <summary>How often each is killed: FAULT_ROUNDS, for a soak.</summary>
+    private static readonly int s_rounds = int.TryParse(Environment.GetEnvironmentVariable("FAULT_ROUNDS"), out int n) ? n : 3;
 
     protected override void Prepare() => Mta.AddAliases("broken: there-is-nobody-of-this-name\n");
 
@@ -44,7 +45,7 @@ public class KilledDaemon : InstanceTest
     private void KillRepeatedly(SteadyClients clients, string program, int seed)
     {
         Random random = new(seed);
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < s_rounds; round++)
         {
             clients.WaitForMore(random.Next(3, 30));
             int pid = Mta.SettledPid(program);
@@ -60,7 +61,7 @@ public class KilledDaemon : InstanceTest
     {
         Random random = new(seed);
         using SteadyClients clients = SteadyClients.OverSmtp(Mta, 8);
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < s_rounds; round++)
         {
             clients.WaitForMore(random.Next(3, 60));
             Mta.Signal(Instance.SIGKILL, all ? null : "master");
