@@ -35,7 +35,7 @@ public sealed class HostFacts : IHostFacts
         get
         {
             if (hostName != null) return hostName;
-            try { hostName = Dns.GetHostName(); }
+            try { hostName = System.Net.Dns.GetHostName(); }
             catch (SocketException) { hostName = ""; }
             return hostName.Length > 0 ? hostName : hostName = "localhost";
         }
@@ -46,7 +46,7 @@ public sealed class HostFacts : IHostFacts
 
     public IReadOnlyList<IPAddress> Resolve(string name)
     {
-        try { return Dns.GetHostAddresses(name); }
+        try { return System.Net.Dns.GetHostAddresses(name); }
         catch (SocketException) { return []; }
         catch (ArgumentException) { return []; }
     }

@@ -32,6 +32,8 @@ public static class CommonParams
         doc: "Never ask the DNS in the SMTP client.");
     public static readonly BoolParam DnsNcacheTtlFixEnable = new("dns_ncache_ttl_fix_enable", "no", effective: false,
         doc: "Work around servers that misreport how long \"not found\" holds.");
+    public static readonly TextParam DnsServers = new("dns_servers", "",
+        doc: "Name servers to ask, address or address:port each; none: those in /etc/resolv.conf.");
     public static readonly TextParam DnssecProbe = new("dnssec_probe", "ns:.", effective: false,
         doc: "DNS query that finds out whether the resolver validates.");
     public static readonly IntParam DontRemove = new("dont_remove", "0", effective: false,
@@ -141,7 +143,7 @@ public static class CommonParams
     [
         AllowSrvLookupFallback, AlternateConfigDirectories, ApplicationEventDrainTime, BerkeleyDbCreateBufferSize, BerkeleyDbReadBufferSize,
         BestMxTransport, CommandDirectory, CompatibilityLevel, ConfigDirectory, DataDirectory, DefaultCacheDbType, DefaultDatabaseType,
-        DisableDnsLookups, DnsNcacheTtlFixEnable, DnssecProbe, DontRemove, FaultInjectionCode, FileSyncMethod, HtmlDirectory, IgnoreMxLookupError,
+        DisableDnsLookups, DnsNcacheTtlFixEnable, DnsServers, DnssecProbe, DontRemove, FaultInjectionCode, FileSyncMethod, HtmlDirectory, IgnoreMxLookupError,
         IgnoreSrvLookupError, InFlowDelay, InetInterfaces, InetProtocols, InternalMailFilterClasses, IpcIdle, IpcTimeout, IpcTtl,
         KnownTcpPorts, LmdbMapSize, MailName, MailOwner, MailReleaseDate, MailVersion, MailqPath, ManpageDirectory, MetaDirectory, Mydomain,
         Myhostname, Mynetworks, MynetworksStyle, Myorigin, NewaliasesPath, ProcessId, ProcessIdDirectory, ProcessName, ProxyInterfaces,

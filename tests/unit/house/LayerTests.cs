@@ -43,6 +43,7 @@ public sealed class LayerTests
         ["Spool"] = 4,
         ["Mail"] = 4,
         ["Tables"] = 4,
+        ["Dns"] = 4,
         ["Smtp"] = 5,
         ["Routing"] = 5,
         ["Hosting"] = 6,
