@@ -9,10 +9,16 @@ public sealed class DeliverReply : IMessage<DeliverReply>
 
     public string QueueId = "";
     public List<RecipientOutcome> Recipients = [];
+    /// <summary>
+    /// No host of the destination could be reached, or none got past its greeting (connection and handshake failures, not refusals of a message or
+    /// recipient): qmgr takes it as negative feedback for the destination, and after enough of it holds its mail back for the first outcome's reason.
+    /// </summary>
+    public bool SiteFailed;
 
     public static void Describe<C>(ref C c, DeliverReply m) where C : struct, IAttributeCodec, allows ref struct
     {
         c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
+        c.Bool("site_failed"u8, ref m.SiteFailed);
         c.Items("recipients"u8, m.Recipients, Limits.Recipients);
     }
 }

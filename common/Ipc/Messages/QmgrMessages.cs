@@ -16,6 +16,9 @@ public sealed class QmgrRequest : IMessage<QmgrRequest>
     /// <summary>The state of every message, as <see cref="QueueStates"/> in Progress frames, then a <see cref="QmgrReply"/>.</summary>
     public const string List = "list";
 
+    /// <summary>The state of every destination that has work or a memory, as <see cref="DestinationStates"/> in Progress frames, then a <see cref="QmgrReply"/>.</summary>
+    public const string Destinations = "destinations";
+
     public string Command = "";
     public string Argument = "";
 
@@ -76,6 +79,47 @@ public sealed class QueueState : IAttributes<QueueState>
         c.Text("folder"u8, ref m.Folder, Limits.Name);
         c.Text("state"u8, ref m.State, Limits.Name);
         c.Long("next"u8, ref m.NextMicroseconds);
+        c.Text("reason"u8, ref m.Reason, Limits.Text);
+    }
+}
+
+/// <summary>Some of the destinations that qmgr knows.</summary>
+public sealed class DestinationStates : IMessage<DestinationStates>
+{
+    public static ReadOnlySpan<byte> Protocol => "destination_states"u8;
+
+    /// <summary>Most entries in one message.</summary>
+    public const int Max = 1000;
+    public List<DestinationState> Entries = [];
+
+    public static void Describe<C>(ref C c, DestinationStates m) where C : struct, IAttributeCodec, allows ref struct =>
+        c.Items("entries"u8, m.Entries, Max);
+}
+
+/// <summary>What qmgr does with one destination of a transport.</summary>
+public sealed class DestinationState : IAttributes<DestinationState>
+{
+    public string Transport = "";
+    /// <summary>Next hop, or the recipient where the transport delivers to one at a time.</summary>
+    public string Name = "";
+    /// <summary>Deliveries at once that it has earned; 0: dead.</summary>
+    public int Window;
+    /// <summary>Deliveries under way and waiting.</summary>
+    public int Running;
+    public int Waiting;
+    /// <summary>Until when nothing is tried, microseconds since 1970; 0: it is served.</summary>
+    public long UntilMicroseconds;
+    /// <summary>Why its mail waits, in words; empty when it does not.</summary>
+    public string Reason = "";
+
+    public static void Describe<C>(ref C c, DestinationState m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Text("transport"u8, ref m.Transport, Limits.Name);
+        c.Text("name"u8, ref m.Name, Limits.Address);
+        c.Int("window"u8, ref m.Window);
+        c.Int("running"u8, ref m.Running);
+        c.Int("waiting"u8, ref m.Waiting);
+        c.Long("until"u8, ref m.UntilMicroseconds);
         c.Text("reason"u8, ref m.Reason, Limits.Text);
     }
 }
