@@ -18,7 +18,9 @@ public sealed class ServiceHost
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private readonly ServiceSpec _spec;
     private readonly HostOptions _options;
-    private readonly EventLoop _loop = new();
+    /// <summary>Set to "portable" (main.cf: <c>import_environment = MTASUITE_EVENT_LOOP=portable</c>) a daemon runs without epoll.</summary>
+    private const string LoopVariable = "MTASUITE_EVENT_LOOP";
+    private readonly EventLoop _loop = new(portable: Environment.GetEnvironmentVariable(LoopVariable) == "portable");
     private readonly List<PosixSignalRegistration> _signals = [];
     private IService? _service;
     private StatusChannel? _status;

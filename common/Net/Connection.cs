@@ -98,12 +98,12 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         {
             PrepareRoom();
             Span<byte> room = _in.AsSpan(_inEnd);
-            int n = Filter != null ? Filter.Receive(this, room) : Libc.Recv(_fd, room);
+            int n = Filter != null ? Filter.Receive(this, room) : Loop.Engine.Receive(_fd, room);
             if (n > 0)
             {
                 _wantsLarge = n == room.Length;
                 // Less than asked for: nothing is left, and more will be told. The end of input was told already if it came along.
-                if (!_wantsLarge && Filter == null && !_hangup) _readable = false;
+                if (!_wantsLarge && Filter == null && !_hangup) AwaitReadiness();
                 _inEnd += n;
                 status = ReadStatus.Data;
                 return true;
@@ -118,7 +118,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
                 case Libc.EINTR:
                     continue;
                 case Libc.EAGAIN:
-                    _readable = false;
+                    AwaitReadiness();
                     break;
                 default:
                     Error = Libc.Errno;
@@ -128,6 +128,12 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         }
         ReleaseInput();
         return false;
+    }
+
+    private void AwaitReadiness()
+    {
+        _readable = false;
+        Loop.Engine.InputTaken(_fd);
     }
 
     private void PrepareRoom()
@@ -227,7 +233,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         Loop.Unwatch(_fd);
         _list.Remove(this);
         Filter?.Dispose();
-        _ = Libc.Close(_fd);
+        Loop.Engine.Close(_fd);
         _fd = -1;
         ReleaseOutput();
         ResumeDrainer();

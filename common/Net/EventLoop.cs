@@ -22,15 +22,13 @@ public interface ICompletion
 }
 
 /// <summary>
-/// One epoll loop on one thread. Connections, timers and posted work run here, so session code needs no locks. It is the thread's
-/// synchronization context as well: a task awaited in session code resumes here. Output is sent once for each batch of events.
+/// One event loop on one thread. Connections, timers and posted work run here, so session code needs no locks. It is the thread's
+/// synchronization context as well: a task awaited in session code resumes here. Output is sent once for each batch of events. It stands on epoll,
+/// or, where that is asked for, on the portable sockets of the base class library.
 /// </summary>
 public sealed class EventLoop : SynchronizationContext, IDisposable
 {
     private const int EventsPerWait = 256;
-    private const ulong WakeData = ulong.MaxValue;
-    private readonly int _epoll;
-    private readonly int _wake;
     private readonly Lock _lock = new();
     private readonly List<IBatchEnd> _everyBatch = [];
     private readonly TimerQueue _timers = new();
@@ -38,18 +36,18 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
     private IReadiness?[] _handlers = new IReadiness?[256];
     private uint[] _generations = new uint[256];
     private List<object> _posted = [], _running = [];
-    private readonly byte[] _wakeCount = new byte[8];
     private volatile bool _stopping;
 
-    public EventLoop(TimeProvider? time = null)
+    /// <param name="portable">On sockets of the base class library instead of epoll.</param>
+    public EventLoop(TimeProvider? time = null, bool portable = false)
     {
         Time = time ?? TimeProvider.System;
-        _epoll = Libc.EpollCreate(Libc.EPOLL_CLOEXEC);
-        _wake = Libc.EventFd(0, Libc.EFD_NONBLOCK | Libc.EFD_CLOEXEC);
-        if (_epoll < 0 || _wake < 0) throw new InvalidOperationException($"event loop: {Libc.ErrorText()}");
-        _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, _wake, Libc.EPOLLIN, WakeData);
+        Engine = portable ? new BclEngine() : new EpollEngine();
         NowMilliseconds = Environment.TickCount64;
     }
+
+    /// <summary>The calls of the system.</summary>
+    internal SocketEngine Engine { get; }
 
     /// <summary>Wall clock time and its zone.</summary>
     public TimeProvider Time { get; }
@@ -81,14 +79,14 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
 
     private void Turn(Span<Libc.EpollEvent> events)
     {
-        int n = Libc.EpollWait(_epoll, events, HasPosted ? 0 : _timers.Timeout(Environment.TickCount64));
+        int n = Engine.Wait(events, HasPosted ? 0 : _timers.Timeout(Environment.TickCount64));
         NowMilliseconds = Environment.TickCount64;
         for (int i = 0; i < n; i++)
         {
             ulong data = events[i].Data;
-            if (data == WakeData)
+            if (data == SocketEngine.WakeData)
             {
-                _ = Libc.Read(_wake, _wakeCount);
+                Engine.Woken();
                 continue;
             }
             int fd = (int)(data & 0x7fffffff);
@@ -162,11 +160,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
         if (first && Current != this) Wake();
     }
 
-    private void Wake()
-    {
-        ReadOnlySpan<byte> one = [1, 0, 0, 0, 0, 0, 0, 0];
-        _ = Libc.Write(_wake, one);
-    }
+    private void Wake() => Engine.Wake();
 
     /// <summary>Sends <paramref name="work"/>'s output at the end of this batch. The caller sees to it that it is added once.</summary>
     public void AtBatchEnd(IBatchEnd work) => _dirty.Add(work);
@@ -199,7 +193,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
         return promise;
     }
 
-    /// <summary>Watches a descriptor for EPOLL bits; false with errno set when the kernel refuses.</summary>
+    /// <summary>Watches a descriptor for EPOLL bits; false with errno set when the system refuses.</summary>
     public bool Watch(int fd, uint events, IReadiness handler)
     {
         if (fd >= _handlers.Length)
@@ -211,12 +205,12 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
         _handlers[fd] = handler;
         uint generation = (_generations[fd] + 1) & 0x7fffffff;
         _generations[fd] = generation;
-        return Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, fd, events, ((ulong)generation << 32) | (uint)fd) == 0;
+        return Engine.Watch(fd, events, ((ulong)generation << 32) | (uint)fd);
     }
 
     /// <summary>Watches the same descriptor for other EPOLL bits; what is ready already is told again.</summary>
     public void Rewatch(int fd, uint events) =>
-        _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_MOD, fd, events, ((ulong)_generations[fd] << 32) | (uint)fd);
+        Engine.Rewatch(fd, events, ((ulong)_generations[fd] << 32) | (uint)fd);
 
     /// <summary>Stops watching; events of this batch that are still to come are dropped. Call before closing the descriptor.</summary>
     public void Unwatch(int fd)
@@ -224,12 +218,8 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
         if (fd < 0 || fd >= _handlers.Length || _handlers[fd] == null) return;
         _handlers[fd] = null;
         _generations[fd] = (_generations[fd] + 1) & 0x7fffffff;
-        _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_DEL, fd, 0, 0);
+        Engine.Unwatch(fd);
     }
 
-    public void Dispose()
-    {
-        _ = Libc.Close(_epoll);
-        _ = Libc.Close(_wake);
-    }
+    public void Dispose() => Engine.Dispose();
 }

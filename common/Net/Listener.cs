@@ -48,7 +48,7 @@ public sealed class Listener : IReadiness, IDisposable
     {
         for (int i = 0; i < AcceptsPerWake && _watching; i++)
         {
-            int fd = Libc.Accept(_fd, out IPEndPoint? peer);
+            int fd = _loop.Engine.Accept(_fd, out IPEndPoint? peer);
             if (fd >= 0)
             {
                 _accepted(fd, peer);
@@ -68,7 +68,7 @@ public sealed class Listener : IReadiness, IDisposable
     public void Dispose()
     {
         Pause();
-        if (_fd >= 0) _ = Libc.Close(_fd);
+        if (_fd >= 0) _loop.Engine.Close(_fd);
         _fd = -1;
     }
 }

@@ -6,9 +6,9 @@ namespace MtaSuite.Tests.Unit.Net;
 /// <summary>Runs asynchronous test code on an event loop of its own, on the test's thread.</summary>
 internal static class OnLoop
 {
-    public static void Run(Func<EventLoop, Task> test, TimeProvider? time = null, int seconds = 10)
+    public static void Run(Func<EventLoop, Task> test, TimeProvider? time = null, int seconds = 10, bool portable = false)
     {
-        using EventLoop loop = new(time);
+        using EventLoop loop = new(time, portable);
         Task? task = null;
         loop.Post(() => task = Guarded(loop, test));
         loop.After(TimeSpan.FromSeconds(seconds), loop.Stop);
