@@ -11,13 +11,12 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Cleanup;
 
 /// <summary>
-/// cleanup as a daemon: takes submissions on its links, writes them on a few threads whose syncs are in flight together (that is the
-/// group commit), and tells qmgr of each message that is durable.
+/// cleanup as a daemon: takes submissions on its links, writes them on a few threads, syncs them together (that is the group commit), and tells qmgr of each message that is durable.
 /// </summary>
 internal sealed class CleanupService : IService
 {
-    /// <summary>Syncs in flight share the commits of the disk's journal: that is the group commit. Fewer leave the disk idle.</summary>
-    private const int WriterThreads = 20;
+    /// <summary>They only write; the syncs are a stage of their own. More would fight for the lock of the folder.</summary>
+    private const int WriterThreads = 2;
     private readonly List<LinkServer> _servers = [];
     private readonly Stack<MessageBuffers> _buffers = new();
     private readonly LinkClient _qmgr;
@@ -33,7 +32,7 @@ internal sealed class CleanupService : IService
         Rewriter = new CleanupRewriter(core);
         Envelopes = new EnvelopeRewriter(context.Config, Rewriter);
         foreach (string problem in core.Problems) Log.Warning($"{problem}");
-        Sync = new GroupSync(context.Config.Get(CommonParams.FileSyncMethod) == "group");
+        Syncs = new SyncStage(Loop, context.Config.Get(CommonParams.FileSyncMethod) == "group");
         Writers = new WorkerPool(Loop, "writer", WriterThreads) { InPlaceWhenAlone = true };
         _qmgr = new LinkClient(Loop, Spool.SocketPath(false, "qmgr"));
         // qmgr scans incoming for each new link, so that no notice lost with an old one matters
@@ -45,7 +44,7 @@ internal sealed class CleanupService : IService
     public SpoolDirectory Spool { get; }
     public CleanupSettings Settings { get; }
     public WorkerPool Writers { get; }
-    public GroupSync Sync { get; }
+    public SyncStage Syncs { get; }
     public CleanupRewriter Rewriter { get; }
     public EnvelopeRewriter Envelopes { get; }
 

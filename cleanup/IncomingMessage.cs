@@ -116,7 +116,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
         _contentOffset = QueueFileFormat.Write(_buffers!.Pending, Envelope);
         _buffers.Pending.Write(_buffers.Headers.WrittenSpan);
         string folder = (Envelope.Flags & MessageFlags.Hold) != 0 ? SpoolDirectory.Hold : SpoolDirectory.Incoming;
-        _file = new QueueFileWork(service.Spool.PathOf(folder, Envelope.QueueId), service.Sync, Written);
+        _file = new QueueFileWork(service.Spool.PathOf(folder, Envelope.QueueId), service.Syncs, Written);
     }
 
     /// <summary>Hands what is gathered to a writer thread, or finishes; one piece at a time.</summary>

@@ -1,6 +1,5 @@
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
-using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Cleanup;
 
@@ -9,7 +8,7 @@ namespace MtaSuite.Cleanup;
 /// durable: data and name, by one sync after the file has its final name. Owns the descriptor. After a failed sync nothing is tried again
 /// on the same descriptor: the file is given up.
 /// </summary>
-internal sealed class QueueFileWork(string path, GroupSync sync, Action<QueueFileWork> done) : WorkItem
+internal sealed class QueueFileWork(string path, SyncStage syncs, Action<QueueFileWork> done) : DurableWork(syncs)
 {
     private int _fd = -1;
     private long _offset;
@@ -35,7 +34,8 @@ internal sealed class QueueFileWork(string path, GroupSync sync, Action<QueueFil
     public override void Execute()
     {
         if (!IsAbandoned && Error == 0 && !Write()) Error = Libc.Errno;
-        if (IsLast || IsAbandoned || Error != 0) Finish();
+        if (IsAbandoned || Error != 0) Finish();
+        else if (IsLast) Unsynced = _fd;
     }
 
     private bool Write()
@@ -51,8 +51,6 @@ internal sealed class QueueFileWork(string path, GroupSync sync, Action<QueueFil
         _offset += Piece.Length;
         if (!IsLast) return true;
         if (!Head.IsEmpty && !Libc.PWriteAll(_fd, Head.Span, 0)) return false;
-        Step = "sync";
-        Error = sync.Sync(_fd);
         return true;
     }
 
@@ -64,5 +62,12 @@ internal sealed class QueueFileWork(string path, GroupSync sync, Action<QueueFil
         _fd = -1;
     }
 
-    protected override void OnDone() => done(this);
+    protected override void OnDone()
+    {
+        if (Unsynced >= 0 && SyncError != 0) (Error, Step) = (SyncError, "sync");
+        done(this);
+        if (Unsynced < 0) return;
+        Finish();
+        Unsynced = -1;
+    }
 }

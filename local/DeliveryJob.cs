@@ -1,5 +1,6 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Local.Mailboxes;
 
 namespace MtaSuite.Local;
 
@@ -14,6 +15,9 @@ public sealed record DeliveryJob(DeliverRequest Request, DeliverRecipient Recipi
     /// that delivery returns.
     /// </summary>
     public List<DeliveryStep> Steps { get; } = [];
+
+    /// <summary>Takes a file whose sync may be left to the caller, where the delivery has one step only; null: everything is durable on return.</summary>
+    public LateSync? Late { get; init; }
 }
 
 /// <summary>One delivery, within that of a recipient, that has a result of its own.</summary>

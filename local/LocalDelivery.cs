@@ -19,7 +19,7 @@ public sealed class LocalDelivery
         Services = services;
         Transport = transport;
         Aliases = new AliasTables(settings.AliasMaps);
-        Maildirs = new MaildirDelivery(settings.Clock, settings.MailboxSizeLimit, settings.GroupSync);
+        Maildirs = new MaildirDelivery(settings.Clock, settings.MailboxSizeLimit);
         Mboxes = new MboxDelivery(settings.Locking, settings.Clock, settings.MailboxSizeLimit);
     }
 

@@ -59,7 +59,6 @@ public sealed record LocalSettings
     public bool RequireHomeDirectory { get; init; }
     public bool ResetOwnerAlias { get; init; }
     public bool StrictOwnership { get; init; } = true;
-    public bool GroupSync { get; init; }
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     private const string SafeCharacters = "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -77,7 +76,6 @@ public sealed record LocalSettings
         return new LocalSettings
         {
             AliasMaps = Open(LocalParams.AliasMaps),
-            GroupSync = config.Get(CommonParams.FileSyncMethod) == "group",
             AllowCommands = Sources(config, LocalParams.AllowMailToCommands, problems),
             AllowFiles = Sources(config, LocalParams.AllowMailToFiles, problems),
             CommandDirectory = config.Get(LocalParams.CommandExecutionDirectory),

@@ -56,6 +56,12 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFs(int fd);
 
+    public const uint SYNC_FILE_RANGE_WAIT_BEFORE = 1;
+
+    /// <summary>With SYNC_FILE_RANGE_WAIT_BEFORE: waits for write-back under way, and tells of one that failed since the descriptor was opened.</summary>
+    [LibraryImport(Lib, EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int SyncFileRange(int fd, long offset, long bytes, uint flags);
+
     [LibraryImport(Lib, EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int FTruncate(int fd, long length);
 

@@ -143,6 +143,18 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
     /// <summary>Hands a finished piece of work to the loop without allocating. From any thread.</summary>
     public void Post(ICompletion completion) => Enqueue(completion);
 
+    /// <summary>Hands finished pieces of work to the loop together: they complete in one batch. From any thread but the loop's.</summary>
+    public void PostAll<T>(List<T> completions) where T : class, ICompletion
+    {
+        bool first;
+        lock (_lock)
+        {
+            first = _posted.Count == 0 && completions.Count > 0;
+            foreach (T completion in completions) _posted.Add(completion);
+        }
+        if (first) Wake();
+    }
+
     public override void Post(SendOrPostCallback d, object? state) => Enqueue(() => d(state));
 
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("the loop is never waited for");

@@ -5,6 +5,9 @@ public abstract class WorkItem : ICompletion
 {
     internal WorkerPool? Pool;
 
+    /// <summary>What has to be done after <see cref="Execute"/> before the work is done; null: nothing.</summary>
+    internal virtual SyncStage? Next => null;
+
     public abstract void Execute();
 
     protected abstract void OnDone();
@@ -27,7 +30,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     /// <summary>The most threads, however many of them wait.</summary>
     private const int MaxThreads = 200;
     /// <summary>Work that took longer than this when done in place is given to threads for a while, milliseconds.</summary>
-    private const int SlowMilliseconds = 3, SlowMemoryMilliseconds = 5000;
+    private const int SlowMilliseconds = 10, SlowMemoryMilliseconds = 5000;
     /// <summary>So long after two pieces of work were there at once nothing is done in place: syncs in flight together are cheaper, milliseconds.</summary>
     private const int CrowdMemoryMilliseconds = 500;
     private readonly object _gate = new();
@@ -74,6 +77,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         item.Execute();
+        if (item.Next != null) SyncStage.SyncNow((DurableWork)item);
         if (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds > SlowMilliseconds)
             _threadsUntil = loop.NowMilliseconds + SlowMemoryMilliseconds;
         ((ICompletion)item).Complete();
@@ -150,7 +154,8 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
                 }
             }
             item.Execute();
-            loop.Post(item);
+            if (item.Next is { } stage) stage.Accept((DurableWork)item);
+            else loop.Post(item);
         }
     }
 

@@ -41,7 +41,9 @@ internal sealed partial class DeliveryRun
     {
         if (VerifyOnly) return Report(branch, Outcome.Ok("delivers to maildir"));
         branch = Thaw(branch);
-        return Report(branch, _delivery.Maildirs.Deliver(_content, CopyFor(branch, CopyOptions.Maildir, DeliveredContext.File), path, branch.Rights, spool));
+        // with nothing else to do for the recipient the sync may wait for others
+        LateSync? late = branch.Level == 1 ? _job.Late : null;
+        return Report(branch, _delivery.Maildirs.Deliver(_content, CopyFor(branch, CopyOptions.Maildir, DeliveredContext.File), path, branch.Rights, spool, late));
     }
 
     /// <summary>

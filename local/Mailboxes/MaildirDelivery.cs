@@ -1,7 +1,6 @@
-using System.Collections.Concurrent;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
-using MtaSuite.Common.Spool;
+using System.Text;
 using MtaSuite.Local.Rights;
 
 namespace MtaSuite.Local.Mailboxes;
@@ -11,23 +10,23 @@ namespace MtaSuite.Local.Mailboxes;
 /// data and name durable on ext4 (with a journal or without), XFS and btrfs; the sync of file, rename and sync of new/ would cost a quarter more CPU and twice
 /// the wait. Readers always see whole messages; after a power failure between rename and fsync a torn one may stay in new/, and the message is delivered again.
 /// </summary>
-internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit, bool groupSync = false)
+internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
 {
-    private readonly ConcurrentDictionary<ulong, GroupSync> _syncs = new();
     private readonly MaildirFolders _folders = new();
 
     /// <summary>Delivers one message.</summary>
     /// <param name="path">The Maildir, ending with a slash.</param>
     /// <param name="rights">Whose it is; files and folders are made with these rights.</param>
     /// <param name="makeTop">The Maildir lies in a spool folder that only root may write to: root then makes it for the user when it is missing.</param>
-    public Outcome Deliver(MessageContent content, CopySpec spec, string path, UserRights rights, bool makeTop = false)
+    /// <param name="late">Gets the file to sync; null: it is synced here.</param>
+    public Outcome Deliver(MessageContent content, CopySpec spec, string path, UserRights rights, bool makeTop = false, LateSync? late = null)
     {
-        Outcome outcome = DeliverAs(content, spec, path, rights, out int openErrno);
+        Outcome outcome = DeliverAs(content, spec, path, rights, late, out int openErrno);
         if (!makeTop || openErrno != Libc.EACCES || !FileIdentity.IsPrivileged || rights.Uid == 0) return outcome;
-        return TryMakeTop(path, rights) ? DeliverAs(content, spec, path, rights, out _) : outcome;
+        return TryMakeTop(path, rights) ? DeliverAs(content, spec, path, rights, late, out _) : outcome;
     }
 
-    private Outcome DeliverAs(MessageContent content, CopySpec spec, string path, UserRights rights, out int openErrno)
+    private Outcome DeliverAs(MessageContent content, CopySpec spec, string path, UserRights rights, LateSync? late, out int openErrno)
     {
         openErrno = 0;
         if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out FileIdentity identity)) return MailboxErrors.IdentityRefused(rights.Uid, rights.Gid);
@@ -37,7 +36,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit, bool g
             {
                 OpenMaildir? folder = _folders.Acquire(path, rights.Uid, out openErrno);
                 if (folder == null) return MailboxErrors.FromErrno(openErrno, $"maildir delivery failed: open {path}: {Libc.ErrorText(openErrno)}");
-                Outcome? outcome = Store(content, spec, folder);
+                Outcome? outcome = Store(content, spec, folder, rights, late);
                 // null: the folder is gone; look for, or make, the one that is at the path now
                 if (outcome == null) _folders.Invalidate(folder);
                 _folders.Release(folder);
@@ -47,7 +46,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit, bool g
         }
     }
 
-    private Outcome? Store(MessageContent content, CopySpec spec, OpenMaildir folder)
+    private Outcome? Store(MessageContent content, CopySpec spec, OpenMaildir folder, UserRights rights, LateSync? late)
     {
         DateTimeOffset now = clock.GetUtcNow();
         Span<byte> name = stackalloc byte[MaildirName.MaxLength];
@@ -59,13 +58,19 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit, bool g
             return errno == Libc.ENOENT ? null : MailboxErrors.FromErrno(errno, $"maildir delivery failed: create maildir file in {folder.Path}tmp: {Libc.ErrorText(errno)}");
         }
         CopyResult result = MessageCopier.Copy(content, spec, new FileSink(file, 0, sizeLimit), now);
-        Outcome? outcome = result.IsOk ? Publish(folder, name, file) : MailboxErrors.FromCopy(result, "maildir delivery failed: ");
+        Outcome? outcome = result.IsOk ? Publish(folder, name) : MailboxErrors.FromCopy(result, "maildir delivery failed: ");
         if (!result.IsOk) _ = Libc.UnlinkAt(folder.Tmp, name, 0);
+        if (outcome is { IsOk: true })
+        {
+            if (late == null) return Sync(folder, name, file);
+            late.Hold(file, folder.Device, $"{folder.Path}new/{Encoding.ASCII.GetString(name)}", rights);
+            return outcome;
+        }
         _ = Libc.Close(file);
         return outcome;
     }
 
-    private Outcome? Publish(OpenMaildir folder, ReadOnlySpan<byte> name, int file)
+    private static Outcome? Publish(OpenMaildir folder, ReadOnlySpan<byte> name)
     {
         if (Libc.RenameAt(folder.Tmp, name, folder.New, name) != 0)
         {
@@ -73,13 +78,16 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit, bool g
             _ = Libc.UnlinkAt(folder.Tmp, name, 0);
             return errno == Libc.ENOENT ? null : MailboxErrors.FromErrno(errno, $"maildir delivery failed: create maildir file in {folder.Path}new: {Libc.ErrorText(errno)}");
         }
-        int error = _syncs.GetOrAdd(folder.Device, static (_, grouping) => new GroupSync(grouping), groupSync).Sync(file);
-        if (error != 0)
-        {
-            _ = Libc.UnlinkAt(folder.New, name, 0);
-            return MailboxErrors.FromErrno(error, $"maildir delivery failed: sync message in {folder.Path}new: {Libc.ErrorText(error)}");
-        }
         return s_delivered;
+    }
+
+    private static Outcome Sync(OpenMaildir folder, ReadOnlySpan<byte> name, int file)
+    {
+        int error = Libc.Fsync(file) == 0 ? 0 : Libc.Errno;
+        _ = Libc.Close(file);
+        if (error == 0) return s_delivered;
+        _ = Libc.UnlinkAt(folder.New, name, 0);
+        return MailboxErrors.FromErrno(error, $"maildir delivery failed: sync message in {folder.Path}new: {Libc.ErrorText(error)}");
     }
 
     private static readonly Outcome s_delivered = Outcome.Ok("delivered to maildir");

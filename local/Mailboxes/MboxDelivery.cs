@@ -124,10 +124,12 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
     }
 
     /// <summary>Makes the file, and the name of a new one, durable. When that fails nothing of the batch counts.</summary>
-    private static void Sync(List<MboxEntry> batch, MboxTarget target, OpenedFile file)
+    private void Sync(List<MboxEntry> batch, MboxTarget target, OpenedFile file)
     {
         if (batch.TrueForAll(e => !e.Outcome!.IsOk)) return;
+        locking.Waiting(true);
         int errno = Libc.Fsync(file.Fd) != 0 ? Libc.Errno : 0;
+        locking.Waiting(false);
         if (errno == 0 && file.Created) _ = MaildirFolders.SyncParent(target.Path, out errno);
         if (errno == 0) return;
         _ = Libc.FTruncate(file.Fd, file.Status.Size);

@@ -6,19 +6,20 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Local.Mailboxes;
 using MtaSuite.Local.Pipe;
 using MtaSuite.Local.Virtual;
 
 namespace MtaSuite.Local.Service;
 
 /// <summary>Delivers one job: all outcomes, in the order of the request's recipients. Runs on a delivery thread.</summary>
-internal delegate List<RecipientOutcome> Deliverer(DeliverRequest request, int queueFile);
+internal delegate List<RecipientOutcome> Deliverer(DeliverRequest request, int queueFile, LateSync late);
 
 /// <summary>The delivery daemon: takes jobs from qmgr (and from local, which passes recipients on), runs them on a few threads, answers.</summary>
 internal sealed class DeliveryService : IService
 {
-    /// <summary>Maildir deliveries are syncs: a few in flight share the disk's journal commits; more only fight for folders.</summary>
-    private const int MailboxThreads = 16;
+    /// <summary>They write; what waits (syncs, locks, commands) does not count as one of them. More would only fight for folders.</summary>
+    private const int MailboxThreads = 2;
     /// <summary>Commands may run for minutes; more threads than processors so that they do not hold up the mailboxes.</summary>
     private const int CommandThreads = 20;
     private readonly List<LinkServer> _servers = [];
@@ -29,12 +30,14 @@ internal sealed class DeliveryService : IService
     {
         Spool = context.Spool;
         Workers = new WorkerPool(context.Loop, "delivery", context.Command == "pipe" ? CommandThreads : MailboxThreads);
+        Syncs = new SyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) == "group");
         Deliver = MakeDeliverer(context);
         foreach (int fd in context.Listeners) _servers.Add(new LinkServer(context.Loop, fd, _ => new DeliveryStream(this)));
     }
 
     public SpoolDirectory Spool { get; }
     public WorkerPool Workers { get; }
+    public SyncStage Syncs { get; }
     public Deliverer Deliver { get; }
 
     public int Active => Workers.Pending;
@@ -49,7 +52,7 @@ internal sealed class DeliveryService : IService
             case "virtual":
                 VirtualSettings boxes = VirtualSettings.From(context.Config, problems);
                 VirtualDelivery mailboxes = new(boxes with { Locking = boxes.Locking with { Waiting = OnSlowWork } }, Warn);
-                deliver = (request, file) => QueueFileJob.ForEach(request, file, context.Command, mailboxes.Deliver);
+                deliver = (request, file, late) => QueueFileJob.ForEach(request, file, context.Command, mailboxes.Deliver, late);
                 break;
             case "pipe":
                 PipeSettings? settings = PipeSettings.From(context.Config, context.ServiceName, context.Attributes, out string problem);
@@ -57,17 +60,17 @@ internal sealed class DeliveryService : IService
                 else
                 {
                     PipeDelivery command = new(settings, Warn);
-                    deliver = (request, file) => QueueFileJob.All(request, file, command.Deliver);
+                    deliver = (request, file, _) => QueueFileJob.All(request, file, command.Deliver);
                 }
                 break;
             default:
                 LocalSettings users = LocalSettings.From(context.Config, problems);
                 LocalDelivery local = new(users with { Locking = users.Locking with { Waiting = OnSlowWork } }, new SuiteServices(context, OnSlowWork), context.ServiceName);
-                deliver = (request, file) => QueueFileJob.ForEach(request, file, context.ServiceName, local.Deliver);
+                deliver = (request, file, late) => QueueFileJob.ForEach(request, file, context.ServiceName, local.Deliver, late);
                 break;
         }
         foreach (string problem in problems) Warn(problem);
-        return deliver ?? ((request, _) => QueueFileJob.Refuse(request, "4.3.5", "mail system configuration error"));
+        return deliver ?? ((request, _, _) => QueueFileJob.Refuse(request, "4.3.5", "mail system configuration error"));
     }
 
     /// <summary>A worker begins or ends to wait for a command, a lock or another process.</summary>

@@ -3,15 +3,18 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Local.Mailboxes;
 
 namespace MtaSuite.Local.Service;
 
 /// <summary>One job from its request to its reply. When qmgr goes away meanwhile the delivery is finished all the same, and marked in the file.</summary>
-internal sealed class DeliveryStream(DeliveryService service) : WorkItem, IStreamHandler
+internal sealed class DeliveryStream(DeliveryService service) : DurableWork(service.Syncs), IStreamHandler
 {
     private readonly DeliverRequest _request = new();
     private LinkStream? _stream;
+    private readonly LateSync _late = new();
     private List<RecipientOutcome> _outcomes = [];
+    private int _queueFile;
 
     public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
     {
@@ -33,12 +36,18 @@ internal sealed class DeliveryStream(DeliveryService service) : WorkItem, IStrea
             _outcomes = QueueFileJob.Refuse(_request, "4.3.0", $"open queue file: {Libc.ErrorText()}");
             return;
         }
-        _outcomes = service.Deliver(_request, fd);
-        _ = Libc.Close(fd);
+        _outcomes = service.Deliver(_request, fd, _late);
+        if (_late.IsHeld) (_queueFile, Unsynced, Device) = (fd, _late.File, _late.Device);
+        else _ = Libc.Close(fd);
     }
 
     protected override void OnDone()
     {
+        if (_late.IsHeld)
+        {
+            _outcomes[0].Outcome = _late.Ending!(SyncError);
+            _ = Libc.Close(_queueFile);
+        }
         _stream!.Send(FrameType.Reply, new DeliverReply { QueueId = _request.QueueId, Recipients = _outcomes });
         service.LeaveIfDone();
     }

@@ -4,6 +4,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
+using MtaSuite.Local.Mailboxes;
 
 namespace MtaSuite.Local.Service;
 
@@ -17,7 +18,8 @@ internal static class QueueFileJob
 
     /// <summary>Delivers the recipients one after the other.</summary>
     /// <param name="relay">What the log calls the agent.</param>
-    public static List<RecipientOutcome> ForEach(DeliverRequest request, int file, string relay, Func<DeliveryJob, RecipientOutcome> deliver)
+    /// <param name="late">May be left holding a file when there is one recipient: <see cref="Finish"/> then ends the job.</param>
+    public static List<RecipientOutcome> ForEach(DeliverRequest request, int file, string relay, Func<DeliveryJob, RecipientOutcome> deliver, LateSync late)
     {
         List<RecipientOutcome> outcomes = new(request.Recipients.Count);
         foreach (DeliverRecipient recipient in request.Recipients)
@@ -25,16 +27,40 @@ internal static class QueueFileJob
             long start = QueueId.Microseconds();
             if (!TryClaim(file, recipient, out RecipientOutcome? outcome))
             {
-                DeliveryJob job = new(request, recipient, file);
+                DeliveryJob job = new(request, recipient, file) { Late = request.Recipients.Count == 1 ? late : null };
                 t_current = (file, recipient.Offset);
                 outcome = deliver(job);
+                if (late.IsHeld)
+                {
+                    late.Ending = errno => Finish(job, relay, start, errno);
+                    return [outcome];
+                }
                 if (outcome.Outcome.IsOk) Mark(request, file, recipient);
-                Write(request, recipient, relay, job, outcome, start);
+                Write(request, recipient, relay, job, outcome.Outcome, start);
                 _ = Libc.UnlockRange(file, recipient.Offset, 1);
             }
             outcomes.Add(outcome!);
         }
         return outcomes;
+    }
+
+    /// <summary>The end of a job with one recipient whose file was synced, or could not be.</summary>
+    private static Outcome Finish(DeliveryJob job, string relay, long start, int errno)
+    {
+        Outcome outcome = job.Steps[0].Outcome;
+        if (errno == 0)
+        {
+            job.Late!.Release();
+            Mark(job.Request, job.QueueFile, job.Recipient);
+        }
+        else
+        {
+            outcome = job.Late!.GiveUp(errno);
+            job.Steps[0] = job.Steps[0] with { Outcome = outcome };
+        }
+        Write(job.Request, job.Recipient, relay, job, outcome, start);
+        _ = Libc.UnlockRange(job.QueueFile, job.Recipient.Offset, 1);
+        return outcome;
     }
 
     /// <summary>Delivers all recipients with one command.</summary>
@@ -89,10 +115,10 @@ internal static class QueueFileJob
         if (!SpoolDirectory.MarkDone(file, recipient.Offset)) Log.Warning($"{request.QueueId}: mark recipient: {Libc.ErrorText()}");
     }
 
-    private static void Write(DeliverRequest request, DeliverRecipient recipient, string relay, DeliveryJob job, RecipientOutcome outcome, long start)
+    private static void Write(DeliverRequest request, DeliverRecipient recipient, string relay, DeliveryJob job, Outcome outcome, long start)
     {
         long end = QueueId.Microseconds();
-        if (job.Steps.Count == 0) DeliveryLog.Write(request, recipient, outcome.Outcome, relay, start, start, end);
+        if (job.Steps.Count == 0) DeliveryLog.Write(request, recipient, outcome, relay, start, start, end);
         foreach (DeliveryStep step in job.Steps)
         {
             DeliverRecipient target = new() { Address = step.Address, Original = step.Original };

@@ -12,13 +12,13 @@ public class KilledAtStep : InstanceTest
     // the step that does not happen any more                    state  twice?
     [TestCase("cleanup", "openat", 3, false, TestName = "cleanup before it makes the file (2)")]
     [TestCase("cleanup", "pwrite64", 2, false, TestName = "cleanup before it writes (3)")]
-    [TestCase("cleanup", "fsync", 2, false, TestName = "cleanup before it syncs (4)")]
+    [TestCase("cleanup", "fsync,syncfs", 2, false, TestName = "cleanup before it syncs (4)")]
     [TestCase("cleanup", "close", 5, false, TestName = "cleanup before it closes (5)")]
     [TestCase("qmgr", "openat", 2, false, TestName = "qmgr before it reads a file (6)")]
     [TestCase("qmgr", "unlink,unlinkat", 2, false, TestName = "qmgr before it removes (17)")]
     [TestCase("local", "openat", 4, true, TestName = "local before it opens (8)")]
     [TestCase("local", "rename,renameat,renameat2", 2, true, TestName = "local before the final name (8)")]
-    [TestCase("local", "fsync", 2, true, TestName = "local before it syncs (8)")]
+    [TestCase("local", "fsync,syncfs", 2, true, TestName = "local before it syncs (8)")]
     [TestCase("local", "pwrite64", 2, true, TestName = "local before it marks (9)")]
     public void Of_a_delivery(string program, string calls, int when, bool twice)
     {

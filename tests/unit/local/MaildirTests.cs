@@ -1,5 +1,6 @@
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
+using MtaSuite.Local;
 using MtaSuite.Local.Mailboxes;
 using MtaSuite.Local.Rights;
 
@@ -102,5 +103,35 @@ public sealed class MaildirTests
         Assert.That(Enumerable.Range(0, 200).Sum(i => _fix.Maildir($"many/{i}").Length), Is.EqualTo(400));
         int open = Directory.GetFiles("/proc/self/fd").Count(f => File.ResolveLinkTarget(f, false)?.FullName.StartsWith(_fix.Root + "/many/", StringComparison.Ordinal) == true);
         Assert.That(open, Is.LessThanOrEqualTo(2 * 128));
+    }
+
+    [Test]
+    public void The_sync_may_be_left_to_the_caller_who_can_take_the_message_back()
+    {
+        using LocalFixture fix = new();
+        fix.Settings = fix.Settings with { MailSpoolDirectory = fix.Root + "/dirs/" };
+        Directory.CreateDirectory(fix.Root + "/dirs");
+        if (LocalFixture.IsRoot) File.SetUnixFileMode(fix.Root + "/dirs", (UnixFileMode)0x1FF);
+        LateSync late = new();
+        DeliveryJob job = fix.Job($"{fix.Me.Name}@example.com") with { Late = late };
+        Assert.That(fix.Deliver(job).Outcome.IsOk);
+        Assert.That(late.IsHeld);
+        Assert.That(fix.Maildir("dirs/" + fix.Me.Name), Has.Length.EqualTo(1));
+        Outcome outcome = late.GiveUp(Libc.EIO);
+        Assert.That(outcome.IsTemporary);
+        Assert.That(fix.Maildir("dirs/" + fix.Me.Name), Is.Empty, "what may be lost is not left to be found");
+        Assert.That(late.IsHeld, Is.False);
+    }
+
+    [Test]
+    public void Below_an_alias_everything_is_durable_on_return()
+    {
+        using LocalFixture fix = new();
+        fix.Settings = fix.Settings with { MailSpoolDirectory = fix.Root + "/dirs/", AliasMaps = LocalFixture.Table($"list = {fix.Me.Name}") };
+        Directory.CreateDirectory(fix.Root + "/dirs");
+        if (LocalFixture.IsRoot) File.SetUnixFileMode(fix.Root + "/dirs", (UnixFileMode)0x1FF);
+        LateSync late = new();
+        Assert.That(fix.Deliver(fix.Job("list@example.com") with { Late = late }).Outcome.IsOk);
+        Assert.That(late.IsHeld, Is.False);
     }
 }
