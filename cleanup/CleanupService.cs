@@ -33,7 +33,7 @@ internal sealed class CleanupService : IService
         Envelopes = new EnvelopeRewriter(context.Config, Rewriter);
         foreach (string problem in core.Problems) Log.Warning($"{problem}");
         Syncs = new SyncStage(Loop, context.Config.Get(CommonParams.FileSyncMethod) == "group");
-        Writers = new WorkerPool(Loop, "writer", WriterThreads) { InPlaceWhenAlone = true };
+        Writers = new WorkerPool(Loop, "writer", WriterThreads) { InPlaceWhenAlone = true, Patience = 8 };
         _qmgr = new LinkClient(Loop, Spool.SocketPath(false, "qmgr"));
         // qmgr scans incoming for each new link, so that no notice lost with an old one matters
         _qmgr.KeepConnected();

@@ -11,7 +11,7 @@ internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool)
     private const int Threads = 2;
     private static readonly string[] Places = [SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred];
     private static readonly TimeSpan UnfinishedLifetime = TimeSpan.FromHours(36);
-    private readonly WorkerPool _workers = new(loop, "files", Threads) { InPlaceWhenAlone = true };
+    private readonly WorkerPool _workers = new(loop, "files", Threads) { InPlaceWhenAlone = true, Patience = 16 };
     private readonly Stack<RemoveWork> _removers = new();
 
     public int Pending => _workers.Pending;

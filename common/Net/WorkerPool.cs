@@ -33,6 +33,8 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     private const int SlowMilliseconds = 10, SlowMemoryMilliseconds = 5000;
     /// <summary>So long after two pieces of work were there at once nothing is done in place: syncs in flight together are cheaper, milliseconds.</summary>
     private const int CrowdMemoryMilliseconds = 500;
+    /// <summary>When nothing was finished for so long, one more thread may run: a dead network disk must not hold up the others.</summary>
+    private static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
     private readonly object _gate = new();
     private readonly Queue<WorkItem> _queue = new();
     private List<WorkItem> _batch = [], _taken = [];
@@ -40,6 +42,10 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     private int _started;
     private int _idle;
     private int _waiting;
+    private int _waking;
+    private int _extra;
+    private long _finished, _finishedBefore;
+    private bool _watched;
 
     /// <summary>Work submitted and not yet completed.</summary>
     public int Pending { get; private set; }
@@ -49,6 +55,11 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     /// is nobody to hold up, and two switches of threads are saved. Not for work that takes on an identity.
     /// </summary>
     public bool InPlaceWhenAlone { get; init; }
+
+    /// <summary>
+    /// So many pieces may wait for a thread that is at work before another one is woken: for work that is quick, where a switch of threads costs as much as the work.
+    /// </summary>
+    public int Patience { get; init; }
 
     /// <summary>Queues work. On the loop's thread.</summary>
     public void Submit(WorkItem item)
@@ -88,9 +99,35 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
         lock (_gate)
         {
             _queue.Enqueue(item);
-            if (_idle > 0) Monitor.Pulse(_gate);
+            WakeIfNeeded();
         }
         StartIfNeeded();
+        if (_watched) return;
+        _watched = true;
+        loop.After(StallTime, WatchForStall);
+    }
+
+    /// <summary>Runs each second while there is work.</summary>
+    private void WatchForStall()
+    {
+        bool stalled = Pending > 0 && _finished == _finishedBefore;
+        _finishedBefore = _finished;
+        _watched = Pending > 0;
+        lock (_gate) _extra = stalled ? _extra + 1 : _watched ? _extra : 0;
+        if (stalled) StartIfNeeded();
+        if (_watched) loop.After(StallTime, WatchForStall);
+    }
+
+    /// <summary>Threads that are at work, or about to be.</summary>
+    private int AtWork => _started - _idle + _waking - _waiting;
+
+    private bool NeedsAnother => _queue.Count > (AtWork > _extra ? Patience : 0);
+
+    private void WakeIfNeeded()
+    {
+        if (_idle <= _waking || !NeedsAnother) return;
+        _waking++;
+        Monitor.Pulse(_gate);
     }
 
     /// <summary>
@@ -103,6 +140,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
         lock (_gate)
         {
             _waiting++;
+            WakeIfNeeded();
             needed = _queue.Count > _idle;
         }
         if (needed) loop.Post(StartIfNeeded);
@@ -118,7 +156,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     {
         lock (_gate)
         {
-            if (_queue.Count <= _idle || _started - _waiting >= threads || _started >= MaxThreads) return;
+            if (_queue.Count <= _idle || !NeedsAnother || _started - _waiting >= threads + _extra || _started >= MaxThreads) return;
             _started++;
         }
         new Thread(Work, StackBytes) { IsBackground = true, Name = name }.Start();
@@ -132,7 +170,11 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
         return item.Result;
     }
 
-    internal void Finished() => Pending--;
+    internal void Finished()
+    {
+        Pending--;
+        _finished++;
+    }
 
     private void Work()
     {
@@ -143,7 +185,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
             {
                 while (!_queue.TryDequeue(out item))
                 {
-                    if (_started - _waiting > threads)
+                    if (_started - _waiting > threads + _extra)
                     {
                         _started--; // came in for one that waited
                         return;
@@ -151,6 +193,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
                     _idle++;
                     Monitor.Wait(_gate);
                     _idle--;
+                    if (_waking > 0) _waking--;
                 }
             }
             item.Execute();

@@ -29,7 +29,7 @@ internal sealed class DeliveryService : IService
     public DeliveryService(ServiceContext context)
     {
         Spool = context.Spool;
-        Workers = new WorkerPool(context.Loop, "delivery", context.Command == "pipe" ? CommandThreads : MailboxThreads);
+        Workers = new WorkerPool(context.Loop, "delivery", context.Command == "pipe" ? CommandThreads : MailboxThreads) { Patience = context.Command == "pipe" ? 0 : 2 };
         Syncs = new SyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) == "group");
         Deliver = MakeDeliverer(context);
         foreach (int fd in context.Listeners) _servers.Add(new LinkServer(context.Loop, fd, _ => new DeliveryStream(this)));

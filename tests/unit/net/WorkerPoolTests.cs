@@ -45,4 +45,28 @@ public sealed class WorkerPoolTests
         Assert.That(allDone.Wait(5000));
         thread.Join();
     }
+
+    [Test]
+    public void A_pool_whose_work_hangs_grows_until_others_come_through([Values(0, 4)] int patience)
+    {
+        using ManualResetEventSlim release = new();
+        using ManualResetEventSlim quick = new();
+        int done = 0;
+        Thread thread = new(() =>
+        {
+            EventLoop loop = new();
+            WorkerPool pool = new(loop, "test", 1) { Patience = patience };
+            Action finished = () => { if (++done == 2) loop.Stop(); };
+            loop.Post(() =>
+            {
+                pool.Submit(new Item(() => release.Wait(), finished));
+                pool.Submit(new Item(quick.Set, finished));
+            });
+            loop.Run();
+        });
+        thread.Start();
+        Assert.That(quick.Wait(10_000), "the work behind the one that hangs ran");
+        release.Set();
+        Assert.That(thread.Join(5000));
+    }
 }
