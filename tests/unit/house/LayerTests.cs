@@ -46,6 +46,7 @@ public sealed class LayerTests
         ["Dns"] = 4,
         ["Smtp"] = 5,
         ["Routing"] = 5,
+        ["Sasl"] = 5,
         ["Hosting"] = 6,
     };
 

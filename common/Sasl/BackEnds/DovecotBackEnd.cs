@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Common.Sasl.BackEnds;
+
+/// <summary>
+/// Dovecot's authentication server over its client socket (<see cref="DovecotLine"/>): one connection, made when first needed and again
+/// after it broke, with any number of requests in flight. While it is away every login is a temporary failure.
+/// </summary>
+/// <param name="path">A socket's path, or "inet:host:port" with an address as host.</param>
+public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
+{
+    private static readonly TimeSpan s_handshakePatience = TimeSpan.FromSeconds(3);
+    /// <summary>Dovecot itself gives up after 150 seconds, and answers a refused login after 2.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(100);
+    internal const string NotConnected = "Can't connect to authentication server", Lost = "Connection lost to authentication server";
+    // Announced while nobody knows: whoever tries then hears "later" instead of "never".
+    private static readonly SaslMechanism[] s_usual = [SaslMechanism.Find("PLAIN")!, SaslMechanism.Find("LOGIN")!];
+
+    private readonly List<Promise<bool>> _waiting = [];
+    private SaslMechanism[] _mechanisms = s_usual;
+    private DovecotLink? _link;
+    private long _warnedAt = long.MinValue;
+
+    public IEnumerable<SaslMechanism> Mechanisms(SaslContext context) =>
+        _mechanisms.Where(m => m.Name != "EXTERNAL" || context.ExternalIdentity is not null);
+
+    public Promise<bool> ReadyAsync()
+    {
+        Promise<bool> ready = new();
+        if (!Connect()) ready.TrySet(false);
+        else if (_link!.IsReady) ready.TrySet(true);
+        else
+        {
+            _waiting.Add(ready);
+            loop.After(s_handshakePatience, () => ready.TrySet(false));
+        }
+        return ready;
+    }
+
+    public ISaslExchange Begin(SaslMechanism mechanism, SaslContext context) => new Exchange(this, mechanism.Name, context);
+
+    /// <summary>There is a connection, or one is being made.</summary>
+    private bool Connect()
+    {
+        if (_link is { IsOpen: true }) return true;
+        int fd = Open();
+        if (fd < 0)
+        {
+            Warn($"SASL: Connect to Dovecot auth socket '{path}' failed: {Libc.ErrorText()}");
+            return false;
+        }
+        _link = new DovecotLink(loop, fd)
+        {
+            Ready = mechanisms =>
+            {
+                _mechanisms = mechanisms;
+                Release(true);
+            },
+            Closed = problem =>
+            {
+                if (problem is not null) Warn($"SASL: Dovecot auth socket '{path}': {problem}");
+                Release(false);
+            },
+        };
+        _link.Start();
+        return _link.IsOpen;
+    }
+
+    private void Release(bool ready)
+    {
+        Promise<bool>[] waiting = [.. _waiting];
+        _waiting.Clear();
+        foreach (Promise<bool> one in waiting) one.TrySet(ready);
+    }
+
+    private int Open()
+    {
+        if (path.StartsWith("inet:", StringComparison.Ordinal))
+        {
+            if (!IPEndPoint.TryParse(path[5..], out IPEndPoint? target) || target.Port == 0) return -1;
+            int family = target.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Libc.AF_INET : Libc.AF_INET6;
+            int inet = Libc.Socket(family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+            return inet < 0 || Libc.Connect(inet, target) == 0 || Libc.Errno == Libc.EINPROGRESS ? inet : CloseFailed(inet);
+        }
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        return fd < 0 || Libc.ConnectUnix(fd, path) == 0 ? fd : CloseFailed(fd);
+    }
+
+    private static int CloseFailed(int fd)
+    {
+        int error = Libc.Errno;
+        _ = Libc.Close(fd);
+        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(error);
+        return -1;
+    }
+
+    /// <summary>Once in ten seconds: the sessions' own lines tell of each login.</summary>
+    private void Warn(string text)
+    {
+        if (_warnedAt != long.MinValue && loop.NowMilliseconds - _warnedAt < 10_000) return;
+        _warnedAt = loop.NowMilliseconds;
+        Log.Log.Warning($"{text}");
+    }
+
+    private sealed class Exchange(DovecotBackEnd owner, string mechanism, SaslContext context) : ISaslExchange
+    {
+        private DovecotLink? _link;
+        private uint _id;
+
+        public Promise<SaslResult> StartAsync(byte[]? initial)
+        {
+            Promise<SaslResult> result = new();
+            StartAsync(initial, result).Detach();
+            return result;
+        }
+
+        private async Task StartAsync(byte[]? initial, Promise<SaslResult> result)
+        {
+            if (!await owner.ReadyAsync() || owner._link is not { IsReady: true } link) result.TrySet(SaslResult.Temporary(NotConnected));
+            else (_link, _id) = (link, link.Begin(Request(initial), result, s_patience));
+        }
+
+        private string Request(byte[]? initial)
+        {
+            StringBuilder line = new(256);
+            line.Append(CultureInfo.InvariantCulture, $"{mechanism}\tservice={DovecotLine.Escape(context.Service)}\tnologin");
+            if (context.ServerAddress.Length > 0) line.Append("\tlip=").Append(DovecotLine.Escape(context.ServerAddress));
+            if (context.ClientAddress is { } client) line.Append("\trip=").Append(client);
+            if (context.ServerPort.Length > 0) line.Append("\tlport=").Append(DovecotLine.Escape(context.ServerPort));
+            if (context.ClientPort > 0) line.Append(CultureInfo.InvariantCulture, $"\trport={context.ClientPort}");
+            if (context.IsEncrypted) line.Append("\tsecured=tls");
+            if (context.ExternalIdentity is { } identity) line.Append("\tvalid-client-cert\tcert_username=").Append(DovecotLine.Escape(identity));
+            // must be the last
+            if (initial is not null) line.Append("\tresp=").Append(Convert.ToBase64String(initial));
+            return line.ToString();
+        }
+
+        public Promise<SaslResult> NextAsync(byte[] response)
+        {
+            Promise<SaslResult> result = new();
+            if (_link is not { IsOpen: true }) result.TrySet(SaslResult.Temporary(Lost));
+            else _link.Continue(_id, response, result, s_patience);
+            return result;
+        }
+
+        public void Abandon() => _link?.Cancel(_id);
+    }
+}

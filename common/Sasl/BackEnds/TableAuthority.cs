@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using System.Text;
+using MtaSuite.Common.Sasl.Server;
+using MtaSuite.Common.Tables;
+
+namespace MtaSuite.Common.Sasl.BackEnds;
+
+/// <summary>Logins from tables of password hashes, and tokens from keys. Safe on several threads.</summary>
+/// <param name="passwords">Login to <see cref="StoredPassword"/>.</param>
+/// <param name="realm">Put behind a login without a domain; empty: none.</param>
+/// <param name="tokens">Null: tokens are not taken.</param>
+public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? tokens) : IAuthority
+{
+    // Checked when a login is not there, so that this takes as long as when it is.
+    private static readonly Lazy<ScramVerifier> s_nobody = new(() => ScramVerifier.Make(ScramHash.Sha256, "nobody"));
+    private readonly byte[] _saltKey = SaltKey(passwords);
+    private readonly RecentPasswords _recent = new();
+
+    public SaslResult CheckPassword(string authzid, string login, string password)
+    {
+        string full = FullName(login);
+        SaslResult found = Find(authzid, full, out StoredPassword? stored, out string value);
+        if (found.Status != SaslStatus.Continue) return found;
+        if (stored is null)
+        {
+            s_nobody.Value.Matches(password);
+            return SaslResult.Fail(full, "no such login");
+        }
+        if (_recent.Contains(full, value, password)) return SaslResult.Success(full);
+        if (!stored.Matches(password)) return SaslResult.Fail(full, stored.Problem ?? "wrong password");
+        _recent.Add(full, value, password);
+        return SaslResult.Success(full);
+    }
+
+    public SaslResult FindVerifier(ScramHash hash, string authzid, string login, out ScramVerifier verifier, out string detail)
+    {
+        string full = FullName(login);
+        detail = "";
+        verifier = null!;
+        SaslResult found = Find(authzid, full, out StoredPassword? stored, out _);
+        if (found.Status != SaslStatus.Continue) return found;
+        if (stored?.Find(hash) is { } own) verifier = own;
+        else
+        {
+            detail = stored is null ? "no such login" : stored.Problem ?? $"the login has no verifier for {hash.Mechanism}";
+            byte[] salt = HMACSHA256.HashData(_saltKey, Encoding.UTF8.GetBytes($"{hash.Mechanism} {full}"));
+            verifier = new ScramVerifier(hash, ScramVerifier.DefaultIterations, salt[..16], new byte[hash.Size], new byte[hash.Size]);
+        }
+        return found;
+    }
+
+    public SaslResult CheckToken(string login, string token) => tokens?.Check(login, token) ?? SaslResult.Fail(login, "no keys for tokens");
+
+    private SaslResult Find(string authzid, string full, out StoredPassword? stored, out string value)
+    {
+        stored = null;
+        value = "";
+        if (authzid.Length > 0 && FullName(authzid) != full) return SaslResult.Fail(full, $"may not act for {authzid}");
+        LookupResult result = passwords.Lookup(full);
+        if (result.IsError) return SaslResult.Temporary("password table is unavailable", full, result.ErrorText);
+        if (result.IsFound) stored = StoredPassword.Parse(value = result.Value);
+        return SaslResult.Continue([], full);
+    }
+
+    /// <summary>As it stands in the table and in the log: with a domain, in lower case as keys are.</summary>
+    private string FullName(string login) => Table.FoldKey(realm.Length == 0 || login.Contains('@') ? login : $"{login}@{realm}");
+
+    /// <summary>The same in all processes, and not to be guessed from outside.</summary>
+    private static byte[] SaltKey(Maps passwords)
+    {
+        byte[] machine;
+        try { machine = File.ReadAllBytes("/etc/machine-id"); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { machine = RandomNumberGenerator.GetBytes(32); }
+        return HMACSHA256.HashData(machine, Encoding.UTF8.GetBytes("sasl salt " + string.Join(' ', passwords.Tables.Select(t => t.Spec))));
+    }
+}
+
+/// <summary>
+/// Passwords that were right a moment ago, so that a client that logs in for each message does not cost a slow hash each time. What is kept is a hash
+/// under a key of this process; it counts only while the table's value is the same.
+/// </summary>
+internal sealed class RecentPasswords
+{
+    private const int Most = 4096;
+    private static readonly TimeSpan s_age = TimeSpan.FromMinutes(10);
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly Dictionary<string, (byte[] Hash, long At)> _entries = [];
+    private readonly Lock _gate = new();
+
+    public bool Contains(string login, string value, string password)
+    {
+        (byte[] Hash, long At) entry;
+        lock (_gate)
+            if (!_entries.TryGetValue(login, out entry)) return false;
+        return TimeProvider.System.GetElapsedTime(entry.At) < s_age && CryptographicOperations.FixedTimeEquals(entry.Hash, Hash(login, value, password));
+    }
+
+    public void Add(string login, string value, string password)
+    {
+        byte[] hash = Hash(login, value, password);
+        lock (_gate)
+        {
+            if (_entries.Count >= Most) _entries.Clear();
+            _entries[login] = (hash, TimeProvider.System.GetTimestamp());
+        }
+    }
+
+    private byte[] Hash(string login, string value, string password) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{login}\0{value}\0{password}"));
+}
