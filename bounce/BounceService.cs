@@ -9,7 +9,7 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Bounce;
 
 /// <summary>The services bounce, defer and trace: keep the logs of single messages, and send the notices they call for.</summary>
-internal sealed class BounceService : LinkedService
+internal sealed class BounceService : RequestService
 {
     private readonly BounceLog _log;
     private readonly NoticeSender _sender;

@@ -9,7 +9,7 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Bounce;
 
 /// <summary>The services error, retry and discard: answer a delivery request without delivering (<see cref="ErrorTransport"/>).</summary>
-internal sealed class ErrorService(ServiceContext context) : LinkedService(context)
+internal sealed class ErrorService(ServiceContext context) : RequestService(context)
 {
     private readonly ErrorTransport.Verdict _verdict = context.Command == "discard" ? ErrorTransport.Verdict.Discard : ErrorTransport.VerdictOf(context.ServiceName);
     private readonly bool _softBounce = context.Config.Get(BounceParams.SoftBounce);

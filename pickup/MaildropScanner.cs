@@ -35,7 +35,7 @@ internal sealed class MaildropScanner(PickupService service, SpoolDirectory spoo
         while (_running < MaxAtOnce && _found.TryDequeue(out string? id))
         {
             _running++;
-            service.Begin();
+            service.Began();
             RunAsync(id).Detach();
         }
     }
@@ -46,7 +46,7 @@ internal sealed class MaildropScanner(PickupService service, SpoolDirectory spoo
         _known.Remove(id);
         _running--;
         StartMore();
-        service.End();
+        service.Ended();
         Log.Flush();
     }
 }

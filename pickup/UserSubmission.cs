@@ -45,7 +45,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
             return;
         }
         uint uid = _stream.Link.PeerUid;
-        service.Begin();
+        service.Began();
         if ((Permission(uid) ?? LocalEnvelope.Check(asked.Envelope)) is { } refusal)
         {
             Answer(refusal);
@@ -117,7 +117,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         if (_answered) return;
         _answered = true;
         _stream.Send(FrameType.Reply, new SubmitReply { QueueId = _queueId, Outcome = outcome });
-        service.End();
+        service.Ended();
     }
 
     /// <summary>The user's program died or gave up: nothing of its message is kept.</summary>
@@ -127,6 +127,6 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         _answered = true;
         _submission?.Abort("submission was broken off");
         if (_submission != null && !_ended) Log.Info($"{_queueId}: submission was broken off");
-        service.End();
+        service.Ended();
     }
 }

@@ -22,29 +22,20 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
     public List<BounceRecipient> Reported { get; } = [];
 
     /// <summary>The facts that a delivery agent and the log need, without recipients.</summary>
-    public DeliverRequest MakeRequest(string transport, string nexthop) => new()
+    public DeliverRequest MakeRequest(string transport, string nexthop)
     {
-        QueueId = Id,
-        QueueName = Folder,
-        Transport = transport,
-        Nexthop = nexthop,
-        Sender = Envelope.Sender,
-        EnvelopeId = Envelope.EnvelopeId,
-        Return = Envelope.Return,
-        Body = Envelope.Body,
-        SmtpUtf8 = Envelope.SmtpUtf8,
-        ContentOffset = ContentOffset,
-        ContentLength = ContentLength,
-        ArrivalMicroseconds = Envelope.ArrivalMicroseconds,
-        ActiveMicroseconds = ActiveMicroseconds,
-        ClientName = Envelope.ClientName,
-        ClientAddress = Envelope.ClientAddress,
-        ClientPort = Envelope.ClientPort,
-        ClientHelo = Envelope.ClientHelo,
-        ClientProtocol = Envelope.ClientProtocol,
-        SaslLogin = Envelope.SaslLogin,
-        Flags = Envelope.Flags,
-    };
+        DeliverRequest request = new()
+        {
+            QueueName = Folder,
+            Transport = transport,
+            Nexthop = nexthop,
+            ContentOffset = ContentOffset,
+            ContentLength = ContentLength,
+            ActiveMicroseconds = ActiveMicroseconds,
+        };
+        request.CopyFacts(Envelope);
+        return request;
+    }
 }
 
 /// <summary>Some recipients of one message for one destination: what one request to an agent carries.</summary>

@@ -42,10 +42,21 @@ internal sealed class ListingStream(ShowqService service) : IStreamHandler
         {
             batch.ResetWrittenCount();
             more = await service.Pool.Run(() => ReadBatch(entries, batch));
-            _stream.SendData(batch.WrittenSpan);
-            while (!_stream.HasCredit && await _stream.CreditAsync()) { }
+            await SendAsync(batch.WrittenMemory);
         }
         Answer(new ShowqReply { Text = states == null ? "the queue manager cannot be asked" : "" });
+    }
+
+    /// <summary>A batch may be as large as one entry with fifty thousand recipients: piece by piece, as the reader takes it.</summary>
+    private async Task SendAsync(ReadOnlyMemory<byte> batch)
+    {
+        while (batch.Length > 0 && !_gone)
+        {
+            int n = Math.Min(batch.Length, Link.MaxData);
+            _stream.SendData(batch.Span[..n]);
+            batch = batch[n..];
+            while (!_stream.HasCredit && await _stream.CreditAsync()) { }
+        }
     }
 
     /// <summary>Fills a batch on a worker thread; false at the end.</summary>

@@ -10,31 +10,26 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Showq;
 
 /// <summary>showq as a daemon: listings for whoever may see the queue.</summary>
-internal sealed class ShowqService : IService
+internal sealed class ShowqService : LinkService
 {
     /// <summary>Threads that read the queue: a listing of a million messages does not keep a small one waiting.</summary>
     private const int Readers = 2;
-    private readonly List<LinkServer> _servers = [];
     private readonly UserList _users;
     private readonly uint _ownUid = Libc.GetEUid();
 
-    public ShowqService(ServiceContext context)
+    public ShowqService(ServiceContext context) : base(context)
     {
-        Loop = context.Loop;
-        Spool = context.Spool;
         Qmgr = new LinkClient(Loop, Spool.SocketPath(false, context.Config.Get(QmgrParams.QueueServiceName)));
         Pool = new WorkerPool(Loop, "reader", Readers);
         _users = new UserList(context.Config.Get(PickupParams.AuthorizedMailqUsers));
         foreach (string error in _users.Problems) Log.Warning($"authorized_mailq_users: {error}");
-        foreach (int fd in context.Listeners) _servers.Add(new LinkServer(Loop, fd, _ => new ListingStream(this)));
+        Serve(_ => new ListingStream(this));
     }
 
-    public EventLoop Loop { get; }
-    public SpoolDirectory Spool { get; }
     public LinkClient Qmgr { get; }
     public WorkerPool Pool { get; }
 
-    public int Active => _servers.Sum(s => s.StreamCount);
+    public override int Active => StreamCount;
 
     /// <summary>An error text for a user who may not see the queue.</summary>
     public string? Refusal(uint uid)
@@ -48,23 +43,5 @@ internal sealed class ShowqService : IService
         };
     }
 
-    public void Drain(Action done)
-    {
-        int left = _servers.Count;
-        foreach (LinkServer server in _servers)
-        {
-            server.Left = () =>
-            {
-                if (--left == 0) Finish(done);
-            };
-            server.Leave();
-        }
-        if (left == 0 && _servers.Count == 0) Finish(done);
-    }
-
-    private void Finish(Action done)
-    {
-        Qmgr.Close();
-        done();
-    }
+    protected override void Close() => Qmgr.Close();
 }

@@ -21,6 +21,10 @@ public sealed class Link
     public const int MaxMessage = 8 * 1024 * 1024;
     /// <summary>The largest piece of content in one frame, bytes.</summary>
     public const int MaxData = 32 * 1024;
+    /// <summary>The most streams that a peer may have open at once: one of our own processes; anybody else.</summary>
+    public const int MaxStreamsTrusted = 65_536, MaxStreams = 100;
+    /// <summary>A peer that does not take our refusals, bytes.</summary>
+    private const int MaxUnsentRefusals = 1024 * 1024;
     /// <summary>Frames up to this size fit into a connection's input buffer.</summary>
     private const int LargeFrame = 60 * 1024;
     internal const string TooLarge = "message too large";
@@ -252,6 +256,7 @@ public sealed class Link
             case FrameType.Reply or FrameType.Progress when _accept != null:
                 return false;
             case FrameType.Data:
+                if (!stream.TryReceive(payload.Length)) return false;
                 stream.Handler?.OnData(stream, payload);
                 return true;
             case FrameType.End:
@@ -276,6 +281,11 @@ public sealed class Link
     private bool Accept(uint id, ReadOnlySpan<byte> payload)
     {
         if (_accept == null || _streams.ContainsKey(id)) return false;
+        if (_streams.Count >= (IsPeerTrusted ? MaxStreamsTrusted : MaxStreams))
+        {
+            SendReset(id, "too many requests at once");
+            return _connection.Unsent < MaxUnsentRefusals;
+        }
         LinkStream stream = new(this, id, null);
         _streams[id] = stream;
         stream.Handler = _accept(stream);

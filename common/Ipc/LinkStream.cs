@@ -21,8 +21,15 @@ public sealed class LinkStream
     /// <summary>Content that may be under way unacknowledged, bytes.</summary>
     public const int Window = 256 * 1024;
 
+    /// <summary>
+    /// What a peer may send beyond the window: a sender looks at its credit between pieces, and one that passes another's stream on holds that one back only
+    /// when its own credit is used up, so that a window of the other's is under way. More breaks the protocol.
+    /// </summary>
+    private const int Overshoot = Window + 64 * 1024;
+
     private readonly Link _link;
     private int _credit = Window;
+    private int _uncredited;
     private int _owed;
     private Promise<bool>? _creditWaiter;
 
@@ -82,6 +89,7 @@ public sealed class LinkStream
         _owed += bytes;
         if (_owed < Window / 2 || !IsOpen) return;
         _link.SendCredit(Id, _owed);
+        _uncredited -= _owed;
         _owed = 0;
     }
 
@@ -92,6 +100,9 @@ public sealed class LinkStream
         _link.SendReset(Id, reason);
         Close();
     }
+
+    /// <summary>Content came; false when it is more than the peer has credit for.</summary>
+    internal bool TryReceive(int bytes) => (_uncredited += bytes) <= Window + Overshoot;
 
     internal void AddCredit(int bytes)
     {

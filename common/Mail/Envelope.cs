@@ -1,33 +1,12 @@
 namespace MtaSuite.Common.Mail;
 
-/// <summary>
-/// All that is known of a message beside its content: what a submission carries, what the queue file keeps, what qmgr is told.
-/// Addresses are in internal form (unquoted local part), without angle brackets.
-/// </summary>
-public sealed class Envelope
+/// <summary>All that is known of a message beside its content: what a submission carries, what the queue file keeps, what qmgr is told.</summary>
+public sealed class Envelope : EnvelopeFacts
 {
-    public string QueueId = "";
-    /// <summary>When the first byte arrived, microseconds since 1970.</summary>
-    public long ArrivalMicroseconds;
-    /// <summary>Reverse-path; empty for a notice.</summary>
-    public string Sender = "";
     /// <summary>The sender's full name, for a From: header that is missing (local submission); else empty.</summary>
     public string FullName = "";
-    public string EnvelopeId = "";
-    public DsnReturn Return;
-    public BodyType Body;
-    public bool SmtpUtf8;
-    public MessageFlags Flags;
     /// <summary>"smtpd", "pickup", "bounce", "local" ...: what kind of process the message came from.</summary>
     public string Origin = "";
-    public string ClientName = "";
-    public string ClientAddress = "";
-    public string ClientPort = "";
-    public string ClientHelo = "";
-    /// <summary>"SMTP", "ESMTP", ... ; empty for local submission.</summary>
-    public string ClientProtocol = "";
-    public string SaslMethod = "";
-    public string SaslLogin = "";
     /// <summary>Routing overrides by checks: a content filter or a next hop; empty when none.</summary>
     public string Filter = "";
     public string Redirect = "";

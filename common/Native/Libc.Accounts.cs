@@ -116,11 +116,12 @@ public static unsafe partial class Libc
 
     /// <summary>
     /// Makes file access of THIS THREAD that of a user; false when it did not take effect. Only on a thread that does nothing else, with
-    /// no await, no task and no new thread before <see cref="ResetFileIdentity"/>: a thread born meanwhile keeps the identity for good.
+    /// no await, no task and no new thread before <see cref="ResetFileIdentity"/>: a thread born meanwhile keeps the identity for good. The thread loses its
+    /// supplementary groups the first time, for good: root needs none, and a user must not have root's.
     /// </summary>
-    public static bool SetFileIdentity(uint uid, uint gid, ReadOnlySpan<uint> groups)
+    public static bool SetFileIdentity(uint uid, uint gid)
     {
-        if (!SetThreadGroups(groups)) return false;
+        if (!t_groupless && !(t_groupless = SetThreadGroups([]))) return false;
         _ = Syscall(SysSetFsGid, (nint)gid, 0, 0);
         _ = Syscall(SysSetFsUid, (nint)uid, 0, 0);
         return Syscall(SysSetFsUid, -1, 0, 0) == (nint)uid && Syscall(SysSetFsGid, -1, 0, 0) == (nint)gid;
@@ -131,8 +132,9 @@ public static unsafe partial class Libc
     {
         _ = Syscall(SysSetFsUid, 0, 0, 0);
         _ = Syscall(SysSetFsGid, 0, 0, 0);
-        SetThreadGroups([0]);
     }
+
+    [ThreadStatic] private static bool t_groupless;
 
     /// <summary>Turns THIS THREAD into a user for good, with no way back and no new privileges: for a throw-away thread that then calls Spawn.</summary>
     public static bool BecomeOnThread(uint uid, uint gid, ReadOnlySpan<uint> groups) =>

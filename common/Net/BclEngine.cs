@@ -32,9 +32,9 @@ internal sealed class BclEngine : SocketEngine
 
     public BclEngine()
     {
+        _wake.Blocking = false; // first: a blocking socket connects by way of the library's own epoll
         _wake.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _wake.Connect(_wake.LocalEndPoint!);
-        _wake.Blocking = false;
     }
 
     // ---- readiness -------------------------------------------------------------------------------------------------

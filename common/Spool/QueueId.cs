@@ -13,6 +13,7 @@ public static class QueueId
     private static readonly System.Buffers.SearchValues<char> Digits = System.Buffers.SearchValues.Create(Alphabet);
     private const int TimeDigits = 10, ProcessDigits = 4;
     public const int Length = TimeDigits + ProcessDigits;
+    private static readonly int s_process = Libc.GetPid();
     private static long s_last;
 
     /// <summary>A new id. Thread-safe.</summary>
@@ -29,7 +30,7 @@ public static class QueueId
         return string.Create(Length, next, static (span, value) =>
         {
             Encode(value, span[..TimeDigits]);
-            Encode(Libc.GetPid(), span[TimeDigits..]);
+            Encode(s_process, span[TimeDigits..]);
         });
     }
 

@@ -26,7 +26,7 @@ public readonly ref struct FileIdentity
         if (!change) return true;
         // else quotas and the blocks reserved for root would not hold for this thread
         if (!t_limited) t_limited = Libc.DropResourceOverride();
-        if (Libc.SetFileIdentity(uid, gid, [gid])) return true;
+        if (Libc.SetFileIdentity(uid, gid)) return true;
         Libc.ResetFileIdentity();
         identity = default;
         return false;

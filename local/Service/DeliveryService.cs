@@ -16,31 +16,24 @@ namespace MtaSuite.Local.Service;
 internal delegate List<RecipientOutcome> Deliverer(DeliverRequest request, int queueFile, LateSync late);
 
 /// <summary>The delivery daemon: takes jobs from qmgr (and from local, which passes recipients on), runs them on a few threads, answers.</summary>
-internal sealed class DeliveryService : IService
+internal sealed class DeliveryService : LinkService
 {
     /// <summary>They write; what waits (syncs, locks, commands) does not count as one of them. More would only fight for folders.</summary>
     private const int MailboxThreads = 2;
     /// <summary>Commands may run for minutes; more threads than processors so that they do not hold up the mailboxes.</summary>
     private const int CommandThreads = 20;
-    private readonly List<LinkServer> _servers = [];
-    private Action? _drained;
-    private bool _noLinks;
 
-    public DeliveryService(ServiceContext context)
+    public DeliveryService(ServiceContext context) : base(context)
     {
-        Spool = context.Spool;
         Workers = new WorkerPool(context.Loop, "delivery", context.Command == "pipe" ? CommandThreads : MailboxThreads) { Patience = context.Command == "pipe" ? 0 : 2 };
         Syncs = new SyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) == "group");
         Deliver = MakeDeliverer(context);
-        foreach (int fd in context.Listeners) _servers.Add(new LinkServer(context.Loop, fd, _ => new DeliveryStream(this)));
+        Serve(_ => new DeliveryStream(this));
     }
 
-    public SpoolDirectory Spool { get; }
     public WorkerPool Workers { get; }
     public SyncStage Syncs { get; }
     public Deliverer Deliver { get; }
-
-    public int Active => Workers.Pending;
 
     private Deliverer MakeDeliverer(ServiceContext context)
     {
@@ -78,29 +71,5 @@ internal sealed class DeliveryService : IService
     {
         if (begins) Workers.BeginWait();
         else Workers.EndWait();
-    }
-
-    public void Drain(Action done)
-    {
-        _drained = done;
-        int left = _servers.Count;
-        foreach (LinkServer server in _servers)
-        {
-            server.Left = () =>
-            {
-                _noLinks = --left == 0;
-                LeaveIfDone();
-            };
-            server.Leave();
-        }
-    }
-
-    /// <summary>A job is over.</summary>
-    public void LeaveIfDone()
-    {
-        if (!_noLinks || Active > 0) return;
-        Action? done = _drained;
-        _drained = null;
-        done?.Invoke();
     }
 }

@@ -25,6 +25,7 @@ internal sealed class DeliveryStream(DeliveryService service) : DurableWork(serv
             return;
         }
         _stream = stream;
+        service.Began();
         service.Workers.Submit(this);
     }
 
@@ -49,7 +50,7 @@ internal sealed class DeliveryStream(DeliveryService service) : DurableWork(serv
             _ = Libc.Close(_queueFile);
         }
         _stream!.Send(FrameType.Reply, new DeliverReply { QueueId = _request.QueueId, Recipients = _outcomes });
-        service.LeaveIfDone();
+        service.Ended();
     }
 
     public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);

@@ -92,24 +92,13 @@ internal sealed class SuiteServices : ILocalServices
     private SubmitRequest MakeRequest(ForwardedMessage message)
     {
         DeliverRequest original = message.Original;
-        Envelope e = new()
-        {
-            QueueId = QueueId.Next(_loop.Time),
-            ArrivalMicroseconds = QueueId.Microseconds(_loop.Time),
-            Sender = message.Sender,
-            EnvelopeId = message.IsList ? "" : original.EnvelopeId,
-            Return = message.IsList ? DsnReturn.Default : original.Return,
-            Body = original.Body,
-            SmtpUtf8 = original.SmtpUtf8,
-            Flags = original.Flags & (MessageFlags.Trace | MessageFlags.Notice | MessageFlags.DoubleBounce),
-            Origin = "local",
-            ClientName = original.ClientName,
-            ClientAddress = original.ClientAddress,
-            ClientPort = original.ClientPort,
-            ClientHelo = original.ClientHelo,
-            ClientProtocol = original.ClientProtocol,
-            SaslLogin = original.SaslLogin,
-        };
+        Envelope e = new() { Origin = "local" };
+        e.CopyFacts(original);
+        e.QueueId = QueueId.Next(_loop.Time);
+        e.ArrivalMicroseconds = QueueId.Microseconds(_loop.Time);
+        e.Sender = message.Sender;
+        e.Flags = original.Flags & (MessageFlags.Trace | MessageFlags.Notice | MessageFlags.DoubleBounce);
+        if (message.IsList) (e.EnvelopeId, e.Return) = ("", DsnReturn.Default);
         foreach (DeliverRecipient recipient in message.Recipients)
         {
             e.Recipients.Add(new EnvelopeRecipient
@@ -126,7 +115,8 @@ internal sealed class SuiteServices : ILocalServices
     public RecipientOutcome Pass(string transport, string nexthop, DeliverRequest request, DeliverRecipient recipient)
     {
         QueueFileJob.ReleaseCurrent();
-        DeliverRequest passed = Copy(request, transport, nexthop, recipient);
+        DeliverRequest passed = request.For(transport, nexthop);
+        passed.Recipients.Add(recipient);
         DeliverReply? reply = Wait(async () => await Agent(transport).CallAsync<DeliverRequest, DeliverReply>(passed));
         return reply is { Recipients.Count: 1 } ? reply.Recipients[0]
             : new RecipientOutcome { Offset = recipient.Offset, Outcome = Outcome.Defer("4.3.0", $"mail transport {transport} unavailable") };
@@ -138,31 +128,6 @@ internal sealed class SuiteServices : ILocalServices
             _agents[transport] = agent = new LinkClient(_loop, _spool.SocketPath(true, transport));
         return agent;
     }
-
-    private static DeliverRequest Copy(DeliverRequest r, string transport, string nexthop, DeliverRecipient recipient) => new()
-    {
-        QueueId = r.QueueId,
-        QueueName = r.QueueName,
-        Transport = transport,
-        Nexthop = nexthop,
-        Sender = r.Sender,
-        EnvelopeId = r.EnvelopeId,
-        Return = r.Return,
-        Body = r.Body,
-        SmtpUtf8 = r.SmtpUtf8,
-        ContentOffset = r.ContentOffset,
-        ContentLength = r.ContentLength,
-        ArrivalMicroseconds = r.ArrivalMicroseconds,
-        ActiveMicroseconds = r.ActiveMicroseconds,
-        ClientName = r.ClientName,
-        ClientAddress = r.ClientAddress,
-        ClientPort = r.ClientPort,
-        ClientHelo = r.ClientHelo,
-        ClientProtocol = r.ClientProtocol,
-        SaslLogin = r.SaslLogin,
-        Flags = r.Flags,
-        Recipients = [recipient],
-    };
 
     /// <summary>A failure within a list goes to the sender: the log of one message has one reader so far.</summary>
     public bool TryNotifyOwner(DeliverRequest request, DeliverRecipient recipient, string owner, Outcome outcome) => false;

@@ -44,7 +44,7 @@ internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOpt
     private bool BecomeOwner(in Libc.FileStatus source)
     {
         if (options.Has('o') || Libc.GetEUid() != 0 || source.Uid == 0 || !source.IsRegular) return false;
-        return Libc.SetFileIdentity(source.Uid, source.Gid, [source.Gid])
+        return Libc.SetFileIdentity(source.Uid, source.Gid)
             ? true
             : throw new PostmapFatalException($"cannot take the rights of user {source.Uid}");
     }

@@ -3,62 +3,47 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Common.Ipc.Messages;
 
 /// <summary>qmgr asks a delivery agent to deliver one queued message to some of its recipients.</summary>
-public sealed class DeliverRequest : IMessage<DeliverRequest>
+public sealed class DeliverRequest : EnvelopeFacts, IMessage<DeliverRequest>
 {
     public static ReadOnlySpan<byte> Protocol => "deliver"u8;
 
-    /// <summary>The queue id, also the file's name.</summary>
-    public string QueueId = "";
     /// <summary>The queue the file lies in: "incoming", "active" or "deferred".</summary>
     public string QueueName = "";
     /// <summary>The master.cf service that delivers (the transport's name).</summary>
     public string Transport = "";
     public string Nexthop = "";
-    /// <summary>Envelope sender; empty for a notice.</summary>
-    public string Sender = "";
-    public string EnvelopeId = "";
-    public DsnReturn Return;
-    public BodyType Body;
-    public bool SmtpUtf8;
     /// <summary>Where the content starts in the queue file, and its length in bytes.</summary>
     public long ContentOffset;
     public long ContentLength;
-    /// <summary>When the first byte arrived, microseconds since 1970.</summary>
-    public long ArrivalMicroseconds;
     /// <summary>When qmgr made it active, microseconds since 1970 (the second of the four logged delays starts here).</summary>
     public long ActiveMicroseconds;
-    public string ClientName = "";
-    public string ClientAddress = "";
-    public string ClientPort = "";
-    public string ClientHelo = "";
-    public string ClientProtocol = "";
-    public string SaslLogin = "";
-    /// <summary>Flags of the message, see <see cref="MessageFlags"/>.</summary>
-    public MessageFlags Flags;
     public List<DeliverRecipient> Recipients = [];
+
+    /// <summary>The same message for another transport; without recipients.</summary>
+    public DeliverRequest For(string transport, string nexthop)
+    {
+        DeliverRequest request = new()
+        {
+            QueueName = QueueName,
+            Transport = transport,
+            Nexthop = nexthop,
+            ContentOffset = ContentOffset,
+            ContentLength = ContentLength,
+            ActiveMicroseconds = ActiveMicroseconds,
+        };
+        request.CopyFacts(this);
+        return request;
+    }
 
     public static void Describe<C>(ref C c, DeliverRequest m) where C : struct, IAttributeCodec, allows ref struct
     {
-        c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
+        c.Facts(m);
         c.Text("queue_name"u8, ref m.QueueName, Limits.Name);
         c.Text("transport"u8, ref m.Transport, Limits.Name);
         c.Text("nexthop"u8, ref m.Nexthop, Limits.Address);
-        c.Text("sender"u8, ref m.Sender, Limits.Address);
-        c.Text("envid"u8, ref m.EnvelopeId, Limits.Address);
-        c.Enum("ret"u8, ref m.Return);
-        c.Enum("body"u8, ref m.Body);
-        c.Bool("smtputf8"u8, ref m.SmtpUtf8);
         c.Long("content_offset"u8, ref m.ContentOffset);
         c.Long("content_length"u8, ref m.ContentLength);
-        c.Long("arrival"u8, ref m.ArrivalMicroseconds);
         c.Long("active"u8, ref m.ActiveMicroseconds);
-        c.Text("client_name"u8, ref m.ClientName, Limits.Address);
-        c.Text("client_address"u8, ref m.ClientAddress, Limits.Name);
-        c.Text("client_port"u8, ref m.ClientPort, Limits.Name);
-        c.Text("client_helo"u8, ref m.ClientHelo, Limits.Address);
-        c.Text("client_protocol"u8, ref m.ClientProtocol, Limits.Name);
-        c.Text("sasl_login"u8, ref m.SaslLogin, Limits.Address);
-        c.Enum("flags"u8, ref m.Flags);
         c.Items("recipients"u8, m.Recipients, Limits.Recipients);
     }
 }

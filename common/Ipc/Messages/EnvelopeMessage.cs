@@ -2,21 +2,19 @@ using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Common.Ipc.Messages;
 
-/// <summary>How an <see cref="Envelope"/> goes over the wire, for the messages that carry one.</summary>
+/// <summary>How the facts of a message and an <see cref="Envelope"/> go over the wire, for the messages that carry them.</summary>
 public static class EnvelopeAttributes
 {
-    public static void Envelope<C>(this ref C c, Envelope m) where C : struct, IAttributeCodec, allows ref struct
+    public static void Facts<C>(this ref C c, EnvelopeFacts m) where C : struct, IAttributeCodec, allows ref struct
     {
         c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
         c.Long("arrival"u8, ref m.ArrivalMicroseconds);
         c.Text("sender"u8, ref m.Sender, Limits.Address);
-        c.Text("full_name"u8, ref m.FullName, Limits.Address);
         c.Text("envid"u8, ref m.EnvelopeId, Limits.Address);
         c.Enum("ret"u8, ref m.Return);
         c.Enum("body"u8, ref m.Body);
         c.Bool("smtputf8"u8, ref m.SmtpUtf8);
         c.Enum("flags"u8, ref m.Flags);
-        c.Text("origin"u8, ref m.Origin, Limits.Name);
         c.Text("client_name"u8, ref m.ClientName, Limits.Address);
         c.Text("client_address"u8, ref m.ClientAddress, Limits.Name);
         c.Text("client_port"u8, ref m.ClientPort, Limits.Name);
@@ -24,6 +22,13 @@ public static class EnvelopeAttributes
         c.Text("client_protocol"u8, ref m.ClientProtocol, Limits.Name);
         c.Text("sasl_method"u8, ref m.SaslMethod, Limits.Name);
         c.Text("sasl_login"u8, ref m.SaslLogin, Limits.Address);
+    }
+
+    public static void Envelope<C>(this ref C c, Envelope m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Facts(m);
+        c.Text("full_name"u8, ref m.FullName, Limits.Address);
+        c.Text("origin"u8, ref m.Origin, Limits.Name);
         c.Text("filter"u8, ref m.Filter, Limits.Address);
         c.Text("redirect"u8, ref m.Redirect, Limits.Address);
         c.Bool("warned"u8, ref m.Warned);

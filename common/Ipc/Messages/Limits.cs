@@ -48,7 +48,8 @@ public static class MailAttributes
         outcome = new Outcome(kind, dsn, code, text, remote) { Diagnostic = diagnostic };
     }
 
-    private static string Cut(string text, int maxBytes)
+    /// <summary>A text for people, cut to a limit of bytes.</summary>
+    internal static string Cut(string text, int maxBytes)
     {
         if (text.Length <= maxBytes / 3 || System.Text.Encoding.UTF8.GetByteCount(text) <= maxBytes) return text;
         int keep = maxBytes / 3;

@@ -70,15 +70,40 @@ public sealed class ShowqEntry : IMessage<ShowqEntry>
         }
     }
 
-    /// <summary>Appends an entry with its length in front.</summary>
+    /// <summary>Appends an entry with its length in front. One that is over a limit is cut.</summary>
     public static void Append(ArrayBufferWriter<byte> output, QueueEntry entry)
     {
-        int start = output.WrittenCount;
-        output.GetSpan(4);
+        ArrayBufferWriter<byte> body = t_body ??= new ArrayBufferWriter<byte>(4096);
+        body.ResetWrittenCount();
+        if (!AttributeEncoder.Encode(body, new ShowqEntry { Entry = entry }))
+        {
+            body.ResetWrittenCount();
+            if (!AttributeEncoder.Encode(body, new ShowqEntry { Entry = Cut(entry) })) return;
+        }
+        BinaryPrimitives.WriteInt32LittleEndian(output.GetSpan(4), body.WrittenCount);
         output.Advance(4);
-        AttributeEncoder.Encode(output, new ShowqEntry { Entry = entry });
-        Span<byte> written = System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span;
-        BinaryPrimitives.WriteInt32LittleEndian(written[start..], output.WrittenCount - start - 4);
+        output.Write(body.WrittenSpan);
+    }
+
+    [ThreadStatic] private static ArrayBufferWriter<byte>? t_body;
+
+    /// <summary>What of an entry fits into a message: a listing that lacks a part of one message is better than one that lacks the message.</summary>
+    private static QueueEntry Cut(QueueEntry entry)
+    {
+        QueueEntry cut = new()
+        {
+            QueueName = entry.QueueName,
+            QueueId = entry.QueueId,
+            ArrivalMicroseconds = entry.ArrivalMicroseconds,
+            Size = entry.Size,
+            Sender = MailAttributes.Cut(entry.Sender, Limits.Address),
+            Flags = entry.Flags,
+            NextMicroseconds = entry.NextMicroseconds,
+            Reason = MailAttributes.Cut(entry.Reason, Limits.Text),
+        };
+        foreach (QueueEntryRecipient r in entry.Recipients.Take(Limits.Recipients))
+            cut.Recipients.Add(new QueueEntryRecipient { Address = MailAttributes.Cut(r.Address, Limits.Address), Reason = MailAttributes.Cut(r.Reason, Limits.Text) });
+        return cut;
     }
 
     /// <summary>Takes the first entry off what was received; 0 bytes when it is not whole yet, -1 when it is broken.</summary>

@@ -161,6 +161,21 @@ public sealed class LinkTests
         Assert.That(client.IsOpen && serverLink.IsOpen && client.StreamCount == 0 && serverLink.StreamCount == 0);
     });
 
+    [Test]
+    public void A_peer_gets_no_more_streams_than_it_may_have() => OnLoop.Run(async loop =>
+    {
+        (Link server, int raw, Recorder _) = RawPeer(loop);
+        byte[] input = [.. Enumerable.Range(1, Link.MaxStreamsTrusted + 3).SelectMany(i => Frame((uint)i, FrameType.Open, []))];
+        for (int sent = 0; sent < input.Length; await loop.TurnAsync(1)) sent += Math.Max(0, Libc.Send(raw, input.AsSpan(sent)));
+        await loop.TurnAsync();
+        Assert.That((server.StreamCount, server.IsOpen), Is.EqualTo((Link.MaxStreamsTrusted, true)));
+        byte[] answer = new byte[500];
+        int n = Libc.Recv(raw, answer);
+        Assert.That(Encoding.ASCII.GetString(answer, 0, n).Split("too many requests at once"), Has.Length.EqualTo(4));
+        server.Close();
+        Libc.Close(raw);
+    });
+
     private static readonly (string What, byte[] Bytes)[] Broken =
     [
         ("negative length", Frame(1, FrameType.Open, Open, -5)),
@@ -172,6 +187,7 @@ public sealed class LinkTests
         ("a notice that nobody expects", Frame(0, FrameType.Notice, Open)),
         ("short credit", [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.Credit, "xx"u8)]),
         ("an answer from the side that asks", [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.Reply, Open)]),
+        ("content beyond all credit", [.. Frame(1, FrameType.Open, Open), .. Enumerable.Repeat(Frame(1, FrameType.Data, new byte[Link.MaxData]), 19).SelectMany(f => f)]),
         ("progress from the side that asks", [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.Progress, Open)]),
     ];
 
@@ -182,9 +198,10 @@ public sealed class LinkTests
         foreach ((string what, byte[] bytes) in Broken)
         {
             (Link bad, int raw, Recorder events) = RawPeer(loop);
+            events.Consumes = false;
             bool closed = false;
             bad.Closed = _ => closed = true;
-            Libc.Send(raw, bytes);
+            for (int sent = 0; sent < bytes.Length && !closed; await loop.TurnAsync()) sent += Math.Max(0, Libc.Send(raw, bytes.AsSpan(sent)));
             await loop.TurnAsync();
             Assert.That(closed && !bad.IsOpen, what);
             if (events.Events.Length > 0) Assert.That(events.ToString(), Does.EndWith("reset:protocol error"), what);
