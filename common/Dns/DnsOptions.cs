@@ -1,6 +1,7 @@
 using System.Net;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Common.Dns;
 
@@ -21,16 +22,31 @@ public sealed class DnsOptions
     /// <summary>Longest time a negative answer is kept.</summary>
     public TimeSpan MaxNegativeTtl { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long a failure is kept.</summary>
+    public TimeSpan FailureTtl { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Questions at once; more wait.</summary>
+    public int MaxUnderWay { get; init; } = 500;
+
+    /// <summary>"type:name" of a question that shows whether the resolver validates; "": do not ask.</summary>
+    public string DnssecProbe { get; init; } = "";
+
+    /// <summary>Tables that drop records (smtp_dns_reply_filter, smtpd_dns_reply_filter); null: none.</summary>
+    public Maps? ReplyFilter { get; init; }
+
     /// <summary>How long one server may take; null: as in resolv.conf.</summary>
     public TimeSpan? Timeout { get; init; }
 
     /// <summary>Rounds through the servers; null: as in resolv.conf.</summary>
     public int? Attempts { get; init; }
 
-    /// <summary>The options that the configuration asks for (dns_servers).</summary>
-    public static DnsOptions Of(MailConfig config) => new()
+    /// <summary>The options that the configuration asks for (dns_servers, dnssec_probe).</summary>
+    /// <param name="replyFilter">The value of smtp_dns_reply_filter or its like.</param>
+    public static DnsOptions Of(MailConfig config, string replyFilter = "") => new()
     {
+        ReplyFilter = replyFilter.Length == 0 ? null : Maps.Open(replyFilter),
         Servers = [.. ParseServers(config.GetList(CommonParams.DnsServers))],
+        DnssecProbe = config.Get(CommonParams.DnssecProbe),
     };
 
     /// <summary>"192.0.2.1", "[2001:db8::1]:5353" or "192.0.2.1:5353" each; what is none of these is left out.</summary>

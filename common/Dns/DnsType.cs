@@ -31,6 +31,8 @@ public enum DnsStatus : byte
     Failed,
     /// <summary>Records came whose content cannot be used, such as malformed host names.</summary>
     Invalid,
+    /// <summary>A filter (smtp_dns_reply_filter) left no record, or could not be asked.</summary>
+    Filtered,
 }
 
 /// <summary>How a name is asked for.</summary>
@@ -44,4 +46,6 @@ public enum DnsQueryFlags : byte
     DefaultDomain = 2,
     /// <summary>Names are tried in the domains of resolv.conf's search list (RES_DNSRCH).</summary>
     Search = 4,
+    /// <summary>The reply filter is not asked.</summary>
+    Unfiltered = 8,
 }

@@ -3,7 +3,7 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of names, directories, networks and what several daemons share.</summary>
 public static class CommonParams
 {
-    public static readonly BoolParam AllowSrvLookupFallback = new("allow_srv_lookup_fallback", "no", effective: false,
+    public static readonly BoolParam AllowSrvLookupFallback = new("allow_srv_lookup_fallback", "no",
         doc: "Without an SRV record for a domain, use its MX records.");
     public static readonly TextParam AlternateConfigDirectories = new("alternate_config_directories", "", effective: false,
         doc: "Other configuration directories that commands may be pointed at.");
@@ -34,7 +34,7 @@ public static class CommonParams
         doc: "Work around servers that misreport how long \"not found\" holds.");
     public static readonly TextParam DnsServers = new("dns_servers", "",
         doc: "Name servers to ask, address or address:port each; none: those in /etc/resolv.conf.");
-    public static readonly TextParam DnssecProbe = new("dnssec_probe", "ns:.", effective: false,
+    public static readonly TextParam DnssecProbe = new("dnssec_probe", "ns:.",
         doc: "DNS query that finds out whether the resolver validates.");
     public static readonly IntParam DontRemove = new("dont_remove", "0", effective: false,
         doc: "Keep delivered queue files under \"saved\", for debugging.");
@@ -44,9 +44,9 @@ public static class CommonParams
         doc: "How queue files and Maildir deliveries become durable: several with one syncfs(2) where they come together (group), or each by its own fsync(2).");
     public static readonly TextParam HtmlDirectory = new("html_directory", "no", required: true, effective: false,
         doc: "Directory of HTML documentation.");
-    public static readonly BoolParam IgnoreMxLookupError = new("ignore_mx_lookup_error", "no", effective: false,
+    public static readonly BoolParam IgnoreMxLookupError = new("ignore_mx_lookup_error", "no",
         doc: "When the MX query fails, use the address record.");
-    public static readonly BoolParam IgnoreSrvLookupError = new("ignore_srv_lookup_error", "no", effective: false,
+    public static readonly BoolParam IgnoreSrvLookupError = new("ignore_srv_lookup_error", "no",
         doc: "When the SRV query fails, use the MX or address record.");
     public static readonly TimeParam InFlowDelay = new("in_flow_delay", "1s", max: "10s", effective: false,
         doc: "Pause in accepting mail when it comes in faster than it goes out.");
@@ -136,7 +136,7 @@ public static class CommonParams
         doc: "Size of TCP's window; 0 leaves it to the system.");
     public static readonly TimeParam TriggerTimeout = new("trigger_timeout", "10s", min: "1s", effective: false,
         doc: "Longest wait for a daemon that is woken up.");
-    public static readonly TextParam UseSrvLookup = new("use_srv_lookup", "", effective: false,
+    public static readonly TextParam UseSrvLookup = new("use_srv_lookup", "",
         doc: "Services whose servers are found by SRV records.");
 
     public static IReadOnlyList<Param> All { get; } =
