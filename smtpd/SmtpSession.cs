@@ -57,7 +57,9 @@ internal sealed partial class SmtpSession
     public string Helo { get; set; } = "";
     /// <summary>"SMTP", or "ESMTP" after EHLO.</summary>
     public string Protocol { get; set; } = "SMTP";
-    /// <summary>Who logged in, by XCLIENT so far; empty when nobody did.</summary>
+    /// <summary>The connection is within TLS.</summary>
+    public bool IsEncrypted { get; set; }
+    /// <summary>Who logged in, by AUTH or as XCLIENT says; empty when nobody did.</summary>
     public string SaslLogin { get; set; } = "";
     public EhloKeywords Discarded { get; set; }
     public bool XclientAllowed { get; set; }
