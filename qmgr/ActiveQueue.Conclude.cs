@@ -14,10 +14,13 @@ internal sealed partial class ActiveQueue
     /// </summary>
     private async Task ConcludeAsync(QueuedMessage message)
     {
-        bool expired = message.Deferred.Count > 0 && IsExpired(message);
+        await LogOutcomesAsync(message);
+        if (message.MoreBehind >= 0 && await ContinueAsync(message)) return;
+        RoundResult round = message.Round;
+        bool expired = round.Deferred && !round.Unexpired;
         // a notice of what could not be logged and marked would be sent again after the next attempt
-        bool complete = await LogOutcomesAsync(message, expired) && await SendNoticesAsync(message, expired);
-        if (complete && (message.Deferred.Count == 0 || expired))
+        bool complete = !round.Incomplete && (!expired || !round.DeferralsLost) && await SendNoticesAsync(message, expired);
+        if (complete && (!round.Deferred || expired))
         {
             if (message.MayHaveLogs && _notices.HasLog(message.Id, LogFolder.Defer)) await _notices.RemoveAsync(message.Id, LogFolder.Defer);
             Remove(message);
@@ -25,8 +28,8 @@ internal sealed partial class ActiveQueue
         else await DeferAsync(message);
     }
 
-    /// <summary>Writes the round's outcomes into the message's logs and marks the recipients that failed for good. False: something is still to do.</summary>
-    private async Task<bool> LogOutcomesAsync(QueuedMessage message, bool expired)
+    /// <summary>Writes the outcomes into the message's logs, marks the recipients that failed for good, and keeps the sum.</summary>
+    private async Task LogOutcomesAsync(QueuedMessage message)
     {
         bool complete = true;
         if (message.Reported.Count > 0)
@@ -37,9 +40,33 @@ internal sealed partial class ActiveQueue
         }
         if (message.Failed.Count > 0)
             complete &= await _notices.AppendAsync(message, LogFolder.Bounce, message.Failed) && await MarkAsync(message, message.Failed);
-        if (message.Deferred.Count == 0) return complete;
-        bool deferrals = await _notices.AppendAsync(message, LogFolder.Defer, message.Deferred);
-        return complete && (deferrals || !expired);
+        bool deferrals = message.Deferred.Count == 0 || await _notices.AppendAsync(message, LogFolder.Defer, message.Deferred);
+        message.Round.Failed |= message.Failed.Count > 0;
+        message.Round.Deferred |= message.Deferred.Count > 0;
+        message.Round.Reported |= message.Reported.Count > 0;
+        message.Round.Incomplete |= !complete;
+        message.Round.DeferralsLost |= !deferrals;
+        message.Failed.Clear();
+        message.Deferred.Clear();
+        message.Reported.Clear();
+    }
+
+    /// <summary>Goes on with the recipients that were not in memory; false when there are none, or they cannot be read now.</summary>
+    private async Task<bool> ContinueAsync(QueuedMessage message)
+    {
+        (QueueFileStatus status, QueueFile? file, _) = await _files.ReadAsync(message.Folder, message.Id);
+        if (status != QueueFileStatus.Ok)
+        {
+            message.Round.Incomplete = true;
+            return false;
+        }
+        _budget.Return(message);
+        List<EnvelopeRecipient> recipients = message.Envelope.Recipients;
+        recipients.Clear();
+        recipients.AddRange(file!.Envelope.Recipients.Where(r => r.Offset > message.MoreBehind));
+        _budget.Take(message);
+        Deliver(message);
+        return true;
     }
 
     private async Task<bool> MarkAsync(QueuedMessage message, List<BounceRecipient> recipients) =>
@@ -51,19 +78,20 @@ internal sealed partial class ActiveQueue
         bool sent = true;
         // a log may be left from a round whose notice could not be sent
         bool earlier = message.MayHaveLogs;
-        if (message.Failed.Count > 0 || (earlier && _notices.HasLog(message.Id, LogFolder.Bounce)))
+        if (message.Round.Failed || (earlier && _notices.HasLog(message.Id, LogFolder.Bounce)))
             sent &= await _notices.SendAsync(message, NoticeKind.Failure, LogFolder.Bounce);
-        if (message.Reported.Count > 0 || (earlier && _notices.HasLog(message.Id, LogFolder.Trace)))
+        if (message.Round.Reported || (earlier && _notices.HasLog(message.Id, LogFolder.Trace)))
         {
             bool verify = (message.Envelope.Flags & (MessageFlags.VerifyOnly | MessageFlags.Trace)) != 0;
             sent &= await _notices.SendAsync(message, verify ? NoticeKind.Verify : NoticeKind.Success, LogFolder.Trace);
         }
         if (expired)
         {
-            LogLine.Info(message.Id).Address("from", message.Envelope.Sender).Field("status", "expired, returned to sender").Send();
+            string word = (message.Envelope.Flags & MessageFlags.ForceExpire) != 0 ? "force-expired" : "expired";
+            LogLine.Info(message.Id).Address("from", message.Envelope.Sender).Field("status", word + ", returned to sender").Send();
             sent &= await _notices.SendAsync(message, NoticeKind.Failure, LogFolder.Defer);
         }
-        else if (message.Deferred.Count > 0) await WarnAsync(message);
+        else if (message.Round.Deferred) await WarnAsync(message);
         return sent;
     }
 
@@ -78,20 +106,36 @@ internal sealed partial class ActiveQueue
 
     private async Task DeferAsync(QueuedMessage message)
     {
-        long next = QueueId.Microseconds(_loop.Time) + (long)_settings.BackOff(Age(message)).TotalMicroseconds;
+        long wait = message.Round.WaitMicroseconds > 0 ? message.Round.WaitMicroseconds : (long)_settings.BackOff(Age(message)).TotalMicroseconds;
+        long next = QueueId.Microseconds(_loop.Time) + wait;
         int error = await _files.DeferAsync(message.Id, message.Folder, next);
         Leave(message);
         if (error == Libc.ENOENT) return; // somebody took it away
         if (error != 0) Log.Warning($"{message.Id}: move to {SpoolDirectory.Deferred}: {Libc.ErrorText(error)}");
-        Deferred(message.Id, next);
+        Deferred(message, next);
     }
+
+    // ---- age -------------------------------------------------------------------------------------------------------
 
     private TimeSpan Age(QueuedMessage message) =>
         TimeSpan.FromMicroseconds(Math.Max(0, QueueId.Microseconds(_loop.Time) - message.Envelope.ArrivalMicroseconds));
 
-    private bool IsExpired(QueuedMessage message) =>
-        (message.Envelope.Flags & MessageFlags.ForceExpire) != 0
-        || Age(message) >= (message.Envelope.Sender.Length == 0 ? _settings.BounceLifetime : _settings.Lifetime);
+    /// <summary>
+    /// Notes when a recipient wants to be tried again. True: its own curve says that it is to be given up now. (Without curves a message expires as
+    /// a whole, and its defer log is what the notice tells.)
+    /// </summary>
+    private bool Postpone(QueuedMessage message, string recipient, long waitMicroseconds)
+    {
+        TimeSpan age = Age(message);
+        bool forced = (message.Envelope.Flags & MessageFlags.ForceExpire) != 0;
+        RetryCurve? curve = _settings.HasRetryMaps ? _router.CurveOf(recipient) : null;
+        TimeSpan lifetime = curve?.GiveUp ?? (message.Envelope.Sender.Length == 0 ? _settings.BounceLifetime : _settings.Lifetime);
+        if (forced || age >= lifetime) return _settings.HasRetryMaps && !forced;
+        message.Round.Unexpired = true;
+        if (waitMicroseconds == 0) waitMicroseconds = (long)(curve?.NextWait(age) ?? _settings.BackOff(age)).TotalMicroseconds;
+        if (message.Round.WaitMicroseconds == 0 || waitMicroseconds < message.Round.WaitMicroseconds) message.Round.WaitMicroseconds = waitMicroseconds;
+        return false;
+    }
 
     /// <summary>postsuper -e: everybody who is left gets no further attempt.</summary>
     private void Expire(QueuedMessage message)
@@ -99,8 +143,7 @@ internal sealed partial class ActiveQueue
         foreach (EnvelopeRecipient r in message.Envelope.Recipients.Where(r => !r.Done))
         {
             message.Pending++;
-            DeliverRecipient recipient = new() { Offset = r.Offset, Address = r.Address, Original = r.Original, DsnOriginal = r.DsnOriginal, Notify = r.Notify };
-            Settle(message, recipient, Outcome.Defer("4.4.7", "message expired by the administrator"));
+            Settle(message, TargetOf(message, r), Outcome.Defer("4.4.7", "message expired by the administrator"));
         }
     }
 }

@@ -4,14 +4,16 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// Messages under delivery. A message is activated, its recipients become jobs, and when the last one has its outcome the round is
-/// concluded: failures are logged and marked, notices sent, then the message is removed or deferred.
+/// Messages under delivery. A message is activated, its recipients become deliveries, and when the last one has its outcome the round is
+/// concluded: failures are logged and marked, notices sent, then the message is removed or deferred. Of a message with very many recipients
+/// a part is in memory at a time (<see cref="RecipientBudget"/>).
 /// </summary>
-internal sealed partial class ActiveQueue
+internal sealed partial class ActiveQueue : IScheduled
 {
     private readonly EventLoop _loop;
     private readonly QmgrSettings _settings;
@@ -19,23 +21,26 @@ internal sealed partial class ActiveQueue
     private readonly Scheduler _scheduler;
     private readonly QueueFiles _files;
     private readonly NoticeClient _notices;
+    private readonly RecipientBudget _budget;
     private readonly Dictionary<string, QueuedMessage> _messages = new(StringComparer.Ordinal);
 
-    public ActiveQueue(EventLoop loop, QmgrSettings settings, IRouter router, QueueFiles files, NoticeClient notices,
-        Func<Action<Job, List<RecipientOutcome>>, Action<Job, Outcome>, Scheduler> makeScheduler)
+    public ActiveQueue(EventLoop loop, QmgrSettings settings, IRouter router, QueueFiles files, NoticeClient notices, Func<IScheduled, Scheduler> makeScheduler)
     {
         (_loop, _settings, _router, _files, _notices) = (loop, settings, router, files, notices);
-        _scheduler = makeScheduler(Delivered, Failed);
+        _budget = new RecipientBudget(settings);
+        _scheduler = makeScheduler(this);
     }
 
     public int Count => _messages.Count;
 
     public IEnumerable<QueuedMessage> Messages => _messages.Values;
 
+    public Scheduler Scheduler => _scheduler;
+
     public bool Contains(string id) => _messages.ContainsKey(id);
 
     /// <summary>A message was not delivered to everybody: it lies in deferred and wants to be tried at this time (microseconds since 1970).</summary>
-    public Action<string, long> Deferred { get; set; } = (_, _) => { };
+    public Action<QueuedMessage, long> Deferred { get; set; } = (_, _) => { };
 
     /// <summary>A message is out of the active queue.</summary>
     public Action<string> Left { get; set; } = _ => { };
@@ -48,75 +53,90 @@ internal sealed partial class ActiveQueue
         Envelope e = message.Envelope;
         LogLine.Info(message.Id).Address("from", e.Sender).Field("size", message.ContentLength).Field("nrcpt", e.Recipients.Count)
             .Remark("queue active").Send();
-        message.Pending = 1; // this loop itself, so that the round cannot end before all jobs are made
-        if (IsExpired(message) && (e.Flags & MessageFlags.ForceExpire) != 0) Expire(message);
+        _budget.Take(message);
+        Deliver(message);
+    }
+
+    /// <summary>Sets the recipients that are in memory on their way.</summary>
+    private void Deliver(QueuedMessage message)
+    {
+        message.Pending = 1; // this call itself, so that the round cannot end before all jobs are made
+        if ((message.Envelope.Flags & MessageFlags.ForceExpire) != 0) Expire(message);
         else MakeJobs(message);
         Settle(message, 1);
     }
 
     private void MakeJobs(QueuedMessage message)
     {
-        List<Job> jobs = [];
+        message.Jobs.Clear();
         foreach (EnvelopeRecipient recipient in message.Envelope.Recipients)
         {
             if (recipient.Done) continue;
             message.Pending++;
-            RouteResult route = _router.Route(message.Envelope.Sender, recipient.Address);
-            DeliverRecipient target = new()
-            {
-                Offset = recipient.Offset,
-                Address = route.Outcome == null ? route.Recipient : recipient.Address,
-                Original = recipient.Original,
-                DsnOriginal = recipient.DsnOriginal,
-                Notify = recipient.Notify,
-            };
+            RouteResult route = _router.Route(message.Envelope, recipient.Address);
+            DeliverRecipient target = TargetOf(message, recipient);
             if (route.Outcome != null)
             {
                 Settle(message, target, route.Outcome);
                 continue;
             }
+            target.Address = route.Recipient;
             Transport transport = _scheduler.Find(route.Transport);
-            if (_scheduler.Unavailable(transport) is { } outcome) Settle(message, target, outcome);
-            else AddToJob(jobs, message, transport.DestinationOf(route.Nexthop, target.Address), target);
+            if (_scheduler.Unavailable(transport, message.Forced) is { } outcome) Settle(message, target, outcome);
+            else JobOf(message, transport).Add(transport.DestinationOf(route.Nexthop, target.Address), target);
+            // one copy for all, to somebody else (REDIRECT); when it is done the message is
+            if (message.Envelope.Redirect.Length > 0) break;
         }
-        foreach (Job job in jobs) _scheduler.Enqueue(job);
+        foreach (Job job in message.Jobs.ToArray()) _scheduler.Submit(job);
     }
 
-    private static void AddToJob(List<Job> jobs, QueuedMessage message, Destination destination, DeliverRecipient recipient)
+    private DeliverRecipient TargetOf(QueuedMessage message, EnvelopeRecipient recipient) => new()
     {
-        int limit = destination.Transport.RecipientLimit;
-        Job? job = jobs.FindLast(j => j.Destination == destination && (limit == 0 || j.Recipients.Count < limit));
-        if (job == null) jobs.Add(job = new Job(message, destination));
-        job.Recipients.Add(recipient);
+        Offset = recipient.Offset,
+        Address = recipient.Address,
+        Original = recipient.Original,
+        DsnOriginal = recipient.DsnOriginal,
+        Notify = message.Envelope.Warned ? NotifyRules.AfterDelayNotice(recipient.Notify, _settings.ConfirmDelayCleared) : recipient.Notify,
+    };
+
+    private static Job JobOf(QueuedMessage message, Transport transport)
+    {
+        foreach (Job known in message.Jobs)
+            if (known.Transport == transport) return known;
+        Job job = transport.NewJob(message);
+        message.Jobs.Add(job);
+        return job;
     }
 
     // ---- outcomes --------------------------------------------------------------------------------------------------
 
-    private void Delivered(Job job, List<RecipientOutcome> outcomes)
+    public void Delivered(Delivery delivery, List<RecipientOutcome> outcomes)
     {
-        for (int i = 0; i < outcomes.Count; i++) Note(job.Message, job.Recipients[i], outcomes[i].Outcome, outcomes[i].Action);
-        Settle(job.Message, outcomes.Count);
+        QueuedMessage message = delivery.Message;
+        for (int i = 0; i < outcomes.Count; i++) Note(message, delivery.Recipients[i], outcomes[i].Outcome, outcomes[i].Action);
+        Settle(message, outcomes.Count);
     }
 
-    private void Failed(Job job, Outcome outcome)
+    public void Failed(Delivery delivery, Outcome outcome, long waitMilliseconds)
     {
-        foreach (DeliverRecipient recipient in job.Recipients) Settle(job.Message, recipient, outcome);
+        foreach (DeliverRecipient recipient in delivery.Recipients) Settle(delivery.Message, recipient, outcome, waitMilliseconds * 1000);
     }
 
     /// <summary>An outcome that no agent logged.</summary>
-    private void Settle(QueuedMessage message, DeliverRecipient recipient, Outcome outcome)
+    private void Settle(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, long waitMicroseconds = 0)
     {
         if (_settings.SoftBounce) outcome = outcome.Soften();
         long now = QueueId.Microseconds(_loop.Time);
         DeliveryLog.Write(message.MakeRequest("", ""), recipient, outcome, "none", message.ActiveMicroseconds, now, now);
-        Note(message, recipient, outcome, "");
+        Note(message, recipient, outcome, "", waitMicroseconds);
         Settle(message, 1);
     }
 
-    private void Note(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action)
+    private void Note(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action, long waitMicroseconds = 0)
     {
-        Envelope e = message.Envelope;
-        if (!NotifyRules.TryChooseLog(recipient.Notify, e.Flags, outcome.Kind, out LogFolder folder)) return;
+        bool isGivenUp = outcome.IsTemporary && Postpone(message, recipient.Address, waitMicroseconds);
+        if (!NotifyRules.TryChooseLog(recipient.Notify, message.Envelope.Flags, outcome.Kind, out LogFolder folder)) return;
+        if (isGivenUp && folder == LogFolder.Defer) (folder, action) = (LogFolder.Bounce, NotifyRules.Name(DeliveryAction.Failed));
         BounceRecipient entry = new()
         {
             Offset = recipient.Offset,
@@ -135,7 +155,8 @@ internal sealed partial class ActiveQueue
     {
         message.Pending -= count;
         if (message.Pending > 0) return;
-        if (message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0 && !message.MayHaveLogs) Remove(message);
+        bool nothingToTell = message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0;
+        if (nothingToTell && !message.MayHaveLogs && message.MoreBehind < 0) Remove(message);
         else ConcludeAsync(message).Detach();
     }
 
@@ -143,6 +164,7 @@ internal sealed partial class ActiveQueue
 
     private void Leave(QueuedMessage message)
     {
+        _budget.Return(message);
         _messages.Remove(message.Id);
         Left(message.Id);
     }
@@ -153,6 +175,4 @@ internal sealed partial class ActiveQueue
     public int Running => _scheduler.Running;
 
     public void Revive() => _scheduler.Revive();
-
-    public void Close() => _scheduler.Close();
 }

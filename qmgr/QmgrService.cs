@@ -5,6 +5,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Qmgr;
 
@@ -17,6 +18,7 @@ internal sealed class QmgrService : IService
     private readonly EventLoop _loop;
     private readonly SpoolDirectory _spool;
     private readonly QmgrSettings _settings;
+    private readonly AgentLinks _agents;
     private readonly ActiveQueue _active;
     private readonly DeferredIndex _deferred = new();
     private readonly Queue<(string Id, string Folder)> _waiting = new();
@@ -37,10 +39,11 @@ internal sealed class QmgrService : IService
         _settings = new QmgrSettings(context.Config);
         _files = new QueueFiles(_loop, _spool);
         _notices = new NoticeClient(_loop, _spool);
+        _agents = new AgentLinks(_loop, _spool);
         _active = new ActiveQueue(_loop, _settings, new Router(context.Config), _files, _notices,
-            (delivered, failed) => new Scheduler(_loop, _spool, context.Config, _settings, delivered, failed))
+            results => new Scheduler(_agents, context.Config, _settings, Scheduler.LimitsOf(context.Config), results))
         {
-            Deferred = Defer,
+            Deferred = (message, next) => Defer(message.Id, next),
             Left = Leave,
         };
         _scanner = new QueueScanner(_loop, _spool, Found);
@@ -213,7 +216,7 @@ internal sealed class QmgrService : IService
         if (_drained == null || _active.Running > 0 || _files.Pending > 0) return;
         Action done = _drained;
         _drained = null;
-        _active.Close();
+        _agents.Close();
         _notices.Close();
         _loop.After(TimeSpan.FromMilliseconds(20), done);
     }

@@ -14,6 +14,12 @@ internal sealed class QmgrSettings(MailConfig config)
     public readonly TimeSpan BounceLifetime = config.Get(BounceParams.BounceQueueLifetime);
     public readonly TimeSpan DelayWarning = config.Get(BounceParams.DelayWarningTime);
     public readonly TimeSpan TransportRetry = config.Get(QmgrParams.TransportRetryTime);
+    /// <summary>Recipients in memory, and how many of any message at least.</summary>
+    public readonly int RecipientLimit = config.Get(QmgrParams.QmgrMessageRecipientLimit);
+    public readonly int RecipientMinimum = config.Get(QmgrParams.QmgrMessageRecipientMinimum);
+    public readonly bool ConfirmDelayCleared = config.Get(BounceParams.ConfirmDelayCleared);
+    public readonly bool HasRetryMaps = config.Get(QmgrParams.RetryMaps).Length > 0;
+    public readonly bool FeedbackDebug = config.Get(QmgrParams.DestinationConcurrencyFeedbackDebug);
     public readonly bool SoftBounce = config.Get(BounceParams.SoftBounce);
     public readonly HashSet<string> DeferTransports = new(MailConfig.SplitList(config.Get(QmgrParams.DeferTransports)), StringComparer.Ordinal);
 

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Qmgr;
 
@@ -13,13 +14,26 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
     public long ContentLength { get; } = contentLength;
     /// <summary>It was read from its file: an earlier round, perhaps of a process that died, may have left logs whose notices are due.</summary>
     public bool MayHaveLogs { get; init; }
+    /// <summary>Somebody asked for it to be tried now: what was unavailable is tried again for it.</summary>
+    public bool Forced { get; init; }
     /// <summary>When this round began, microseconds since 1970.</summary>
     public long ActiveMicroseconds { get; set; }
     /// <summary>Recipients without an outcome.</summary>
     public int Pending { get; set; }
+    /// <summary>Recipients in <see cref="Envelope"/> that count against the limit of those in memory.</summary>
+    public int Held { get; set; }
+    /// <summary>More recipients are to be read from the file, behind this offset; -1: none.</summary>
+    public long MoreBehind { get; set; } = -1;
     public List<BounceRecipient> Failed { get; } = [];
     public List<BounceRecipient> Deferred { get; } = [];
     public List<BounceRecipient> Reported { get; } = [];
+    /// <summary>What became of the recipients of this round that are out of memory again.</summary>
+    public RoundResult Round;
+    /// <summary>Its parts under delivery, for whoever asks why it waits.</summary>
+    public List<Job> Jobs { get; } = [];
+
+    /// <summary>Whose rate its deliveries count for: the login, or the envelope sender where there is none.</summary>
+    public string RateKey => Envelope.SaslLogin.Length > 0 ? Envelope.SaslLogin : Envelope.Sender;
 
     /// <summary>The facts that a delivery agent and the log need, without recipients.</summary>
     public DeliverRequest MakeRequest(string transport, string nexthop)
@@ -38,12 +52,16 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
     }
 }
 
-/// <summary>Some recipients of one message for one destination: what one request to an agent carries.</summary>
-internal sealed class Job(QueuedMessage message, Destination destination)
+/// <summary>Sums over all recipients of a round.</summary>
+internal struct RoundResult
 {
-    public QueuedMessage Message { get; } = message;
-    public Destination Destination { get; set; } = destination;
-    public List<DeliverRecipient> Recipients { get; } = [];
-    /// <summary>How often the agent died under it.</summary>
-    public int Losses { get; set; }
+    public bool Failed, Deferred, Reported;
+    /// <summary>Some deferred recipient may be tried again.</summary>
+    public bool Unexpired;
+    /// <summary>Something could not be logged or marked: the message stays.</summary>
+    public bool Incomplete;
+    /// <summary>Some deferral could not be logged, which matters when it is the last.</summary>
+    public bool DeferralsLost;
+    /// <summary>The shortest wait that a deferred recipient asked for, microseconds; 0: none did.</summary>
+    public long WaitMicroseconds;
 }

@@ -18,7 +18,7 @@ public static class BounceParams
         doc: "Bytes of the original message that go into a returned one.");
     public static readonly TextParam BounceTemplateFile = new("bounce_template_file", "",
         doc: "File with the texts of returned and delayed mail notices.");
-    public static readonly BoolParam ConfirmDelayCleared = new("confirm_delay_cleared", "no", effective: false,
+    public static readonly BoolParam ConfirmDelayCleared = new("confirm_delay_cleared", "no",
         doc: "Tell the sender when delayed mail went out after all.");
     public static readonly TextParam DeferServiceName = new("defer_service_name", "defer", required: true, effective: false,
         doc: "Service that logs delayed recipients.");

@@ -3,34 +3,34 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of the queue manager.</summary>
 public static class QmgrParams
 {
-    public static readonly IntParam DefaultDeliverySlotCost = new("default_delivery_slot_cost", "5", effective: false,
+    public static readonly IntParam DefaultDeliverySlotCost = new("default_delivery_slot_cost", "5",
         doc: "Deliveries after which a message may be overtaken once by a smaller one.");
-    public static readonly IntParam DefaultDeliverySlotDiscount = new("default_delivery_slot_discount", "50", max: 100, effective: false,
+    public static readonly IntParam DefaultDeliverySlotDiscount = new("default_delivery_slot_discount", "50", max: 100,
         doc: "Percentage of the slots that need not be earned before a message is overtaken.");
-    public static readonly IntParam DefaultDeliverySlotLoan = new("default_delivery_slot_loan", "3", effective: false,
+    public static readonly IntParam DefaultDeliverySlotLoan = new("default_delivery_slot_loan", "3",
         doc: "Slots a small message may borrow to overtake earlier.");
     public static readonly TextParam DefaultDeliveryStatusFilter = new("default_delivery_status_filter", "", effective: false,
         doc: "Table that changes the status of deliveries.");
     public static readonly IntParam DefaultDestinationConcurrencyFailedCohortLimit = new("default_destination_concurrency_failed_cohort_limit",
-        "1", effective: false,
+        "1",
         doc: "Rounds of failed connections after which a destination counts as dead.");
     public static readonly IntParam DefaultDestinationConcurrencyLimit = new("default_destination_concurrency_limit", "20",
         doc: "Parallel deliveries to one destination.");
     public static readonly TextParam DefaultDestinationConcurrencyNegativeFeedback = new("default_destination_concurrency_negative_feedback",
-        "1", required: true, effective: false,
+        "1", required: true,
         doc: "What a failed connection takes from the concurrency of its destination.");
     public static readonly TextParam DefaultDestinationConcurrencyPositiveFeedback = new("default_destination_concurrency_positive_feedback",
-        "1", required: true, effective: false,
+        "1", required: true,
         doc: "What a good delivery adds to the concurrency of its destination.");
-    public static readonly TimeParam DefaultDestinationRateDelay = new("default_destination_rate_delay", "0s", effective: false,
+    public static readonly TimeParam DefaultDestinationRateDelay = new("default_destination_rate_delay", "0s",
         doc: "Pause between two deliveries to the same destination.");
     public static readonly IntParam DefaultDestinationRecipientLimit = new("default_destination_recipient_limit", "50",
         doc: "Recipients in one delivery.");
     public static readonly IntParam DefaultExtraRecipientLimit = new("default_extra_recipient_limit", "1000", effective: false,
         doc: "Recipients held in memory beyond the limit for messages that overtake others.");
-    public static readonly TextParam DefaultFilterNexthop = new("default_filter_nexthop", "", effective: false,
+    public static readonly TextParam DefaultFilterNexthop = new("default_filter_nexthop", "",
         doc: "Destination of a content filter that names none.");
-    public static readonly IntParam DefaultMinimumDeliverySlots = new("default_minimum_delivery_slots", "3", effective: false,
+    public static readonly IntParam DefaultMinimumDeliverySlots = new("default_minimum_delivery_slots", "3",
         doc: "Slots a message must be able to earn before it can be overtaken at all.");
     public static readonly IntParam DefaultRecipientLimit = new("default_recipient_limit", "20000", effective: false,
         doc: "Recipients of one transport held in memory.");
@@ -38,14 +38,18 @@ public static class QmgrParams
         doc: "Longest wait before more recipients of a large message are read.");
     public static readonly IntParam DefaultRecipientRefillLimit = new("default_recipient_refill_limit", "100", min: 1, effective: false,
         doc: "Recipients read from a large message at a time.");
-    public static readonly TimeParam DefaultTransportRateDelay = new("default_transport_rate_delay", "0s", effective: false,
+    public static readonly TextParam DefaultDestinationRate = new("default_destination_rate", "",
+        doc: "Most deliveries to one destination in a time, as 100/1h; ours.");
+    public static readonly TextParam DefaultSenderRate = new("default_sender_rate", "",
+        doc: "Most deliveries for one login, or sender without one, in a time, as 100/1h; ours.");
+    public static readonly TimeParam DefaultTransportRateDelay = new("default_transport_rate_delay", "0s",
         doc: "Pause between two deliveries through the same transport.");
     public static readonly TextParam DeferTransports = new("defer_transports", "",
         doc: "Transports whose mail waits until the queue is flushed.");
     public static readonly IntParam DelayLoggingResolutionLimit = new("delay_logging_resolution_limit", "2", max: 6, effective: false,
         doc: "Digits after the point in logged delays.");
     public static readonly BoolParam DestinationConcurrencyFeedbackDebug = new("destination_concurrency_feedback_debug",
-        "no", effective: false,
+        "no",
         doc: "Log how the concurrency of destinations changes.");
     public static readonly TextParam FlushServiceName = new("flush_service_name", "flush", required: true, effective: false,
         doc: "Service that keeps lists of waiting mail for ETRN.");
@@ -71,14 +75,16 @@ public static class QmgrParams
         doc: "Longest wait of the queue manager for another daemon.");
     public static readonly IntParam QmgrMessageActiveLimit = new("qmgr_message_active_limit", "20000", min: 1,
         doc: "Messages in the active queue.");
-    public static readonly IntParam QmgrMessageRecipientLimit = new("qmgr_message_recipient_limit", "20000", min: 1, effective: false,
+    public static readonly IntParam QmgrMessageRecipientLimit = new("qmgr_message_recipient_limit", "20000", min: 1,
         doc: "Recipients held in memory.");
-    public static readonly IntParam QmgrMessageRecipientMinimum = new("qmgr_message_recipient_minimum", "10", min: 1, effective: false,
+    public static readonly IntParam QmgrMessageRecipientMinimum = new("qmgr_message_recipient_minimum", "10", min: 1,
         doc: "Recipients of any message held in memory.");
     public static readonly TimeParam QueueRunDelay = new("queue_run_delay", "300s", min: "1s",
         doc: "Time between scans of the deferred queue.");
     public static readonly TextParam QueueServiceName = new("queue_service_name", "qmgr", required: true,
         doc: "Service that is the queue manager.");
+    public static readonly TextParam RetryMaps = new("retry_maps", "",
+        doc: "Tables with retry times for recipients and domains, as 5m 15m 1h*3 4h, give up 5d; ours.");
     public static readonly TimeParam TransportRetryTime = new("transport_retry_time", "60s", min: "1s",
         doc: "Time after which a delivery agent that failed is asked again.");
 
@@ -86,12 +92,12 @@ public static class QmgrParams
     [
         DefaultDeliverySlotCost, DefaultDeliverySlotDiscount, DefaultDeliverySlotLoan, DefaultDeliveryStatusFilter,
         DefaultDestinationConcurrencyFailedCohortLimit, DefaultDestinationConcurrencyLimit, DefaultDestinationConcurrencyNegativeFeedback,
-        DefaultDestinationConcurrencyPositiveFeedback, DefaultDestinationRateDelay, DefaultDestinationRecipientLimit,
+        DefaultDestinationConcurrencyPositiveFeedback, DefaultDestinationRate, DefaultDestinationRateDelay, DefaultDestinationRecipientLimit,
         DefaultExtraRecipientLimit, DefaultFilterNexthop, DefaultMinimumDeliverySlots, DefaultRecipientLimit, DefaultRecipientRefillDelay,
-        DefaultRecipientRefillLimit, DefaultTransportRateDelay, DeferTransports, DelayLoggingResolutionLimit,
+        DefaultRecipientRefillLimit, DefaultSenderRate, DefaultTransportRateDelay, DeferTransports, DelayLoggingResolutionLimit,
         DestinationConcurrencyFeedbackDebug, FlushServiceName, HashQueueDepth, HashQueueNames, InitialDestinationConcurrency,
         MaximalBackoffTime, MaximalQueueLifetime, MinimalBackoffTime, QmgrClogWarnTime, QmgrDaemonTimeout, QmgrFudgeFactor, QmgrIpcTimeout,
-        QmgrMessageActiveLimit, QmgrMessageRecipientLimit, QmgrMessageRecipientMinimum, QueueRunDelay, QueueServiceName, TransportRetryTime,
+        QmgrMessageActiveLimit, QmgrMessageRecipientLimit, QmgrMessageRecipientMinimum, QueueRunDelay, QueueServiceName, RetryMaps, TransportRetryTime,
     ];
 
     public static readonly IntFamily DestinationConcurrencyLimit = new("{transport}_destination_concurrency_limit", DefaultDestinationConcurrencyLimit,
@@ -101,22 +107,26 @@ public static class QmgrParams
     public static readonly IntFamily TransportInitialDestinationConcurrency = new("{transport}_initial_destination_concurrency", InitialDestinationConcurrency,
         doc: "Parallel deliveries to a destination that this transport has not met yet.");
     public static readonly TextFamily DestinationConcurrencyPositiveFeedback = new("{transport}_destination_concurrency_positive_feedback",
-        DefaultDestinationConcurrencyPositiveFeedback, effective: false, doc: "What a good delivery adds to the concurrency of its destination.");
+        DefaultDestinationConcurrencyPositiveFeedback, doc: "What a good delivery adds to the concurrency of its destination.");
     public static readonly TextFamily DestinationConcurrencyNegativeFeedback = new("{transport}_destination_concurrency_negative_feedback",
-        DefaultDestinationConcurrencyNegativeFeedback, effective: false, doc: "What a failed connection takes from the concurrency of its destination.");
+        DefaultDestinationConcurrencyNegativeFeedback, doc: "What a failed connection takes from the concurrency of its destination.");
     public static readonly IntFamily DestinationConcurrencyFailedCohortLimit = new("{transport}_destination_concurrency_failed_cohort_limit",
-        DefaultDestinationConcurrencyFailedCohortLimit, effective: false, doc: "Rounds of failed connections after which a destination counts as dead.");
-    public static readonly TimeFamily DestinationRateDelay = new("{transport}_destination_rate_delay", DefaultDestinationRateDelay, effective: false,
+        DefaultDestinationConcurrencyFailedCohortLimit, doc: "Rounds of failed connections after which a destination counts as dead.");
+    public static readonly TimeFamily DestinationRateDelay = new("{transport}_destination_rate_delay", DefaultDestinationRateDelay,
         doc: "Pause between two deliveries to the same destination through this transport.");
-    public static readonly TimeFamily TransportRateDelay = new("{transport}_transport_rate_delay", DefaultTransportRateDelay, effective: false,
+    public static readonly TextFamily DestinationRate = new("{transport}_destination_rate", DefaultDestinationRate,
+        doc: "Most deliveries to one destination of this transport in a time, as 100/1h; ours.");
+    public static readonly TextFamily SenderRate = new("{transport}_sender_rate", DefaultSenderRate,
+        doc: "Most deliveries through this transport for one login, or sender without one, in a time, as 100/1h; ours.");
+    public static readonly TimeFamily TransportRateDelay = new("{transport}_transport_rate_delay", DefaultTransportRateDelay,
         doc: "Pause between two deliveries through this transport, whatever the destination.");
-    public static readonly IntFamily DeliverySlotCost = new("{transport}_delivery_slot_cost", DefaultDeliverySlotCost, effective: false,
+    public static readonly IntFamily DeliverySlotCost = new("{transport}_delivery_slot_cost", DefaultDeliverySlotCost,
         doc: "Deliveries after which a message may be overtaken once by a smaller one.");
-    public static readonly IntFamily DeliverySlotLoan = new("{transport}_delivery_slot_loan", DefaultDeliverySlotLoan, effective: false,
+    public static readonly IntFamily DeliverySlotLoan = new("{transport}_delivery_slot_loan", DefaultDeliverySlotLoan,
         doc: "Slots a small message may borrow to overtake earlier.");
-    public static readonly IntFamily DeliverySlotDiscount = new("{transport}_delivery_slot_discount", DefaultDeliverySlotDiscount, effective: false,
+    public static readonly IntFamily DeliverySlotDiscount = new("{transport}_delivery_slot_discount", DefaultDeliverySlotDiscount,
         doc: "Percentage of the slots that need not be earned before a message is overtaken.");
-    public static readonly IntFamily MinimumDeliverySlots = new("{transport}_minimum_delivery_slots", DefaultMinimumDeliverySlots, effective: false,
+    public static readonly IntFamily MinimumDeliverySlots = new("{transport}_minimum_delivery_slots", DefaultMinimumDeliverySlots,
         doc: "Slots a message must be able to earn before it can be overtaken at all.");
     public static readonly IntFamily RecipientLimit = new("{transport}_recipient_limit", DefaultRecipientLimit, effective: false,
         doc: "Recipients of this transport held in memory.");
@@ -130,8 +140,8 @@ public static class QmgrParams
     public static IReadOnlyList<ParamFamily> Families { get; } =
     [
         TransportInitialDestinationConcurrency, DestinationConcurrencyLimit, DestinationRecipientLimit, DestinationConcurrencyPositiveFeedback,
-        DestinationConcurrencyNegativeFeedback, DestinationConcurrencyFailedCohortLimit, DestinationRateDelay, TransportRateDelay,
-        DeliverySlotCost, DeliverySlotLoan, DeliverySlotDiscount, MinimumDeliverySlots, RecipientLimit, ExtraRecipientLimit,
+        DestinationConcurrencyNegativeFeedback, DestinationConcurrencyFailedCohortLimit, DestinationRate, DestinationRateDelay,
+        SenderRate, TransportRateDelay, DeliverySlotCost, DeliverySlotLoan, DeliverySlotDiscount, MinimumDeliverySlots, RecipientLimit, ExtraRecipientLimit,
         RecipientRefillLimit, RecipientRefillDelay,
     ];
 }

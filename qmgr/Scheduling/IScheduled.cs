@@ -1,0 +1,15 @@
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Qmgr.Scheduling;
+
+/// <summary>Who gets the outcomes.</summary>
+internal interface IScheduled
+{
+    /// <summary>An agent's outcomes, in the order of the delivery's recipients.</summary>
+    void Delivered(Delivery delivery, List<RecipientOutcome> outcomes);
+
+    /// <summary>No agent was asked: one outcome for all recipients.</summary>
+    /// <param name="waitMilliseconds">When to come again, if the scheduler knows better than the message's age tells; 0: it does not.</param>
+    void Failed(Delivery delivery, Outcome outcome, long waitMilliseconds);
+}

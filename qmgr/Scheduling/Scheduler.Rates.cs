@@ -1,0 +1,59 @@
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Qmgr.Scheduling;
+
+/// <summary>
+/// Counted rates. Who is over the sender's rate waits here when it is not for long, and is deferred to a time of its own otherwise; for the destination's
+/// rate a delivery waits in the destination's queue, unless that holds more already than is sent in that time.
+/// </summary>
+internal sealed partial class Scheduler
+{
+    /// <summary>What has longer to wait does not wait in the active queue.</summary>
+    private const long LongestWait = 60_000;
+
+    private bool IsWithinRates(Delivery delivery)
+    {
+        Transport transport = delivery.Destination.Transport;
+        long now = _host.NowMilliseconds;
+        if (delivery.Destination.Rate is { } rate && IsClogged(delivery.Destination, rate, now))
+        {
+            TooFast(delivery, rate, now, $"{delivery.Destination.Key}");
+            return false;
+        }
+        if (transport.Settings.SenderRate is not { } limit) return true;
+        string sender = delivery.Message.RateKey;
+        if (!transport.Senders.TryGetValue(sender, out RateWindow? window)) transport.Senders[sender] = window = NewSender(transport, sender, limit);
+        long at = window.NextAt(now);
+        if (at <= now)
+        {
+            window.Take(now);
+            return true;
+        }
+        if (at - now > LongestWait) TooFast(delivery, window, now, $"sender {(sender.Length == 0 ? "<>" : sender)}");
+        else _host.After(TimeSpan.FromMilliseconds(at - now), () => Resubmit(delivery));
+        return false;
+    }
+
+    private static bool IsClogged(Destination destination, RateWindow rate, long now)
+    {
+        double period = rate.Limit.Period.TotalMilliseconds;
+        return rate.NextAt(now) - now + destination.Waiting * period / rate.Limit.Count > Math.Max(LongestWait, period / rate.Limit.Count);
+    }
+
+    private void TooFast(Delivery delivery, RateWindow window, long now, string who) => _results.Failed(delivery,
+        Outcome.Defer("4.3.2", $"delivery temporarily suspended: rate limit of {window.Limit} for {who}"), window.Promise(now) - now);
+
+    /// <summary>A sender's window goes once it is empty.</summary>
+    private RateWindow NewSender(Transport transport, string sender, RateLimit limit)
+    {
+        RateWindow window = new(limit);
+        Watch();
+        return window;
+
+        void Watch() => _host.After(limit.Period, () =>
+        {
+            if (window.IsEmpty(_host.NowMilliseconds)) transport.Senders.Remove(sender);
+            else Watch();
+        });
+    }
+}
