@@ -35,8 +35,8 @@ internal static class CommandTable
         ["flush"] = NotNeeded,
         ["postlogd"] = NotNeeded,
         ["tlsmgr"] = NotNeeded,
-        ["verify"] = NotNeeded,
-        ["anvil"] = NotNeeded,
+        ["verify"] = new("anvil", Single: true),
+        ["anvil"] = new("anvil", Single: true),
     };
 
     public static CommandRow? Find(string command) => Rows.GetValueOrDefault(command);

@@ -73,7 +73,7 @@ internal sealed partial class ActiveQueue : IScheduled
         {
             if (recipient.Done) continue;
             message.Pending++;
-            RouteResult route = _router.Route(message.Envelope, recipient.Address);
+            RouteResult route = RouterFor(message).Route(message.Envelope, recipient.Address);
             DeliverRecipient target = TargetOf(message, recipient);
             if (route.Outcome != null)
             {
@@ -155,6 +155,11 @@ internal sealed partial class ActiveQueue : IScheduled
     {
         message.Pending -= count;
         if (message.Pending > 0) return;
+        if ((message.Envelope.Flags & MessageFlags.Probe) != 0)
+        {
+            ReportProbe(message);
+            return;
+        }
         bool nothingToTell = message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0;
         if (nothingToTell && !message.MayHaveLogs && message.MoreBehind < 0) Remove(message);
         else ConcludeAsync(message).Detach();

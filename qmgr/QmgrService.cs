@@ -1,9 +1,11 @@
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
 using MtaSuite.Qmgr.Scheduling;
 
@@ -25,6 +27,7 @@ internal sealed class QmgrService : IService
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private readonly QueueFiles _files;
     private readonly NoticeClient _notices;
+    private readonly VerifyClient _verify;
     private readonly QueueScanner _scanner;
     private readonly List<LinkServer> _servers = [];
     private int _reading;
@@ -40,11 +43,14 @@ internal sealed class QmgrService : IService
         _files = new QueueFiles(_loop, _spool);
         _notices = new NoticeClient(_loop, _spool);
         _agents = new AgentLinks(_loop, _spool);
+        _verify = new VerifyClient(_loop, _spool.SocketPath(true, context.Config.Get(VerifyParams.AddressVerifyServiceName)));
         _active = new ActiveQueue(_loop, _settings, new Router(context.Config), _files, _notices,
             results => new Scheduler(_agents, context.Config, _settings, Scheduler.LimitsOf(context.Config), results))
         {
             Deferred = (message, next) => Defer(message.Id, next),
             Left = Leave,
+            MakeProbeRouter = () => new Router(context.Config, RouteParameters.Probes),
+            Probed = update => _verify.Tell(update),
         };
         _scanner = new QueueScanner(_loop, _spool, Found);
         foreach (int fd in context.Listeners)
@@ -218,6 +224,7 @@ internal sealed class QmgrService : IService
         _drained = null;
         _agents.Close();
         _notices.Close();
+        _verify.Close();
         _loop.After(TimeSpan.FromMilliseconds(20), done);
     }
 }

@@ -17,10 +17,11 @@ internal sealed class Router : IRouter
     private readonly string _filterNexthop;
     private readonly Dictionary<string, RetryCurve?> _curves = new(StringComparer.Ordinal);
 
-    public Router(MailConfig config)
+    /// <param name="parameters">Null: those for mail.</param>
+    public Router(MailConfig config, RouteParameters? parameters = null)
     {
         _core = new RoutingCore(config);
-        _resolver = new AddressResolver(_core);
+        _resolver = new AddressResolver(_core, parameters);
         _retries = _core.OpenMaps(QmgrParams.RetryMaps);
         _filterNexthop = config.Get(QmgrParams.DefaultFilterNexthop);
         foreach (string problem in _core.Problems) Log.Warning($"{problem}");

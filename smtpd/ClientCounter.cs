@@ -23,6 +23,15 @@ internal sealed class ClientCounter(int ipv4Prefix, int ipv6Prefix)
         else _counts.Remove(key);
     }
 
+    /// <summary>The client that an address belongs to, as anvil is told of it: the address, or "network/bits".</summary>
+    public string Ident(IPAddress address)
+    {
+        IPAddress network = Network(address);
+        int prefix = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? ipv4Prefix : ipv6Prefix;
+        int bits = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128;
+        return prefix >= bits ? network.ToString() : $"{network}/{prefix}";
+    }
+
     private IPAddress Network(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];

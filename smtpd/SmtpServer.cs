@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
@@ -30,6 +31,13 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public PeerNames PeerNames { get; } = names;
     public DiskSpace Disk { get; } = disk;
     public int Active => _sessions.Count;
+    /// <summary>Counts clients over all processes; null: nobody does.</summary>
+    public AnvilClient? Anvil { get; set; }
+    /// <summary>Knows which addresses can be delivered to; null: nobody does.</summary>
+    public VerifyClient? Probes { get; set; }
+
+    /// <summary>What anvil calls a client.</summary>
+    public string IdentOf(IPAddress client) => $"{Settings.Normal.ServiceName}:{_clients.Ident(client)}";
 
     /// <summary>Serves a listening socket; owns it.</summary>
     public void Listen(int fd)
@@ -91,7 +99,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         return false;
     }
 
-    private string TooMany(ClientInfo client) => $"421 4.7.0 {Settings.Normal.MyHostname} Error: too many connections from {client.Address}";
+    public string TooMany(ClientInfo client) => $"421 4.7.0 {Settings.Normal.MyHostname} Error: too many connections from {client.Address}";
 
     /// <summary>Counts the client that a PROXY header named; the refusal when it has too many connections, else null.</summary>
     public string? CountProxied(SmtpSession session)

@@ -26,9 +26,10 @@ internal sealed partial class SmtpSession
             Authorize();
             XforwardAllowed = Settings.XforwardHosts.Match(Client.Name, Client.Ip) == MatchResult.Yes;
             _greet = true;
-            await CommandsAsync();
+            if (await CountConnectionAsync()) await CommandsAsync();
         }
         EndTransaction();
+        CountDisconnection();
         LogDisconnect();
         Connection.CloseAfterFlush();
     }

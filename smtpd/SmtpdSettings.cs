@@ -27,12 +27,19 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly int HardErrorLimit = c.Get(SmtpdParams.SmtpdHardErrorLimit);
     public readonly int JunkCommandLimit = c.Get(SmtpdParams.SmtpdJunkCommandLimit);
     public readonly int ClientConnectionCountLimit = c.Get(SmtpdParams.SmtpdClientConnectionCountLimit);
+    public readonly int ConnectionRateLimit = c.Get(SmtpdParams.SmtpdClientConnectionRateLimit);
+    public readonly int MessageRateLimit = c.Get(SmtpdParams.SmtpdClientMessageRateLimit);
+    public readonly int RecipientRateLimit = c.Get(SmtpdParams.SmtpdClientRecipientRateLimit);
+    public readonly int AuthRateLimit = c.Get(SmtpdParams.SmtpdClientAuthRateLimit);
+    public readonly int NewTlsRateLimit = c.Get(SmtpdParams.SmtpdClientNewTlsSessionRateLimit);
     public readonly int IPv4PrefixLength = c.Get(SmtpdParams.SmtpdClientIpv4PrefixLength);
     public readonly int IPv6PrefixLength = c.Get(SmtpdParams.SmtpdClientIpv6PrefixLength);
 
     // times
     public readonly TimeSpan ErrorSleepTime = c.Get(SmtpdParams.SmtpdErrorSleepTime);
     public readonly TimeSpan Timeout = c.Get(SmtpdParams.SmtpdTimeout);
+    public readonly int VerifyPollCount = c.Get(VerifyParams.AddressVerifyPollCount);
+    public readonly TimeSpan VerifyPollDelay = c.Get(VerifyParams.AddressVerifyPollDelay);
     public readonly bool PerRequestDeadline = c.Get(SmtpdParams.SmtpdPerRequestDeadline);
     public readonly int MinDataRate = c.Get(SmtpdParams.SmtpdMinDataRate);
 

@@ -32,7 +32,11 @@ internal sealed class SmtpdStartup
         string path = context.Spool.SocketPath(isPrivate: false, context.Config.Get(CleanupParams.CleanupServiceName));
         CleanupWriter queue = new(new CleanupClient(context.Loop, path));
         DiskSpace disk = new(context.Spool.Root, context.Loop.Time);
-        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, _names!, disk, context.MaxProc);
+        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, _names!, disk, context.MaxProc)
+        {
+            Anvil = new AnvilClient(context.Loop, context.Spool.SocketPath(isPrivate: true, "anvil")),
+            Probes = new VerifyClient(context.Loop, context.Spool.SocketPath(isPrivate: true, context.Config.Get(VerifyParams.AddressVerifyServiceName))),
+        };
         foreach (int fd in context.Listeners) server.Listen(fd);
         return server;
     }

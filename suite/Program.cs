@@ -17,6 +17,7 @@ public static class Program
         ["local"] = Local.Program.Main,
         ["bounce"] = Bounce.Program.Main,
         ["showq"] = Showq.Program.Main,
+        ["anvil"] = Anvil.Program.Main,
     };
 
     public static int Main(string[] args)

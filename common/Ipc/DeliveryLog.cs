@@ -24,15 +24,15 @@ public static class DeliveryLog
             .Field("delays", string.Create(CultureInfo.InvariantCulture,
                 $"{Seconds(request.ActiveMicroseconds - request.ArrivalMicroseconds)}/{Seconds(startMicroseconds - request.ActiveMicroseconds)}/{Seconds(connectedMicroseconds - startMicroseconds)}/{Seconds(endMicroseconds - connectedMicroseconds)}"))
             .Field("dsn", outcome.Status.ToString())
-            .Field("status", Word(outcome))
+            .Field("status", Word(outcome, (request.Flags & MessageFlags.VerifyOnly) != 0))
             .Remark(outcome.Text)
             .Send();
     }
 
-    private static string Word(Outcome outcome) => outcome.Kind switch
+    private static string Word(Outcome outcome, bool verifyOnly) => outcome.Kind switch
     {
-        OutcomeKind.Ok => "sent",
-        OutcomeKind.Permanent => "bounced",
+        OutcomeKind.Ok => verifyOnly ? "deliverable" : "sent",
+        OutcomeKind.Permanent => verifyOnly ? "undeliverable" : "bounced",
         _ => "deferred",
     };
 

@@ -50,4 +50,6 @@ public enum MessageFlags : uint
     Hold = 32,
     /// <summary>Only in maildrop: recipients are still to be taken from the header (sendmail -t).</summary>
     ExtractRecipients = 64,
+    /// <summary>An address probe, always together with <see cref="VerifyOnly"/>: the outcome goes to verify and nowhere else.</summary>
+    Probe = 128,
 }

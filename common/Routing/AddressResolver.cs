@@ -20,23 +20,29 @@ public sealed partial class AddressResolver
     private readonly string _relayhost, _nullTransportKey, _nullRelayhostKey, _unknownAlias;
     private readonly bool _relocatedPrefix, _nullDomain, _numericDomain, _dequote, _allowMinus;
 
-    public AddressResolver(RoutingCore core)
+    private readonly RouteParameters _parameters;
+    private readonly ProbeSender _probeSender;
+
+    /// <param name="parameters">Null: those for mail.</param>
+    public AddressResolver(RoutingCore core, RouteParameters? parameters = null)
     {
         _core = core;
+        RouteParameters names = _parameters = parameters ?? RouteParameters.Mail;
+        _probeSender = new ProbeSender(core.Config);
         MailConfig config = core.Config;
         _aliasDomains = core.OpenList(RewriteParams.VirtualAliasDomains, MatchStyle.Names);
         _mailboxDomains = core.OpenList(VirtualParams.VirtualMailboxDomains, MatchStyle.Names);
         _relayDomains = core.OpenList(RewriteParams.RelayDomains, MatchStyle.Domains);
-        _senderTransport = core.OpenMaps(RewriteParams.SenderDependentDefaultTransportMaps);
-        _senderRelayhost = core.OpenMaps(RewriteParams.SenderDependentRelayhostMaps);
+        _senderTransport = core.OpenMaps(names.SenderTransportMaps);
+        _senderRelayhost = core.OpenMaps(names.SenderRelayhostMaps);
         _relocated = core.OpenMaps(RewriteParams.RelocatedMaps);
-        _transports = new TransportTable(core.OpenMaps(RewriteParams.TransportMaps, allowSubstitution: false), core.Lookup,
+        _transports = new TransportTable(core.OpenMaps(names.TransportMaps, allowSubstitution: false), core.Lookup,
             MatchList.ParentsMatch(config, RewriteParams.TransportMaps.Name));
-        _local = TransportTable.Split(config.Get(RewriteParams.LocalTransport));
-        _virtual = TransportTable.Split(config.Get(RewriteParams.VirtualTransport));
-        _relay = TransportTable.Split(config.Get(RewriteParams.RelayTransport));
-        _default = TransportTable.Split(config.Get(RewriteParams.DefaultTransport));
-        _relayhost = config.Get(RewriteParams.Relayhost);
+        _local = TransportTable.Split(config.Get(names.LocalTransport));
+        _virtual = TransportTable.Split(config.Get(names.VirtualTransport));
+        _relay = TransportTable.Split(config.Get(names.RelayTransport));
+        _default = TransportTable.Split(config.Get(names.DefaultTransport));
+        _relayhost = config.Get(names.Relayhost);
         _nullTransportKey = config.Get(RewriteParams.EmptyAddressDefaultTransportMapsLookupKey);
         _nullRelayhostKey = config.Get(RewriteParams.EmptyAddressRelayhostMapsLookupKey);
         _unknownAlias = "5.1.1 User unknown" + (config.Get(SmtpdParams.ShowUserUnknownTableName) ? " in virtual alias table" : "");
@@ -69,10 +75,13 @@ public sealed partial class AddressResolver
         return new Route(RouteStatus.Ok, @class, transport, nexthop, address)
         {
             IsSourceRouted = address.AsSpan().IndexOfAny('@', '!', '%') != address.Length - domain.Length - 1,
-            IsDoubleBounce = @class == AddressClass.Local && address.AsSpan(0, address.Length - domain.Length - 1)
-                .Equals(_core.DoubleBounceSender, StringComparison.OrdinalIgnoreCase),
+            IsDoubleBounce = @class == AddressClass.Local && IsOurOwn(address.AsSpan(0, address.Length - domain.Length - 1)),
         };
     }
+
+    /// <summary>Nobody reads what comes to the sender of notices to the postmaster, or to one that only probes have.</summary>
+    private bool IsOurOwn(ReadOnlySpan<char> local) =>
+        local.Equals(_core.DoubleBounceSender, StringComparison.OrdinalIgnoreCase) || _probeSender.IsTimed(local, _core.Options.Clock.GetUtcNow());
 
     /// <summary>The class of a domain that is not local.</summary>
     private AddressClass ClassOf(string domain, ref string problem)
@@ -119,7 +128,7 @@ public sealed partial class AddressResolver
     {
         if (maps.IsEmpty) return "";
         AddressMatch match = _core.Lookup.Find(maps, sender.Length > 0 ? sender : nullKey);
-        if (match.IsError) return $"{RewriteParams.SenderDependentDefaultTransportMaps.Name} lookup failure: {match.Result.ErrorText}";
+        if (match.IsError) return $"{_parameters.SenderTransportMaps.Name} lookup failure: {match.Result.ErrorText}";
         if (match.IsFound && !match.Value.Equals("DUNNO", StringComparison.OrdinalIgnoreCase)) chosen = TransportTable.Split(match.Value);
         return "";
     }
@@ -129,7 +138,7 @@ public sealed partial class AddressResolver
         if (_relayhost.Length > 0) nexthop = _relayhost;
         if (_senderRelayhost.IsEmpty) return "";
         AddressMatch match = _core.Lookup.Find(_senderRelayhost, sender.Length > 0 ? sender : _nullRelayhostKey);
-        if (match.IsError) return $"{RewriteParams.SenderDependentRelayhostMaps.Name} lookup failure: {match.Result.ErrorText}";
+        if (match.IsError) return $"{_parameters.SenderRelayhostMaps.Name} lookup failure: {match.Result.ErrorText}";
         if (match.IsFound && !match.Value.Equals("DUNNO", StringComparison.OrdinalIgnoreCase)) nexthop = match.Value;
         return "";
     }

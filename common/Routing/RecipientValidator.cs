@@ -93,7 +93,7 @@ public sealed class RecipientValidator
 
     private (Maps Maps, int Code, string Name) TableOf(in Route route) => route.Class switch
     {
-        AddressClass.Local when !IsReserved(route.Recipient) => (_local, _localCode, "local recipient"),
+        AddressClass.Local when !route.IsDoubleBounce && !IsReserved(route.Recipient) => (_local, _localCode, "local recipient"),
         AddressClass.VirtualMailbox => (_mailboxes, _mailboxCode, "virtual mailbox"),
         AddressClass.Relay => (_relay, _relayCode, "relay recipient"),
         _ => (Maps.Empty, 0, ""),

@@ -34,6 +34,12 @@ internal sealed class AccessRules
         NonFqdnCode = c.Get(SmtpdParams.NonFqdnRejectCode);
         MultiRecipientBounceCode = c.Get(SmtpdParams.MultiRecipientBounceRejectCode);
         PlaintextCode = c.Get(SmtpdParams.PlaintextRejectCode);
+        VerifyService = c.Get(VerifyParams.AddressVerifyServiceName);
+        ProbeSender = new ProbeSender(c);
+        UnverifiedSender = new UnverifiedPolicy(c.Get(SmtpdParams.UnverifiedSenderRejectCode), c.Get(SmtpdParams.UnverifiedSenderDeferCode),
+            IsDefer(c.Get(SmtpdParams.UnverifiedSenderTempfailAction)), c.Get(SmtpdParams.UnverifiedSenderRejectReason));
+        UnverifiedRecipient = new UnverifiedPolicy(c.Get(SmtpdParams.UnverifiedRecipientRejectCode), c.Get(SmtpdParams.UnverifiedRecipientDeferCode),
+            IsDefer(c.Get(SmtpdParams.UnverifiedRecipientTempfailAction)), c.Get(SmtpdParams.UnverifiedRecipientRejectReason));
         RecipientDelimiter = c.Get(RewriteParams.RecipientDelimiter);
         LogPermitActions = [.. c.GetList(SmtpdParams.SmtpdLogAccessPermitActions).Select(a => a.ToLowerInvariant())];
     }
@@ -60,6 +66,10 @@ internal sealed class AccessRules
     public int MultiRecipientBounceCode { get; }
     public int PlaintextCode { get; }
     public string RecipientDelimiter { get; }
+    public string VerifyService { get; }
+    public ProbeSender ProbeSender { get; }
+    public UnverifiedPolicy UnverifiedSender { get; }
+    public UnverifiedPolicy UnverifiedRecipient { get; }
     public HashSet<string> LogPermitActions { get; }
 
     public IReadOnlyList<string> Problems => _parser.Problems;
@@ -73,6 +83,8 @@ internal sealed class AccessRules
         if (_parser.Problems.Count > known) _parser.Problems.RemoveRange(known, _parser.Problems.Count - known);
         return list;
     }
+
+    private static bool IsDefer(string action) => action.Equals("defer", StringComparison.OrdinalIgnoreCase);
 
     private RestrictionList Parse(MailConfig c, TextParam param, string? tableWord) => _parser.Parse(param.Name, c.Get(param), tableWord);
 }

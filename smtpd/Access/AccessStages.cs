@@ -54,6 +54,8 @@ internal sealed class AccessStages(SmtpSession session)
     {
         // RFC 5321 4.5.1: <postmaster> without a domain is always accepted.
         if (recipient.Equals("postmaster", StringComparison.OrdinalIgnoreCase)) return default;
+        // Two sites that verify senders would otherwise probe each other's probes.
+        if (Rules.ProbeSender.IsValid(recipient, session.Loop.Time.GetUtcNow())) return default;
         _c.Recipient = recipient;
         _c.Sender = session.Transaction?.Sender;
         _c.Helo = session.Helo;

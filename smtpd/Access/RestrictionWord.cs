@@ -75,7 +75,9 @@ internal static class RestrictionWords
             new("check_sender_access", ArgumentKind.Table, AddressWords.CheckSenderAccess),
             new("reject_non_fqdn_sender", ArgumentKind.None, AddressWords.RejectNonFqdnSender),
             new("reject_unlisted_sender", ArgumentKind.None, AddressWords.RejectUnlistedSender),
+            new("reject_unverified_sender", ArgumentKind.None, null) { JudgeAsync = ProbeWords.RejectUnverifiedSenderAsync },
             // recipient
+            new("reject_unverified_recipient", ArgumentKind.None, null) { JudgeAsync = ProbeWords.RejectUnverifiedRecipientAsync },
             new("check_recipient_access", ArgumentKind.Table, AddressWords.CheckRecipientAccess),
             new("reject_non_fqdn_recipient", ArgumentKind.None, AddressWords.RejectNonFqdnRecipient),
             new("reject_unlisted_recipient", ArgumentKind.None, AddressWords.RejectUnlistedRecipient),
@@ -97,9 +99,9 @@ internal static class RestrictionWords
         string[] plain =
         [
             "reject_unknown_client_hostname", "reject_unknown_client", "reject_unknown_forward_client_hostname", "reject_unknown_reverse_client_hostname", "reject_unknown_helo_hostname",
-            "reject_unknown_hostname", "reject_unknown_sender_domain", "reject_unknown_address", "reject_unverified_sender",
+            "reject_unknown_hostname", "reject_unknown_sender_domain", "reject_unknown_address",
             "reject_sender_login_mismatch", "reject_authenticated_sender_login_mismatch", "reject_known_sender_login_mismatch",
-            "reject_unauthenticated_sender_login_mismatch", "reject_unknown_recipient_domain", "reject_unverified_recipient", "permit_mx_backup",
+            "reject_unauthenticated_sender_login_mismatch", "reject_unknown_recipient_domain", "permit_mx_backup",
         ];
         string[] domains =
         [

@@ -19,6 +19,7 @@ internal static class MailCommand
     public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
     {
         SmtpReply refusal = Parse(s, arguments.Span, out string sender, out MailParameters parameters);
+        if (refusal.IsNone) refusal = await s.CountMessageAsync();
         if (refusal.IsNone) refusal = CheckSize(s, sender, parameters.Size);
         if (!refusal.IsNone) return s.Refuse(refusal);
         s.Begin(new Transaction(sender, parameters, QueueId.Microseconds(s.Loop.Time)));

@@ -24,7 +24,8 @@ internal static class RcptCommand
             s.Reply(s_tooMany);
             return transaction.Overshoot++ < s.Settings.RecipientOvershootLimit;
         }
-        refusal = await s.Access.RecipientAsync(recipient);
+        refusal = await s.CountRecipientAsync();
+        if (refusal.IsNone) refusal = await s.Access.RecipientAsync(recipient);
         if (!refusal.IsNone) return s.Refuse(refusal);
         if (transaction.QueueId.Length == 0)
         {

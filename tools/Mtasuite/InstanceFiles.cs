@@ -58,6 +58,8 @@ internal static class InstanceFiles
         defer                     unix  -       -       n       -       0       bounce
         trace                     unix  -       -       n       -       0       bounce
         showq                     unix  n       -       n       -       -       showq
+        anvil                     unix  -       -       n       -       1       anvil
+        verify                    unix  -       -       n       -       1       verify
         error                     unix  -       -       n       -       -       error
         retry                     unix  -       -       n       -       -       error
         discard                   unix  -       -       n       -       -       discard

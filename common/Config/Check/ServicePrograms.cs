@@ -4,12 +4,12 @@ namespace MtaSuite.Common.Config;
 public static class ServicePrograms
 {
     private static readonly string[] Served =
-        ["smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq"];
+        ["smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil", "verify"];
 
     /// <summary>What these do for Postfix is done inside other daemons here.</summary>
     private static readonly string[] NotNeeded =
     [
-        "anvil", "dnsblog", "flush", "nqmgr", "oqmgr", "postlogd", "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify",
+        "dnsblog", "flush", "nqmgr", "oqmgr", "postlogd", "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite",
     ];
 
     private static readonly string[] NotYet = ["smtp", "lmtp", "spawn", "postscreen", "qmqpd", "mailauth"];

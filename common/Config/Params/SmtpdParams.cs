@@ -9,9 +9,9 @@ public static class SmtpdParams
         doc: "Reply code for an access table's \"reject\" action.");
     public static readonly BoolParam AllowUntrustedRouting = new("allow_untrusted_routing", "no", effective: false,
         doc: "Forward addresses with routing inside (user@here@there) from strangers.");
-    public static readonly TimeParam AnvilRateTimeUnit = new("anvil_rate_time_unit", "60s", min: "1s", effective: false,
+    public static readonly TimeParam AnvilRateTimeUnit = new("anvil_rate_time_unit", "60s", min: "1s",
         doc: "Time over which connections and messages are counted for rate limits.");
-    public static readonly TimeParam AnvilStatusUpdateTime = new("anvil_status_update_time", "600s", min: "1s", effective: false,
+    public static readonly TimeParam AnvilStatusUpdateTime = new("anvil_status_update_time", "600s", min: "1s",
         doc: "Time between log lines about the highest counts and rates.");
     public static readonly BoolParam BrokenSaslAuthClients = new("broken_sasl_auth_clients", "no", effective: false,
         doc: "Announce AUTH a second time in the form that old clients expect.");
@@ -72,11 +72,11 @@ public static class SmtpdParams
         doc: "Clients that may tell about their clients with XFORWARD.");
     public static readonly TextParam SmtpdBanner = new("smtpd_banner", "$myhostname ESMTP $mail_name", required: true,
         doc: "Text of the greeting after 220; must begin with the host name.");
-    public static readonly IntParam SmtpdClientAuthRateLimit = new("smtpd_client_auth_rate_limit", "0", effective: false,
+    public static readonly IntParam SmtpdClientAuthRateLimit = new("smtpd_client_auth_rate_limit", "0",
         doc: "Logins of one client in a unit of time; 0 is no limit.");
     public static readonly IntParam SmtpdClientConnectionCountLimit = new("smtpd_client_connection_count_limit", "50",
         doc: "Connections of one client at once; 0 is no limit.");
-    public static readonly IntParam SmtpdClientConnectionRateLimit = new("smtpd_client_connection_rate_limit", "0", effective: false,
+    public static readonly IntParam SmtpdClientConnectionRateLimit = new("smtpd_client_connection_rate_limit", "0",
         doc: "Connections of one client in a unit of time; 0 is no limit.");
     public static readonly TextParam SmtpdClientEventLimitExceptions = new("smtpd_client_event_limit_exceptions",
         "${smtpd_client_connection_limit_exceptions:$mynetworks}",
@@ -85,13 +85,13 @@ public static class SmtpdParams
         doc: "Bits of an IPv4 address that make one client for limits.");
     public static readonly IntParam SmtpdClientIpv6PrefixLength = new("smtpd_client_ipv6_prefix_length", "84", max: 128,
         doc: "Bits of an IPv6 address that make one client for limits.");
-    public static readonly IntParam SmtpdClientMessageRateLimit = new("smtpd_client_message_rate_limit", "0", effective: false,
+    public static readonly IntParam SmtpdClientMessageRateLimit = new("smtpd_client_message_rate_limit", "0",
         doc: "Messages of one client in a unit of time; 0 is no limit.");
     public static readonly IntParam SmtpdClientNewTlsSessionRateLimit = new("smtpd_client_new_tls_session_rate_limit",
-        "0", effective: false,
+        "0",
         doc: "New TLS sessions of one client in a unit of time; 0 is no limit.");
     public static readonly BoolParam SmtpdClientPortLogging = new("smtpd_client_port_logging", "no", doc: "Log the port of clients.");
-    public static readonly IntParam SmtpdClientRecipientRateLimit = new("smtpd_client_recipient_rate_limit", "0", effective: false,
+    public static readonly IntParam SmtpdClientRecipientRateLimit = new("smtpd_client_recipient_rate_limit", "0",
         doc: "Recipients of one client in a unit of time; 0 is no limit.");
     public static readonly TextParam SmtpdClientRestrictions = new("smtpd_client_restrictions", "",
         doc: "What is asked when a client connects.");
@@ -260,26 +260,26 @@ public static class SmtpdParams
     public static readonly IntParam UnknownVirtualMailboxRejectCode = new("unknown_virtual_mailbox_reject_code", "550",
         doc: "Reply code for unknown recipients in virtual_mailbox_domains.");
     public static readonly IntParam UnverifiedRecipientDeferCode = new("unverified_recipient_defer_code",
-        "450", min: 200, max: 499, effective: false,
+        "450", min: 200, max: 499,
         doc: "Reply code while a recipient is being probed.");
     public static readonly IntParam UnverifiedRecipientRejectCode = new("unverified_recipient_reject_code",
-        "450", min: 200, max: 599, effective: false,
+        "450", min: 200, max: 599,
         doc: "Reply code for a recipient whose probe failed.");
-    public static readonly TextParam UnverifiedRecipientRejectReason = new("unverified_recipient_reject_reason", "", effective: false,
+    public static readonly TextParam UnverifiedRecipientRejectReason = new("unverified_recipient_reject_reason", "",
         doc: "Text of that reply; empty tells what the probe heard.");
     public static readonly TextParam UnverifiedRecipientTempfailAction = new("unverified_recipient_tempfail_action",
-        "$reject_tempfail_action", required: true, effective: false,
+        "$reject_tempfail_action", required: true,
         doc: "What to do while a recipient is being probed.");
     public static readonly IntParam UnverifiedSenderDeferCode = new("unverified_sender_defer_code",
-        "450", min: 200, max: 499, effective: false,
+        "450", min: 200, max: 499,
         doc: "Reply code while a sender is being probed.");
     public static readonly IntParam UnverifiedSenderRejectCode = new("unverified_sender_reject_code",
-        "450", min: 200, max: 599, effective: false,
+        "450", min: 200, max: 599,
         doc: "Reply code for a sender whose probe failed.");
-    public static readonly TextParam UnverifiedSenderRejectReason = new("unverified_sender_reject_reason", "", effective: false,
+    public static readonly TextParam UnverifiedSenderRejectReason = new("unverified_sender_reject_reason", "",
         doc: "Text of that reply; empty tells what the probe heard.");
     public static readonly TextParam UnverifiedSenderTempfailAction = new("unverified_sender_tempfail_action",
-        "$reject_tempfail_action", required: true, effective: false,
+        "$reject_tempfail_action", required: true,
         doc: "What to do while a sender is being probed.");
 
     public static IReadOnlyList<Param> All { get; } =

@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text;
+using MtaSuite.Common.Ipc.Messages;
+
+namespace MtaSuite.Anvil.Probes;
+
+/// <summary>
+/// A line of the journal:
+/// <code>
+/// line    = status SP updated SP address TAB text LF
+/// status  = "0" deliverable / "1" deferred / "2" undeliverable / "-" forgotten
+/// updated = seconds since 1970
+/// </code>
+/// In address and text backslash, TAB, CR, LF and NUL are written as \\ \t \r \n \0. The newest line for an address counts.
+/// </summary>
+internal static class ProbeRecord
+{
+    private const int MaxText = 500;
+
+    public static string Format(string address, ProbeEntry? entry)
+    {
+        if (entry is not { } e) return $"- 0 {Escape(address)}\t\n";
+        string text = e.Text.Length > MaxText ? e.Text[..MaxText] : e.Text;
+        return string.Create(CultureInfo.InvariantCulture, $"{(int)e.Status} {e.Updated} {Escape(address)}\t{Escape(text)}\n");
+    }
+
+    /// <summary>Reads a line without its LF; a null entry: forgotten.</summary>
+    public static bool TryParse(string line, out string address, out ProbeEntry? entry)
+    {
+        (address, entry) = ("", null);
+        string[] parts = line.Split(' ', 3);
+        if (parts.Length < 3 || parts[0].Length != 1) return false;
+        int tab = parts[2].IndexOf('\t');
+        if (tab <= 0 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long updated)) return false;
+        address = Unescape(parts[2].AsSpan(0, tab));
+        if (parts[0] == "-") return true;
+        if (parts[0][0] is not (>= '0' and <= '2')) return false;
+        entry = new ProbeEntry((ProbeStatus)(parts[0][0] - '0'), 0, updated, Unescape(parts[2].AsSpan(tab + 1)));
+        return true;
+    }
+
+    private static string Escape(string text) => text.AsSpan().IndexOfAny("\\\t\r\n\0") < 0 ? text
+        : text.Replace("\\", "\\\\").Replace("\t", "\\t").Replace("\r", "\\r").Replace("\n", "\\n").Replace("\0", "\\0");
+
+    private static string Unescape(ReadOnlySpan<char> text)
+    {
+        if (!text.Contains('\\')) return text.ToString();
+        StringBuilder plain = new(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '\\' || i + 1 == text.Length) plain.Append(text[i]);
+            else plain.Append(text[++i] switch { 't' => '\t', 'r' => '\r', 'n' => '\n', '0' => '\0', char c => c });
+        }
+        return plain.ToString();
+    }
+}

@@ -1,0 +1,39 @@
+using MtaSuite.Anvil.Probes;
+using MtaSuite.Common.Hosting;
+
+namespace MtaSuite.Anvil;
+
+/// <summary>The program.</summary>
+public static class Program
+{
+    private const string Manual = """
+        NAME
+            anvil - what several daemons count or remember together
+
+        SYNOPSIS
+            started by master
+
+        DESCRIPTION
+            As anvil: counts connections, messages, recipients, new TLS sessions and logins of clients over all processes of a service, and logs
+            the highest counts and rates from time to time. Nothing of it is kept on disk.
+            As verify: remembers which addresses can be delivered to, and sends probe messages to find out. A probe goes the way of all mail up to
+            the point where content would be delivered, and ends there.
+
+        PARAMETERS
+            anvil_rate_time_unit, anvil_status_update_time; address_verify_...
+
+        EXIT STATUS
+            0 done, 75 try later, 78 bad configuration, 70 bug
+
+        """;
+
+    public static int Main(string[] args)
+    {
+        return ServiceHost.Run(args, new ServiceSpec
+        {
+            Name = "anvil",
+            Manual = Manual,
+            Start = context => context.Command == "verify" ? new VerifyService(context) : new AnvilService(context),
+        });
+    }
+}

@@ -1,0 +1,74 @@
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Anvil;
+
+/// <summary>A service on links whose requests are answered at once, and which takes notices.</summary>
+internal abstract class SharedService : IService, IStreamHandler
+{
+    private readonly List<LinkServer> _servers = [];
+
+    protected SharedService(ServiceContext context)
+    {
+        Context = context;
+        foreach (int fd in context.Listeners)
+            _servers.Add(new LinkServer(context.Loop, fd, _ => this) { TrustedOnly = true, LinkAccepted = Accepted });
+    }
+
+    protected ServiceContext Context { get; }
+
+    /// <summary>What must not be forgotten yet: the process stays while there is any.</summary>
+    public abstract int Active { get; }
+
+    /// <summary>Answers a request; false when it is broken.</summary>
+    protected abstract bool Answer(LinkStream stream, ReadOnlySpan<byte> request);
+
+    /// <summary>Takes a notice; false when it is broken.</summary>
+    protected abstract bool Notice(Link link, ReadOnlySpan<byte> payload);
+
+    /// <summary>A process that asked is gone, or has replaced its link.</summary>
+    protected virtual void Gone(Link link) { }
+
+    /// <summary>All links are closed and the process is about to leave.</summary>
+    protected virtual Task LeaveAsync() => Task.CompletedTask;
+
+    private void Accepted(Link link)
+    {
+        link.Noticed = Notice;
+        Action<Link>? closed = link.Closed;
+        link.Closed = l =>
+        {
+            Gone(l);
+            closed?.Invoke(l);
+        };
+    }
+
+    void IStreamHandler.OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
+    {
+        if (type == FrameType.Open && !Answer(stream, payload)) stream.Reset("bad request");
+    }
+
+    void IStreamHandler.OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);
+
+    void IStreamHandler.OnReset(LinkStream stream, string reason) { }
+
+    public void Drain(Action done)
+    {
+        int left = _servers.Count;
+        foreach (LinkServer server in _servers)
+        {
+            server.Left = () =>
+            {
+                if (--left == 0) FinishAsync(done).Detach();
+            };
+            server.Leave();
+        }
+    }
+
+    private async Task FinishAsync(Action done)
+    {
+        await LeaveAsync();
+        done();
+    }
+}

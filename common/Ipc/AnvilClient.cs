@@ -1,0 +1,97 @@
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Common.Ipc;
+
+/// <summary>
+/// Asks anvil for counts over all processes. Fails open: when anvil does not answer within two seconds there is no count, and for a while
+/// nothing more is asked. On the loop's thread.
+/// </summary>
+public sealed class AnvilClient
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private const long PauseMilliseconds = 10_000, WarnMilliseconds = 60_000;
+    private readonly EventLoop _loop;
+    private readonly LinkClient _link;
+    private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
+    private long _askAgain = long.MinValue, _warnAgain = long.MinValue;
+
+    /// <param name="path">anvil's socket.</param>
+    public AnvilClient(EventLoop loop, string path)
+    {
+        _loop = loop;
+        // a new anvil knows nothing of the connections there are
+        _link = new LinkClient(loop, path) { Connected = TellAll };
+    }
+
+    /// <summary>A connection of a client begins; <see cref="Disconnect"/> must follow, whatever the answer is. Null: nobody counts now.</summary>
+    public ValueTask<AnvilReply?> ConnectAsync(string ident)
+    {
+        int held = _held[ident] = _held.GetValueOrDefault(ident) + 1;
+        return AskAsync(new AnvilRequest { Event = ClientEvent.Connect, Ident = ident, Held = held });
+    }
+
+    /// <summary>A connection of a client is over.</summary>
+    public void Disconnect(string ident)
+    {
+        int held = _held.GetValueOrDefault(ident) - 1;
+        if (held > 0) _held[ident] = held;
+        else _held.Remove(ident);
+        if (!IsAway) _link.TryNotify(new AnvilHeld { Ident = ident, Held = Math.Max(0, held) });
+    }
+
+    /// <summary>Counts an event, or with <paramref name="report"/> only asks; null: nobody counts now.</summary>
+    public ValueTask<AnvilReply?> CountAsync(ClientEvent kind, string ident, bool report = false) =>
+        AskAsync(new AnvilRequest { Event = kind, Ident = ident, Report = report });
+
+    public void Close() => _link.Close();
+
+    private bool IsAway => _loop.NowMilliseconds < _askAgain;
+
+    private async ValueTask<AnvilReply?> AskAsync(AnvilRequest request)
+    {
+        if (IsAway) return null;
+        Call call = new();
+        if (!_link.TryOpen(request, call, out _))
+        {
+            Away(_link.LastError);
+            return null;
+        }
+        LoopTimer limit = _loop.After(Patience, call.GiveUp);
+        AnvilReply? reply = await call.Result;
+        limit.Cancel();
+        if (reply == null) Away("no answer");
+        return reply;
+    }
+
+    private void TellAll()
+    {
+        foreach ((string ident, int held) in _held) _link.TryNotify(new AnvilHeld { Ident = ident, Held = held });
+    }
+
+    private void Away(string reason)
+    {
+        long now = _loop.NowMilliseconds;
+        _askAgain = now + PauseMilliseconds;
+        if (now < _warnAgain) return;
+        _warnAgain = now + WarnMilliseconds;
+        Log.Log.Warning($"clients are not counted over all processes for now: {reason}");
+    }
+
+    private sealed class Call : IStreamHandler
+    {
+        public readonly Promise<AnvilReply?> Result = new();
+
+        public void GiveUp() => Result.TrySet(null);
+
+        public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
+        {
+            AnvilReply reply = new();
+            Result.TrySet(type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply) ? reply : null);
+        }
+
+        public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);
+
+        public void OnReset(LinkStream stream, string reason) => Result.TrySet(null);
+    }
+}
