@@ -135,7 +135,14 @@ internal sealed partial class ActiveQueue : IScheduled
     private void Note(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action, long waitMicroseconds = 0)
     {
         bool isGivenUp = outcome.IsTemporary && Postpone(message, recipient.Address, waitMicroseconds);
-        if (!NotifyRules.TryChooseLog(recipient.Notify, message.Envelope.Flags, outcome.Kind, out LogFolder folder)) return;
+        Notify notify = recipient.Notify;
+        if (action == RecipientOutcome.PassedOn)
+        {
+            notify &= ~Notify.Success;
+            if (notify == Notify.Default) notify = Notify.Never;
+            action = NotifyRules.Name(DeliveryAction.Relayed); // where a report is asked for all the same (sendmail -v)
+        }
+        if (!NotifyRules.TryChooseLog(notify, message.Envelope.Flags, outcome.Kind, out LogFolder folder)) return;
         if (isGivenUp && folder == LogFolder.Defer) (folder, action) = (LogFolder.Bounce, NotifyRules.Name(DeliveryAction.Failed));
         BounceRecipient entry = new()
         {

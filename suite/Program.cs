@@ -16,6 +16,7 @@ public static class Program
         ["qmgr"] = Qmgr.Program.Main,
         ["local"] = Local.Program.Main,
         ["bounce"] = Bounce.Program.Main,
+        ["relay"] = Relay.Program.Main,
         ["showq"] = Showq.Program.Main,
         ["anvil"] = Anvil.Program.Main,
     };

@@ -14,13 +14,17 @@ public static class DeliveryLog
 {
     /// <param name="relay">Who took it: "local", a host, or "none".</param>
     /// <param name="connectedMicroseconds">When the agent began, and when it had a connection (the same where there is none), since 1970.</param>
+    /// <param name="connectionUse">How many messages the agent's session has had, this one included; told when there was one before.</param>
+    /// <param name="security">What is said of TLS; empty: nothing.</param>
     public static void Write(DeliverRequest request, DeliverRecipient recipient, Outcome outcome, string relay,
-        long startMicroseconds, long connectedMicroseconds, long endMicroseconds)
+        long startMicroseconds, long connectedMicroseconds, long endMicroseconds, int connectionUse = 0, string security = "")
     {
         LogLine line = LogLine.Info(request.QueueId).Address("to", recipient.Address);
         if (recipient.Original.Length > 0 && recipient.Original != recipient.Address) line = line.Address("orig_to", recipient.Original);
-        line.Field("relay", relay)
-            .Field("delay", Seconds(endMicroseconds - request.ArrivalMicroseconds))
+        line = line.Field("relay", relay);
+        if (connectionUse > 1) line = line.Field("conn_use", connectionUse);
+        if (security.Length > 0) line = line.Field("tls", security);
+        line.Field("delay", Seconds(endMicroseconds - request.ArrivalMicroseconds))
             .Field("delays", string.Create(CultureInfo.InvariantCulture,
                 $"{Seconds(request.ActiveMicroseconds - request.ArrivalMicroseconds)}/{Seconds(startMicroseconds - request.ActiveMicroseconds)}/{Seconds(connectedMicroseconds - startMicroseconds)}/{Seconds(endMicroseconds - connectedMicroseconds)}"))
             .Field("dsn", outcome.Status.ToString())

@@ -18,6 +18,8 @@ public static class LmtpClientParams
     public static readonly BoolParam LmtpBindAddressEnforce = new("lmtp_bind_address_enforce", "no", effective: false,
         doc: "As smtp_bind_address_enforce, for LMTP.");
     public static readonly TextParam LmtpBodyChecks = new("lmtp_body_checks", "", effective: false, doc: "As smtp_body_checks, for LMTP.");
+    public static readonly BoolParam LmtpChunkingEnable = new("lmtp_chunking_enable", "no",
+        doc: "As smtp_chunking_enable, for LMTP.");
     public static readonly BoolParam LmtpCnameOverridesServername = new("lmtp_cname_overrides_servername", "no", effective: false,
         doc: "As smtp_cname_overrides_servername, for LMTP.");
     public static readonly TimeParam LmtpConnectTimeout = new("lmtp_connect_timeout", "0s", effective: false,
@@ -236,7 +238,7 @@ public static class LmtpClientParams
 
     public static IReadOnlyList<Param> All { get; } =
     [
-        LmtpAddressPreference, LmtpAddressVerifyTarget, LmtpAssumeFinal, LmtpBalanceInetProtocols, LmtpBindAddress, LmtpBindAddress6,
+        LmtpChunkingEnable, LmtpAddressPreference, LmtpAddressVerifyTarget, LmtpAssumeFinal, LmtpBalanceInetProtocols, LmtpBindAddress, LmtpBindAddress6,
         LmtpBindAddressEnforce, LmtpBodyChecks, LmtpCnameOverridesServername, LmtpConnectTimeout, LmtpConnectionCacheDestinations,
         LmtpConnectionCacheOnDemand, LmtpConnectionCacheTimeLimit, LmtpConnectionReuseCountLimit, LmtpConnectionReuseTimeLimit,
         LmtpDataDoneTimeout, LmtpDataInitTimeout, LmtpDataXferTimeout, LmtpDeferIfNoMxAddressFound, LmtpDeliveryStatusFilter,

@@ -19,6 +19,8 @@ public static class SmtpClientParams
         doc: "Defer mail when that address cannot be used.");
     public static readonly TextParam SmtpBodyChecks = new("smtp_body_checks", "", effective: false,
         doc: "As body_checks, for mail that is sent.");
+    public static readonly BoolParam SmtpChunkingEnable = new("smtp_chunking_enable", "no",
+        doc: "Send content in chunks (BDAT) to servers that offer CHUNKING.");
     public static readonly BoolParam SmtpCnameOverridesServername = new("smtp_cname_overrides_servername", "no", effective: false,
         doc: "Use the name behind a CNAME as the server's name.");
     public static readonly TimeParam SmtpConnectTimeout = new("smtp_connect_timeout", "30s", effective: false,
@@ -151,7 +153,7 @@ public static class SmtpClientParams
 
     public static IReadOnlyList<Param> All { get; } =
     [
-        SmtpAddressPreference, SmtpAddressVerifyTarget, SmtpAlwaysSendEhlo, SmtpBalanceInetProtocols, SmtpBindAddress, SmtpBindAddress6,
+        SmtpChunkingEnable, SmtpAddressPreference, SmtpAddressVerifyTarget, SmtpAlwaysSendEhlo, SmtpBalanceInetProtocols, SmtpBindAddress, SmtpBindAddress6,
         SmtpBindAddressEnforce, SmtpBodyChecks, SmtpCnameOverridesServername, SmtpConnectTimeout, SmtpConnectionCacheDestinations,
         SmtpConnectionCacheOnDemand, SmtpConnectionCacheTimeLimit, SmtpConnectionReuseCountLimit, SmtpConnectionReuseTimeLimit,
         SmtpDataDoneTimeout, SmtpDataInitTimeout, SmtpDataXferTimeout, SmtpDeferIfNoMxAddressFound, SmtpDeliveryStatusFilter,

@@ -1,0 +1,60 @@
+using System.Buffers;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Relay.Content;
+
+/// <summary>The content of a queue file, piece by piece, with what is changed in it on its way out.</summary>
+internal sealed class ContentSource : IDisposable
+{
+    private const int PieceSize = 64 * 1024;
+    private readonly int _file;
+    private readonly long _end;
+    private readonly IContentFilter? _filter;
+    private readonly ArrayBufferWriter<byte>? _filtered;
+    private readonly byte[] _buffer;
+    private long _at;
+
+    /// <param name="file">The open queue file; stays the caller's.</param>
+    /// <param name="filter">Null: the content as it is.</param>
+    public ContentSource(int file, long offset, long length, IContentFilter? filter)
+    {
+        (_file, _at, _end, _filter) = (file, offset, offset + length, filter);
+        if (filter != null) _filtered = new ArrayBufferWriter<byte>(PieceSize);
+        _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(length, 1, PieceSize));
+    }
+
+    /// <summary>All was read.</summary>
+    public bool IsAtEnd { get; private set; }
+
+    /// <summary>Reads the next piece, perhaps an empty one; valid until the next call. False: the file cannot be read.</summary>
+    public bool TryRead(out ReadOnlyMemory<byte> piece)
+    {
+        piece = default;
+        int want = (int)Math.Min(_buffer.Length, _end - _at);
+        int n = want == 0 ? 0 : Libc.PRead(_file, _buffer.AsSpan(0, want), _at);
+        if (n < 0 || (n == 0 && want > 0)) return false;
+        _at += n;
+        IsAtEnd = _at == _end;
+        piece = _filter == null ? _buffer.AsMemory(0, n) : Filter(_buffer.AsSpan(0, n));
+        return true;
+    }
+
+    private ReadOnlyMemory<byte> Filter(ReadOnlySpan<byte> raw)
+    {
+        _filtered!.ResetWrittenCount();
+        _filter!.Write(raw, _filtered);
+        if (IsAtEnd) _filter.Finish(_filtered);
+        return _filtered.WrittenMemory;
+    }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
+}
+
+/// <summary>Changes content as it streams by; lines end in LF on both sides.</summary>
+internal interface IContentFilter
+{
+    void Write(ReadOnlySpan<byte> input, IBufferWriter<byte> output);
+
+    /// <summary>The input is over.</summary>
+    void Finish(IBufferWriter<byte> output);
+}

@@ -1,0 +1,97 @@
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Net;
+using MtaSuite.Relay.Routing;
+using MtaSuite.Relay.Sessions;
+
+namespace MtaSuite.Relay.Deliveries;
+
+internal sealed partial class Delivery
+{
+    private int _addresses, _sessions;
+
+    /// <summary>Tries open sessions of the destination, then its hosts, then the fall-back relay.</summary>
+    private async Task TryAllAsync()
+    {
+        Destination destination = _context.Destinations.Find(Request.Nexthop);
+        if (await destination.Offer(MakeTransaction()) == TransactionEnd.Done && !HasOpen) return;
+        bool isBackup = false;
+        foreach (Nexthop nexthop in Nexthop.ParseList(Request.Nexthop, _context.Settings.IsLmtp))
+        {
+            isBackup |= await TryNexthopAsync(nexthop, destination, Request.Nexthop == _context.Settings.Routes.Relayhost);
+            if (!HasOpen) return;
+        }
+        // a backup exchanger waits for the better ones: its fall-back relay might be this machine's own customer
+        if (isBackup) return;
+        foreach (Nexthop nexthop in Nexthop.ParseList(_context.Settings.Routes.FallbackRelay, _context.Settings.IsLmtp))
+        {
+            await TryNexthopAsync(nexthop, destination, isConfigured: true);
+            if (!HasOpen) return;
+        }
+    }
+
+    private Transaction MakeTransaction() => new(this, _all.FindAll(r => r.Final == null));
+
+    /// <summary>Tries the hosts of one destination. True: this machine is one of its mail exchangers.</summary>
+    /// <param name="isConfigured">The administrator named it: that it does not exist is no fault of the message.</param>
+    private async Task<bool> TryNexthopAsync(Nexthop nexthop, Destination destination, bool isConfigured)
+    {
+        TargetList found = await _context.Finder.FindAsync(nexthop);
+        if (found.Failure != null) NoteMissing(found.Failure, isConfigured);
+        (_addresses, _sessions) = (0, 0);
+        foreach (Target target in found.Targets)
+        {
+            if (IsOver(_addresses, _context.Settings.Routes.AddressLimit) || IsOver(_sessions, _context.Settings.Routes.SessionLimit)) break;
+            if (target.EndPoint != null && _tried.Contains(target.EndPoint)) continue;
+            _addresses++;
+            LogFailures();
+            await TryTargetAsync(target, destination);
+            if (!HasOpen) break;
+        }
+        return found.IsBackup;
+    }
+
+    private static bool IsOver(int count, int limit) => limit > 0 && count >= limit;
+
+    private void NoteMissing(Outcome failure, bool isConfigured)
+    {
+        if (failure.IsPermanent && isConfigured)
+        {
+            Log.Warning($"relayhost configuration problem: {failure.Text}");
+            failure = Outcome.Defer("4.3.5", failure.Text);
+        }
+        foreach (Pending recipient in _all)
+            if (recipient.Final == null) (recipient.Last, recipient.LastSession) = (failure, null);
+    }
+
+    private async Task TryTargetAsync(Target target, Destination destination)
+    {
+        Session session = new(_context.Loop, target, _context.Settings);
+        destination.BeginOpening();
+        bool open = await session.OpenAsync();
+        destination.EndOpening();
+        if (!open)
+        {
+            Outcome failure = session.Failure!.Outcome;
+            if (session.Failure.Kind == FailureKind.Unreachable) Log.Info($"{failure.Text}");
+            foreach (Pending recipient in _all) Fail(recipient, failure, session);
+            return;
+        }
+        _sessions++;
+        Transaction transaction = MakeTransaction();
+        session.Join(destination);
+        session.RunAsync(transaction).Detach();
+        await transaction.Ended;
+    }
+
+    /// <summary>Temporary failures that are not the last word, because another host is tried now, are told once each.</summary>
+    private void LogFailures()
+    {
+        foreach (Pending recipient in _all)
+        {
+            if (recipient is not { Final: null, Last: { } outcome, LastSession: { IsReached: true } } || outcome.Text == _noted) continue;
+            _noted = outcome.Text;
+            LogLine.Info(Request.QueueId).Free(outcome.Text).Send();
+        }
+    }
+}

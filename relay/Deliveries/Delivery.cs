@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Net;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
+using MtaSuite.Relay.Content;
+using MtaSuite.Relay.Sessions;
+
+namespace MtaSuite.Relay.Deliveries;
+
+/// <summary>
+/// One request of the queue manager: its recipients go to one destination, whose hosts are tried until everybody has a last word. A recipient's
+/// record in the queue file is locked meanwhile and overwritten as soon as a server took the mail, so that nobody gets it twice.
+/// </summary>
+internal sealed partial class Delivery
+{
+    private const int ScratchSize = 64 * 1024;
+    private readonly RelayContext _context;
+    private readonly List<Pending> _all;
+    private readonly long _started = QueueId.Microseconds();
+    private readonly HashSet<EndPoint> _tried = [];
+    private long _connected;
+    private int _file = -1;
+    private string _noted = "";
+
+    public Delivery(RelayContext context, DeliverRequest request)
+    {
+        (_context, Request) = (context, request);
+        Sender = request.Sender;
+        _all = [.. request.Recipients.Select(r => new Pending(r))];
+    }
+
+    public DeliverRequest Request { get; }
+
+    /// <summary>The sender as it goes into MAIL FROM, internal form.</summary>
+    public string Sender { get; private set; }
+
+    public DeliveryFacts Facts { get; private set; }
+
+    public TimeSpan Age => TimeSpan.FromMicroseconds(Math.Max(0, QueueId.Microseconds() - Request.ArrivalMicroseconds));
+
+    /// <summary>Carries the request out; never fails otherwise than by outcomes.</summary>
+    public async Task<List<RecipientOutcome>> RunAsync()
+    {
+        if (Open())
+        {
+            Claim();
+            Prepare();
+            if (HasOpen) await TryAllAsync();
+            foreach (Pending recipient in _all)
+                if (recipient.Final == null) Settle(recipient, recipient.Last ?? Outcome.Defer("4.3.0", "no outcome"), null);
+            _ = Libc.Close(_file); // this gives the locks back
+        }
+        else
+        {
+            Outcome failure = Outcome.Defer("4.3.0", $"open queue file: {Libc.ErrorText()}");
+            foreach (Pending recipient in _all) Settle(recipient, failure, null);
+        }
+        return [.. _all.Select(r => r.Final!)];
+    }
+
+    private bool HasOpen => _all.Exists(r => r.Final == null);
+
+    private bool Open()
+    {
+        _file = Libc.Open(_context.Spool.PathOf(Request.QueueName, Request.QueueId), Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        return _file >= 0;
+    }
+
+    /// <summary>Locks the recipients; those that are done already have their last word.</summary>
+    private void Claim()
+    {
+        Span<byte> letter = stackalloc byte[1];
+        foreach (Pending recipient in _all)
+        {
+            long at = recipient.Recipient.Offset;
+            if (Libc.LockRange(_file, exclusive: true, at, 1, wait: false) != 0 || Libc.PRead(_file, letter, at) != 1)
+                Settle(recipient, Outcome.Defer("4.3.0", "recipient is being delivered by another process"), null);
+            else if (letter[0] == QueueFileFormat.Done)
+                recipient.Final = new RecipientOutcome { Offset = at, Outcome = Outcome.Ok("was delivered already"), Action = RecipientOutcome.PassedOn };
+        }
+    }
+
+    /// <summary>What has to be known before a server is asked.</summary>
+    private void Prepare()
+    {
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
+        Facts = DeliveryFacts.Of(Request, Sender, _file, scratch);
+        ArrayPool<byte>.Shared.Return(scratch);
+        foreach (Pending recipient in _all)
+            if (recipient.Final == null && !(IsSendable(recipient.Address) && IsSendable(Sender)))
+                Settle(recipient, Outcome.Bounce("5.1.3", "bad address syntax"), null);
+    }
+
+    /// <summary>No control character of an address may end a command line and begin another one.</summary>
+    private static bool IsSendable(string address) => address.AsSpan().IndexOfAnyInRange('\0', '\x1f') < 0 && !address.Contains('\x7f');
+
+    // ---- what sessions tell ------------------------------------------------------------------------------------------
+
+    /// <summary>A session begins with this delivery.</summary>
+    public void Begin(Session session)
+    {
+        _connected = QueueId.Microseconds();
+        if (session.Target.EndPoint != null) _tried.Add(session.Target.EndPoint);
+    }
+
+    /// <summary>The content for one transaction.</summary>
+    public ContentSource OpenContent(bool toSevenBit)
+    {
+        _ = toSevenBit;
+        return new ContentSource(_file, Request.ContentOffset, Request.ContentLength, null);
+    }
+
+    /// <summary>A server took the mail for a recipient.</summary>
+    public void Deliver(Pending recipient, Reply reply, Session session)
+    {
+        if (!SpoolDirectory.MarkDone(_file, recipient.Recipient.Offset)) Log.Warning($"{Request.QueueId}: mark recipient: {Libc.ErrorText()}");
+        Outcome outcome = new(OutcomeKind.Ok, reply.Status, reply.Code, reply.ToString(), session.Target.Host) { Diagnostic = reply.ToString() };
+        Settle(recipient, outcome, session);
+        recipient.Final!.Action = session.Features.Has(ServerFeature.Dsn) ? RecipientOutcome.PassedOn
+            : NotifyRules.Name(session.Settings.AssumeFinal ? DeliveryAction.Delivered : DeliveryAction.Relayed);
+    }
+
+    /// <summary>A recipient failed on a session. A permanent failure is the last word; a temporary one is when no host is left.</summary>
+    public void Fail(Pending recipient, Outcome outcome, Session session)
+    {
+        if (recipient.Final != null) return;
+        if (_context.Settings.SoftBounce) outcome = outcome.Soften();
+        if (outcome.IsPermanent) Settle(recipient, outcome, session);
+        else (recipient.Last, recipient.LastSession) = (outcome, session);
+    }
+
+    private void Settle(Pending recipient, Outcome outcome, Session? session)
+    {
+        if (_context.Settings.SoftBounce) outcome = outcome.Soften();
+        outcome = _context.Settings.StatusFilter.Apply(outcome);
+        session ??= recipient.LastSession;
+        recipient.Final = new RecipientOutcome { Offset = recipient.Recipient.Offset, Outcome = outcome };
+        long now = QueueId.Microseconds();
+        DeliveryLog.Write(Request, recipient.Recipient, outcome, session is { IsReached: true } ? session.Target.NameAndPort : "none",
+            _started, _connected == 0 ? now : _connected, now, session?.UseCount ?? 0, session?.SecurityText ?? "");
+    }
+}

@@ -1,0 +1,55 @@
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Relay.Deliveries;
+
+/// <summary>What of a message decides which extensions its delivery needs.</summary>
+/// <param name="Size">Bytes of the content as queued.</param>
+/// <param name="HasEightBit">The content has bytes above 127.</param>
+/// <param name="NeedsUtf8">Sender or header need SMTPUTF8, whoever the recipient is (RFC 6531 3.2).</param>
+internal readonly record struct DeliveryFacts(long Size, bool HasEightBit, bool NeedsUtf8)
+{
+    private const int PieceSize = 64 * 1024;
+
+    /// <summary>Looks at the content as far as needed.</summary>
+    /// <param name="file">The open queue file.</param>
+    /// <param name="buffer">Scratch.</param>
+    public static DeliveryFacts Of(DeliverRequest request, string sender, int file, byte[] buffer)
+    {
+        bool eightBit = request.Body != BodyType.SevenBit && HasHighBytes(file, request.ContentOffset, request.ContentLength, buffer);
+        bool utf8 = !Address.IsAscii(sender) || (request.SmtpUtf8 && HasHighHeader(file, request, buffer));
+        return new DeliveryFacts(request.ContentLength, eightBit, utf8);
+    }
+
+    private static bool HasHighBytes(int file, long offset, long length, byte[] buffer)
+    {
+        for (long at = 0; at < length;)
+        {
+            int n = Libc.PRead(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at)), offset + at);
+            if (n <= 0) return false; // told when the content is sent
+            if (!System.Text.Ascii.IsValid(buffer.AsSpan(0, n))) return true;
+            at += n;
+        }
+        return false;
+    }
+
+    /// <summary>The header is what stands before the first empty line.</summary>
+    private static bool HasHighHeader(int file, DeliverRequest request, byte[] buffer)
+    {
+        long offset = request.ContentOffset, left = request.ContentLength;
+        bool atLineStart = true;
+        while (left > 0)
+        {
+            int n = Libc.PRead(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, left)), offset);
+            if (n <= 0) return false;
+            ReadOnlySpan<byte> piece = buffer.AsSpan(0, n);
+            int end = atLineStart && piece[0] == '\n' ? 0 : piece.IndexOf("\n\n"u8);
+            if (!System.Text.Ascii.IsValid(end < 0 ? piece : piece[..end])) return true;
+            if (end >= 0) return false;
+            atLineStart = piece[^1] == '\n';
+            (offset, left) = (offset + n, left - n);
+        }
+        return false;
+    }
+}

@@ -1,0 +1,17 @@
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
+using MtaSuite.Relay.Routing;
+using MtaSuite.Relay.Sessions;
+using MtaSuite.Relay.Settings;
+
+namespace MtaSuite.Relay.Deliveries;
+
+/// <summary>What all deliveries of a process share.</summary>
+internal sealed class RelayContext(EventLoop loop, SpoolDirectory spool, RelaySettings settings, ITargetFinder finder)
+{
+    public EventLoop Loop { get; } = loop;
+    public SpoolDirectory Spool { get; } = spool;
+    public RelaySettings Settings { get; } = settings;
+    public ITargetFinder Finder { get; } = finder;
+    public DestinationTable Destinations { get; } = new(loop, settings);
+}

@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MtaSuite.Relay.Routing;
+
+/// <summary>One address of one host to connect to.</summary>
+/// <param name="Host">The host's name, for the log and for checks of certificates; its address where it has no name.</param>
+/// <param name="EndPoint">Null for a Unix socket.</param>
+/// <param name="UnixPath">The socket's path; else empty.</param>
+/// <param name="Preference">Of the mail exchanger; lower is better.</param>
+public sealed record Target(string Host, IPEndPoint? EndPoint, string UnixPath = "", int Preference = 0)
+{
+    /// <summary>The name came by a validated answer (DNSSEC).</summary>
+    public bool IsAuthenticated { get; init; }
+
+    /// <summary>It is (one of) the best exchangers of a domain, at the usual port: were it this machine, the mail would loop.</summary>
+    public bool IsBestExchanger { get; init; }
+
+    /// <summary>The domain or host that was asked for, for TLS policy and login.</summary>
+    public string Nexthop { get; init; } = "";
+
+    /// <summary>The port as the nexthop named it, or the default; empty for a Unix socket.</summary>
+    public string Service { get; init; } = "";
+
+    public bool IsIPv6 => EndPoint?.AddressFamily == AddressFamily.InterNetworkV6;
+
+    public string Address { get; } = EndPoint?.Address.ToString() ?? UnixPath;
+
+    /// <summary>"host[address]", as it stands in log lines and notices.</summary>
+    public string Name { get; } = $"{Host}[{EndPoint?.Address.ToString() ?? UnixPath}]";
+
+    /// <summary>"host[address]:port".</summary>
+    public string NameAndPort { get; } = EndPoint == null ? $"{Host}[{UnixPath}]" : $"{Host}[{EndPoint.Address}]:{EndPoint.Port}";
+}

@@ -1,0 +1,40 @@
+using MtaSuite.Common.Net;
+using MtaSuite.Relay.Routing;
+using MtaSuite.Relay.Settings;
+
+namespace MtaSuite.Relay.Sessions;
+
+/// <summary>All destinations that have sessions or had some lately.</summary>
+internal sealed class DestinationTable
+{
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(60);
+    private readonly EventLoop _loop;
+    private readonly RelaySettings _settings;
+    private readonly Dictionary<string, Destination> _all = new(StringComparer.OrdinalIgnoreCase);
+
+    public DestinationTable(EventLoop loop, RelaySettings settings)
+    {
+        (_loop, _settings) = (loop, settings);
+        loop.Every(SweepInterval, Sweep);
+    }
+
+    /// <summary>The sessions with a nexthop.</summary>
+    public Destination Find(string nexthop)
+    {
+        if (_all.TryGetValue(nexthop, out Destination? destination)) return destination;
+        string host = Nexthop.ParseList(nexthop, _settings.IsLmtp) is [var first, ..] ? first.Host : "";
+        return _all[nexthop] = new Destination(_loop, _settings.Cache, host);
+    }
+
+    /// <summary>Ends the sessions that nobody uses.</summary>
+    public void CloseIdle()
+    {
+        foreach (Destination destination in _all.Values) destination.CloseIdle();
+    }
+
+    private void Sweep()
+    {
+        foreach ((string nexthop, Destination destination) in _all)
+            if (destination.IsUnused) _all.Remove(nexthop); // removing while enumerating is allowed for a dictionary
+    }
+}

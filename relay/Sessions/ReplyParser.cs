@@ -1,0 +1,103 @@
+using System.Text;
+using MtaSuite.Relay.Settings;
+
+namespace MtaSuite.Relay.Sessions;
+
+/// <summary>What a server's bytes made.</summary>
+internal enum ReplyStatus : byte
+{
+    /// <summary>No complete reply yet.</summary>
+    Incomplete,
+    Complete,
+    /// <summary>Not a reply, or one without end: the session is useless.</summary>
+    Garbage,
+}
+
+/// <summary>
+/// Reads replies out of buffered input, line by line.
+/// <code>
+/// RFC 5321 4.2: Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
+/// </code>
+/// Taken also: a bare LF at a line's end, and another code in the last line than before (the last counts). Lines longer than
+/// <see cref="MaxLine"/> are cut, text above <see cref="MaxText"/> is dropped; a line of <see cref="MaxUnfinished"/> without end and a reply
+/// of <see cref="MaxReply"/> are none any more.
+/// </summary>
+internal sealed class ReplyParser(ReplyFilter filter)
+{
+    public const int MaxLine = 2048, MaxText = 8 * 1024, MaxUnfinished = 16 * 1024, MaxReply = 256 * 1024;
+    private readonly StringBuilder _text = new();
+    private int _size;
+
+    /// <summary>The lines of the last complete reply without codes, where asked for.</summary>
+    public List<string> Lines { get; } = [];
+
+    /// <summary>Takes one reply from the start of the input.</summary>
+    /// <param name="consumed">Bytes to drop, whatever the status.</param>
+    /// <param name="keepText">Give the text of a good reply as well; that of a refusal is always given.</param>
+    /// <param name="keepLines">Fill <see cref="Lines"/>.</param>
+    public ReplyStatus Next(ReadOnlySpan<byte> input, bool keepText, bool keepLines, out Reply reply, out int consumed)
+    {
+        reply = default;
+        consumed = 0;
+        while (true)
+        {
+            ReadOnlySpan<byte> rest = input[consumed..];
+            int end = rest.IndexOf((byte)'\n');
+            if (end < 0) return rest.Length > MaxUnfinished ? Reset(ReplyStatus.Garbage) : ReplyStatus.Incomplete;
+            ReadOnlySpan<byte> line = rest[..end];
+            consumed += end + 1;
+            _size += end + 1;
+            if (line is [.., (byte)'\r']) line = line[..^1];
+            ReplyStatus status = Line(line, keepText, keepLines, out reply);
+            if (status != ReplyStatus.Incomplete) return status;
+            if (_size > MaxReply) return Reset(ReplyStatus.Garbage);
+        }
+    }
+
+    private ReplyStatus Line(ReadOnlySpan<byte> line, bool keepText, bool keepLines, out Reply reply)
+    {
+        reply = default;
+        if (line.Length > MaxLine) line = line[..MaxLine];
+        if (!filter.IsEmpty) line = Encoding.UTF8.GetBytes(filter.Apply(Encoding.UTF8.GetString(line)));
+        if (!TryCode(line, out int code, out bool last)) return Reset(ReplyStatus.Garbage);
+        bool wanted = keepText || code >= 400 || _text.Length > 0;
+        if (keepLines || wanted) Keep(line.Length > 4 ? line[4..] : default, wanted, keepLines);
+        if (!last) return ReplyStatus.Incomplete;
+        reply = new Reply(code, wanted ? _text.ToString() : "");
+        _text.Clear();
+        _size = 0;
+        return ReplyStatus.Complete;
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes, bool wanted, bool keepLines)
+    {
+        string text = Encoding.UTF8.GetString(bytes);
+        if (keepLines) Lines.Add(text);
+        if (!wanted || _text.Length > MaxText) return;
+        if (_text.Length > 0) _text.Append(' ');
+        _text.Append(text);
+    }
+
+    private static bool TryCode(ReadOnlySpan<byte> line, out int code, out bool last)
+    {
+        code = 0;
+        last = true;
+        if (line.Length < 3) return false;
+        foreach (byte digit in line[..3])
+        {
+            if (!char.IsAsciiDigit((char)digit)) return false;
+            code = code * 10 + digit - '0';
+        }
+        if (code is < 200 or > 599) return false;
+        if (line.Length == 3) return true;
+        last = line[3] == ' ';
+        return last || line[3] == '-';
+    }
+
+    private ReplyStatus Reset(ReplyStatus status)
+    {
+        _text.Clear();
+        _size = 0;
+        return status;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Relay.Sessions;
+
+internal sealed partial class Session
+{
+    private Reply _reply;
+
+    /// <summary>The lines of the last reply that was read with them.</summary>
+    internal List<string> ReplyLines => _parser.Lines;
+
+    /// <summary>The last reply.</summary>
+    internal Reply LastReply => _reply;
+
+    /// <summary>The connection, for a layer on top (TLS).</summary>
+    internal Connection Connection => _connection!;
+
+    /// <summary>Sends a command line and waits for its reply (<see cref="LastReply"/>). False: the session is over.</summary>
+    internal async ValueTask<bool> AskAsync(string command, Step step, TimeSpan timeout, bool keepLines = false)
+    {
+        if (!IsInStep(step)) return false;
+        Put(command);
+        Put("\r\n"u8);
+        return await ReadReplyAsync(step, timeout, keepText: true, keepLines);
+    }
+
+    private void Put(ReadOnlySpan<byte> bytes) => _connection!.Write(bytes);
+
+    private void Put(string text)
+    {
+        Span<byte> span = _connection!.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
+        _connection.Advance(Encoding.UTF8.GetBytes(text, span));
+    }
+
+    /// <summary>Waits for one reply. False: the session is over.</summary>
+    internal async ValueTask<bool> ReadReplyAsync(Step step, TimeSpan timeout, bool keepText = false, bool keepLines = false)
+    {
+        Connection connection = _connection!;
+        connection.SetDeadline(timeout);
+        if (keepLines) _parser.Lines.Clear();
+        while (true)
+        {
+            ReplyStatus status = _parser.Next(connection.Input, keepText, keepLines, out _reply, out int consumed);
+            connection.Consume(consumed);
+            if (status == ReplyStatus.Complete) return true;
+            if (status == ReplyStatus.Garbage) return BreakGarbage(step);
+            if (!Settings.PerRequestDeadline) connection.SetDeadline(timeout);
+            ReadStatus read = await connection.FillAsync();
+            if (read != ReadStatus.Data) return Break(step, read == ReadStatus.TimedOut || connection.Error == Libc.ETIMEDOUT);
+        }
+    }
+
+    /// <summary>
+    /// Nothing was asked, so nothing may have been said. A server that says good-bye unasked is gone; any other words would be taken for the reply
+    /// to what comes next.
+    /// </summary>
+    private bool IsInStep(Step step)
+    {
+        if (_connection!.Input.IsEmpty) return true;
+        bool goodbye = _parser.Next(_connection.Input, keepText: true, keepLines: false, out Reply reply, out int consumed) == ReplyStatus.Complete && reply.IsGoodbye;
+        _connection.Consume(consumed);
+        return goodbye ? EndBy(reply.Refusal(Target, step)) : BreakGarbage(step);
+    }
+
+    /// <summary>The server said 421.</summary>
+    private bool EndBy(Outcome outcome)
+    {
+        Failure = new SessionFailure(FailureKind.Lost, outcome);
+        return false;
+    }
+
+    private bool Break(Step step, bool timedOut) => timedOut
+        ? Refuse(FailureKind.TimedOut, "4.4.2", $"conversation with {Target.Name} timed out while {step.Doing()}")
+        : Refuse(FailureKind.Lost, "4.4.2", $"lost connection with {Target.Name} while {step.Doing()}");
+
+    private bool BreakGarbage(Step step) => Refuse(FailureKind.Protocol, "4.5.0", $"protocol error: unexpected response from {Target.Name} while {step.Doing()}");
+
+    /// <summary>The session cannot go on for this reason; the outcome is temporary.</summary>
+    internal bool Refuse(FailureKind kind, string status, string text)
+    {
+        Failure = new SessionFailure(kind, Outcome.Defer(status, text) with { Remote = kind == FailureKind.Unreachable ? "" : Target.Host });
+        return false;
+    }
+
+    /// <summary>The session cannot go on because of a reply.</summary>
+    internal bool Refuse(Outcome outcome)
+    {
+        Failure = new SessionFailure(FailureKind.Refused, outcome);
+        return false;
+    }
+}

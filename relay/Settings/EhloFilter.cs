@@ -1,0 +1,25 @@
+using System.Net;
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Tables;
+
+namespace MtaSuite.Relay.Settings;
+
+/// <summary>EHLO keywords of servers to ignore: for all, or by the server's address (the table's answer replaces the list).</summary>
+public sealed class EhloFilter(string keywords, Maps byAddress)
+{
+    public static readonly EhloFilter None = new("", Maps.Empty);
+    private readonly HashSet<string> _all = Words(keywords);
+
+    /// <summary>The keywords to ignore for a server, in upper case; "silent-discard" is no keyword and is left out.</summary>
+    public IReadOnlySet<string> For(IPAddress? server)
+    {
+        if (byAddress.IsEmpty || server == null) return _all;
+        LookupResult result = byAddress.Lookup(server.ToString());
+        if (result.IsError) Log.Warning($"{result.ErrorText}");
+        return result.IsFound ? Words(result.Value) : _all;
+    }
+
+    private static HashSet<string> Words(string text) =>
+        [.. MailConfig.SplitList(text).Select(w => w.ToUpperInvariant()).Where(w => w != "SILENT-DISCARD")];
+}

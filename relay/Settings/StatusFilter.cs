@@ -1,0 +1,31 @@
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Tables;
+
+namespace MtaSuite.Relay.Settings;
+
+/// <summary>
+/// Tables that replace the final "status text" of a delivery. Success may not become failure nor the other way round: mail would be lost
+/// or sent twice; but temporary failures may become permanent and back.
+/// </summary>
+public sealed class StatusFilter(Maps maps)
+{
+    public static readonly StatusFilter None = new(Maps.Empty);
+
+    public Outcome Apply(Outcome outcome)
+    {
+        if (maps.IsEmpty) return outcome;
+        string query = $"{outcome.Status} {outcome.Text}";
+        LookupResult result = maps.Lookup(query);
+        if (result.IsError) Log.Warning($"{result.ErrorText}");
+        if (!result.IsFound) return outcome;
+        if (!DsnStatus.TryParse(result.Value, out DsnStatus status, out int length) || result.Value.Length <= length + 1
+            || status.IsSuccess != outcome.IsOk)
+        {
+            Log.Warning($"delivery status filter: bad result \"{result.Value}\" for \"{query}\"");
+            return outcome;
+        }
+        OutcomeKind kind = status.IsSuccess ? OutcomeKind.Ok : status.IsPermanent ? OutcomeKind.Permanent : OutcomeKind.Temporary;
+        return outcome with { Kind = kind, Status = status, Text = result.Value[(length + 1)..] };
+    }
+}
