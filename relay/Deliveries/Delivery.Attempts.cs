@@ -9,12 +9,20 @@ namespace MtaSuite.Relay.Deliveries;
 internal sealed partial class Delivery
 {
     private int _addresses, _sessions;
+    private bool _anyTried, _anyOpened;
+
+    /// <summary>Hosts were tried and none of them got as far as to take a message: the destination is down, whatever the message.</summary>
+    public bool SiteFailed => _anyTried && !_anyOpened;
 
     /// <summary>Tries open sessions of the destination, then its hosts, then the fall-back relay.</summary>
     private async Task TryAllAsync()
     {
         Destination destination = _context.Destinations.Find(Request.Nexthop);
-        if (await destination.Offer(MakeTransaction()) == TransactionEnd.Done && !HasOpen) return;
+        if (await destination.Offer(MakeTransaction()) == TransactionEnd.Done)
+        {
+            _anyOpened = true;
+            if (!HasOpen) return;
+        }
         bool isBackup = false;
         foreach (Nexthop nexthop in Nexthop.ParseList(Request.Nexthop, _context.Settings.IsLmtp))
         {
@@ -44,6 +52,7 @@ internal sealed partial class Delivery
             if (IsOver(_addresses, _context.Settings.Routes.AddressLimit) || IsOver(_sessions, _context.Settings.Routes.SessionLimit)) break;
             if (target.EndPoint != null && _tried.Contains(target.EndPoint)) continue;
             _addresses++;
+            _anyTried = true;
             LogFailures();
             await TryTargetAsync(target, destination);
             if (!HasOpen) break;
@@ -78,6 +87,7 @@ internal sealed partial class Delivery
             return;
         }
         _sessions++;
+        _anyOpened = true;
         Transaction transaction = MakeTransaction();
         session.Join(destination);
         session.RunAsync(transaction).Detach();

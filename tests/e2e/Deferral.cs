@@ -6,6 +6,8 @@ namespace MtaSuite.Tests.E2e;
 [TestFixture]
 public class Deferral : InstanceTest
 {
+    protected override string[] Settings => ["relayhost=[127.0.0.1]:1"];
+
     private string Blocker => $"{Mta.Folder}/open";
 
     /// <summary>A command decides whether mail for "gate" gets through.</summary>
@@ -122,10 +124,10 @@ public class Deferral : InstanceTest
     }
 
     [Test]
-    public void Mail_for_other_hosts_waits_for_a_transport()
+    public void Mail_for_a_host_that_does_not_answer_waits()
     {
         Mta.Sendmail("Subject: abroad\n\nx\n", "-f", Address, "someone@elsewhere.example").Succeeded();
-        string id = Mta.WaitForLog(@"(\w+): to=<someone@elsewhere\.example>, .*status=deferred \(").Groups[1].Value;
+        string id = Mta.WaitForLog(@"(\w+): to=<someone@elsewhere\.example>, .*relay=none, .*dsn=4\.4\.1, status=deferred \(connect to 127\.0\.0\.1\[127\.0\.0\.1\]:1: Connection refused\)").Groups[1].Value;
         Mta.Command("postsuper", "", "-d", id).Succeeded();
     }
 }

@@ -57,6 +57,10 @@ internal static class InstanceFiles
         bounce                    unix  -       -       n       -       0       bounce
         defer                     unix  -       -       n       -       0       bounce
         trace                     unix  -       -       n       -       0       bounce
+        smtp                      unix  -       -       n       -       -       smtp
+        relay                     unix  -       -       n       -       -       smtp
+          -o smtp_fallback_relay=
+        lmtp                      unix  -       -       n       -       -       lmtp
         showq                     unix  n       -       n       -       -       showq
         anvil                     unix  -       -       n       -       1       anvil
         verify                    unix  -       -       n       -       1       verify

@@ -18,7 +18,7 @@ public static class CleanupParams
         doc: "Declare 8-bit content where a header says so.");
     public static readonly BoolParam DisableMimeInputProcessing = new("disable_mime_input_processing", "no", effective: false,
         doc: "Do not look at the MIME structure of incoming mail.");
-    public static readonly BoolParam DisableMimeOutputConversion = new("disable_mime_output_conversion", "no", effective: false,
+    public static readonly BoolParam DisableMimeOutputConversion = new("disable_mime_output_conversion", "no",
         doc: "Do not turn 8-bit content into 7-bit for servers that need it.");
     public static readonly IntParam DuplicateFilterLimit = new("duplicate_filter_limit", "1000",
         doc: "Recipients remembered to deliver to each only once.");

@@ -13,7 +13,7 @@ public static class CommonParams
         doc: "Memory for creating a Berkeley DB table.");
     public static readonly IntParam BerkeleyDbReadBufferSize = new("berkeley_db_read_buffer_size", "131072", min: 1, effective: false,
         doc: "Memory for reading a Berkeley DB table.");
-    public static readonly TextParam BestMxTransport = new("best_mx_transport", "", effective: false,
+    public static readonly TextParam BestMxTransport = new("best_mx_transport", "",
         doc: "Where to send mail whose best mail exchanger is this machine.");
     public static readonly TextParam CommandDirectory = new("command_directory", "/usr/sbin", required: true,
         doc: "Directory of the administrator's commands.");
@@ -28,7 +28,7 @@ public static class CommonParams
         doc: "Table type for caches that daemons write.");
     public static readonly TextParam DefaultDatabaseType = new("default_database_type", "cdb", required: true,
         doc: "Table type of postmap and postalias where none is named.");
-    public static readonly BoolParam DisableDnsLookups = new("disable_dns_lookups", "no", effective: false,
+    public static readonly BoolParam DisableDnsLookups = new("disable_dns_lookups", "no",
         doc: "Never ask the DNS in the SMTP client.");
     public static readonly BoolParam DnsNcacheTtlFixEnable = new("dns_ncache_ttl_fix_enable", "no", effective: false,
         doc: "Work around servers that misreport how long \"not found\" holds.");
