@@ -5,6 +5,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 
 DAEMONS := master smtpd pickup cleanup qmgr local relay bounce showq anvil
+DAEMONS += postlogd
 COMMANDS := mtasuite sendmail mailq newaliases postqueue postsuper postcat postconf postmap postalias postlog postdrop postkick postlock postwalk
 BUILD := build
 CHOICE := $(BUILD)/makedefs.mk

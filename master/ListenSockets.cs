@@ -11,7 +11,7 @@ namespace MtaSuite.Master;
 /// <summary>One listening socket of master. It stays open while daemons come and go.</summary>
 internal sealed record ListenSocket(string Address, int Fd);
 
-/// <summary>Binds the sockets of services, or takes them over from the service manager (LISTEN_FDS).</summary>
+/// <summary>Binds the sockets of services (a fifo of old configurations is a Unix socket here, as in every newer one), or takes them over from the service manager (LISTEN_FDS).</summary>
 internal sealed class ListenSockets
 {
     private const int Backlog = 4096;
@@ -39,7 +39,7 @@ internal sealed class ListenSockets
         {
             if (!_open.TryGetValue(address, out ListenSocket? socket))
             {
-                int fd = entry.Type == ServiceType.Inet ? BindInet(IPEndPoint.Parse(address)) : BindUnix(address);
+                int fd = entry.Type == ServiceType.Inet ? BindInet(IPEndPoint.Parse(address)) : BindUnix(address, entry.Type == ServiceType.UnixDgram);
                 if (fd < 0)
                 {
                     error = $"bind {address}: {Libc.ErrorText()}";
@@ -147,20 +147,20 @@ internal sealed class ListenSockets
         return Listening(fd, Libc.Bind(fd, endPoint));
     }
 
-    private static int BindUnix(string path)
+    private static int BindUnix(string path, bool datagrams)
     {
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        int fd = Libc.Socket(Libc.AF_UNIX, (datagrams ? Libc.SOCK_DGRAM : Libc.SOCK_STREAM) | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0) return fd;
         _ = Libc.Unlink(path);
         int result = Libc.BindUnix(fd, path);
         // whoever may enter the folder may connect; the daemon looks at who it is
         if (result == 0) result = Libc.ChMod(path, 0x1B6 /* 0666 */);
-        return Listening(fd, result);
+        return Listening(fd, result, datagrams);
     }
 
-    private static int Listening(int fd, int bound)
+    private static int Listening(int fd, int bound, bool datagrams = false)
     {
-        if (bound == 0 && Libc.Listen(fd, Backlog) == 0) return fd;
+        if (bound == 0 && (datagrams || Libc.Listen(fd, Backlog) == 0)) return fd;
         int error = Libc.Errno;
         _ = Libc.Close(fd);
         System.Runtime.InteropServices.Marshal.SetLastPInvokeError(error);

@@ -59,7 +59,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         foreach (ServiceEntry entry in _entries)
         {
             CommandRow? row = CommandTable.Find(entry.Command);
-            if (row?.Program == null || IsDisabled(entry) || entry.Type is ServiceType.Fifo or ServiceType.Pass or ServiceType.UnixDgram) continue;
+            if (row?.Program == null || IsDisabled(entry) || entry.Type == ServiceType.Pass) continue;
             if (!File.Exists(Path.Combine(_config.Get(MasterParams.DaemonDirectory), row.Program))) continue;
             List<ListenSocket>? sockets = _sockets.Open(entry, _config, out string error);
             if (sockets == null) return error;

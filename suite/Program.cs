@@ -19,6 +19,7 @@ public static class Program
         ["relay"] = Relay.Program.Main,
         ["showq"] = Showq.Program.Main,
         ["anvil"] = Anvil.Program.Main,
+        ["postlogd"] = Postlogd.Program.Main,
     };
 
     public static int Main(string[] args)

@@ -1,6 +1,7 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Common.Hosting;
 
@@ -13,22 +14,34 @@ public static class Logging
         "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
     ];
 
-    /// <summary>Starts logging as <c>syslog_name/program</c>; false when a log file cannot be opened.</summary>
-    public static bool Start(MailConfig config, string program, bool verbose = false, bool alsoStandardError = false) =>
-        Start(config, program, "", verbose, alsoStandardError);
+    /// <summary>Starts a daemon's logging as <c>syslog_name/program</c>; false when a log file cannot be opened.</summary>
+    public static bool Start(MailConfig config, string program, bool verbose = false) => Start(config, program, "", verbose, config.Get(LogParams.MaillogFile));
 
-    /// <summary>The same under a tag of one's own; empty: the usual one.</summary>
-    public static bool Start(MailConfig config, string program, string tag, bool verbose = false, bool alsoStandardError = false)
+    /// <summary>
+    /// The same for a command, perhaps under a tag of one's own. The standard output of a command is its caller's, so with <c>maillog_file = /dev/stdout</c> its
+    /// lines go to postlogd.
+    /// </summary>
+    public static bool StartCommand(MailConfig config, string program, string tag = "", bool verbose = false)
+    {
+        string file = config.Get(LogParams.MaillogFile);
+        return Start(config, program, tag, verbose, file == "/dev/stdout" ? "" : file, serviceOnly: file == "/dev/stdout" && File.Exists(ServiceSocket(config)));
+    }
+
+    private static string ServiceSocket(MailConfig config) => $"{config.Get(CommonParams.QueueDirectory)}/{SpoolDirectory.Public}/{config.Get(LogParams.PostlogServiceName)}";
+
+    private static bool Start(MailConfig config, string program, string tag, bool verbose, string file, bool serviceOnly = false)
     {
         int facility = Array.IndexOf(Facilities, config.Get(LogParams.SyslogFacility));
         return Log.Log.Configure(new LogSettings(tag.Length > 0 ? tag : $"{config.Get(LogParams.SyslogName)}/{program}")
         {
-            File = config.Get(LogParams.MaillogFile),
+            File = file,
+            Permissions = config.Get(LogParams.MaillogFilePermissions) switch { "0644" => 0x1A4, "0640" => 0x1A0, _ => 0x180 },
+            Service = ServiceSocket(config),
+            ServiceOnly = serviceOnly,
             Facility = facility > 0 ? facility : 2,
             Json = config.Get(LogParams.MaillogFormat) == "json",
             Host = config.Get(CommonParams.Myhostname),
             Verbose = verbose,
-            AlsoStandardError = alsoStandardError,
         });
     }
 }

@@ -11,6 +11,12 @@ public sealed record LogSettings(string Tag)
 {
     /// <summary>A file name, "/dev/stdout", or empty for syslog.</summary>
     public string File { get; init; } = "";
+    /// <summary>Permissions of a log file that is made.</summary>
+    public int Permissions { get; init; } = 0x180; // 0600
+    /// <summary>The socket of postlogd, which writes where this process may not; empty: none.</summary>
+    public string Service { get; init; } = "";
+    /// <summary>Everything goes to the service, although <see cref="File"/> is empty.</summary>
+    public bool ServiceOnly { get; init; }
     public string SyslogSocket { get; init; } = "/dev/log";
     /// <summary>syslog's facility number; 2 is mail.</summary>
     public int Facility { get; init; } = 2;
@@ -36,7 +42,7 @@ public static class Log
 
     public static bool Json => s_settings.Json;
 
-    /// <summary>Sets the destination. False when a log file cannot be opened; lines then go to standard error.</summary>
+    /// <summary>Sets the destination. False when a log file cannot be opened and no service writes it; lines then go to standard error.</summary>
     public static bool Configure(LogSettings settings, TimeProvider? time = null)
     {
         lock (Gate)
@@ -46,12 +52,12 @@ public static class Log
             s_pid = Environment.ProcessId;
             string tag = $"{settings.Tag}[{s_pid}]";
             TimeProvider clock = time ?? TimeProvider.System;
-            if (settings.File.Length == 0)
+            if (settings.File.Length == 0 && !settings.ServiceOnly)
             {
                 s_sink = new SyslogSink(settings.SyslogSocket, settings.Facility, tag, clock);
                 return true;
             }
-            FileSink sink = new(settings.File, tag, clock, ShortHost(settings.Host));
+            FileSink sink = new(settings, tag, clock, ShortHost(settings.Host));
             s_sink = sink;
             return sink.TryOpen();
         }
@@ -94,6 +100,12 @@ public static class Log
         LogLine line = new(level, "");
         line.Free(text.Take());
         line.Send();
+    }
+
+    /// <summary>A line that another process has formed, head and all.</summary>
+    public static void Verbatim(ReadOnlySpan<byte> line)
+    {
+        lock (Gate) s_sink?.Add((int)LogLevel.Info, line, json: true);
     }
 
     internal static string Tag => s_settings.Tag;

@@ -17,8 +17,11 @@ internal abstract class LogSink
     public virtual void Reopen() { }
 }
 
-/// <summary>Appends to a file or to standard output, one write for each flush.</summary>
-internal sealed class FileSink(string path, string tag, TimeProvider time, string host) : LogSink
+/// <summary>
+/// Appends to a file or to standard output, one write for each flush. Where the file cannot be opened, the lines are given to postlogd, one datagram each, and
+/// when there is none, to standard error.
+/// </summary>
+internal sealed class FileSink(LogSettings settings, string tag, TimeProvider time, string host) : LogSink
 {
     private readonly MemoryStream _buffer = new();
     private int _fd = -1;
@@ -50,12 +53,40 @@ internal sealed class FileSink(string path, string tag, TimeProvider time, strin
     {
         if (_buffer.Length == 0) return;
         if (_fd < 0) Open();
-        _ = Libc.WriteAll(_fd < 0 ? 2 : _fd, _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length));
+        ReadOnlySpan<byte> lines = _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length);
+        if (_fd >= 0 || !SendToService(lines)) _ = Libc.WriteAll(_fd < 0 ? 2 : _fd, lines);
         _buffer.SetLength(0);
     }
 
-    private void Open() => _fd = path == "/dev/stdout" ? 1
-        : Libc.Open(path, Libc.O_WRONLY | Libc.O_APPEND | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOCTTY, 0x1A4 /* 0644 */);
+    private void Open() => _fd = settings.File == "/dev/stdout" ? 1
+        : settings.File.Length == 0 ? -1
+        : Libc.Open(settings.File, Libc.O_WRONLY | Libc.O_APPEND | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOCTTY, settings.Permissions);
+
+    /// <summary>False when the service is away, and nothing was sent.</summary>
+    private bool SendToService(ReadOnlySpan<byte> lines)
+    {
+        int fd = ConnectToService();
+        if (fd < 0) return false;
+        while (!lines.IsEmpty)
+        {
+            int end = lines.IndexOf((byte)'\n');
+            // a service that is behind is waited for, a stuck one is not: the mail goes on
+            if (Libc.Send(fd, lines[..end], Libc.MSG_DONTWAIT) < 0 && Libc.Errno == Libc.EAGAIN && Libc.PollOne(fd, Libc.POLLOUT, 100))
+                _ = Libc.Send(fd, lines[..end], Libc.MSG_DONTWAIT);
+            lines = lines[(end + 1)..];
+        }
+        _ = Libc.Close(fd);
+        return true;
+    }
+
+    private int ConnectToService()
+    {
+        if (settings.Service.Length == 0) return -1;
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        if (fd < 0 || Libc.ConnectUnix(fd, settings.Service) == 0) return fd;
+        _ = Libc.Close(fd);
+        return -1;
+    }
 
     public override void Reopen()
     {
@@ -65,11 +96,15 @@ internal sealed class FileSink(string path, string tag, TimeProvider time, strin
         Open();
     }
 
-    /// <summary>Opens the file now, while the process may; false with errno set.</summary>
+    /// <summary>Opens the file now, while the process may; false with errno set when neither that nor the service is to be had.</summary>
     public bool TryOpen()
     {
         if (_fd < 0) Open();
-        return _fd >= 0;
+        if (_fd >= 0) return true;
+        int error = Libc.Errno, service = ConnectToService();
+        if (service >= 0) return Libc.Close(service) == 0;
+        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(error);
+        return false;
     }
 }
 

@@ -64,6 +64,7 @@ internal static class InstanceFiles
         showq                     unix  n       -       n       -       -       showq
         anvil                     unix  -       -       n       -       1       anvil
         verify                    unix  -       -       n       -       1       verify
+        postlog                   unix-dgram n  -       n       -       1       postlogd
         error                     unix  -       -       n       -       -       error
         retry                     unix  -       -       n       -       -       error
         discard                   unix  -       -       n       -       -       discard

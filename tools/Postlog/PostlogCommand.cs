@@ -42,7 +42,7 @@ internal static class PostlogCommand
         if (LevelOf(priority) is not { } level) return Tool.Fatal(1, $"bad severity: \"{priority}\"");
         MailConfig? config = Tool.LoadConfig(directory, "postlog");
         if (config == null) return 1;
-        if (!Logging.Start(config, "postlog", tag)) return Tool.Fatal(1, $"open log file: {Libc.ErrorText()}");
+        if (!Logging.StartCommand(config, "postlog", tag)) return Tool.Fatal(1, $"open log file: {Libc.ErrorText()}");
         if (options.Operands.Count > 0) Write(level, string.Join(' ', options.Operands), tag);
         else
             while (Console.In.ReadLine() is { } line) Write(level, line, tag);

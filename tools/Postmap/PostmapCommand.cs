@@ -36,7 +36,7 @@ public static class PostmapCommand
         {
             PostmapOptions options = PostmapOptions.Parse(args, aliases, output);
             MailConfig config = LoadConfig(options);
-            if (logs) output.Logs = Logging.Start(config, output.Program, options.Has('v'));
+            if (logs) output.Logs = Logging.StartCommand(config, output.Program, verbose: options.Has('v'));
             return Run(options, config, aliases, input, output);
         }
         catch (PostmapFatalException fatal)

@@ -68,7 +68,7 @@ internal static class PostsuperCommand
         Account? owner = Permissions.Owner(new Instance(config));
         if (owner == null) return 1;
         if (Libc.GetEUid() != 0 && Libc.GetEUid() != owner.Uid) return Tool.Fatal(1, "use of this command is reserved for the superuser");
-        Logging.Start(config, "postsuper");
+        Logging.StartCommand(config, "postsuper");
         if (asked.Count == 0 && !purge && !fix) purge = fix = true;
         SpoolRepair repair = new(config);
         if (fix) repair.FixStructure();

@@ -27,6 +27,7 @@ public static class ConfigCheck
 
     private static void CheckServices(CheckContext context)
     {
+        if (ServicePrograms.ChrootProblem([.. context.Services.Select(s => s.Entry)]) is { } chroot) context.Report(chroot with { File = context.MasterFile });
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (CheckedService service in context.Services)
         {

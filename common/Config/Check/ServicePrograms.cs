@@ -4,12 +4,12 @@ namespace MtaSuite.Common.Config;
 public static class ServicePrograms
 {
     private static readonly string[] Served =
-        ["smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil", "verify"];
+        ["smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil", "verify", "postlogd"];
 
     /// <summary>What these do for Postfix is done inside other daemons here.</summary>
     private static readonly string[] NotNeeded =
     [
-        "dnsblog", "flush", "nqmgr", "oqmgr", "postlogd", "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite",
+        "dnsblog", "flush", "nqmgr", "oqmgr", "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite",
     ];
 
     private static readonly string[] NotYet = ["smtp", "lmtp", "spawn", "postscreen", "qmqpd", "mailauth"];
@@ -17,12 +17,35 @@ public static class ServicePrograms
     /// <summary>What there is to say about a service's command, or null. The file is the caller's to fill in.</summary>
     internal static ConfigProblem? Problem(ServiceEntry entry)
     {
-        if (Served.Contains(entry.Command)) return null;
+        if (Served.Contains(entry.Command)) return TypeProblem(entry);
         if (NotNeeded.Contains(entry.Command))
             return new(Severity.Warning, "", entry.Line, $"service {entry.Name}: {entry.Command} is part of other daemons here, the line is not needed");
         if (NotYet.Contains(entry.Command))
             return new(Severity.Warning, "", entry.Line, $"service {entry.Name}: there is no {entry.Command} yet, nothing is started for the line");
         string hint = NearName.Hint(entry.Command, Served.Concat(NotNeeded).Concat(NotYet));
         return new(Severity.Error, "", entry.Line, $"service {entry.Name}: unknown command \"{entry.Command}\"{hint}");
+    }
+
+    private static ConfigProblem? TypeProblem(ServiceEntry entry)
+    {
+        if (entry.Type == ServiceType.Pass)
+            return new(Severity.Warning, "", entry.Line, $"service {entry.Name}: connections are not passed between daemons here, nothing is started for the line");
+        if (entry.Type == ServiceType.Fifo)
+            return new(Severity.Warning, "", entry.Line, $"service {entry.Name}: served on a socket; write type unix instead of fifo");
+        bool datagrams = entry.Type == ServiceType.UnixDgram;
+        if (datagrams == (entry.Command == "postlogd")) return null;
+        return new(Severity.Error, "", entry.Line, $"service {entry.Name}: {entry.Command} {(datagrams ? "does not take" : "takes only")} datagrams (type unix-dgram)");
+    }
+
+    /// <summary>
+    /// The chroot column, for all services that ask for it at once: a daemon here reads its tables again when they change, looks up users and hosts as /etc says and
+    /// opens its log again, none of which works behind a new root that nobody has filled.
+    /// </summary>
+    internal static ConfigProblem? ChrootProblem(IReadOnlyList<ServiceEntry> entries)
+    {
+        ServiceEntry[] asking = [.. entries.Where(e => e.Chroot && Served.Contains(e.Command))];
+        if (asking.Length == 0) return null;
+        return new(Severity.Warning, "", asking[0].Line, $"chroot is not honoured ({string.Join(", ", asking.Select(e => e.ToString()))}): daemons read tables and "
+            + "accounts while they run; they run without any privileges instead, and a service manager can hide the rest of the system from them");
     }
 }

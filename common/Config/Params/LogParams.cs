@@ -12,7 +12,7 @@ public static class LogParams
     public static readonly TextParam MaillogFile = new("maillog_file", "", doc: "Log file, or /dev/stdout; empty logs to syslog.");
     public static readonly TextParam MaillogFileCompressor = new("maillog_file_compressor", "gzip", required: true,
         doc: "Program that compresses a log file that was rotated.");
-    public static readonly TextParam MaillogFilePermissions = new("maillog_file_permissions", "0600", required: true, effective: false,
+    public static readonly TextParam MaillogFilePermissions = new("maillog_file_permissions", "0600", words: "0600|0640|0644",
         doc: "Permissions of a new log file: 0600, 0640 or 0644.");
     public static readonly TextParam MaillogFilePrefixes = new("maillog_file_prefixes", "/var, /dev/stdout", required: true, effective: false,
         doc: "Where a log file may be.");
@@ -20,8 +20,8 @@ public static class LogParams
         doc: "Form of the date that a rotated log file's name gets.");
     public static readonly TextParam MaillogFormat = new("maillog_format", "text", words: "text|json",
         doc: "Form of a log line: text, or one JSON object.");
-    public static readonly TextParam PostlogServiceName = new("postlog_service_name", "postlog", required: true, effective: false,
-        doc: "Service that writes the log file in Postfix; not needed here.");
+    public static readonly TextParam PostlogServiceName = new("postlog_service_name", "postlog", required: true,
+        doc: "Service that writes the log file for programs that may not.");
     public static readonly TimeParam PostlogdWatchdogTimeout = new("postlogd_watchdog_timeout", "10s", min: "10s", effective: false,
         doc: "How long the log service may hang.");
     public static readonly BoolParam RespectfulLogging = new("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", effective: false,

@@ -41,6 +41,29 @@ public sealed class LogTests
     }
 
     [Test]
+    public void What_may_not_be_written_goes_to_the_service()
+    {
+        File.Delete(_path);
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        Assert.That(Libc.BindUnix(fd, _path), Is.Zero);
+        Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_PASSCRED, 1);
+        Assert.That(Log.Configure(new LogSettings("t") { File = "/nonexistent/x", Service = _path }));
+        Log.Info($"one");
+        Log.Info($"two");
+        Log.Flush();
+        byte[] line = new byte[100];
+        foreach (string expected in (string[])["one", "two"])
+        {
+            int n = Libc.ReceiveWithUser(fd, line, out uint uid);
+            Assert.That(Encoding.ASCII.GetString(line, 0, n), Does.Match(@"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d localhost t\[\d+\]: " + expected + "$"));
+            Assert.That(uid, Is.EqualTo(Libc.GetEUid()));
+        }
+        Assert.That(Libc.ReceiveWithUser(fd, line, out _), Is.EqualTo(-1));
+        Libc.Close(fd);
+        Assert.That(Log.Configure(new LogSettings("t") { File = "/nonexistent/x", Service = _path }), Is.False, "nobody is there any more");
+    }
+
+    [Test]
     public void As_objects()
     {
         Log.Configure(new LogSettings("mtasuite/local") { File = _path, Host = "mx.example.com", Json = true });

@@ -8,6 +8,7 @@ using MtaSuite.Tests.Unit.Net;
 namespace MtaSuite.Tests.Unit.Master;
 
 /// <summary>Parts of master that need no processes.</summary>
+[NonParallelizable]
 public sealed class MasterTests
 {
     private static ServiceEntry Entry(string line) => MasterCf.Parse(line + "\n", "master.cf", []).Single();
@@ -66,15 +67,48 @@ public sealed class MasterTests
     {
         string[] words =
         [
-            "smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil", "dnsblog", "flush", "nqmgr", "oqmgr",
-            "postlogd", "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify", "nonsense", "Smtpd", "",
+            "smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "postlogd", "anvil", "dnsblog", "flush", "nqmgr", "oqmgr",
+            "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify", "nonsense", "Smtpd", "",
         ];
         foreach (string word in words.Where(w => w.Length > 0))
         {
-            string said = ServicePrograms.Problem(Entry($"x unix - - n - - {word}"))?.Text ?? "";
+            string said = ServicePrograms.Problem(Entry($"x {(word == "postlogd" ? "unix-dgram" : "unix")} - - n - - {word}"))?.Text ?? "";
             CommandRow? row = CommandTable.Find(word);
             string does = row == null ? "unknown" : row.Program == null ? "not needed" : "";
             Assert.That(said, does.Length == 0 ? Is.Empty : Does.Contain(does), word);
+        }
+    }
+
+    [TestCase("pickup fifo n - n 60 1 pickup", "served on a socket")]
+    [TestCase("smtpd pass - - n - - smtpd", "nothing is started")]
+    [TestCase("x unix-dgram - - n - - smtpd", "does not take datagrams")]
+    [TestCase("postlog unix n - n - 1 postlogd", "takes only datagrams")]
+    [TestCase("postlog unix-dgram n - n - 1 postlogd", "")]
+    public void The_check_names_types(string line, string expected)
+    {
+        string said = ServicePrograms.Problem(Entry(line))?.Text ?? "";
+        Assert.That(said, expected.Length == 0 ? Is.Empty : Does.Contain(expected));
+    }
+
+    [TestCase("unix", Libc.SOCK_STREAM)]
+    [TestCase("fifo", Libc.SOCK_STREAM)]
+    [TestCase("unix-dgram", Libc.SOCK_DGRAM)]
+    public void Local_services_have_a_socket_of_their_kind(string type, int kind)
+    {
+        string before = Directory.GetCurrentDirectory(), folder = Directory.CreateTempSubdirectory("spool").FullName;
+        Directory.CreateDirectory(folder + "/public");
+        Directory.SetCurrentDirectory(folder);
+        try
+        {
+            ListenSockets sockets = new();
+            List<ListenSocket> open = sockets.Open(Entry($"x {type} n - n - - x"), MailConfig.Parse("").Config, out string error)!;
+            Assert.That((error, open[0].Address, Libc.GetSocketOption(open[0].Fd, Libc.SOL_SOCKET, Libc.SO_TYPE)), Is.EqualTo(("", "public/x", kind)));
+            sockets.CloseAllBut([]);
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory(before);
+            Directory.Delete(folder, true);
         }
     }
 

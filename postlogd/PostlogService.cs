@@ -1,0 +1,60 @@
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Postlogd;
+
+/// <summary>Takes datagrams, one line each, and logs them. The sender's user is what the kernel says, not what the datagram says.</summary>
+internal sealed class PostlogService : IService, IReadiness
+{
+    /// <summary>A longer line is cut, bytes.</summary>
+    private const int MaxLine = 4096;
+    private const int LinesPerWake = 64;
+    private readonly EventLoop _loop;
+    private readonly int[] _sockets;
+    private readonly byte[] _line = new byte[MaxLine];
+    private readonly uint _self = Libc.GetEUid();
+
+    public PostlogService(ServiceContext context)
+    {
+        _loop = context.Loop;
+        _sockets = context.Listeners;
+        foreach (int fd in _sockets)
+        {
+            _ = Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_PASSCRED, 1);
+            if (!_loop.Watch(fd, Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE, this)) Log.Warning($"watch socket: {Libc.ErrorText()}");
+        }
+    }
+
+    /// <summary>Nothing outlasts a batch of events; so it leaves after max_idle at the latest, and is started again by the next line.</summary>
+    public int Active => 0;
+
+    void IReadiness.OnReady(uint events)
+    {
+        foreach (int fd in _sockets)
+        {
+            for (int i = 0; i < LinesPerWake; i++)
+            {
+                int n = Libc.ReceiveWithUser(fd, _line, out uint uid);
+                if (n < 0) break;
+                Write(_line.AsSpan(0, n), uid);
+            }
+        }
+    }
+
+    private void Write(Span<byte> line, uint uid)
+    {
+        line = line.TrimEnd((byte)'\n');
+        foreach (ref byte b in line)
+            if (b is < 32 or 127) b = (byte)'?';
+        if (uid == 0 || uid == _self) Log.Verbatim(line);
+        else Log.Info($"uid={uid}: {System.Text.Encoding.UTF8.GetString(line)}");
+    }
+
+    public void Drain(Action done)
+    {
+        foreach (int fd in _sockets) _loop.Unwatch(fd);
+        done();
+    }
+}
