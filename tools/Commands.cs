@@ -9,7 +9,10 @@ using MtaSuite.Tools.Postmap;
 using MtaSuite.Tools.Postqueue;
 using MtaSuite.Tools.Postsuper;
 using MtaSuite.Tools.Postwalk;
+using MtaSuite.Tools.Qshape;
 using MtaSuite.Tools.Sendmail;
+using MtaSuite.Tools.SmtpSink;
+using MtaSuite.Tools.SmtpSource;
 
 namespace MtaSuite.Tools;
 
@@ -38,7 +41,10 @@ internal static class Commands
         new("postqueue", PostqueueCommand.Run, PostqueueCommand.Manual),
         new("postsuper", PostsuperCommand.Run, PostsuperCommand.Manual),
         new("postwalk", PostwalkCommand.Run, PostwalkCommand.Manual),
+        new("qshape", QshapeCommand.Run, QshapeCommand.Manual),
         new("sendmail", SendmailCommand.Run, SendmailCommand.Manual),
+        new("smtp-sink", SmtpSinkCommand.Run, SmtpSinkManual.Text),
+        new("smtp-source", SmtpSourceCommand.Run, SmtpSourceManual.Text),
     ];
 
     public static ToolCommand? Find(string name) => Array.Find(All, c => c.Name == name);

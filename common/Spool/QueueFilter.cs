@@ -11,7 +11,7 @@ public sealed class QueueFilter
 {
     public string From = "";
     public string To = "";
-    /// <summary>A recipient's domain.</summary>
+    /// <summary>A recipient's domain; ".example.com" means those below it.</summary>
     public string Domain = "";
     /// <summary>Seconds; 0: not asked.</summary>
     public long OlderThan;
@@ -46,7 +46,7 @@ public sealed class QueueFilter
         if (Queues.Count > 0 && !Queues.Contains(entry.QueueName)) return false;
         if (From.Length > 0 && !IsAddress(entry.Sender, From)) return false;
         if (To.Length > 0 && !entry.Recipients.Exists(r => IsAddress(r.Address, To))) return false;
-        return Domain.Length == 0 || entry.Recipients.Exists(r => Common.Mail.Address.Domain(r.Address).Equals(Domain, StringComparison.OrdinalIgnoreCase));
+        return Domain.Length == 0 || entry.Recipients.Exists(r => IsDomain(Common.Mail.Address.Domain(r.Address)));
     }
 
     /// <summary>Fits with its reasons filled in.</summary>
@@ -56,6 +56,9 @@ public sealed class QueueFilter
         if (_status == null && Check() != null) return false;
         return _status!.IsMatch(entry.Reason) || entry.Recipients.Exists(r => _status.IsMatch(r.Reason));
     }
+
+    private bool IsDomain(ReadOnlySpan<char> domain) => Domain[0] == '.'
+        ? domain.EndsWith(Domain, StringComparison.OrdinalIgnoreCase) : domain.Equals(Domain, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsAddress(string address, string pattern)
     {

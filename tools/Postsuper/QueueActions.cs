@@ -33,6 +33,7 @@ internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<s
     private readonly SpoolDirectory _spool = new(config.Get(CommonParams.QueueDirectory));
     private readonly List<(char Action, string Id)> _asked = [];
     private HashSet<string>? _active;
+    private QueueListing? _listing;
     private int _failures;
 
     /// <summary>Something was done.</summary>
@@ -105,19 +106,8 @@ internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<s
     {
         if (queue == SpoolDirectory.Active && folder != SpoolDirectory.Active && queues.Count > 0 && !Active.Contains(id)) return false;
         if (filter.IsEmpty) return true;
-        QueueFilter one = new()
-        {
-            From = filter.From,
-            To = filter.To,
-            Domain = filter.Domain,
-            OlderThan = filter.OlderThan,
-            NewerThan = filter.NewerThan,
-            Status = filter.Status,
-            Ids = [id],
-            Queues = filter.Queues,
-        };
-        QueueListing listing = new(_spool, one, i => new QueueEntryState(Active.Contains(i), ""));
-        return listing.ReadOne(folder, id, QueueId.Microseconds()) != null;
+        _listing ??= new QueueListing(_spool, filter, i => new QueueEntryState(Active.Contains(i), ""));
+        return _listing.ReadOne(folder, id, QueueId.Microseconds()) != null;
     }
 
     private HashSet<string> Active

@@ -23,6 +23,14 @@ internal sealed class JsonLine
         return this;
     }
 
+    /// <summary>A number with three decimals.</summary>
+    public JsonLine Decimal(string name, double value)
+    {
+        Name(name);
+        _text.Append(CultureInfo.InvariantCulture, $"{value:0.###}");
+        return this;
+    }
+
     public JsonLine Flag(string name, bool value)
     {
         Name(name);

@@ -11,7 +11,7 @@ internal static class QueueSelection
     public const string Manual = """
           --from ADDRESS    envelope sender: user@domain, user, @domain, or <> for notices
           --to ADDRESS      one of the recipients, in the same forms
-          --domain DOMAIN   domain of one of the recipients
+          --domain DOMAIN   domain of one of the recipients; .example.com means those below it
           --older TIME      arrived longer ago (30m, 2h, 5d; a number is seconds)
           --newer TIME      arrived since
           --queue NAME      active, incoming, deferred, hold, maildrop, corrupt; may come several times

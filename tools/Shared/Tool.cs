@@ -86,6 +86,9 @@ internal static class Tool
         });
     }
 
+    /// <summary>The same for text of several lines, which stay lines.</summary>
+    public static string PrintableLines(string text) => string.Join('\n', text.Split('\n').Select(Printable));
+
     /// <summary>The configuration folder: the option, else MAIL_CONFIG, else the default. A path of a main.cf names its folder.</summary>
     public static string ConfigDirectory(string? option)
     {

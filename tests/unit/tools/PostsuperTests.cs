@@ -97,6 +97,8 @@ public class PostsuperTests
         Do('d', "ALL", new QueueFilter { From = "spam@x" });
         Assert.That((Has("deferred", spam), Has("deferred", good)), Is.EqualTo((false, true)));
         Do('d', good, new QueueFilter { From = "spam@x" });
+        Do('d', "ALL", new QueueFilter { Queues = ["hold"] });
+        Do('d', "ALL", new QueueFilter { OlderThan = 3600, From = "good@x" });
         Assert.That(Has("deferred", good));
     }
 

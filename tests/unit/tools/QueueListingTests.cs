@@ -42,6 +42,7 @@ public class QueueListingTests
         Assert.That(Senders(new() { From = "<>" }), Is.EqualTo(new[] { "" }));
         Assert.That(Senders(new() { To = "x@far.example" }), Is.EqualTo(new[] { "one@a.example" }), "a recipient that is done is none");
         Assert.That(Senders(new() { Domain = "near.example" }), Is.EqualTo(new[] { "", "three@b.example", "two@A.example" }));
+        Assert.That(Senders(new() { Domain = ".far.example" }), Is.EqualTo(new[] { "two@A.example" }));
         Assert.That(Senders(new() { OlderThan = 3600 }), Is.EqualTo(new[] { "one@a.example" }));
         Assert.That(Senders(new() { NewerThan = 3600, Queues = ["deferred", "hold"] }), Is.EqualTo(new[] { "", "two@A.example" }));
         Assert.That(Senders(new() { Status = "connection +REFUSED$" }), Is.EqualTo(new[] { "one@a.example" }));

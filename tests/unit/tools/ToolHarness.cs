@@ -69,6 +69,9 @@ internal sealed class ToolHarness : IDisposable
         ready.Wait();
     }
 
+    /// <summary>The loop ended by itself.</summary>
+    public bool Stopped(TimeSpan patience) => _thread!.Join(patience);
+
     /// <summary>Runs something on the loop's thread and waits for it.</summary>
     public T OnLoop<T>(Func<T> function)
     {

@@ -1,0 +1,52 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
+using MtaSuite.Tools.Shared;
+
+namespace MtaSuite.Tools.Qshape;
+
+/// <summary>The envelopes of queues. A message under delivery counts as active, wherever its file is; which they are, only qmgr knows.</summary>
+internal static class QshapeQueues
+{
+    public static IEnumerable<Envelope> Read(MailConfig? config, string[] queues)
+    {
+        HashSet<string> seen = [], active = config == null ? [] : ActiveIds(config);
+        foreach (string queue in queues)
+            foreach ((string id, string path) in Files(config, queue, active))
+                if (seen.Add(id) && Open(path, id) is { } envelope) yield return envelope;
+    }
+
+    private static IEnumerable<(string Id, string Path)> Files(MailConfig? config, string queue, HashSet<string> active)
+    {
+        if (queue.StartsWith('/'))
+        {
+            EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+            foreach (string path in Directory.EnumerateFiles(queue, "*", all))
+                if (QueueId.IsValid(Path.GetFileName(path))) yield return (Path.GetFileName(path), path);
+            yield break;
+        }
+        SpoolDirectory spool = new(config!.Get(CommonParams.QueueDirectory));
+        bool wantsActive = queue == SpoolDirectory.Active;
+        foreach (string folder in wantsActive ? [SpoolDirectory.Active, SpoolDirectory.Incoming, SpoolDirectory.Deferred] : (string[])[queue])
+            foreach (string id in spool.Ids(folder))
+                if (folder is SpoolDirectory.Active || !MayBeActive(folder) || active.Contains(id) == wantsActive) yield return (id, spool.PathOf(folder, id));
+    }
+
+    private static bool MayBeActive(string folder) => folder is SpoolDirectory.Incoming or SpoolDirectory.Deferred;
+
+    private static Envelope? Open(string path, string id)
+    {
+        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        if (fd < 0) return null;
+        try { return SpoolDirectory.TryRead(fd, id, out QueueFile? file) == QueueFileStatus.Ok ? file!.Envelope : null; }
+        finally { _ = Libc.Close(fd); }
+    }
+
+    private static HashSet<string> ActiveIds(MailConfig config)
+    {
+        using QmgrClient? qmgr = QmgrClient.Connect(config, out _);
+        return qmgr?.ActiveIds() ?? [];
+    }
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Tools.Shared;
+
+/// <summary>
+/// Where a test tool connects to or listens: <c>["inet:"] [host] [":" port] / "unix:" path</c>. A host may be a name, an address, or an address in
+/// brackets; a port a number or a name of services(5).
+/// </summary>
+internal sealed class PeerEndPoint
+{
+    /// <summary>The socket's path; empty for internet sockets.</summary>
+    public string Path { get; private init; } = "";
+
+    public IPEndPoint[] Addresses { get; private init; } = [];
+
+    /// <summary>As it was given, for messages.</summary>
+    public string Text { get; private init; } = "";
+
+    public bool IsUnix => Path.Length > 0;
+
+    /// <summary>Reads and resolves an end point; null, with the reason, when it makes no sense or no address of the family is there.</summary>
+    /// <param name="family">The wanted address family; Unspecified: any.</param>
+    /// <param name="defaultPort">Empty: what has no colon is the port, and no host means every address of this machine.</param>
+    public static PeerEndPoint? Parse(string text, AddressFamily family, string defaultPort, out string error)
+    {
+        error = "";
+        if (text.StartsWith("unix:", StringComparison.Ordinal)) return new PeerEndPoint { Path = text[5..], Text = text };
+        string place = text.StartsWith("inet:", StringComparison.Ordinal) ? text[5..] : text;
+        int colon = place.LastIndexOf(':');
+        bool hasPort = colon > place.LastIndexOf(']') && (place.StartsWith('[') || place.IndexOf(':') == colon);
+        (string host, string port) = hasPort ? (place[..colon], place[(colon + 1)..]) : defaultPort.Length > 0 ? (place, defaultPort) : ("", place);
+        if (!TryPort(port, out int number))
+        {
+            error = $"unknown service: {port}";
+            return null;
+        }
+        IPAddress[]? addresses = host.Length == 0 ? Everywhere(family, defaultPort.Length == 0) : Resolve(host.Trim('[', ']'), family, out error);
+        return addresses is not { Length: > 0 } ? null : new PeerEndPoint { Addresses = [.. addresses.Select(a => new IPEndPoint(a, number))], Text = place };
+    }
+
+    private static IPAddress[] Everywhere(AddressFamily family, bool listening) => family switch
+    {
+        AddressFamily.InterNetwork => [listening ? IPAddress.Any : IPAddress.Loopback],
+        AddressFamily.InterNetworkV6 => [listening ? IPAddress.IPv6Any : IPAddress.IPv6Loopback],
+        _ => listening ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Loopback, IPAddress.IPv6Loopback],
+    };
+
+    private static IPAddress[]? Resolve(string host, AddressFamily family, out string error)
+    {
+        error = "";
+        try
+        {
+            IPAddress[] found = IPAddress.TryParse(host, out IPAddress? literal) ? [literal] : Dns.GetHostAddresses(host);
+            found = Array.FindAll(found, a => family == AddressFamily.Unspecified || a.AddressFamily == family);
+            if (found.Length == 0) error = $"host {host}: no address of the wanted family";
+            return found;
+        }
+        catch (SocketException e)
+        {
+            error = $"host {host}: {e.Message}";
+            return null;
+        }
+    }
+
+    private static bool TryPort(string text, out int port)
+    {
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)) return port is >= 0 and <= 65535;
+        if (!File.Exists("/etc/services")) return false;
+        foreach (string line in File.ReadLines("/etc/services"))
+        {
+            string[] words = line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+            if (words.Length < 2 || !words[1].EndsWith("/tcp", StringComparison.Ordinal)) continue;
+            if (Array.IndexOf(words, text) is 0 or > 1) return int.TryParse(words[1].AsSpan(0, words[1].Length - 4), NumberStyles.None, CultureInfo.InvariantCulture, out port);
+        }
+        return false;
+    }
+
+    /// <summary>Opens the listening sockets; an error text when none, or not the Unix socket, can be had.</summary>
+    public string? Listen(int backlog, int windowSize, List<int> sockets)
+    {
+        string error = "";
+        if (IsUnix)
+        {
+            _ = Libc.Unlink(Path);
+            int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+            return Listening(fd, fd >= 0 && Libc.BindUnix(fd, Path) == 0, backlog, sockets, ref error) ? null : $"{Text}: {error}";
+        }
+        foreach (IPEndPoint address in Addresses)
+        {
+            bool v6 = address.AddressFamily == AddressFamily.InterNetworkV6;
+            int fd = Libc.Socket(v6 ? Libc.AF_INET6 : Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+            if (fd >= 0)
+            {
+                Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1);
+                if (v6) Libc.SetSocketOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 1);
+                SetWindow(fd, windowSize);
+            }
+            Listening(fd, fd >= 0 && Libc.Bind(fd, address) == 0, backlog, sockets, ref error);
+        }
+        return sockets.Count > 0 ? null : $"{Text}: {error}";
+    }
+
+    private static bool Listening(int fd, bool bound, int backlog, List<int> sockets, ref string error)
+    {
+        if (bound && Libc.Listen(fd, backlog) == 0)
+        {
+            sockets.Add(fd);
+            return true;
+        }
+        error = Libc.ErrorText();
+        if (fd >= 0) _ = Libc.Close(fd);
+        return false;
+    }
+
+    /// <summary>Overrides the size of the TCP window; 0 leaves it alone.</summary>
+    public static void SetWindow(int fd, int bytes)
+    {
+        if (bytes <= 0) return;
+        Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, bytes);
+        Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, bytes);
+    }
+}
