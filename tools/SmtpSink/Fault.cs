@@ -66,17 +66,13 @@ internal sealed record Fault(FaultKind Kind, SinkStep Step)
     /// <summary>For <see cref="FaultKind.Ahead"/>: whose reply comes early.</summary>
     public SinkStep Early { get; init; }
 
-    private static readonly Dictionary<string, FaultKind> s_kinds = new(StringComparer.Ordinal)
-    {
-        ["reply"] = FaultKind.Reply, ["delay"] = FaultKind.Delay, ["slow"] = FaultKind.Slow, ["shutdown"] = FaultKind.Shutdown, ["close"] = FaultKind.Close,
-        ["reset"] = FaultKind.Reset, ["hang"] = FaultKind.Hang, ["partial"] = FaultKind.Partial, ["garbage"] = FaultKind.Garbage,
-        ["endless"] = FaultKind.Endless, ["omit"] = FaultKind.Omit, ["repeat"] = FaultKind.Repeat, ["early"] = FaultKind.Early,
-    };
+    private static readonly Dictionary<string, FaultKind> s_kinds = Enum.GetValues<FaultKind>().Where(k => k != FaultKind.Ahead)
+        .ToDictionary(k => k.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
     /// <summary>The long options, for a command line's parser.</summary>
     public static IEnumerable<string> OptionNames => s_kinds.Keys;
 
-    public string Name => s_kinds.FirstOrDefault(k => k.Value == Kind).Key ?? "ahead";
+    public string Name => Kind.ToString().ToLowerInvariant();
 
     /// <summary>Reads the value of a long option; null, with the reason, when it makes no sense.</summary>
     public static Fault? Parse(string option, string text, out string error)
