@@ -31,7 +31,8 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     private int _fd;
     private byte[]? _in;
     private int _inStart, _inEnd;
-    private bool _readable = true, _wantsLarge, _readDone, _hangup;
+    private bool _readable = true, _wantsLarge, _readDone, _hangup, _readinessOnly;
+    private IConnectionFilter? _filter;
     private ReadStatus _readStatus;
     private Action? _reader;
     private long _deadline;
@@ -61,7 +62,22 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     public int Error { get; private set; }
 
     /// <summary>Where bytes go before they are sent and after they are received (TLS); null: the socket itself.</summary>
-    public IConnectionFilter? Filter { get; set; }
+    public IConnectionFilter? Filter
+    {
+        get => _filter;
+        set
+        {
+            _filter = value;
+            // It may hold input that the socket will not announce again.
+            _readable = true;
+        }
+    }
+
+    /// <summary>Counts how often the socket said that there is input; the peer's end counts too.</summary>
+    public uint InputEdges { get; private set; }
+
+    /// <summary>The end of the peer's output, or a failure, was announced; input may be left.</summary>
+    public bool HasHungUp => _hangup;
 
     /// <summary>Received and not yet consumed.</summary>
     public ReadOnlySpan<byte> Input => _in.AsSpan(_inStart, _inEnd - _inStart);
@@ -87,6 +103,28 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     {
         _readDone = TryFill(out _readStatus);
         return new FillAwaiter(this);
+    }
+
+    /// <summary>
+    /// For a filter's handshake: waits until the socket has input (or, with <paramref name="output"/>, room) without reading it: Data; or as
+    /// <see cref="FillAsync"/>.
+    /// </summary>
+    public FillAwaiter ReadyAsync(bool output = false)
+    {
+        _readStatus = Error != 0 ? ReadStatus.Failed : ReadStatus.End;
+        _readDone = _fd < 0;
+        _readinessOnly = !_readDone;
+        if (output) AwaitOutputRoom();
+        else if (!_readDone) Loop.Engine.InputTaken(_fd);
+        return new FillAwaiter(this);
+    }
+
+    /// <summary>For a filter: input is tried again when the kernel has room for output.</summary>
+    public void AwaitOutputRoom()
+    {
+        if (_fd < 0) return;
+        _writable = false;
+        Loop.Rewatch(_fd, InputEvents | Libc.EPOLLOUT);
     }
 
     /// <summary>Receives what is there now; false when the caller has to wait.</summary>
@@ -206,22 +244,29 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         Action? reader = _reader;
         if (reader == null) return;
         _reader = null;
+        _readinessOnly = false;
         _readStatus = status;
         reader();
     }
 
     void IReadiness.OnReady(uint events)
     {
+        bool input = (events & (Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0;
+        bool resume = input;
         if ((events & (Libc.EPOLLOUT | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0 && !_writable)
         {
             _writable = true;
             Loop.Rewatch(_fd, InputEvents);
             if (Unsent > 0) Flush();
+            resume |= _readinessOnly || _filter != null;
         }
-        if (_fd < 0 || (events & (Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) == 0) return;
+        if (_fd < 0 || !resume) return;
         _readable = true;
+        if (input) InputEdges++;
         _hangup |= (events & (Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0;
-        if (_reader != null && TryFill(out ReadStatus status)) ResumeReader(status);
+        if (_reader == null) return;
+        if (_readinessOnly) ResumeReader(ReadStatus.Data);
+        else if (TryFill(out ReadStatus status)) ResumeReader(status);
     }
 
     /// <summary>Closes at once; unsent output is dropped, a waiting reader gets End or Failed.</summary>

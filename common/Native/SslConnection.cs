@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace MtaSuite.Common.Native;
+
+/// <summary>How a TLS operation ended. Closed: the peer said so (close_notify); Lost: the connection ended without that.</summary>
+public enum SslStatus : byte { Ok, WantRead, WantWrite, Closed, Lost, Failed }
+
+/// <summary>
+/// One TLS connection over a non-blocking socket, which it uses and does not own. It reads the socket itself, so that it knows when the kernel has
+/// nothing more: no call is spent on hearing that. Not thread-safe; <see cref="Dispose"/> frees it at once.
+/// </summary>
+public sealed unsafe partial class SslConnection : IDisposable
+{
+    private const int RetryRead = 1 | 8, RetryWrite = 2 | 8, RetryMask = 15;
+    private const int ErrorWantRead = 2, ErrorWantWrite = 3, ErrorZeroReturn = 6;
+    private static readonly nint s_method = MakeMethod();
+
+    /// <summary>What the socket callbacks know of a connection.</summary>
+    private struct Transport
+    {
+        public int Fd, Errno;
+        /// <summary>The kernel had less than was asked for: ask again only after the next edge.</summary>
+        public bool Drained;
+        /// <summary>A short read means that nothing is left: not after the peer's end was announced.</summary>
+        public bool TrustShort;
+        public bool End;
+    }
+
+    private Transport* _transport;
+    private nint _ssl;
+
+    private SslConnection(nint ssl, Transport* transport)
+    {
+        _ssl = ssl;
+        _transport = transport;
+    }
+
+    /// <summary>The library's handle, for <see cref="LibSsl"/>.</summary>
+    internal nint Handle => _ssl;
+
+    public bool IsDisposed => _ssl == 0;
+
+    /// <summary>errno of the socket call that failed, or 0.</summary>
+    public int Errno => _transport == null ? 0 : _transport->Errno;
+
+    /// <summary>A connection of a context over a socket; null with the reason in the error queue.</summary>
+    public static SslConnection? TryCreate(nint context, int fd, bool server)
+    {
+        nint ssl = New(context);
+        if (ssl == 0) return null;
+        nint bio = BioNew(s_method);
+        if (bio == 0)
+        {
+            Free(ssl);
+            return null;
+        }
+        Transport* transport = (Transport*)NativeMemory.AllocZeroed((nuint)sizeof(Transport));
+        transport->Fd = fd;
+        BioSetData(bio, (nint)transport);
+        BioSetInit(bio, 1);
+        SetBio(ssl, bio, bio); // takes the one reference
+        if (server) AcceptState(ssl);
+        else ConnectState(ssl);
+        return new SslConnection(ssl, transport);
+    }
+
+    /// <summary>An edge was seen: the socket may have more. <paramref name="ended"/>: the peer's end was announced with it.</summary>
+    public void MarkReadable(bool ended)
+    {
+        _transport->Drained = false;
+        _transport->TrustShort = !ended;
+    }
+
+    /// <summary>One step of the handshake.</summary>
+    public SslStatus Handshake()
+    {
+        LibSsl.ClearErrors();
+        int result = DoHandshake(_ssl);
+        return result == 1 ? SslStatus.Ok : Status(result);
+    }
+
+    /// <summary>Takes what is there; Ok when <paramref name="count"/> is at least 1.</summary>
+    public SslStatus Read(Span<byte> buffer, out int count)
+    {
+        LibSsl.ClearErrors();
+        fixed (byte* p = buffer) count = ReadRaw(_ssl, p, buffer.Length);
+        return count > 0 ? SslStatus.Ok : Status(count);
+    }
+
+    /// <summary>Sends at most one record; after WantWrite the same data, or more, must be given again.</summary>
+    public SslStatus Write(ReadOnlySpan<byte> data, out int count)
+    {
+        LibSsl.ClearErrors();
+        fixed (byte* p = data) count = WriteRaw(_ssl, p, data.Length);
+        return count > 0 ? SslStatus.Ok : Status(count);
+    }
+
+    /// <summary>Says close_notify as far as the socket takes it; the peer's is not waited for.</summary>
+    public void SayClose()
+    {
+        if (IsInitFinished(_ssl) == 0) return;
+        LibSsl.ClearErrors();
+        _ = ShutdownRaw(_ssl);
+        LibSsl.ClearErrors();
+    }
+
+    private SslStatus Status(int result) => GetError(_ssl, result) switch
+    {
+        ErrorWantRead => SslStatus.WantRead,
+        ErrorWantWrite => SslStatus.WantWrite,
+        ErrorZeroReturn => SslStatus.Closed,
+        _ => _transport->End || _transport->Errno != 0 ? SslStatus.Lost : SslStatus.Failed,
+    };
+
+    public void Dispose()
+    {
+        if (_ssl == 0) return;
+        Free(_ssl);
+        NativeMemory.Free(_transport);
+        _ssl = 0;
+        _transport = null;
+    }
+
+    // ---- the socket below ------------------------------------------------------------------------------------------
+
+    private static nint MakeMethod()
+    {
+        nint method = BioMethodNew(BioNewIndex() | 0x0400 /* source and sink */, "socket");
+        _ = BioMethodRead(method, (nint)(delegate* unmanaged[Cdecl]<nint, byte*, int, int>)&OnRead);
+        _ = BioMethodWrite(method, (nint)(delegate* unmanaged[Cdecl]<nint, byte*, int, int>)&OnWrite);
+        _ = BioMethodControl(method, (nint)(delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint>)&OnControl);
+        return method;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnRead(nint bio, byte* buffer, int length)
+    {
+        Transport* t = (Transport*)BioGetData(bio);
+        BioClearFlags(bio, RetryMask);
+        int n = -1;
+        if (!t->Drained)
+        {
+            do n = Libc.Recv(t->Fd, new Span<byte>(buffer, length));
+            while (n < 0 && Libc.Errno == Libc.EINTR);
+            if (n == 0) t->End = true;
+            else if (n < 0 && Libc.Errno == Libc.EAGAIN || n > 0 && n < length && t->TrustShort) t->Drained = true;
+            else if (n < 0) t->Errno = Libc.Errno;
+        }
+        if (n < 0 && t->Drained) BioSetFlags(bio, RetryRead);
+        return n;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int OnWrite(nint bio, byte* data, int length)
+    {
+        Transport* t = (Transport*)BioGetData(bio);
+        BioClearFlags(bio, RetryMask);
+        int n;
+        do n = Libc.Send(t->Fd, new ReadOnlySpan<byte>(data, length));
+        while (n < 0 && Libc.Errno == Libc.EINTR);
+        if (n >= 0) return n;
+        if (Libc.Errno == Libc.EAGAIN) BioSetFlags(bio, RetryWrite);
+        else t->Errno = Libc.Errno;
+        return -1;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint OnControl(nint bio, int command, nint number, nint pointer)
+    {
+        const int Eof = 2, Flush = 11;
+        return command switch
+        {
+            Flush => 1,
+            Eof => ((Transport*)BioGetData(bio))->End ? 1 : 0,
+            _ => 0,
+        };
+    }
+}

@@ -1,0 +1,163 @@
+using System.Runtime.InteropServices;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Common.Tls;
+
+/// <summary>How a handshake ended.</summary>
+public enum TlsHandshake : byte { Done, TimedOut, Canceled, Lost, Failed }
+
+/// <summary>
+/// TLS on a connection: first the handshake, then the connection's filter. The connection owns it once the handshake is done. OpenSSL frees its
+/// buffers whenever it has nothing in them, so that an idle session is small.
+/// </summary>
+public sealed class TlsSession : IConnectionFilter
+{
+    private readonly Connection _connection;
+    private uint _edge;
+
+    private TlsSession(Connection connection, SslConnection ssl, bool server)
+    {
+        _connection = connection;
+        Ssl = ssl;
+        IsServer = server;
+    }
+
+    /// <summary>For settings before the handshake and questions after it.</summary>
+    public SslConnection Ssl { get; }
+
+    public bool IsServer { get; }
+
+    /// <summary>Why the handshake or the connection failed: OpenSSL's or the system's words.</summary>
+    public string Error { get; private set; } = "";
+
+    /// <summary>The peer's input ended without close_notify: something may have been cut off.</summary>
+    public bool Truncated { get; private set; }
+
+    /// <summary>Prepares TLS on a connection whose output is sent; null with the reason.</summary>
+    public static TlsSession? TryCreate(TlsContext context, Connection connection, bool server, out string error)
+    {
+        SslConnection? ssl = SslConnection.TryCreate(context.Handle, connection.Descriptor, server);
+        error = ssl == null ? LibSsl.TakeError() : "";
+        return ssl == null ? null : new TlsSession(connection, ssl, server);
+    }
+
+    /// <summary>
+    /// Runs the handshake; Done: the session is now the connection's filter. Otherwise the session is disposed and the connection, which may
+    /// have sent an alert, is of no use but to be closed.
+    /// </summary>
+    /// <param name="limit">For the whole of it.</param>
+    public async ValueTask<TlsHandshake> HandshakeAsync(TimeSpan limit)
+    {
+        _connection.SetDeadline(limit);
+        TlsHandshake? result = IsServer && !HasInput() ? await WaitAsync(false) : null;
+        while (result == null)
+        {
+            NoteEdge();
+            SslStatus status = Ssl.Handshake();
+            result = status switch
+            {
+                SslStatus.Ok => TlsHandshake.Done,
+                SslStatus.WantRead => await WaitAsync(output: false),
+                SslStatus.WantWrite => await WaitAsync(output: true),
+                SslStatus.Failed => Fail(),
+                _ => TlsHandshake.Lost,
+            };
+        }
+        _connection.SetDeadline(null);
+        if (result == TlsHandshake.Done) _connection.Filter = this;
+        else
+        {
+            if (result == TlsHandshake.Lost && Ssl.Errno != 0) Error = Libc.ErrorText(Ssl.Errno);
+            Ssl.Dispose();
+        }
+        return result.Value;
+    }
+
+    // A client that connects and says nothing costs no buffers of the library.
+    private bool HasInput()
+    {
+        Span<byte> one = stackalloc byte[1];
+        return Libc.Recv(_connection.Descriptor, one, Libc.MSG_PEEK) >= 0 || Libc.Errno != Libc.EAGAIN;
+    }
+
+    private TlsHandshake Fail()
+    {
+        Error = LibSsl.TakeError();
+        return TlsHandshake.Failed;
+    }
+
+    private async ValueTask<TlsHandshake?> WaitAsync(bool output) => await _connection.ReadyAsync(output) switch
+    {
+        ReadStatus.Data => null,
+        ReadStatus.TimedOut => TlsHandshake.TimedOut,
+        ReadStatus.Canceled => TlsHandshake.Canceled,
+        _ => TlsHandshake.Lost,
+    };
+
+    private void NoteEdge()
+    {
+        if (_connection.InputEdges == _edge && !_connection.HasHungUp) return;
+        _edge = _connection.InputEdges;
+        Ssl.MarkReadable(_connection.HasHungUp);
+    }
+
+    int IConnectionFilter.Receive(Connection connection, Span<byte> buffer)
+    {
+        NoteEdge();
+        int total = 0;
+        while (total < buffer.Length)
+        {
+            SslStatus status = Ssl.Read(buffer[total..], out int count);
+            if (status == SslStatus.Ok)
+            {
+                total += count;
+                continue;
+            }
+            // What came before the end is handed over first; the end is found again.
+            if (total > 0) break;
+            return Result(status, connection);
+        }
+        return total;
+    }
+
+    int IConnectionFilter.Send(Connection connection, ReadOnlySpan<byte> data)
+    {
+        SslStatus status = Ssl.Write(data, out int count);
+        return status == SslStatus.Ok ? count : Result(status, connection);
+    }
+
+    private int Result(SslStatus status, Connection connection)
+    {
+        switch (status)
+        {
+            case SslStatus.WantRead:
+                return Errno(Libc.EAGAIN);
+            case SslStatus.WantWrite:
+                connection.AwaitOutputRoom();
+                return Errno(Libc.EAGAIN);
+            case SslStatus.Closed:
+                return 0;
+            case SslStatus.Lost:
+                Truncated = true;
+                return Ssl.Errno == 0 ? 0 : Errno(Ssl.Errno);
+            default:
+                Error = LibSsl.TakeError();
+                return Errno(Libc.EIO);
+        }
+    }
+
+    private static int Errno(int errno)
+    {
+        Marshal.SetLastPInvokeError(errno);
+        return -1;
+    }
+
+    /// <summary>Says close_notify, as far as the socket takes it, and frees everything.</summary>
+    public void Dispose()
+    {
+        if (Ssl.IsDisposed) return;
+        if (Error.Length == 0 && !Truncated && _connection.Error == 0) Ssl.SayClose();
+        Ssl.Dispose();
+    }
+}
