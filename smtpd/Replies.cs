@@ -6,6 +6,7 @@ namespace MtaSuite.Smtpd;
 internal static class Replies
 {
     public static readonly SmtpReply HeloFirst = SmtpReply.Parse("503 5.5.1 Error: send HELO/EHLO first");
+    public static readonly SmtpReply NeedTls = SmtpReply.Parse("530 5.7.0 Must issue a STARTTLS command first");
     public static readonly SmtpReply NeedMail = SmtpReply.Parse("503 5.5.1 Error: need MAIL command");
     public static readonly SmtpReply NeedRcpt = SmtpReply.Parse("503 5.5.1 Error: need RCPT command");
     public static readonly SmtpReply NoRecipients = SmtpReply.Parse("554 5.5.1 Error: no valid recipients");

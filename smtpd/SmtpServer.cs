@@ -6,6 +6,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
+using MtaSuite.Common.Tls;
 using MtaSuite.Smtpd.Access;
 
 namespace MtaSuite.Smtpd;
@@ -38,6 +39,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
 
     /// <summary>What anvil calls a client.</summary>
     public string IdentOf(IPAddress client) => $"{Settings.Normal.ServiceName}:{_clients.Ident(client)}";
+    /// <summary>Null: TLS is off, or cannot be served.</summary>
+    public TlsServer? Tls { get; init; }
 
     /// <summary>Serves a listening socket; owns it.</summary>
     public void Listen(int fd)
@@ -118,9 +121,10 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         return reply;
     }
 
-    private static void Refuse(int fd, string reply)
+    private void Refuse(int fd, string reply)
     {
-        _ = Libc.Send(fd, Encoding.UTF8.GetBytes(reply + "\r\n"));
+        // Where TLS comes first a reply in clear would be no reply.
+        if (!Settings.Normal.Tls.WrapperMode) _ = Libc.Send(fd, Encoding.UTF8.GetBytes(reply + "\r\n"));
         _ = Libc.Shutdown(fd, Libc.SHUT_WR);
         _ = Libc.Close(fd);
     }

@@ -72,7 +72,8 @@ internal sealed partial class SmtpSession
             return false;
         }
         SmtpReply refusal = default;
-        if ((row.Flags & CommandFlags.NeedsHelo) != 0 && Settings.HeloRequired && Helo.Length == 0) refusal = Replies.HeloFirst;
+        if (MustStartTls && (row.Flags & CommandFlags.BeforeTls) == 0) refusal = Replies.NeedTls;
+        else if ((row.Flags & CommandFlags.NeedsHelo) != 0 && Settings.HeloRequired && Helo.Length == 0) refusal = Replies.HeloFirst;
         else if ((row.Allowed & State) == 0) refusal = row.WrongState!(State);
         if (refusal.IsNone) return true;
         Reply(refusal);
@@ -110,13 +111,17 @@ internal sealed partial class SmtpSession
     /// <summary>Input is there that the client should have held back until our reply.</summary>
     private bool TalksOutOfTurn()
     {
-        if (Connection.Input.IsEmpty)
-        {
-            Connection.FillAwaiter fill = Connection.FillAsync();
-            if (!fill.IsCompleted || fill.GetResult() != ReadStatus.Data) return false;
-        }
+        if (!HasInput()) return false;
         LogImproperPipelining(Connection.Input);
         ImproperPipelining = true;
         return true;
+    }
+
+    /// <summary>Something has come behind the command under way.</summary>
+    public bool HasInput()
+    {
+        if (!Connection.Input.IsEmpty) return true;
+        Connection.FillAwaiter fill = Connection.FillAsync();
+        return fill.IsCompleted && fill.GetResult() == ReadStatus.Data;
     }
 }

@@ -26,7 +26,11 @@ internal sealed partial class SmtpSession
             Authorize();
             XforwardAllowed = Settings.XforwardHosts.Match(Client.Name, Client.Ip) == MatchResult.Yes;
             _greet = true;
-            if (await CountConnectionAsync()) await CommandsAsync();
+            if (await CountConnectionAsync())
+            {
+                if (await WrapAsync()) await CommandsAsync();
+                else EndedInHandshake();
+            }
         }
         EndTransaction();
         CountDisconnection();
@@ -140,6 +144,9 @@ internal sealed partial class SmtpSession
                 break;
         }
     }
+
+    /// <summary>TLS did not come about: nothing that is sent now would be understood.</summary>
+    public void EndedInHandshake() => Ended("lost connection");
 
     private void Ended(string reason)
     {

@@ -19,7 +19,7 @@ internal sealed partial class SmtpSession
             submission = Server.Queue.Open(MakeRequest(t));
             foreach (string header in t.Prepend ?? []) submission.Write(System.Text.Encoding.UTF8.GetBytes(header + "\n"));
             DateTimeOffset arrival = DateTimeOffset.UnixEpoch.AddTicks(t.ArrivalMicroseconds * 10);
-            submission.Write(ReceivedHeader.Build(Settings, Client, Helo, Protocol, t, arrival));
+            submission.Write(ReceivedHeader.Build(this, t, arrival));
         }
         t.Content = new ContentReceiver(submission, decoder, BareNewline, Settings.MessageSizeLimit);
     }

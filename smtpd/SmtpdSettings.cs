@@ -4,6 +4,7 @@ using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Tables;
+using MtaSuite.Common.Tls;
 using MtaSuite.Smtpd.Access;
 
 namespace MtaSuite.Smtpd;
@@ -61,6 +62,11 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly EhloKeywords DiscardEhloKeywords = Ehlo.ParseKeywords(c.Get(SmtpdParams.SmtpdDiscardEhloKeywords));
     public readonly Maps DiscardEhloMaps = shared?.DiscardEhloMaps ?? Maps.Open(c.Get(SmtpdParams.SmtpdDiscardEhloKeywordAddressMaps));
 
+    // TLS
+    public readonly TlsServerSettings Tls = shared?.Tls ?? new TlsServerSettings(c);
+    public readonly TimeSpan StartTlsTimeout = c.Get(TlsParams.SmtpdStarttlsTimeout);
+    public readonly Maps RelayClientCertificates = shared?.RelayClientCertificates ?? Maps.Open(c.Get(TlsParams.RelayClientcerts));
+
     // replies
     public readonly string RejectFooter = c.Get(SmtpdParams.SmtpdRejectFooter);
     public readonly Maps RejectFooterMaps = shared?.RejectFooterMaps ?? Maps.Open(c.Get(SmtpdParams.SmtpdRejectFooterMaps));
@@ -96,7 +102,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     /// <summary>Everything that <c>check</c> has to say about these parameters: unknown words, words not there yet, bad tables.</summary>
     public IEnumerable<string> Problems()
     {
-        foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems)) yield return problem;
+        foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems).Concat(RelayClientCertificates.OpenErrors)) yield return problem;
         foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, EventLimitExceptions, BareNewlineExclusions })
             foreach (string problem in list.Problems) yield return problem;
         if (UpstreamProxyProtocol is not ("" or "haproxy")) yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";

@@ -3,6 +3,7 @@ using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Tls;
 using MtaSuite.Smtpd.Access;
 
 namespace MtaSuite.Smtpd;
@@ -13,6 +14,7 @@ internal sealed class SmtpdStartup
     private SettingsPair? _settings;
     private IAddresses? _addresses;
     private PeerNames? _names;
+    private TlsServer? _tls;
 
     /// <summary>Reads the settings and opens their tables.</summary>
     public string? Open(ServiceContext context)
@@ -20,6 +22,8 @@ internal sealed class SmtpdStartup
         SmtpdSettings normal = new(context.Config);
         foreach (string problem in normal.Problems()) Log.Warning($"{problem}");
         _settings = new SettingsPair(normal, new SmtpdSettings(UnderStress(context.Config), normal));
+        if (normal.Tls.IsOn && (_tls = normal.Tls.TryStart(TimeProvider.System, out string trouble)) is null)
+            Log.Warning($"TLS is not available: {trouble}");
         RoutingAddresses addresses = new(context.Config);
         foreach (string problem in addresses.Problems) Log.Warning($"{problem}");
         _addresses = addresses;
@@ -34,6 +38,7 @@ internal sealed class SmtpdStartup
         DiskSpace disk = new(context.Spool.Root, context.Loop.Time);
         SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, _names!, disk, context.MaxProc)
         {
+            Tls = _tls,
             Anvil = new AnvilClient(context.Loop, context.Spool.SocketPath(isPrivate: true, "anvil")),
             Probes = new VerifyClient(context.Loop, context.Spool.SocketPath(isPrivate: true, context.Config.Get(VerifyParams.AddressVerifyServiceName))),
         };

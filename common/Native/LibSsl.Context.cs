@@ -144,8 +144,8 @@ public static unsafe partial class LibSsl
         UseTicketKeys(context);
     }
 
-    /// <summary>Client: nothing is kept by the library; the caller keeps sessions itself.</summary>
-    public static void KeepNoSessions(nint context) => _ = ContextControl(context, CtrlSessionCacheMode, 0x0301, 0);
+    /// <summary>Client: the library keeps no sessions, and lets the caller use one of TLS 1.3 more than once (several connections begin at a time).</summary>
+    public static void KeepNoSessions(nint context) => _ = ContextControl(context, CtrlSessionCacheMode, 0, 0);
 
     /// <summary>Client: connections may use TLSA records.</summary>
     public static bool EnableDane(nint context)

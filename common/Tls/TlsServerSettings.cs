@@ -21,7 +21,6 @@ public sealed class TlsServerSettings
         RequireCertificate = c.Get(TlsParams.SmtpdTlsReqCcert) && Level == TlsServerLevel.Encrypt;
         AskCertificate = c.Get(TlsParams.SmtpdTlsAskCcert) || RequireCertificate;
         AuthOnly = c.Get(TlsParams.SmtpdTlsAuthOnly) || Level == TlsServerLevel.Encrypt;
-        StartTimeout = c.Get(TlsParams.SmtpdStarttlsTimeout);
         ReceivedHeader = c.Get(TlsParams.SmtpdTlsReceivedHeader);
         FingerprintDigest = c.Get(TlsParams.SmtpdTlsFingerprintDigest);
         LogLevel = int.TryParse(c.Get(TlsParams.SmtpdTlsLoglevel), out int level) ? level : 0;
@@ -40,7 +39,6 @@ public sealed class TlsServerSettings
     public bool RequireCertificate { get; }
     /// <summary>AUTH within TLS alone.</summary>
     public bool AuthOnly { get; }
-    public TimeSpan StartTimeout { get; }
     public bool ReceivedHeader { get; }
     public string FingerprintDigest { get; }
     public int LogLevel { get; }

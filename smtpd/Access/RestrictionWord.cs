@@ -60,9 +60,9 @@ internal static class RestrictionWords
             new("permit_mynetworks", ArgumentKind.None, ClientWords.PermitMynetworks),
             new("permit_inet_interfaces", ArgumentKind.None, ClientWords.PermitInetInterfaces),
             new("permit_sasl_authenticated", ArgumentKind.None, ClientWords.PermitSaslAuthenticated),
-            // without TLS nobody has a certificate
-            new("permit_tls_clientcerts", ArgumentKind.None, GenericWords.Skip),
-            new("permit_tls_all_clientcerts", ArgumentKind.None, GenericWords.Skip),
+            new("permit_tls_clientcerts", ArgumentKind.None, CertificateWords.PermitListed),
+            new("permit_tls_all_clientcerts", ArgumentKind.None, CertificateWords.PermitTrusted),
+            new("check_ccert_access", ArgumentKind.Table, CertificateWords.CheckAccess),
             new("check_client_access", ArgumentKind.Table, ClientWords.CheckAccess),
             new("check_reverse_client_hostname_access", ArgumentKind.Table, ClientWords.CheckReverseAccess),
             // helo
@@ -110,7 +110,7 @@ internal static class RestrictionWords
         ];
         string[] tables =
         [
-            "check_ccert_access", "check_sasl_access", "check_client_a_access", "check_client_mx_access", "check_client_ns_access",
+            "check_sasl_access", "check_client_a_access", "check_client_mx_access", "check_client_ns_access",
             "check_reverse_client_hostname_a_access", "check_reverse_client_hostname_mx_access", "check_reverse_client_hostname_ns_access",
             "check_helo_a_access", "check_helo_mx_access", "check_helo_ns_access", "check_sender_a_access", "check_sender_mx_access",
             "check_sender_ns_access", "check_recipient_a_access", "check_recipient_mx_access", "check_recipient_ns_access",

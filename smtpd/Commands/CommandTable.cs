@@ -15,6 +15,8 @@ internal enum CommandFlags : byte
     Junk = 2,
     /// <summary>With smtpd_helo_required, not before HELO or EHLO.</summary>
     NeedsHelo = 4,
+    /// <summary>Allowed before STARTTLS where TLS is demanded (RFC 3207 4).</summary>
+    BeforeTls = 8,
 }
 
 /// <summary>All there is to say of a verb: where it is allowed, what it does, and what it is told elsewhere.</summary>
@@ -25,23 +27,23 @@ internal static class CommandTable
 {
     private static readonly CommandRow?[] s_rows = Make(
     [
-        new(SmtpVerb.Helo, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk, HeloCommand.ExecuteHeloAsync),
-        new(SmtpVerb.Ehlo, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk, HeloCommand.ExecuteEhloAsync),
-        new(SmtpVerb.Xclient, SessionState.Idle, CommandFlags.None, XclientCommand.ExecuteAsync, static _ => Replies.InTransaction),
-        new(SmtpVerb.Xforward, SessionState.Idle, CommandFlags.None, XforwardCommand.ExecuteAsync, static _ => Replies.InTransaction),
-        new(SmtpVerb.StartTls, SessionState.Any, CommandFlags.LastInGroup, UnimplementedCommand.ExecuteAsync),
+        new(SmtpVerb.Helo, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.BeforeTls, HeloCommand.ExecuteHeloAsync),
+        new(SmtpVerb.Ehlo, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.BeforeTls, HeloCommand.ExecuteEhloAsync),
+        new(SmtpVerb.Xclient, SessionState.Idle, CommandFlags.BeforeTls, XclientCommand.ExecuteAsync, static _ => Replies.InTransaction),
+        new(SmtpVerb.Xforward, SessionState.Idle, CommandFlags.BeforeTls, XforwardCommand.ExecuteAsync, static _ => Replies.InTransaction),
+        new(SmtpVerb.StartTls, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.BeforeTls, StartTlsCommand.ExecuteAsync),
         new(SmtpVerb.Auth, SessionState.Any, CommandFlags.LastInGroup, UnimplementedCommand.ExecuteAsync),
         new(SmtpVerb.Mail, SessionState.Idle, CommandFlags.NeedsHelo, MailCommand.ExecuteAsync, MailCommand.WrongState),
         new(SmtpVerb.Rcpt, SessionState.Mail | SessionState.Rcpt, CommandFlags.None, RcptCommand.ExecuteAsync, RcptCommand.WrongState),
         new(SmtpVerb.Data, SessionState.Rcpt, CommandFlags.LastInGroup, DataCommand.ExecuteAsync, DataCommand.WrongState),
         new(SmtpVerb.Bdat, SessionState.Any, CommandFlags.None, BdatCommand.ExecuteAsync),
         new(SmtpVerb.Rset, SessionState.Any, CommandFlags.Junk, RsetCommand.ExecuteAsync),
-        new(SmtpVerb.Noop, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk, NoopCommand.ExecuteAsync),
+        new(SmtpVerb.Noop, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.BeforeTls, NoopCommand.ExecuteAsync),
         new(SmtpVerb.Vrfy, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk, VrfyCommand.ExecuteAsync),
         new(SmtpVerb.Etrn, SessionState.Idle, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.NeedsHelo, EtrnCommand.ExecuteAsync,
             static _ => Replies.InTransaction),
-        new(SmtpVerb.Quit, SessionState.Any, CommandFlags.None, QuitCommand.ExecuteAsync),
-        new(SmtpVerb.Help, SessionState.Any, CommandFlags.None, HelpCommand.ExecuteAsync),
+        new(SmtpVerb.Quit, SessionState.Any, CommandFlags.BeforeTls, QuitCommand.ExecuteAsync),
+        new(SmtpVerb.Help, SessionState.Any, CommandFlags.BeforeTls, HelpCommand.ExecuteAsync),
     ]);
 
     /// <summary>The verb's row; null for what the server does not know.</summary>

@@ -24,16 +24,15 @@ internal static class GenericWords
         ? c.Reject(503, "5.5.0", $"<{c.ReplyName}>: {c.ReplyClass} rejected: Improper use of SMTP command pipelining")
         : Verdict.Dunno;
 
-    public static Verdict RejectPlaintextSession(AccessContext c, RestrictionStep step) =>
-        c.Reject(c.Rules.PlaintextCode, "4.7.1", "Session encryption is required");
+    public static Verdict RejectPlaintextSession(AccessContext c, RestrictionStep step) => c.Session.Tls is null
+        ? c.Reject(c.Rules.PlaintextCode, "4.7.1", "Session encryption is required")
+        : Verdict.Dunno;
 
     public static async ValueTask<Verdict> SleepAsync(AccessContext c, RestrictionStep step)
     {
         await c.Session.Loop.Delay(step.Time);
         return Verdict.Dunno;
     }
-
-    public static Verdict Skip(AccessContext c, RestrictionStep step) => Verdict.Dunno;
 
     /// <summary>Never called: the evaluator knows the word.</summary>
     public static Verdict WarnIfReject(AccessContext c, RestrictionStep step) => Verdict.Dunno;

@@ -221,7 +221,7 @@ public class LimitTests
             c.Close();
         });
         var message = h.Queue.Queued.Single();
-        Assert.That(message.Content, Does.StartWith("Received: from h.example (spike.example [IPv6:2001:db8::9])\n\tby mx.test (MtaSuite) with ESMTP id "));
+        Assert.That(message.Content, Does.StartWith("Received: from h.example (spike.example [IPv6:2001:db8::9])\n\tby mx.test (MtaSuite) with ESMTPA id "));
         Assert.That(message.Request.Envelope.SaslLogin, Is.EqualTo("joe"));
         Assert.That(h.LogLines(), Does.Contain($"{message.Request.Envelope.QueueId}: client=spike.example[2001:db8::9]:99, sasl_method=XCLIENT, sasl_username=joe"));
     }

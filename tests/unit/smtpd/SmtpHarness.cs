@@ -30,7 +30,10 @@ internal sealed class SmtpHarness : IDisposable
         SmtpdSettings stressed = new(MailConfig.Parse(text + "\nstress = yes\n" + stress).Config, normal);
         Settings = new SettingsPair(normal, stressed);
         Server = new SmtpServer(Loop, Settings, Queue, Addresses, new PeerNames("192.0.2.7 host.example\n", enabled: true),
-            new DiskSpace("/tmp", TimeProvider.System), MaxSessions);
+            new DiskSpace("/tmp", TimeProvider.System), MaxSessions)
+        {
+            Tls = normal.Tls.IsOn ? normal.Tls.TryStart(TimeProvider.System, out _) : null,
+        };
     }
 
     public static int MaxSessions { get; set; }
@@ -118,6 +121,8 @@ internal sealed class SmtpHarness : IDisposable
 internal sealed class TestClient(EventLoop loop, int fd)
 {
     private readonly Connection _connection = new(loop, fd);
+
+    public Connection Connection => _connection;
 
     public void Send(ReadOnlySpan<byte> bytes)
     {
