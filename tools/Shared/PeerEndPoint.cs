@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
 
 namespace MtaSuite.Tools.Shared;
 
@@ -76,6 +77,20 @@ internal sealed class PeerEndPoint
             if (Array.IndexOf(words, text) is 0 or > 1) return int.TryParse(words[1].AsSpan(0, words[1].Length - 4), NumberStyles.None, CultureInfo.InvariantCulture, out port);
         }
         return false;
+    }
+
+    /// <summary>A connection to the first address that answers; null, with errno of the last one, when none does.</summary>
+    public async ValueTask<(Connection? Connection, int Error)> ConnectAsync(EventLoop loop, int windowSize)
+    {
+        ConnectResult result = default;
+        for (int i = 0; i < (IsUnix ? 1 : Addresses.Length); i++)
+        {
+            result = await (IsUnix ? Connector.ConnectUnix(loop, Path, TimeSpan.Zero) : Connector.Connect(loop, Addresses[i], null, TimeSpan.Zero));
+            if (!result.IsConnected) continue;
+            SetWindow(result.Descriptor, windowSize);
+            return (new Connection(loop, result.Descriptor, IsUnix ? null : Addresses[i]), 0);
+        }
+        return (null, result.Error);
     }
 
     /// <summary>Opens the listening sockets; an error text when none, or not the Unix socket, can be had.</summary>

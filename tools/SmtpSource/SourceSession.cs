@@ -57,7 +57,7 @@ internal sealed class SourceSession(SourceRun run)
         {
             // 10 ms: a full listen queue drains
             if (attempt > 0) await run.Loop.Delay(TimeSpan.FromMilliseconds(10));
-            (_connection, error) = await Connector.ConnectAsync(run.Loop, _options.Peer, _options.WindowSize);
+            (_connection, error) = await _options.Peer.ConnectAsync(run.Loop, _options.WindowSize);
             if (_connection != null || error is not (Libc.ECONNREFUSED or Libc.ECONNRESET or Libc.EAGAIN)) break;
         }
         if (_connection == null) return run.Lost($"connect: {Libc.ErrorText(error)}");
