@@ -29,10 +29,21 @@ internal sealed class CleanupService : LinkService
         foreach (string problem in core.Problems) Log.Warning($"{problem}");
         Syncs = new SyncStage(Loop, context.Config.Get(CommonParams.FileSyncMethod) == "group");
         Writers = new WorkerPool(Loop, "writer", WriterThreads) { InPlaceWhenAlone = true, Patience = 8 };
-        _qmgr = new LinkClient(Loop, Spool.SocketPath(false, "qmgr"));
+        _qmgr = new LinkClient(Loop, Spool.SocketPath(false, "qmgr")) { Noticed = Told, Connected = () => IsQueueBehind = false };
         // qmgr scans incoming for each new link, so that no notice lost with an old one matters
         _qmgr.KeepConnected();
         Serve(_ => new IncomingMessage(this), trustedOnly: true);
+    }
+
+    /// <summary>qmgr has more new mail than it can work on: submitters get their answers later (in_flow_delay).</summary>
+    public bool IsQueueBehind { get; private set; }
+
+    private bool Told(Link link, ReadOnlySpan<byte> payload)
+    {
+        InFlowNotice notice = new();
+        if (!AttributeDecoder.TryDecode(payload, notice)) return false;
+        IsQueueBehind = notice.Slow;
+        return true;
     }
 
     public CleanupSettings Settings { get; }

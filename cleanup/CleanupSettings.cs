@@ -15,6 +15,7 @@ internal sealed class CleanupSettings(MailConfig config)
     public readonly bool ReplaceStrayCr = config.Get(CleanupParams.CleanupReplaceStrayCrLf);
     public readonly string UndisclosedRecipients = config.Get(CleanupParams.UndisclosedRecipientsHeader);
     private readonly byte[][] _dropHeaders = [.. MailConfig.SplitList(config.Get(CleanupParams.MessageDropHeaders)).Select(Encoding.ASCII.GetBytes)];
+    public readonly TimeSpan InFlowDelay = config.Get(CommonParams.InFlowDelay);
     public readonly string MyHostname = config.Get(CommonParams.Myhostname);
     public readonly string MyOrigin = config.Get(CommonParams.Myorigin);
 

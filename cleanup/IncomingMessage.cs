@@ -183,9 +183,21 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
         if (_failure == null)
         {
             if ((Envelope.Flags & MessageFlags.Hold) == 0) service.Notify(MakeNotice());
-            _stream.Send(FrameType.Reply, new SubmitReply { QueueId = Envelope.QueueId, Outcome = Outcome.Ok($"queued as {Envelope.QueueId}") });
+            // who sends too fast waits for each message; mail that the suite makes itself must get on
+            if (service.IsQueueBehind && service.Settings.InFlowDelay > TimeSpan.Zero && Envelope.Origin is ("smtpd" or "pickup"))
+            {
+                service.Loop.After(service.Settings.InFlowDelay, () => Answer(buffers, Queued()));
+                return;
+            }
         }
-        else _stream.Send(FrameType.Reply, new SubmitReply { QueueId = Envelope.QueueId, Outcome = _failure });
+        Answer(buffers, _failure ?? Queued());
+    }
+
+    private Outcome Queued() => Outcome.Ok($"queued as {Envelope.QueueId}");
+
+    private void Answer(MessageBuffers buffers, Outcome outcome)
+    {
+        _stream.Send(FrameType.Reply, new SubmitReply { QueueId = Envelope.QueueId, Outcome = outcome });
         service.End(buffers);
     }
 

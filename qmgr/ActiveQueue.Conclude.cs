@@ -132,6 +132,7 @@ internal sealed partial class ActiveQueue
         TimeSpan lifetime = curve?.GiveUp ?? (message.Envelope.Sender.Length == 0 ? _settings.BounceLifetime : _settings.Lifetime);
         if (forced || age >= lifetime) return _settings.HasRetryMaps && !forced;
         message.Round.Unexpired = true;
+        Sites.Collect(recipient, ref message.Round.Sites);
         if (waitMicroseconds == 0) waitMicroseconds = (long)(curve?.NextWait(age) ?? _settings.BackOff(age)).TotalMicroseconds;
         if (message.Round.WaitMicroseconds == 0 || waitMicroseconds < message.Round.WaitMicroseconds) message.Round.WaitMicroseconds = waitMicroseconds;
         return false;

@@ -45,6 +45,9 @@ internal sealed partial class ActiveQueue : IScheduled
     /// <summary>A message is out of the active queue.</summary>
     public Action<string> Left { get; set; } = _ => { };
 
+    /// <summary>The sites that one may ask for.</summary>
+    public required FlushSites Sites { get; init; }
+
     /// <summary>Begins a round for a message.</summary>
     public void Activate(QueuedMessage message)
     {

@@ -1,6 +1,9 @@
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
+using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Qmgr;
 
@@ -21,47 +24,72 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
     private QmgrReply Answer(LinkStream stream, QmgrRequest request)
     {
         bool trusted = stream.Link.IsPeerTrusted;
+        bool flush = request.Command is QmgrRequest.Flush or QmgrRequest.FlushId or QmgrRequest.FlushSite;
+        if (flush && !trusted && Refusal(stream.Link.PeerUid) is { } refusal)
+        {
+            Log.Warning($"{refusal}");
+            return No(refusal);
+        }
         switch (request.Command)
         {
             case QmgrRequest.Flush:
-                return new QmgrReply { Count = service.Flush(null) };
+                return new QmgrReply { Count = service.FlushAll() };
             case QmgrRequest.FlushId:
-                if (!QueueId.IsValid(request.Argument)) return new QmgrReply { Ok = false, Text = "bad queue id" };
-                return new QmgrReply { Count = service.Flush(request.Argument) };
+                return QueueId.IsValid(request.Argument) ? new QmgrReply { Count = service.FlushOne(request.Argument) } : No("bad queue id");
             case QmgrRequest.FlushSite:
-                // without an index by destination the whole queue is tried: right, if not yet cheap
-                return new QmgrReply { Count = service.Flush(null) };
+                return FlushSite(request.Argument);
             case QmgrRequest.Rescan when trusted:
                 service.Rescan();
                 return new QmgrReply();
             case QmgrRequest.List when trusted:
-                return List(stream);
+                return SendAll(stream, States(), QueueStates.Max, part => new QueueStates { Entries = part });
+            case QmgrRequest.Destinations when trusted:
+                return SendAll(stream, Destinations(), DestinationStates.Max, part => new DestinationStates { Entries = part });
             default:
-                return new QmgrReply { Ok = false, Text = trusted ? "unknown command" : "permission denied" };
+                return No(trusted ? "unknown command" : "permission denied");
         }
     }
 
-    private QmgrReply List(LinkStream stream)
+    private static QmgrReply No(string text) => new() { Ok = false, Text = text };
+
+    /// <summary>An error text for a user who may not ask for deliveries (authorized_flush_users).</summary>
+    private string? Refusal(uint uid) => service.FlushUsers.Match(uid, out string name) switch
     {
-        QueueStates states = new();
+        MatchResult.Yes => null,
+        MatchResult.Error => "authorized_flush_users: table lookup problem",
+        _ => $"User {name}({uid}) is not allowed to flush the mail queue",
+    };
+
+    private QmgrReply FlushSite(string site) => service.FlushSite(site, out int count) switch
+    {
+        MatchResult.Yes => new QmgrReply { Count = count },
+        MatchResult.Error => No("fast_flush_domains: table lookup problem"),
+        _ => No($"Flush service is not configured for destination \"{site}\""),
+    };
+
+    private static QmgrReply SendAll<TItem, TMessage>(LinkStream stream, IEnumerable<TItem> items, int portion, Func<List<TItem>, TMessage> make)
+        where TMessage : IMessage<TMessage>
+    {
         long count = 0;
-        foreach (QueueState state in States())
+        foreach (TItem[] part in items.Chunk(portion))
         {
-            states.Entries.Add(state);
-            count++;
-            if (states.Entries.Count < QueueStates.Max) continue;
-            stream.Send(FrameType.Progress, states);
-            states.Entries.Clear();
+            stream.Send(FrameType.Progress, make([.. part]));
+            count += part.Length;
         }
-        if (states.Entries.Count > 0) stream.Send(FrameType.Progress, states);
         return new QmgrReply { Count = count };
     }
 
     private IEnumerable<QueueState> States()
     {
-        foreach (QueuedMessage message in service.ActiveMessages) yield return new QueueState { QueueId = message.Id, Folder = message.Folder, State = "active" };
-        foreach ((QueueKey key, long next) in service.DeferredMessages.All)
-            yield return new QueueState { QueueId = key.ToString(), Folder = SpoolDirectory.Deferred, State = "deferred", NextMicroseconds = next };
+        foreach (QueuedMessage message in service.ActiveMessages)
+            yield return new QueueState { QueueId = message.Id, Folder = message.Folder, State = "active", Reason = Waiting.ReasonOf(message, service.Clock) };
+    }
+
+    private IEnumerable<DestinationState> Destinations()
+    {
+        long now = service.Clock;
+        foreach (Transport transport in service.Transports)
+            foreach (Destination destination in transport.Destinations) yield return Waiting.StateOf(destination, now, service.NowMicroseconds);
     }
 
     public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);

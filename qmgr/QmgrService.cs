@@ -15,51 +15,56 @@ namespace MtaSuite.Qmgr;
 /// qmgr as a daemon: learns of messages by cleanup's notices and by looking into the folders, keeps new ones waiting while the active
 /// queue is full, deferred ones until they are due, and answers what is asked of it.
 /// </summary>
-internal sealed class QmgrService : IService
+internal sealed partial class QmgrService : IService
 {
     private readonly EventLoop _loop;
-    private readonly SpoolDirectory _spool;
     private readonly QmgrSettings _settings;
     private readonly AgentLinks _agents;
     private readonly ActiveQueue _active;
     private readonly DeferredIndex _deferred = new();
-    private readonly Queue<(string Id, string Folder)> _waiting = new();
-    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly WaitingRoom _waiting;
+    /// <summary>Ids that are waiting, being read or active; with true the old ones, which are tried again.</summary>
+    private readonly Dictionary<string, bool> _known = new(StringComparer.Ordinal);
     private readonly QueueFiles _files;
     private readonly NoticeClient _notices;
     private readonly VerifyClient _verify;
     private readonly QueueScanner _scanner;
+    private readonly FlushSites _sites;
+    private readonly InFlow _inFlow;
     private readonly List<LinkServer> _servers = [];
     private int _reading;
-    private LoopTimer? _dueTimer;
-    private long _dueAt;
     private bool _draining;
 
     public QmgrService(ServiceContext context)
     {
         _loop = context.Loop;
-        _spool = context.Spool;
         _settings = new QmgrSettings(context.Config);
-        _files = new QueueFiles(_loop, _spool);
-        _notices = new NoticeClient(_loop, _spool);
-        _agents = new AgentLinks(_loop, _spool);
-        _verify = new VerifyClient(_loop, _spool.SocketPath(true, context.Config.Get(VerifyParams.AddressVerifyServiceName)));
+        _waiting = new WaitingRoom(_settings.ActiveLimit);
+        _inFlow = new InFlow(_settings.ActiveLimit);
+        _files = new QueueFiles(_loop, context.Spool);
+        _notices = new NoticeClient(_loop, context.Spool);
+        _agents = new AgentLinks(_loop, context.Spool);
+        _verify = new VerifyClient(_loop, context.Spool.SocketPath(true, context.Config.Get(VerifyParams.AddressVerifyServiceName)));
+        _sites = new FlushSites(context.Config);
+        FlushUsers = new UserList(context.Config.Get(PickupParams.AuthorizedFlushUsers));
+        foreach (string problem in FlushUsers.Problems) Log.Warning($"authorized_flush_users: {problem}");
         _active = new ActiveQueue(_loop, _settings, new Router(context.Config), _files, _notices,
             results => new Scheduler(_agents, context.Config, _settings, Scheduler.LimitsOf(context.Config), results))
         {
-            Deferred = (message, next) => Defer(message.Id, next),
+            Deferred = Deferred,
             Left = Leave,
             MakeProbeRouter = () => new Router(context.Config, RouteParameters.Probes),
             Probed = update => _verify.Tell(update),
+            Sites = _sites,
         };
-        _scanner = new QueueScanner(_loop, _spool, Found);
+        _scanner = new QueueScanner(_loop, context.Spool, Found, _sites.IsEmpty ? null : SitesRead);
         foreach (int fd in context.Listeners)
         {
             LinkServer server = new(_loop, fd, _ => new ControlStream(this));
             server.LinkAccepted = Accepted;
             _servers.Add(server);
         }
-        _scanner.ScanAll();
+        Rescan();
         _loop.Every(_settings.QueueRunDelay, _scanner.ScanIncoming);
     }
 
@@ -69,6 +74,15 @@ internal sealed class QmgrService : IService
     public IEnumerable<QueuedMessage> ActiveMessages => _active.Messages;
 
     public DeferredIndex DeferredMessages => _deferred;
+
+    public IEnumerable<Transport> Transports => _active.Scheduler.Transports;
+
+    /// <summary>Who may ask for deliveries to be tried.</summary>
+    public UserList FlushUsers { get; }
+
+    /// <summary>The scheduler's clock, milliseconds, and the time of day, microseconds since 1970.</summary>
+    public long Clock => _agents.NowMilliseconds;
+    public long NowMicroseconds => QueueId.Microseconds(_loop.Time);
 
     // ---- arrival ---------------------------------------------------------------------------------------------------
 
@@ -85,7 +99,8 @@ internal sealed class QmgrService : IService
         QueuedNotice notice = new();
         if (!AttributeDecoder.TryDecode(payload, notice) || !QueueId.IsValid(notice.Envelope.QueueId)) return false;
         string id = notice.Envelope.QueueId;
-        if (_draining || !_known.Add(id)) return true;
+        _inFlow.Add(link);
+        if (_draining || !_known.TryAdd(id, false)) return true;
         if (notice.ReadFile || _active.Count >= _settings.ActiveLimit) Wait(id, SpoolDirectory.Incoming);
         else _active.Activate(new QueuedMessage(notice.Envelope, SpoolDirectory.Incoming, notice.ContentOffset, notice.ContentLength));
         return true;
@@ -94,23 +109,23 @@ internal sealed class QmgrService : IService
     /// <summary>The scan found a file.</summary>
     private void Found(string id, string folder, long nextMicroseconds)
     {
-        if (_draining || _known.Contains(id)) return;
+        if (_draining || _known.ContainsKey(id)) return;
         if (_deferred.Contains(QueueKey.Of(id)))
         {
             // somebody moved it (postsuper -r), or it was on its way to deferred when the folder was looked at: tried now, wherever it is
-            if (folder != SpoolDirectory.Deferred) Defer(id, 0);
+            if (folder != SpoolDirectory.Deferred) Defer(id, DeferredIndex.Forced);
         }
         else if (folder == SpoolDirectory.Deferred) Defer(id, nextMicroseconds);
         else
         {
-            _known.Add(id);
+            _known.Add(id, false);
             Wait(id, folder);
         }
     }
 
     private void Wait(string id, string folder)
     {
-        _waiting.Enqueue((id, folder));
+        _waiting.AddNew(id, folder);
         Admit();
     }
 
@@ -118,90 +133,49 @@ internal sealed class QmgrService : IService
     private void Admit()
     {
         const int atOnce = 50;
-        while (!_draining && _reading < atOnce && _active.Count + _reading < _settings.ActiveLimit && _waiting.TryDequeue(out (string Id, string Folder) next))
+        while (!_draining && _reading < atOnce && _active.Count + _reading < _settings.ActiveLimit
+            && _waiting.TryTake(out string id, out string folder, out bool isRetry, out bool forced))
         {
+            _known[id] = isRetry;
             _reading++;
-            ReadAsync(next.Id, next.Folder).Detach();
+            ReadAsync(id, folder, forced).Detach();
         }
+        _inFlow.Update(_waiting.NewCount);
     }
 
-    private async Task ReadAsync(string id, string folder)
+    private async Task ReadAsync(string id, string expected, bool forced)
     {
-        (QueueFileStatus status, QueueFile? file, folder) = await _files.ReadAsync(folder, id);
+        (QueueFileStatus status, QueueFile? file, string folder) = await _files.ReadAsync(expected, id);
         _reading--;
         switch (status)
         {
             case QueueFileStatus.Ok when !_draining:
-                _active.Activate(new QueuedMessage(file!.Envelope, folder, file.ContentOffset, file.ContentLength) { MayHaveLogs = true });
+                _active.Activate(new QueuedMessage(file!.Envelope, folder, file.ContentOffset, file.ContentLength) { MayHaveLogs = true, Forced = forced });
                 break;
             case QueueFileStatus.Failed:
                 Log.Warning($"{id}: read queue file in {folder}: trying again later");
-                _known.Remove(id);
-                Defer(id, Now + (long)_settings.MinimalBackOff.TotalMicroseconds);
+                Forget(id);
+                Defer(id, NowMicroseconds + (long)_settings.MinimalBackOff.TotalMicroseconds);
                 break;
             default: // unfinished: its writer tells when it is done; missing or corrupt: not ours any more
-                _known.Remove(id);
+                Forget(id);
                 break;
         }
         Admit();
     }
 
-    // ---- waiting ---------------------------------------------------------------------------------------------------
-
-    private long Now => QueueId.Microseconds(_loop.Time);
-
-    private void Defer(string id, long nextMicroseconds)
+    private void Forget(string id)
     {
-        _deferred.Set(QueueKey.Of(id), nextMicroseconds);
-        ArmDueTimer();
-    }
-
-    private bool HasRoom => _waiting.Count < _settings.ActiveLimit;
-
-    private void ArmDueTimer()
-    {
-        if (_draining || _deferred.FirstTime is not { } first) return;
-        // at most a few seconds ahead, so that a step of the clock does no harm; not at once again while there is no room for what is due
-        long wait = Math.Clamp(first - Now, HasRoom ? 0 : 100_000, 5_000_000);
-        long at = _loop.NowMilliseconds + wait / 1000;
-        if (_dueTimer != null && _dueAt <= at) return;
-        _dueTimer?.Cancel();
-        (_dueTimer, _dueAt) = (_loop.After(TimeSpan.FromMicroseconds(wait), RunDue), at);
-    }
-
-    private void RunDue()
-    {
-        const int atOnce = 200;
-        _dueTimer = null;
-        long now = Now;
-        for (int i = 0; i < atOnce && HasRoom && _deferred.TryTakeDue(now, out QueueKey key); i++)
-        {
-            string id = key.ToString();
-            if (_known.Add(id)) Wait(id, SpoolDirectory.Deferred);
-        }
-        ArmDueTimer();
+        if (_known.Remove(id, out bool isRetry) && isRetry) _waiting.RetryOver();
     }
 
     private void Leave(string id)
     {
-        _known.Remove(id);
+        Forget(id);
         Admit();
+        if (_dueTimer == null) ArmDueTimer(); // there may be room for one that is due
         DrainedIfDone();
     }
-
-    /// <summary>Makes deferred messages due now; all, or one. Says how many.</summary>
-    public int Flush(string? id)
-    {
-        _active.Revive();
-        List<QueueKey> keys = id == null ? [.. _deferred.All.Select(p => p.Key)] : _deferred.Contains(QueueKey.Of(id)) ? [QueueKey.Of(id)] : [];
-        foreach (QueueKey key in keys) _deferred.Set(key, 0);
-        ArmDueTimer();
-        return keys.Count;
-    }
-
-    public void Rescan() => _scanner.ScanAll();
-
-    public void Wakeup() => _scanner.ScanIncoming();
 
     // ---- end -------------------------------------------------------------------------------------------------------
 

@@ -6,9 +6,12 @@ namespace MtaSuite.Qmgr;
 
 /// <summary>
 /// Looks for messages in the folders, on a thread of its own, and reports what it finds to the loop in portions. A deferred file's next
-/// attempt is its modification time, as far as that lies ahead; otherwise it is due now.
+/// attempt is its modification time, as far as that lies ahead; otherwise it is due now. Which sites the deferred messages wait for stands in the files;
+/// they are read afterwards, if anybody may ask for a site.
 /// </summary>
-internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<string, string, long> found)
+/// <param name="found">Gets id, folder and time of each file.</param>
+/// <param name="readSites">Gets id and recipients of each deferred file, with null as the last; null: nobody wants them.</param>
+internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<string, string, long> found, Action<string?, List<string>>? readSites)
 {
     private const int Portion = 500;
     private readonly WorkerPool _worker = new(loop, "scanner", 1);
@@ -20,6 +23,7 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
         Submit(SpoolDirectory.Incoming);
         Submit(SpoolDirectory.Active);
         Submit(SpoolDirectory.Deferred);
+        if (readSites != null) _worker.Submit(new SiteScan(this, readSites));
     }
 
     /// <summary>Scans incoming, unless such a scan is waiting already.</summary>
@@ -33,6 +37,20 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
     {
         if (folder == SpoolDirectory.Incoming) _incomingScans++;
         _worker.Submit(new Scan(this, folder));
+    }
+
+    private SpoolDirectory Spool => spool;
+
+    /// <summary>Hands a portion to the loop.</summary>
+    private void Post<T>(List<T> portion, Action<T> take)
+    {
+        if (portion.Count == 0) return;
+        T[] items = [.. portion];
+        portion.Clear();
+        loop.Post(() =>
+        {
+            foreach (T item in items) take(item);
+        });
     }
 
     private sealed class Scan(QueueScanner scanner, string folder) : WorkItem
@@ -50,18 +68,9 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
         }
 
         private long NextAttempt(string id) =>
-            Libc.TryStat(scanner.Spool.PathOf(folder, id), out Libc.FileStatus status) ? status.ModifiedSeconds * 1_000_000 : 0;
+            Libc.TryStat(scanner.Spool.PathOf(folder, id), out Libc.FileStatus status) ? Math.Max(1, status.ModifiedSeconds * 1_000_000) : 1;
 
-        private void Report()
-        {
-            if (_portion.Count == 0) return;
-            (string Id, long Next)[] ids = [.. _portion];
-            _portion.Clear();
-            scanner.Loop.Post(() =>
-            {
-                foreach ((string id, long next) in ids) scanner.Report(id, folder, next);
-            });
-        }
+        private void Report() => scanner.Post(_portion, item => scanner.Found(item.Id, folder, item.Next));
 
         protected override void OnDone()
         {
@@ -69,9 +78,25 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
         }
     }
 
-    private SpoolDirectory Spool => spool;
+    private void Found(string id, string folder, long next) => found(id, folder, next);
 
-    private EventLoop Loop => loop;
+    private sealed class SiteScan(QueueScanner scanner, Action<string?, List<string>> take) : WorkItem
+    {
+        private readonly List<(string Id, List<string> Recipients)> _portion = [];
 
-    private void Report(string id, string folder, long next) => found(id, folder, next);
+        public override void Execute()
+        {
+            foreach (string id in scanner.Spool.Ids(SpoolDirectory.Deferred))
+            {
+                if (scanner.Spool.TryRead(SpoolDirectory.Deferred, id, out QueueFile? file) != QueueFileStatus.Ok) continue;
+                _portion.Add((id, [.. file!.Envelope.Recipients.Where(r => !r.Done).Select(r => r.Address)]));
+                if (_portion.Count == Portion) Report();
+            }
+            Report();
+        }
+
+        private void Report() => scanner.Post(_portion, item => take(item.Id, item.Recipients));
+
+        protected override void OnDone() => take(null, []);
+    }
 }

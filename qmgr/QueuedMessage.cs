@@ -64,4 +64,6 @@ internal struct RoundResult
     public bool DeferralsLost;
     /// <summary>The shortest wait that a deferred recipient asked for, microseconds; 0: none did.</summary>
     public long WaitMicroseconds;
+    /// <summary>The sites of those that are deferred, as far as one may ask for them; null: none.</summary>
+    public HashSet<string>? Sites;
 }

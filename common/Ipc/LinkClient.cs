@@ -20,6 +20,9 @@ public sealed class LinkClient(EventLoop loop, string path)
     /// <summary>Called after each connect, before the first stream.</summary>
     public Action? Connected { get; set; }
 
+    /// <summary>Called with what the service says unasked; false when it is broken, which ends the link.</summary>
+    public NoticeHandler? Noticed { get; set; }
+
     /// <summary>Opens a stream with a message; false, with <see cref="LastError"/>, when the service cannot be reached.</summary>
     public bool TryOpen<T>(T message, IStreamHandler handler, out LinkStream stream) where T : IMessage<T>
     {
@@ -74,6 +77,7 @@ public sealed class LinkClient(EventLoop loop, string path)
         {
             Closed = _ => loop.After(ReconnectDelay, Reconnect),
             PeerLeft = _ => Reconnect(),
+            Noticed = Noticed,
         };
         _link.Start();
         Connected?.Invoke();

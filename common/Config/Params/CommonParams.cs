@@ -48,7 +48,7 @@ public static class CommonParams
         doc: "When the MX query fails, use the address record.");
     public static readonly BoolParam IgnoreSrvLookupError = new("ignore_srv_lookup_error", "no",
         doc: "When the SRV query fails, use the MX or address record.");
-    public static readonly TimeParam InFlowDelay = new("in_flow_delay", "1s", max: "10s", effective: false,
+    public static readonly TimeParam InFlowDelay = new("in_flow_delay", "1s", max: "10s",
         doc: "Pause in accepting mail when it comes in faster than it goes out.");
     public static readonly TextParam InetInterfaces = new("inet_interfaces", "all",
         doc: "Addresses to receive mail on: all, loopback-only, or names and addresses.");

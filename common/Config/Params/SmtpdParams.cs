@@ -27,7 +27,7 @@ public static class SmtpdParams
     public static readonly TextParam EmptyAddressLocalLoginSenderMapsLookupKey = new("empty_address_local_login_sender_maps_lookup_key",
         "<>", effective: false,
         doc: "Key for the empty sender in local_login_sender_maps.");
-    public static readonly TextParam FastFlushDomains = new("fast_flush_domains", "$relay_domains", effective: false,
+    public static readonly TextParam FastFlushDomains = new("fast_flush_domains", "$relay_domains",
         doc: "Domains whose mail ETRN may ask for.");
     public static readonly TimeParam FastFlushPurgeTime = new("fast_flush_purge_time", "7d", min: "1s", effective: false,
         doc: "Age at which the list of a domain's waiting mail is forgotten.");

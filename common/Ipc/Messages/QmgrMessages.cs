@@ -13,7 +13,7 @@ public sealed class QmgrRequest : IMessage<QmgrRequest>
     public const string FlushSite = "flush-site";
     /// <summary>Files were moved, added or removed by hand: look at the folders again.</summary>
     public const string Rescan = "rescan";
-    /// <summary>The state of every message, as <see cref="QueueStates"/> in Progress frames, then a <see cref="QmgrReply"/>.</summary>
+    /// <summary>The state of every active message, as <see cref="QueueStates"/> in Progress frames, then a <see cref="QmgrReply"/>.</summary>
     public const string List = "list";
 
     /// <summary>The state of every destination that has work or a memory, as <see cref="DestinationStates"/> in Progress frames, then a <see cref="QmgrReply"/>.</summary>
@@ -122,4 +122,17 @@ public sealed class DestinationState : IAttributes<DestinationState>
         c.Long("until"u8, ref m.UntilMicroseconds);
         c.Text("reason"u8, ref m.Reason, Limits.Text);
     }
+}
+
+/// <summary>
+/// qmgr tells those that bring new mail (on the links that carry their <see cref="QueuedNotice"/>s) that more waits than it can work on, or no longer: while
+/// it does, they answer later by in_flow_delay.
+/// </summary>
+public sealed class InFlowNotice : IMessage<InFlowNotice>
+{
+    public static ReadOnlySpan<byte> Protocol => "in_flow"u8;
+
+    public bool Slow;
+
+    public static void Describe<C>(ref C c, InFlowNotice m) where C : struct, IAttributeCodec, allows ref struct => c.Bool("slow"u8, ref m.Slow);
 }

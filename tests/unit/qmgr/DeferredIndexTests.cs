@@ -58,11 +58,74 @@ public sealed class DeferredIndexTests
     }
 
     [Test]
-    public void Endless_flushes_do_not_make_it_grow()
+    public void Sites_lead_to_their_messages_and_to_no_others([Values(1, 2)] int seed)
+    {
+        Random random = new(seed);
+        DeferredIndex index = new();
+        Dictionary<QueueKey, HashSet<string>> slow = [];
+        QueueKey[] keys = [.. Enumerable.Range(0, 60).Select(i => new QueueKey(i, i))];
+        for (int step = 0; step < 5000; step++)
+        {
+            QueueKey key = keys[random.Next(keys.Length)];
+            switch (random.Next(3))
+            {
+                case 0:
+                    index.Set(key, 1000 + random.Next(100));
+                    HashSet<string> sites = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => $"site{random.Next(6)}")];
+                    if (index.AddSites(key, sites)) slow[key] = sites;
+                    break;
+                case 1:
+                    Assert.That(index.Remove(key), Is.EqualTo(slow.Remove(key)));
+                    break;
+                default:
+                    string site = $"site{random.Next(7)}";
+                    HashSet<QueueKey> expected = [.. slow.Where(p => p.Value.Contains(site)).Select(p => p.Key)];
+                    Assert.That(index.ForceSite(site), Is.EqualTo(expected.Count));
+                    HashSet<QueueKey> taken = [];
+                    while (index.TryTakeDue(999, out QueueKey due, out bool forced))
+                    {
+                        Assert.That(forced && taken.Add(due));
+                        slow.Remove(due);
+                    }
+                    Assert.That(taken, Is.EquivalentTo(expected));
+                    break;
+            }
+        }
+    }
+
+    [Test]
+    public void A_million_messages_take_two_hundred_bytes_each_at_most()
     {
         DeferredIndex index = new();
-        for (int round = 0; round < 500; round++)
-            for (int i = 0; i < 100; i++) index.Set(new QueueKey(i, 0), round % 2 == 0 ? 0 : 1_000_000 + round);
-        Assert.That(index.HeapCount, Is.LessThan(1300));
+        for (int i = 0; i < 1_050_000; i++) // just after it has grown
+        {
+            QueueKey key = new(i, i * 31L);
+            index.Set(key, i * 7919L % 1_000_003);
+            index.AddSites(key, [$"site{i % 1000}.example"]);
+        }
+        Assert.That(index.Bytes / index.Count, Is.LessThan(200));
+        long last = 0;
+        for (int i = 0; i < 1000; i++)
+        {
+            Assert.That(index.FirstTime, Is.GreaterThanOrEqualTo(last));
+            last = index.FirstTime!.Value;
+            Assert.That(index.TryTakeDue(long.MaxValue, out _));
+        }
+        Assert.That(index.ForceSite("site7.example"), Is.InRange(1040, 1050));
+    }
+
+    [Test]
+    public void A_flush_makes_everything_due_now()
+    {
+        DeferredIndex index = new();
+        for (int i = 0; i < 100; i++) index.Set(new QueueKey(i, 0), 1_000_000 + i);
+        index.ForceAll();
+        int count = 0;
+        while (index.TryTakeDue(1, out _, out bool forced))
+        {
+            Assert.That(forced);
+            count++;
+        }
+        Assert.That((count, index.Count), Is.EqualTo((100, 0)));
     }
 }

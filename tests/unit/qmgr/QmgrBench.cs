@@ -37,6 +37,11 @@ internal sealed class QmgrBench : IDisposable
     public List<string> Events { get; } = [];
     /// <summary>The agent's outcome for a recipient; null: the agent dies over the job.</summary>
     public Func<string, Outcome?> Deliver { get; set; } = _ => Outcome.Ok("sent");
+    /// <summary>Whether the agent says that it could not reach the recipient's site.</summary>
+    public Func<string, bool> SiteFails { get; set; } = _ => false;
+    /// <summary>Deliveries of these recipients are not answered until they are let go.</summary>
+    public Func<string, bool> Holds { get; set; } = _ => false;
+    private readonly List<Action> _held = [];
     /// <summary>What the bounce service answers, by the request's name.</summary>
     public Func<string, Outcome> Notice { get; set; } = _ => Outcome.Ok("done");
     public List<BounceAppend> Appended { get; } = [];
@@ -107,12 +112,49 @@ internal sealed class QmgrBench : IDisposable
         client.Close();
     }
 
+    /// <summary>What the queue manager lists.</summary>
+    public async Task<List<T>> ListAsync<T, TMessage>(EventLoop loop, string command, Func<TMessage, List<T>> entries) where TMessage : IMessage<TMessage>, new()
+    {
+        Listing<T, TMessage> listing = new(entries);
+        LinkClient client = new(loop, Spool.SocketPath(false, "qmgr"));
+        Assert.That(client.TryOpen(new QmgrRequest { Command = command }, listing, out _));
+        await loop.UntilAsync(() => listing.Reply != null);
+        client.Close();
+        Assert.That(listing.Reply!.Count, Is.EqualTo(listing.Items.Count), listing.Reply.Text);
+        return listing.Items;
+    }
+
+    private sealed class Listing<T, TMessage>(Func<TMessage, List<T>> entries) : IStreamHandler where TMessage : IMessage<TMessage>, new()
+    {
+        public readonly List<T> Items = [];
+        public QmgrReply? Reply;
+
+        public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
+        {
+            TMessage part = new();
+            if (type == FrameType.Progress && AttributeDecoder.TryDecode(payload, part)) Items.AddRange(entries(part));
+            else AttributeDecoder.TryDecode(payload, Reply = new QmgrReply());
+        }
+
+        public void OnData(LinkStream stream, ReadOnlySpan<byte> data) { }
+
+        public void OnReset(LinkStream stream, string reason) => Reply = new QmgrReply { Ok = false, Text = reason };
+    }
+
     public async Task<QmgrReply?> AskAsync(EventLoop loop, string command, string argument = "")
     {
         LinkClient client = new(loop, Spool.SocketPath(false, "qmgr"));
         QmgrReply? reply = await client.CallAsync<QmgrRequest, QmgrReply>(new QmgrRequest { Command = command, Argument = argument });
         client.Close();
         return reply;
+    }
+
+    /// <summary>Answers what is held back, and holds nothing back from now on.</summary>
+    public void LetGo()
+    {
+        Holds = _ => false;
+        foreach (Action answer in _held) answer();
+        _held.Clear();
     }
 
     public bool Exists(string folder, string id) => File.Exists(Spool.PathOf(folder, id));
@@ -134,8 +176,15 @@ internal sealed class QmgrBench : IDisposable
             Assert.That(AttributeDecoder.TryDecode(payload, request));
             bench.Events.Add($"deliver {string.Join(',', request.Recipients.Select(r => r.Address))}");
             DeliverReply reply = new() { QueueId = request.QueueId };
+            if (request.Recipients.Exists(r => bench.Holds(r.Address))) bench._held.Add(() => Answer(stream, request, reply));
+            else Answer(stream, request, reply);
+        }
+
+        private void Answer(LinkStream stream, DeliverRequest request, DeliverReply reply)
+        {
             foreach (DeliverRecipient r in request.Recipients)
             {
+                reply.SiteFailed |= bench.SiteFails(r.Address);
                 if (bench.Deliver(r.Address) is not { } outcome)
                 {
                     stream.Link.Close();

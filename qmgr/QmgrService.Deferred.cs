@@ -1,0 +1,110 @@
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Qmgr;
+
+/// <summary>What waits for its next attempt, and who asks for it to be made now.</summary>
+internal sealed partial class QmgrService
+{
+    private LoopTimer? _dueTimer;
+    private long _dueAt;
+    /// <summary>Sites that were asked for while it was not known yet what waits for them.</summary>
+    private readonly HashSet<string> _wantedSites = new(StringComparer.Ordinal);
+    private bool _sitesUnknown;
+
+    /// <summary>A message was tried and stays.</summary>
+    private void Deferred(QueuedMessage message, long nextMicroseconds)
+    {
+        Defer(message.Id, nextMicroseconds);
+        if (message.Round.Sites is { } sites) _deferred.AddSites(QueueKey.Of(message.Id), sites);
+    }
+
+    private void Defer(string id, long nextMicroseconds)
+    {
+        _deferred.Set(QueueKey.Of(id), nextMicroseconds);
+        ArmDueTimer();
+    }
+
+    private void ArmDueTimer()
+    {
+        if (_draining || _deferred.FirstTime is not { } first) return;
+        // at most a few seconds ahead, so that a step of the clock does no harm; not at once again while there is no room for what is due
+        long wait = Math.Clamp(first - NowMicroseconds, _waiting.HasRoomForDue ? 0 : 100_000, 5_000_000);
+        long at = _loop.NowMilliseconds + wait / 1000;
+        if (_dueTimer != null && _dueAt <= at) return;
+        _dueTimer?.Cancel();
+        (_dueTimer, _dueAt) = (_loop.After(TimeSpan.FromMicroseconds(wait), RunDue), at);
+    }
+
+    private void RunDue()
+    {
+        const int atOnce = 200;
+        _dueTimer = null;
+        long now = NowMicroseconds;
+        for (int i = 0; i < atOnce && _waiting.HasRoomForDue && _deferred.TryTakeDue(now, out QueueKey key, out bool forced); i++)
+        {
+            string id = key.ToString();
+            if (_known.TryAdd(id, false)) _waiting.AddDue(id, SpoolDirectory.Deferred, forced);
+        }
+        Admit();
+        ArmDueTimer();
+    }
+
+    // ---- on request ------------------------------------------------------------------------------------------------
+
+    /// <summary>Makes all deferred messages due now. Says how many.</summary>
+    public int FlushAll()
+    {
+        _active.Revive();
+        _deferred.ForceAll();
+        ArmDueTimer();
+        return _deferred.Count;
+    }
+
+    /// <summary>Makes one deferred message due now. Says how many there were of it.</summary>
+    public int FlushOne(string id)
+    {
+        if (!_deferred.Contains(QueueKey.Of(id))) return 0;
+        Defer(id, DeferredIndex.Forced);
+        return 1;
+    }
+
+    /// <summary>Makes what waits for a site due now.</summary>
+    /// <returns>Whether the site is one that can be asked for.</returns>
+    public MatchResult FlushSite(string site, out int count)
+    {
+        count = 0;
+        site = FlushSites.Normalize(site);
+        MatchResult known = _sites.Match(site);
+        if (known != MatchResult.Yes) return known;
+        if (_sitesUnknown) _wantedSites.Add(site);
+        count = _deferred.ForceSite(site);
+        ArmDueTimer();
+        return known;
+    }
+
+    /// <summary>The scan has read what a deferred message waits for; null: it is through.</summary>
+    private void SitesRead(string? id, List<string> recipients)
+    {
+        if (id == null)
+        {
+            _sitesUnknown = false;
+            _wantedSites.Clear();
+            return;
+        }
+        HashSet<string>? sites = null;
+        foreach (string recipient in recipients) _sites.Collect(recipient, ref sites);
+        if (sites == null || !_deferred.AddSites(QueueKey.Of(id), sites)) return;
+        if (_wantedSites.Overlaps(sites)) Defer(id, DeferredIndex.Forced);
+    }
+
+    /// <summary>Looks at all folders.</summary>
+    public void Rescan()
+    {
+        _sitesUnknown = !_sites.IsEmpty;
+        _scanner.ScanAll();
+    }
+
+    public void Wakeup() => _scanner.ScanIncoming();
+}
