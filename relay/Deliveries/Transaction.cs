@@ -34,6 +34,8 @@ internal sealed class Transaction(Delivery delivery, List<Pending> recipients)
     public int NextRecipient { get; set; }
     public int Accepted { get; set; }
     public bool IsMailRefused { get; set; }
+    /// <summary>The server refused MAIL and accepted RCPT: it must not get as much as a lone dot, which it might deliver.</summary>
+    public bool HasStrays { get; set; }
     /// <summary>The server waits for content (354).</summary>
     public bool IsDataReady { get; set; }
     /// <summary>The end of the content was handed to the system: from here on a lost session may mean that the message was taken.</summary>

@@ -60,7 +60,7 @@ internal sealed class ReplyParser(ReplyFilter filter)
         if (line.Length > MaxLine) line = line[..MaxLine];
         if (!filter.IsEmpty) line = Encoding.UTF8.GetBytes(filter.Apply(Encoding.UTF8.GetString(line)));
         if (!TryCode(line, out int code, out bool last)) return Reset(ReplyStatus.Garbage);
-        bool wanted = keepText || code >= 400 || _text.Length > 0;
+        bool wanted = keepText || code is >= 300 and not 354 || _text.Length > 0;
         if (keepLines || wanted) Keep(line.Length > 4 ? line[4..] : default, wanted, keepLines);
         if (!last) return ReplyStatus.Incomplete;
         reply = new Reply(code, wanted ? _text.ToString() : "");

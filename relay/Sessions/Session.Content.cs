@@ -150,6 +150,7 @@ internal sealed partial class Session
     {
         if (t.IsDataReady)
         {
+            if (t.HasStrays) return BreakGarbage(Step.Data);
             if (!IsInStep(Step.Data)) return false;
             Put(".\r\n"u8);
             return await ReadReplyAsync(Step.DataDone, Settings.Timeouts.DataDone);

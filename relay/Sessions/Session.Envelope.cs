@@ -131,6 +131,8 @@ internal sealed partial class Session
     private bool Take(Expected expected)
     {
         Transaction t = expected.Transaction!;
+        // only DATA may be answered so: the replies are out of step
+        if (_reply.IsIntermediate && expected.Step != Step.Data) return BreakGarbage(expected.Step);
         switch (expected.Step)
         {
             case Step.Mail when !_reply.IsGood:
@@ -138,7 +140,8 @@ internal sealed partial class Session
                 FailAll(t, Step.Mail);
                 break;
             case Step.Recipient when t.IsMailRefused:
-                break; // the reply to MAIL said it already
+                t.HasStrays |= _reply.IsGood; // otherwise: the reply to MAIL said it already
+                break;
             case Step.Recipient when _reply.IsGood:
                 t.Accepted++;
                 expected.Recipient!.IsAccepted = true;

@@ -123,7 +123,7 @@ internal sealed partial class Session
                 return;
             }
             foreach (Pending recipient in transaction.Recipients)
-                if (recipient.Final == null) transaction.Delivery.Fail(recipient, Failure.Outcome, this);
+                if (recipient.Final == null && !transaction.IsMailRefused) transaction.Delivery.Fail(recipient, Failure.Outcome, this);
         }
         transaction.Ended.TrySet(TransactionEnd.Done);
     }

@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Net;
+using System.Text;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
+using MtaSuite.Relay.Content;
+using MtaSuite.Relay.Deliveries;
+using MtaSuite.Relay.Routing;
+using MtaSuite.Relay.Settings;
+
+namespace MtaSuite.Tests.Unit.Relay;
+
+/// <summary>A spool with queue files, and deliveries from it to peers of the test.</summary>
+internal sealed class RelayFixture : IDisposable
+{
+    public const string Message = "From: a@example.org\nSubject: test\n\nhello\n.dot\nend\n";
+
+    public RelayFixture(EventLoop loop, RelaySettings? settings, params IPEndPoint[] targets)
+    {
+        Root = Directory.CreateTempSubdirectory("mta-relay-").FullName;
+        foreach ((string folder, _) in SpoolDirectory.Folders) Directory.CreateDirectory($"{Root}/{folder}");
+        Spool = new SpoolDirectory(Root);
+        Settings = settings ?? Quick;
+        Finder = new FixedTargets([.. targets.Select((t, i) => new Target($"mx{i + 1}.test", t, "", i))]);
+        Context = new RelayContext(loop, Spool, Settings, Finder);
+    }
+
+    /// <summary>Short time limits; ticks come once a second.</summary>
+    public static RelaySettings Quick { get; } = new()
+    {
+        HelloName = "client.test",
+        Myhostname = "client.test",
+        Timeouts = new StepTimeouts
+        {
+            Connect = Limit, Hello = Limit, Mail = Limit, Recipient = Limit, DataInit = Limit, DataTransfer = Limit, DataDone = Limit, Reset = Limit, Quit = Limit,
+            Xforward = Limit,
+        },
+    };
+
+    private static TimeSpan Limit => TimeSpan.FromSeconds(3);
+
+    public string Root { get; }
+    public SpoolDirectory Spool { get; }
+    public RelaySettings Settings { get; }
+    public FixedTargets Finder { get; }
+    public RelayContext Context { get; }
+
+    /// <summary>Queues a message and makes the request that qmgr would send.</summary>
+    public DeliverRequest Queue(string[] recipients, byte[]? content = null, Action<Envelope>? adjust = null)
+    {
+        Envelope e = new() { QueueId = QueueId.Next(), ArrivalMicroseconds = QueueId.Microseconds(), Sender = "a@example.org" };
+        foreach (string r in recipients) e.Recipients.Add(new EnvelopeRecipient { Address = r });
+        adjust?.Invoke(e);
+        ArrayBufferWriter<byte> file = new();
+        int offset = QueueFileFormat.Write(file, e);
+        file.Write(content ?? Encoding.UTF8.GetBytes(Message));
+        byte[] bytes = file.WrittenSpan.ToArray();
+        QueueFileFormat.WriteHead(bytes, offset, bytes.Length - offset, e.Recipients.Count);
+        File.WriteAllBytes(Spool.PathOf("active", e.QueueId), bytes);
+        DeliverRequest request = new() { QueueName = "active", Transport = "smtp", Nexthop = "dest.test", ContentOffset = offset, ContentLength = bytes.Length - offset };
+        request.CopyFacts(e);
+        foreach (EnvelopeRecipient r in e.Recipients)
+            request.Recipients.Add(new DeliverRecipient { Offset = r.Offset, Address = r.Address, Original = r.Original, DsnOriginal = r.DsnOriginal, Notify = r.Notify });
+        return request;
+    }
+
+    public async Task<List<RecipientOutcome>> DeliverAsync(DeliverRequest request)
+    {
+        List<RecipientOutcome> outcomes = await new Delivery(Context, request).RunAsync();
+        byte[] file = await File.ReadAllBytesAsync(Spool.PathOf("active", request.QueueId));
+        foreach (RecipientOutcome outcome in outcomes)
+            Assert.That((char)file[outcome.Offset], Is.EqualTo(outcome.Outcome.IsOk ? 'r' : 'R'), "the mark in the queue file");
+        return outcomes;
+    }
+
+    public void Dispose()
+    {
+        Context.Destinations.CloseIdle();
+        Directory.Delete(Root, recursive: true);
+    }
+
+    internal sealed class FixedTargets(List<Target> targets) : ITargetFinder
+    {
+        public int Asked { get; private set; }
+
+        public Task<TargetList> FindAsync(Nexthop nexthop)
+        {
+            Asked++;
+            return Task.FromResult(new TargetList(targets, null));
+        }
+    }
+}
