@@ -41,6 +41,11 @@ internal sealed class BounceService : RequestService
             BounceSend send = new();
             return AttributeDecoder.TryDecode(request, send) && send.Log <= LogFolder.Trace && send.Kind <= NoticeKind.Verify ? SendAsync(stream, send) : null;
         }
+        if (protocol.SequenceEqual(BounceOne.Protocol))
+        {
+            BounceOne one = new();
+            return AttributeDecoder.TryDecode(request, one) && one.Message.Log <= LogFolder.Trace && one.Message.Kind <= NoticeKind.Verify ? SendOneAsync(stream, one) : null;
+        }
         BounceRemove remove = new();
         return AttributeDecoder.TryDecode(request, remove) && remove.Log <= LogFolder.Trace ? RemoveAsync(stream, remove) : null;
     }
@@ -59,6 +64,12 @@ internal sealed class BounceService : RequestService
         (Outcome outcome, string noticeId) = await _sender.SendAsync(request);
         if (outcome.IsOk && !request.KeepLog) outcome = await Workers.Run(() => _log.Remove(request.Log, request.QueueId));
         Answer(stream, request.QueueId, outcome, noticeId);
+    }
+
+    private async Task SendOneAsync(LinkStream stream, BounceOne request)
+    {
+        (Outcome outcome, string noticeId) = await _sender.SendAsync(request.Message, request.Recipients.ConvertAll(ToRecord));
+        Answer(stream, request.Message.QueueId, outcome, noticeId);
     }
 
     private static void Answer(LinkStream stream, string queueId, Outcome outcome, string noticeId = "")

@@ -9,6 +9,9 @@ public enum NoticeAudience : byte { Sender, PostmasterCopy, DoubleBounce }
 /// <summary>A notice to be sent: its envelope and what it holds.</summary>
 public sealed record PlannedNotice(NoticeKind Kind, NoticeAudience Audience, string EnvelopeSender, string EnvelopeRecipient, bool ReturnsBody, bool ReturnsOriginal)
 {
+    /// <summary>The one recipient that it is about (VERP); null: all that the log holds.</summary>
+    public DeliveryRecord? Only { get; init; }
+
     /// <summary>Whether a recipient belongs into this notice.</summary>
     public bool Includes(DeliveryRecord record) => Audience != NoticeAudience.Sender || NotifyRules.IsWanted(Kind, record.Notify);
 }
@@ -31,14 +34,16 @@ public sealed record NoticePlan(IReadOnlyList<PlannedNotice> Notices, string Log
 public sealed class NoticePlanner(NoticeSettings settings)
 {
     /// <param name="records">The log. Empty when it is lost: a sender is told of a failure all the same.</param>
-    public NoticePlan Plan(NoticeKind kind, MessageFacts message, IEnumerable<DeliveryRecord> records)
+    /// <param name="verp">Delimiters of variable return paths: one notice of failure for each recipient. Empty: none.</param>
+    public NoticePlan Plan(NoticeKind kind, MessageFacts message, IEnumerable<DeliveryRecord> records, string verp = "")
     {
         if (IsDoubleBounce(message))
             return new NoticePlan([], kind == NoticeKind.Failure ? "undeliverable postmaster notice is dropped" : "");
         List<PlannedNotice> notices = [];
         if (message.Sender.Length > 0)
         {
-            if (IsAnyWanted(kind, records)) notices.Add(ToSender(kind, message));
+            if (verp.Length == 2 && kind == NoticeKind.Failure && !settings.DisableVerpBounces) notices.AddRange(ToVariableSenders(message, records, verp));
+            else if (IsAnyWanted(kind, records)) notices.Add(ToSender(kind, message));
         }
         else if (kind == NoticeKind.Failure)
         {
@@ -62,6 +67,17 @@ public sealed class NoticePlanner(NoticeSettings settings)
     private static PlannedNotice ToSender(NoticeKind kind, MessageFacts message) => new(kind, NoticeAudience.Sender, "", message.Sender,
         ReturnsBody: kind == NoticeKind.Failure && message.Return != DsnReturn.Headers,
         ReturnsOriginal: !message.Flags.HasFlag(MessageFlags.VerifyOnly));
+
+    /// <summary>What list software tells by the address alone must come from one recipient each.</summary>
+    private static IEnumerable<PlannedNotice> ToVariableSenders(MessageFacts message, IEnumerable<DeliveryRecord> records, string verp)
+    {
+        foreach (DeliveryRecord record in records)
+        {
+            if (!NotifyRules.IsWanted(NoticeKind.Failure, record.Notify)) continue;
+            string recipient = record.Original.Length > 0 ? record.Original : record.Recipient;
+            yield return ToSender(NoticeKind.Failure, message) with { EnvelopeRecipient = Verp.Sender(message.Sender, recipient, verp), Only = record };
+        }
+    }
 
     private PlannedNotice ToPostmaster(NoticeKind kind, NoticeAudience audience, NotifyClass @class) =>
         new(kind, audience, settings.DoubleBounceAddress, settings.NoticeRecipient(@class), ReturnsBody: audience == NoticeAudience.DoubleBounce, ReturnsOriginal: true);

@@ -27,14 +27,14 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
     private readonly NoticeComposer _composer = new(settings, templates);
 
     /// <summary>What a notice is made from. Owns the descriptors.</summary>
-    private sealed class Sources(MessageFacts message, LogFolder folder, LogSnapshot? log, int fd, OriginalContent original) : IDisposable
+    private sealed class Sources(MessageFacts message, LogFolder folder, IEnumerable<DeliveryRecord> log, int fd, OriginalContent original) : IDisposable
     {
         public MessageFacts Message => message;
 
         /// <summary>
         /// The log. A defer log also tells of recipients that a later attempt settled, one way or the other: the queue file says which these are.
         /// </summary>
-        public IEnumerable<DeliveryRecord> Records => log == null ? [] : folder == LogFolder.Defer && fd >= 0 ? log.Where(r => !IsDone(r)) : log;
+        public IEnumerable<DeliveryRecord> Records => folder == LogFolder.Defer && fd >= 0 ? log.Where(r => !IsDone(r)) : log;
 
         public OriginalContent Original => original;
 
@@ -46,17 +46,18 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
 
         public void Dispose()
         {
-            log?.Dispose();
+            (log as LogSnapshot)?.Dispose();
             if (fd >= 0) _ = Libc.Close(fd);
         }
     }
 
     /// <summary>Sends what a log calls for. Ok when all that matters is queued; the id is that of the first notice.</summary>
-    public async Task<(Outcome Outcome, string NoticeId)> SendAsync(BounceSend request)
+    /// <param name="records">What to tell; null: what the log holds.</param>
+    public async Task<(Outcome Outcome, string NoticeId)> SendAsync(BounceSend request, List<DeliveryRecord>? records = null)
     {
         if (!QueueId.IsValid(request.QueueId)) return (Outcome.Defer("4.3.0", "malformed queue id"), "");
-        using Sources sources = await workers.Run(() => Open(request));
-        NoticePlan plan = await workers.Run(() => _planner.Plan(request.Kind, sources.Message, sources.Records));
+        using Sources sources = await workers.Run(() => Open(request, records));
+        NoticePlan plan = await workers.Run(() => _planner.Plan(request.Kind, sources.Message, sources.Records, request.VerpDelimiters));
         if (plan.LogText.Length > 0) Log.Warning($"{request.QueueId}: {plan.LogText}");
         string firstId = "";
         foreach (PlannedNotice planned in plan.Notices)
@@ -75,7 +76,7 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         return (Outcome.Ok("notified"), firstId);
     }
 
-    private Sources Open(BounceSend request)
+    private Sources Open(BounceSend request, List<DeliveryRecord>? records)
     {
         MessageFacts message = new()
         {
@@ -93,12 +94,13 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         OriginalContent original = fd >= 0 && request.ContentOffset >= 0 && request.ContentLength >= 0
             ? new FileContent(fd, request.ContentOffset, request.ContentLength)
             : new MemoryContent();
-        return new Sources(message, request.Log, log.Open(request.Log, request.QueueId), fd, original);
+        if (records != null) return new Sources(message, LogFolder.Bounce, records, fd, original);
+        return new Sources(message, request.Log, (IEnumerable<DeliveryRecord>?)log.Open(request.Log, request.QueueId) ?? [], fd, original);
     }
 
     private async Task<SubmitReply> SubmitAsync(PlannedNotice planned, Sources sources)
     {
-        Notice notice = await workers.Run(() => _composer.Compose(planned, sources.Message, sources.Records, sources.Original, time.GetUtcNow()));
+        Notice notice = await workers.Run(() => _composer.Compose(planned, sources.Message, planned.Only == null ? sources.Records : [planned.Only], sources.Original, time.GetUtcNow()));
         Submission submission = cleanup.Open(new SubmitRequest
         {
             Envelope = MakeEnvelope(notice),

@@ -19,6 +19,8 @@ public sealed record NoticeSettings
     public string DelayNoticeRecipient { get; init; } = "postmaster";
     public string ErrorNoticeRecipient { get; init; } = "postmaster";
     public string DoubleBounceSender { get; init; } = "double-bounce";
+    /// <summary>disable_verp_bounces: one notice for all recipients, VERP or not.</summary>
+    public bool DisableVerpBounces { get; init; }
     public NotifyClass Classes { get; init; } = NotifyClass.Resource | NotifyClass.Software;
     /// <summary>header_from_format = obsolete: "address (name)" in place of "name &lt;address&gt;".</summary>
     public bool ObsoleteFrom { get; init; }
@@ -40,6 +42,7 @@ public sealed record NoticeSettings
         DelayNoticeRecipient = c.Get(BounceParams.DelayNoticeRecipient),
         ErrorNoticeRecipient = c.Get(BounceParams.ErrorNoticeRecipient),
         DoubleBounceSender = c.Get(BounceParams.DoubleBounceSender),
+        DisableVerpBounces = c.Get(BounceParams.DisableVerpBounces),
         Classes = NotifyClasses.Parse(c.Get(BounceParams.NotifyClasses), out unknownClasses),
         ObsoleteFrom = c.Get(CleanupParams.HeaderFromFormat).Equals("obsolete", StringComparison.OrdinalIgnoreCase),
     };

@@ -41,6 +41,7 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
         if (bcc.Length > 0) copies.Add(bcc);
         foreach (EnvelopeRecipient recipient in e.Recipients)
         {
+            if ((recipient.Notify & Notify.Expanded) != 0) continue;
             if (rewriter.RecipientBcc(recipient.Address, out bcc, out problem) is { } failure) return Refuse(e, failure, problem);
             if (bcc.Length > 0 && !copies.Contains(bcc)) copies.Add(bcc);
         }
@@ -51,6 +52,11 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
 
     private Outcome? Add(Envelope e, EnvelopeRecipient asked, CleanupFlags flags)
     {
+        if ((asked.Notify & Notify.Expanded) != 0)
+        {
+            e.Recipients.Add(asked); // of a message that is queued anew: the expansion itself was done long ago
+            return null;
+        }
         string original = asked.Original.Length > 0 ? asked.Original : asked.Address;
         bool alias = false;
         _expanded.Clear();
@@ -66,6 +72,7 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
             _expanded.Add(standard);
         }
         else _expanded.Add(asked.Address);
+        if (alias && e.Sender.Length > 0 && (asked.Notify & Notify.Success) != 0) NoteExpansion(e, asked, original);
         foreach (string address in _expanded)
         {
             // success is told for the alias, not for what it leads to (RFC 3461 5.2.7.3)
@@ -80,6 +87,19 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
             });
         }
         return null;
+    }
+
+    /// <summary>Leaves a record of the alias in the queue file; qmgr reports and marks it, and nothing is delivered for it.</summary>
+    private void NoteExpansion(Envelope e, EnvelopeRecipient asked, string original)
+    {
+        if (!_duplicates.TryAdd("expanded " + asked.Address, original, asked.DsnOriginal, asked.Notify)) return;
+        e.Recipients.Add(new EnvelopeRecipient
+        {
+            Address = asked.Address,
+            Original = asked.Address == original ? "" : original,
+            DsnOriginal = asked.DsnOriginal,
+            Notify = asked.Notify | Notify.Expanded,
+        });
     }
 
     private static Notify WithoutSuccess(Notify notify) => (notify & ~Notify.Success) is var rest && rest == Notify.Default ? Notify.Never : rest;

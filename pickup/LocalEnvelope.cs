@@ -43,6 +43,7 @@ internal static class LocalEnvelope
         e.SmtpUtf8 = settings.SmtpUtf8 && (from.SmtpUtf8 || !Address.IsAscii(from.Sender) || from.Recipients.Exists(r => !Address.IsAscii(r.Address)));
         e.Flags = from.Flags & (MessageFlags.VerifyOnly | MessageFlags.Trace);
         e.Origin = "pickup";
+        e.VerpDelimiters = Verp.IsValid(from.VerpDelimiters, settings.VerpDelimiterFilter) ? from.VerpDelimiters : "";
         foreach (EnvelopeRecipient r in from.Recipients)
             e.Recipients.Add(new EnvelopeRecipient { Address = r.Address, Original = r.Original, DsnOriginal = r.DsnOriginal, Notify = r.Notify });
         return request;

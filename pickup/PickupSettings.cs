@@ -12,6 +12,7 @@ internal sealed class PickupSettings
     public PickupSettings(MailConfig config)
     {
         HostName = config.Get(CommonParams.Myhostname);
+        VerpDelimiterFilter = config.Get(PickupParams.VerpDelimiterFilter);
         MailName = config.Get(CommonParams.MailName);
         MessageSizeLimit = config.Get(CleanupParams.MessageSizeLimit);
         SubmitUsers = new UserList(config.Get(PickupParams.AuthorizedSubmitUsers));
@@ -29,6 +30,8 @@ internal sealed class PickupSettings
         }
     }
 
+    /// <summary>Characters that may be VERP delimiters.</summary>
+    public string VerpDelimiterFilter { get; }
     public string HostName { get; }
     public string MailName { get; }
     /// <summary>Bytes of content; 0: no limit.</summary>

@@ -51,6 +51,8 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
             Answer(refusal);
             return;
         }
+        // what only the queue knows of is not for users to say
+        foreach (EnvelopeRecipient r in asked.Envelope.Recipients) r.Notify &= ~Notify.Expanded;
         SubmitRequest request = LocalEnvelope.Adopt(asked, service.Settings, service.Loop.Time);
         _queueId = request.Envelope.QueueId;
         _submission = service.Cleanup.Open(request);

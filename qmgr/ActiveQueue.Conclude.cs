@@ -8,6 +8,8 @@ namespace MtaSuite.Qmgr;
 
 internal sealed partial class ActiveQueue
 {
+    private static readonly string s_expanded = NotifyRules.Name(DeliveryAction.Expanded);
+
     /// <summary>
     /// Ends a round with failures, deferrals or reports. Nothing is marked or removed before what must be told of it is on stable storage;
     /// whatever cannot be done now leaves the message in the deferred queue, where it is tried again.
@@ -35,8 +37,10 @@ internal sealed partial class ActiveQueue
         if (message.Reported.Count > 0)
         {
             complete = await _notices.AppendAsync(message, LogFolder.Trace, message.Reported);
-            // -bv delivers nothing, so no agent has marked these
-            if (complete && (message.Envelope.Flags & MessageFlags.VerifyOnly) != 0) complete = await MarkAsync(message, message.Reported);
+            // -bv delivers nothing, and nothing is delivered for an expanded alias, so no agent has marked these
+            bool verifyOnly = (message.Envelope.Flags & MessageFlags.VerifyOnly) != 0;
+            List<BounceRecipient> settled = verifyOnly ? message.Reported : message.Reported.FindAll(r => r.Outcome.IsOk && r.Action == s_expanded);
+            if (complete && settled.Count > 0) complete = await MarkAsync(message, settled);
         }
         if (message.Failed.Count > 0)
             complete &= await _notices.AppendAsync(message, LogFolder.Bounce, message.Failed) && await MarkAsync(message, message.Failed);
@@ -83,7 +87,9 @@ internal sealed partial class ActiveQueue
         if (message.Round.Reported || (earlier && _notices.HasLog(message.Id, LogFolder.Trace)))
         {
             bool verify = (message.Envelope.Flags & (MessageFlags.VerifyOnly | MessageFlags.Trace)) != 0;
-            sent &= await _notices.SendAsync(message, verify ? NoticeKind.Verify : NoticeKind.Success, LogFolder.Trace);
+            bool reported = await _notices.SendAsync(message, verify ? NoticeKind.Verify : NoticeKind.Success, LogFolder.Trace);
+            sent &= reported;
+            if (reported && (message.Envelope.Flags & MessageFlags.Trace) != 0) await EndTraceAsync(message);
         }
         if (expired)
         {
@@ -93,6 +99,14 @@ internal sealed partial class ActiveQueue
         }
         else if (message.Round.Deferred) await WarnAsync(message);
         return sent;
+    }
+
+    /// <summary>sendmail -v asks for the first attempt alone.</summary>
+    private async Task EndTraceAsync(QueuedMessage message)
+    {
+        Envelope e = message.Envelope;
+        e.Flags &= ~MessageFlags.Trace;
+        if (e.TraceOffset > 0) await _files.MarkAsync(message.Folder, message.Id, [e.TraceOffset], QueueFileFormat.Traced);
     }
 
     private async Task WarnAsync(QueuedMessage message)

@@ -76,6 +76,11 @@ internal sealed partial class ActiveQueue : IScheduled
         {
             if (recipient.Done) continue;
             message.Pending++;
+            if ((recipient.Notify & Notify.Expanded) != 0)
+            {
+                NoteExpansion(message, recipient);
+                continue;
+            }
             RouteResult route = RouterFor(message).Route(message.Envelope, recipient.Address);
             DeliverRecipient target = TargetOf(message, recipient);
             if (route.Outcome != null)
@@ -109,6 +114,15 @@ internal sealed partial class ActiveQueue : IScheduled
         Job job = transport.NewJob(message);
         message.Jobs.Add(job);
         return job;
+    }
+
+    /// <summary>RFC 3461 5.2.7.3: the sender hears of the alias itself that it was expanded.</summary>
+    private void NoteExpansion(QueuedMessage message, EnvelopeRecipient recipient)
+    {
+        DeliverRecipient target = TargetOf(message, recipient);
+        target.Notify &= ~Notify.Expanded;
+        Note(message, target, Outcome.Ok("alias expanded"), NotifyRules.Name(DeliveryAction.Expanded));
+        Settle(message, 1);
     }
 
     // ---- outcomes --------------------------------------------------------------------------------------------------
@@ -159,6 +173,7 @@ internal sealed partial class ActiveQueue : IScheduled
             TimeMicroseconds = QueueId.Microseconds(_loop.Time),
         };
         (folder switch { LogFolder.Bounce => message.Failed, LogFolder.Defer => message.Deferred, _ => message.Reported }).Add(entry);
+        if (folder != LogFolder.Trace && (message.Envelope.Flags & MessageFlags.Trace) != 0) message.Reported.Add(entry);
     }
 
     private void Settle(QueuedMessage message, int count)

@@ -7,11 +7,11 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Qmgr;
 
 /// <summary>What qmgr asks of the bounce service. All answers are yes or no; no means that it must be asked again later.</summary>
-internal sealed class NoticeClient(EventLoop loop, SpoolDirectory spool)
+internal sealed class NoticeClient(EventLoop loop, SpoolDirectory spool, string service)
 {
     /// <summary>Recipients in one message; each takes at most 50 KB.</summary>
     private const int Portion = 150;
-    private readonly LinkClient _bounce = new(loop, spool.SocketPath(true, "bounce"));
+    private readonly LinkClient _bounce = new(loop, spool.SocketPath(true, service));
 
     /// <summary>Adds to a message's log; true when that is on stable storage.</summary>
     public async Task<bool> AppendAsync(QueuedMessage message, LogFolder log, List<BounceRecipient> recipients)
@@ -45,6 +45,7 @@ internal sealed class NoticeClient(EventLoop loop, SpoolDirectory spool)
             SmtpUtf8 = e.SmtpUtf8,
             Flags = e.Flags,
             ArrivalMicroseconds = e.ArrivalMicroseconds,
+            VerpDelimiters = e.VerpDelimiters,
         });
         return reply is { Outcome.IsOk: true };
     }

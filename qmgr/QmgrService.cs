@@ -42,7 +42,7 @@ internal sealed partial class QmgrService : IService
         _waiting = new WaitingRoom(_settings.ActiveLimit);
         _inFlow = new InFlow(_settings.ActiveLimit);
         _files = new QueueFiles(_loop, context.Spool);
-        _notices = new NoticeClient(_loop, context.Spool);
+        _notices = new NoticeClient(_loop, context.Spool, context.Config.Get(BounceParams.BounceServiceName));
         _agents = new AgentLinks(_loop, context.Spool);
         _verify = new VerifyClient(_loop, context.Spool.SocketPath(true, context.Config.Get(VerifyParams.AddressVerifyServiceName)));
         _sites = new FlushSites(context.Config);

@@ -35,6 +35,10 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
     /// <summary>Whose rate its deliveries count for: the login, or the envelope sender where there is none.</summary>
     public string RateKey => Envelope.SaslLogin.Length > 0 ? Envelope.SaslLogin : Envelope.Sender;
 
+    /// <summary>The envelope sender for a recipient: with VERP it names the recipient.</summary>
+    public string SenderFor(DeliverRecipient recipient) => Envelope.VerpDelimiters.Length == 0 ? Envelope.Sender
+        : Verp.Sender(Envelope.Sender, recipient.Original.Length > 0 ? recipient.Original : recipient.Address, Envelope.VerpDelimiters);
+
     /// <summary>The facts that a delivery agent and the log need, without recipients.</summary>
     public DeliverRequest MakeRequest(string transport, string nexthop)
     {

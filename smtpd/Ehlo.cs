@@ -51,6 +51,7 @@ internal static class Ehlo
         Add(EhloKeywords.Size, true, settings.MessageSizeLimit > 0 ? string.Create(CultureInfo.InvariantCulture, $"SIZE {settings.MessageSizeLimit}") : "SIZE");
         Add(EhloKeywords.Vrfy, !settings.DisableVrfy, "VRFY");
         Add(EhloKeywords.Etrn, true, "ETRN");
+        Add(EhloKeywords.Verp, true, "XVERP");
         Add(EhloKeywords.StartTls, settings.Tls.IsOn, "STARTTLS");
         Add(EhloKeywords.Xclient, xclient, "XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT");
         Add(EhloKeywords.Xforward, xforward, "XFORWARD NAME ADDR PROTO HELO DOMAIN PORT IDENT");

@@ -34,6 +34,7 @@ internal sealed partial class SmtpSession
             Sender = t.Sender,
             EnvelopeId = t.Parameters.EnvelopeId ?? "",
             Return = t.Parameters.Return,
+            VerpDelimiters = t.Parameters.Verp ?? "",
             Body = t.Parameters.Body,
             SmtpUtf8 = t.Parameters.SmtpUtf8,
             Flags = t.Hold ? MessageFlags.Hold : MessageFlags.None,

@@ -18,7 +18,8 @@ internal sealed partial class SmtpSession
     public bool MustStartTls => Tls is null && Settings.Tls.Level == TlsServerLevel.Encrypt;
 
     /// <summary>What EHLO does not announce.</summary>
-    public EhloKeywords Unannounced => Discarded | (OffersTls ? EhloKeywords.None : EhloKeywords.StartTls);
+    public EhloKeywords Unannounced =>
+        Discarded | (OffersTls ? EhloKeywords.None : EhloKeywords.StartTls) | (VerpAllowed ? EhloKeywords.None : EhloKeywords.Verp);
 
     /// <summary>TLS before the greeting where the service wants that; false when the session ends here.</summary>
     private async ValueTask<bool> WrapAsync()

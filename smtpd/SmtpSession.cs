@@ -64,6 +64,7 @@ internal sealed partial class SmtpSession
     public EhloKeywords Discarded { get; set; }
     public bool XclientAllowed { get; set; }
     public bool XforwardAllowed { get; set; }
+    public bool VerpAllowed { get; private set; }
     public BareNewlinePolicy BareNewline { get; private set; }
     public bool SawBareLf { get; set; }
     /// <summary>The client talked out of turn.</summary>
@@ -108,6 +109,7 @@ internal sealed partial class SmtpSession
     {
         SmtpdSettings s = Settings;
         XclientAllowed = s.XclientHosts.Match(Client.Name, Client.Ip) == MatchResult.Yes;
+        VerpAllowed = s.VerpClients.Match(Client.Name, Client.Ip) == MatchResult.Yes;
         BareNewline = s.BareNewline == BareNewlinePolicy.No || s.BareNewlineExclusions.Match(Client.Name, Client.Ip) == MatchResult.Yes ? BareNewlinePolicy.No : s.BareNewline;
         Discarded = s.DiscardEhloMaps.IsEmpty || s.DiscardEhloMaps.Lookup(Client.Address) is not { IsFound: true } found
             ? s.DiscardEhloKeywords

@@ -77,6 +77,9 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly MatchList MyNetworks = shared?.MyNetworks ?? Hosts(c, CommonParams.Mynetworks);
     public readonly MatchList XclientHosts = shared?.XclientHosts ?? Hosts(c, SmtpdParams.SmtpdAuthorizedXclientHosts);
     public readonly MatchList XforwardHosts = shared?.XforwardHosts ?? Hosts(c, SmtpdParams.SmtpdAuthorizedXforwardHosts);
+    public readonly MatchList VerpClients = shared?.VerpClients ?? Hosts(c, SmtpdParams.SmtpdAuthorizedVerpClients);
+    public readonly string VerpDelimiters = c.Get(PickupParams.DefaultVerpDelimiters);
+    public readonly string VerpDelimiterFilter = c.Get(PickupParams.VerpDelimiterFilter);
     public readonly MatchList EventLimitExceptions = shared?.EventLimitExceptions ?? Hosts(c, SmtpdParams.SmtpdClientEventLimitExceptions);
     public readonly HashSet<IPAddress> OwnAddresses = shared?.OwnAddresses ?? [.. Common.Config.OwnAddresses.Of(c).Select(i => i.Address)];
     public readonly LocalRewriteClients LocalRewriteClients = shared?.LocalRewriteClients ?? new(c.Get(SmtpdParams.LocalHeaderRewriteClients));
@@ -103,7 +106,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public IEnumerable<string> Problems()
     {
         foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems).Concat(RelayClientCertificates.OpenErrors)) yield return problem;
-        foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, EventLimitExceptions, BareNewlineExclusions })
+        foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions, BareNewlineExclusions })
             foreach (string problem in list.Problems) yield return problem;
         if (UpstreamProxyProtocol is not ("" or "haproxy")) yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";
     }

@@ -7,7 +7,8 @@ namespace MtaSuite.Common.Ipc;
 /// <param name="path">verify's socket.</param>
 public sealed class VerifyClient(EventLoop loop, string path)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private const int Retries = 2;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromMilliseconds(300);
     private readonly LinkClient _link = new(loop, path);
 
     /// <summary>What is known of an address in internal form; null: the service does not answer.</summary>
@@ -21,8 +22,19 @@ public sealed class VerifyClient(EventLoop loop, string path)
         return reply;
     }
 
-    private async Task ForwardAsync(string address, Promise<VerifyReply?> answer) =>
-        answer.TrySet(await _link.CallAsync<VerifyQuery, VerifyReply>(new VerifyQuery { Address = address }));
+    private async Task ForwardAsync(string address, Promise<VerifyReply?> answer)
+    {
+        VerifyReply? reply = await CallAsync(address);
+        // a service that died or was replaced is there again soon
+        for (int i = 0; i < Retries && reply == null && !answer.IsCompleted; i++)
+        {
+            await loop.Delay(RetryDelay);
+            reply = await CallAsync(address);
+        }
+        answer.TrySet(reply);
+    }
+
+    private Promise<VerifyReply?> CallAsync(string address) => _link.CallAsync<VerifyQuery, VerifyReply>(new VerifyQuery { Address = address });
 
     /// <summary>Tells what became of a probe; false when nobody takes it.</summary>
     public bool Tell(VerifyUpdate update) => _link.TryNotify(update);

@@ -10,6 +10,10 @@ public sealed class Envelope : EnvelopeFacts
     /// <summary>Routing overrides by checks: a content filter or a next hop; empty when none.</summary>
     public string Filter = "";
     public string Redirect = "";
+    /// <summary>Variable envelope return paths: the two delimiters that put a recipient into the sender, see <see cref="Verp"/>; empty: none.</summary>
+    public string VerpDelimiters = "";
+    /// <summary>Where the queue file says that the first attempt is to be reported (<see cref="MessageFlags.Trace"/>).</summary>
+    public long TraceOffset;
     /// <summary>The sender was told of a delay; where the queue file says so.</summary>
     public bool Warned;
     public long WarningOffset;

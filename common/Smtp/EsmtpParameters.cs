@@ -5,7 +5,7 @@ namespace MtaSuite.Common.Smtp;
 
 /// <summary>The extensions whose parameters are accepted; for RCPT, SmtpUtf8 says that MAIL asked for it.</summary>
 [Flags]
-public enum EsmtpFeatures : byte { None = 0, Dsn = 1, SmtpUtf8 = 2 }
+public enum EsmtpFeatures : byte { None = 0, Dsn = 1, SmtpUtf8 = 2, Verp = 4 }
 
 /// <summary>
 /// One parameter of MAIL or RCPT. RFC 5321 4.1.2: esmtp-param = esmtp-keyword [ "=" esmtp-value ]. Slices of the line.
@@ -33,6 +33,8 @@ public struct MailParameters
     public DsnReturn Return;
     /// <summary>ENVID= decoded; null when none was given.</summary>
     public string? EnvelopeId;
+    /// <summary>XVERP's delimiters as given; empty: the default ones; null: no VERP. Whether they are allowed is the caller's question.</summary>
+    public string? Verp;
 
     /// <summary>Parses the parameters of MAIL; the reply is "none" when all are good.</summary>
     public static SmtpReply Parse(ReadOnlySpan<byte> text, EsmtpFeatures features, out MailParameters parameters)
@@ -63,6 +65,11 @@ public struct MailParameters
         }
         if (p.Is("RET"u8) && p.HasValue) return (features & EsmtpFeatures.Dsn) == 0 ? EsmtpErrors.DsnDisabled : TakeReturn(p);
         if (p.Is("ENVID"u8) && p.HasValue) return (features & EsmtpFeatures.Dsn) == 0 ? EsmtpErrors.DsnDisabled : TakeEnvelopeId(p);
+        if (p.Is("XVERP"u8) && (features & EsmtpFeatures.Verp) != 0)
+        {
+            Verp = System.Text.Encoding.UTF8.GetString(p.Value);
+            return default;
+        }
         // RFC 4954 5: a server that does not trust the client may ignore what AUTH= says of the submitter, as AUTH=<> does.
         if (p.Is("AUTH"u8) && p.HasValue) return default;
         return EsmtpErrors.Unsupported(p);

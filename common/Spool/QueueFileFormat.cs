@@ -15,7 +15,7 @@ namespace MtaSuite.Common.Spool;
 /// envelope  = *( letter SP value LF )
 /// </code>
 /// A recipient's record starts with 'R', which becomes 'r' in place when it is done. The
-/// W record becomes 'w' when the sender was told of a delay. Records O, D and Q belong to the R that follows.
+/// W record becomes 'w' when the sender was told of a delay, the K record 'k' when the first attempt was reported. Records O, D and Q belong to the R that follows.
 /// In values backslash, LF, CR and NUL are written as \\ \n \r \0.
 /// </summary>
 public static class QueueFileFormat
@@ -23,6 +23,8 @@ public static class QueueFileFormat
     public const byte Pending = (byte)'R', Done = (byte)'r';
     /// <summary>What the letter of the W record becomes when the sender was told of a delay.</summary>
     public const byte Warned = (byte)'w';
+    /// <summary>What the letter of the K record becomes when the first attempt was reported.</summary>
+    public const byte Traced = (byte)'k';
     /// <summary>Bytes of the magic and sizes lines.</summary>
     public const int HeadSize = 11 + 10 + 1 + 15 + 1 + 8 + 1;
     /// <summary>An envelope larger than this is not believed.</summary>
@@ -41,7 +43,8 @@ public static class QueueFileFormat
         Record(output, 'T', e.ArrivalMicroseconds.ToString(CultureInfo.InvariantCulture));
         Record(output, 'S', e.Sender);
         Optional(output, 'E', e.FullName);
-        if (e.Flags != 0) Record(output, 'F', ((uint)e.Flags).ToString(CultureInfo.InvariantCulture));
+        MessageFlags flags = e.Flags & ~MessageFlags.Trace; // has a record of its own, because it ends with the first attempt
+        if (flags != 0) Record(output, 'F', ((uint)flags).ToString(CultureInfo.InvariantCulture));
         Optional(output, 'I', e.EnvelopeId);
         if (e.Return != 0) Record(output, 'Y', e.Return == DsnReturn.Full ? "FULL" : "HDRS");
         if (e.Body != 0) Record(output, 'B', e.Body == BodyType.SevenBit ? "7BIT" : "8BITMIME");
@@ -56,6 +59,13 @@ public static class QueueFileFormat
         Optional(output, 'N', e.SaslLogin);
         Optional(output, 'X', e.Filter);
         Optional(output, 'Z', e.Redirect);
+        Optional(output, 'V', e.VerpDelimiters);
+        e.TraceOffset = 0;
+        if ((e.Flags & MessageFlags.Trace) != 0)
+        {
+            e.TraceOffset = output.WrittenCount - start;
+            Record(output, 'K', "1");
+        }
         e.WarningOffset = output.WrittenCount - start;
         Record(output, e.Warned ? 'w' : 'W', "1");
         foreach (EnvelopeRecipient r in e.Recipients)
@@ -125,9 +135,13 @@ public static class QueueFileFormat
                     next = new EnvelopeRecipient();
                     break;
                 case 'W' or 'w': (e.Warned, e.WarningOffset) = (line[0] == 'w', at); break;
+                case 'K':
+                    e.Flags |= MessageFlags.Trace;
+                    e.TraceOffset = at;
+                    break;
                 case 'O': next.Original = value; break;
                 case 'D': next.DsnOriginal = value; break;
-                case 'Q': next.Notify = (Notify)(Number(value) & 15); break;
+                case 'Q': next.Notify = (Notify)(Number(value) & 31); break;
                 case 'T': time = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out e.ArrivalMicroseconds); break;
                 case 'S': (e.Sender, sender) = (value, true); break;
                 default: SetFact(e, (char)line[0], value); break;
@@ -141,7 +155,8 @@ public static class QueueFileFormat
     {
         switch (letter)
         {
-            case 'F': e.Flags = (MessageFlags)Number(value); break;
+            case 'F': e.Flags |= (MessageFlags)Number(value); break;
+            case 'V': e.VerpDelimiters = value; break;
             case 'E': e.FullName = value; break;
             case 'I': e.EnvelopeId = value; break;
             case 'Y': e.Return = value == "FULL" ? DsnReturn.Full : DsnReturn.Headers; break;

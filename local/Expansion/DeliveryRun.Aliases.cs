@@ -65,7 +65,8 @@ internal sealed partial class DeliveryRun
             _services.Warn($"no recipient in alias lookup result for {name}");
             return Report(branch, Outcome.Defer("4.3.0", "alias database unavailable"));
         }
-        Branch below = branch with { Notify = WithoutSuccess(branch.Notify) };
+        // RFC 3461 5.2.7.3: what the sender wished ends at a list, whose copies are the owner's
+        Branch below = branch with { Notify = owner != null ? Notify.Default : WithoutSuccess(branch.Notify) };
         bool retry = false;
         foreach (Destination destination in destinations) retry |= DeliverDestination(below, destination);
         return retry;

@@ -68,7 +68,7 @@ internal sealed partial class DeliveryRun
     /// </summary>
     private bool ReportFailure(Branch branch, Outcome outcome)
     {
-        if (!outcome.IsPermanent || !_settings.OwnerRequestSpecial || _delivery.Aliases.IsEmpty) return Report(branch, outcome);
+        if (!outcome.IsPermanent || VerifyOnly || !_settings.OwnerRequestSpecial || _delivery.Aliases.IsEmpty) return Report(branch, outcome);
         string? owner = null;
         if (branch.IsList) owner = branch.Sender;
         else if (FindOwner(branch.Local, out owner) is { IsError: true } || (owner == null && FindOwner(branch.User, out owner) is { IsError: true }))

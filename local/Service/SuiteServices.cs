@@ -29,6 +29,7 @@ internal sealed class SuiteServices : ILocalServices
     private readonly CleanupRewriter _rewriter;
     private readonly Lock _routing = new();
     private readonly string _byHost;
+    private readonly string _bounceService;
 
     public SuiteServices(ServiceContext context, Action<bool> slowWork)
     {
@@ -40,6 +41,7 @@ internal sealed class SuiteServices : ILocalServices
         _resolver = new AddressResolver(core);
         _rewriter = new CleanupRewriter(core);
         MailConfig config = context.Config;
+        _bounceService = config.Get(BounceParams.BounceServiceName);
         _byHost = $"{config.Get(CommonParams.Myhostname)} ({config.Get(CommonParams.MailName)})";
     }
 
@@ -129,8 +131,38 @@ internal sealed class SuiteServices : ILocalServices
         return agent;
     }
 
-    /// <summary>A failure within a list goes to the sender: the log of one message has one reader so far.</summary>
-    public bool TryNotifyOwner(DeliverRequest request, DeliverRecipient recipient, string owner, Outcome outcome) => false;
+    public bool TryNotifyOwner(DeliverRequest request, DeliverRecipient recipient, string owner, Outcome outcome)
+    {
+        BounceOne notice = new()
+        {
+            Message = new BounceSend
+            {
+                Kind = NoticeKind.Failure,
+                QueueId = request.QueueId,
+                QueueName = request.QueueName,
+                ContentOffset = request.ContentOffset,
+                ContentLength = request.ContentLength,
+                Sender = owner,
+                // RFC 3461 5.2.7.3: the list is where the sender's wishes end, ENVID and RET among them
+                SmtpUtf8 = request.SmtpUtf8,
+                Flags = request.Flags & (MessageFlags.Notice | MessageFlags.DoubleBounce),
+                ArrivalMicroseconds = request.ArrivalMicroseconds,
+            },
+            Recipients =
+            [
+                new BounceRecipient
+                {
+                    Offset = recipient.Offset,
+                    Address = recipient.Address,
+                    Original = recipient.Original,
+                    Outcome = outcome,
+                    TimeMicroseconds = QueueId.Microseconds(_loop.Time),
+                },
+            ],
+        };
+        BounceReply? reply = Wait(async () => await Agent(_bounceService).CallAsync<BounceOne, BounceReply>(notice));
+        return reply is { Outcome.IsOk: true };
+    }
 
     public void SlowWork(bool begins) => _slowWork(begins);
 

@@ -20,6 +20,7 @@ internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool) : ISchedu
         if (!_links.TryGetValue(transport, out LinkClient? link)) _links[transport] = link = new LinkClient(loop, spool.SocketPath(true, transport));
         DeliverRequest request = delivery.Message.MakeRequest(transport, delivery.Destination.Nexthop);
         request.Recipients = delivery.Recipients;
+        request.Sender = delivery.Message.SenderFor(delivery.Recipients[0]);
         bool ok = link.TryOpen(request, new Call(sink, delivery), out _);
         error = ok ? "" : link.LastError;
         return ok;

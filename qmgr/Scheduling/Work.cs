@@ -83,6 +83,8 @@ internal sealed class Job(QueuedMessage message, Transport transport)
             Peers.Add(peer = new Peer(this, destination));
             destination.LastPeer = peer;
         }
-        if (peer.Add(recipient, Transport.Settings.RecipientLimit)) Total++;
+        // a sender that names the recipient fits one recipient only
+        int limit = Message.Envelope.VerpDelimiters.Length > 0 ? 1 : Transport.Settings.RecipientLimit;
+        if (peer.Add(recipient, limit)) Total++;
     }
 }

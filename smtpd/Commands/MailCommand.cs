@@ -12,6 +12,7 @@ internal static class MailCommand
     private static readonly SmtpReply s_afterBdat = SmtpReply.Parse("503 5.5.1 Error: MAIL after BDAT");
     private static readonly SmtpReply s_syntax = SmtpReply.Parse("501 5.5.4 Syntax: MAIL FROM:<address>");
     private static readonly SmtpReply s_tooBig = SmtpReply.Parse("552 5.3.4 Message size exceeds fixed limit");
+    private static readonly SmtpReply s_verpNeedsSender = SmtpReply.Parse("503 5.5.4 Error: XVERP requires non-null sender");
     private static readonly SmtpReply s_noSpace = SmtpReply.Parse("452 4.3.1 Insufficient system storage");
 
     public static SmtpReply WrongState(SessionState state) => state == SessionState.Failed ? s_afterBdat : s_nested;
@@ -42,7 +43,17 @@ internal static class MailCommand
         SmtpPathOptions options = new(s.Settings.StrictEnvelopes, AllowUtf8: true, AllowEmpty: true);
         if (!PathArgument.TryParse(s, path, options, out sender, out ReadOnlySpan<byte> rest)) return Replies.BadSender;
         SmtpReply error = MailParameters.Parse(rest, PathArgument.Features(s), out parameters);
+        if (error.IsNone) error = CheckVerp(s, sender, ref parameters);
         return error.IsNone ? PathArgument.CheckUnicode(s, sender, parameters.SmtpUtf8, Replies.BadSender) : error;
+    }
+
+    private static SmtpReply CheckVerp(SmtpSession s, string sender, ref MailParameters parameters)
+    {
+        if (parameters.Verp is not { } delimiters) return default;
+        if (delimiters.Length == 0) parameters.Verp = delimiters = s.Settings.VerpDelimiters;
+        if (!Verp.IsValid(delimiters, s.Settings.VerpDelimiterFilter))
+            return new SmtpReply(501, new DsnStatus(5, 5, 4), $"Error: XVERP needs two characters from {s.Settings.VerpDelimiterFilter}");
+        return sender.Length > 0 ? default : s_verpNeedsSender;
     }
 
     private static SmtpReply CheckSize(SmtpSession s, string sender, long size)

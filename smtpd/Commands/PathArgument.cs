@@ -29,6 +29,7 @@ internal static class PathArgument
         EsmtpFeatures features = EsmtpFeatures.None;
         if ((s.Discarded & EhloKeywords.Dsn) == 0) features |= EsmtpFeatures.Dsn;
         if (s.Settings.SmtpUtf8 && (s.Discarded & EhloKeywords.SmtpUtf8) == 0) features |= EsmtpFeatures.SmtpUtf8;
+        if (s.VerpAllowed && (s.Discarded & EhloKeywords.Verp) == 0) features |= EsmtpFeatures.Verp;
         return features;
     }
 

@@ -21,6 +21,7 @@ internal static class SendmailCommand
           -N WHEN       never, or success, failure, delay (comma between): when to send notifications
           -R WHAT       full or hdrs: how much of the message a notification returns
           -V ENVID      envelope id for notifications
+          -XV[xy]       VERP: the sender names each recipient, behind the delimiters x and y
           -G            a gateway's mail: addresses are not completed with this site's domain
           -v            report the first delivery attempt by mail
           -bv           deliver nothing, report by mail what would happen

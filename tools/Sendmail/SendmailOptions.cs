@@ -31,6 +31,8 @@ internal sealed class SendmailOptions
     public Notify Notify { get; private set; }
     public DsnReturn Return { get; private set; }
     public string EnvelopeId { get; private set; } = "";
+    /// <summary>-XV: the delimiters, empty for the default ones; null: no VERP.</summary>
+    public string? VerpDelimiters { get; private set; }
     /// <summary>-oA; empty: those of the configuration.</summary>
     public string AliasDatabase { get; private set; } = "";
     /// <summary>The queue id or site of -qI and -qR.</summary>
@@ -151,7 +153,7 @@ internal sealed class SendmailOptions
                 else Tool.Warning($"bad -R option value \"{value}\" -- ignored");
                 break;
             case 'V': TakeEnvelopeId(value); break;
-            case 'X' when value.StartsWith('V'): Problem = "-XV (variable envelope return path) is not implemented"; break;
+            case 'X' when value.StartsWith('V'): VerpDelimiters = value[1..]; break;
             case 'o' when value[0] == 'i': IgnoreDots = true; break;
             case 'o' when value[0] == 'A' && value.Length > 1: AliasDatabase = value[1..]; break;
         }

@@ -18,7 +18,7 @@ internal static class SubmitCommand
         UserIdentity? user = UserIdentity.OfProcess();
         if (user == null && options.Sender == null) return Tool.Fatal(ExitCode.OsError, $"no login name found for user ID {Libc.GetUid()}");
         user ??= new UserIdentity(Libc.GetUid(), "", "");
-        SubmitRequest request = Request(options, user, out string? problem);
+        SubmitRequest request = Request(options, user, config, out string? problem);
         if (problem != null) return Tool.Fatal(ExitCode.Usage, $"{Who(request, user)}: {problem}");
         using Submission? submission = Submission.Open(config, request, out error);
         if (submission == null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {error}");
@@ -51,7 +51,7 @@ internal static class SubmitCommand
         return ExitCode.Ok;
     }
 
-    private static SubmitRequest Request(SendmailOptions options, UserIdentity user, out string? problem)
+    private static SubmitRequest Request(SendmailOptions options, UserIdentity user, QuickConfig config, out string? problem)
     {
         problem = null;
         SubmitRequest request = new() { LocalClient = !options.Gateway };
@@ -63,9 +63,16 @@ internal static class SubmitCommand
         e.Body = options.Body;
         e.Return = options.Return;
         e.EnvelopeId = options.EnvelopeId;
+        if (options.VerpDelimiters is { } verp)
+        {
+            string allowed = config.Get(PickupParams.VerpDelimiterFilter);
+            e.VerpDelimiters = verp.Length > 0 ? verp : config.Get(PickupParams.DefaultVerpDelimiters);
+            if (!Verp.IsValid(e.VerpDelimiters, allowed)) problem = $"-XV requires two characters from {allowed}";
+        }
         List<string> recipients = [];
         foreach (string operand in options.Operands) AddRecipients(operand, recipients);
         foreach (string address in recipients) e.Recipients.Add(new EnvelopeRecipient { Address = address, Notify = options.Notify });
+        if (problem != null) return request;
         if (recipients.Count == 0 && !options.ExtractRecipients)
             problem = "Recipient addresses must be specified on the command line or via the -t option";
         else if (recipients.Count > Limits.Recipients) problem = $"more than {Limits.Recipients} recipients";

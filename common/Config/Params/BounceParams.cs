@@ -12,7 +12,7 @@ public static class BounceParams
         doc: "Who gets copies of returned mail's headers and of the session.");
     public static readonly TimeParam BounceQueueLifetime = new("bounce_queue_lifetime", "5d", max: "8640000s",
         doc: "How long a bounce message is tried before it is given up.");
-    public static readonly TextParam BounceServiceName = new("bounce_service_name", "bounce", required: true, effective: false,
+    public static readonly TextParam BounceServiceName = new("bounce_service_name", "bounce", required: true,
         doc: "Service that logs failed recipients and returns mail.");
     public static readonly IntParam BounceSizeLimit = new("bounce_size_limit", "50000", min: 1,
         doc: "Bytes of the original message that go into a returned one.");
@@ -26,7 +26,7 @@ public static class BounceParams
         doc: "Who gets the headers of mail that is delayed.");
     public static readonly TimeParam DelayWarningTime = new("delay_warning_time", "0h",
         doc: "Age at which the sender hears that mail is delayed; 0 is never.");
-    public static readonly BoolParam DisableVerpBounces = new("disable_verp_bounces", "no", effective: false,
+    public static readonly BoolParam DisableVerpBounces = new("disable_verp_bounces", "no",
         doc: "Return one notice, not one for each recipient, for mail with a VERP request.");
     public static readonly TextParam DoubleBounceSender = new("double_bounce_sender", "double-bounce", required: true,
         doc: "Sender of notices that must not cause further notices.");

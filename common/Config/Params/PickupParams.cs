@@ -10,7 +10,7 @@ public static class PickupParams
         doc: "Users who may list the queue.");
     public static readonly TextParam AuthorizedSubmitUsers = new("authorized_submit_users", "static:anyone",
         doc: "Users who may submit mail with sendmail.");
-    public static readonly TextParam DefaultVerpDelimiters = new("default_verp_delimiters", "+=", required: true, effective: false,
+    public static readonly TextParam DefaultVerpDelimiters = new("default_verp_delimiters", "+=", required: true,
         doc: "The two delimiters of a VERP sender address.");
     public static readonly IntParam ForkAttempts = new("fork_attempts", "5", min: 1, effective: false,
         doc: "How often starting a process is tried.");
@@ -24,7 +24,7 @@ public static class PickupParams
         doc: "When the sendmail command turns CR LF into line feeds: always, strict, never.");
     public static readonly TextParam SendmailPath = new("sendmail_path", "/usr/sbin/sendmail", required: true,
         doc: "Where the sendmail command is.");
-    public static readonly TextParam VerpDelimiterFilter = new("verp_delimiter_filter", "-=+", required: true, effective: false,
+    public static readonly TextParam VerpDelimiterFilter = new("verp_delimiter_filter", "-=+", required: true,
         doc: "Characters that may be VERP delimiters.");
 
     public static IReadOnlyList<Param> All { get; } =

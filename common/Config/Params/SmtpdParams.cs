@@ -64,7 +64,7 @@ public static class SmtpdParams
         doc: "Send an authorization identity to SASL servers.");
     public static readonly BoolParam ShowUserUnknownTableName = new("show_user_unknown_table_name", "yes",
         doc: "Name the table in the reply about an unknown user.");
-    public static readonly TextParam SmtpdAuthorizedVerpClients = new("smtpd_authorized_verp_clients", "$authorized_verp_clients", effective: false,
+    public static readonly TextParam SmtpdAuthorizedVerpClients = new("smtpd_authorized_verp_clients", "$authorized_verp_clients",
         doc: "Clients that may ask for VERP senders.");
     public static readonly TextParam SmtpdAuthorizedXclientHosts = new("smtpd_authorized_xclient_hosts", "",
         doc: "Clients that may pretend to be others with XCLIENT.");

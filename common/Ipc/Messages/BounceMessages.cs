@@ -75,6 +75,8 @@ public sealed class BounceSend : IMessage<BounceSend>
     public MessageFlags Flags;
     /// <summary>When the first byte arrived, microseconds since 1970.</summary>
     public long ArrivalMicroseconds;
+    /// <summary>As <see cref="Envelope.VerpDelimiters"/>: one notice of failure for each recipient.</summary>
+    public string VerpDelimiters = "";
 
     public static void Describe<C>(ref C c, BounceSend m) where C : struct, IAttributeCodec, allows ref struct
     {
@@ -91,6 +93,26 @@ public sealed class BounceSend : IMessage<BounceSend>
         c.Bool("smtputf8"u8, ref m.SmtpUtf8);
         c.Enum("flags"u8, ref m.Flags);
         c.Long("arrival"u8, ref m.ArrivalMicroseconds);
+        c.Text("verp"u8, ref m.VerpDelimiters, Limits.Name);
+    }
+}
+
+/// <summary>
+/// Sends a notice about recipients that are in no log: failures within a list, which its owner hears of instead of the sender. Answered as
+/// <see cref="BounceSend"/>.
+/// </summary>
+public sealed class BounceOne : IMessage<BounceOne>
+{
+    public static ReadOnlySpan<byte> Protocol => "bounce_one"u8;
+
+    /// <summary>The message, with the one who is told as its sender. Its log does not matter.</summary>
+    public BounceSend Message = new();
+    public List<BounceRecipient> Recipients = [];
+
+    public static void Describe<C>(ref C c, BounceOne m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        BounceSend.Describe(ref c, m.Message);
+        c.Items("recipients"u8, m.Recipients, Limits.Recipients);
     }
 }
 

@@ -31,6 +31,8 @@ public static class EnvelopeAttributes
         c.Text("origin"u8, ref m.Origin, Limits.Name);
         c.Text("filter"u8, ref m.Filter, Limits.Address);
         c.Text("redirect"u8, ref m.Redirect, Limits.Address);
+        c.Text("verp"u8, ref m.VerpDelimiters, Limits.Name);
+        c.Long("trace_offset"u8, ref m.TraceOffset);
         c.Bool("warned"u8, ref m.Warned);
         c.Long("warning_offset"u8, ref m.WarningOffset);
         int count = c.Count("recipients"u8, m.Recipients.Count, Limits.Recipients);

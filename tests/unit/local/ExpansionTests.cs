@@ -113,7 +113,7 @@ public sealed class ExpansionTests
         Assert.That((outcome.Outcome.Text, outcome.Action), Is.EqualTo(("forwarded as NEWID", "delivered")));
         ForwardedMessage copy = _fix.Forwards.Single();
         Assert.That((copy.Sender, copy.IsList, copy.Recipients.Count), Is.EqualTo(("owner-list@example.com", true, 2)));
-        Assert.That(copy.Recipients.All(r => r is { Notify: Notify.Never, DsnOriginal: "", Original: "" }));
+        Assert.That(copy.Recipients.All(r => r is { Notify: Notify.Default, DsnOriginal: "", Original: "" }));
         _fix.Settings = _fix.Settings with { ExpandOwnerAlias = true };
         _fix.Deliver("list@example.com");
         Assert.That(_fix.Forwards[^1].Sender, Is.EqualTo("boss@remote.example"));

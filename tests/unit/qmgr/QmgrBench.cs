@@ -45,6 +45,8 @@ internal sealed class QmgrBench : IDisposable
     /// <summary>What the bounce service answers, by the request's name.</summary>
     public Func<string, Outcome> Notice { get; set; } = _ => Outcome.Ok("done");
     public List<BounceAppend> Appended { get; } = [];
+    /// <summary>The envelope senders of what the agent was given.</summary>
+    public List<string> Senders { get; } = [];
 
     public void Run(Func<EventLoop, Task> test) => OnLoop.Run(async loop =>
     {
@@ -175,6 +177,7 @@ internal sealed class QmgrBench : IDisposable
             DeliverRequest request = new();
             Assert.That(AttributeDecoder.TryDecode(payload, request));
             bench.Events.Add($"deliver {string.Join(',', request.Recipients.Select(r => r.Address))}");
+            bench.Senders.Add(request.Sender);
             DeliverReply reply = new() { QueueId = request.QueueId };
             if (request.Recipients.Exists(r => bench.Holds(r.Address))) bench._held.Add(() => Answer(stream, request, reply));
             else Answer(stream, request, reply);

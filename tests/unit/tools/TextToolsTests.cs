@@ -51,8 +51,8 @@ public class TextToolsTests
             message_arrival_time: Sun Nov  1 09:08:07 2026
             sender: me@x
             sender_fullname: Me
-            named_attribute: message_flags=Trace
             named_attribute: envelope_id=e1
+            named_attribute: report_first_attempt=pending
             named_attribute: delay_warning=pending
             done_recipient: a@b
             original_recipient: alias
