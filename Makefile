@@ -8,7 +8,7 @@ DAEMONS := master smtpd pickup cleanup qmgr local relay bounce showq anvil
 DAEMONS += postlogd
 COMMANDS := mtasuite sendmail mailq newaliases postqueue postsuper postcat postconf postmap postalias postlog postdrop postkick postlock postwalk
 # for tests and for looking at the queue
-COMMANDS += qshape smtp-sink smtp-source
+COMMANDS += postroute qshape smtp-sink smtp-source
 BUILD := build
 CHOICE := $(BUILD)/makedefs.mk
 

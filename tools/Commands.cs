@@ -7,6 +7,7 @@ using MtaSuite.Tools.Postlock;
 using MtaSuite.Tools.Postlog;
 using MtaSuite.Tools.Postmap;
 using MtaSuite.Tools.Postqueue;
+using MtaSuite.Tools.Postroute;
 using MtaSuite.Tools.Postsuper;
 using MtaSuite.Tools.Postwalk;
 using MtaSuite.Tools.Qshape;
@@ -39,6 +40,7 @@ internal static class Commands
         new("postlog", PostlogCommand.Run, PostlogCommand.Manual),
         new("postmap", args => PostmapCommand.Run(args, aliases: false), PostmapManual.Postmap),
         new("postqueue", PostqueueCommand.Run, PostqueueCommand.Manual),
+        new("postroute", PostrouteCommand.Run, PostrouteCommand.Manual),
         new("postsuper", PostsuperCommand.Run, PostsuperCommand.Manual),
         new("postwalk", PostwalkCommand.Run, PostwalkCommand.Manual),
         new("qshape", QshapeCommand.Run, QshapeCommand.Manual),

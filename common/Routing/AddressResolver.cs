@@ -65,7 +65,9 @@ public sealed partial class AddressResolver
         string problem = "";
         AddressClass @class = isLocal == MatchResult.Yes ? AddressClass.Local : ClassOf(domain, ref problem);
         if (problem.Length > 0) return Route.Trouble(recipient, problem);
+        ExplainClass(@class, domain);
         problem = ByClass(@class, sender, domain, out string transport, out string nexthop);
+        if (problem.Length == 0) ExplainTransport(@class, transport, nexthop);
         if (problem.Length == 0 && transport.Length == 0) problem = "null transport is not allowed";
         if (problem.Length == 0 && @class != AddressClass.VirtualAlias) problem = _transports.Apply(address, domain, ref transport, ref nexthop);
         if (problem.Length == 0) problem = Relocate(address, ref transport, ref nexthop);
@@ -135,7 +137,11 @@ public sealed partial class AddressResolver
 
     private string Relayhost(string sender, ref string nexthop)
     {
-        if (_relayhost.Length > 0) nexthop = _relayhost;
+        if (_relayhost.Length > 0)
+        {
+            nexthop = _relayhost;
+            _core.Trace?.Add(RewriteParams.Relayhost.Name, "", "", $"nexthop {nexthop}");
+        }
         if (_senderRelayhost.IsEmpty) return "";
         AddressMatch match = _core.Lookup.Find(_senderRelayhost, sender.Length > 0 ? sender : _nullRelayhostKey);
         if (match.IsError) return $"{_parameters.SenderRelayhostMaps.Name} lookup failure: {match.Result.ErrorText}";

@@ -131,10 +131,7 @@ internal static class TableTraits
         {
             if (key.Length == 0 || !HasFixedKeys(table)) continue;
             LookupResult result = table.Lookup(key);
-            if (result.IsNotFound) continue;
-            return result.IsFound && result.Value.Length == 0
-                ? LookupResult.Error($"{table.Spec} returned an empty value for \"{key}\"; it should have no such entry")
-                : result;
+            if (!result.IsNotFound) return maps.Answer(table, key, result);
         }
         return LookupResult.NotFound;
     }

@@ -14,8 +14,10 @@ public sealed class RoutingCore : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly List<string> _problems = [];
 
-    public RoutingCore(MailConfig config, TableOptions? options = null)
+    /// <param name="trace">Is told what decides on addresses; null: nobody wants to know.</param>
+    public RoutingCore(MailConfig config, TableOptions? options = null, RouteTrace? trace = null)
     {
+        Trace = trace;
         Config = config;
         Utf8 = config.Get(CommonParams.Smtputf8Enable);
         Options = (options ?? TableOptions.Default) with { Utf8 = Utf8 };
@@ -33,6 +35,7 @@ public sealed class RoutingCore : IDisposable
     }
 
     public MailConfig Config { get; }
+    public RouteTrace? Trace { get; }
     public TableOptions Options { get; }
     /// <summary>smtputf8_enable.</summary>
     public bool Utf8 { get; }
@@ -57,7 +60,10 @@ public sealed class RoutingCore : IDisposable
     {
         string value = Config.Get(parameter);
         if (value.Length == 0) return Maps.Empty;
-        return Own(Maps.Open(value, Options with { AllowSubstitution = allowSubstitution }), m => m.OpenErrors, parameter);
+        Maps maps = Own(Maps.Open(value, Options with { AllowSubstitution = allowSubstitution }), m => m.OpenErrors, parameter);
+        if (Trace is { } trace)
+            maps.Answered = (table, key, result) => trace.Add(parameter.Name, table.Spec, key, result.IsFound ? result.Value : $"lookup failure: {result.ErrorText}");
+        return maps;
     }
 
     /// <summary>Opens a parameter's list; it lives as long as this.</summary>

@@ -22,6 +22,9 @@ public sealed class Maps : IDisposable
         return new Maps([.. ConfigList.Split(value).Select(spec => TableFactory.Open(spec, options))]);
     }
 
+    /// <summary>Told each answer but "not found": the table, the key, the answer. For explanations; null in daemons.</summary>
+    public Action<Table, string, LookupResult>? Answered { get; set; }
+
     public IReadOnlyList<Table> Tables => _tables;
     public bool IsEmpty => _tables.Length == 0;
 
@@ -44,11 +47,18 @@ public sealed class Maps : IDisposable
             LookupResult result = candidate.Lookup(key);
             if (result.IsNotFound) continue;
             table = candidate;
-            return result.IsFound && result.Value.Length == 0
-                ? LookupResult.Error($"{candidate.Spec} returned an empty value for \"{key}\"; it should have no such entry")
-                : result;
+            return Answer(candidate, key, result);
         }
         return LookupResult.NotFound;
+    }
+
+    /// <summary>The answer of a table that has one.</summary>
+    internal LookupResult Answer(Table table, string key, LookupResult result)
+    {
+        if (result.IsFound && result.Value.Length == 0)
+            result = LookupResult.Error($"{table.Spec} returned an empty value for \"{key}\"; it should have no such entry");
+        Answered?.Invoke(table, key, result);
+        return result;
     }
 
     public void Dispose()

@@ -56,6 +56,22 @@ internal sealed class JsonLine
         return this;
     }
 
+    /// <summary>An array of texts.</summary>
+    public JsonLine Texts(string name, IEnumerable<string> values)
+    {
+        Name(name);
+        _text.Append('[');
+        bool any = false;
+        foreach (string value in values)
+        {
+            if (any) _text.Append(", ");
+            any = true;
+            Quote(value);
+        }
+        _text.Append(']');
+        return this;
+    }
+
     /// <summary>The line with its end.</summary>
     public override string ToString() => $"{_text}}}\n";
 
