@@ -40,7 +40,8 @@ internal static class Ehlo
     /// <summary>
     /// RFC 5321 4.1.1.1: ehlo-ok-rsp = "250-" Domain CRLF *( "250-" ehlo-line CRLF ) "250" SP ehlo-line CRLF.
     /// </summary>
-    public static byte[] Reply(SmtpdSettings settings, EhloKeywords discard, bool xclient, bool xforward)
+    /// <param name="auth">The SASL mechanisms offered; empty: none.</param>
+    public static byte[] Reply(SmtpdSettings settings, EhloKeywords discard, bool xclient, bool xforward, string auth)
     {
         List<string> lines = [settings.MyHostname];
         void Add(EhloKeywords keyword, bool available, string line)
@@ -53,6 +54,8 @@ internal static class Ehlo
         Add(EhloKeywords.Etrn, true, "ETRN");
         Add(EhloKeywords.Verp, true, "XVERP");
         Add(EhloKeywords.StartTls, settings.Tls.IsOn, "STARTTLS");
+        Add(EhloKeywords.Auth, auth.Length > 0, $"AUTH {auth}");
+        Add(EhloKeywords.Auth, auth.Length > 0 && settings.Auth.BrokenClients, $"AUTH={auth}");
         Add(EhloKeywords.Xclient, xclient, "XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT");
         Add(EhloKeywords.Xforward, xforward, "XFORWARD NAME ADDR PROTO HELO DOMAIN PORT IDENT");
         Add(EhloKeywords.EnhancedStatusCodes, true, "ENHANCEDSTATUSCODES");

@@ -21,6 +21,8 @@ internal static class ReceivedHeader
             text.Append("Received: from ").Append(session.Helo.Length > 0 ? session.Helo : client.Name).Append(" (").Append(client.Name)
                 .Append(" [").Append(client.RfcAddress).Append("])\n\t");
             if (session.Tls is { } tls && settings.Tls.ReceivedHeader) AppendTls(text, tls, settings.Tls.AskCertificate);
+            if (settings.Auth.AuthenticatedHeader && session.IsAuthenticated)
+                text.Append("(Authenticated sender: ").Append(Comment(session.SaslLogin)).Append(")\n\t");
         }
         text.Append("by ").Append(settings.MyHostname).Append(" (").Append(settings.MailName).Append(')');
         text.Append(" with ").Append(Protocol(session, transaction));
@@ -49,4 +51,7 @@ internal static class ReceivedHeader
                 .Append(tls.Trust >= TlsTrust.Trusted ? "verified OK" : "not verified").Append("))\n\t");
         else text.Append(asked ? "(Client did not present a certificate)\n\t" : "(No client certificate requested)\n\t");
     }
+
+    /// <summary>Without what could end the comment or the line.</summary>
+    private static string Comment(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not ('(' or ')' or '\\') ? c : '?'));
 }

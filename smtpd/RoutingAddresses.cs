@@ -2,6 +2,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Common.Tables;
 using MtaSuite.Smtpd.Access;
 
 namespace MtaSuite.Smtpd;
@@ -48,6 +49,8 @@ internal sealed class RoutingAddresses : IAddresses
         if (check.Problem.Length > 0) Log.Warning($"{check.Problem}");
         return new SmtpReply(check.Code, check.Dsn, check.Text);
     }
+
+    public LookupResult Find(Maps maps, string address) => _core.Lookup.Find(maps, address).Result;
 
     public void Forget() => _lastAddress = null;
 

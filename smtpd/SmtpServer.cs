@@ -8,18 +8,20 @@ using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tls;
 using MtaSuite.Smtpd.Access;
+using MtaSuite.Smtpd.Auth;
 
 namespace MtaSuite.Smtpd;
 
 /// <summary>What sessions share, and who may have one. Overload is answered before the banner, without a session.</summary>
-internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWriter queue, IAddresses addresses, PeerNames names, DiskSpace disk, int maxSessions)
+internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWriter queue, IAddresses addresses, PeerNames names, DiskSpace disk, int maxSessions,
+    string spool = "")
     : IService
 {
     // Less than the host waits before it ends the process.
     private static readonly TimeSpan s_messagePatience = TimeSpan.FromSeconds(5);
     private readonly HashSet<SmtpSession> _sessions = [];
     private readonly ClientCounter _clients = new(settings.Normal.IPv4PrefixLength, settings.Normal.IPv6PrefixLength);
-    private readonly Dictionary<(EhloKeywords, bool, bool), byte[]> _ehloReplies = [];
+    private readonly Dictionary<(EhloKeywords, bool, bool, string), byte[]> _ehloReplies = [];
     private readonly MemoryPressure _memory = new(loop.Time);
     private readonly List<Listener> _listeners = [];
     private Action? _drained;
@@ -31,6 +33,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public IAddresses Addresses { get; } = addresses;
     public PeerNames PeerNames { get; } = names;
     public DiskSpace Disk { get; } = disk;
+    public Authentication Authentication { get; } = new(settings.Normal.Auth, settings.Normal.Auth.MakeBackEnd(loop, spool), loop.Time);
     public int Active => _sessions.Count;
     /// <summary>Counts clients over all processes; null: nobody does.</summary>
     public AnvilClient? Anvil { get; set; }
@@ -130,10 +133,10 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     }
 
     /// <summary>The answer to EHLO for what is announced to a client.</summary>
-    public byte[] EhloReply(EhloKeywords discard, bool xclient, bool xforward)
+    public byte[] EhloReply(EhloKeywords discard, bool xclient, bool xforward, string auth)
     {
-        if (_ehloReplies.TryGetValue((discard, xclient, xforward), out byte[]? reply)) return reply;
-        return _ehloReplies[(discard, xclient, xforward)] = Ehlo.Reply(Settings.Normal, discard, xclient, xforward);
+        if (_ehloReplies.TryGetValue((discard, xclient, xforward, auth), out byte[]? reply)) return reply;
+        return _ehloReplies[(discard, xclient, xforward, auth)] = Ehlo.Reply(Settings.Normal, discard, xclient, xforward, auth);
     }
 
     /// <summary>Takes no more connections; sessions go on to their end, then <paramref name="done"/> is called.</summary>

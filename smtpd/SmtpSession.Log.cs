@@ -34,7 +34,8 @@ internal sealed partial class SmtpSession
     public void LogClient()
     {
         LogLine line = LogLine.Info(Transaction!.QueueId).Field("client", Client.NameAddress);
-        if (SaslLogin.Length > 0) line = line.Field("sasl_method", "XCLIENT").Field("sasl_username", SaslLogin);
+        if (SaslLogin.Length > 0) line = line.Field("sasl_method", SaslMethod).Field("sasl_username", SaslLogin);
+        if (Transaction.Parameters.Submitter is { Length: > 0 } submitter && IsAuthenticated) line = line.Field("sasl_sender", submitter);
         if (Forwarded is { Ident.Length: > 0 }) line = line.Field("orig_queue_id", Forwarded.Ident);
         if (Forwarded is { HasClient: true }) line = line.Field("orig_client", Forwarded.NameAddress);
         line.Send();
@@ -49,7 +50,7 @@ internal sealed partial class SmtpSession
         if (recipient is not null) line.Append(" to=<").Append(recipient).Append('>');
         line.Append(" proto=").Append(Protocol);
         if (helo is { Length: > 0 }) line.Append(" helo=<").Append(helo).Append('>');
-        if (SaslLogin.Length > 0) line.Append(" sasl_method=XCLIENT sasl_username=").Append(SaslLogin);
+        if (SaslLogin.Length > 0) line.Append(" sasl_method=").Append(SaslMethod).Append(" sasl_username=").Append(SaslLogin);
         LogLine.Info(Transaction?.LogId ?? "NOQUEUE").Free(line.ToString()).Send();
     }
 
@@ -72,7 +73,7 @@ internal sealed partial class SmtpSession
     private void LogNonSmtp(ReadOnlySpan<byte> line) =>
         Log.Warning($"non-SMTP command from {Client.NameAddress}: {Escape(line[..Math.Min(100, line.Length)])}");
 
-    private void LogLongLine() => Log.Warning($"{Client.NameAddress}: request longer than {_splitter.Limit}");
+    private void LogLongLine() => Log.Warning($"{Client.NameAddress}: request longer than {Settings.LineLengthLimit}");
 
     private void LogProxyTrouble(string what) => Log.Warning($"haproxy read: {what} from {Client.NameAddress}");
 

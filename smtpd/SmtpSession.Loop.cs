@@ -84,6 +84,7 @@ internal sealed partial class SmtpSession
                 }
             }
             if (Errors >= Settings.SoftErrorLimit && Settings.ErrorSleepTime > TimeSpan.Zero) await Loop.Delay(Settings.ErrorSleepTime);
+            if (status == LineStatus.Complete && line.Length > Settings.LineLengthLimit && CommandLine.Parse(line.Span).Verb != SmtpVerb.Auth) status = LineStatus.TooLong;
             if (status == LineStatus.Complete) await ExecuteAsync(line, bareLf);
             else LineTooLong(status);
             if (Connection.Unsent > MaxUnsent && !await DrainAsync()) return;

@@ -55,7 +55,7 @@ internal sealed partial class SmtpSession
         EndTransaction();
         Helo = "";
         Protocol = "SMTP";
-        SaslLogin = "";
+        LoggedIn("", "");
         if (settings.RequireCertificate) RequireTrust(facts);
         return true;
     }

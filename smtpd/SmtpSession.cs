@@ -39,7 +39,9 @@ internal sealed partial class SmtpSession
         Server = server;
         Connection = connection;
         Client = client;
-        _splitter = new LineSplitter(server.Settings.Normal.LineLengthLimit);
+        // RFC 4954 4.1: AUTH with an initial response may be longer than other commands
+        SmtpdSettings s = server.Settings.Normal;
+        _splitter = new LineSplitter(s.Auth.Enabled ? Math.Max(s.LineLengthLimit, s.Auth.ResponseLimit) : s.LineLengthLimit);
     }
 
     public SmtpServer Server { get; }
@@ -59,8 +61,6 @@ internal sealed partial class SmtpSession
     public string Protocol { get; set; } = "SMTP";
     /// <summary>The connection is within TLS.</summary>
     public bool IsEncrypted { get; set; }
-    /// <summary>Who logged in, by AUTH or as XCLIENT says; empty when nobody did.</summary>
-    public string SaslLogin { get; set; } = "";
     public EhloKeywords Discarded { get; set; }
     public bool XclientAllowed { get; set; }
     public bool XforwardAllowed { get; set; }

@@ -6,6 +6,7 @@ using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Tables;
 using MtaSuite.Common.Tls;
 using MtaSuite.Smtpd.Access;
+using MtaSuite.Smtpd.Auth;
 
 namespace MtaSuite.Smtpd;
 
@@ -71,6 +72,9 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly string RejectFooter = c.Get(SmtpdParams.SmtpdRejectFooter);
     public readonly Maps RejectFooterMaps = shared?.RejectFooterMaps ?? Maps.Open(c.Get(SmtpdParams.SmtpdRejectFooterMaps));
 
+    /// <summary>Logging in.</summary>
+    public readonly AuthSettings Auth = shared?.Auth ?? new AuthSettings(c);
+
     // clients
     public readonly bool PeernameLookup = c.Get(SmtpdParams.SmtpdPeernameLookup);
     public readonly bool ClientPortLogging = c.Get(SmtpdParams.SmtpdClientPortLogging);
@@ -105,7 +109,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     /// <summary>Everything that <c>check</c> has to say about these parameters: unknown words, words not there yet, bad tables.</summary>
     public IEnumerable<string> Problems()
     {
-        foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems).Concat(RelayClientCertificates.OpenErrors)) yield return problem;
+        foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems).Concat(RelayClientCertificates.OpenErrors).Concat(Auth.Problems())) yield return problem;
         foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions, BareNewlineExclusions })
             foreach (string problem in list.Problems) yield return problem;
         if (UpstreamProxyProtocol is not ("" or "haproxy")) yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";

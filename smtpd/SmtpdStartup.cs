@@ -36,7 +36,7 @@ internal sealed class SmtpdStartup
         string path = context.Spool.SocketPath(isPrivate: false, context.Config.Get(CleanupParams.CleanupServiceName));
         CleanupWriter queue = new(new CleanupClient(context.Loop, path));
         DiskSpace disk = new(context.Spool.Root, context.Loop.Time);
-        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, _names!, disk, context.MaxProc)
+        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, _names!, disk, context.MaxProc, context.Spool.Root)
         {
             Tls = _tls,
             Anvil = new AnvilClient(context.Loop, context.Spool.SocketPath(isPrivate: true, "anvil")),

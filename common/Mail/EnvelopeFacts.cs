@@ -25,6 +25,8 @@ public abstract class EnvelopeFacts
     public string ClientProtocol = "";
     public string SaslMethod = "";
     public string SaslLogin = "";
+    /// <summary>Who submitted the message first, as a client that logged in says (MAIL ... AUTH=); empty when it does not.</summary>
+    public string SaslSender = "";
 
     /// <summary>Takes over all facts of another message.</summary>
     public void CopyFacts(EnvelopeFacts from)
@@ -44,5 +46,6 @@ public abstract class EnvelopeFacts
         ClientProtocol = from.ClientProtocol;
         SaslMethod = from.SaslMethod;
         SaslLogin = from.SaslLogin;
+        SaslSender = from.SaslSender;
     }
 }

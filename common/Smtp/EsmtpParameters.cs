@@ -35,6 +35,8 @@ public struct MailParameters
     public string? EnvelopeId;
     /// <summary>XVERP's delimiters as given; empty: the default ones; null: no VERP. Whether they are allowed is the caller's question.</summary>
     public string? Verp;
+    /// <summary>AUTH= decoded, empty for AUTH=&lt;&gt;; null when none was given. To be believed of clients that logged in alone.</summary>
+    public string? Submitter;
 
     /// <summary>Parses the parameters of MAIL; the reply is "none" when all are good.</summary>
     public static SmtpReply Parse(ReadOnlySpan<byte> text, EsmtpFeatures features, out MailParameters parameters)
@@ -70,8 +72,7 @@ public struct MailParameters
             Verp = System.Text.Encoding.UTF8.GetString(p.Value);
             return default;
         }
-        // RFC 4954 5: a server that does not trust the client may ignore what AUTH= says of the submitter, as AUTH=<> does.
-        if (p.Is("AUTH"u8) && p.HasValue) return default;
+        if (p.Is("AUTH"u8) && p.HasValue) return TakeSubmitter(p);
         return EsmtpErrors.Unsupported(p);
     }
 
@@ -80,6 +81,18 @@ public struct MailParameters
     {
         if (p.Value.IsEmpty || p.Value.ContainsAnyExceptInRange((byte)'0', (byte)'9')) return EsmtpErrors.BadSize;
         return Utf8Parser.TryParse(p.Value, out Size, out int used) && used == p.Value.Length ? default : EsmtpErrors.HugeSize;
+    }
+
+    // RFC 4954 5: "AUTH=" ( "<>" / xtext ). Where nobody logs in it says nothing, and is accepted all the same.
+    private SmtpReply TakeSubmitter(EsmtpParameter p)
+    {
+        if (Submitter is not null) return EsmtpErrors.TwoSubmitters;
+        if (p.Value.SequenceEqual("<>"u8))
+        {
+            Submitter = "";
+            return default;
+        }
+        return Xtext.TryDecode(p.Value, out Submitter) && Submitter.Length > 0 && !Submitter.Any(char.IsControl) ? default : EsmtpErrors.BadSubmitter;
     }
 
     private SmtpReply TakeReturn(EsmtpParameter p) =>
@@ -126,6 +139,8 @@ internal static class EsmtpErrors
 {
     public static readonly SmtpReply BadSize = SmtpReply.Parse("501 5.5.4 Bad message size syntax");
     public static readonly SmtpReply HugeSize = SmtpReply.Parse("552 5.3.4 Message size exceeds file system imposed limit");
+    public static readonly SmtpReply TwoSubmitters = SmtpReply.Parse("503 5.5.4 Error: multiple AUTH= options");
+    public static readonly SmtpReply BadSubmitter = SmtpReply.Parse("501 5.5.4 Bad AUTH parameter syntax");
     public static readonly SmtpReply BadReturn = SmtpReply.Parse("501 5.5.4 Bad RET parameter syntax");
     public static readonly SmtpReply BadEnvelopeId = SmtpReply.Parse("501 5.5.4 Bad ENVID parameter syntax");
     public static readonly SmtpReply BadNotify = SmtpReply.Parse("501 5.5.4 Error: Bad NOTIFY parameter syntax");

@@ -57,6 +57,7 @@ public static class QueueFileFormat
         Optional(output, 'L', e.ClientProtocol);
         Optional(output, 'M', e.SaslMethod);
         Optional(output, 'N', e.SaslLogin);
+        Optional(output, 'J', e.SaslSender);
         Optional(output, 'X', e.Filter);
         Optional(output, 'Z', e.Redirect);
         Optional(output, 'V', e.VerpDelimiters);
@@ -170,6 +171,7 @@ public static class QueueFileFormat
             case 'L': e.ClientProtocol = value; break;
             case 'M': e.SaslMethod = value; break;
             case 'N': e.SaslLogin = value; break;
+            case 'J': e.SaslSender = value; break;
             case 'X': e.Filter = value; break;
             case 'Z': e.Redirect = value; break;
             default: break;

@@ -71,6 +71,8 @@ internal static class PipeArguments
             "client_protocol" => request.ClientProtocol,
             "client_helo" => request.ClientHelo,
             "sasl_username" => request.SaslLogin,
+            "sasl_method" => request.SaslMethod,
+            "sasl_sender" => request.SaslSender,
             _ => "",
         };
     }

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Smtp;
+using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Smtpd.Access;
 
@@ -20,6 +21,9 @@ internal interface IAddresses
     /// </summary>
     /// <param name="isSender">Check the sender instead of the recipient.</param>
     SmtpReply CheckListed(string sender, string recipient, bool isSender);
+
+    /// <summary>Looks an address up by its usual keys: whole, without extension, local part, @domain.</summary>
+    LookupResult Find(Maps maps, string address);
 
     /// <summary>A new command begins: tables may have changed.</summary>
     void Forget();

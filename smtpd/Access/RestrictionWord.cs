@@ -64,6 +64,7 @@ internal static class RestrictionWords
             new("permit_tls_all_clientcerts", ArgumentKind.None, CertificateWords.PermitTrusted),
             new("check_ccert_access", ArgumentKind.Table, CertificateWords.CheckAccess),
             new("check_client_access", ArgumentKind.Table, ClientWords.CheckAccess),
+            new("check_sasl_access", ArgumentKind.Table, LoginWords.CheckSaslAccess),
             new("check_reverse_client_hostname_access", ArgumentKind.Table, ClientWords.CheckReverseAccess),
             // helo
             new("check_helo_access", ArgumentKind.Table, HeloWords.CheckAccess),
@@ -76,6 +77,10 @@ internal static class RestrictionWords
             new("reject_non_fqdn_sender", ArgumentKind.None, AddressWords.RejectNonFqdnSender),
             new("reject_unlisted_sender", ArgumentKind.None, AddressWords.RejectUnlistedSender),
             new("reject_unverified_sender", ArgumentKind.None, null) { JudgeAsync = ProbeWords.RejectUnverifiedSenderAsync },
+            new("reject_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectMismatch),
+            new("reject_known_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectKnownMismatch),
+            new("reject_authenticated_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectAuthenticatedMismatch),
+            new("reject_unauthenticated_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectUnauthenticatedMismatch),
             // recipient
             new("reject_unverified_recipient", ArgumentKind.None, null) { JudgeAsync = ProbeWords.RejectUnverifiedRecipientAsync },
             new("check_recipient_access", ArgumentKind.Table, AddressWords.CheckRecipientAccess),
@@ -100,8 +105,7 @@ internal static class RestrictionWords
         [
             "reject_unknown_client_hostname", "reject_unknown_client", "reject_unknown_forward_client_hostname", "reject_unknown_reverse_client_hostname", "reject_unknown_helo_hostname",
             "reject_unknown_hostname", "reject_unknown_sender_domain", "reject_unknown_address",
-            "reject_sender_login_mismatch", "reject_authenticated_sender_login_mismatch", "reject_known_sender_login_mismatch",
-            "reject_unauthenticated_sender_login_mismatch", "reject_unknown_recipient_domain", "permit_mx_backup",
+            "reject_unknown_recipient_domain", "permit_mx_backup",
         ];
         string[] domains =
         [
@@ -110,7 +114,7 @@ internal static class RestrictionWords
         ];
         string[] tables =
         [
-            "check_sasl_access", "check_client_a_access", "check_client_mx_access", "check_client_ns_access",
+            "check_client_a_access", "check_client_mx_access", "check_client_ns_access",
             "check_reverse_client_hostname_a_access", "check_reverse_client_hostname_mx_access", "check_reverse_client_hostname_ns_access",
             "check_helo_a_access", "check_helo_mx_access", "check_helo_ns_access", "check_sender_a_access", "check_sender_mx_access",
             "check_sender_ns_access", "check_recipient_a_access", "check_recipient_mx_access", "check_recipient_ns_access",

@@ -32,7 +32,7 @@ internal static class CommandTable
         new(SmtpVerb.Xclient, SessionState.Idle, CommandFlags.BeforeTls, XclientCommand.ExecuteAsync, static _ => Replies.InTransaction),
         new(SmtpVerb.Xforward, SessionState.Idle, CommandFlags.BeforeTls, XforwardCommand.ExecuteAsync, static _ => Replies.InTransaction),
         new(SmtpVerb.StartTls, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.BeforeTls, StartTlsCommand.ExecuteAsync),
-        new(SmtpVerb.Auth, SessionState.Any, CommandFlags.LastInGroup, UnimplementedCommand.ExecuteAsync),
+        new(SmtpVerb.Auth, SessionState.Idle, CommandFlags.LastInGroup | CommandFlags.NeedsHelo, AuthCommand.ExecuteAsync, static _ => Replies.InTransaction),
         new(SmtpVerb.Mail, SessionState.Idle, CommandFlags.NeedsHelo, MailCommand.ExecuteAsync, MailCommand.WrongState),
         new(SmtpVerb.Rcpt, SessionState.Mail | SessionState.Rcpt, CommandFlags.None, RcptCommand.ExecuteAsync, RcptCommand.WrongState),
         new(SmtpVerb.Data, SessionState.Rcpt, CommandFlags.LastInGroup, DataCommand.ExecuteAsync, DataCommand.WrongState),

@@ -29,7 +29,7 @@ internal static class HeloCommand
         s.Protocol = "ESMTP";
         if (s.Discarded != EhloKeywords.None && (s.Discarded & EhloKeywords.SilentDiscard) == 0)
             Log.Info($"discarding EHLO keywords: {Ehlo.Format(s.Discarded)}");
-        s.Reply(s.Server.EhloReply(s.Unannounced, s.XclientAllowed, s.XforwardAllowed));
+        s.Reply(s.Server.EhloReply(s.Unannounced, s.XclientAllowed, s.XforwardAllowed, await s.Server.Authentication.OfferAsync(s)));
         return true;
     }
 

@@ -28,7 +28,7 @@ internal static class XclientCommand
         s.EndTransaction();
         s.Helo = claims.Helo ?? "";
         s.Protocol = claims.Protocol ?? "SMTP";
-        s.SaslLogin = claims.Login ?? "";
+        s.LoggedIn("XCLIENT", claims.Login ?? "");
         s.Authorize();
         s.Restart();
         return true;

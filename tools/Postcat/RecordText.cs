@@ -41,6 +41,7 @@ internal static class RecordText
         'V' => $"verp_delimiters={value}",
         'K' => "report_first_attempt=pending",
         'k' => "report_first_attempt=sent",
+        'J' => $"sasl_sender={value}",
         'W' => "delay_warning=pending",
         'w' => "delay_warning=sent",
         _ => $"record_{letter}={value}",

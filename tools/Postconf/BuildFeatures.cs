@@ -8,7 +8,7 @@ internal static class BuildFeatures
     /// <summary>The ways to lock a mailbox file.</summary>
     public static readonly string[] LockTypes = ["flock", "fcntl", "dotlock"];
 
-    public static readonly string[] SaslServerTypes = [];
+    public static readonly string[] SaslServerTypes = ["builtin", "dovecot"];
     public static readonly string[] SaslClientTypes = [];
 
     public static void Show(IEnumerable<string> lines, PostconfOutput output)

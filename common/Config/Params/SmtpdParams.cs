@@ -13,7 +13,7 @@ public static class SmtpdParams
         doc: "Time over which connections and messages are counted for rate limits.");
     public static readonly TimeParam AnvilStatusUpdateTime = new("anvil_status_update_time", "600s", min: "1s",
         doc: "Time between log lines about the highest counts and rates.");
-    public static readonly BoolParam BrokenSaslAuthClients = new("broken_sasl_auth_clients", "no", effective: false,
+    public static readonly BoolParam BrokenSaslAuthClients = new("broken_sasl_auth_clients", "no",
         doc: "Announce AUTH a second time in the form that old clients expect.");
     public static readonly TextParam ContentFilter = new("content_filter", "", effective: false,
         doc: "transport:destination that takes all mail before it is delivered.");
@@ -201,30 +201,39 @@ public static class SmtpdParams
         doc: "What is asked at RCPT about who may send where.");
     public static readonly TextParam SmtpdRestrictionClasses = new("smtpd_restriction_classes", "",
         doc: "Names of own lists of restrictions.");
-    public static readonly BoolParam SmtpdSaslAuthEnable = new("smtpd_sasl_auth_enable", "no", effective: false,
+    public static readonly BoolParam SmtpdSaslAuthEnable = new("smtpd_sasl_auth_enable", "no",
         doc: "Let clients log in.");
-    public static readonly BoolParam SmtpdSaslAuthenticatedHeader = new("smtpd_sasl_authenticated_header", "no", effective: false,
+    public static readonly BoolParam SmtpdSaslAuthenticatedHeader = new("smtpd_sasl_authenticated_header", "no",
         doc: "Write the login into the Received: line.");
-    public static readonly TextParam SmtpdSaslExceptionsNetworks = new("smtpd_sasl_exceptions_networks", "", effective: false,
+    public static readonly TextParam SmtpdSaslExceptionsNetworks = new("smtpd_sasl_exceptions_networks", "",
         doc: "Clients to which AUTH is not announced.");
-    public static readonly TextParam SmtpdSaslLocalDomain = new("smtpd_sasl_local_domain", "", effective: false, doc: "Realm of logins.");
+    public static readonly TimeParam SmtpdSaslFailureDelay = new("smtpd_sasl_failure_delay", "1s",
+        doc: "How long the answer to a failed login is held back; twice as long each time, up to sixteen times.");
+    public static readonly TextParam SmtpdSaslOauthKeyFile = new("smtpd_sasl_oauth_key_file", "",
+        doc: "File with the keys that sign bearer tokens: a JSON Web Key Set, or public keys in PEM.");
+    public static readonly TextParam SmtpdSaslOauthIssuer = new("smtpd_sasl_oauth_issuer", "", doc: "Issuer that bearer tokens must name.");
+    public static readonly TextParam SmtpdSaslOauthAudience = new("smtpd_sasl_oauth_audience", "", doc: "Audience that bearer tokens must name.");
+    public static readonly TextParam SmtpdSaslOauthLoginClaims = new("smtpd_sasl_oauth_login_claims", "email",
+        doc: "Claims of a bearer token that hold the login; the first that is there.");
+    public static readonly TextParam SmtpdSaslLocalDomain = new("smtpd_sasl_local_domain", "", doc: "Realm of logins.");
     public static readonly TextParam SmtpdSaslMechanismFilter = new("smtpd_sasl_mechanism_filter",
-        "!external, static:rest", effective: false,
+        "!external, static:rest",
         doc: "SASL mechanisms that are announced.");
-    public static readonly TextParam SmtpdSaslPath = new("smtpd_sasl_path", "smtpd", required: true, effective: false,
+    public static readonly TextParam SmtpdSaslPath = new("smtpd_sasl_path",
+        "${{$smtpd_sasl_type} == {builtin} ? {texthash:$config_directory/passwd} : {smtpd}}", required: true,
         doc: "What the SASL plug-in needs to know, for instance a socket.");
-    public static readonly IntParam SmtpdSaslResponseLimit = new("smtpd_sasl_response_limit", "12288", min: 12288, effective: false,
+    public static readonly IntParam SmtpdSaslResponseLimit = new("smtpd_sasl_response_limit", "12288", min: 12288,
         doc: "Bytes of a client's SASL response.");
-    public static readonly TextParam SmtpdSaslSecurityOptions = new("smtpd_sasl_security_options", "noanonymous", effective: false,
+    public static readonly TextParam SmtpdSaslSecurityOptions = new("smtpd_sasl_security_options", "noanonymous",
         doc: "Properties that SASL mechanisms must have.");
-    public static readonly TextParam SmtpdSaslService = new("smtpd_sasl_service", "smtp", required: true, effective: false,
+    public static readonly TextParam SmtpdSaslService = new("smtpd_sasl_service", "smtp", required: true,
         doc: "Name of the service for SASL.");
     public static readonly TextParam SmtpdSaslTlsSecurityOptions = new("smtpd_sasl_tls_security_options",
-        "$smtpd_sasl_security_options", effective: false,
+        "$smtpd_sasl_security_options",
         doc: "As smtpd_sasl_security_options, within TLS.");
-    public static readonly TextParam SmtpdSaslType = new("smtpd_sasl_type", "cyrus", required: true, effective: false,
+    public static readonly TextParam SmtpdSaslType = new("smtpd_sasl_type", "builtin", required: true,
         doc: "SASL plug-in of the server.");
-    public static readonly TextParam SmtpdSenderLoginMaps = new("smtpd_sender_login_maps", "", effective: false,
+    public static readonly TextParam SmtpdSenderLoginMaps = new("smtpd_sender_login_maps", "",
         doc: "Tables of the logins that own a sender address.");
     public static readonly TextParam SmtpdSenderRestrictions = new("smtpd_sender_restrictions", "", doc: "What is asked at MAIL.");
     public static readonly TextParam SmtpdServiceName = new("smtpd_service_name", "smtpd", required: true, effective: false,
@@ -304,7 +313,8 @@ public static class SmtpdParams
         SmtpdProxyFilter, SmtpdProxyOptions, SmtpdProxyTimeout, SmtpdRecipientLimit, SmtpdRecipientOvershootLimit,
         SmtpdRecipientRestrictions, SmtpdRejectFilterMaps, SmtpdRejectFooter, SmtpdRejectFooterMaps, SmtpdRejectUnlistedRecipient,
         SmtpdRejectUnlistedSender, SmtpdRelayBeforeRecipientRestrictions, SmtpdRelayRestrictions, SmtpdRestrictionClasses,
-        SmtpdSaslAuthEnable, SmtpdSaslAuthenticatedHeader, SmtpdSaslExceptionsNetworks, SmtpdSaslLocalDomain, SmtpdSaslMechanismFilter,
+        SmtpdSaslAuthEnable, SmtpdSaslAuthenticatedHeader, SmtpdSaslExceptionsNetworks, SmtpdSaslFailureDelay,
+        SmtpdSaslOauthKeyFile, SmtpdSaslOauthIssuer, SmtpdSaslOauthAudience, SmtpdSaslOauthLoginClaims, SmtpdSaslLocalDomain, SmtpdSaslMechanismFilter,
         SmtpdSaslPath, SmtpdSaslResponseLimit, SmtpdSaslSecurityOptions, SmtpdSaslService, SmtpdSaslTlsSecurityOptions, SmtpdSaslType,
         SmtpdSenderLoginMaps, SmtpdSenderRestrictions, SmtpdServiceName, SmtpdSoftErrorLimit, SmtpdTimeout, SmtpdUpstreamProxyProtocol,
         SmtpdUpstreamProxyTimeout, StrictRfc821Envelopes, UnknownAddressRejectCode, UnknownAddressTempfailAction, UnknownClientRejectCode,

@@ -22,6 +22,7 @@ public static class EnvelopeAttributes
         c.Text("client_protocol"u8, ref m.ClientProtocol, Limits.Name);
         c.Text("sasl_method"u8, ref m.SaslMethod, Limits.Name);
         c.Text("sasl_login"u8, ref m.SaslLogin, Limits.Address);
+        c.Text("sasl_sender"u8, ref m.SaslSender, Limits.Address);
     }
 
     public static void Envelope<C>(this ref C c, Envelope m) where C : struct, IAttributeCodec, allows ref struct

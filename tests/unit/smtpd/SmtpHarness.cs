@@ -7,6 +7,7 @@ using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Common.Tables;
 using MtaSuite.Smtpd;
 using MtaSuite.Smtpd.Access;
 
@@ -22,7 +23,7 @@ internal sealed class SmtpHarness : IDisposable
 
     public SmtpHarness(string config = "", string stress = "")
     {
-        string text = "myhostname = mx.test\nmydomain = test\nsmtpd_error_sleep_time = 0\nmynetworks = 192.0.2.0/24\n" + config;
+        string text = "myhostname = mx.test\nmydomain = test\nsmtpd_error_sleep_time = 0\nsmtpd_sasl_failure_delay = 0\nmynetworks = 192.0.2.0/24\n" + config;
         Log.Configure(new LogSettings("smtpd") { File = _log });
         Loop = new EventLoop();
         Config = MailConfig.Parse(text).Config;
@@ -249,6 +250,8 @@ internal sealed class FakeMessage(SubmitRequest request, FakeQueue queue) : ISub
 
 internal sealed class FakeAddresses : IAddresses
 {
+    public LookupResult Find(Maps maps, string address) => maps.Lookup(address);
+
     public string Complete(string address) => address.Contains('@') ? address : address + "@local.test";
 
     public Destination IsAuthorizedDestination(string sender, string recipient) => Complete(recipient) switch

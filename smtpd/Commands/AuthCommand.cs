@@ -1,0 +1,119 @@
+using System.Buffers.Text;
+using System.Text;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Sasl;
+using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Auth;
+
+namespace MtaSuite.Smtpd.Commands;
+
+/// <summary>
+/// RFC 4954 4:
+/// <code>
+/// auth-command     = "AUTH" SP sasl-mech [SP initial-response] *(CRLF [base64]) [CRLF cancel-response] CRLF
+/// initial-response = base64 / "=";  cancel-response = "*"
+/// continue-req     = "334" SP [base64] CRLF
+/// </code>
+/// </summary>
+internal static class AuthCommand
+{
+    private static readonly SmtpReply s_disabled = SmtpReply.Parse("503 5.5.1 Error: authentication not enabled");
+    private static readonly SmtpReply s_twice = SmtpReply.Parse("503 5.5.1 Error: already authenticated");
+    private static readonly SmtpReply s_needsTls = SmtpReply.Parse("538 5.7.11 Encryption required for requested authentication mechanism");
+    private static readonly SmtpReply s_syntax = SmtpReply.Parse("501 5.5.4 Syntax: AUTH mechanism");
+    private static readonly SmtpReply s_unknown = SmtpReply.Parse("504 5.5.4 Error: unrecognized authentication mechanism");
+    private static readonly SmtpReply s_base64 = SmtpReply.Parse("501 5.5.2 Error: cannot decode response");
+    private static readonly SmtpReply s_canceled = SmtpReply.Parse("501 5.7.0 Authentication aborted");
+    private static readonly SmtpReply s_tooLong = SmtpReply.Parse("500 5.5.6 SASL response limit exceeded");
+
+    public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
+    {
+        SmtpReply refusal = Check(s, arguments.Span, out SaslMechanism? mechanism, out byte[]? initial);
+        if (refusal.IsNone) refusal = await s.CountAuthAsync();
+        if (!refusal.IsNone) return s.Refuse(refusal);
+        ISaslExchange exchange = s.Server.Authentication.BackEnd.Begin(mechanism!, s.SaslContext);
+        SaslResult result = await exchange.StartAsync(initial);
+        while (result.Status == SaslStatus.Continue)
+        {
+            s.Reply(Challenge(result.Data));
+            (byte[]? line, bool tooLong) = await s.ReadResponseAsync(s.Settings.Auth.ResponseLimit);
+            if (Answer(s, mechanism!, line, tooLong, out byte[] response) is { } stop)
+            {
+                exchange.Abandon();
+                return line is null && !tooLong ? false : s.Refuse(stop);
+            }
+            result = await exchange.NextAsync(response);
+        }
+        return result.Status == SaslStatus.Success ? Succeed(s, mechanism!, result) : await FailAsync(s, mechanism!, result);
+    }
+
+    private static SmtpReply Check(SmtpSession s, ReadOnlySpan<byte> arguments, out SaslMechanism? mechanism, out byte[]? initial)
+    {
+        mechanism = null;
+        initial = null;
+        AuthSettings settings = s.Settings.Auth;
+        if (!settings.Enabled || (s.Discarded & EhloKeywords.Auth) != 0) return s_disabled;
+        if (settings.TlsOnly && !s.IsEncrypted) return s_needsTls;
+        if (s.IsAuthenticated) return s_twice;
+        ReadOnlySpan<byte> name = CommandLine.TakeWord(ref arguments), response = CommandLine.TakeWord(ref arguments);
+        if (!SaslMechanism.IsName(name) || !arguments.IsEmpty) return s_syntax;
+        string text = Encoding.ASCII.GetString(name).ToUpperInvariant();
+        mechanism = s.Server.Authentication.Find(s, text, out bool needsTls);
+        if (needsTls) return s_needsTls;
+        if (mechanism is null)
+        {
+            s.LogAuthFailure(text, new SaslResult(SaslStatus.Failure, [], "Invalid authentication mechanism", ""));
+            return s_unknown;
+        }
+        if (response.IsEmpty) return default;
+        return TryDecode(response.SequenceEqual("="u8) ? default : response, out initial) ? default : s_base64;
+    }
+
+    /// <summary>Why the exchange ends with the client's answer; null when it goes on.</summary>
+    private static SmtpReply? Answer(SmtpSession s, SaslMechanism mechanism, byte[]? line, bool tooLong, out byte[] response)
+    {
+        response = [];
+        if (tooLong) return s_tooLong;
+        if (line is null) return s_canceled;
+        if (line.AsSpan().SequenceEqual("*"u8))
+        {
+            Log.Warning($"{s.Client.NameAddress}: SASL {mechanism.Name} authentication aborted");
+            return s_canceled;
+        }
+        if (TryDecode(line, out byte[]? decoded))
+        {
+            response = decoded!;
+            return null;
+        }
+        s.LogAuthFailure(mechanism.Name, SaslResult.Malformed());
+        return s_base64;
+    }
+
+    // RFC 4648 3.3: nothing but the alphabet, and padding as it must be
+    private static bool TryDecode(ReadOnlySpan<byte> text, out byte[]? bytes)
+    {
+        bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+        if (text.ContainsAny(" \t\r\n"u8)) return false;
+        bool ok = Base64.DecodeFromUtf8(text, bytes, out int used, out int length) == System.Buffers.OperationStatus.Done && used == text.Length;
+        bytes = bytes[..length];
+        return ok;
+    }
+
+    private static byte[] Challenge(byte[] data) => Encoding.ASCII.GetBytes($"334 {Convert.ToBase64String(data)}\r\n");
+
+    private static bool Succeed(SmtpSession s, SaslMechanism mechanism, SaslResult result)
+    {
+        s.LoggedIn(mechanism.Name, result.Login);
+        s.Reply("235 2.7.0 Authentication successful\r\n"u8);
+        return true;
+    }
+
+    private static async ValueTask<bool> FailAsync(SmtpSession s, SaslMechanism mechanism, SaslResult result)
+    {
+        s.LogAuthFailure(mechanism.Name, result);
+        if (result.Status == SaslStatus.Temporary) return s.Refuse(SmtpReply.Parse($"454 4.7.0 Temporary authentication failure: {result.Text}"));
+        TimeSpan delay = s.Client.Ip is { } ip ? s.Server.Authentication.Failures.Next(s.Server.IdentOf(ip)) : s.Settings.Auth.FailureDelay;
+        if (delay > TimeSpan.Zero) await s.Loop.Delay(delay);
+        return s.Refuse(SmtpReply.Parse($"535 5.7.8 Error: authentication failed: {result.Text}"));
+    }
+}
