@@ -1,4 +1,5 @@
 using System.Net;
+using MtaSuite.Common.Dns;
 
 namespace MtaSuite.Smtpd;
 
@@ -15,6 +16,7 @@ internal sealed record ClientInfo
     private ClientInfo(ClientInfo other)
     {
         (Ip, PortNumber, Name, ReverseName) = (other.Ip, other.PortNumber, other.Name, other.ReverseName);
+        (NameStatus, ReverseStatus, IsNamed) = (other.NameStatus, other.ReverseStatus, other.IsNamed);
         (ServerAddress, ServerPort, LogPort) = (other.ServerAddress, other.ServerPort, other.LogPort);
     }
 
@@ -25,6 +27,10 @@ internal sealed record ClientInfo
     public string Name { get; init; } = Unknown;
     /// <summary>The name that the address maps to, not verified, or "unknown".</summary>
     public string ReverseName { get; init; } = Unknown;
+    public NameStatus NameStatus { get; init; } = NameStatus.Unknown;
+    public NameStatus ReverseStatus { get; init; } = NameStatus.Unknown;
+    /// <summary>The names were looked up, or told by somebody we trust.</summary>
+    public bool IsNamed { get; init; }
     public string ServerAddress { get; init; } = "";
     public string ServerPort { get; init; } = "";
     /// <summary>Port in the log (smtpd_client_port_logging).</summary>
@@ -41,20 +47,29 @@ internal sealed record ClientInfo
     /// <summary>"name[address]", and ":port" when that is logged.</summary>
     public string NameAddress => field ??= LogPort ? $"{Name}[{Address}]:{Port}" : $"{Name}[{Address}]";
 
-    public static ClientInfo Of(IPEndPoint? remote, IPEndPoint? local, PeerNames names, bool logPort)
+    /// <summary>The same client with what was found out about its names.</summary>
+    public ClientInfo Named(ClientName found) => this with
+    {
+        Name = found.Name,
+        NameStatus = found.Status,
+        ReverseName = found.ReverseName,
+        ReverseStatus = found.ReverseStatus,
+        IsNamed = true,
+    };
+
+    /// <summary>The client of a socket, not named yet; a local one is "localhost".</summary>
+    public static ClientInfo Of(IPEndPoint? remote, IPEndPoint? local, bool logPort)
     {
         IPAddress? ip = remote?.Address is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : remote?.Address;
-        string name = ip is null ? "localhost" : names.Find(ip);
-        return new ClientInfo
+        ClientInfo client = new()
         {
             Ip = ip ?? IPAddress.Loopback,
             PortNumber = remote?.Port ?? 0,
-            Name = name,
-            ReverseName = name,
             ServerAddress = local?.Address.ToString() ?? "",
             ServerPort = local?.Port.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "",
             LogPort = logPort,
         };
+        return ip is null ? client.Named(new ClientName("localhost", NameStatus.Ok, "localhost", NameStatus.Ok)) : client;
     }
 }
 

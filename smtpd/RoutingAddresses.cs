@@ -41,6 +41,20 @@ internal sealed class RoutingAddresses : IAddresses
         return mine ? Destination.Authorized : Destination.Foreign;
     }
 
+    public Destination FindDomain(string other, string address, out string domain)
+    {
+        Route route = Resolve(other, address);
+        domain = route.Recipient[(route.Recipient.LastIndexOf('@') + 1)..];
+        if (route.Status == RouteStatus.Trouble)
+        {
+            Log.Warning($"{route.Problem}");
+            return Destination.Unknown;
+        }
+        return route.IsFinal ? Destination.Authorized : Destination.Foreign;
+    }
+
+    public bool IsLocalDomain(string domain) => _core.Local.Match(domain) == MatchResult.Yes;
+
     public SmtpReply CheckListed(string sender, string recipient, bool isSender)
     {
         Route route = isSender ? Resolve(recipient, sender) : Resolve(sender, recipient);

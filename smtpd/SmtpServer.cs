@@ -13,7 +13,7 @@ using MtaSuite.Smtpd.Auth;
 namespace MtaSuite.Smtpd;
 
 /// <summary>What sessions share, and who may have one. Overload is answered before the banner, without a session.</summary>
-internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWriter queue, IAddresses addresses, PeerNames names, DiskSpace disk, int maxSessions,
+internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWriter queue, IAddresses addresses, NameServices names, DiskSpace disk, int maxSessions,
     string spool = "")
     : IService
 {
@@ -31,9 +31,11 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public SettingsPair Settings { get; } = settings;
     public IQueueWriter Queue { get; } = queue;
     public IAddresses Addresses { get; } = addresses;
-    public PeerNames PeerNames { get; } = names;
+    public NameServices Names { get; } = names;
     public DiskSpace Disk { get; } = disk;
     public Authentication Authentication { get; } = new(settings.Normal.Auth, settings.Normal.Auth.MakeBackEnd(loop, spool), loop.Time);
+    /// <summary>Who tries queued mail on request (ETRN); null: nobody.</summary>
+    public LinkClient? Qmgr { get; init; }
     public int Active => _sessions.Count;
     /// <summary>Counts clients over all processes; null: nobody does.</summary>
     public AnvilClient? Anvil { get; set; }
@@ -60,7 +62,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     /// <param name="local">Where it was accepted; may be a wildcard address.</param>
     public void Accept(int fd, IPEndPoint? remote, IPEndPoint? local = null)
     {
-        ClientInfo client = ClientInfo.Of(remote, local, PeerNames, Settings.Normal.ClientPortLogging);
+        ClientInfo client = Names.NameAtOnce(ClientInfo.Of(remote, local, Settings.Normal.ClientPortLogging));
         if (Overload(client) is { } refusal)
         {
             Refuse(fd, refusal);

@@ -49,7 +49,7 @@ internal sealed partial class SmtpSession
 
     private bool TakeProxyHeader(ProxyHeader header)
     {
-        if (header.Source is not null) Client = ClientInfo.Of(header.Source, header.Destination, Server.PeerNames, Settings.ClientPortLogging);
+        if (header.Source is not null) Client = Server.Names.NameAtOnce(ClientInfo.Of(header.Source, header.Destination, Settings.ClientPortLogging));
         if (Server.CountProxied(this) is not { } refusal) return true;
         Reply(SmtpReply.Parse(refusal));
         return false;

@@ -22,6 +22,7 @@ internal sealed partial class SmtpSession
     {
         if (await ProxyAsync())
         {
+            if (!Client.IsNamed) Client = await Server.Names.NameAsync(Client);
             LogConnect();
             Authorize();
             XforwardAllowed = Settings.XforwardHosts.Match(Client.Name, Client.Ip) == MatchResult.Yes;

@@ -50,25 +50,7 @@ internal static class ReplyFooter
         string rest = template;
         if (rest.StartsWith("\\c", StringComparison.Ordinal)) rest = rest[2..];
         else text.Append('\n');
-        string expanded = session.Settings.Expand(rest.Replace("\\n", "\n", StringComparison.Ordinal), name => Value(name, session));
+        string expanded = session.Settings.Expand(rest.Replace("\\n", "\n", StringComparison.Ordinal), name => ReplyNames.Harmless(ReplyNames.Value(name, session), session.Settings.Access.Dns.ReplyCharacters));
         return reply with { Text = text.Append(expanded).ToString() };
-    }
-
-    private static string? Value(string name, SmtpSession session)
-    {
-        string? value = name switch
-        {
-            "client" => session.Client.NameAddress,
-            "client_address" => session.Client.Address,
-            "client_name" => session.Client.Name,
-            "client_port" => session.Client.Port,
-            "helo_name" => session.Helo,
-            "sender" => session.Transaction?.Sender ?? "",
-            "recipient" => session.Transaction is { Recipients: [var first, ..] } ? first.Address : "",
-            "server_name" => session.Settings.MyHostname,
-            "localtime" => session.Loop.Time.GetLocalNow().ToString("MMM dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture),
-            _ => null,
-        };
-        return value is null ? null : string.Concat(value.Select(c => c is >= ' ' and <= '~' ? c : '_'));
     }
 }

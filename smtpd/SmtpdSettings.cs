@@ -68,6 +68,10 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly TimeSpan StartTlsTimeout = c.Get(TlsParams.SmtpdStarttlsTimeout);
     public readonly Maps RelayClientCertificates = shared?.RelayClientCertificates ?? Maps.Open(c.Get(TlsParams.RelayClientcerts));
 
+    /// <summary>fast_flush_domains: whose mail ETRN may ask for.</summary>
+    public readonly MatchList FlushDomains = shared?.FlushDomains ?? new(c.Get(SmtpdParams.FastFlushDomains), MatchStyle.Domains,
+        MatchList.ParentsMatch(c, SmtpdParams.FastFlushDomains.Name));
+
     // replies
     public readonly string RejectFooter = c.Get(SmtpdParams.SmtpdRejectFooter);
     public readonly Maps RejectFooterMaps = shared?.RejectFooterMaps ?? Maps.Open(c.Get(SmtpdParams.SmtpdRejectFooterMaps));
@@ -110,7 +114,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public IEnumerable<string> Problems()
     {
         foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems).Concat(RelayClientCertificates.OpenErrors).Concat(Auth.Problems())) yield return problem;
-        foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions, BareNewlineExclusions })
+        foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions, BareNewlineExclusions, FlushDomains })
             foreach (string problem in list.Problems) yield return problem;
         if (UpstreamProxyProtocol is not ("" or "haproxy")) yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";
     }

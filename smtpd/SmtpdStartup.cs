@@ -13,7 +13,6 @@ internal sealed class SmtpdStartup
 {
     private SettingsPair? _settings;
     private IAddresses? _addresses;
-    private PeerNames? _names;
     private TlsServer? _tls;
 
     /// <summary>Reads the settings and opens their tables.</summary>
@@ -27,7 +26,6 @@ internal sealed class SmtpdStartup
         RoutingAddresses addresses = new(context.Config);
         foreach (string problem in addresses.Problems) Log.Warning($"{problem}");
         _addresses = addresses;
-        _names = PeerNames.Load(normal.PeernameLookup);
         return null;
     }
 
@@ -36,8 +34,9 @@ internal sealed class SmtpdStartup
         string path = context.Spool.SocketPath(isPrivate: false, context.Config.Get(CleanupParams.CleanupServiceName));
         CleanupWriter queue = new(new CleanupClient(context.Loop, path));
         DiskSpace disk = new(context.Spool.Root, context.Loop.Time);
-        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, _names!, disk, context.MaxProc, context.Spool.Root)
+        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, NameServices.Of(context.Loop, context.Config), disk, context.MaxProc, context.Spool.Root)
         {
+            Qmgr = new LinkClient(context.Loop, context.Spool.SocketPath(isPrivate: false, context.Config.Get(QmgrParams.QueueServiceName))),
             Tls = _tls,
             Anvil = new AnvilClient(context.Loop, context.Spool.SocketPath(isPrivate: true, "anvil")),
             Probes = new VerifyClient(context.Loop, context.Spool.SocketPath(isPrivate: true, context.Config.Get(VerifyParams.AddressVerifyServiceName))),

@@ -8,6 +8,16 @@ public static class DnsReason
     public const string NoData = "Host found but no data record of requested type";
     public const string Failed = "Non-recoverable error";
 
+    /// <summary>The last part alone.</summary>
+    public static string Short(DnsStatus status) => status switch
+    {
+        DnsStatus.NameError => NotFound,
+        DnsStatus.NoData => NoData,
+        DnsStatus.Filtered => "DNS reply filter policy",
+        DnsStatus.TemporaryFailure => TryAgain,
+        _ => Failed,
+    };
+
     /// <summary>The whole sentence.</summary>
     public static string For(string name, DnsType type, string what) =>
         $"Host or domain name not found. Name service error for name={name} type={type}: {what}";

@@ -18,7 +18,11 @@ public sealed record MxRecord(string Name, TimeSpan Ttl, int Preference, string 
 public sealed record NameRecord(string Name, DnsType Type, TimeSpan Ttl, string Target) : DnsRecord(Name, Type, Ttl);
 
 /// <summary>TXT (RFC 1035 3.3.14): the character-strings joined, as bytes.</summary>
-public sealed record TextRecord(string Name, TimeSpan Ttl, ReadOnlyMemory<byte> Text) : DnsRecord(Name, DnsType.TXT, Ttl);
+public sealed record TextRecord(string Name, TimeSpan Ttl, ReadOnlyMemory<byte> Text) : DnsRecord(Name, DnsType.TXT, Ttl)
+{
+    /// <summary>The text with a blank for each byte that cannot be printed.</summary>
+    public string Printable => ReplyFilter.Printable(Text.Span);
+}
 
 /// <summary>SRV (RFC 2782). A <see cref="Target"/> of "" is the root: the service is not there.</summary>
 public sealed record SrvRecord(string Name, TimeSpan Ttl, int Priority, int Weight, int Port, string Target) : DnsRecord(Name, DnsType.SRV, Ttl);

@@ -58,7 +58,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
     /// <summary>The loop that runs on this thread, or null.</summary>
     public static new EventLoop? Current => SynchronizationContext.Current as EventLoop;
 
-    /// <summary>Runs until <see cref="Stop"/>. What ran last has sent its output when this returns.</summary>
+    /// <summary>Runs until <see cref="Stop"/>. What ran last has sent its output when this returns. It may run again.</summary>
     public void Run()
     {
         SynchronizationContext? before = SynchronizationContext.Current;
@@ -70,8 +70,12 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
             {
                 RunPosted();
                 EndBatch();
-                if (_stopping) return;
-                Turn(events);
+                if (!_stopping) Turn(events);
+                else
+                {
+                    _stopping = false;
+                    return;
+                }
             }
         }
         finally { SetSynchronizationContext(before); }

@@ -15,6 +15,8 @@ internal sealed class AccessContext(SmtpSession session)
     public SmtpSession Session { get; } = session;
     public AccessRules Rules => Session.Settings.Access;
 
+    public NameServices Names => Session.Server.Names;
+
     /// <summary>What is judged now, for replies: an address, a name, "DATA" ...</summary>
     public string ReplyName = "";
     public string ReplyClass = "";

@@ -40,6 +40,7 @@ internal sealed class AccessRules
             IsDefer(c.Get(SmtpdParams.UnverifiedSenderTempfailAction)), c.Get(SmtpdParams.UnverifiedSenderRejectReason));
         UnverifiedRecipient = new UnverifiedPolicy(c.Get(SmtpdParams.UnverifiedRecipientRejectCode), c.Get(SmtpdParams.UnverifiedRecipientDeferCode),
             IsDefer(c.Get(SmtpdParams.UnverifiedRecipientTempfailAction)), c.Get(SmtpdParams.UnverifiedRecipientRejectReason));
+        Dns = new DnsSettings(c);
         RecipientDelimiter = c.Get(RewriteParams.RecipientDelimiter);
         LogPermitActions = [.. c.GetList(SmtpdParams.SmtpdLogAccessPermitActions).Select(a => a.ToLowerInvariant())];
     }
@@ -70,9 +71,10 @@ internal sealed class AccessRules
     public ProbeSender ProbeSender { get; }
     public UnverifiedPolicy UnverifiedSender { get; }
     public UnverifiedPolicy UnverifiedRecipient { get; }
+    public DnsSettings Dns { get; }
     public HashSet<string> LogPermitActions { get; }
 
-    public IReadOnlyList<string> Problems => _parser.Problems;
+    public IReadOnlyList<string> Problems => [.. _parser.Problems, .. Dns.Problems];
 
     /// <summary>Parses the restrictions that an access table's entry holds.</summary>
     public RestrictionList ParseEntry(AccessTable table, string text, string? tableWord)

@@ -15,6 +15,13 @@ internal interface IAddresses
     /// <summary>Final or relay destination of ours, or foreign. Addresses with sender-specified routing are foreign.</summary>
     Destination IsAuthorizedDestination(string sender, string recipient);
 
+    /// <summary>The domain of an address in its final form. Authorized: its mail ends here, there is nothing to find out.</summary>
+    /// <param name="other">The recipient for a sender, the sender for a recipient.</param>
+    Destination FindDomain(string other, string address, out string domain);
+
+    /// <summary>A host name or an address literal that is this machine.</summary>
+    bool IsLocalDomain(string domain);
+
     /// <summary>
     /// "None" when the address may exist; otherwise the whole reply: "550 5.1.1 &lt;x@y&gt;: Recipient address rejected: User unknown in local
     /// recipient table".

@@ -72,6 +72,8 @@ internal sealed class RestrictionParser
         if (!word.IsAvailable) Problems.Add($"{owner}: restriction \"{word.Name}\" is not supported yet");
         else if (word.Argument == ArgumentKind.Time && !TimeText.TryParse(argument, 's', out step.Time))
             return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by a time, not \"{argument}\"");
+        else if (word.Argument == ArgumentKind.Zone && (step.Zone = DnsblZone.Parse(argument)) is null)
+            return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" has a bad address filter: \"{argument}\"");
         else if (word.Argument == ArgumentKind.Table)
         {
             if (!argument.Contains(':')) return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by type:table, not \"{argument}\"");

@@ -1,7 +1,9 @@
+using MtaSuite.Common.Dns;
+
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>What follows a restriction's name in a list.</summary>
-internal enum ArgumentKind : byte { None, Table, Time, Text }
+internal enum ArgumentKind : byte { None, Table, Time, Zone, Text }
 
 /// <summary>One restriction: its name, its argument, and what it does. Without a handler it is known and not there yet.</summary>
 internal sealed record RestrictionWord(string Name, ArgumentKind Argument, Func<AccessContext, RestrictionStep, Verdict>? Judge)
@@ -22,6 +24,7 @@ internal sealed class RestrictionStep(RestrictionWord word)
     public string Argument = "";
     public TimeSpan Time;
     public AccessTable? Table;
+    public DnsblZone? Zone;
     /// <summary>A restriction class: the word's list.</summary>
     public RestrictionList? Class;
 
@@ -66,12 +69,23 @@ internal static class RestrictionWords
             new("check_client_access", ArgumentKind.Table, ClientWords.CheckAccess),
             new("check_sasl_access", ArgumentKind.Table, LoginWords.CheckSaslAccess),
             new("check_reverse_client_hostname_access", ArgumentKind.Table, ClientWords.CheckReverseAccess),
+            new("reject_unknown_client_hostname", ArgumentKind.None, UnknownWords.RejectClient),
+            new("reject_unknown_client", ArgumentKind.None, UnknownWords.RejectClient),
+            new("reject_unknown_reverse_client_hostname", ArgumentKind.None, UnknownWords.RejectReverseClient),
+            new("reject_rbl_client", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectClientAsync },
+            new("permit_dnswl_client", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.PermitClientAsync },
+            new("reject_rhsbl_client", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectClientDomainAsync },
+            new("permit_rhswl_client", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.PermitClientDomainAsync },
+            new("reject_rhsbl_reverse_client", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectReverseClientDomainAsync },
             // helo
             new("check_helo_access", ArgumentKind.Table, HeloWords.CheckAccess),
             new("reject_invalid_helo_hostname", ArgumentKind.None, HeloWords.RejectInvalid),
             new("reject_invalid_hostname", ArgumentKind.None, HeloWords.RejectInvalid),
             new("reject_non_fqdn_helo_hostname", ArgumentKind.None, HeloWords.RejectNonFqdn),
             new("reject_non_fqdn_hostname", ArgumentKind.None, HeloWords.RejectNonFqdn),
+            new("reject_unknown_helo_hostname", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectHeloAsync },
+            new("reject_unknown_hostname", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectHeloAsync },
+            new("reject_rhsbl_helo", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectHeloDomainAsync },
             // sender
             new("check_sender_access", ArgumentKind.Table, AddressWords.CheckSenderAccess),
             new("reject_non_fqdn_sender", ArgumentKind.None, AddressWords.RejectNonFqdnSender),
@@ -81,6 +95,9 @@ internal static class RestrictionWords
             new("reject_known_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectKnownMismatch),
             new("reject_authenticated_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectAuthenticatedMismatch),
             new("reject_unauthenticated_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectUnauthenticatedMismatch),
+            new("reject_unknown_sender_domain", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectSenderAsync },
+            new("reject_unknown_address", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectSenderAsync },
+            new("reject_rhsbl_sender", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectSenderDomainAsync },
             // recipient
             new("reject_unverified_recipient", ArgumentKind.None, null) { JudgeAsync = ProbeWords.RejectUnverifiedRecipientAsync },
             new("check_recipient_access", ArgumentKind.Table, AddressWords.CheckRecipientAccess),
@@ -91,36 +108,26 @@ internal static class RestrictionWords
             new("reject_unauth_destination", ArgumentKind.None, AddressWords.RejectUnauthDestination),
             new("defer_unauth_destination", ArgumentKind.None, AddressWords.DeferUnauthDestination),
             new("reject_multi_recipient_bounce", ArgumentKind.None, AddressWords.RejectMultiRecipientBounce),
+            new("reject_unknown_recipient_domain", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectRecipientAsync },
+            new("reject_rhsbl_recipient", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectRecipientDomainAsync },
+            new("permit_mx_backup", ArgumentKind.None, null) { JudgeAsync = MxBackupWords.PermitAsync },
             // etrn
             new("check_etrn_access", ArgumentKind.Table, HeloWords.CheckEtrnAccess),
-            .. Later(),
+            .. OfServers(),
         ];
         return words.ToDictionary(w => w.Name, StringComparer.OrdinalIgnoreCase);
     }
 
-    /// <summary>Restrictions that need what is not there yet: the DNS, TLS, authentication, address probes, policy servers.</summary>
-    private static IEnumerable<RestrictionWord> Later()
+    /// <summary>check_client_mx_access and its like: tables about a domain's addresses, mail servers and name servers.</summary>
+    private static IEnumerable<RestrictionWord> OfServers()
     {
-        string[] plain =
-        [
-            "reject_unknown_client_hostname", "reject_unknown_client", "reject_unknown_forward_client_hostname", "reject_unknown_reverse_client_hostname", "reject_unknown_helo_hostname",
-            "reject_unknown_hostname", "reject_unknown_sender_domain", "reject_unknown_address",
-            "reject_unknown_recipient_domain", "permit_mx_backup",
-        ];
-        string[] domains =
-        [
-            "reject_rbl_client", "permit_dnswl_client", "reject_rhsbl_client", "permit_rhswl_client", "reject_rhsbl_reverse_client",
-            "reject_rhsbl_helo", "reject_rhsbl_sender", "reject_rhsbl_recipient",
-        ];
-        string[] tables =
-        [
-            "check_client_a_access", "check_client_mx_access", "check_client_ns_access",
-            "check_reverse_client_hostname_a_access", "check_reverse_client_hostname_mx_access", "check_reverse_client_hostname_ns_access",
-            "check_helo_a_access", "check_helo_mx_access", "check_helo_ns_access", "check_sender_a_access", "check_sender_mx_access",
-            "check_sender_ns_access", "check_recipient_a_access", "check_recipient_mx_access", "check_recipient_ns_access",
-        ];
-        foreach (string name in plain) yield return new RestrictionWord(name, ArgumentKind.None, null);
-        foreach (string name in domains) yield return new RestrictionWord(name, ArgumentKind.Text, null);
-        foreach (string name in tables) yield return new RestrictionWord(name, ArgumentKind.Table, null);
+        foreach ((string infix, DnsType type) in new[] { ("a", DnsType.A), ("mx", DnsType.MX), ("ns", DnsType.NS) })
+        {
+            yield return new($"check_client_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Client(type) };
+            yield return new($"check_reverse_client_hostname_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.ReverseClient(type) };
+            yield return new($"check_helo_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Helo(type) };
+            yield return new($"check_sender_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Sender(type) };
+            yield return new($"check_recipient_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Recipient(type) };
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using MtaSuite.Common.Dns;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
 
@@ -67,8 +68,10 @@ internal static class XclientCommand
             bool unknown = a.IsUnavailable || a.IsTemporarilyUnavailable;
             if (!unknown && !HostName.IsValid(a.Value)) return false;
             string name = unknown ? ClientInfo.Unknown : a.Value;
-            if (!verified) return Set(Client with { ReverseName = name });
-            return Set(unknown ? Client with { Name = name } : Client with { Name = name, ReverseName = name });
+            NameStatus status = !unknown ? NameStatus.Ok : a.IsTemporarilyUnavailable ? NameStatus.Temporary : NameStatus.Unknown;
+            if (!verified) return Set(Client with { ReverseName = name, ReverseStatus = status });
+            ClientInfo named = Client with { Name = name, NameStatus = status, IsNamed = true };
+            return Set(unknown ? named : named with { ReverseName = name, ReverseStatus = status });
         }
 
         private bool HeloName(ClientAttribute a)

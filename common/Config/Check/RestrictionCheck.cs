@@ -35,6 +35,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
             if (classes.Contains(word)) continue;
             if (RestrictionWords.TryFind(word, out RestrictionArgument argument))
             {
+                if (RestrictionWords.IsNotYet(word)) Report(Severity.Warning, list, $"{list}: {word} is not implemented yet: answers 451");
                 if (argument is RestrictionArgument.None) continue;
                 if (i + 1 == items.Count) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it");
                 else if (argument != RestrictionArgument.Restriction) CheckArgument(list, word, argument, items[++i]);

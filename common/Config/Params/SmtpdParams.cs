@@ -20,7 +20,7 @@ public static class SmtpdParams
     public static readonly TextParam CyrusSaslConfigPath = new("cyrus_sasl_config_path", "", effective: false,
         doc: "Directories with the Cyrus SASL library's configuration.");
     public static readonly RawParam DefaultRblReply = new("default_rbl_reply",
-        "$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using $rbl_domain${rbl_reason?; $rbl_reason}", required: true, effective: false,
+        "$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using $rbl_domain${rbl_reason?; $rbl_reason}", required: true,
         doc: "Text of the reply to a client that a block list names.");
     public static readonly IntParam DeferCode = new("defer_code", "450", doc: "Reply code of the restriction \"defer\".");
     public static readonly BoolParam DisableVrfyCommand = new("disable_vrfy_command", "no", doc: "Refuse VRFY.");
@@ -42,21 +42,21 @@ public static class SmtpdParams
         doc: "Senders each login may use with sendmail.");
     public static readonly TextParam MapsRblDomains = new("maps_rbl_domains", "", effective: false,
         doc: "Old form of block lists; use reject_rbl_client.");
-    public static readonly IntParam MapsRblRejectCode = new("maps_rbl_reject_code", "554", effective: false,
+    public static readonly IntParam MapsRblRejectCode = new("maps_rbl_reject_code", "554",
         doc: "Reply code for a client that a block list names.");
     public static readonly IntParam MultiRecipientBounceRejectCode = new("multi_recipient_bounce_reject_code", "550",
         doc: "Reply code for a bounce with several recipients.");
     public static readonly IntParam NonFqdnRejectCode = new("non_fqdn_reject_code", "504", doc: "Reply code for names without a domain.");
-    public static readonly TextParam PermitMxBackupNetworks = new("permit_mx_backup_networks", "", effective: false,
+    public static readonly TextParam PermitMxBackupNetworks = new("permit_mx_backup_networks", "",
         doc: "Networks of the primary exchangers that permit_mx_backup trusts.");
     public static readonly IntParam PlaintextRejectCode = new("plaintext_reject_code", "450",
         doc: "Reply code of reject_plaintext_session.");
-    public static readonly TextParam RblReplyMaps = new("rbl_reply_maps", "", effective: false,
+    public static readonly TextParam RblReplyMaps = new("rbl_reply_maps", "",
         doc: "Table with the reply for each block list.");
     public static readonly TextParam ReceiveOverrideOptions = new("receive_override_options", "",
         doc: "What not to do with mail that comes back from a filter.");
     public static readonly IntParam RejectCode = new("reject_code", "554", doc: "Reply code of the restriction \"reject\".");
-    public static readonly TextParam RejectTempfailAction = new("reject_tempfail_action", "defer_if_permit", required: true, effective: false,
+    public static readonly TextParam RejectTempfailAction = new("reject_tempfail_action", "defer_if_permit", required: true,
         doc: "What to do when a restriction cannot be decided now.");
     public static readonly IntParam RelayDomainsRejectCode = new("relay_domains_reject_code", "554",
         doc: "Reply code for recipients in domains of others.");
@@ -106,7 +106,7 @@ public static class SmtpdParams
         doc: "Table of EHLO keywords not to announce, by client address.");
     public static readonly TextParam SmtpdDiscardEhloKeywords = new("smtpd_discard_ehlo_keywords", "",
         doc: "EHLO keywords not to announce.");
-    public static readonly TextParam SmtpdDnsReplyFilter = new("smtpd_dns_reply_filter", "", effective: false,
+    public static readonly TextParam SmtpdDnsReplyFilter = new("smtpd_dns_reply_filter", "",
         doc: "Table that filters DNS answers.");
     public static readonly TextParam SmtpdEndOfDataRestrictions = new("smtpd_end_of_data_restrictions", "",
         doc: "What is asked at the end of a message.");
@@ -115,7 +115,7 @@ public static class SmtpdParams
     public static readonly TextParam SmtpdEtrnRestrictions = new("smtpd_etrn_restrictions", "",
         doc: "What is asked at ETRN.");
     public static readonly RawParam SmtpdExpansionFilter = new("smtpd_expansion_filter",
-        "\\t\\40!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`abcdefghijklmnopqrstuvwxyz{|}~", required: true, effective: false,
+        "\\t\\40!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`abcdefghijklmnopqrstuvwxyz{|}~", required: true,
         doc: "Characters that may stand in what $names in replies expand to; others become underscores.");
     public static readonly TextParam SmtpdForbidBareNewline = new("smtpd_forbid_bare_newline",
         "normalize", words: "normalize|reject|note|yes|no",
@@ -248,17 +248,17 @@ public static class SmtpdParams
         doc: "Longest wait for that proxy's line.");
     public static readonly BoolParam StrictRfc821Envelopes = new("strict_rfc821_envelopes", "no",
         doc: "Demand angle brackets around addresses and no comments in MAIL and RCPT.");
-    public static readonly IntParam UnknownAddressRejectCode = new("unknown_address_reject_code", "450", effective: false,
+    public static readonly IntParam UnknownAddressRejectCode = new("unknown_address_reject_code", "450",
         doc: "Reply code for addresses whose domain does not exist.");
     public static readonly TextParam UnknownAddressTempfailAction = new("unknown_address_tempfail_action",
-        "$reject_tempfail_action", required: true, effective: false,
+        "$reject_tempfail_action", required: true,
         doc: "What to do when that cannot be found out now.");
-    public static readonly IntParam UnknownClientRejectCode = new("unknown_client_reject_code", "450", effective: false,
+    public static readonly IntParam UnknownClientRejectCode = new("unknown_client_reject_code", "450",
         doc: "Reply code for clients without a name.");
     public static readonly TextParam UnknownHeloHostnameTempfailAction = new("unknown_helo_hostname_tempfail_action",
-        "$reject_tempfail_action", required: true, effective: false,
+        "$reject_tempfail_action", required: true,
         doc: "What to do when a HELO name cannot be looked up now.");
-    public static readonly IntParam UnknownHostnameRejectCode = new("unknown_hostname_reject_code", "450", effective: false,
+    public static readonly IntParam UnknownHostnameRejectCode = new("unknown_hostname_reject_code", "450",
         doc: "Reply code for a HELO name that does not exist.");
     public static readonly IntParam UnknownLocalRecipientRejectCode = new("unknown_local_recipient_reject_code", "550",
         doc: "Reply code for unknown local recipients.");

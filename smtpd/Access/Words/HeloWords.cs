@@ -33,7 +33,7 @@ internal static class HeloWords
             : c.Reject(c.Rules.NonFqdnCode, "5.5.2", $"<{helo}>: {ReplyClass.Helo} rejected: need fully-qualified hostname");
     }
 
-    private static Verdict Literal(AccessContext c, string helo) => HostName.TryParseLiteral(helo, out _)
+    internal static Verdict Literal(AccessContext c, string helo) => HostName.TryParseLiteral(helo, out _)
         ? Verdict.Dunno
         : c.Reject(c.Rules.InvalidNameCode, "5.5.2", $"<{helo}>: {ReplyClass.Helo} rejected: invalid ip address");
 

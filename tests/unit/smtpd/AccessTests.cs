@@ -30,7 +30,7 @@ public class AccessTests
     [TestCase("smtpd_sender_restrictions = reject\n", "postmaster", "250 2.1.5 Ok")]
     [TestCase("smtpd_helo_restrictions = reject_non_fqdn_helo_hostname\n", "user@local.test", "504 5.5.2 <client>: Helo command rejected: need fully-qualified hostname")]
     [TestCase("smtpd_helo_restrictions = reject_invalid_helo_hostname\n", "user@local.test", "250 2.1.5 Ok")]
-    [TestCase("smtpd_recipient_restrictions = reject_unknown_sender_domain\n", "user@local.test", "451 4.3.5 Server configuration error")]
+    [TestCase("smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:1\n", "user@local.test", "451 4.3.5 Server configuration error")]
     [TestCase("smtpd_recipient_restrictions = warn_if_reject no_such_word\n", "user@local.test", "451 4.3.5 Server configuration error")]
     [TestCase("smtpd_client_restrictions = check_client_access inline:{example=REJECT}\n", "user@local.test", "250 2.1.5 Ok")]
     [TestCase("smtpd_client_restrictions = check_client_access inline:{{.example=REJECT}}\nparent_domain_matches_subdomains =\n", "user@local.test",
@@ -144,6 +144,11 @@ public class AccessTests
     [Test]
     public void Every_restriction_that_check_knows_is_known_here() =>
         Assert.That(Common.Config.RestrictionWords.All.Where(w => w != "check_address_map" && RestrictionWords.Find(w) is null), Is.Empty);
+
+    [Test]
+    public void Check_knows_what_is_not_there_yet() => Assert.That(
+        Common.Config.RestrictionWords.All.Where(Common.Config.RestrictionWords.IsNotYet),
+        Is.EquivalentTo(Common.Config.RestrictionWords.All.Where(w => w != RestrictionWords.WarnIfReject && RestrictionWords.Find(w) is not { IsAvailable: true })));
 
     [TestCase(ReplyClass.Sender, "5.1.1", "5.1.0")]
     [TestCase(ReplyClass.Recipient, "5.1.7", "5.1.3")]

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Dns;
+using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
@@ -20,6 +23,7 @@ namespace MtaSuite.Tests.Unit.Smtpd;
 internal sealed class SmtpHarness : IDisposable
 {
     private readonly string _log = Path.GetTempFileName();
+    private readonly string _hosts = Path.GetTempFileName();
 
     public SmtpHarness(string config = "", string stress = "")
     {
@@ -30,11 +34,30 @@ internal sealed class SmtpHarness : IDisposable
         SmtpdSettings normal = new(Config);
         SmtpdSettings stressed = new(MailConfig.Parse(text + "\nstress = yes\n" + stress).Config, normal);
         Settings = new SettingsPair(normal, stressed);
-        Server = new SmtpServer(Loop, Settings, Queue, Addresses, new PeerNames("192.0.2.7 host.example\n", enabled: true),
+        Server = new SmtpServer(Loop, Settings, Queue, Addresses, Names(),
             new DiskSpace("/tmp", TimeProvider.System), MaxSessions)
         {
             Tls = normal.Tls.IsOn ? normal.Tls.TryStart(TimeProvider.System, out _) : null,
+            Qmgr = new LinkClient(Loop, QmgrSocket),
         };
+    }
+
+    /// <summary>Where the queue manager is asked; nobody listens unless the test does.</summary>
+    public string QmgrSocket => _hosts + ".qmgr";
+
+    /// <summary>/etc/hosts of the test, and the name server that the configuration names; none answers without one.</summary>
+    private NameServices Names()
+    {
+        File.WriteAllText(_hosts, "192.0.2.7 host.example\n");
+        DnsOptions options = DnsOptions.Of(Config, Config.Get(SmtpdParams.SmtpdDnsReplyFilter));
+        DnsResolver resolver = new(Loop, new DnsOptions
+        {
+            Servers = options.Servers.Count > 0 ? options.Servers : [new IPEndPoint(IPAddress.Loopback, 1)],
+            ReplyFilter = options.ReplyFilter,
+            Timeout = TimeSpan.FromMilliseconds(300),
+            Attempts = 1,
+        });
+        return new NameServices(resolver, new HostLookupOptions { Sources = HostSources.Native, HostsFile = _hosts }, Config.Get(SmtpdParams.SmtpdPeernameLookup));
     }
 
     public static int MaxSessions { get; set; }
@@ -115,6 +138,8 @@ internal sealed class SmtpHarness : IDisposable
         Loop.Dispose();
         Log.Configure(new LogSettings("test") { File = "/dev/null" });
         File.Delete(_log);
+        File.Delete(_hosts);
+        File.Delete(QmgrSocket);
     }
 }
 
@@ -260,6 +285,14 @@ internal sealed class FakeAddresses : IAddresses
         var r when r.EndsWith("@trouble.test", StringComparison.Ordinal) => Destination.Unknown,
         _ => Destination.Foreign,
     };
+
+    public Destination FindDomain(string other, string address, out string domain)
+    {
+        domain = Complete(address).Split('@')[^1];
+        return IsAuthorizedDestination("", address);
+    }
+
+    public bool IsLocalDomain(string domain) => domain is "mx.test" or "[192.0.2.99]";
 
     public SmtpReply CheckListed(string sender, string recipient, bool isSender)
     {

@@ -1,0 +1,85 @@
+using MtaSuite.Common.Dns;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Routing;
+
+namespace MtaSuite.Smtpd.Access;
+
+/// <summary>
+/// permit_mx_backup: takes mail for whoever names this machine as a mail exchanger, but not as the best one. Old; relay_domains says the same
+/// without trusting the DNS.
+/// </summary>
+internal static class MxBackupWords
+{
+    private static bool s_warned;
+
+    public static async ValueTask<Verdict> PermitAsync(AccessContext c, RestrictionStep step)
+    {
+        if (c.Recipient is not { } recipient) return Verdict.Dunno;
+        if (!s_warned) Log.Warning($"support for restriction \"{step.Word.Name}\" will be removed; instead, specify \"relay_domains\"");
+        s_warned = true;
+        switch (c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", recipient))
+        {
+            case Destination.Unknown: return c.LookupError(recipient);
+            case Destination.Authorized: return c.Permit(step.Word.Name, ReplyClass.Recipient, recipient);
+        }
+        if (c.Session.Addresses.FindDomain(c.Sender ?? "", recipient, out string domain) != Destination.Foreign || domain.Length == 0 || domain[0] == '[') return Verdict.Dunno;
+        return await new Check(c, recipient).IsBackupAsync(DomainName.ToAscii(domain) ?? domain)
+            ? c.Permit(step.Word.Name, ReplyClass.Recipient, recipient)
+            : Verdict.Dunno;
+    }
+
+    private readonly struct Check(AccessContext c, string recipient)
+    {
+        public async ValueTask<bool> IsBackupAsync(string domain)
+        {
+            DnsAnswer answer = await c.Names.Resolver.Query(domain, DnsType.MX);
+            if (answer.IsTemporary || answer.Status == DnsStatus.Filtered) Defer($"Unable to look up mail exchanger information: {DnsReason.Short(answer.Status)}");
+            List<MxRecord> all = [.. answer.Records.OfType<MxRecord>().OrderBy(r => r.Preference)];
+            if (all.Count == 0 || all.Exists(r => r.Exchange.Length == 0)) return false;
+            List<string> best = [.. all.Where(r => r.Preference == all[0].Preference).Select(r => r.Exchange)];
+            List<string> others = [.. all.Skip(best.Count).Select(r => r.Exchange)];
+            if (await IsAmongAsync(best) || !await IsAmongAsync(others)) return false;
+            return c.Rules.Dns.BackupNetworks.IsEmpty || await AreTrustedAsync(best);
+        }
+
+        /// <summary>One of the hosts is this machine: by name, which costs nothing, or by address.</summary>
+        private async ValueTask<bool> IsAmongAsync(List<string> hosts)
+        {
+            foreach (string host in hosts)
+                if (c.Session.Addresses.IsLocalDomain(host)) return true;
+            foreach (string host in hosts)
+            {
+                HostAddresses found = await c.Names.Hosts.FindAsync(host);
+                if (found.Failure is { } failure)
+                    Defer($"Unable to look up mail exchanger host {host}: {(failure.IsTemporary ? "Temporary failure in name resolution" : "Name or service not known")}");
+                foreach (System.Net.IPAddress address in found.Addresses)
+                    if (c.Session.Addresses.IsLocalDomain(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? $"[{address}]" : $"[IPv6:{address}]")) return true;
+            }
+            return false;
+        }
+
+        /// <summary>All addresses of the best hosts are in permit_mx_backup_networks.</summary>
+        private async ValueTask<bool> AreTrustedAsync(List<string> hosts)
+        {
+            HostLookup dns = new(c.Names.Resolver, new HostLookupOptions { IPv4 = c.Names.Hosts.Options.IPv4, IPv6 = c.Names.Hosts.Options.IPv6 });
+            foreach (string host in hosts)
+            {
+                HostAddresses found = await dns.FindAsync(host);
+                if (found.Failure is { } failure)
+                {
+                    Defer($"Unable to look up host {host} as mail exchanger: {(failure.IsTemporary ? DnsReason.TryAgain : DnsReason.NotFound)}");
+                    return false;
+                }
+                foreach (System.Net.IPAddress address in found.Addresses)
+                {
+                    MatchResult match = c.Rules.Dns.BackupNetworks.Match(host, address);
+                    if (match == MatchResult.Error) Defer($"Unable to verify host {host} as mail exchanger");
+                    if (match != MatchResult.Yes) return false;
+                }
+            }
+            return true;
+        }
+
+        private void Defer(string why) => c.SetDeferIfReject(450, "4.4.4", $"<{recipient}>: {ReplyClass.Recipient} rejected: {why}");
+    }
+}
