@@ -56,7 +56,9 @@ internal sealed partial class SmtpSession
         Helo = "";
         Protocol = "SMTP";
         LoggedIn("", "");
-        if (settings.RequireCertificate) RequireTrust(facts);
+        SmtpReply tooMany = facts.Agreement.Resumed ? default : await CountNewTlsAsync(report: false);
+        if (!tooMany.IsNone) Reply(tooMany);
+        else if (settings.RequireCertificate) RequireTrust(facts);
         return true;
     }
 

@@ -34,6 +34,9 @@ public sealed class TlsSession : IConnectionFilter
     /// <summary>The peer's input ended without close_notify: something may have been cut off.</summary>
     public bool Truncated { get; private set; }
 
+    /// <summary>Client: keeps the session for resumption; of use once the server has said something, since tickets come behind the handshake.</summary>
+    public Action? Keep { get; set; }
+
     /// <summary>Prepares TLS on a connection whose output is sent; null with the reason.</summary>
     public static TlsSession? TryCreate(TlsContext context, Connection connection, bool server, out string error)
     {

@@ -17,6 +17,8 @@ internal static class StartTlsCommand
         if (s.Tls is not null) return s.Refuse(s_active);
         if (!s.OffersTls) return s.Refuse(Replies.NotImplemented);
         if (s.Server.Tls?.Context is null) return s.Refuse(s_notAvailable);
+        SmtpReply tooMany = await s.CountNewTlsAsync(report: true);
+        if (!tooMany.IsNone) return s.Refuse(tooMany);
         // What came along in clear could have been put there by anybody; executing it inside TLS would hide that (CVE-2011-0411).
         if (s.HasInput())
         {

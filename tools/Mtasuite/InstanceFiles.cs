@@ -47,7 +47,7 @@ internal static class InstanceFiles
         127.0.0.1:{{o.SubmissionPort,-15}} inet  n       -       n       -       -       smtpd
           -o syslog_name=mtasuite/submission
           -o smtpd_relay_restrictions=permit_mynetworks,reject
-        # submissions (implicit TLS) needs TLS, which smtpd does not speak yet:
+        # submissions (implicit TLS, RFC 8314) needs a certificate: smtpd_tls_chain_files in main.cf; then take the # away:
         #127.0.0.1:{{o.SubmissionsPort,-15}} inet  n       -       n       -       -       smtpd
         #  -o syslog_name=mtasuite/submissions
         #  -o smtpd_tls_wrappermode=yes

@@ -26,6 +26,9 @@ public sealed partial class Instance : IDisposable
 
     public int SubmissionPort { get; private set; }
 
+    /// <summary>Nothing listens there unless master.cf says so.</summary>
+    public int SubmissionsPort { get; private set; }
+
     /// <summary>An account of this machine that gets mail: as root one that is not root, otherwise the only one that may get it.</summary>
     public static string User { get; } = Programs.IsRoot ? "games" : Environment.UserName;
 
@@ -54,7 +57,7 @@ public sealed partial class Instance : IDisposable
     private void Init()
     {
         int[] ports = FreePorts(3);
-        (SmtpPort, SubmissionPort) = (ports[0], ports[1]);
+        (SmtpPort, SubmissionPort, SubmissionsPort) = (ports[0], ports[1], ports[2]);
         Run("mtasuite", "init", Folder, "--hostname", HostName, "--smtp-port", $"{ports[0]}", "--submission-port", $"{ports[1]}",
             "--submissions-port", $"{ports[2]}").Succeeded();
     }

@@ -1,0 +1,98 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Dns;
+
+namespace MtaSuite.Common.Tls.Client;
+
+/// <summary>
+/// What TLS is wanted with one destination. An entry of smtp_tls_policy_maps: <c>level *( separator name "=" value )</c>, with the names match, protocols,
+/// ciphers, exclude, servername, connection_reuse; several values of one attribute are apart by colons (match at level fingerprint: by "|").
+/// </summary>
+public sealed record TlsPolicy
+{
+    public TlsLevel Level { get; init; }
+    /// <summary>The level that was asked for, where DANE made another one of it.</summary>
+    public TlsLevel Wanted { get; init; }
+    public string Protocols { get; init; } = "";
+    public string Ciphers { get; init; } = "medium";
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+    /// <summary>Names and strategies (nexthop, dot-nexthop, hostname), or fingerprints.</summary>
+    public IReadOnlyList<string> Match { get; init; } = [];
+    /// <summary>What is asked for with SNI: empty, "hostname", "nexthop", or a name.</summary>
+    public string ServerName { get; init; } = "";
+    public IReadOnlyList<TlsaRecord> Tlsa { get; init; } = [];
+    /// <summary>The name whose TLSA records these are.</summary>
+    public string TlsaBase { get; init; } = "";
+    /// <summary>Why mail cannot be sent at all under this policy (a bad entry, no TLSA records); empty: it can.</summary>
+    public string Problem { get; init; } = "";
+
+    public static readonly TlsPolicy Off = new();
+
+    /// <summary>A policy of a level with the defaults of the configuration.</summary>
+    public static TlsPolicy Of(TlsLevel level, TlsClientSettings s)
+    {
+        bool must = level.MustEncrypt();
+        return new TlsPolicy
+        {
+            Level = level,
+            Wanted = level,
+            Protocols = must ? s.MandatoryProtocols : s.Protocols,
+            Ciphers = must ? s.MandatoryCiphers : s.Ciphers,
+            Exclude = must ? [.. s.Exclude, .. s.MandatoryExclude] : s.Exclude,
+            ServerName = s.ServerName,
+            Match = level switch
+            {
+                TlsLevel.Fingerprint => s.FingerprintMatch,
+                TlsLevel.Verify => s.VerifyMatch,
+                TlsLevel.Secure => s.SecureMatch,
+                _ => [],
+            },
+        };
+    }
+
+    /// <summary>Reads an entry; what is wrong with it is its <see cref="Problem"/>.</summary>
+    public static TlsPolicy Parse(string text, TlsClientSettings s)
+    {
+        List<string> words = ConfigList.Split(text);
+        if (words.Count == 0 || !TlsLevels.TryParse(words[0], out TlsLevel level))
+            return Bad(s, $"invalid security level \"{words.FirstOrDefault("")}\"");
+        TlsPolicy policy = Of(level, s);
+        List<string> match = [];
+        foreach (string word in words.Skip(1))
+        {
+            int equals = word.IndexOf('=');
+            string name = equals < 0 ? word : word[..equals], value = equals < 0 ? "" : word[(equals + 1)..];
+            if (level == TlsLevel.None) return Bad(s, $"attribute \"{word}\" at level none");
+            if (value.Length == 0) return Bad(s, $"attribute \"{word}\" has no value");
+            switch (name.ToLowerInvariant())
+            {
+                case "protocols": policy = policy with { Protocols = value }; break;
+                case "ciphers": policy = policy with { Ciphers = value }; break;
+                case "exclude": policy = policy with { Exclude = [.. policy.Exclude, .. value.Split(':', StringSplitOptions.RemoveEmptyEntries)] }; break;
+                case "servername": policy = policy with { ServerName = value }; break;
+                case "connection_reuse": break;
+                case "match" when level == TlsLevel.Fingerprint: match.AddRange(value.Split('|', StringSplitOptions.RemoveEmptyEntries)); break;
+                case "match" when level is TlsLevel.Verify or TlsLevel.Secure: match.AddRange(value.Split(':', StringSplitOptions.RemoveEmptyEntries)); break;
+                default: return Bad(s, $"invalid attribute \"{word}\" at level {level.Word()}");
+            }
+        }
+        return match.Count > 0 ? policy with { Match = match } : policy;
+    }
+
+    // What was meant is not known: nothing is sent, least of all in clear.
+    private static TlsPolicy Bad(TlsClientSettings s, string problem) => Of(TlsLevel.Encrypt, s) with { Problem = $"client TLS configuration problem: {problem}" };
+
+    /// <summary>The DNS names of which the certificate must have one.</summary>
+    public IEnumerable<string> Names(string nexthop, string host)
+    {
+        foreach (string item in Match)
+        {
+            switch (item.ToLowerInvariant())
+            {
+                case "nexthop": yield return nexthop; break;
+                case "dot-nexthop": yield return "." + nexthop; break;
+                case "hostname": yield return host; break;
+                default: yield return item; break;
+            }
+        }
+    }
+}
