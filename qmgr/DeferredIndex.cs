@@ -63,6 +63,16 @@ internal sealed class DeferredIndex
         SiftDown(_entries[entry].Place);
     }
 
+    /// <summary>Moves all attempts by a time, but for those that are asked for.</summary>
+    public void Shift(long microseconds)
+    {
+        for (int i = 0; i < Count; i++) // who was first stays first
+        {
+            ref Entry entry = ref _entries[_heap[i]];
+            if (entry.Next != Forced) entry.Next = Math.Max(Forced + 1, entry.Next + microseconds);
+        }
+    }
+
     /// <summary>Makes all due now.</summary>
     public void ForceAll()
     {

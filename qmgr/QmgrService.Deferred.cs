@@ -1,3 +1,4 @@
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
@@ -22,9 +23,39 @@ internal sealed partial class QmgrService
 
     private void Defer(string id, long nextMicroseconds)
     {
+        LookAtClock(); // a time that is planned by a clock that is wrong for less than a second must be known as such
         _deferred.Set(QueueKey.Of(id), nextMicroseconds);
         ArmDueTimer();
     }
+
+    // ---- the clock -------------------------------------------------------------------------------------------------
+
+    /// <summary>A step back by less is waited out, microseconds.</summary>
+    private const long SmallStep = 1_000_000;
+    private long _wallAhead;
+
+    /// <summary>
+    /// Attempts are planned by the wall clock, because files keep their times. When it is set back, what waits would wait that much longer: so the attempts go
+    /// back with it. Set ahead, it makes them due early, which does no harm.
+    /// </summary>
+    private void WatchClock()
+    {
+        _wallAhead = WallAhead;
+        _loop.Every(TimeSpan.FromSeconds(1), LookAtClock);
+    }
+
+    private void LookAtClock()
+    {
+        long step = WallAhead - _wallAhead;
+        _wallAhead += step;
+        if (step > -SmallStep) return;
+        Log.Warning($"the clock was set back by {-step / 1_000_000} s: what is deferred is not kept waiting for it");
+        _deferred.Shift(step);
+        ArmDueTimer();
+    }
+
+    /// <summary>The wall clock against the monotonic one, microseconds.</summary>
+    private long WallAhead => NowMicroseconds - Environment.TickCount64 * 1000;
 
     private void ArmDueTimer()
     {

@@ -66,6 +66,7 @@ internal sealed partial class QmgrService : IService
         }
         Rescan();
         _loop.Every(_settings.QueueRunDelay, _scanner.ScanIncoming);
+        WatchClock();
     }
 
     public int Active => _active.Count + _deferred.Count + _waiting.Count + _reading;

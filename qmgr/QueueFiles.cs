@@ -13,6 +13,11 @@ internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool)
     private static readonly TimeSpan UnfinishedLifetime = TimeSpan.FromHours(36);
     private readonly WorkerPool _workers = new(loop, "files", Threads) { InPlaceWhenAlone = true, Patience = 16 };
     private readonly Stack<RemoveWork> _removers = new();
+    /// <summary>Unfinished files that look old: when each was last written to, and when that was first seen, milliseconds of the monotonic clock.</summary>
+    private readonly Dictionary<string, (DateTimeOffset Modified, long Seen)> _unfinished = new(StringComparer.Ordinal);
+    /// <summary>No writer pauses for so long.</summary>
+    private const long UntouchedMilliseconds = 3_600_000;
+    private const int MaxUnfinished = 10_000;
 
     public int Pending => _workers.Pending;
 
@@ -27,14 +32,30 @@ internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool)
             Log.Warning($"{id}: corrupt queue file, moved to {SpoolDirectory.Corrupt}");
             _ = spool.Move(id, folder, SpoolDirectory.Corrupt);
         }
-        else if (status == QueueFileStatus.Unfinished) RemoveIfOld(spool.PathOf(folder, id));
+        else if (status == QueueFileStatus.Unfinished) RemoveIfOld(id, spool.PathOf(folder, id));
         return (status, file, folder);
     });
 
-    /// <summary>An unfinished file whose writer must be long dead: nobody was told that the message is ours.</summary>
-    private void RemoveIfOld(string path)
+    /// <summary>
+    /// An unfinished file whose writer must be long dead: nobody was told that the message is ours. The wall clock alone is no witness: set ahead by days it
+    /// would make every message old that is just being written. So the file must have lain untouched before our eyes, too.
+    /// </summary>
+    private void RemoveIfOld(string id, string path)
     {
-        if (Libc.TryStat(path, out Libc.FileStatus status) && loop.Time.GetUtcNow() - status.Modified > UnfinishedLifetime) _ = Libc.Unlink(path);
+        if (!Libc.TryStat(path, out Libc.FileStatus status) || loop.Time.GetUtcNow() - status.Modified <= UnfinishedLifetime) return;
+        long now = Environment.TickCount64;
+        lock (_unfinished)
+        {
+            if (_unfinished.TryGetValue(id, out var known) && known.Modified == status.Modified)
+            {
+                if (now - known.Seen < UntouchedMilliseconds) return;
+                _unfinished.Remove(id);
+                _ = Libc.Unlink(path);
+                return;
+            }
+            if (_unfinished.Count >= MaxUnfinished) _unfinished.Clear();
+            _unfinished[id] = (status.Modified, now);
+        }
     }
 
     /// <summary>Moves a file into deferred, unless it is there, and keeps its next attempt as its modification time; 0 or errno.</summary>

@@ -41,6 +41,8 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
 
     private SpoolDirectory Spool => spool;
 
+    private TimeProvider Time => loop.Time;
+
     /// <summary>Hands a portion to the loop.</summary>
     private void Post<T>(List<T> portion, Action<T> take)
     {
@@ -67,8 +69,13 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
             Report();
         }
 
-        private long NextAttempt(string id) =>
-            Libc.TryStat(scanner.Spool.PathOf(folder, id), out Libc.FileStatus status) ? Math.Max(1, status.ModifiedSeconds * 1_000_000) : 1;
+        /// <summary>A file that was changed in the future is from before the clock was set back: its attempt goes back by as much.</summary>
+        private long NextAttempt(string id)
+        {
+            if (!Libc.TryStat(scanner.Spool.PathOf(folder, id), out Libc.FileStatus status)) return 1;
+            long ahead = Math.Max(0, status.ChangedSeconds - QueueId.Microseconds(scanner.Time) / 1_000_000);
+            return Math.Max(1, (status.ModifiedSeconds - ahead) * 1_000_000);
+        }
 
         private void Report() => scanner.Post(_portion, item => scanner.Found(item.Id, folder, item.Next));
 

@@ -223,7 +223,8 @@ public static unsafe partial class Libc
     private static partial int StatxRaw(int directory, string path, int flags, uint mask, byte* buffer);
 
     /// <summary>What statx(2) says of a file.</summary>
-    public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, long Size, ulong Inode, ulong Device, uint Links, long ModifiedSeconds, int ModifiedNanoseconds)
+    public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, long Size, ulong Inode, ulong Device, uint Links, long ModifiedSeconds, int ModifiedNanoseconds,
+        long ChangedSeconds = 0)
     {
         public bool IsRegular => (Mode & S_IFMT) == S_IFREG;
         public bool IsDirectory => (Mode & S_IFMT) == S_IFDIR;
@@ -250,7 +251,7 @@ public static unsafe partial class Libc
         }
         // struct statx: mask 0, blksize 4, attributes 8, nlink 16, uid 20, gid 24, mode 28, ino 32, size 40, ..., mtime 112, dev 136
         status = new FileStatus(*(ushort*)(b + 28), *(uint*)(b + 20), *(uint*)(b + 24), *(long*)(b + 40), *(ulong*)(b + 32),
-            ((ulong)*(uint*)(b + 136) << 32) | *(uint*)(b + 140), *(uint*)(b + 16), *(long*)(b + 112), *(int*)(b + 120));
+            ((ulong)*(uint*)(b + 136) << 32) | *(uint*)(b + 140), *(uint*)(b + 16), *(long*)(b + 112), *(int*)(b + 120), *(long*)(b + 96));
         return true;
     }
 

@@ -23,6 +23,20 @@ public sealed class DeferredIndexTests
     }
 
     [Test]
+    public void A_step_of_the_clock_moves_all_but_what_was_asked_for()
+    {
+        DeferredIndex index = new();
+        for (int i = 1; i <= 20; i++) index.Set(new QueueKey(i, i), 1000 * i);
+        index.Set(new QueueKey(7, 7), DeferredIndex.Forced);
+        index.Shift(-4500);
+        Assert.That(index.FirstTime, Is.EqualTo(DeferredIndex.Forced));
+        List<QueueKey> due = [];
+        while (index.TryTakeDue(1500, out QueueKey key)) due.Add(key);
+        Assert.That(due, Is.EquivalentTo(((int[])[7, 1, 2, 3, 4, 5, 6]).Select(i => new QueueKey(i, i))));
+        Assert.That(index.FirstTime, Is.EqualTo(3500));
+    }
+
+    [Test]
     public void The_index_does_what_a_list_does([Values(1, 2, 3)] int seed)
     {
         Random random = new(seed);
