@@ -56,6 +56,13 @@ public sealed class DnsOptions
             if (TryParseServer(item, out IPEndPoint? server)) yield return server;
     }
 
+    /// <summary>What is wrong with the configuration's list, for the log and check.</summary>
+    public static IEnumerable<string> Problems(MailConfig config)
+    {
+        foreach (string item in config.GetList(CommonParams.DnsServers))
+            if (!TryParseServer(item, out _)) yield return $"dns_servers: \"{item}\" is neither an address nor address:port";
+    }
+
     /// <summary>One server; the port is 53 unless it is given.</summary>
     public static bool TryParseServer(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPEndPoint? server)
     {

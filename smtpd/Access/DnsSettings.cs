@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Dns;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
 
@@ -21,7 +22,7 @@ internal sealed class DnsSettings(MailConfig c)
     public readonly MatchList BackupNetworks =
         new(c.Get(SmtpdParams.PermitMxBackupNetworks), MatchStyle.Hosts, MatchList.ParentsMatch(c, SmtpdParams.PermitMxBackupNetworks.Name));
 
-    public IEnumerable<string> Problems => ListedReplies.OpenErrors.Select(e => $"rbl_reply_maps: {e}").Concat(BackupNetworks.Problems);
+    public IEnumerable<string> Problems => DnsOptions.Problems(c).Concat(ListedReplies.OpenErrors.Select(e => $"rbl_reply_maps: {e}")).Concat(BackupNetworks.Problems);
 
     private static bool Defers(string action) => action.Equals("defer", StringComparison.OrdinalIgnoreCase);
 }

@@ -1,0 +1,65 @@
+using System.Net;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Common.Dns;
+
+/// <summary>
+/// A question by UDP, from a socket of its own: the kernel chooses an unpredictable port (RFC 5452 9.2) and lets only the server's datagrams
+/// through. Owns the socket.
+/// </summary>
+internal sealed class UdpExchange : IReadiness
+{
+    private const int MaxStrangers = 10;
+    private readonly EventLoop _loop;
+    private readonly Question _question;
+    private readonly byte[] _buffer;
+    private readonly int _fd;
+    private readonly Promise<ExchangeResult> _promise = new();
+    private LoopTimer? _timer;
+    private int _strangers;
+
+    private UdpExchange(EventLoop loop, Question question, byte[] buffer, int fd) => (_loop, _question, _buffer, _fd) = (loop, question, buffer, fd);
+
+    /// <param name="buffer">Room for a datagram, free to be used whenever no exchange is looking at one.</param>
+    public static Promise<ExchangeResult> Run(EventLoop loop, IPEndPoint server, Question question, TimeSpan timeout, byte[] buffer)
+    {
+        int family = server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? Libc.AF_INET6 : Libc.AF_INET;
+        int fd = Libc.Socket(family, Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        UdpExchange exchange = new(loop, question, buffer, fd);
+        if (fd < 0 || Libc.Connect(fd, server) < 0 || Libc.Send(fd, question.Bytes) < 0 || !loop.Watch(fd, Libc.EPOLLIN, exchange))
+        {
+            if (fd >= 0) _ = Libc.Close(fd);
+            exchange._promise.TrySet(new ExchangeResult(ExchangeStatus.Unreachable));
+        }
+        else exchange._timer = loop.After(timeout, () => exchange.End(new ExchangeResult(ExchangeStatus.TimedOut)));
+        return exchange._promise;
+    }
+
+    public void OnReady(uint events)
+    {
+        while (true)
+        {
+            int length = Libc.Recv(_fd, _buffer);
+            if (length < 0)
+            {
+                if (Libc.Errno == Libc.EINTR) continue;
+                if (Libc.Errno != Libc.EAGAIN) End(new ExchangeResult(ExchangeStatus.Unreachable));
+                return;
+            }
+            ExchangeResult? result = _question.Judge(_buffer.AsSpan(0, length));
+            if (result is null && ++_strangers >= MaxStrangers) result = new ExchangeResult(ExchangeStatus.Suspicious);
+            if (result is null) continue;
+            End(result.Value);
+            return;
+        }
+    }
+
+    private void End(ExchangeResult result)
+    {
+        _timer?.Cancel();
+        _loop.Unwatch(_fd);
+        _ = Libc.Close(_fd);
+        _promise.TrySet(result);
+    }
+}
