@@ -26,6 +26,9 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     private readonly List<Listener> _listeners = [];
     private Action? _drained;
     private long _warned = long.MinValue;
+    private const int MaxNotices = 100;
+    private long _noticeMinute;
+    private int _notices;
 
     public EventLoop Loop { get; } = loop;
     public SettingsPair Settings { get; } = settings;
@@ -116,6 +119,15 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         if (!CountIn(session.Client)) return TooMany(session.Client);
         session.CountedAs = ip;
         return null;
+    }
+
+    /// <summary>Notices about sessions come at a bearable rate, whatever clients do.</summary>
+    public bool MayTellPostmaster()
+    {
+        long minute = Loop.NowMilliseconds / 60_000;
+        if (minute != _noticeMinute) (_noticeMinute, _notices) = (minute, 0);
+        if (++_notices == MaxNotices + 1) Log.Warning($"more than {MaxNotices} sessions with trouble in a minute: the postmaster is not told of more");
+        return _notices <= MaxNotices;
     }
 
     private string Warn(string reply)

@@ -20,6 +20,7 @@ internal sealed partial class SmtpSession
     /// <summary>Serves the client from greeting to end, then closes the connection.</summary>
     public async Task RunAsync()
     {
+        BeginTranscript();
         if (await ProxyAsync())
         {
             if (!Client.IsNamed) Client = await Server.Names.NameAsync(Client);
@@ -37,6 +38,7 @@ internal sealed partial class SmtpSession
         CountDisconnection();
         LogDisconnect();
         Connection.CloseAfterFlush();
+        TellPostmaster();
     }
 
     /// <summary>No more commands after this one.</summary>

@@ -9,7 +9,11 @@ namespace MtaSuite.Smtpd;
 internal sealed partial class SmtpSession
 {
     /// <summary>A positive reply as it goes over the wire.</summary>
-    public void Reply(ReadOnlySpan<byte> wire) => Connection.Write(wire);
+    public void Reply(ReadOnlySpan<byte> wire)
+    {
+        Connection.Write(wire);
+        _transcript?.Out(wire);
+    }
 
     public void Reply(int code, string status, string text) =>
         Reply(new SmtpReply(code, status.Length == 0 ? default : DsnStatus.Parse(status), text));
@@ -25,7 +29,10 @@ internal sealed partial class SmtpSession
             if (Settings.SoftBounce) reply = reply.Soften();
         }
         Span<byte> room = Connection.GetSpan(SmtpReply.MaxBytes(reply.Text.Length, reply.Lines));
-        Connection.Advance(reply.Format(room));
+        int length = reply.Format(room);
+        _transcript?.Out(room[..length]);
+        Connection.Advance(length);
+        if (reply.Code >= 400) NoteTrouble(reply);
         if (reply.Code is 421 or 521) Close();
         if (Log.Verbose) Log.Debug($"> {Client.NameAddress}: {reply}");
     }

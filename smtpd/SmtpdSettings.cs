@@ -1,6 +1,7 @@
 using System.Net;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Tables;
@@ -51,6 +52,9 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly bool StrictEnvelopes = c.Get(SmtpdParams.StrictRfc821Envelopes);
     public readonly bool SmtpUtf8 = c.Get(CommonParams.Smtputf8Enable);
     public readonly bool StrictSmtpUtf8 = c.Get(CleanupParams.StrictSmtputf8);
+    public readonly NotifyClass NotifyClasses = Common.Mail.NotifyClasses.Parse(c.Get(BounceParams.NotifyClasses), out _);
+    public readonly string ErrorNoticeRecipient = c.Get(BounceParams.ErrorNoticeRecipient);
+    public readonly string DoubleBounceSender = c.Get(BounceParams.DoubleBounceSender);
     public readonly bool SoftBounce = c.Get(BounceParams.SoftBounce);
     public readonly bool ForbidUnauthPipelining = c.Get(SmtpdParams.SmtpdForbidUnauthPipelining);
     public readonly bool ReplaceStrayCr = c.Get(CleanupParams.CleanupReplaceStrayCrLf);

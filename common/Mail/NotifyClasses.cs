@@ -1,4 +1,4 @@
-namespace MtaSuite.Bounce;
+namespace MtaSuite.Common.Mail;
 
 /// <summary>Error classes that are reported to the postmaster (notify_classes).</summary>
 [Flags]
