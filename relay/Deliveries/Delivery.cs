@@ -114,12 +114,14 @@ internal sealed partial class Delivery
         return new ContentSource(_file, Request.ContentOffset, Request.ContentLength, null);
     }
 
-    /// <summary>A server took the mail for a recipient.</summary>
+    /// <summary>A server took the mail for a recipient, or would take it where that was all that was asked.</summary>
     public void Deliver(Pending recipient, Reply reply, Session session)
     {
-        if (!SpoolDirectory.MarkDone(_file, recipient.Recipient.Offset)) Log.Warning($"{Request.QueueId}: mark recipient: {Libc.ErrorText()}");
+        bool verifyOnly = (Request.Flags & MessageFlags.VerifyOnly) != 0;
+        if (!verifyOnly && !SpoolDirectory.MarkDone(_file, recipient.Recipient.Offset)) Log.Warning($"{Request.QueueId}: mark recipient: {Libc.ErrorText()}");
         Outcome outcome = new(OutcomeKind.Ok, reply.Status, reply.Code, reply.ToString(), session.Target.Host) { Diagnostic = reply.ToString() };
         Settle(recipient, outcome, session);
+        if (verifyOnly) return;
         recipient.Final!.Action = session.Features.Has(ServerFeature.Dsn) ? RecipientOutcome.PassedOn
             : NotifyRules.Name(session.Settings.AssumeFinal ? DeliveryAction.Delivered : DeliveryAction.Relayed);
     }

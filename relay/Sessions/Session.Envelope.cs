@@ -18,7 +18,9 @@ internal sealed partial class Session
             if (!WriteEnvelope(t)) return false;
             if (_expected.Count == 0) return true;
             Expected expected = _expected.Dequeue();
-            if (!await ReadReplyAsync(expected.Step, TimeoutOf(expected.Step))) return false;
+            // where only the recipients are asked about, the replies to RCPT are the outcomes
+            bool isAnswer = expected is { Step: Step.Recipient, Transaction.IsVerifyOnly: true };
+            if (!await ReadReplyAsync(expected.Step, TimeoutOf(expected.Step), keepText: isAnswer)) return false;
             if (!Take(expected)) return false;
         }
     }
@@ -118,7 +120,7 @@ internal sealed partial class Session
     /// <summary>DATA, unless it is known that nobody would get the content. With CHUNKING there is no such command.</summary>
     private void WriteData(Transaction t)
     {
-        bool allRefused = t.IsMailRefused || (t.Accepted == 0 && _expected.Count == 0);
+        bool allRefused = t.IsVerifyOnly || t.IsMailRefused || (t.Accepted == 0 && _expected.Count == 0);
         if (!allRefused && !UsesChunks)
         {
             Put("DATA\r\n"u8);
@@ -141,6 +143,9 @@ internal sealed partial class Session
                 break;
             case Step.Recipient when t.IsMailRefused:
                 t.HasStrays |= _reply.IsGood; // otherwise: the reply to MAIL said it already
+                break;
+            case Step.Recipient when _reply.IsGood && t.IsVerifyOnly:
+                t.Delivery.Deliver(expected.Recipient!, _reply, this);
                 break;
             case Step.Recipient when _reply.IsGood:
                 t.Accepted++;
