@@ -1,3 +1,5 @@
+using System.Globalization;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
@@ -15,6 +17,8 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
 {
     private const int Portion = 500;
     private readonly WorkerPool _worker = new(loop, "scanner", 1);
+    /// <summary>Counts of files that are worth a line in the log.</summary>
+    private const int Many = 1000;
     private int _incomingScans;
 
     /// <summary>Scans incoming, active and deferred.</summary>
@@ -58,11 +62,14 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
     private sealed class Scan(QueueScanner scanner, string folder) : WorkItem
     {
         private readonly List<(string Id, long Next)> _portion = [];
+        private readonly long _start = scanner.Start;
+        private int _count;
 
         public override void Execute()
         {
             foreach (string id in scanner.Spool.Ids(folder))
             {
+                _count++;
                 _portion.Add((id, folder == SpoolDirectory.Deferred ? NextAttempt(id) : 0));
                 if (_portion.Count == Portion) Report();
             }
@@ -82,7 +89,16 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
         protected override void OnDone()
         {
             if (folder == SpoolDirectory.Incoming) scanner._incomingScans--;
+            if (folder == SpoolDirectory.Deferred && _count >= Many) scanner.Tell("messages", _count, _start);
         }
+    }
+
+    private long Start => loop.Time.GetTimestamp();
+
+    private void Tell(string what, int count, long start)
+    {
+        string seconds = loop.Time.GetElapsedTime(start).TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+        Log.Info($"deferred queue: {what} {count}, found in {seconds} s");
     }
 
     private void Found(string id, string folder, long next) => found(id, folder, next);
@@ -90,11 +106,14 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
     private sealed class SiteScan(QueueScanner scanner, Action<string?, List<string>> take) : WorkItem
     {
         private readonly List<(string Id, List<string> Recipients)> _portion = [];
+        private readonly long _start = scanner.Start;
+        private int _count;
 
         public override void Execute()
         {
             foreach (string id in scanner.Spool.Ids(SpoolDirectory.Deferred))
             {
+                _count++;
                 if (scanner.Spool.TryRead(SpoolDirectory.Deferred, id, out QueueFile? file) != QueueFileStatus.Ok) continue;
                 _portion.Add((id, [.. file!.Envelope.Recipients.Where(r => !r.Done).Select(r => r.Address)]));
                 if (_portion.Count == Portion) Report();
@@ -104,6 +123,10 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
 
         private void Report() => scanner.Post(_portion, item => take(item.Id, item.Recipients));
 
-        protected override void OnDone() => take(null, []);
+        protected override void OnDone()
+        {
+            take(null, []);
+            if (_count >= Many) scanner.Tell("sites of messages", _count, _start);
+        }
     }
 }

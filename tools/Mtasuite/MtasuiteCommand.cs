@@ -22,6 +22,7 @@ internal static class MtasuiteCommand
           status            is it running, and what is in the queue
           check             names what is wrong with the configuration, the spool and the tables
           flush             try to deliver everything now
+          destinations      where mail is being delivered to and what waits for what; with -j behind it as JSON
           logrotate         start a new log file (maillog_file) and compress the old one
           set-permissions   give files and folders of the spool their owners and modes
           version           what was built, and with what
@@ -36,7 +37,8 @@ internal static class MtasuiteCommand
     [
         ("start", StartCommand.Start), ("start-fg", StartCommand.StartForeground), ("stop", StopCommand.Stop), ("abort", StopCommand.Abort),
         ("quick-stop", StopCommand.Stop), ("reload", StopCommand.Reload), ("status", StatusCommand.Run), ("check", CheckCommand.Run),
-        ("flush", StatusCommand.Flush), ("logrotate", LogRotateCommand.Run), ("set-permissions", Permissions.Run),
+        ("flush", StatusCommand.Flush), ("destinations", DestinationsCommand.Run),
+        ("logrotate", LogRotateCommand.Run), ("set-permissions", Permissions.Run),
     ];
 
     public static int Run(string[] args)
@@ -52,12 +54,14 @@ internal static class MtasuiteCommand
         string name = options.Operands[0];
         if (name == "init") return InitCommand.Run([.. options.Operands[1..]]);
         if (name == "version") return VersionCommand.Run();
-        if (options.Operands.Count > 1) return Usage();
+        bool json = options.Operands is ["destinations", "-j"];
+        if (options.Operands.Count > 1 && !json) return Usage();
         foreach ((string action, Func<Instance, int> run) in Actions)
         {
             if (action != name) continue;
             MailConfig? config = Tool.LoadConfig(directory, "mtasuite", quiet: true);
-            return config == null ? ExitCode.Configuration : run(new Instance(config));
+            if (config == null) return ExitCode.Configuration;
+            return json ? DestinationsCommand.RunJson(new Instance(config)) : run(new Instance(config));
         }
         return Usage();
     }

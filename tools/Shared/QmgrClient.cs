@@ -47,5 +47,25 @@ internal sealed class QmgrClient : IDisposable
         return ids;
     }
 
+    /// <summary>The state of every destination that qmgr knows; the error text when it does not answer.</summary>
+    public List<DestinationState> Destinations(out string error)
+    {
+        List<DestinationState> all = [];
+        QmgrReply reply = new() { Ok = false };
+        _link.Open(new QmgrRequest { Command = QmgrRequest.Destinations });
+        while (_link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload))
+        {
+            DestinationStates states = new();
+            if (type != FrameType.Progress)
+            {
+                _ = AttributeDecoder.TryDecode(payload, reply);
+                break;
+            }
+            if (AttributeDecoder.TryDecode(payload, states)) all.AddRange(states.Entries);
+        }
+        error = reply.Ok ? "" : $"queue manager: {(reply.Text.Length > 0 ? reply.Text : _link.Error.Length > 0 ? _link.Error : "bad answer")}";
+        return all;
+    }
+
     public void Dispose() => _link.Dispose();
 }
