@@ -1,5 +1,8 @@
 using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Tls;
+using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Service;
+using MtaSuite.Relay.Sessions;
 
 namespace MtaSuite.Relay;
 
@@ -29,11 +32,17 @@ public static class Program
 
     public static int Main(string[] args)
     {
+        (TlsClientSettings, List<KeyPair>) security = default;
         return ServiceHost.Run(args, new ServiceSpec
         {
             Name = "relay",
             Manual = Manual,
-            Start = context => new RelayService(context),
+            BeforeDrop = context =>
+            {
+                security = Security.Load(context.Config, context.Command == "lmtp");
+                return null;
+            },
+            Start = context => new RelayService(context, security),
         });
     }
 }

@@ -23,11 +23,11 @@ public static class DeliveryLog
         if (recipient.Original.Length > 0 && recipient.Original != recipient.Address) line = line.Address("orig_to", recipient.Original);
         line = line.Field("relay", relay);
         if (connectionUse > 1) line = line.Field("conn_use", connectionUse);
-        if (security.Length > 0) line = line.Field("tls", security);
-        line.Field("delay", Seconds(endMicroseconds - request.ArrivalMicroseconds))
+        line = line.Field("delay", Seconds(endMicroseconds - request.ArrivalMicroseconds))
             .Field("delays", string.Create(CultureInfo.InvariantCulture,
-                $"{Seconds(request.ActiveMicroseconds - request.ArrivalMicroseconds)}/{Seconds(startMicroseconds - request.ActiveMicroseconds)}/{Seconds(connectedMicroseconds - startMicroseconds)}/{Seconds(endMicroseconds - connectedMicroseconds)}"))
-            .Field("dsn", outcome.Status.ToString())
+                $"{Seconds(request.ActiveMicroseconds - request.ArrivalMicroseconds)}/{Seconds(startMicroseconds - request.ActiveMicroseconds)}/{Seconds(connectedMicroseconds - startMicroseconds)}/{Seconds(endMicroseconds - connectedMicroseconds)}"));
+        if (security.Length > 0) line = line.Field("tls", security);
+        line.Field("dsn", outcome.Status.ToString())
             .Field("status", Word(outcome, (request.Flags & MessageFlags.VerifyOnly) != 0))
             .Remark(outcome.Text)
             .Send();

@@ -1,6 +1,7 @@
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Routing;
 using MtaSuite.Relay.Sessions;
 
@@ -54,7 +55,9 @@ internal sealed partial class Delivery
             _addresses++;
             _anyTried = true;
             LogFailures();
-            await TryTargetAsync(target, destination);
+            Target secured = _context.Security == null ? target : await _context.Security.SecureAsync(nexthop, target);
+            if (secured.Tls.Problem.Length > 0) NoteTrouble(Outcome.Defer("4.7.5", secured.Tls.Problem));
+            else await TryTargetAsync(secured, destination);
             if (!HasOpen) break;
         }
         return found.IsBackup;
@@ -69,13 +72,18 @@ internal sealed partial class Delivery
             Log.Warning($"relayhost configuration problem: {failure.Text}");
             failure = Outcome.Defer("4.3.5", failure.Text);
         }
+        NoteTrouble(failure);
+    }
+
+    private void NoteTrouble(Outcome failure)
+    {
         foreach (Pending recipient in _all)
             if (recipient.Final == null) (recipient.Last, recipient.LastSession) = (failure, null);
     }
 
     private async Task TryTargetAsync(Target target, Destination destination)
     {
-        Session session = new(_context.Loop, target, _context.Settings);
+        Session session = new(_context.Loop, target, _context.Settings) { Tls = _context.Security?.Client };
         destination.BeginOpening();
         bool open = await session.OpenAsync();
         destination.EndOpening();
@@ -84,6 +92,8 @@ internal sealed partial class Delivery
             Outcome failure = session.Failure!.Outcome;
             if (session.Failure.Kind == FailureKind.Unreachable) Log.Info($"{failure.Text}");
             foreach (Pending recipient in _all) Fail(recipient, failure, session);
+            // TLS was not demanded: without it the mail may go through
+            if (session.MayRetryInClear) await TryTargetAsync(target with { Tls = TlsPolicy.Off with { Wanted = target.Tls.Wanted } }, destination);
             return;
         }
         _sessions++;

@@ -13,5 +13,7 @@ internal sealed class RelayContext(EventLoop loop, SpoolDirectory spool, RelaySe
     public SpoolDirectory Spool { get; } = spool;
     public RelaySettings Settings { get; } = settings;
     public ITargetFinder Finder { get; } = finder;
+    /// <summary>Null: no TLS.</summary>
+    public Security? Security { get; init; }
     public DestinationTable Destinations { get; } = new(loop, settings);
 }

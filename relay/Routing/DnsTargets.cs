@@ -92,6 +92,7 @@ public sealed class DnsTargets(RouteSettings settings, bool lmtp, HostLookup hos
                 Nexthop = nexthop.Host,
                 Service = _literals.Service(nexthop),
                 IsAuthenticated = authenticated,
+                AskedHost = exchanger.Host,
             };
         }
     }

@@ -15,6 +15,11 @@ namespace MtaSuite.Relay.Routing;
 /// <param name="UnixPath">A socket in the file system; relative to the queue directory.</param>
 public readonly record struct Nexthop(string Host, string Service, bool UseMx, string UnixPath)
 {
+    private readonly string? _text;
+
+    /// <summary>As it was written, without "inet:" or "unix:".</summary>
+    public string Text { get => _text ?? UnixPath; init => _text = value; }
+
     /// <summary>The destinations of a list in their order; each separated by comma or white space.</summary>
     public static List<Nexthop> ParseList(string text, bool lmtp)
     {
@@ -28,6 +33,11 @@ public readonly record struct Nexthop(string Host, string Service, bool UseMx, s
     {
         if (text.StartsWith("unix:", StringComparison.Ordinal)) return new Nexthop("", "", false, text[5..]);
         if (text.StartsWith("inet:", StringComparison.Ordinal)) text = text[5..];
+        return ParseHost(text, lmtp) with { Text = text };
+    }
+
+    private static Nexthop ParseHost(string text, bool lmtp)
+    {
         int close = text.StartsWith('[') ? text.IndexOf(']') : -1;
         if (close > 0)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MtaSuite.Common.Tls.Client;
 
 namespace MtaSuite.Relay.Routing;
 
@@ -21,6 +22,15 @@ public sealed record Target(string Host, IPEndPoint? EndPoint, string UnixPath =
 
     /// <summary>The port as the nexthop named it, or the default; empty for a Unix socket.</summary>
     public string Service { get; init; } = "";
+
+    /// <summary>The host as the exchanger record has it, before any CNAME; empty: the same as <see cref="Host"/>.</summary>
+    public string AskedHost { get; init; } = "";
+
+    /// <summary>What TLS is wanted.</summary>
+    public TlsPolicy Tls { get; init; } = TlsPolicy.Off;
+
+    /// <summary>Sessions with targets of the same key are as good as each other: the same server, under the same demands on TLS.</summary>
+    public string ReuseKey => Tls.Level == TlsLevel.None ? NameAndPort : $"{NameAndPort} {Tls.Key} {(Tls.Level.MustMatch() ? Nexthop : "")}";
 
     public bool IsIPv6 => EndPoint?.AddressFamily == AddressFamily.InterNetworkV6;
 

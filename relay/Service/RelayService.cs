@@ -2,8 +2,11 @@ using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Tls;
+using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Deliveries;
 using MtaSuite.Relay.Routing;
+using MtaSuite.Relay.Sessions;
 using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay.Service;
@@ -13,13 +16,17 @@ internal sealed class RelayService : LinkService
 {
     private readonly RelayContext _context;
 
-    public RelayService(ServiceContext context) : base(context)
+    /// <param name="security">What was read while the process had its rights: TLS settings and keys.</param>
+    public RelayService(ServiceContext context, (TlsClientSettings Settings, List<KeyPair> Keys) security) : base(context)
     {
         List<string> problems = [];
         RelaySettings settings = RelaySettings.From(context.Config, context.Command == "lmtp", problems);
         foreach (string problem in problems) Log.Warning($"{problem}");
-        ITargetFinder finder = DnsTargets.From(Loop, context.Config, settings.Routes, settings.IsLmtp);
-        _context = new RelayContext(Loop, Spool, settings, finder);
+        DnsTargets finder = DnsTargets.From(Loop, context.Config, settings.Routes, settings.IsLmtp);
+        _context = new RelayContext(Loop, Spool, settings, finder)
+        {
+            Security = new Security(security.Settings, security.Keys, finder.Hosts.Resolver, TimeProvider.System),
+        };
         Serve(_ => new DeliveryStream(this));
     }
 

@@ -25,6 +25,9 @@ public sealed record TlsPolicy
     /// <summary>Why mail cannot be sent at all under this policy (a bad entry, no TLSA records); empty: it can.</summary>
     public string Problem { get; init; } = "";
 
+    /// <summary>Everything a session depends on, in one text: sessions under equal keys are as good as each other.</summary>
+    public string Key => $"{Level.Word()} {Protocols} {Ciphers} !{string.Join(':', Exclude)} {string.Join('|', Match)} {ServerName} {TlsaBase} {string.Join(',', Tlsa.Select(t => $"{t.Usage}{t.Selector}{t.MatchingType}{Convert.ToHexString(t.Data.Span)}"))}";
+
     public static readonly TlsPolicy Off = new();
 
     /// <summary>A policy of a level with the defaults of the configuration.</summary>

@@ -1,0 +1,42 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Dns;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Tls;
+using MtaSuite.Common.Tls.Client;
+using MtaSuite.Relay.Routing;
+
+namespace MtaSuite.Relay.Sessions;
+
+/// <summary>The TLS policy of each target, and what begins TLS with it.</summary>
+internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair> keys, DnsResolver? resolver, TimeProvider clock)
+{
+    public TlsClient Client { get; } = new(settings, keys, clock);
+
+    /// <summary>Reads the settings and, while the process may, the keys. What is wrong is logged.</summary>
+    public static (TlsClientSettings Settings, List<KeyPair> Keys) Load(MailConfig config, bool lmtp)
+    {
+        TlsClientSettings settings = new(config, lmtp);
+        foreach (string problem in settings.Problems) Log.Warning($"{problem}");
+        string support = config.Get(lmtp ? LmtpClientParams.LmtpDnsSupportLevel : SmtpClientParams.SmtpDnsSupportLevel);
+        if (settings.Level is TlsLevel.Dane or TlsLevel.DaneOnly && support != "dnssec") Log.Warning($"TLS security level {settings.Level.Word()} needs smtp_dns_support_level = dnssec");
+        if (settings.Files.IsEmpty) return (settings, []);
+        List<KeyPair>? keys = settings.Files.Load(out string error);
+        if (keys == null) Log.Warning($"TLS client certificate: {error}");
+        return (settings, keys ?? []);
+    }
+
+    /// <summary>A target with its policy: from the tables by the nexthop as it was written, and what TLSA records make of it.</summary>
+    public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target)
+    {
+        TlsPolicy policy = settings.PolicyFor(nexthop.Text);
+        if (policy.Level is TlsLevel.Dane or TlsLevel.DaneOnly)
+        {
+            bool authenticated = target is { IsAuthenticated: true, EndPoint: not null } && resolver != null;
+            string[] names = target.AskedHost.Length > 0 ? [target.Host, target.AskedHost] : [target.Host];
+            policy = await TlsaLookup.ResolveAsync(policy, resolver!, names, target.EndPoint?.Port ?? 0, authenticated, settings);
+        }
+        if (settings.WrapperMode && policy.Level is TlsLevel.May) policy = TlsPolicy.Of(TlsLevel.Encrypt, settings) with { ServerName = policy.ServerName };
+        return target with { Tls = policy };
+    }
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace MtaSuite.Tests.Unit.Relay;
+
+/// <summary>How a server with TLS behaves.</summary>
+public enum TlsMode { Good, NotOffered, Refused, Garbage, HangUp, Injected, Wrapped, GarbageOnce }
+
+/// <summary>A mail server with TLS by .NET's own SslStream: takes everything, on as many connections as come.</summary>
+internal sealed class TlsPeer : IDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly X509Certificate2 _certificate;
+    private readonly TlsMode _mode;
+    private int _handshakes;
+
+    public TlsPeer(string chainText, TlsMode mode = TlsMode.Good)
+    {
+        using X509Certificate2 made = X509Certificate2.CreateFromPem(chainText[chainText.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)..], chainText);
+        _certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+        _mode = mode;
+        _listener.Start();
+        EndPoint = (IPEndPoint)_listener.LocalEndpoint;
+        new Thread(AcceptAll) { IsBackground = true }.Start();
+    }
+
+    public IPEndPoint EndPoint { get; }
+    /// <summary>What clients said, "T: " in TLS and "C: " in clear before it.</summary>
+    public List<string> Said { get; } = [];
+    public string ServerName { get; private set; } = "";
+    public int Messages { get; private set; }
+
+    private void AcceptAll()
+    {
+        try
+        {
+            while (true)
+            {
+                TcpClient client = _listener.AcceptTcpClient();
+                new Thread(() => Serve(client)) { IsBackground = true }.Start();
+            }
+        }
+        catch (SocketException) { }
+    }
+
+    private void Serve(TcpClient client)
+    {
+        try
+        {
+            using (client) Talk(client.GetStream());
+        }
+        catch (IOException) { }
+        catch (AuthenticationException) { }
+    }
+
+    private void Talk(Stream stream)
+    {
+        bool secure = false;
+        if (_mode == TlsMode.Wrapped) (stream, secure) = (Secure(stream), true);
+        Send(stream, "220 peer.test ESMTP\r\n");
+        bool data = false;
+        while (ReadLine(stream) is { } line)
+        {
+            if (data)
+            {
+                if (line != ".") continue;
+                data = false;
+                Messages++;
+                Send(stream, "250 2.0.0 taken\r\n");
+                continue;
+            }
+            lock (Said) Said.Add((secure ? "T: " : "C: ") + line);
+            string verb = line.Split(' ')[0];
+            switch (verb)
+            {
+                case "EHLO":
+                    Send(stream, secure || _mode == TlsMode.NotOffered ? "250-peer.test\r\n250 8BITMIME\r\n" : "250-peer.test\r\n250 STARTTLS\r\n");
+                    break;
+                case "STARTTLS" when _mode == TlsMode.Refused:
+                    Send(stream, "454 4.7.0 not now\r\n");
+                    break;
+                case "STARTTLS":
+                    int number = Interlocked.Increment(ref _handshakes);
+                    Send(stream, _mode == TlsMode.Injected ? "220 go\r\n250 injected\r\n" : "220 go\r\n");
+                    if (_mode == TlsMode.HangUp) return;
+                    if (_mode == TlsMode.Garbage || (_mode == TlsMode.GarbageOnce && number == 1)) Send(stream, "this is no handshake\r\n");
+                    (stream, secure) = (Secure(stream), true);
+                    break;
+                case "DATA":
+                    Send(stream, "354 go\r\n");
+                    data = true;
+                    break;
+                case "QUIT":
+                    Send(stream, "221 bye\r\n");
+                    return;
+                default:
+                    Send(stream, "250 2.0.0 ok\r\n");
+                    break;
+            }
+        }
+    }
+
+    private SslStream Secure(Stream stream)
+    {
+        SslStream ssl = new(stream);
+        ssl.AuthenticateAsServer(new SslServerAuthenticationOptions
+        {
+            ServerCertificateSelectionCallback = (_, name) =>
+            {
+                ServerName = name ?? "";
+                return _certificate;
+            },
+        });
+        return ssl;
+    }
+
+    private static void Send(Stream stream, string text) => stream.Write(Encoding.ASCII.GetBytes(text));
+
+    private static string? ReadLine(Stream stream)
+    {
+        StringBuilder line = new();
+        for (int b; (b = stream.ReadByte()) >= 0;)
+        {
+            if (b == '\n') return line.ToString().TrimEnd('\r');
+            line.Append((char)b);
+        }
+        return null;
+    }
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _certificate.Dispose();
+    }
+}
