@@ -57,7 +57,7 @@ public static class LmtpClientParams
         doc: "As smtp_dns_resolver_options, for LMTP.");
     public static readonly TextParam LmtpDnsSupportLevel = new("lmtp_dns_support_level", "",
         doc: "As smtp_dns_support_level, for LMTP.");
-    public static readonly BoolParam LmtpEnforceTls = new("lmtp_enforce_tls", "no", effective: false,
+    public static readonly BoolParam LmtpEnforceTls = new("lmtp_enforce_tls", "no",
         doc: "As smtp_enforce_tls, for LMTP.");
     public static readonly TextParam LmtpFallbackRelay = new("lmtp_fallback_relay", "",
         doc: "As smtp_fallback_relay, for LMTP.");
@@ -149,82 +149,82 @@ public static class LmtpClientParams
         doc: "As smtp_skip_5xx_greeting, for LMTP.");
     public static readonly BoolParam LmtpSkipQuitResponse = new("lmtp_skip_quit_response", "no",
         doc: "As smtp_skip_quit_response, for LMTP.");
-    public static readonly TimeParam LmtpStarttlsTimeout = new("lmtp_starttls_timeout", "300s", min: "1s", effective: false,
+    public static readonly TimeParam LmtpStarttlsTimeout = new("lmtp_starttls_timeout", "300s", min: "1s",
         doc: "As smtp_starttls_timeout, for LMTP.");
     public static readonly TextParam LmtpTcpPort = new("lmtp_tcp_port", "24", doc: "As smtp_tcp_port, for LMTP.");
-    public static readonly TextParam LmtpTlsCAfile = new("lmtp_tls_CAfile", "", effective: false, doc: "As smtp_tls_CAfile, for LMTP.");
-    public static readonly TextParam LmtpTlsCApath = new("lmtp_tls_CApath", "", effective: false, doc: "As smtp_tls_CApath, for LMTP.");
+    public static readonly TextParam LmtpTlsCAfile = new("lmtp_tls_CAfile", "", doc: "As smtp_tls_CAfile, for LMTP.");
+    public static readonly TextParam LmtpTlsCApath = new("lmtp_tls_CApath", "", doc: "As smtp_tls_CApath, for LMTP.");
     public static readonly BoolParam LmtpTlsBlockEarlyMailReply = new("lmtp_tls_block_early_mail_reply", "no", effective: false,
         doc: "As smtp_tls_block_early_mail_reply, for LMTP.");
-    public static readonly TextParam LmtpTlsCertFile = new("lmtp_tls_cert_file", "", effective: false,
+    public static readonly TextParam LmtpTlsCertFile = new("lmtp_tls_cert_file", "",
         doc: "As smtp_tls_cert_file, for LMTP.");
-    public static readonly TextParam LmtpTlsChainFiles = new("lmtp_tls_chain_files", "", effective: false,
+    public static readonly TextParam LmtpTlsChainFiles = new("lmtp_tls_chain_files", "",
         doc: "As smtp_tls_chain_files, for LMTP.");
-    public static readonly TextParam LmtpTlsCiphers = new("lmtp_tls_ciphers", "medium", required: true, effective: false,
+    public static readonly TextParam LmtpTlsCiphers = new("lmtp_tls_ciphers", "medium", required: true,
         doc: "As smtp_tls_ciphers, for LMTP.");
     public static readonly BoolParam LmtpTlsConnectionReuse = new("lmtp_tls_connection_reuse", "no", effective: false,
         doc: "As smtp_tls_connection_reuse, for LMTP.");
-    public static readonly TextParam LmtpTlsDcertFile = new("lmtp_tls_dcert_file", "", effective: false,
+    public static readonly TextParam LmtpTlsDcertFile = new("lmtp_tls_dcert_file", "",
         doc: "As smtp_tls_dcert_file, for LMTP.");
-    public static readonly TextParam LmtpTlsDkeyFile = new("lmtp_tls_dkey_file", "$lmtp_tls_dcert_file", effective: false,
+    public static readonly TextParam LmtpTlsDkeyFile = new("lmtp_tls_dkey_file", "$lmtp_tls_dcert_file",
         doc: "As smtp_tls_dkey_file, for LMTP.");
-    public static readonly TextParam LmtpTlsEccertFile = new("lmtp_tls_eccert_file", "", effective: false,
+    public static readonly TextParam LmtpTlsEccertFile = new("lmtp_tls_eccert_file", "",
         doc: "As smtp_tls_eccert_file, for LMTP.");
-    public static readonly TextParam LmtpTlsEckeyFile = new("lmtp_tls_eckey_file", "$lmtp_tls_eccert_file", effective: false,
+    public static readonly TextParam LmtpTlsEckeyFile = new("lmtp_tls_eckey_file", "$lmtp_tls_eccert_file",
         doc: "As smtp_tls_eckey_file, for LMTP.");
     public static readonly BoolParam LmtpTlsEnableRpk = new("lmtp_tls_enable_rpk", "no", effective: false,
         doc: "As smtp_tls_enable_rpk, for LMTP.");
-    public static readonly BoolParam LmtpTlsEnforcePeername = new("lmtp_tls_enforce_peername", "yes", effective: false,
+    public static readonly BoolParam LmtpTlsEnforcePeername = new("lmtp_tls_enforce_peername", "yes",
         doc: "As smtp_tls_enforce_peername, for LMTP.");
     public static readonly BoolParam LmtpTlsEnforceStsMxPatterns = new("lmtp_tls_enforce_sts_mx_patterns", "yes", effective: false,
         doc: "As smtp_tls_enforce_sts_mx_patterns, for LMTP.");
-    public static readonly TextParam LmtpTlsExcludeCiphers = new("lmtp_tls_exclude_ciphers", "", effective: false,
+    public static readonly TextParam LmtpTlsExcludeCiphers = new("lmtp_tls_exclude_ciphers", "",
         doc: "As smtp_tls_exclude_ciphers, for LMTP.");
-    public static readonly TextParam LmtpTlsFingerprintCertMatch = new("lmtp_tls_fingerprint_cert_match", "", effective: false,
+    public static readonly TextParam LmtpTlsFingerprintCertMatch = new("lmtp_tls_fingerprint_cert_match", "",
         doc: "As smtp_tls_fingerprint_cert_match, for LMTP.");
     public static readonly TextParam LmtpTlsFingerprintDigest = new("lmtp_tls_fingerprint_digest",
-        "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", required: true, effective: false,
+        "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", required: true,
         doc: "As smtp_tls_fingerprint_digest, for LMTP.");
     public static readonly BoolParam LmtpTlsForceInsecureHostTlsaLookup = new("lmtp_tls_force_insecure_host_tlsa_lookup",
         "no", effective: false,
         doc: "As smtp_tls_force_insecure_host_tlsa_lookup, for LMTP.");
-    public static readonly TextParam LmtpTlsKeyFile = new("lmtp_tls_key_file", "$lmtp_tls_cert_file", effective: false,
+    public static readonly TextParam LmtpTlsKeyFile = new("lmtp_tls_key_file", "$lmtp_tls_cert_file",
         doc: "As smtp_tls_key_file, for LMTP.");
-    public static readonly TextParam LmtpTlsLoglevel = new("lmtp_tls_loglevel", "0", effective: false,
+    public static readonly TextParam LmtpTlsLoglevel = new("lmtp_tls_loglevel", "0",
         doc: "As smtp_tls_loglevel, for LMTP.");
-    public static readonly TextParam LmtpTlsMandatoryCiphers = new("lmtp_tls_mandatory_ciphers", "medium", required: true, effective: false,
+    public static readonly TextParam LmtpTlsMandatoryCiphers = new("lmtp_tls_mandatory_ciphers", "medium", required: true,
         doc: "As smtp_tls_mandatory_ciphers, for LMTP.");
-    public static readonly TextParam LmtpTlsMandatoryExcludeCiphers = new("lmtp_tls_mandatory_exclude_ciphers", "", effective: false,
+    public static readonly TextParam LmtpTlsMandatoryExcludeCiphers = new("lmtp_tls_mandatory_exclude_ciphers", "",
         doc: "As smtp_tls_mandatory_exclude_ciphers, for LMTP.");
-    public static readonly TextParam LmtpTlsMandatoryProtocols = new("lmtp_tls_mandatory_protocols", ">=TLSv1", effective: false,
+    public static readonly TextParam LmtpTlsMandatoryProtocols = new("lmtp_tls_mandatory_protocols", ">=TLSv1",
         doc: "As smtp_tls_mandatory_protocols, for LMTP.");
-    public static readonly BoolParam LmtpTlsNoteStarttlsOffer = new("lmtp_tls_note_starttls_offer", "no", effective: false,
+    public static readonly BoolParam LmtpTlsNoteStarttlsOffer = new("lmtp_tls_note_starttls_offer", "no",
         doc: "As smtp_tls_note_starttls_offer, for LMTP.");
     public static readonly TextParam LmtpTlsPerSite = new("lmtp_tls_per_site", "", effective: false,
         doc: "As smtp_tls_per_site, for LMTP.");
-    public static readonly TextParam LmtpTlsPolicyMaps = new("lmtp_tls_policy_maps", "", effective: false,
+    public static readonly TextParam LmtpTlsPolicyMaps = new("lmtp_tls_policy_maps", "",
         doc: "As smtp_tls_policy_maps, for LMTP.");
-    public static readonly TextParam LmtpTlsProtocols = new("lmtp_tls_protocols", ">=TLSv1", effective: false,
+    public static readonly TextParam LmtpTlsProtocols = new("lmtp_tls_protocols", ">=TLSv1",
         doc: "As smtp_tls_protocols, for LMTP.");
-    public static readonly IntParam LmtpTlsScertVerifydepth = new("lmtp_tls_scert_verifydepth", "9", effective: false,
+    public static readonly IntParam LmtpTlsScertVerifydepth = new("lmtp_tls_scert_verifydepth", "9",
         doc: "As smtp_tls_scert_verifydepth, for LMTP.");
-    public static readonly TextParam LmtpTlsSecureCertMatch = new("lmtp_tls_secure_cert_match", "nexthop", required: true, effective: false,
+    public static readonly TextParam LmtpTlsSecureCertMatch = new("lmtp_tls_secure_cert_match", "nexthop", required: true,
         doc: "As smtp_tls_secure_cert_match, for LMTP.");
-    public static readonly TextParam LmtpTlsSecurityLevel = new("lmtp_tls_security_level", "", effective: false,
+    public static readonly TextParam LmtpTlsSecurityLevel = new("lmtp_tls_security_level", "",
         doc: "As smtp_tls_security_level, for LMTP.");
-    public static readonly TextParam LmtpTlsServername = new("lmtp_tls_servername", "", effective: false,
+    public static readonly TextParam LmtpTlsServername = new("lmtp_tls_servername", "",
         doc: "As smtp_tls_servername, for LMTP.");
     public static readonly TextParam LmtpTlsSessionCacheDatabase = new("lmtp_tls_session_cache_database", "", effective: false,
         doc: "As smtp_tls_session_cache_database, for LMTP.");
     public static readonly TimeParam LmtpTlsSessionCacheTimeout = new("lmtp_tls_session_cache_timeout",
-        "3600s", max: "8640000s", effective: false,
+        "3600s", max: "8640000s",
         doc: "As smtp_tls_session_cache_timeout, for LMTP.");
     public static readonly TextParam LmtpTlsTrustAnchorFile = new("lmtp_tls_trust_anchor_file", "", effective: false,
         doc: "As smtp_tls_trust_anchor_file, for LMTP.");
     public static readonly TextParam LmtpTlsVerifyCertMatch = new("lmtp_tls_verify_cert_match",
-        "hostname", required: true, effective: false,
+        "hostname", required: true,
         doc: "As smtp_tls_verify_cert_match, for LMTP.");
-    public static readonly BoolParam LmtpTlsWrappermode = new("lmtp_tls_wrappermode", "no", effective: false,
+    public static readonly BoolParam LmtpTlsWrappermode = new("lmtp_tls_wrappermode", "no",
         doc: "As smtp_tls_wrappermode, for LMTP.");
     public static readonly BoolParam LmtpTlsrptEnable = new("lmtp_tlsrpt_enable", "no", effective: false,
         doc: "As smtp_tlsrpt_enable, for LMTP.");
@@ -232,7 +232,7 @@ public static class LmtpClientParams
         doc: "As smtp_tlsrpt_skip_reused_handshakes, for LMTP.");
     public static readonly TextParam LmtpTlsrptSocketName = new("lmtp_tlsrpt_socket_name", "", effective: false,
         doc: "As smtp_tlsrpt_socket_name, for LMTP.");
-    public static readonly BoolParam LmtpUseTls = new("lmtp_use_tls", "no", effective: false, doc: "As smtp_use_tls, for LMTP.");
+    public static readonly BoolParam LmtpUseTls = new("lmtp_use_tls", "no", doc: "As smtp_use_tls, for LMTP.");
     public static readonly TimeParam LmtpXforwardTimeout = new("lmtp_xforward_timeout", "300s", min: "1s",
         doc: "As smtp_xforward_timeout, for LMTP.");
 

@@ -72,7 +72,7 @@ public static class SmtpClientParams
         doc: "How hosts are found: dns, native.");
     public static readonly IntParam SmtpLineLengthLimit = new("smtp_line_length_limit", "998",
         doc: "Bytes of a line that is sent; longer lines are broken. 0 is no limit.");
-    public static readonly BoolParam SmtpLogTlsFeatureStatus = new("smtp_log_tls_feature_status", "yes", effective: false,
+    public static readonly BoolParam SmtpLogTlsFeatureStatus = new("smtp_log_tls_feature_status", "yes",
         doc: "Log the use of TLS features with each delivery.");
     public static readonly TimeParam SmtpMailTimeout = new("smtp_mail_timeout", "300s", min: "1s",
         doc: "Longest wait for the reply to MAIL.");

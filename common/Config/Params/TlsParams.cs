@@ -13,92 +13,92 @@ public static class TlsParams
         doc: "Record a REQUIRETLS request in the message's headers.");
     public static readonly BoolParam RequiretlsRedactDsn = new("requiretls_redact_dsn", "yes", effective: false,
         doc: "Leave the content out of notices about mail with REQUIRETLS.");
-    public static readonly BoolParam SmtpEnforceTls = new("smtp_enforce_tls", "no", effective: false, doc: "Old: demand TLS of servers.");
+    public static readonly BoolParam SmtpEnforceTls = new("smtp_enforce_tls", "no", doc: "Old: demand TLS of servers.");
     public static readonly TextParam SmtpRequiretlsPolicy = new("smtp_requiretls_policy",
         "inline:{{${domain_to_ascii{$mydomain}}=opportunistic}, {.${domain_to_ascii{$mydomain}}=opportunistic}, "
         + "{localhost=opportunistic}}, cidr:{{0.0.0.0/0 opportunistic}, {::/0 opportunistic}}, enforce", effective: false,
         doc: "How strictly destinations must offer REQUIRETLS.");
-    public static readonly TimeParam SmtpStarttlsTimeout = new("smtp_starttls_timeout", "300s", min: "1s", effective: false,
+    public static readonly TimeParam SmtpStarttlsTimeout = new("smtp_starttls_timeout", "300s", min: "1s",
         doc: "Longest wait during STARTTLS.");
-    public static readonly TextParam SmtpTlsCAfile = new("smtp_tls_CAfile", "", effective: false,
+    public static readonly TextParam SmtpTlsCAfile = new("smtp_tls_CAfile", "",
         doc: "File of trusted certificate authorities, in the client.");
-    public static readonly TextParam SmtpTlsCApath = new("smtp_tls_CApath", "", effective: false,
+    public static readonly TextParam SmtpTlsCApath = new("smtp_tls_CApath", "",
         doc: "Directory of trusted certificate authorities, in the client.");
     public static readonly BoolParam SmtpTlsBlockEarlyMailReply = new("smtp_tls_block_early_mail_reply", "no", effective: false,
         doc: "Find servers that replied to MAIL before TLS began.");
-    public static readonly TextParam SmtpTlsCertFile = new("smtp_tls_cert_file", "", effective: false,
+    public static readonly TextParam SmtpTlsCertFile = new("smtp_tls_cert_file", "",
         doc: "File of the RSA certificate, in the client.");
-    public static readonly TextParam SmtpTlsChainFiles = new("smtp_tls_chain_files", "", effective: false,
+    public static readonly TextParam SmtpTlsChainFiles = new("smtp_tls_chain_files", "",
         doc: "Files of keys with their certificate chains, in the client.");
-    public static readonly TextParam SmtpTlsCiphers = new("smtp_tls_ciphers", "medium", required: true, effective: false,
+    public static readonly TextParam SmtpTlsCiphers = new("smtp_tls_ciphers", "medium", required: true,
         doc: "Least grade of ciphers where TLS is optional, in the client.");
     public static readonly BoolParam SmtpTlsConnectionReuse = new("smtp_tls_connection_reuse", "no", effective: false,
         doc: "Keep TLS sessions for further deliveries.");
     public static readonly TextParam SmtpTlsDaneInsecureMxPolicy = new("smtp_tls_dane_insecure_mx_policy", "dane", effective: false,
         doc: "Security level where DANE meets MX records that are not secure.");
-    public static readonly TextParam SmtpTlsDcertFile = new("smtp_tls_dcert_file", "", effective: false,
+    public static readonly TextParam SmtpTlsDcertFile = new("smtp_tls_dcert_file", "",
         doc: "File of the DSA certificate, in the client.");
-    public static readonly TextParam SmtpTlsDkeyFile = new("smtp_tls_dkey_file", "$smtp_tls_dcert_file", effective: false,
+    public static readonly TextParam SmtpTlsDkeyFile = new("smtp_tls_dkey_file", "$smtp_tls_dcert_file",
         doc: "File of the DSA key, in the client.");
-    public static readonly TextParam SmtpTlsEccertFile = new("smtp_tls_eccert_file", "", effective: false,
+    public static readonly TextParam SmtpTlsEccertFile = new("smtp_tls_eccert_file", "",
         doc: "File of the ECDSA certificate, in the client.");
-    public static readonly TextParam SmtpTlsEckeyFile = new("smtp_tls_eckey_file", "$smtp_tls_eccert_file", effective: false,
+    public static readonly TextParam SmtpTlsEckeyFile = new("smtp_tls_eckey_file", "$smtp_tls_eccert_file",
         doc: "File of the ECDSA key, in the client.");
     public static readonly BoolParam SmtpTlsEnableRpk = new("smtp_tls_enable_rpk", "no", effective: false,
         doc: "Accept raw public keys instead of certificates.");
-    public static readonly BoolParam SmtpTlsEnforcePeername = new("smtp_tls_enforce_peername", "yes", effective: false,
+    public static readonly BoolParam SmtpTlsEnforcePeername = new("smtp_tls_enforce_peername", "yes",
         doc: "Old: check the name in a server's certificate.");
     public static readonly BoolParam SmtpTlsEnforceStsMxPatterns = new("smtp_tls_enforce_sts_mx_patterns", "yes", effective: false,
         doc: "Match mail exchangers with the patterns of an MTA-STS policy.");
-    public static readonly TextParam SmtpTlsExcludeCiphers = new("smtp_tls_exclude_ciphers", "", effective: false,
+    public static readonly TextParam SmtpTlsExcludeCiphers = new("smtp_tls_exclude_ciphers", "",
         doc: "Ciphers never used, in the client.");
-    public static readonly TextParam SmtpTlsFingerprintCertMatch = new("smtp_tls_fingerprint_cert_match", "", effective: false,
+    public static readonly TextParam SmtpTlsFingerprintCertMatch = new("smtp_tls_fingerprint_cert_match", "",
         doc: "Fingerprints of server certificates at level \"fingerprint\".");
     public static readonly TextParam SmtpTlsFingerprintDigest = new("smtp_tls_fingerprint_digest",
-        "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", required: true, effective: false,
+        "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", required: true,
         doc: "Digest of fingerprints, in the client.");
     public static readonly BoolParam SmtpTlsForceInsecureHostTlsaLookup = new("smtp_tls_force_insecure_host_tlsa_lookup",
         "no", effective: false,
         doc: "Look for TLSA records also of hosts whose address is not secure.");
-    public static readonly TextParam SmtpTlsKeyFile = new("smtp_tls_key_file", "$smtp_tls_cert_file", effective: false,
+    public static readonly TextParam SmtpTlsKeyFile = new("smtp_tls_key_file", "$smtp_tls_cert_file",
         doc: "File of the RSA key, in the client.");
-    public static readonly TextParam SmtpTlsLoglevel = new("smtp_tls_loglevel", "0", effective: false,
+    public static readonly TextParam SmtpTlsLoglevel = new("smtp_tls_loglevel", "0",
         doc: "How much is logged about TLS: 0 to 4; in the client.");
-    public static readonly TextParam SmtpTlsMandatoryCiphers = new("smtp_tls_mandatory_ciphers", "medium", required: true, effective: false,
+    public static readonly TextParam SmtpTlsMandatoryCiphers = new("smtp_tls_mandatory_ciphers", "medium", required: true,
         doc: "Least grade of ciphers where TLS is demanded, in the client.");
-    public static readonly TextParam SmtpTlsMandatoryExcludeCiphers = new("smtp_tls_mandatory_exclude_ciphers", "", effective: false,
+    public static readonly TextParam SmtpTlsMandatoryExcludeCiphers = new("smtp_tls_mandatory_exclude_ciphers", "",
         doc: "Ciphers never used where TLS is demanded, in the client.");
-    public static readonly TextParam SmtpTlsMandatoryProtocols = new("smtp_tls_mandatory_protocols", ">=TLSv1", effective: false,
+    public static readonly TextParam SmtpTlsMandatoryProtocols = new("smtp_tls_mandatory_protocols", ">=TLSv1",
         doc: "TLS versions where TLS is demanded, in the client.");
-    public static readonly BoolParam SmtpTlsNoteStarttlsOffer = new("smtp_tls_note_starttls_offer", "no", effective: false,
+    public static readonly BoolParam SmtpTlsNoteStarttlsOffer = new("smtp_tls_note_starttls_offer", "no",
         doc: "Log servers that offer TLS when it is not used.");
     public static readonly TextParam SmtpTlsPerSite = new("smtp_tls_per_site", "", effective: false,
         doc: "Old form of smtp_tls_policy_maps.");
-    public static readonly TextParam SmtpTlsPolicyMaps = new("smtp_tls_policy_maps", "", effective: false,
+    public static readonly TextParam SmtpTlsPolicyMaps = new("smtp_tls_policy_maps", "",
         doc: "Table of TLS security levels and options by destination.");
-    public static readonly TextParam SmtpTlsProtocols = new("smtp_tls_protocols", ">=TLSv1", effective: false,
+    public static readonly TextParam SmtpTlsProtocols = new("smtp_tls_protocols", ">=TLSv1",
         doc: "TLS versions where TLS is optional, in the client.");
-    public static readonly IntParam SmtpTlsScertVerifydepth = new("smtp_tls_scert_verifydepth", "9", effective: false,
+    public static readonly IntParam SmtpTlsScertVerifydepth = new("smtp_tls_scert_verifydepth", "9",
         doc: "Longest chain of a server's certificate.");
     public static readonly TextParam SmtpTlsSecureCertMatch = new("smtp_tls_secure_cert_match",
-        "nexthop, dot-nexthop", required: true, effective: false,
+        "nexthop, dot-nexthop", required: true,
         doc: "Names a server's certificate must have at level \"secure\".");
     public static readonly TextParam SmtpTlsSecurityLevel = new("smtp_tls_security_level",
-        "${{$compatibility_level} <level {3.11} ? {} : {may}}", effective: false,
+        "${{$compatibility_level} <level {3.11} ? {} : {may}}",
         doc: "Use of TLS: none, may, encrypt, dane, dane-only, fingerprint, verify, secure.");
-    public static readonly TextParam SmtpTlsServername = new("smtp_tls_servername", "", effective: false,
+    public static readonly TextParam SmtpTlsServername = new("smtp_tls_servername", "",
         doc: "Name sent to servers with SNI.");
     public static readonly TextParam SmtpTlsSessionCacheDatabase = new("smtp_tls_session_cache_database", "", effective: false,
         doc: "Table that keeps TLS sessions, in the client.");
     public static readonly TimeParam SmtpTlsSessionCacheTimeout = new("smtp_tls_session_cache_timeout",
-        "3600s", max: "8640000s", effective: false,
+        "3600s", max: "8640000s",
         doc: "How long a TLS session is kept, in the client.");
     public static readonly TextParam SmtpTlsTrustAnchorFile = new("smtp_tls_trust_anchor_file", "", effective: false,
         doc: "Files of certificates that alone are trusted.");
     public static readonly TextParam SmtpTlsVerifyCertMatch = new("smtp_tls_verify_cert_match",
-        "hostname", required: true, effective: false,
+        "hostname", required: true,
         doc: "Names a server's certificate must have at level \"verify\".");
-    public static readonly BoolParam SmtpTlsWrappermode = new("smtp_tls_wrappermode", "no", effective: false,
+    public static readonly BoolParam SmtpTlsWrappermode = new("smtp_tls_wrappermode", "no",
         doc: "Begin TLS at once, without STARTTLS.");
     public static readonly BoolParam SmtpTlsrptEnable = new("smtp_tlsrpt_enable", "no", effective: false,
         doc: "Report the outcome of TLS sessions (RFC 8460).");
@@ -106,7 +106,7 @@ public static class TlsParams
         doc: "Leave resumed sessions out of these reports.");
     public static readonly TextParam SmtpTlsrptSocketName = new("smtp_tlsrpt_socket_name", "", effective: false,
         doc: "Socket of the service that collects these reports.");
-    public static readonly BoolParam SmtpUseTls = new("smtp_use_tls", "no", effective: false,
+    public static readonly BoolParam SmtpUseTls = new("smtp_use_tls", "no",
         doc: "Old: use TLS where a server offers it.");
     public static readonly BoolParam SmtpdEnforceTls = new("smtpd_enforce_tls", "no", doc: "Old: demand TLS of clients.");
     public static readonly TimeParam SmtpdStarttlsTimeout = new("smtpd_starttls_timeout",
