@@ -33,6 +33,14 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
         return flags.HasFlag(CleanupFlags.Bcc) ? AddCopies(e, flags) : null;
     }
 
+    /// <summary>Adds a recipient to an envelope that was rewritten before; null, or the failure that the message is refused with.</summary>
+    public Outcome? AddCopy(Envelope e, string address, CleanupFlags flags)
+    {
+        _duplicates.Clear();
+        foreach (EnvelopeRecipient r in e.Recipients) _duplicates.TryAdd(r.Address, r.Original.Length > 0 ? r.Original : r.Address, r.DsnOriginal, r.Notify);
+        return Add(e, new EnvelopeRecipient { Address = address, Notify = Notify.Never }, flags);
+    }
+
     private Outcome? AddCopies(Envelope e, CleanupFlags flags)
     {
         List<string> copies = [];

@@ -36,7 +36,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     {
         _stream = stream;
         if (type == FrameType.Open) Begin(payload);
-        else if (type == FrameType.End && _buffers != null && !_ended) End();
+        else if (type == FrameType.End && _buffers != null && !_ended) End(payload);
         else stream.Reset("protocol error"); // a second End; the link lets nothing else through
     }
 
@@ -90,9 +90,10 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
         if (_buffers.Pending.WrittenCount >= PieceSize) WritePiece();
     }
 
-    private void End()
+    private void End(ReadOnlySpan<byte> decided)
     {
         _ended = true;
+        if (_failure == null && !decided.IsEmpty) Change(decided);
         if (_failure == null && !_inBody) FinishHeaders();
         WritePiece();
     }
@@ -113,11 +114,12 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     /// <summary>The headers are complete, so are the recipients: envelope and headers go ahead of the body.</summary>
     private void BeginFile()
     {
-        _contentOffset = QueueFileFormat.Write(_buffers!.Pending, Envelope);
+        _contentOffset = QueueFileFormat.Write(_buffers!.Pending, Envelope, _request.MayChange ? RoomForChanges : 0);
         _buffers.Pending.Write(_buffers.Headers.WrittenSpan);
-        string folder = (Envelope.Flags & MessageFlags.Hold) != 0 ? SpoolDirectory.Hold : SpoolDirectory.Incoming;
-        _file = new QueueFileWork(service.Spool.PathOf(folder, Envelope.QueueId), service.Syncs, Written);
+        _file = new QueueFileWork(service.Spool.PathOf(Folder, Envelope.QueueId), service.Syncs, Written);
     }
+
+    private string Folder => (Envelope.Flags & MessageFlags.Hold) != 0 ? SpoolDirectory.Hold : SpoolDirectory.Incoming;
 
     /// <summary>Hands what is gathered to a writer thread, or finishes; one piece at a time.</summary>
     private void WritePiece()
@@ -144,8 +146,9 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     private void WriteSizes(MessageBuffers buffers)
     {
         long length = _written + buffers.Pending.WrittenCount - _contentOffset;
-        byte[]? head = _written > 0 ? new byte[QueueFileFormat.HeadSize] : null;
+        byte[]? head = _written > 0 ? _changed ?? new byte[QueueFileFormat.HeadSize] : null;
         Span<byte> target = head ?? System.Runtime.InteropServices.MemoryMarshal.AsMemory(buffers.Pending.WrittenMemory).Span;
+        if (head == null) _changed?.CopyTo(target);
         QueueFileFormat.WriteHead(target, _contentOffset, length, Envelope.Recipients.Count);
         _file!.Head = head;
         _contentLength = length;

@@ -10,6 +10,7 @@ namespace MtaSuite.Cleanup;
 /// </summary>
 internal sealed class QueueFileWork(string path, SyncStage syncs, Action<QueueFileWork> done) : DurableWork(syncs)
 {
+    private string _path = path;
     private int _fd = -1;
     private long _offset;
 
@@ -18,6 +19,9 @@ internal sealed class QueueFileWork(string path, SyncStage syncs, Action<QueueFi
 
     /// <summary>The file's first line with the final sizes, where pieces were written before they were known; else empty.</summary>
     public ReadOnlyMemory<byte> Head { get; set; }
+
+    /// <summary>The name that the file gets when it is complete, where that is another than it began with.</summary>
+    public string? FinalPath { get; set; }
 
     /// <summary>This piece is the last one.</summary>
     public bool IsLast { get; set; }
@@ -40,10 +44,17 @@ internal sealed class QueueFileWork(string path, SyncStage syncs, Action<QueueFi
 
     private bool Write()
     {
+        // before the file says that it is whole: in its old place qmgr would take it
+        if (IsLast && FinalPath != null)
+        {
+            Step = "rename";
+            if (_fd >= 0 && Libc.Rename(_path, FinalPath) != 0) return false;
+            _path = FinalPath;
+        }
         if (_fd < 0)
         {
             Step = "create";
-            _fd = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+            _fd = Libc.Open(_path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
             if (_fd < 0) return false;
         }
         Step = "write";
@@ -57,7 +68,7 @@ internal sealed class QueueFileWork(string path, SyncStage syncs, Action<QueueFi
     private void Finish()
     {
         if (_fd < 0) return;
-        if (Error != 0 || IsAbandoned) _ = Libc.Unlink(path);
+        if (Error != 0 || IsAbandoned) _ = Libc.Unlink(_path);
         _ = Libc.Close(_fd);
         _fd = -1;
     }

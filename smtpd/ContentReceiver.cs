@@ -83,7 +83,7 @@ internal sealed class ContentReceiver
     }
 
     /// <summary>Hands the message over and waits until it is queued; null when there is nothing to hand over.</summary>
-    public async ValueTask<SubmitReply?> FinishAsync() => _submission is null ? null : await _submission.FinishAsync();
+    public async ValueTask<SubmitReply?> FinishAsync(SubmitEnd? late) => _submission is null ? null : await _submission.FinishAsync(late);
 
     public void Abandon() => _submission?.Abort("transaction given up");
 

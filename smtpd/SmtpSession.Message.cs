@@ -17,6 +17,7 @@ internal sealed partial class SmtpSession
         if (!t.Discard)
         {
             submission = Server.Queue.Open(MakeRequest(t));
+            t.Opened();
             foreach (string header in t.Prepend ?? []) submission.Write(System.Text.Encoding.UTF8.GetBytes(header + "\n"));
             DateTimeOffset arrival = DateTimeOffset.UnixEpoch.AddTicks(t.ArrivalMicroseconds * 10);
             submission.Write(ReceivedHeader.Build(this, t, arrival));
@@ -52,7 +53,7 @@ internal sealed partial class SmtpSession
             Recipients = t.Recipients,
         };
         foreach (string bcc in t.Bcc ?? []) e.Recipients.Add(new EnvelopeRecipient { Address = bcc, Notify = Notify.Never });
-        return new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All, LocalClient = Forwarded?.LocalDomain ?? Settings.LocalRewriteClients.Matches(this) };
+        return new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All, LocalClient = Forwarded?.LocalDomain ?? Settings.LocalRewriteClients.Matches(this), MayChange = Settings.Access.EndOfData.Steps.Count > 0 };
     }
 
     /// <summary>
@@ -150,7 +151,7 @@ internal sealed partial class SmtpSession
     private async ValueTask<SmtpReply> QueueAsync(ContentReceiver content, Transaction t)
     {
         if (t.Discard) content.Abandon();
-        SubmitReply? answer = t.Discard ? null : await content.FinishAsync();
+        SubmitReply? answer = t.Discard ? null : await content.FinishAsync(t.Late());
         t.Commit();
         if (answer is null || answer.Outcome.IsOk) return default;
         Outcome outcome = answer.Outcome;

@@ -55,7 +55,7 @@ internal sealed partial class SmtpSession
             LocalClient = true,
         });
         notice.Write(Encoding.UTF8.GetBytes(TroubleText()));
-        SubmitReply reply = await notice.FinishAsync();
+        SubmitReply reply = await notice.FinishAsync(null);
         if (!reply.Outcome.IsOk) Log.Warning($"postmaster notice about {Client.NameAddress} failed: {reply.Outcome.Text}");
     }
 

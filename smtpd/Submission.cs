@@ -26,7 +26,8 @@ internal interface ISubmission
     void Write(ReadOnlySpan<byte> content);
 
     /// <summary>The content is complete; the answer.</summary>
-    Promise<SubmitReply> FinishAsync();
+    /// <param name="late">What was decided while it came; null: nothing.</param>
+    Promise<SubmitReply> FinishAsync(SubmitEnd? late);
 
     /// <summary>Gives the message up.</summary>
     void Abort(string reason);
@@ -43,7 +44,7 @@ internal sealed class CleanupWriter(CleanupClient client) : IQueueWriter
         public bool HasRoom => submission.HasRoom;
         public Promise<bool> RoomAsync() => submission.RoomAsync();
         public void Write(ReadOnlySpan<byte> content) => submission.Write(content);
-        public Promise<SubmitReply> FinishAsync() => submission.FinishAsync();
+        public Promise<SubmitReply> FinishAsync(SubmitEnd? late) => submission.FinishAsync(late);
         public void Abort(string reason) => submission.Abort(reason);
     }
 }

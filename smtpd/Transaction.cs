@@ -1,3 +1,4 @@
+using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
 
@@ -27,6 +28,20 @@ internal sealed class Transaction(string sender, MailParameters parameters, long
     public bool Hold, Discard;
     public string Filter = "", Redirect = "";
     public List<string>? Bcc, Prepend;
+
+    private bool _openedHold;
+    private string _openedFilter = "", _openedRedirect = "";
+    private int _openedBcc;
+
+    /// <summary>The message was opened at cleanup with what access tables have asked for so far.</summary>
+    public void Opened() => (_openedHold, _openedFilter, _openedRedirect, _openedBcc) = (Hold, Filter, Redirect, Bcc?.Count ?? 0);
+
+    /// <summary>What they have asked for since; null: nothing.</summary>
+    public SubmitEnd? Late()
+    {
+        if (Hold == _openedHold && Filter == _openedFilter && Redirect == _openedRedirect && (Bcc?.Count ?? 0) == _openedBcc) return null;
+        return new SubmitEnd { Hold = Hold, Filter = Filter, Redirect = Redirect, Copies = [.. (Bcc ?? []).Skip(_openedBcc)] };
+    }
 
     /// <summary>"NOQUEUE" before the first recipient.</summary>
     public string LogId => QueueId.Length == 0 ? "NOQUEUE" : QueueId;

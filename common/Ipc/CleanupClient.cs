@@ -51,9 +51,11 @@ public sealed class Submission : IStreamHandler
     }
 
     /// <summary>The content is complete: waits until the message is durable in the queue, or refused. One waiter.</summary>
-    public Promise<SubmitReply> FinishAsync()
+    /// <param name="late">What was decided meanwhile; null: nothing.</param>
+    public Promise<SubmitReply> FinishAsync(SubmitEnd? late = null)
     {
-        Stream?.SendEnd();
+        if (late == null) Stream?.SendEnd();
+        else Stream?.SendEnd(late);
         return _reply;
     }
 

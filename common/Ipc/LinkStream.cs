@@ -63,6 +63,12 @@ public sealed class LinkStream
         if (IsOpen) _link.SendFrame(Id, FrameType.End, default);
     }
 
+    /// <summary>The content is complete, and something is to be said about it; over a limit it resets the stream.</summary>
+    public void SendEnd<T>(T message) where T : IMessage<T>
+    {
+        if (IsOpen && !_link.SendMessage(Id, FrameType.End, message)) Reset(Link.TooLarge);
+    }
+
     /// <summary>Sends content; wait for <see cref="CreditAsync"/> before more when <see cref="HasCredit"/> is false.</summary>
     public void SendData(ReadOnlySpan<byte> data)
     {

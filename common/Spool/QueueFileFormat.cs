@@ -25,6 +25,8 @@ public static class QueueFileFormat
     public const byte Warned = (byte)'w';
     /// <summary>What the letter of the K record becomes when the first attempt was reported.</summary>
     public const byte Traced = (byte)'k';
+    /// <summary>A record that only takes up room.</summary>
+    private const char Filler = '#';
     /// <summary>Bytes of the magic and sizes lines.</summary>
     public const int HeadSize = 11 + 10 + 1 + 15 + 1 + 8 + 1;
     /// <summary>An envelope larger than this is not believed.</summary>
@@ -35,9 +37,44 @@ public static class QueueFileFormat
     /// Writes an envelope behind a head that says "unfinished" (<see cref="WriteHead"/> replaces it once the sizes are known) and sets the recipients' offsets.
     /// Returns the content's offset in the file.
     /// </summary>
-    public static int Write(ArrayBufferWriter<byte> output, Envelope e)
+    /// <param name="room">Bytes of filler to leave for <see cref="TryRewrite"/>; 0 or at least 3.</param>
+    public static int Write(ArrayBufferWriter<byte> output, Envelope e, int room = 0)
     {
         int start = output.WrittenCount;
+        WriteRecords(output, e, start, 0);
+        return End(output, e, start, room);
+    }
+
+    /// <summary>
+    /// Writes an envelope that was changed after its content had begun, to the same length as before, in an empty buffer: what it grew by comes out of the filler.
+    /// False when that is not enough.
+    /// </summary>
+    public static bool TryRewrite(ArrayBufferWriter<byte> output, Envelope e, int contentOffset)
+    {
+        // a filler has at least three bytes; where one or two are left over, the value of the W record, which means nothing, takes them
+        for (int stretch = 0; stretch < 3; stretch++)
+        {
+            output.ResetWrittenCount();
+            WriteRecords(output, e, 0, stretch);
+            int room = contentOffset - output.WrittenCount - 1;
+            if (room < 0) return false;
+            if (room is 1 or 2) continue;
+            return End(output, e, 0, room) == contentOffset;
+        }
+        return false;
+    }
+
+    private static int End(ArrayBufferWriter<byte> output, Envelope e, int start, int room)
+    {
+        if (room > 0) Record(output, Filler, new string(' ', room - 3));
+        output.Write("\n"u8);
+        int offset = output.WrittenCount - start;
+        WriteHead(System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span[start..], offset, -1, e.Recipients.Count);
+        return offset;
+    }
+
+    private static void WriteRecords(ArrayBufferWriter<byte> output, Envelope e, int start, int stretch)
+    {
         output.GetSpan(HeadSize);
         output.Advance(HeadSize);
         Record(output, 'T', e.ArrivalMicroseconds.ToString(CultureInfo.InvariantCulture));
@@ -68,7 +105,7 @@ public static class QueueFileFormat
             Record(output, 'K', "1");
         }
         e.WarningOffset = output.WrittenCount - start;
-        Record(output, e.Warned ? 'w' : 'W', "1");
+        Record(output, e.Warned ? 'w' : 'W', stretch == 0 ? "1" : new string('1', 1 + stretch));
         foreach (EnvelopeRecipient r in e.Recipients)
         {
             Optional(output, 'O', r.Original);
@@ -77,10 +114,6 @@ public static class QueueFileFormat
             r.Offset = output.WrittenCount - start;
             Record(output, r.Done ? 'r' : 'R', r.Address);
         }
-        output.Write("\n"u8);
-        int offset = output.WrittenCount - start;
-        WriteHead(System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span[start..], offset, -1, e.Recipients.Count);
-        return offset;
     }
 
     /// <summary>Writes the magic and sizes lines; a length of -1 marks the file as unfinished.</summary>

@@ -64,6 +64,8 @@ public sealed class SubmitRequest : IMessage<SubmitRequest>
     public Envelope Envelope = new();
     /// <summary>What cleanup does to the message, see <see cref="CleanupFlags"/>.</summary>
     public CleanupFlags Cleanup;
+    /// <summary>A <see cref="SubmitEnd"/> may follow: room is kept for what it changes.</summary>
+    public bool MayChange;
     /// <summary>Where the client's addresses are completed: a local client (append_at_myorigin) or a remote one.</summary>
     public bool LocalClient;
 
@@ -72,6 +74,37 @@ public sealed class SubmitRequest : IMessage<SubmitRequest>
         c.Envelope(m.Envelope);
         c.Enum("cleanup"u8, ref m.Cleanup);
         c.Bool("local_client"u8, ref m.LocalClient);
+        c.Bool("may_change"u8, ref m.MayChange);
+    }
+}
+
+/// <summary>What was decided about a message while its content came. Goes with the End of a submission; an End without it changes nothing.</summary>
+public sealed class SubmitEnd : IMessage<SubmitEnd>
+{
+    public static ReadOnlySpan<byte> Protocol => "submit_end"u8;
+
+    private const int MaxCopies = 100;
+
+    public bool Hold;
+    /// <summary>Empty: as it was.</summary>
+    public string Filter = "";
+    public string Redirect = "";
+    /// <summary>Further recipients.</summary>
+    public List<string> Copies = [];
+
+    public static void Describe<C>(ref C c, SubmitEnd m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Bool("hold"u8, ref m.Hold);
+        c.Text("filter"u8, ref m.Filter, Limits.Address);
+        c.Text("redirect"u8, ref m.Redirect, Limits.Address);
+        int count = c.Count("copies"u8, m.Copies.Count, MaxCopies);
+        if (c.Decoding) m.Copies.Clear();
+        for (int i = 0; i < count && !c.Failed; i++)
+        {
+            string address = c.Decoding ? "" : m.Copies[i];
+            c.Text("address"u8, ref address, Limits.Address);
+            if (c.Decoding) m.Copies.Add(address);
+        }
     }
 }
 

@@ -50,6 +50,55 @@ public sealed class CleanupServiceTests
         Assert.That(MessageFiller.Show(notice.Envelope), Is.EqualTo(MessageFiller.Show(file.Envelope)), "the notice says what the file says");
     });
 
+    [TestCase(500)]
+    [TestCase(70_000)]
+    [TestCase(300_000)]
+    public void What_is_decided_at_the_end_changes_the_envelope_alone(int size) => Bench(async loop =>
+    {
+        byte[] content = Large(size);
+        foreach (bool hold in new[] { false, true })
+        {
+            for (int length = 0; length < 3; length++)
+            {
+                SubmitRequest request = CleanupBench.Request("r@x.test");
+                request.MayChange = true;
+                SubmitEnd late = new() { Hold = hold, Filter = "smtp:[127.0.0.1]:10025", Redirect = new string('x', 1960 + length) + "@y.test", Copies = ["copy@z.test"] };
+                Submission submission = _bench.Open(request);
+                for (int at = 0; at < size; at += 20_000)
+                {
+                    submission.Write(content.AsSpan(at, Math.Min(20_000, size - at)));
+                    if (at % 60_000 == 0) await loop.TurnAsync(1);
+                    if (!submission.HasRoom) await submission.RoomAsync();
+                }
+                SubmitReply reply = await submission.FinishAsync(late);
+                Assert.That(reply.Outcome.IsOk, reply.Outcome.Text);
+                string folder = hold ? "hold" : "incoming";
+                Assert.That(_bench.Spool.TryRead(folder, reply.QueueId, out QueueFile? file), Is.EqualTo(QueueFileStatus.Ok));
+                Envelope e = file!.Envelope;
+                Assert.That((e.Filter, e.Redirect, (e.Flags & MessageFlags.Hold) != 0), Is.EqualTo((late.Filter, late.Redirect, hold)));
+                Assert.That(e.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "r@x.test", "copy@z.test" }));
+                Assert.That(File.ReadAllBytes(_bench.Spool.PathOf(folder, reply.QueueId)).AsSpan(file.ContentOffset).SequenceEqual(content));
+            }
+        }
+        Assert.That(Directory.GetFiles(Path.Combine(Path.GetDirectoryName(_bench.Spool.PathOf("incoming", QueueId.Next()))!)).Length, Is.EqualTo(3), "those on hold are not in incoming");
+        Assert.That(_bench.Notices, Has.All.Matches<QueuedNotice>(n => n.Envelope.Filter.Length > 0 && n.Envelope.Recipients[1].Offset > n.Envelope.Recipients[0].Offset));
+    });
+
+    [Test]
+    public void What_is_decided_late_needs_the_room_for_it() => Bench(async loop =>
+    {
+        foreach (bool mayChange in new[] { false, true })
+        {
+            SubmitRequest request = CleanupBench.Request("r@x.test");
+            request.MayChange = mayChange;
+            Submission submission = _bench.Open(request);
+            submission.Write(Large(100_000));
+            SubmitReply reply = await submission.FinishAsync(new SubmitEnd { Redirect = new string('x', 3000) + "@y.test" });
+            Assert.That(reply.Outcome.IsTemporary, reply.Outcome.Text);
+        }
+        await loop.UntilAsync(() => !Directory.EnumerateFiles(Path.GetDirectoryName(_bench.Spool.PathOf("incoming", QueueId.Next()))!).Any(), "nothing is left");
+    });
+
     [Test]
     public void While_a_large_message_is_written_its_file_says_that_it_is_unfinished() => Bench(async loop =>
     {

@@ -116,6 +116,31 @@ public class SessionTests
         });
     }
 
+    [TestCase("HOLD", ExpectedResult = "True   ")]
+    [TestCase("FILTER smtp:[127.0.0.1]:10025", ExpectedResult = "False smtp:[127.0.0.1]:10025  ")]
+    [TestCase("REDIRECT other@local.test", ExpectedResult = "False  other@local.test ")]
+    [TestCase("BCC copy@local.test", ExpectedResult = "False   copy@local.test")]
+    [TestCase("OK", ExpectedResult = "")]
+    public string What_is_decided_at_the_end_of_the_data_goes_with_it(string action)
+    {
+        using SmtpHarness h = new($"smtpd_end_of_data_restrictions = check_sender_access inline:{{ {{ a@b = {action} }} }}\nsmtpd_sender_restrictions = check_sender_access inline:{{ {{ a@b = BCC early@local.test }} }}\n");
+        h.Run(async () =>
+        {
+            TestClient c = h.Connect();
+            await c.ReplyAsync();
+            await c.AskAsync("EHLO x");
+            await c.AskAsync("MAIL FROM:<a@b>");
+            await c.AskAsync("RCPT TO:<a@local.test>");
+            await c.AskAsync("DATA");
+            Assert.That(await c.AskAsync("x\r\n."), Does.StartWith("250"));
+            c.Close();
+        });
+        FakeMessage message = h.Queue.Messages.Single();
+        Assert.That(message.Request.MayChange);
+        Assert.That(message.Request.Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "a@local.test", "early@local.test" }));
+        return message.Late is { } late ? $"{late.Hold} {late.Filter} {late.Redirect} {string.Join(',', late.Copies)}" : "";
+    }
+
     [Test]
     public void Nothing_of_a_transaction_survives_its_end()
     {

@@ -262,9 +262,12 @@ internal sealed class FakeMessage(SubmitRequest request, FakeQueue queue) : ISub
         _content.Append(Encoding.Latin1.GetString(content));
     }
 
-    public Promise<SubmitReply> FinishAsync()
+    public SubmitEnd? Late { get; private set; }
+
+    public Promise<SubmitReply> FinishAsync(SubmitEnd? late)
     {
         Finished = true;
+        Late = late;
         Promise<SubmitReply> reply = new();
         reply.TrySet(new SubmitReply { QueueId = Request.Envelope.QueueId, Outcome = queue.Answer });
         return reply;

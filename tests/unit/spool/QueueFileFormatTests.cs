@@ -177,4 +177,29 @@ public sealed class QueueFileFormatTests
         Assert.That(Read(File(e), out QueueFile? file), Is.EqualTo(QueueFileStatus.Ok));
         Assert.That(file!.Envelope.Recipients[19_999].Address, Is.EqualTo("user19999@example.com"));
     }
+
+    [Test]
+    public void A_changed_envelope_fits_into_its_room_to_the_last_byte()
+    {
+        const int room = 100;
+        System.Buffers.ArrayBufferWriter<byte> output = new();
+        Envelope e = new() { QueueId = QueueId.Next(), Sender = "a@b", ArrivalMicroseconds = 5, Recipients = [new EnvelopeRecipient { Address = "r@x" }] };
+        int plain = QueueFileFormat.Write(output, e), longest = 0;
+        output.ResetWrittenCount();
+        int offset = QueueFileFormat.Write(output, e, room);
+        Assert.That(offset, Is.EqualTo(plain + room));
+        for (int length = 1; length < room + 10; length++)
+        {
+            e.Redirect = new string('x', length);
+            if (!QueueFileFormat.TryRewrite(output, e, offset)) continue;
+            Assert.That(longest, Is.EqualTo(length - 1), "every length below fits as well");
+            longest = length;
+            Assert.That(output.WrittenCount, Is.EqualTo(offset));
+            Envelope read = new();
+            Assert.That(QueueFileFormat.TryReadEnvelope(output.WrittenSpan, offset, 1, read));
+            Assert.That((read.Redirect, read.Recipients[0].Offset, read.WarningOffset), Is.EqualTo((e.Redirect, e.Recipients[0].Offset, e.WarningOffset)));
+            Assert.That(output.WrittenSpan[(int)read.Recipients[0].Offset], Is.EqualTo((byte)'R'));
+        }
+        Assert.That(longest, Is.EqualTo(room - 3), "letter, space and line end");
+    }
 }

@@ -1,0 +1,53 @@
+using System.Buffers;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool;
+
+namespace MtaSuite.Cleanup;
+
+/// <summary>
+/// What the submitter decides while the content comes. A part of it may be in the file already, behind an envelope whose length is fixed: so room was kept in there,
+/// and the envelope is written again.
+/// </summary>
+internal sealed partial class IncomingMessage
+{
+    /// <summary>A filter, a redirection and some copies.</summary>
+    private const int RoomForChanges = 2048;
+
+    /// <summary>The envelope as it was changed after the file had begun; null: it was not.</summary>
+    private byte[]? _changed;
+
+    private void Change(ReadOnlySpan<byte> payload)
+    {
+        SubmitEnd late = new();
+        if (!AttributeDecoder.TryDecode(payload, late) || !_request.MayChange)
+        {
+            Fail(Outcome.Defer("4.3.0", "bad end of submission"));
+            return;
+        }
+        if (late.Hold) Envelope.Flags |= MessageFlags.Hold;
+        if (late.Filter.Length > 0) Envelope.Filter = late.Filter;
+        if (late.Redirect.Length > 0) Envelope.Redirect = late.Redirect;
+        if (_inBody) ChangeFile(late);
+        else foreach (string copy in late.Copies) Envelope.Recipients.Add(new EnvelopeRecipient { Address = copy, Notify = Notify.Never });
+    }
+
+    private void ChangeFile(SubmitEnd late)
+    {
+        foreach (string copy in late.Copies)
+            if (service.Envelopes.AddCopy(Envelope, copy, _request.Cleanup) is { } trouble)
+            {
+                Fail(trouble);
+                return;
+            }
+        ArrayBufferWriter<byte> envelope = new(_contentOffset);
+        if (!QueueFileFormat.TryRewrite(envelope, Envelope, _contentOffset))
+        {
+            Fail(Outcome.Defer("4.3.0", "no room for what was decided about the message"));
+            return;
+        }
+        _changed = envelope.WrittenSpan.ToArray();
+        if (late.Hold) _file!.FinalPath = service.Spool.PathOf(Folder, Envelope.QueueId);
+    }
+}
