@@ -53,6 +53,8 @@ internal sealed class RoutingAddresses : IAddresses
         return route.IsFinal ? Destination.Authorized : Destination.Foreign;
     }
 
+    public bool IsSourceRouted(string sender, string recipient) => Resolve(sender, recipient).IsSourceRouted;
+
     public bool IsLocalDomain(string domain) => _core.Local.Match(domain) == MatchResult.Yes;
 
     public SmtpReply CheckListed(string sender, string recipient, bool isSender)

@@ -42,6 +42,6 @@ public static class DomainName
     internal static bool IsAskable(ReadOnlySpan<char> name)
     {
         if (name.EndsWith('.')) name = name[..^1];
-        return HostName.HasValidLabels(name);
+        return HostName.HasValidLabels(name) && !HostName.TryParseIPv4(name, out _);
     }
 }

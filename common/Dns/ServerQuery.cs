@@ -5,13 +5,14 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Common.Dns;
 
 /// <summary>
-/// Puts a question to the servers, one after the other and round again, until one answers. Knows which servers do not understand EDNS.
+/// Puts a question to the servers, one after the other and round again, until one answers. Knows which servers do not understand EDNS, and
+/// asks those last that did not answer lately.
 /// </summary>
 internal sealed class ServerQuery(EventLoop loop, DnsOptions options, Func<ResolvConf> conf)
 {
     private const int MaxDatagram = 4096;
-    private static readonly TimeSpan s_noEdnsTime = TimeSpan.FromMinutes(10);
-    private readonly Dictionary<IPEndPoint, long> _noEdnsUntil = [];
+    private static readonly TimeSpan s_noEdnsTime = TimeSpan.FromMinutes(10), s_silentTime = TimeSpan.FromSeconds(30);
+    private readonly Dictionary<IPEndPoint, long> _noEdnsUntil = [], _silentUntil = [];
     private readonly byte[] _buffer = new byte[MaxDatagram];
     private int _turn;
 
@@ -20,19 +21,29 @@ internal sealed class ServerQuery(EventLoop loop, DnsOptions options, Func<Resol
     {
         ResolvConf resolv = conf();
         IReadOnlyList<IPEndPoint> servers = options.Servers.Count > 0 ? options.Servers : resolv.Servers;
-        int first = resolv.Rotate ? _turn++ & int.MaxValue : 0;
+        servers = Ordered(servers, resolv.Rotate ? _turn++ & int.MaxValue : 0);
         int attempts = options.Attempts ?? resolv.Attempts;
         ExchangeResult last = new(ExchangeStatus.TimedOut);
         for (int round = 0; round < attempts; round++)
         {
             TimeSpan timeout = Timeout(options.Timeout ?? resolv.Timeout, round, servers.Count);
-            for (int i = 0; i < servers.Count; i++)
+            foreach (IPEndPoint server in servers)
             {
-                last = await AskServerAsync(servers[(first + i) % servers.Count], name, type, dnssec, timeout, resolv.UseTcp);
+                last = await AskServerAsync(server, name, type, dnssec, timeout, resolv.UseTcp);
+                if (last.Status is ExchangeStatus.TimedOut or ExchangeStatus.Unreachable) _silentUntil[server] = loop.NowMilliseconds + (long)s_silentTime.TotalMilliseconds;
+                else _silentUntil.Remove(server);
                 if (last.Response is { Rcode: DnsRcode.NoError or DnsRcode.NameError }) return last;
             }
         }
         return last;
+    }
+
+    /// <summary>From the first one round, those last that were silent.</summary>
+    private IReadOnlyList<IPEndPoint> Ordered(IReadOnlyList<IPEndPoint> servers, int first)
+    {
+        if (servers.Count == 1 || (first == 0 && _silentUntil.Count == 0)) return servers;
+        IEnumerable<IPEndPoint> rotated = Enumerable.Range(0, servers.Count).Select(i => servers[(first + i) % servers.Count]);
+        return [.. rotated.OrderBy(s => _silentUntil.GetValueOrDefault(s) > loop.NowMilliseconds)];
     }
 
     /// <summary>The first round has the full time for each server; in those that follow a doubled time is shared by all.</summary>

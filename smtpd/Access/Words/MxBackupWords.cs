@@ -22,6 +22,7 @@ internal static class MxBackupWords
             case Destination.Unknown: return c.LookupError(recipient);
             case Destination.Authorized: return c.Permit(step.Word.Name, ReplyClass.Recipient, recipient);
         }
+        if (c.Session.Addresses.IsSourceRouted(c.Sender ?? "", recipient)) return Verdict.Dunno;
         if (c.Session.Addresses.FindDomain(c.Sender ?? "", recipient, out string domain) != Destination.Foreign || domain.Length == 0 || domain[0] == '[') return Verdict.Dunno;
         return await new Check(c, recipient).IsBackupAsync(DomainName.ToAscii(domain) ?? domain)
             ? c.Permit(step.Word.Name, ReplyClass.Recipient, recipient)

@@ -42,7 +42,7 @@ public sealed class ResolverTests
         Assert.That(none.Ttl, Is.EqualTo(TimeSpan.FromSeconds(60)), "the SOA's MINIMUM");
         DnsAnswer empty = await r.Query("h.test", DnsType.A);
         Assert.That((empty.Status, empty.Reason), Is.EqualTo((DnsStatus.NoData, "Host or domain name not found. Name service error for name=h.test type=A: Host found but no data record of requested type")));
-        foreach (string bad in new[] { "a..b", "-a.test", "", "a b.test", new string('x', 64) + ".test", "b\u00fccher.test" })
+        foreach (string bad in new[] { "a..b", "-a.test", "", "a b.test", "192.0.2.1", new string('x', 64) + ".test", "b\u00fccher.test" })
             Assert.That((await r.Query(bad, DnsType.A)).Reason, Is.EqualTo($"Name service error for {bad}: invalid host or domain name"));
     });
 
@@ -84,6 +84,19 @@ public sealed class ResolverTests
         dead.Dispose();
         With(new ScriptedDns("h.test A 192.0.2.1"), async r => Assert.That((await r.Query("h.test", DnsType.A)).IsFound),
             d => new() { Servers = [closed, bad.EndPoint, d.EndPoint], Timeout = TimeSpan.FromSeconds(3), Attempts = 1 });
+    }
+
+    [Test]
+    public void A_silent_server_is_asked_last_from_then_on()
+    {
+        using ScriptedDns silent = new();
+        foreach (int i in new[] { 1, 2 }) silent.Silent($"h{i}.test");
+        With(new ScriptedDns("h1.test A 192.0.2.1", "h2.test A 192.0.2.2"), async r =>
+        {
+            Assert.That((await r.Query("h1.test", DnsType.A)).IsFound);
+            Assert.That((await r.Query("h2.test", DnsType.A)).IsFound);
+            Assert.That((silent.Count("h1.test"), silent.Count("h2.test")), Is.EqualTo((1, 0)));
+        }, d => new() { Servers = [silent.EndPoint, d.EndPoint], Timeout = TimeSpan.FromMilliseconds(100), Attempts = 1 });
     }
 
     [Test]

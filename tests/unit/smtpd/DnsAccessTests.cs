@@ -287,6 +287,7 @@ public sealed class DnsAccessTests
             "primary.test MX 1 mx.test", "primary.test MX 5 best.test", "other.test MX 1 best.test", "other.test MX 5 second.test", "second.test A 192.0.2.60", "untrusted.test MX 1 second.test", "untrusted.test MX 5 mx.test",
             "lost.test MX 1 gone.test", "lost.test MX 5 mx.test");
         Assert.That(Rcpt(h, to: $"x@{domain}"), Is.EqualTo(expected));
+        Assert.That(Rcpt(h, to: $"x%elsewhere.test@{domain}"), Does.Contain("Relay access denied"), "nobody's relay to other hosts");
     }
 
     [Test]

@@ -295,6 +295,8 @@ internal sealed class FakeAddresses : IAddresses
         return IsAuthorizedDestination("", address);
     }
 
+    public bool IsSourceRouted(string sender, string recipient) => recipient.Contains('%');
+
     public bool IsLocalDomain(string domain) => domain is "mx.test" or "[192.0.2.99]";
 
     public SmtpReply CheckListed(string sender, string recipient, bool isSender)
