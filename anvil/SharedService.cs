@@ -5,21 +5,9 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Anvil;
 
 /// <summary>A service on links whose requests are answered at once, and which takes notices.</summary>
-internal abstract class SharedService : IService, IStreamHandler
+internal abstract class SharedService : LinkService, IStreamHandler
 {
-    private readonly List<LinkServer> _servers = [];
-
-    protected SharedService(ServiceContext context)
-    {
-        Context = context;
-        foreach (int fd in context.Listeners)
-            _servers.Add(new LinkServer(context.Loop, fd, _ => this) { TrustedOnly = true, LinkAccepted = Accepted });
-    }
-
-    protected ServiceContext Context { get; }
-
-    /// <summary>What must not be forgotten yet: the process stays while there is any.</summary>
-    public abstract int Active { get; }
+    protected SharedService(ServiceContext context) : base(context) => Serve(_ => this, trustedOnly: true);
 
     /// <summary>Answers a request; false when it is broken.</summary>
     protected abstract bool Answer(LinkStream stream, ReadOnlySpan<byte> request);
@@ -33,7 +21,7 @@ internal abstract class SharedService : IService, IStreamHandler
     /// <summary>All links are closed and the process is about to leave.</summary>
     protected virtual Task LeaveAsync() => Task.CompletedTask;
 
-    private void Accepted(Link link)
+    protected override void Accepted(Link link)
     {
         link.Noticed = Notice;
         Action<Link>? closed = link.Closed;
@@ -53,18 +41,7 @@ internal abstract class SharedService : IService, IStreamHandler
 
     void IStreamHandler.OnReset(LinkStream stream, string reason) { }
 
-    public void Drain(Action done)
-    {
-        int left = _servers.Count;
-        foreach (LinkServer server in _servers)
-        {
-            server.Left = () =>
-            {
-                if (--left == 0) FinishAsync(done).Detach();
-            };
-            server.Leave();
-        }
-    }
+    public override void Drain(Action done) => base.Drain(() => FinishAsync(done).Detach());
 
     private async Task FinishAsync(Action done)
     {

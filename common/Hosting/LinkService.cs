@@ -33,8 +33,11 @@ public abstract class LinkService(ServiceContext context) : IService
     /// <param name="trustedOnly">Serves root and the user of this process alone, where the socket's folder lets everybody in.</param>
     protected void Serve(Func<LinkStream, IStreamHandler> accept, bool trustedOnly = false)
     {
-        foreach (int fd in context.Listeners) _servers.Add(new LinkServer(Loop, fd, accept) { TrustedOnly = trustedOnly });
+        foreach (int fd in context.Listeners) _servers.Add(new LinkServer(Loop, fd, accept) { TrustedOnly = trustedOnly, LinkAccepted = Accepted });
     }
+
+    /// <summary>A process has connected; nothing of it was read yet.</summary>
+    protected virtual void Accepted(Link link) { }
 
     /// <summary>Something was taken on that must be finished before the service leaves.</summary>
     public void Began() => _active++;
