@@ -7,6 +7,7 @@ export MSBUILDDISABLENODEREUSE := 1
 DAEMONS := master smtpd pickup cleanup qmgr local relay bounce showq anvil
 DAEMONS += postlogd
 COMMANDS := mtasuite sendmail mailq newaliases postqueue postsuper postcat postconf postmap postalias postlog postdrop postkick postlock postwalk
+COMMANDS += postpasswd
 # for tests and for looking at the queue
 COMMANDS += postroute qshape smtp-sink smtp-source
 BUILD := build

@@ -6,6 +6,7 @@ using MtaSuite.Tools.Postkick;
 using MtaSuite.Tools.Postlock;
 using MtaSuite.Tools.Postlog;
 using MtaSuite.Tools.Postmap;
+using MtaSuite.Tools.Postpasswd;
 using MtaSuite.Tools.Postqueue;
 using MtaSuite.Tools.Postroute;
 using MtaSuite.Tools.Postsuper;
@@ -39,6 +40,7 @@ internal static class Commands
         new("postlock", PostlockCommand.Run, PostlockCommand.Manual),
         new("postlog", PostlogCommand.Run, PostlogCommand.Manual),
         new("postmap", args => PostmapCommand.Run(args, aliases: false), PostmapManual.Postmap),
+        new("postpasswd", PostpasswdCommand.Run, PostpasswdCommand.Manual),
         new("postqueue", PostqueueCommand.Run, PostqueueCommand.Manual),
         new("postroute", PostrouteCommand.Run, PostrouteCommand.Manual),
         new("postsuper", PostsuperCommand.Run, PostsuperCommand.Manual),

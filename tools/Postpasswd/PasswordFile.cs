@@ -1,0 +1,72 @@
+using System.Text;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Tools.Postpasswd;
+
+/// <summary>
+/// A file of logins, "login verifier" a line, comments and blank lines kept as they are. It is replaced as a whole, so that a daemon sees the old or
+/// the new one; one writer at a time, by a lock on its folder. Readable by its owner and mail_owner's group alone.
+/// </summary>
+internal sealed class PasswordFile(string path)
+{
+    private const uint Mode = 0x1A0; // 0640
+
+    /// <summary>Sets (or with null removes) a login's verifiers; what failed, or null.</summary>
+    /// <param name="group">Who may read the file beside its owner; null: as it is.</param>
+    /// <param name="found">The login was there before.</param>
+    public string? Set(string login, string? verifiers, uint? group, out bool found)
+    {
+        found = false;
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        int directory = Libc.Open(folder, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        if (directory < 0) return $"open {folder}: {Libc.ErrorText()}";
+        try
+        {
+            if (Libc.Flock(directory, Libc.LOCK_EX) != 0) return $"lock {folder}: {Libc.ErrorText()}";
+            string old = File.Exists(path) ? File.ReadAllText(path) : "";
+            string text = Edit(old, login, verifiers, out found);
+            if (verifiers is null && !found) return null;
+            return Replace(directory, text, group);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return e.Message; }
+        finally { _ = Libc.Close(directory); }
+    }
+
+    internal static string Edit(string old, string login, string? verifiers, out bool found)
+    {
+        StringBuilder text = new(old.Length + 200);
+        found = false;
+        bool skipping = false;
+        foreach (string line in old.Split('\n', StringSplitOptions.None))
+        {
+            // a line that begins with white space belongs to the one before
+            bool continues = line.Length > 0 && line[0] is ' ' or '\t' && line.AsSpan().ContainsAnyExcept(" \t");
+            if (!continues) skipping = line.Split([' ', '\t'], 2)[0].Equals(login, StringComparison.OrdinalIgnoreCase);
+            if (!skipping) text.Append(line).Append('\n');
+            else if (!found && verifiers is not null) text.Append(login).Append('\t').Append(verifiers).Append('\n');
+            found |= skipping;
+        }
+        // the split leaves one empty line behind the last line end
+        if (text.Length > 0 && (old.Length == 0 || old.EndsWith('\n'))) text.Length--;
+        if (!found && verifiers is not null) text.Append(login).Append('\t').Append(verifiers).Append('\n');
+        return text.ToString();
+    }
+
+    private string? Replace(int directory, string text, uint? group)
+    {
+        string temporary = $"{path}.new.{Environment.ProcessId}";
+        int fd = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+        if (fd < 0) return $"create {temporary}: {Libc.ErrorText()}";
+        string? error = null;
+        bool known = Libc.TryStat(path, out Libc.FileStatus before);
+        if (!Libc.WriteAll(fd, Encoding.UTF8.GetBytes(text))) error = $"write {temporary}: {Libc.ErrorText()}";
+        else if (Libc.GetEUid() == 0 && Libc.FChOwn(fd, known ? before.Uid : 0, known ? before.Gid : group ?? 0) != 0) error = $"chown {temporary}: {Libc.ErrorText()}";
+        else if (Libc.FChMod(fd, known ? before.Permissions & Mode : Mode) != 0) error = $"chmod {temporary}: {Libc.ErrorText()}";
+        else if (Libc.Fsync(fd) != 0) error = $"fsync {temporary}: {Libc.ErrorText()}";
+        _ = Libc.Close(fd);
+        if (error is null && Libc.Rename(temporary, path) != 0) error = $"rename {temporary}: {Libc.ErrorText()}";
+        if (error is not null) _ = Libc.Unlink(temporary);
+        else _ = Libc.Fsync(directory);
+        return error;
+    }
+}
