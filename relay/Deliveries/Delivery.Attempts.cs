@@ -18,7 +18,7 @@ internal sealed partial class Delivery
     /// <summary>Tries open sessions of the destination, then its hosts, then the fall-back relay.</summary>
     private async Task TryAllAsync()
     {
-        Destination destination = _context.Destinations.Find(Request.Nexthop);
+        Destination destination = _context.Destinations.Find(Request.Nexthop, _context.Logins.SessionKey(Sender));
         if (await destination.Offer(MakeTransaction()) == TransactionEnd.Done)
         {
             _anyOpened = true;
@@ -83,7 +83,10 @@ internal sealed partial class Delivery
 
     private async Task TryTargetAsync(Target target, Destination destination)
     {
-        Session session = new(_context.Loop, target, _context.Settings) { Tls = _context.Security?.Client };
+        Session session = new(_context.Loop, target, _context.Settings)
+        {
+            Tls = _context.Security?.Client, Logins = _context.Logins, LoginSender = _context.Logins.SessionKey(Sender),
+        };
         destination.BeginOpening();
         bool open = await session.OpenAsync();
         destination.EndOpening();

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Relay.Login;
 using MtaSuite.Relay.Routing;
 using MtaSuite.Relay.Sessions;
 using MtaSuite.Relay.Settings;
@@ -15,5 +16,6 @@ internal sealed class RelayContext(EventLoop loop, SpoolDirectory spool, RelaySe
     public ITargetFinder Finder { get; } = finder;
     /// <summary>Null: no TLS.</summary>
     public Security? Security { get; init; }
+    public Logins Logins { get; } = new(loop, settings.Login);
     public DestinationTable Destinations { get; } = new(loop, settings);
 }

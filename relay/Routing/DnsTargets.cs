@@ -90,6 +90,7 @@ public sealed class DnsTargets(RouteSettings settings, bool lmtp, HostLookup hos
             yield return new Target(name.TrimEnd('.'), new IPEndPoint(address, port), "", exchanger.Preference)
             {
                 Nexthop = nexthop.Host,
+                Destination = nexthop.Text,
                 Service = _literals.Service(nexthop),
                 IsAuthenticated = authenticated,
                 AskedHost = exchanger.Host,

@@ -20,6 +20,9 @@ public sealed record Target(string Host, IPEndPoint? EndPoint, string UnixPath =
     /// <summary>The domain or host that was asked for, for TLS policy and login.</summary>
     public string Nexthop { get; init; } = "";
 
+    /// <summary>The nexthop as it was named: "domain", "domain:service", "[host]", "[host]:service"; for tables of logins and policies.</summary>
+    public string Destination { get; init; } = "";
+
     /// <summary>The port as the nexthop named it, or the default; empty for a Unix socket.</summary>
     public string Service { get; init; } = "";
 

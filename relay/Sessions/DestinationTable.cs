@@ -19,11 +19,13 @@ internal sealed class DestinationTable
     }
 
     /// <summary>The sessions with a nexthop.</summary>
-    public Destination Find(string nexthop)
+    /// <param name="login">Whose login they use, where that depends on the sender; else empty.</param>
+    public Destination Find(string nexthop, string login)
     {
-        if (_all.TryGetValue(nexthop, out Destination? destination)) return destination;
+        string key = login.Length == 0 ? nexthop : $"{nexthop}\n{login}";
+        if (_all.TryGetValue(key, out Destination? destination)) return destination;
         string host = Nexthop.ParseList(nexthop, _settings.IsLmtp) is [var first, ..] ? first.Host : "";
-        return _all[nexthop] = new Destination(_loop, _settings.Cache, host);
+        return _all[key] = new Destination(_loop, _settings.Cache, host);
     }
 
     /// <summary>Ends the sessions that nobody uses.</summary>

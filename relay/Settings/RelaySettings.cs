@@ -2,6 +2,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Tables;
 using MtaSuite.Relay.Content;
+using MtaSuite.Relay.Login;
 using S = MtaSuite.Common.Config.Params.SmtpClientParams;
 using L = MtaSuite.Common.Config.Params.LmtpClientParams;
 
@@ -41,6 +42,7 @@ public sealed record RelaySettings
     public ContentSettings Content { get; init; } = new();
     public CacheSettings Cache { get; init; } = new();
     public RouteSettings Routes { get; init; } = new();
+    public LoginSettings Login { get; init; } = new();
 
     /// <summary>Reads everything and opens the tables. What is wrong goes to <paramref name="problems"/>, and a default holds.</summary>
     public static RelaySettings From(MailConfig config, bool lmtp, List<string> problems)
@@ -75,6 +77,7 @@ public sealed record RelaySettings
             Content = ContentSettings.From(config, lmtp, problems),
             Cache = CacheSettings.From(config, lmtp, problems),
             Routes = RouteSettings.From(config, lmtp, problems),
+            Login = LoginSettings.From(config, lmtp, problems),
         };
     }
 

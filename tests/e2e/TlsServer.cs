@@ -23,8 +23,7 @@ public class TlsServer : InstanceTest
     protected override void Prepare()
     {
         foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)0x1A4 /* 0644: the daemon reads renewed ones itself */);
-        File.AppendAllText($"{Mta.Etc}/master.cf", $"127.0.0.1:{Mta.SubmissionsPort} inet n - n - - smtpd\n  -o smtpd_tls_wrappermode=yes\n  -o syslog_name=mtasuite/submissions\n"
-            + $"127.0.0.1:{MustPort} inet n - n - - smtpd\n  -o smtpd_tls_security_level=encrypt\n");
+        File.AppendAllText($"{Mta.Etc}/master.cf", $"127.0.0.1:{MustPort} inet n - n - - smtpd\n  -o smtpd_tls_security_level=encrypt\n");
     }
 
     private static int MustPort => 4590;

@@ -86,6 +86,8 @@ internal static class InitCommand
             if (!MakeFolders(o, owner)) return ExitCode.CannotCreate;
             Write($"{o.Etc}/aliases", InstanceFiles.Aliases(Libc.GetEUid() == 0 ? null : owner.Name));
             Write($"{o.Etc}/{MasterCf.FileName}", InstanceFiles.Master(o));
+            Write($"{o.Etc}/passwd", InstanceFiles.Passwords, secret: owner);
+            SelfSigned.Write($"{o.Etc}/server.pem", o.HostName, owner);
             // last: its presence says that the instance is complete
             Write(main, InstanceFiles.MainCf(o, owner.Name, Libc.GetEUid() == 0));
         }
@@ -121,10 +123,12 @@ internal static class InitCommand
         return true;
     }
 
-    private static void Write(string path, string text)
+    /// <param name="secret">For root and this account's group alone; null: for everybody to read.</param>
+    private static void Write(string path, string text, Account? secret = null)
     {
         File.WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | (secret == null ? UnixFileMode.OtherRead : 0));
+        if (secret != null && Libc.GetEUid() == 0 && Libc.ChOwn(path, 0, secret.Gid) != 0) throw new IOException($"chown {path}: {Libc.ErrorText()}");
     }
 
     private static int BuildAliases(InitOptions o)

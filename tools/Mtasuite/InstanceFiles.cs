@@ -23,6 +23,10 @@ internal static class InstanceFiles
         inet_interfaces = 127.0.0.1
         mynetworks = 127.0.0.0/8
 
+        # TLS; the certificate is signed by itself: put a real one in its place, private key first
+        smtpd_tls_chain_files = {o.Etc}/server.pem
+        smtpd_tls_security_level = may
+
         # local delivery
         alias_maps = hash:{o.Etc}/aliases
         alias_database = hash:{o.Etc}/aliases
@@ -40,17 +44,41 @@ internal static class InstanceFiles
 
         """;
 
+    /// <summary>
+    /// What both submission services (RFC 6409, RFC 8314) have in common: users log in, may send anywhere, stay hidden in the header, and what their programs
+    /// leave out of it is completed. They send over connections that scanners do not, and some of them talk out of turn.
+    /// </summary>
+    private const string Submission = """
+          -o smtpd_tls_auth_only=yes
+          -o smtpd_sasl_auth_enable=yes
+          -o smtpd_client_restrictions=
+          -o smtpd_helo_restrictions=
+          -o smtpd_sender_restrictions=
+          -o smtpd_recipient_restrictions=
+          -o smtpd_relay_restrictions=permit_sasl_authenticated,reject
+          -o smtpd_reject_unlisted_recipient=no
+          -o smtpd_forbid_unauth_pipelining=no
+          -o smtpd_hide_client_session=yes
+          -o local_header_rewrite_clients=permit_sasl_authenticated
+        """;
+
+    public static string Passwords => """
+        # Logins for smtpd, set by "postpasswd USER@DOMAIN"; see smtpd_sasl_path.
+
+        """;
+
     public static string Master(InitOptions o) => $$"""
         # Services of this instance. Columns: see master(5); "-" is the default.
         # service                 type  private unpriv  chroot  wakeup  maxproc command + args
         127.0.0.1:{{o.SmtpPort,-15}} inet  n       -       n       -       -       smtpd
         127.0.0.1:{{o.SubmissionPort,-15}} inet  n       -       n       -       -       smtpd
           -o syslog_name=mtasuite/submission
-          -o smtpd_relay_restrictions=permit_mynetworks,reject
-        # submissions (implicit TLS, RFC 8314) needs a certificate: smtpd_tls_chain_files in main.cf; then take the # away:
-        #127.0.0.1:{{o.SubmissionsPort,-15}} inet  n       -       n       -       -       smtpd
-        #  -o syslog_name=mtasuite/submissions
-        #  -o smtpd_tls_wrappermode=yes
+          -o smtpd_tls_security_level=encrypt
+        {{Submission}}
+        127.0.0.1:{{o.SubmissionsPort,-15}} inet  n       -       n       -       -       smtpd
+          -o syslog_name=mtasuite/submissions
+          -o smtpd_tls_wrappermode=yes
+        {{Submission}}
         pickup                    unix  n       -       n       60      1       pickup
         cleanup                   unix  n       -       n       -       0       cleanup
         qmgr                      unix  n       -       n       300     1       qmgr
@@ -70,10 +98,6 @@ internal static class InstanceFiles
         discard                   unix  -       -       n       -       -       discard
         local                     unix  -       n       n       -       -       local
         virtual                   unix  -       n       n       -       -       virtual
-        # mail for other hosts needs the SMTP client, which does not exist yet; until then it is deferred:
-        #smtp                     unix  -       -       n       -       -       smtp
-        #relay                    unix  -       -       n       -       -       smtp
-        #lmtp                     unix  -       -       n       -       -       lmtp
 
         """;
 }

@@ -9,7 +9,7 @@ internal static class BuildFeatures
     public static readonly string[] LockTypes = ["flock", "fcntl", "dotlock"];
 
     public static readonly string[] SaslServerTypes = ["builtin", "dovecot"];
-    public static readonly string[] SaslClientTypes = [];
+    public static readonly string[] SaslClientTypes = ["builtin"];
 
     public static void Show(IEnumerable<string> lines, PostconfOutput output)
     {

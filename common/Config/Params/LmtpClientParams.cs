@@ -116,27 +116,31 @@ public static class LmtpClientParams
         doc: "As smtp_sasl_auth_cache_name, for LMTP.");
     public static readonly TimeParam LmtpSaslAuthCacheTime = new("lmtp_sasl_auth_cache_time", "90d", effective: false,
         doc: "As smtp_sasl_auth_cache_time, for LMTP.");
-    public static readonly BoolParam LmtpSaslAuthEnable = new("lmtp_sasl_auth_enable", "no", effective: false,
+    public static readonly BoolParam LmtpSaslAuthEnable = new("lmtp_sasl_auth_enable", "no",
         doc: "As smtp_sasl_auth_enable, for LMTP.");
-    public static readonly BoolParam LmtpSaslAuthSoftBounce = new("lmtp_sasl_auth_soft_bounce", "yes", effective: false,
+    public static readonly BoolParam LmtpSaslAuthSoftBounce = new("lmtp_sasl_auth_soft_bounce", "yes",
         doc: "As smtp_sasl_auth_soft_bounce, for LMTP.");
-    public static readonly TextParam LmtpSaslMechanismFilter = new("lmtp_sasl_mechanism_filter", "", effective: false,
+    public static readonly TextParam LmtpSaslMechanismFilter = new("lmtp_sasl_mechanism_filter", "",
         doc: "As smtp_sasl_mechanism_filter, for LMTP.");
-    public static readonly TextParam LmtpSaslPasswordMaps = new("lmtp_sasl_password_maps", "", effective: false,
+    public static readonly TextParam LmtpSaslPasswordMaps = new("lmtp_sasl_password_maps", "",
         doc: "As smtp_sasl_password_maps, for LMTP.");
     public static readonly TextParam LmtpSaslPasswordResultDelimiter = new("lmtp_sasl_password_result_delimiter",
-        ":", required: true, effective: false,
+        ":", required: true,
         doc: "As smtp_sasl_password_result_delimiter, for LMTP.");
     public static readonly TextParam LmtpSaslPath = new("lmtp_sasl_path", "", effective: false, doc: "As smtp_sasl_path, for LMTP.");
     public static readonly TextParam LmtpSaslSecurityOptions = new("lmtp_sasl_security_options",
-        "noplaintext, noanonymous", effective: false,
+        "noplaintext, noanonymous",
         doc: "As smtp_sasl_security_options, for LMTP.");
     public static readonly TextParam LmtpSaslTlsSecurityOptions = new("lmtp_sasl_tls_security_options",
-        "$lmtp_sasl_security_options", effective: false,
+        "$lmtp_sasl_security_options",
         doc: "As smtp_sasl_tls_security_options, for LMTP.");
     public static readonly TextParam LmtpSaslTlsVerifiedSecurityOptions = new("lmtp_sasl_tls_verified_security_options",
-        "$lmtp_sasl_tls_security_options", effective: false,
+        "$lmtp_sasl_tls_security_options",
         doc: "As smtp_sasl_tls_verified_security_options, for LMTP.");
+    public static readonly TextParam LmtpSaslTokenMaps = new("lmtp_sasl_token_maps", "",
+        doc: "As smtp_sasl_token_maps, for LMTP.");
+    public static readonly TimeParam LmtpSaslTokenLifetime = new("lmtp_sasl_token_lifetime", "300s",
+        doc: "As smtp_sasl_token_lifetime, for LMTP.");
     public static readonly TextParam LmtpSaslType = new("lmtp_sasl_type", "cyrus", required: true, effective: false,
         doc: "As smtp_sasl_type, for LMTP.");
     public static readonly BoolParam LmtpSendDummyMailAuth = new("lmtp_send_dummy_mail_auth", "no",
@@ -249,7 +253,8 @@ public static class LmtpClientParams
         LmtpPixWorkaroundThresholdTime, LmtpPixWorkarounds, LmtpQuitTimeout, LmtpQuoteRfc821Envelope, LmtpRandomizeAddresses,
         LmtpRcptTimeout, LmtpReplyFilter, LmtpRequiretlsPolicy, LmtpRsetTimeout, LmtpSaslAuthCacheName, LmtpSaslAuthCacheTime,
         LmtpSaslAuthEnable, LmtpSaslAuthSoftBounce, LmtpSaslMechanismFilter, LmtpSaslPasswordMaps, LmtpSaslPasswordResultDelimiter,
-        LmtpSaslPath, LmtpSaslSecurityOptions, LmtpSaslTlsSecurityOptions, LmtpSaslTlsVerifiedSecurityOptions, LmtpSaslType,
+        LmtpSaslPath, LmtpSaslSecurityOptions, LmtpSaslTlsSecurityOptions, LmtpSaslTlsVerifiedSecurityOptions, LmtpSaslTokenMaps, LmtpSaslTokenLifetime,
+        LmtpSaslType,
         LmtpSendDummyMailAuth, LmtpSendXforwardCommand, LmtpSenderDependentAuthentication, LmtpSkip5xxGreeting, LmtpSkipQuitResponse,
         LmtpStarttlsTimeout, LmtpTcpPort, LmtpTlsCAfile, LmtpTlsCApath, LmtpTlsBlockEarlyMailReply, LmtpTlsCertFile, LmtpTlsChainFiles,
         LmtpTlsCiphers, LmtpTlsConnectionReuse, LmtpTlsDcertFile, LmtpTlsDkeyFile, LmtpTlsEccertFile, LmtpTlsEckeyFile, LmtpTlsEnableRpk,

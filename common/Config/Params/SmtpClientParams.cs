@@ -114,34 +114,38 @@ public static class SmtpClientParams
         doc: "Table that remembers failed logins.");
     public static readonly TimeParam SmtpSaslAuthCacheTime = new("smtp_sasl_auth_cache_time", "90d", effective: false,
         doc: "How long a failed login is remembered.");
-    public static readonly BoolParam SmtpSaslAuthEnable = new("smtp_sasl_auth_enable", "no", effective: false, doc: "Log in to servers.");
-    public static readonly BoolParam SmtpSaslAuthSoftBounce = new("smtp_sasl_auth_soft_bounce", "yes", effective: false,
+    public static readonly BoolParam SmtpSaslAuthEnable = new("smtp_sasl_auth_enable", "no", doc: "Log in to servers.");
+    public static readonly BoolParam SmtpSaslAuthSoftBounce = new("smtp_sasl_auth_soft_bounce", "yes",
         doc: "Defer, instead of return, mail whose login failed.");
-    public static readonly TextParam SmtpSaslMechanismFilter = new("smtp_sasl_mechanism_filter", "", effective: false,
+    public static readonly TextParam SmtpSaslMechanismFilter = new("smtp_sasl_mechanism_filter", "",
         doc: "SASL mechanisms that may be used.");
-    public static readonly TextParam SmtpSaslPasswordMaps = new("smtp_sasl_password_maps", "", effective: false,
+    public static readonly TextParam SmtpSaslPasswordMaps = new("smtp_sasl_password_maps", "",
         doc: "Tables of logins and passwords by server or sender.");
     public static readonly TextParam SmtpSaslPasswordResultDelimiter = new("smtp_sasl_password_result_delimiter",
-        ":", required: true, effective: false,
+        ":", required: true,
         doc: "Character between login and password in those tables.");
     public static readonly TextParam SmtpSaslPath = new("smtp_sasl_path", "", effective: false,
         doc: "What the SASL plug-in needs to know, for instance a file.");
     public static readonly TextParam SmtpSaslSecurityOptions = new("smtp_sasl_security_options",
-        "noplaintext, noanonymous", effective: false,
+        "noplaintext, noanonymous",
         doc: "Properties that SASL mechanisms must have.");
     public static readonly TextParam SmtpSaslTlsSecurityOptions = new("smtp_sasl_tls_security_options",
-        "$smtp_sasl_security_options", effective: false,
+        "$smtp_sasl_security_options",
         doc: "As smtp_sasl_security_options, within TLS.");
     public static readonly TextParam SmtpSaslTlsVerifiedSecurityOptions = new("smtp_sasl_tls_verified_security_options",
-        "$smtp_sasl_tls_security_options", effective: false,
+        "$smtp_sasl_tls_security_options",
         doc: "As smtp_sasl_security_options, within TLS with a verified server.");
+    public static readonly TextParam SmtpSaslTokenMaps = new("smtp_sasl_token_maps", "",
+        doc: "Tables of where bearer tokens come from, by server or sender: login:/file or login:|command.");
+    public static readonly TimeParam SmtpSaslTokenLifetime = new("smtp_sasl_token_lifetime", "300s",
+        doc: "How long a token that a command printed is used again.");
     public static readonly TextParam SmtpSaslType = new("smtp_sasl_type", "cyrus", required: true, effective: false,
         doc: "SASL plug-in of the client.");
     public static readonly BoolParam SmtpSendDummyMailAuth = new("smtp_send_dummy_mail_auth", "no",
         doc: "Send AUTH=<> with MAIL.");
     public static readonly BoolParam SmtpSendXforwardCommand = new("smtp_send_xforward_command", "no",
         doc: "Tell the server about the original client with XFORWARD.");
-    public static readonly BoolParam SmtpSenderDependentAuthentication = new("smtp_sender_dependent_authentication", "no", effective: false,
+    public static readonly BoolParam SmtpSenderDependentAuthentication = new("smtp_sender_dependent_authentication", "no",
         doc: "Choose the login by the sender.");
     public static readonly BoolParam SmtpSkip5xxGreeting = new("smtp_skip_5xx_greeting", "yes",
         doc: "Try the next server when one greets with 5xx.");
@@ -164,7 +168,8 @@ public static class SmtpClientParams
         SmtpPixWorkaroundThresholdTime, SmtpPixWorkarounds, SmtpQuitTimeout, SmtpQuoteRfc821Envelope, SmtpRandomizeAddresses,
         SmtpRcptTimeout, SmtpReplyFilter, SmtpRsetTimeout, SmtpSaslAuthCacheName, SmtpSaslAuthCacheTime, SmtpSaslAuthEnable,
         SmtpSaslAuthSoftBounce, SmtpSaslMechanismFilter, SmtpSaslPasswordMaps, SmtpSaslPasswordResultDelimiter, SmtpSaslPath,
-        SmtpSaslSecurityOptions, SmtpSaslTlsSecurityOptions, SmtpSaslTlsVerifiedSecurityOptions, SmtpSaslType, SmtpSendDummyMailAuth,
+        SmtpSaslSecurityOptions, SmtpSaslTlsSecurityOptions, SmtpSaslTlsVerifiedSecurityOptions, SmtpSaslTokenMaps, SmtpSaslTokenLifetime,
+        SmtpSaslType, SmtpSendDummyMailAuth,
         SmtpSendXforwardCommand, SmtpSenderDependentAuthentication, SmtpSkip5xxGreeting, SmtpSkipQuitResponse, SmtpTcpPort,
         SmtpXforwardTimeout,
     ];

@@ -1,0 +1,103 @@
+using System.Text;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Relay.Login;
+
+/// <summary>
+/// Bearer tokens from where others put them: a file's first line, read each time, so that whoever refreshes tokens just replaces it; or the first line
+/// that a command prints ("|program argument ..."; no shell), used again for a while. Blocks: for worker threads.
+/// </summary>
+internal sealed class TokenSources(TimeSpan lifetime, TimeProvider clock)
+{
+    private const int MaxToken = 16 * 1024, CommandPatienceMilliseconds = 30_000;
+    private const short PollIn = 1;
+    private readonly Dictionary<string, (string Token, long At)> _tokens = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>The token, or why there is none.</summary>
+    public (string? Token, string Problem) Read(string source)
+    {
+        if (!source.StartsWith('|')) return Checked(ReadFile(source, out string problem), problem.Length > 0 ? problem : $"{source}: no token");
+        lock (_gate)
+            if (_tokens.TryGetValue(source, out var kept) && clock.GetElapsedTime(kept.At) < lifetime) return (kept.Token, "");
+        string command = source[1..].Trim();
+        (string? token, string why) = Checked(RunCommand(command, out string trouble), trouble.Length > 0 ? trouble : $"command {command} printed no token");
+        if (token is not null)
+            lock (_gate) _tokens[source] = (token, clock.GetTimestamp());
+        return (token, why);
+    }
+
+    public void Forget(string source)
+    {
+        lock (_gate) _tokens.Remove(source);
+    }
+
+    private static (string?, string) Checked(string text, string problem)
+    {
+        int end = text.IndexOf('\n');
+        string token = (end < 0 ? text : text[..end]).Trim();
+        return token.Length > 0 && !token.AsSpan().ContainsAnyExceptInRange('!', '~') ? (token, "") : (null, problem);
+    }
+
+    private static string ReadFile(string path, out string problem)
+    {
+        problem = "";
+        try
+        {
+            using StreamReader reader = new(path);
+            char[] text = new char[MaxToken];
+            return new string(text, 0, reader.ReadBlock(text));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            problem = e.Message;
+            return "";
+        }
+    }
+
+    private static string RunCommand(string command, out string problem)
+    {
+        string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        problem = "";
+        if (words.Length == 0 || Libc.Pipe(out int read, out int write) != 0)
+        {
+            problem = $"command {command}: cannot be run";
+            return "";
+        }
+        int nothing = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
+        int pid = Libc.Spawn(words[0], words, ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"], "/", [nothing, write, nothing], []);
+        _ = Libc.Close(write);
+        _ = Libc.Close(nothing);
+        string output = pid > 0 ? ReadAll(read, out problem) : "";
+        _ = Libc.Close(read);
+        if (pid <= 0)
+        {
+            problem = $"command {command}: {Libc.ErrorText(-pid)}";
+            return "";
+        }
+        if (problem.Length > 0) _ = Libc.Kill(pid, 9);
+        _ = Libc.WaitPid(pid, out int status, 0);
+        if (problem.Length == 0 && Libc.ExitCode(status) != 0) problem = "it failed";
+        if (problem.Length > 0) problem = $"command {command}: {problem}";
+        return problem.Length > 0 ? "" : output;
+    }
+
+    private static string ReadAll(int fd, out string problem)
+    {
+        byte[] bytes = new byte[MaxToken];
+        int length = 0;
+        problem = "";
+        while (length < bytes.Length)
+        {
+            if (!Libc.PollOne(fd, PollIn, CommandPatienceMilliseconds))
+            {
+                problem = "it takes too long";
+                break;
+            }
+            int n = Libc.Read(fd, bytes.AsSpan(length));
+            if (n <= 0) break;
+            length += n;
+        }
+        return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+}

@@ -1,0 +1,153 @@
+using System.Net;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
+using MtaSuite.Common.Sasl;
+using MtaSuite.Common.Tables;
+using MtaSuite.Relay.Login;
+using MtaSuite.Relay.Routing;
+using MtaSuite.Relay.Settings;
+using MtaSuite.Tests.Unit.Net;
+
+namespace MtaSuite.Tests.Unit.Relay;
+
+/// <summary>Logging in to servers: which login, which mechanism, and what a refusal means for the mail.</summary>
+[TestFixture]
+public class LoginTests
+{
+    private const string Plain = "AUTH PLAIN AGpvZQBzZWNyZXQ=", Server = "mx1.test[127.0.0.1]";
+    private static readonly LoginSettings s_login = new() { IsEnabled = true, Passwords = Maps.Open("inline:{{mx1.test=joe:secret}}"), Security = SaslSecurity.NoAnonymous };
+
+    /// <summary>One delivery: what the peer heard behind EHLO, and the outcome.</summary>
+    private static (List<string> Heard, Outcome Outcome, int Taken) Deliver(LoginSettings login, string offers, Dictionary<string, string>? script = null, string sender = "a@example.org")
+    {
+        using ScriptedPeer peer = new(script ?? new() { ["AUTH"] = "235 2.7.0 welcome" }, offers);
+        Outcome? outcome = null;
+        OnLoop.Run(async loop =>
+        {
+            using RelayFixture fixture = new(loop, RelayFixture.Quick with { Login = login, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
+            List<RecipientOutcome> outcomes = await fixture.DeliverAsync(fixture.Queue(["b@x.test"], adjust: e => e.Sender = sender));
+            outcome = outcomes[0].Outcome;
+        });
+        List<string> heard;
+        lock (peer.Commands) heard = [.. peer.Commands.Select(c => c[(c.IndexOf(' ') + 1)..]).Where(c => !c.StartsWith("EHLO", StringComparison.Ordinal) && c != "QUIT")];
+        return (heard, outcome!, peer.Taken.Count);
+    }
+
+    [Test]
+    public void A_login_comes_before_the_mail()
+    {
+        (List<string> heard, Outcome outcome, int taken) = Deliver(s_login, "AUTH PLAIN LOGIN");
+        Assert.That((heard[0], outcome.IsOk, taken), Is.EqualTo((Plain, true, 1)));
+    }
+
+    [TestCase("AUTH LOGIN", "noanonymous", "AUTH LOGIN")]
+    [TestCase("AUTH=LOGIN", "noanonymous", "AUTH LOGIN")]
+    [TestCase("AUTH PLAIN CRAM-MD5", "noanonymous", "AUTH CRAM-MD5")]
+    [TestCase("AUTH PLAIN XOAUTH2 NTLM", "noanonymous", Plain)]
+    [TestCase("AUTH LOGIN PLAIN", "noanonymous", Plain)]
+    public void The_best_mechanism_is_taken(string offers, string options, string expected)
+    {
+        LoginSettings login = s_login with { Security = SaslMechanism.ParseSecurity(options.Split(' '), out _) };
+        Assert.That(Deliver(login, offers, new() { ["AUTH"] = "535 5.7.8 no" }).Heard[0], Does.StartWith(expected));
+    }
+
+    [TestCase("8BITMIME", "noanonymous", "")]
+    [TestCase("AUTH PLAIN LOGIN", "noplaintext", "")]
+    [TestCase("AUTH NTLM GSSAPI", "noanonymous", "")]
+    [TestCase("AUTH PLAIN", "noanonymous", "!plain, static:all")]
+    public void Without_a_usable_mechanism_the_mail_waits(string offers, string options, string filter)
+    {
+        LoginSettings login = s_login with { Security = SaslMechanism.ParseSecurity(options.Split(' '), out _), Mechanisms = filter.Length == 0 ? null : new MatchList(filter, MatchStyle.Names) };
+        (List<string> heard, Outcome outcome, int taken) = Deliver(login, offers);
+        Assert.That((heard.Count, outcome.ToString().Contains("5.", StringComparison.Ordinal), taken), Is.EqualTo((0, false, 0)), string.Join('|', heard));
+        Assert.That(outcome.Text, Is.EqualTo($"SASL authentication failed; cannot authenticate to server {Server}: no mechanism available"));
+        Assert.That((outcome.IsPermanent, outcome.Status.ToString()), Is.EqualTo((false, "4.7.0")));
+    }
+
+    [TestCase("535 5.7.8 wrong password", true, false, "4.7.8")]
+    [TestCase("535 5.7.8 wrong password", false, true, "5.7.8")]
+    [TestCase("454 4.7.0 later", false, false, "4.7.0")]
+    public void A_refusal_defers_with_the_servers_words(string reply, bool soft, bool permanent, string status)
+    {
+        (_, Outcome outcome, int taken) = Deliver(s_login with { SoftBounce = soft }, "AUTH PLAIN", new() { ["AUTH"] = reply });
+        Assert.That(outcome.Text, Is.EqualTo($"SASL authentication failed; server {Server} said: {reply}"));
+        Assert.That((outcome.IsPermanent, outcome.Status.ToString(), taken), Is.EqualTo((permanent, status, 0)));
+    }
+
+    [Test]
+    public void A_server_that_skips_its_proof_is_not_believed()
+    {
+        (_, Outcome outcome, int taken) = Deliver(s_login, "AUTH SCRAM-SHA-256");
+        Assert.That((outcome.IsOk, taken), Is.EqualTo((false, 0)));
+        Assert.That(outcome.Text, Does.EndWith("the server ended the exchange before it was complete"));
+    }
+
+    [Test]
+    public void A_nonsense_challenge_is_cancelled()
+    {
+        (List<string> heard, Outcome outcome, _) = Deliver(s_login, "AUTH SCRAM-SHA-256", new() { ["AUTH"] = "334 bm9uc2Vuc2U=", ["*"] = "501 5.7.0 cancelled" });
+        Assert.That(heard[1], Is.EqualTo("*"));
+        Assert.That(outcome.Text, Does.StartWith("SASL authentication failed; cannot authenticate"));
+    }
+
+    [TestCase("inline:{{other.test=joe:secret}}", 0)]
+    [TestCase("fail:x", -1)]
+    public void Servers_without_a_login_get_none(string maps, int expected)
+    {
+        (List<string> heard, Outcome outcome, int taken) = Deliver(s_login with { Passwords = Maps.Open(maps) }, "AUTH PLAIN");
+        Assert.That(heard.Exists(h => h.StartsWith("AUTH", StringComparison.Ordinal)), Is.False);
+        Assert.That((outcome.IsOk, taken), Is.EqualTo((expected == 0, expected == 0 ? 1 : 0)));
+        if (expected < 0) Assert.That(outcome.Text, Is.EqualTo("smtp_sasl_password_maps lookup error"));
+    }
+
+    [Test]
+    public void Senders_may_have_logins_of_their_own()
+    {
+        LoginSettings login = s_login with
+        {
+            IsSenderDependent = true, Passwords = Maps.Open("inline:{{mx1.test=joe:secret},{b@example.org=ben:pw}}"),
+            Addresses = new RoutingCore(MtaSuite.Common.Config.MailConfig.Parse("myhostname = h.test\nmydomain = test\n").Config),
+        };
+        Assert.That(Deliver(login, "AUTH PLAIN", sender: "b@example.org").Heard[0], Is.EqualTo("AUTH PLAIN AGJlbgBwdw=="));
+        Assert.That(Deliver(login, "AUTH PLAIN").Heard[0], Is.EqualTo(Plain));
+        Assert.That(new Logins(new EventLoop(), login).SessionKey("b@example.org"), Is.EqualTo("b@example.org"));
+    }
+
+    [TestCase("[smtp.example]:587", "smtp.example|smtp.example:587|[smtp.example]:587|[smtp.example]")]
+    [TestCase("example.com", "smtp.example|smtp.example:587|example.com")]
+    [TestCase("example.com:587", "smtp.example|smtp.example:587|example.com:587|example.com")]
+    public void Keys_of_a_server(string nexthop, string expected)
+    {
+        Nexthop parsed = Nexthop.Parse(nexthop, lmtp: false);
+        Target target = new("smtp.example", new IPEndPoint(IPAddress.Loopback, 587)) { Nexthop = parsed.Host, Destination = parsed.Text, Service = "587" };
+        Assert.That(string.Join('|', Logins.Keys(target)), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Tokens_come_from_files_and_commands()
+    {
+        string folder = Directory.CreateTempSubdirectory("token").FullName;
+        try
+        {
+            string file = $"{folder}/token", script = $"{folder}/get-token";
+            File.WriteAllText(file, "tok-1\nrest\n");
+            File.WriteAllText(script, $"#!/bin/sh\necho x >> {folder}/runs\necho \"tok-$1-$(wc -l < {folder}/runs)\"\n");
+            File.SetUnixFileMode(script, (UnixFileMode)0x1ED);
+            TokenSources sources = new(TimeSpan.FromMinutes(5), TimeProvider.System);
+            Assert.That(sources.Read(file).Token, Is.EqualTo("tok-1"));
+            File.WriteAllText(file, "tok-2");
+            Assert.That(sources.Read(file).Token, Is.EqualTo("tok-2"));
+            Assert.That(sources.Read($"{folder}/none").Token, Is.Null);
+            for (int i = 0; i < 2; i++) Assert.That(sources.Read($"|{script} a").Token, Is.EqualTo("tok-a-1"));
+            sources.Forget($"|{script} a");
+            Assert.That(sources.Read($"|{script} a").Token, Is.EqualTo("tok-a-2"));
+            Assert.That(sources.Read("|/bin/false").Problem, Does.Contain("it failed"));
+            Assert.That(sources.Read("|/nonexistent").Token, Is.Null);
+            (List<string> heard, _, _) = Deliver(s_login with { Tokens = Maps.Open($"inline:{{{{mx1.test=me@x:{file}}}}}") }, "AUTH PLAIN XOAUTH2");
+            Assert.That(heard[0], Is.EqualTo("AUTH XOAUTH2 " + Convert.ToBase64String("user=me@x\u0001auth=Bearer tok-2\u0001\u0001"u8)));
+        }
+        finally { Directory.Delete(folder, true); }
+    }
+}
