@@ -95,7 +95,8 @@ internal sealed partial class ActiveQueue : IScheduled
             // one copy for all, to somebody else (REDIRECT); when it is done the message is
             if (message.Envelope.Redirect.Length > 0) break;
         }
-        foreach (Job job in message.Jobs.ToArray()) _scheduler.Submit(job);
+        if (CrowdOf(message) is { } crowded) Park(message, crowded);
+        else foreach (Job job in message.Jobs.ToArray()) _scheduler.Submit(job);
     }
 
     private DeliverRecipient TargetOf(QueuedMessage message, EnvelopeRecipient recipient) => new()

@@ -34,6 +34,9 @@ internal sealed class DeferredIndex
     /// <summary>A time that is always past: somebody asked for the message to be tried.</summary>
     public const long Forced = 0;
 
+    /// <summary>Another: it is due, as if its time had come.</summary>
+    public const long Now = 1;
+
     public int Count { get; private set; }
 
     /// <summary>Bytes that it holds, for measurements.</summary>

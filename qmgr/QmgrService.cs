@@ -25,6 +25,7 @@ internal sealed partial class QmgrService : IService
     private readonly WaitingRoom _waiting;
     /// <summary>Ids that are waiting, being read or active; with true the old ones, which are tried again.</summary>
     private readonly Dictionary<string, bool> _known = new(StringComparer.Ordinal);
+    private readonly FoundFirst _foundFirst = new();
     private readonly QueueFiles _files;
     private readonly NoticeClient _notices;
     private readonly VerifyClient _verify;
@@ -32,7 +33,7 @@ internal sealed partial class QmgrService : IService
     private readonly FlushSites _sites;
     private readonly InFlow _inFlow;
     private readonly List<LinkServer> _servers = [];
-    private int _reading;
+    private int _reading, _parked;
     private bool _draining;
 
     public QmgrService(ServiceContext context)
@@ -56,6 +57,8 @@ internal sealed partial class QmgrService : IService
             MakeProbeRouter = () => new Router(context.Config, RouteParameters.Probes),
             Probed = update => _verify.Tell(update),
             Sites = _sites,
+            Parked = Park,
+            Unparked = Unpark,
         };
         _scanner = new QueueScanner(_loop, context.Spool, Found, _sites.IsEmpty ? null : SitesRead);
         foreach (int fd in context.Listeners)
@@ -69,7 +72,7 @@ internal sealed partial class QmgrService : IService
         WatchClock();
     }
 
-    public int Active => _active.Count + _deferred.Count + _waiting.Count + _reading;
+    public int Active => _active.Count + _deferred.Count + _waiting.Count + _reading + _parked;
 
     /// <summary>The messages under delivery.</summary>
     public IEnumerable<QueuedMessage> ActiveMessages => _active.Messages;
@@ -101,6 +104,7 @@ internal sealed partial class QmgrService : IService
         if (!AttributeDecoder.TryDecode(payload, notice) || !QueueId.IsValid(notice.Envelope.QueueId)) return false;
         string id = notice.Envelope.QueueId;
         _inFlow.Add(link);
+        if (_foundFirst.IsNoticed(id)) return true; // under way, or done already: a second round would look for a file that is gone
         if (_draining || !_known.TryAdd(id, false)) return true;
         if (notice.ReadFile || _active.Count >= _settings.ActiveLimit) Wait(id, SpoolDirectory.Incoming);
         else _active.Activate(new QueuedMessage(notice.Envelope, SpoolDirectory.Incoming, notice.ContentOffset, notice.ContentLength));
@@ -114,12 +118,13 @@ internal sealed partial class QmgrService : IService
         if (_deferred.Contains(QueueKey.Of(id)))
         {
             // somebody moved it (postsuper -r), or it was on its way to deferred when the folder was looked at: tried now, wherever it is
-            if (folder != SpoolDirectory.Deferred) Defer(id, DeferredIndex.Forced);
+            if (folder != SpoolDirectory.Deferred) Defer(id, DeferredIndex.Now);
         }
         else if (folder == SpoolDirectory.Deferred) Defer(id, nextMicroseconds);
         else
         {
             _known.Add(id, false);
+            if (folder == SpoolDirectory.Incoming) _foundFirst.Add(id, _loop.NowMilliseconds);
             Wait(id, folder);
         }
     }
@@ -148,6 +153,11 @@ internal sealed partial class QmgrService : IService
     {
         (QueueFileStatus status, QueueFile? file, string folder) = await _files.ReadAsync(expected, id);
         _reading--;
+        if (_foundFirst.IsReadTooEarly(id, status == QueueFileStatus.Ok))
+        {
+            Wait(id, expected);
+            return;
+        }
         switch (status)
         {
             case QueueFileStatus.Ok when !_draining:
@@ -163,6 +173,21 @@ internal sealed partial class QmgrService : IService
                 break;
         }
         Admit();
+    }
+
+    /// <summary>A message is active no more, without an outcome: too many wait where it goes.</summary>
+    private void Park(QueuedMessage message)
+    {
+        Forget(message.Id);
+        _known.Add(message.Id, false);
+        _parked++;
+        _loop.Post(Admit);
+    }
+
+    private void Unpark(ParkedMessage message)
+    {
+        _parked--;
+        Wait(message.Id, message.Folder);
     }
 
     private void Forget(string id)

@@ -20,6 +20,7 @@ internal sealed class QmgrSettings(MailConfig config)
     public readonly bool ConfirmDelayCleared = config.Get(BounceParams.ConfirmDelayCleared);
     public readonly bool HasRetryMaps = config.Get(QmgrParams.RetryMaps).Length > 0;
     public readonly bool FeedbackDebug = config.Get(QmgrParams.DestinationConcurrencyFeedbackDebug);
+    public readonly TimeSpan ClogWarnTime = config.Get(QmgrParams.QmgrClogWarnTime);
     public readonly bool SoftBounce = config.Get(BounceParams.SoftBounce);
     public readonly HashSet<string> DeferTransports = new(MailConfig.SplitList(config.Get(QmgrParams.DeferTransports)), StringComparer.Ordinal);
 

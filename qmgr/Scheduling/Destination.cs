@@ -2,6 +2,9 @@ using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Qmgr.Scheduling;
 
+/// <summary>A message that is known and waits, by its file alone.</summary>
+internal readonly record struct ParkedMessage(string Id, string Folder);
+
 /// <summary>
 /// One next hop (or one recipient, where a transport delivers to one at a time) of a transport: who waits for it, how many deliveries it may have at once,
 /// and when the next may begin.
@@ -24,8 +27,14 @@ internal sealed class Destination(Transport transport, string key, string nextho
     /// <summary>While it is dead: until when, and why.</summary>
     public long DeadUntil { get; set; }
     public Outcome? DeadReason { get; set; }
+    /// <summary>Until when its failures are remembered, work or not.</summary>
+    public long RememberUntil { get; set; }
     /// <summary>Which delivery of the transport was its last: those that were served longest ago go first.</summary>
     public long Served { get; set; }
+    /// <summary>Messages for it alone that are kept out of the active queue because so many of them are in it; null: none.</summary>
+    public Queue<ParkedMessage>? Parked { get; set; }
+    /// <summary>When its crowd was last written of in the log.</summary>
+    public long CrowdLoggedAt { get; set; } = long.MinValue / 2;
     /// <summary>When it will be looked at again; 0: no timer runs.</summary>
     public long WakeAt { get; set; }
     /// <summary>The peer that was made last, for building jobs.</summary>

@@ -12,4 +12,7 @@ internal interface IScheduled
     /// <summary>No agent was asked: one outcome for all recipients.</summary>
     /// <param name="waitMilliseconds">When to come again, if the scheduler knows better than the message's age tells; 0: it does not.</param>
     void Failed(Delivery delivery, Outcome outcome, long waitMilliseconds);
+
+    /// <summary>A destination with parked messages may have room for some.</summary>
+    void MakeRoom(Destination destination);
 }

@@ -134,6 +134,7 @@ internal sealed partial class Scheduler : IDeliverySink
     {
         Running--;
         delivery.Destination.Transport.Release(delivery.Destination);
+        if (delivery.Destination.Parked != null) _results.MakeRoom(delivery.Destination);
     }
 
     /// <summary>The transport cannot be reached: everything that waits for it is deferred, and for a while nothing new is tried.</summary>
@@ -145,6 +146,7 @@ internal sealed partial class Scheduler : IDeliverySink
         Outcome outcome = Outcome.Defer("4.3.0", transport.DeadReason);
         _results.Failed(first, outcome, 0);
         foreach (Delivery delivery in transport.TakeAllWaiting()) _results.Failed(delivery, outcome, 0);
+        foreach (Destination destination in transport.Destinations.Where(d => d.Parked != null).ToArray()) _results.MakeRoom(destination);
     }
 
     public void Answered(Delivery delivery, DeliverReply reply)
@@ -171,6 +173,8 @@ internal sealed partial class Scheduler : IDeliverySink
         bool wasDead = destination.IsDead;
         if (!reply.SiteFailed) destination.Window.Succeed(destination.Running);
         else destination.Window.Fail();
+        // single messages that come one by one must find out as well that nobody is there
+        if (reply.SiteFailed) destination.RememberUntil = _host.NowMilliseconds + (long)_settings.MinimalBackOff.TotalMilliseconds;
         if (_settings.FeedbackDebug) LogFeedback(destination, reply.SiteFailed);
         if (wasDead && !destination.IsDead) (destination.DeadUntil, destination.DeadReason) = (0, null);
         if (!wasDead && destination.IsDead) Suspend(destination, reply.Recipients[0].Outcome);
@@ -187,6 +191,7 @@ internal sealed partial class Scheduler : IDeliverySink
         destination.Transport.Refresh(destination);
         Outcome suspended = Suspended(destination);
         foreach (Delivery delivery in destination.TakeAll()) _results.Failed(delivery, suspended, 0);
+        if (destination.Parked != null) _results.MakeRoom(destination);
     }
 
     /// <summary>Forgets that transports and destinations were unavailable (flush).</summary>

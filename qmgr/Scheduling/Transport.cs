@@ -150,7 +150,9 @@ internal sealed class Transport(ISchedulerHost host, TransportSettings settings,
 
     private void Forget(Destination destination, long now)
     {
-        if (destination.NotBefore > now) WakeAt(destination, destination.NotBefore, now);
+        if (destination.Parked is { Count: > 0 }) return;
+        if (destination.Window.FailedCohorts > 0 && destination.RememberUntil > now) WakeAt(destination, destination.RememberUntil, now);
+        else if (destination.NotBefore > now) WakeAt(destination, destination.NotBefore, now);
         else if (destination.Rate is { } rate && !rate.IsEmpty(now)) WakeAt(destination, now + (long)rate.Limit.Period.TotalMilliseconds, now);
         else if (_destinations.TryGetValue(destination.Key, out Destination? known) && known == destination) _destinations.Remove(destination.Key);
     }

@@ -35,6 +35,8 @@ public static class IpcFuzz
         Stable<QmgrRequest>(bytes);
         Stable<QmgrReply>(bytes);
         Stable<QueueStates>(bytes);
+        Stable<DestinationStates>(bytes);
+        Stable<InFlowNotice>(bytes);
         Stable<DeliverRequest>(bytes);
         Stable<DeliverReply>(bytes);
         Stable<ShowqRequest>(bytes);
@@ -78,6 +80,7 @@ public static class IpcFuzz
         [
             Encode(new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All }), Encode(new SubmitReply { Outcome = Outcome.Bounce("5.1.1", "no") }),
             Encode(new QueuedNotice { Envelope = e }), Encode(new QmgrRequest { Command = "flush" }), Encode(new QmgrReply { Text = "t" }),
+            Encode(new DestinationStates { Entries = [new() { Transport = "t", Name = "a", Window = 5, Reason = "r" }] }), Encode(new InFlowNotice { Slow = true }),
             Encode(new QueueStates { Entries = [new() { QueueId = "a", State = "active" }] }), Encode(deliver),
             Encode(new DeliverReply { Recipients = [new() { Offset = 5, Outcome = Outcome.Ok("t") }] }),
             Encode(new ShowqRequest { Filter = new() { From = "f", Queues = ["hold"], Ids = ["x"] } }), Encode(new ShowqEntry { Entry = entry }), Encode(new ShowqReply { Text = "t" }),

@@ -65,7 +65,7 @@ public static class QmgrParams
         doc: "How long a message is tried before it is returned.");
     public static readonly TimeParam MinimalBackoffTime = new("minimal_backoff_time", "300s", min: "1s",
         doc: "Shortest time between two tries to deliver a message.");
-    public static readonly TimeParam QmgrClogWarnTime = new("qmgr_clog_warn_time", "300s", effective: false,
+    public static readonly TimeParam QmgrClogWarnTime = new("qmgr_clog_warn_time", "300s",
         doc: "Least time between warnings that a destination clogs the queue.");
     public static readonly TimeParam QmgrDaemonTimeout = new("qmgr_daemon_timeout", "1000s", min: "1s", effective: false,
         doc: "How long a request may keep the queue manager busy.");

@@ -134,6 +134,24 @@ public sealed class QmgrScaleTests
     }, "qmgr_message_active_limit = 5");
 
     [Test]
+    public void A_slow_site_with_more_mail_than_the_active_queue_holds_delays_nobody() => Bench(async loop =>
+    {
+        _bench.Holds = a => a.EndsWith("@slow.test", StringComparison.Ordinal);
+        _bench.StartAll(loop);
+        for (int i = 0; i < 60; i++) _bench.Tell(loop, _bench.Put("incoming", $"s{i}@slow.test"));
+        await loop.UntilAsync(() => _bench.Qmgr.Active == 60);
+        await loop.TurnAsync(20);
+        Assert.That(_bench.Qmgr.ActiveMessages.Count(), Is.InRange(10, 16), "its share and what is under delivery");
+        for (int i = 0; i < 40; i++) _bench.Tell(loop, _bench.Put("incoming", $"x{i}@{i}.test"));
+        await loop.UntilAsync(() => Deliveries >= 40 && _bench.Qmgr.Active == 60);
+        _bench.LetGo();
+        await loop.UntilAsync(() => _bench.Qmgr.Active == 0);
+        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver s", StringComparison.Ordinal)).Distinct().Count(), Is.EqualTo(60));
+        Assert.That(Deliveries, Is.EqualTo(100), "each once");
+        Assert.That(_bench.Qmgr.Transports.Single().Destinations, Is.Empty);
+    }, "qmgr_message_active_limit = 20");
+
+    [Test]
     public void Who_brings_mail_is_told_when_too_much_of_it_waits() => Bench(async loop =>
     {
         List<bool> told = [];

@@ -46,6 +46,8 @@ internal sealed class SchedulerBench : ISchedulerHost, IScheduled
 
     void IScheduled.Failed(Delivery delivery, Outcome outcome, long waitMilliseconds) => Failures.Add((delivery.Message.Id, outcome, waitMilliseconds));
 
+    void IScheduled.MakeRoom(Destination destination) { }
+
     /// <summary>A message to these next hops, one recipient each.</summary>
     public void Send(string id, params string[] nexthops) => Send(id, "sender@x", false, nexthops);
 

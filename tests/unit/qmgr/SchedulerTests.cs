@@ -139,6 +139,27 @@ public sealed class SchedulerTests
         Assert.That(b.T.Destinations, Is.Empty);
         b.Send("n", "X");
         Assert.That(b.Take(), Is.EqualTo("n"));
+        Assert.That(b.T.Destinations.Single().Window.Size, Is.EqualTo(2), "from the beginning");
+    }
+
+    [Test]
+    public void Failures_of_single_messages_add_up_for_a_while()
+    {
+        SchedulerBench b = new("minimal_backoff_time = 300s");
+        for (int i = 0; i < 2; i++)
+        {
+            b.Send("m", "X");
+            b.Finish(siteFailed: true);
+            b.Pass(100);
+        }
+        Assert.That(b.T.Destinations.Single().IsDead);
+        b.Send("n", "X");
+        Assert.That(b.Failures, Has.Count.EqualTo(1));
+        b.Pass(301);
+        b.Send("m", "X");
+        b.Finish(siteFailed: true);
+        b.Pass(301);
+        Assert.That(b.T.Destinations, Is.Empty, "forgotten in the end");
     }
 
     [Test]
