@@ -11,6 +11,8 @@ internal sealed class FoundFirst
     private readonly Dictionary<string, (long Time, bool IsNoticed, bool IsRead)> _states = new(StringComparer.Ordinal);
     private int _limit = Enough;
 
+    public int Count => _states.Count;
+
     public void Add(string id, long now)
     {
         _states[id] = (now, false, false);

@@ -152,6 +152,35 @@ public sealed class QmgrScaleTests
     }, "qmgr_message_active_limit = 20");
 
     [Test]
+    public void A_notice_that_comes_after_the_message_is_gone_is_passed_over() => Bench(async loop =>
+    {
+        QueuedNotice notice = _bench.Put("incoming", "x@a.test");
+        _bench.StartAll(loop);
+        await loop.UntilAsync(() => !_bench.Exists("incoming", notice.Envelope.QueueId) && _bench.Qmgr.Active == 0);
+        _bench.Tell(loop, notice);
+        _bench.Tell(loop, _bench.Put("incoming", "y@a.test"));
+        await loop.UntilAsync(() => Deliveries == 2);
+        await loop.UntilAsync(() => _bench.Qmgr.Active == 0);
+        Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver x@a.test", "deliver y@a.test" }));
+    });
+
+    [Test]
+    public void A_file_that_was_looked_at_before_it_was_finished_is_read_again()
+    {
+        _bench = new QmgrBench();
+        FoundFirst found = new();
+        found.Add("a", 0);
+        Assert.That(found.IsReadTooEarly("a", ok: false), Is.False, "its notice is still to come");
+        Assert.That(found.IsNoticed("a"), Is.False);
+        found.Add("b", 0);
+        Assert.That(found.IsNoticed("b"));
+        Assert.That(found.IsReadTooEarly("b", ok: false), "it came while the file was read");
+        Assert.That(found.IsReadTooEarly("b", ok: false), Is.False, "but once");
+        for (int i = 0; i < 30_000; i++) found.Add($"{i}", i * 1000L);
+        Assert.That(found.Count, Is.LessThan(21_000));
+    }
+
+    [Test]
     public void Who_brings_mail_is_told_when_too_much_of_it_waits() => Bench(async loop =>
     {
         List<bool> told = [];
