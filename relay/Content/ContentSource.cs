@@ -47,6 +47,18 @@ internal sealed class ContentSource : IDisposable
         return _filtered.WrittenMemory;
     }
 
+    /// <summary>Reads all of it into a filter, for what has to be known before it is sent. False: the file cannot be read.</summary>
+    public static bool TryWalk(int file, long offset, long length, Action<ReadOnlyMemory<byte>> write)
+    {
+        using ContentSource source = new(file, offset, length, null);
+        while (!source.IsAtEnd)
+        {
+            if (!source.TryRead(out ReadOnlyMemory<byte> piece)) return false;
+            write(piece);
+        }
+        return true;
+    }
+
     public void Dispose() => ArrayPool<byte>.Shared.Return(_buffer);
 }
 
@@ -57,4 +69,29 @@ internal interface IContentFilter
 
     /// <summary>The input is over.</summary>
     void Finish(IBufferWriter<byte> output);
+}
+
+/// <summary>Two filters, one behind the other.</summary>
+internal sealed class FilterChain(IContentFilter first, IContentFilter second) : IContentFilter
+{
+    private readonly ArrayBufferWriter<byte> _between = new();
+
+    public void Write(ReadOnlySpan<byte> input, IBufferWriter<byte> output)
+    {
+        first.Write(input, _between);
+        Pass(output);
+    }
+
+    public void Finish(IBufferWriter<byte> output)
+    {
+        first.Finish(_between);
+        Pass(output);
+        second.Finish(output);
+    }
+
+    private void Pass(IBufferWriter<byte> output)
+    {
+        second.Write(_between.WrittenSpan, output);
+        _between.ResetWrittenCount();
+    }
 }

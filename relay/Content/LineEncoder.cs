@@ -3,14 +3,14 @@ namespace MtaSuite.Relay.Content;
 /// <summary>
 /// Turns content as the queue has it (lines end in LF) into what goes over the wire, piece by piece: CR LF line ends, a second dot before a dot
 /// at the start of a line (RFC 5321 4.5.2), no line longer than the limit (4.5.3.1.6). No CR or LF leaves that is not part of CR LF: CR LF in the
-/// content is a line end, any other CR becomes a space. A line that is too long is broken, not within a UTF-8 character, and goes on behind a space.
+/// content is a line end, any other CR becomes a space. A line that is too long is broken and goes on behind a space.
 /// </summary>
 /// <param name="dots">Double dots (DATA); chunks need none.</param>
 /// <param name="limit">Most bytes of a line without its end; 0: any.</param>
 internal struct LineEncoder(bool dots, int limit)
 {
     /// <summary>Most bytes that <see cref="Finish"/> writes.</summary>
-    public const int MaxEnd = 6;
+    public const int MaxEnd = 8;
     private int _column;
     private bool _carriageReturn;
 
@@ -36,6 +36,11 @@ internal struct LineEncoder(bool dots, int limit)
     {
         _carriageReturn = false;
         if (next == '\n') return;
+        if (limit > 0 && _column >= limit)
+        {
+            "\r\n"u8.CopyTo(output[o..]);
+            (o, _column) = (o + 2, 0);
+        }
         output[o++] = (byte)' ';
         _column++;
     }
@@ -47,7 +52,7 @@ internal struct LineEncoder(bool dots, int limit)
         int end = rest.IndexOfAny((byte)'\r', (byte)'\n');
         int run = end < 0 ? rest.Length : end;
         bool breaks = limit > 0 && run > limit - _column;
-        int want = breaks ? BreakPoint(rest) : run;
+        int want = breaks ? Math.Max(0, limit - _column) : run;
         int copy = Math.Min(want, output.Length - o - 3 + 1);
         rest[..copy].CopyTo(output[o..]);
         (i, o, _column) = (i + copy, o + copy, _column + copy);
@@ -71,15 +76,6 @@ internal struct LineEncoder(bool dots, int limit)
         output[o++] = (byte)'\r';
         output[o++] = (byte)'\n';
         _column = 0;
-    }
-
-    /// <summary>How many bytes still go into the line: not so many that a character is cut.</summary>
-    private readonly int BreakPoint(ReadOnlySpan<byte> rest)
-    {
-        int room = Math.Max(0, limit - _column);
-        int at = room;
-        while (at > 0 && room - at < 4 && (rest[at] & 0xC0) == 0x80) at--;
-        return at == 0 && _column <= 1 ? Math.Max(1, room) : at;
     }
 
     /// <summary>Ends the last line and, with dots, the content; returns the bytes written.</summary>

@@ -1,5 +1,8 @@
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Routing;
@@ -19,7 +22,7 @@ internal sealed partial class Delivery
     private async Task TryAllAsync()
     {
         Destination destination = _context.Destinations.Find(Request.Nexthop, _context.Logins.SessionKey(Sender));
-        if (await destination.Offer(MakeTransaction()) == TransactionEnd.Done)
+        if (await WasServedAsync(destination.Offer(MakeTransaction())))
         {
             _anyOpened = true;
             if (!HasOpen) return;
@@ -39,6 +42,19 @@ internal sealed partial class Delivery
         }
     }
 
+    /// <summary>Waits for a transaction over a session that was open already. False: the session had gone, and its server deserves a new one.</summary>
+    private async Task<bool> WasServedAsync(Promise<TransactionEnd> ended)
+    {
+        if (await ended == TransactionEnd.Done) return true;
+        if (_current != null) _tried.Remove(_current);
+        _current = null;
+        return false;
+    }
+
+    /// <summary>Sessions under the same key are as good as each other, for whatever destination they were opened. Logins are found by nexthop as well.</summary>
+    private string SharingKey(Target target) =>
+        _context.Logins.Settings.IsEnabled ? $"{target.ReuseKey} {target.Nexthop} {_context.Logins.SessionKey(Sender)}" : target.ReuseKey;
+
     private Transaction MakeTransaction() => new(this, _all.FindAll(r => r.Final == null));
 
     /// <summary>Tries the hosts of one destination. True: this machine is one of its mail exchangers.</summary>
@@ -46,6 +62,11 @@ internal sealed partial class Delivery
     private async Task<bool> TryNexthopAsync(Nexthop nexthop, Destination destination, bool isConfigured)
     {
         TargetList found = await _context.Finder.FindAsync(nexthop);
+        if (found.IsSelf && _context.Settings.Routes.BestMxTransport.Length > 0)
+        {
+            await PassOnAsync(_context.Settings.Routes.BestMxTransport, nexthop.Host);
+            return true;
+        }
         if (found.Failure != null) NoteMissing(found.Failure, isConfigured);
         (_addresses, _sessions) = (0, 0);
         foreach (Target target in found.Targets)
@@ -61,6 +82,25 @@ internal sealed partial class Delivery
             if (!HasOpen) break;
         }
         return found.IsBackup;
+    }
+
+    /// <summary>Hands the rest to another delivery agent (best_mx_transport), which locks, logs and marks the recipients itself.</summary>
+    private async Task PassOnAsync(string transport, string domain)
+    {
+        int colon = transport.IndexOf(':');
+        string name = colon < 0 ? transport : transport[..colon];
+        DeliverRequest request = Request.For(name, colon < 0 || colon == transport.Length - 1 ? domain : transport[(colon + 1)..]);
+        List<Pending> rest = _all.FindAll(r => r.Final == null);
+        request.Recipients = [.. rest.Select(r => r.Recipient)];
+        foreach (Pending recipient in rest) _ = Libc.UnlockRange(_file, recipient.Recipient.Offset, 1);
+        LinkClient agent = new(_context.Loop, _context.Spool.SocketPath(true, name));
+        DeliverReply? reply = await agent.CallAsync<DeliverRequest, DeliverReply>(request);
+        agent.Close();
+        for (int i = 0; i < rest.Count; i++)
+        {
+            if (reply?.Recipients.Count == rest.Count) rest[i].Final = reply.Recipients[i];
+            else rest[i].Last = Outcome.Defer("4.3.0", $"mail transport {name} unavailable");
+        }
     }
 
     private static bool IsOver(int count, int limit) => limit > 0 && count >= limit;
@@ -83,9 +123,20 @@ internal sealed partial class Delivery
 
     private async Task TryTargetAsync(Target target, Destination destination)
     {
+        if (_context.Destinations.Idle.Take(SharingKey(target), destination) is { } idle)
+        {
+            Transaction reusing = MakeTransaction();
+            idle.Resume(reusing);
+            if (await WasServedAsync(reusing.Ended))
+            {
+                (_sessions, _anyOpened) = (_sessions + 1, true);
+                return;
+            }
+        }
         Session session = new(_context.Loop, target, _context.Settings)
         {
             Tls = _context.Security?.Client, Logins = _context.Logins, LoginSender = _context.Logins.SessionKey(Sender),
+            SharingKey = SharingKey(target),
         };
         destination.BeginOpening();
         bool open = await session.OpenAsync();

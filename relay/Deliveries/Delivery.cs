@@ -7,6 +7,7 @@ using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 using MtaSuite.Relay.Content;
+using MtaSuite.Relay.Mime;
 using MtaSuite.Relay.Sessions;
 
 namespace MtaSuite.Relay.Deliveries;
@@ -22,6 +23,7 @@ internal sealed partial class Delivery
     private readonly List<Pending> _all;
     private readonly long _started = QueueId.Microseconds();
     private readonly HashSet<EndPoint> _tried = [];
+    private EndPoint? _current;
     private long _connected;
     private int _file = -1;
     private string _noted = "";
@@ -87,12 +89,25 @@ internal sealed partial class Delivery
     /// <summary>What has to be known before a server is asked.</summary>
     private void Prepare()
     {
+        MapAddresses();
         byte[] scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
         Facts = DeliveryFacts.Of(Request, Sender, _file, scratch);
         ArrayPool<byte>.Shared.Return(scratch);
         foreach (Pending recipient in _all)
             if (recipient.Final == null && !(IsSendable(recipient.Address) && IsSendable(Sender)))
                 Settle(recipient, Outcome.Bounce("5.1.3", "bad address syntax"), null);
+    }
+
+    /// <summary>smtp_generic_maps on the envelope.</summary>
+    private void MapAddresses()
+    {
+        if (_context.Settings.Content.Generic is not { } generic) return;
+        generic.HasFailed = false;
+        Sender = generic.Map(Sender);
+        foreach (Pending recipient in _all) recipient.Address = generic.Map(recipient.Address);
+        if (!generic.HasFailed) return;
+        foreach (Pending recipient in _all)
+            if (recipient.Final == null) Settle(recipient, Outcome.Defer("4.3.0", "address mapping problem"), null);
     }
 
     /// <summary>No control character of an address may end a command line and begin another one.</summary>
@@ -104,14 +119,32 @@ internal sealed partial class Delivery
     public void Begin(Session session)
     {
         _connected = QueueId.Microseconds();
-        if (session.Target.EndPoint != null) _tried.Add(session.Target.EndPoint);
+        _current = session.Target.EndPoint;
+        if (_current != null) _tried.Add(_current);
     }
 
     /// <summary>The content for one transaction.</summary>
+    /// <param name="toSevenBit">For a server that takes 7 bits only.</param>
     public ContentSource OpenContent(bool toSevenBit)
     {
-        _ = toSevenBit;
-        return new ContentSource(_file, Request.ContentOffset, Request.ContentLength, null);
+        ContentSettings settings = _context.Settings.Content;
+        IContentFilter? filter = settings.Generic == null && settings.Checks.IsEmpty ? null : new HeaderFilter(Request.QueueId, settings.Generic, settings.Checks);
+        if (toSevenBit)
+        {
+            SevenBitConverter converter = new(PlanConversion());
+            filter = filter == null ? converter : new FilterChain(converter, filter);
+        }
+        return new ContentSource(_file, Request.ContentOffset, Request.ContentLength, filter);
+    }
+
+    /// <summary>What becomes of each part. That the file cannot be read is found when it is sent.</summary>
+    private ConversionPlan PlanConversion()
+    {
+        ConversionPlan plan = new();
+        MimeWalker walker = new(plan);
+        _ = ContentSource.TryWalk(_file, Request.ContentOffset, Request.ContentLength, piece => walker.Write(piece.Span));
+        walker.Finish();
+        return plan;
     }
 
     /// <summary>A server took the mail for a recipient, or would take it where that was all that was asked.</summary>

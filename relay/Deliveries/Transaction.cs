@@ -32,6 +32,7 @@ internal sealed class Transaction(Delivery delivery, List<Pending> recipients)
 
     /// <summary>The server's reply to a part of the content, where it refused one; RFC 3030 4.</summary>
     public Outcome? Refusal { get; set; }
+    public bool IsXforwarded { get; set; }
     public TransactionPhase Phase { get; set; }
     /// <summary>Index of the recipient whose RCPT is written next.</summary>
     public int NextRecipient { get; set; }

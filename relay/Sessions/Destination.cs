@@ -9,7 +9,7 @@ namespace MtaSuite.Relay.Sessions;
 /// transaction waits for one of them instead of taking another session: its commands then go out in one packet with the end of the content before it,
 /// which halves the work on both sides. Where the server is slow each transaction gets its own session, as the concurrency limits allow.
 /// </summary>
-internal sealed class Destination(EventLoop loop, CacheSettings cache, string host)
+internal sealed class Destination(EventLoop loop, CacheSettings cache, string host, IdleSessions shared)
 {
     /// <summary>A server that takes longer for a message is not waited for, milliseconds.</summary>
     private const double QuickMilliseconds = 10;
@@ -100,12 +100,15 @@ internal sealed class Destination(EventLoop loop, CacheSettings cache, string ho
     {
         _busy--;
         _idle.Add(session);
+        shared.Add(session);
     }
 
     /// <summary>The session has something to do again, if only to leave.</summary>
     public void EndIdle(Session session)
     {
-        if (_idle.Remove(session)) _busy++;
+        if (!_idle.Remove(session)) return;
+        shared.Remove(session);
+        _busy++;
     }
 
     /// <summary>The session is over.</summary>

@@ -18,6 +18,9 @@ internal sealed class DestinationTable
         loop.Every(SweepInterval, Sweep);
     }
 
+    /// <summary>Idle sessions by server.</summary>
+    public IdleSessions Idle { get; } = new();
+
     /// <summary>The sessions with a nexthop.</summary>
     /// <param name="login">Whose login they use, where that depends on the sender; else empty.</param>
     public Destination Find(string nexthop, string login)
@@ -25,7 +28,7 @@ internal sealed class DestinationTable
         string key = login.Length == 0 ? nexthop : $"{nexthop}\n{login}";
         if (_all.TryGetValue(key, out Destination? destination)) return destination;
         string host = Nexthop.ParseList(nexthop, _settings.IsLmtp) is [var first, ..] ? first.Host : "";
-        return _all[key] = new Destination(_loop, _settings.Cache, host);
+        return _all[key] = new Destination(_loop, _settings.Cache, host, Idle);
     }
 
     /// <summary>Ends the sessions that nobody uses.</summary>

@@ -91,7 +91,7 @@ internal sealed class ServerFeatures
                 "PROTO" => ServerFeature.XforwardProtocol,
                 "HELO" => ServerFeature.XforwardHelo,
                 "PORT" => ServerFeature.XforwardPort,
-                "DOMAIN" or "SOURCE" => ServerFeature.XforwardDomain,
+                "SOURCE" => ServerFeature.XforwardDomain,
                 _ => ServerFeature.None,
             };
         }

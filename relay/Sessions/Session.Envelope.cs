@@ -73,6 +73,16 @@ internal sealed partial class Session
             _needsReset = false;
             return true;
         }
+        if (Settings.SendXforward && !t.IsXforwarded && Xforward.Lines(Features, t.Delivery.Request) is { Count: > 0 } lines)
+        {
+            t.IsXforwarded = true;
+            foreach (string line in lines)
+            {
+                Put(line);
+                Expect(Step.Xforward, t);
+            }
+            return true;
+        }
         WriteMail(t, t.Delivery.Request);
         return true;
     }

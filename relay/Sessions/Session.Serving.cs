@@ -83,7 +83,7 @@ internal sealed partial class Session
         Transaction? next = null;
         long began = Loop.NowMilliseconds;
         bool ok = (transaction.Phase != TransactionPhase.Start || Begin(transaction)) && await EnvelopeAsync(transaction);
-        if (ok && transaction.Accepted > 0 && transaction.IsDataReady)
+        if (ok && transaction.Accepted > 0 && (transaction.IsDataReady || UsesChunks))
         {
             ok = await ContentAsync(transaction);
             if (ok && MayOverlap) next = Home!.TakeWaiting(this);

@@ -39,6 +39,9 @@ internal sealed partial class Session(EventLoop loop, Target target, RelaySettin
     /// <summary>There was a connection.</summary>
     public bool IsReached => _connection != null;
 
+    /// <summary>Sessions under the same key are as good as each other, for whatever destination they were opened.</summary>
+    public string SharingKey { get; init; } = target.ReuseKey;
+
     public bool IsOpen => Failure == null && _connection is { IsOpen: true };
 
     /// <summary>The limits on reuse allow another message.</summary>

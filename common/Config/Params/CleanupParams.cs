@@ -8,7 +8,7 @@ public static class CleanupParams
     public static readonly TextParam AlwaysBcc = new("always_bcc", "", doc: "Address that gets a copy of every message.");
     public static readonly TextParam BodyChecks = new("body_checks", "", effective: false,
         doc: "Tables of patterns for body lines, with what to do on a match.");
-    public static readonly IntParam BodyChecksSizeLimit = new("body_checks_size_limit", "51200", effective: false,
+    public static readonly IntParam BodyChecksSizeLimit = new("body_checks_size_limit", "51200",
         doc: "How many bytes of each part of a message are checked by body patterns.");
     public static readonly BoolParam CleanupReplaceStrayCrLf = new("cleanup_replace_stray_cr_lf", "yes",
         doc: "Turn carriage returns and line feeds that do not end a line into spaces.");

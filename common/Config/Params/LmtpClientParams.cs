@@ -17,7 +17,7 @@ public static class LmtpClientParams
         doc: "As smtp_bind_address6, for LMTP.");
     public static readonly BoolParam LmtpBindAddressEnforce = new("lmtp_bind_address_enforce", "no",
         doc: "As smtp_bind_address_enforce, for LMTP.");
-    public static readonly TextParam LmtpBodyChecks = new("lmtp_body_checks", "", effective: false, doc: "As smtp_body_checks, for LMTP.");
+    public static readonly TextParam LmtpBodyChecks = new("lmtp_body_checks", "", doc: "As smtp_body_checks, for LMTP.");
     public static readonly BoolParam LmtpChunkingEnable = new("lmtp_chunking_enable", "no",
         doc: "As smtp_chunking_enable, for LMTP.");
     public static readonly BoolParam LmtpCnameOverridesServername = new("lmtp_cname_overrides_servername", "no",
@@ -61,9 +61,9 @@ public static class LmtpClientParams
         doc: "As smtp_enforce_tls, for LMTP.");
     public static readonly TextParam LmtpFallbackRelay = new("lmtp_fallback_relay", "",
         doc: "As smtp_fallback_relay, for LMTP.");
-    public static readonly TextParam LmtpGenericMaps = new("lmtp_generic_maps", "", effective: false,
+    public static readonly TextParam LmtpGenericMaps = new("lmtp_generic_maps", "",
         doc: "As smtp_generic_maps, for LMTP.");
-    public static readonly TextParam LmtpHeaderChecks = new("lmtp_header_checks", "", effective: false,
+    public static readonly TextParam LmtpHeaderChecks = new("lmtp_header_checks", "",
         doc: "As smtp_header_checks, for LMTP.");
     public static readonly TextParam LmtpHostLookup = new("lmtp_host_lookup", "dns", required: true,
         doc: "As smtp_host_lookup, for LMTP.");
@@ -77,7 +77,7 @@ public static class LmtpClientParams
         doc: "As smtp_log_tls_feature_status, for LMTP.");
     public static readonly TimeParam LmtpMailTimeout = new("lmtp_mail_timeout", "300s", min: "1s",
         doc: "As smtp_mail_timeout, for LMTP.");
-    public static readonly TextParam LmtpMimeHeaderChecks = new("lmtp_mime_header_checks", "", effective: false,
+    public static readonly TextParam LmtpMimeHeaderChecks = new("lmtp_mime_header_checks", "",
         doc: "As smtp_mime_header_checks, for LMTP.");
     public static readonly IntParam LmtpMinDataRate = new("lmtp_min_data_rate", "500", min: 1,
         doc: "As smtp_min_data_rate, for LMTP.");
@@ -85,7 +85,7 @@ public static class LmtpClientParams
         doc: "As smtp_mx_address_limit, for LMTP.");
     public static readonly IntParam LmtpMxSessionLimit = new("lmtp_mx_session_limit", "2",
         doc: "As smtp_mx_session_limit, for LMTP.");
-    public static readonly TextParam LmtpNestedHeaderChecks = new("lmtp_nested_header_checks", "", effective: false,
+    public static readonly TextParam LmtpNestedHeaderChecks = new("lmtp_nested_header_checks", "",
         doc: "As smtp_nested_header_checks, for LMTP.");
     public static readonly BoolParam LmtpPerRequestDeadline = new("lmtp_per_request_deadline",
         "${lmtp_per_record_deadline?{$lmtp_per_record_deadline}:{no}}",

@@ -17,7 +17,7 @@ public static class SmtpClientParams
         doc: "Own IPv6 address of outgoing connections.");
     public static readonly BoolParam SmtpBindAddressEnforce = new("smtp_bind_address_enforce", "no",
         doc: "Defer mail when that address cannot be used.");
-    public static readonly TextParam SmtpBodyChecks = new("smtp_body_checks", "", effective: false,
+    public static readonly TextParam SmtpBodyChecks = new("smtp_body_checks", "",
         doc: "As body_checks, for mail that is sent.");
     public static readonly BoolParam SmtpChunkingEnable = new("smtp_chunking_enable", "no",
         doc: "Send content in chunks (BDAT) to servers that offer CHUNKING.");
@@ -60,9 +60,9 @@ public static class SmtpClientParams
         doc: "Use of the DNS: disabled, enabled, dnssec.");
     public static readonly TextParam SmtpFallbackRelay = new("smtp_fallback_relay", "$fallback_relay",
         doc: "Where to send mail whose destination cannot be reached or found.");
-    public static readonly TextParam SmtpGenericMaps = new("smtp_generic_maps", "", effective: false,
+    public static readonly TextParam SmtpGenericMaps = new("smtp_generic_maps", "",
         doc: "Tables that rewrite addresses of mail that is sent.");
-    public static readonly TextParam SmtpHeaderChecks = new("smtp_header_checks", "", effective: false,
+    public static readonly TextParam SmtpHeaderChecks = new("smtp_header_checks", "",
         doc: "As header_checks, for mail that is sent.");
     public static readonly TextParam SmtpHeloName = new("smtp_helo_name", "$myhostname", required: true,
         doc: "Name sent with HELO and EHLO.");
@@ -76,7 +76,7 @@ public static class SmtpClientParams
         doc: "Log the use of TLS features with each delivery.");
     public static readonly TimeParam SmtpMailTimeout = new("smtp_mail_timeout", "300s", min: "1s",
         doc: "Longest wait for the reply to MAIL.");
-    public static readonly TextParam SmtpMimeHeaderChecks = new("smtp_mime_header_checks", "", effective: false,
+    public static readonly TextParam SmtpMimeHeaderChecks = new("smtp_mime_header_checks", "",
         doc: "As mime_header_checks, for mail that is sent.");
     public static readonly IntParam SmtpMinDataRate = new("smtp_min_data_rate", "500", min: 1,
         doc: "Least bytes a second where a time limit holds for a whole request.");
@@ -84,7 +84,7 @@ public static class SmtpClientParams
         doc: "Addresses of mail exchangers tried for a delivery; 0 is no limit.");
     public static readonly IntParam SmtpMxSessionLimit = new("smtp_mx_session_limit", "2",
         doc: "Sessions begun for a delivery; 0 is no limit.");
-    public static readonly TextParam SmtpNestedHeaderChecks = new("smtp_nested_header_checks", "", effective: false,
+    public static readonly TextParam SmtpNestedHeaderChecks = new("smtp_nested_header_checks", "",
         doc: "As nested_header_checks, for mail that is sent.");
     public static readonly BoolParam SmtpNeverSendEhlo = new("smtp_never_send_ehlo", "no", doc: "Never send EHLO.");
     public static readonly BoolParam SmtpPerRequestDeadline = new("smtp_per_request_deadline",

@@ -25,11 +25,12 @@ internal sealed class ScriptedPeer : IDisposable
         (_script, _lmtp) = (script ?? [], lmtp);
         Offers = offers;
         _listener.Start();
+        EndPoint = (IPEndPoint)_listener.LocalEndpoint;
         new Thread(AcceptAll) { IsBackground = true }.Start();
     }
 
     public string Offers { get; }
-    public IPEndPoint EndPoint => (IPEndPoint)_listener.LocalEndpoint;
+    public IPEndPoint EndPoint { get; }
     public int Connections => Volatile.Read(ref _connections);
     /// <summary>All command lines of all connections, "n: LINE".</summary>
     public List<string> Commands { get; } = [];
