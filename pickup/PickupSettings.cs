@@ -16,6 +16,9 @@ internal sealed class PickupSettings
         MailName = config.Get(CommonParams.MailName);
         MessageSizeLimit = config.Get(CleanupParams.MessageSizeLimit);
         SubmitUsers = new UserList(config.Get(PickupParams.AuthorizedSubmitUsers));
+        Senders = new SenderPermission(config.Get(SmtpdParams.LocalLoginSenderMaps), config.Get(SmtpdParams.EmptyAddressLocalLoginSenderMapsLookupKey),
+            config.Get(RewriteParams.RecipientDelimiter));
+        foreach (string problem in Senders.Problems) Common.Log.Log.Warning($"{problem}");
         OwnUid = Libc.GetEUid();
         SmtpUtf8 = config.Get(CommonParams.Smtputf8Enable);
         Cleanup = CleanupFlags.All | CleanupFlags.BounceErrors;
@@ -32,6 +35,8 @@ internal sealed class PickupSettings
 
     /// <summary>Characters that may be VERP delimiters.</summary>
     public string VerpDelimiterFilter { get; }
+    /// <summary>Which senders a user may use.</summary>
+    public SenderPermission Senders { get; }
     public string HostName { get; }
     public string MailName { get; }
     /// <summary>Bytes of content; 0: no limit.</summary>

@@ -46,7 +46,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         }
         uint uid = _stream.Link.PeerUid;
         service.Began();
-        if ((Permission(uid) ?? LocalEnvelope.Check(asked.Envelope)) is { } refusal)
+        if ((Permission(uid) ?? LocalEnvelope.Check(asked.Envelope) ?? service.Settings.Senders.Check(uid, asked.Envelope.Sender)) is { } refusal)
         {
             Answer(refusal);
             return;

@@ -23,6 +23,8 @@ public class TlsServer : InstanceTest
     protected override void Prepare()
     {
         foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)0x1A4 /* 0644: the daemon reads renewed ones itself */);
+        Instance.Run("postconf", "-c", Mta.Etc, "-P", $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_relay_restrictions=permit_mynetworks,reject",
+            $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_tls_auth_only=no", $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_hide_client_session=no").Succeeded();
         File.AppendAllText($"{Mta.Etc}/master.cf", $"127.0.0.1:{MustPort} inet n - n - - smtpd\n  -o smtpd_tls_security_level=encrypt\n");
     }
 

@@ -25,7 +25,7 @@ public static class SmtpdParams
     public static readonly IntParam DeferCode = new("defer_code", "450", doc: "Reply code of the restriction \"defer\".");
     public static readonly BoolParam DisableVrfyCommand = new("disable_vrfy_command", "no", doc: "Refuse VRFY.");
     public static readonly TextParam EmptyAddressLocalLoginSenderMapsLookupKey = new("empty_address_local_login_sender_maps_lookup_key",
-        "<>", effective: false,
+        "<>",
         doc: "Key for the empty sender in local_login_sender_maps.");
     public static readonly TextParam FastFlushDomains = new("fast_flush_domains", "$relay_domains",
         doc: "Domains whose mail ETRN may ask for.");
@@ -38,7 +38,7 @@ public static class SmtpdParams
         doc: "Reply code for a malformed HELO name.");
     public static readonly TextParam LocalHeaderRewriteClients = new("local_header_rewrite_clients", "permit_inet_interfaces",
         doc: "Clients whose mail gets its headers completed.");
-    public static readonly TextParam LocalLoginSenderMaps = new("local_login_sender_maps", "static:*", effective: false,
+    public static readonly TextParam LocalLoginSenderMaps = new("local_login_sender_maps", "static:*",
         doc: "Senders each login may use with sendmail.");
     public static readonly TextParam MapsRblDomains = new("maps_rbl_domains", "", effective: false,
         doc: "Old form of block lists; use reject_rbl_client.");

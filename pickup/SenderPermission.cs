@@ -1,0 +1,47 @@
+using System.Globalization;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Tables;
+
+namespace MtaSuite.Pickup;
+
+/// <summary>
+/// local_login_sender_maps: the envelope senders that a local user may use. Login name, or "uid:" and the number, to patterns: "*" any sender, "&lt;&gt;" (or what
+/// empty_address_local_login_sender_maps_lookup_key says) the empty one, "@domain" all of a domain, anything else one address, extensions aside.
+/// </summary>
+internal sealed class SenderPermission(string maps, string emptyKey, string delimiters)
+{
+    private static readonly char[] s_separators = [',', ' ', '\t', '\r', '\n'];
+    private readonly Maps? _maps = maps == "static:*" ? null : Maps.Open(maps);
+
+    /// <summary>What is wrong with the tables, for the log.</summary>
+    public IEnumerable<string> Problems => _maps?.OpenErrors.Select(e => $"local_login_sender_maps: {e}") ?? [];
+
+    /// <summary>Why the user may not use the sender; null when he may.</summary>
+    public Outcome? Check(uint uid, string sender) =>
+        _maps is null ? null : Check(Libc.FindAccount(uid, out Account? account) == 0 && account != null ? account.Name : string.Create(CultureInfo.InvariantCulture, $"uid:{uid}"), sender);
+
+    internal Outcome? Check(string login, string sender)
+    {
+        LookupResult found = _maps!.Lookup(login);
+        if (found.IsError)
+        {
+            Log.Warning($"{found.ErrorText}");
+            return Outcome.Defer("4.3.0", "local_login_sender_maps: table lookup problem");
+        }
+        foreach (string pattern in found.Value.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
+            if (Matches(pattern, sender)) return null;
+        Log.Warning($"user {login} is not allowed to send as <{sender}>");
+        return Outcome.Bounce("5.7.1", $"User {login} is not allowed to send as <{sender}>");
+    }
+
+    private bool Matches(string pattern, string sender)
+    {
+        if (pattern == "*") return true;
+        if (sender.Length == 0) return pattern == emptyKey;
+        bool Is(ReadOnlySpan<char> text) => text.Equals(pattern, StringComparison.OrdinalIgnoreCase);
+        if (pattern.StartsWith('@')) return sender.LastIndexOf('@') is >= 0 and var at && Is(sender.AsSpan(at));
+        return Is(sender) || (delimiters.Length > 0 && Address.StripExtension(sender, delimiters, out _) is { } bare && Is(bare));
+    }
+}

@@ -1,0 +1,27 @@
+using MtaSuite.Pickup;
+
+namespace MtaSuite.Tests.Unit.Pickup;
+
+public sealed class SenderPermissionTests
+{
+    [TestCase("root", "any@where", true)]
+    [TestCase("joe", "joe", true)]
+    [TestCase("joe", "joe@example.com", true)]
+    [TestCase("joe", "JOE+list@Example.com", true)]
+    [TestCase("joe", "jim@example.com", false)]
+    [TestCase("joe", "", false)]
+    [TestCase("joe", "x@joe.example", true)]
+    [TestCase("joe", "x@sub.joe.example", false)]
+    [TestCase("daemon", "", true)]
+    [TestCase("daemon", "daemon", false)]
+    [TestCase("uid:4711", "a@b", true)]
+    [TestCase("nobody", "nobody", false)]
+    public void Patterns(string login, string sender, bool allowed)
+    {
+        SenderPermission permission = new("inline:{{root=*},{joe=joe, joe@example.com @joe.example},{daemon=<>},{uid:4711=a@b}}", "<>", "+");
+        Assert.That(permission.Check(login, sender) is null, Is.EqualTo(allowed));
+    }
+
+    [Test]
+    public void Trouble_is_temporary() => Assert.That(new SenderPermission("fail:x", "<>", "").Check("joe", "joe")!.IsPermanent, Is.False);
+}
