@@ -41,6 +41,7 @@ public sealed class Link
         _connection = new Connection(loop, fd);
         _accept = accept;
         if (Libc.TryPeerCredentials(fd, out int pid, out uint uid, out uint gid)) (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
+        IsPeerTrusted = PeerUid == 0 || PeerUid == Libc.GetEUid();
     }
 
     /// <summary>Begins to receive. Once, after the callbacks are set: what has arrived already is handled inside this call.</summary>
@@ -52,7 +53,7 @@ public sealed class Link
     public uint PeerGid { get; } = uint.MaxValue;
 
     /// <summary>The peer is root or the user that this process is.</summary>
-    public bool IsPeerTrusted => PeerUid == 0 || PeerUid == Libc.GetEUid();
+    public bool IsPeerTrusted { get; }
 
     public bool IsOpen => _connection.IsOpen;
 

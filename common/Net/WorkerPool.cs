@@ -48,7 +48,13 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     private bool _watched;
 
     /// <summary>Work submitted and not yet completed.</summary>
-    public int Pending { get; private set; }
+    public int Pending
+    {
+        get => Volatile.Read(ref _pending);
+        private set => Volatile.Write(ref _pending, value);
+    }
+
+    private int _pending;
 
     /// <summary>
     /// Where one piece of work comes at a time, it is done on the loop itself at the end of the batch of events, as long as it proves quick: there
@@ -197,9 +203,19 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
                 }
             }
             item.Execute();
-            if (item.Next is { } stage) stage.Accept((DurableWork)item);
-            else loop.Post(item);
+            if (item.Next is not { } stage) loop.Post(item);
+            else if (Pending > 1) stage.Accept((DurableWork)item);
+            else SyncHere((DurableWork)item);
         }
+    }
+
+    /// <summary>The only work there is has nobody to share a sync with: done here it saves a switch of threads. Whatever comes meanwhile finds another worker.</summary>
+    private void SyncHere(DurableWork work)
+    {
+        BeginWait();
+        SyncStage.SyncNow(work);
+        EndWait();
+        loop.Post(work);
     }
 
     private sealed class FunctionItem<T>(Func<T> function) : WorkItem

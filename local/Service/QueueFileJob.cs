@@ -37,7 +37,8 @@ internal static class QueueFileJob
                 }
                 if (outcome.Outcome.IsOk) Mark(request, file, recipient);
                 Write(request, recipient, relay, job, outcome.Outcome, start);
-                _ = Libc.UnlockRange(file, recipient.Offset, 1);
+                // the last one is given back when the file is closed, which is next
+                if (outcomes.Count + 1 < request.Recipients.Count) _ = Libc.UnlockRange(file, recipient.Offset, 1);
             }
             outcomes.Add(outcome!);
         }
@@ -59,8 +60,7 @@ internal static class QueueFileJob
             job.Steps[0] = job.Steps[0] with { Outcome = outcome };
         }
         Write(job.Request, job.Recipient, relay, job, outcome, start);
-        _ = Libc.UnlockRange(job.QueueFile, job.Recipient.Offset, 1);
-        return outcome;
+        return outcome; // the lock ends with the file, which is closed next
     }
 
     /// <summary>Delivers all recipients with one command.</summary>
