@@ -10,6 +10,7 @@ using MtaSuite.Tools.Postpasswd;
 using MtaSuite.Tools.Postqueue;
 using MtaSuite.Tools.Postroute;
 using MtaSuite.Tools.Postsuper;
+using MtaSuite.Tools.PosttlsFinger;
 using MtaSuite.Tools.Postwalk;
 using MtaSuite.Tools.Qshape;
 using MtaSuite.Tools.Sendmail;
@@ -44,6 +45,7 @@ internal static class Commands
         new("postqueue", PostqueueCommand.Run, PostqueueCommand.Manual),
         new("postroute", PostrouteCommand.Run, PostrouteCommand.Manual),
         new("postsuper", PostsuperCommand.Run, PostsuperCommand.Manual),
+        new("posttls-finger", PosttlsFingerCommand.Run, PosttlsFingerCommand.Manual),
         new("postwalk", PostwalkCommand.Run, PostwalkCommand.Manual),
         new("qshape", QshapeCommand.Run, QshapeCommand.Manual),
         new("sendmail", SendmailCommand.Run, SendmailCommand.Manual),

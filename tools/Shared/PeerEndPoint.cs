@@ -66,7 +66,8 @@ internal sealed class PeerEndPoint
         }
     }
 
-    private static bool TryPort(string text, out int port)
+    /// <summary>A port by its number, or by its name in services(5).</summary>
+    internal static bool TryPort(string text, out int port)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)) return port is >= 0 and <= 65535;
         if (!File.Exists("/etc/services")) return false;

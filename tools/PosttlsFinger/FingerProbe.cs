@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Dns;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Tls;
+using MtaSuite.Common.Tls.Client;
+using MtaSuite.Tools.Shared;
+
+namespace MtaSuite.Tools.PosttlsFinger;
+
+/// <summary>Finds the servers of a destination, talks with the first one that answers, and reports.</summary>
+internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSettings settings, List<KeyPair> keys, FingerOptions o)
+{
+    private readonly TlsClient _client = new(settings, keys, TimeProvider.System);
+    private readonly DnsResolver _resolver = new(loop, DnsOptions.Of(config));
+    private string _domain = "";
+
+    /// <summary>A server to try.</summary>
+    private sealed record Server(string Host, string Asked, IPEndPoint? EndPoint, string Path, bool IsAuthenticated)
+    {
+        public string Name => EndPoint == null ? $"{Host}[{Path}]" : $"{Host}[{EndPoint.Address}]:{EndPoint.Port}";
+    }
+
+    /// <summary>True when TLS was as the level wants it.</summary>
+    public async Task<bool> RunAsync()
+    {
+        List<Server> servers = await FindAsync();
+        foreach (Server server in servers)
+        {
+            if (await OpenAsync(server) is not { } connection) continue;
+            bool ok = await TalkAsync(connection, server);
+            if (!ok || o.Reconnect == TimeSpan.Zero) return ok;
+            await loop.Delay(o.Reconnect);
+            Tell($"Reconnecting to {server.Name} after {(int)o.Reconnect.TotalSeconds} seconds");
+            return await OpenAsync(server) is { } again && await TalkAsync(again, server);
+        }
+        return false;
+    }
+
+    private void Tell(string text) => Tool.Complain(text);
+
+    private void Chat(string text)
+    {
+        if (o.Chat) Tell(text);
+    }
+
+    // ---- where ---------------------------------------------------------------------------------------------------------
+
+    private async Task<List<Server>> FindAsync()
+    {
+        string text = o.Destination;
+        if (text.StartsWith("unix:", StringComparison.Ordinal)) return [new Server(config.Get(CommonParams.Myhostname), "", null, text[5..], false)];
+        if (text.StartsWith("inet:", StringComparison.Ordinal)) text = text[5..];
+        bool bracket = text.StartsWith('[');
+        int close = bracket ? text.IndexOf(']') : -1, colon = text.LastIndexOf(':');
+        bool hasPort = colon > close && (bracket || text.IndexOf(':') == colon);
+        string host = (hasPort ? text[..colon] : text).Trim('[', ']');
+        string service = hasPort ? text[(colon + 1)..] : o.Lmtp ? "24" : "25";
+        if (host.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase)) host = host[5..];
+        if (!PeerEndPoint.TryPort(service, out int port)) Tool.Warning($"unknown service: {service}");
+        _domain = host;
+        if (port == 0) return [];
+        if (IPAddress.TryParse(host, out IPAddress? address)) return [new Server(host, host, new IPEndPoint(address, port), "", false)];
+        HostSources sources = HostLookupOptions.ParseSources(ConfigList.Split(o.HostLookup));
+        HostLookup hosts = new(_resolver, HostLookupOptions.Of(config, sources, DnsQueryFlags.Dnssec));
+        return bracket || o.Lmtp ? await FindHostAsync(hosts, host, port) : await FindExchangersAsync(hosts, host, port);
+    }
+
+    private async Task<List<Server>> FindHostAsync(HostLookup hosts, string host, int port)
+    {
+        HostAddresses found = await hosts.FindAsync(host, dnssec: true);
+        if (found.Failure != null) Tell($"Destination address lookup failed: {found.Failure.Text}");
+        return [.. Usable(found).Select(a => new Server(NameOf(found, host), host, new IPEndPoint(a, port), "", found.IsAuthenticated))];
+    }
+
+    private async Task<List<Server>> FindExchangersAsync(HostLookup hosts, string domain, int port)
+    {
+        MailExchangers mx = new(_resolver, MailExchangerOptions.Of(config, dnssec: true));
+        ExchangerList list = await mx.FindAsync(domain);
+        if (list.Failure != null) Tell($"Destination address lookup failed: {list.Failure.Text}");
+        List<Server> servers = [];
+        foreach (ExchangerAddresses one in list.Failure == null ? await mx.ResolveAsync(list, hosts) : [])
+            foreach (IPAddress a in Usable(one.Addresses))
+                servers.Add(new Server(NameOf(one.Addresses, one.Exchanger.Host), one.Exchanger.Host, new IPEndPoint(a, port), "", list.IsAuthenticated && one.Addresses.IsAuthenticated));
+        return servers;
+    }
+
+    private IEnumerable<IPAddress> Usable(HostAddresses found) => found.Addresses.Where(a => o.Family == "any" || (a.AddressFamily == AddressFamily.InterNetworkV6) == (o.Family == "ipv6"));
+
+    private static string NameOf(HostAddresses found, string host) => (found.IsAuthenticated ? found.CanonicalName : host).TrimEnd('.');
+
+    private async Task<Connection?> OpenAsync(Server server)
+    {
+        ConnectResult result = server.EndPoint == null ? await Connector.ConnectUnix(loop, server.Path, o.ConnectTimeout)
+            : await Connector.Connect(loop, server.EndPoint, null, o.ConnectTimeout);
+        if (!result.IsConnected)
+        {
+            Tell($"connect to {server.Name}: {Libc.ErrorText(result.Error)}");
+            return null;
+        }
+        Chat($"Connected to {server.Name}");
+        return new Connection(loop, result.Descriptor, server.EndPoint);
+    }
+
+    // ---- what it says --------------------------------------------------------------------------------------------------
+
+    private async Task<bool> TalkAsync(Connection connection, Server server)
+    {
+        TlsPolicy policy = await PolicyAsync(server);
+        if (policy.Problem.Length > 0) Tell($"{server.Name}: {policy.Problem}");
+        bool ok = policy.Problem.Length == 0 && await DialogueAsync(connection, server, policy);
+        connection.CloseAfterFlush(TimeSpan.FromSeconds(1));
+        return ok;
+    }
+
+    private async Task<TlsPolicy> PolicyAsync(Server server)
+    {
+        _ = TlsLevels.TryParse(o.Level, out TlsLevel level);
+        TlsPolicy policy = TlsPolicy.Of(level, settings);
+        if (level is TlsLevel.Dane or TlsLevel.DaneOnly)
+        {
+            policy = await TlsaLookup.ResolveAsync(policy, _resolver, [server.Host, server.Asked], server.EndPoint?.Port ?? 0, server.IsAuthenticated, settings);
+            if (policy.Tlsa.Count > 0) Tell($"using DANE RR: {string.Join("; ", policy.Tlsa.Select(t => $"_{server.EndPoint!.Port}._tcp.{policy.TlsaBase} IN TLSA {t.Usage} {t.Selector} {t.MatchingType} {Convert.ToHexString(t.Data.Span)}"))}");
+            // there is nothing to be learned from a level that asks for nothing
+            else if (level == TlsLevel.Dane && policy.Problem.Length == 0) policy = TlsPolicy.Of(TlsLevel.Secure, settings);
+        }
+        return o.Match.Count > 0 && policy.Level is TlsLevel.Fingerprint or TlsLevel.Verify or TlsLevel.Secure ? policy with { Match = o.Match } : policy;
+    }
+
+    private async Task<bool> DialogueAsync(Connection c, Server server, TlsPolicy policy)
+    {
+        if (o.Wrapper && !await SecureAsync(c, server, policy)) return false;
+        if (await ReplyAsync(c, o.ConnectTimeout) is not { } greeting || !greeting[0].StartsWith('2')) return false;
+        if (await EhloAsync(c) is not { } features) return false;
+        if (!o.Wrapper && policy.Level != TlsLevel.None)
+        {
+            if (!features.Any(f => f.AsSpan(4).Trim().Equals("STARTTLS", StringComparison.OrdinalIgnoreCase)))
+            {
+                Tell($"{server.Name}: TLS is not offered");
+                return !policy.Level.MustEncrypt();
+            }
+            if (await AskAsync(c, "STARTTLS") is not { } answer || !answer[0].StartsWith('2')) return false;
+            if (!await SecureAsync(c, server, policy) || await EhloAsync(c) is null) return false;
+        }
+        _keep?.Invoke();
+        await AskAsync(c, "QUIT");
+        return true;
+    }
+
+    private Action? _keep;
+
+    private async Task<bool> SecureAsync(Connection c, Server server, TlsPolicy policy)
+    {
+        TlsStart start = await _client.StartAsync(c, policy, _domain.Length > 0 ? _domain : server.Host, server.Host, server.Name);
+        if (start.Facts is { } facts)
+        {
+            if (facts.CertificateFingerprint.Length > 0 && !o.Quiet)
+                Tell($"{server.Name}: subject_CN={facts.PeerName}, issuer_CN={facts.PeerIssuer}, fingerprint={facts.CertificateFingerprint}, pkey_fingerprint={facts.KeyFingerprint}");
+            if (facts.VerifyError.Length > 0 && !o.Quiet) Tell($"certificate verification failed for {server.Name}: {facts.VerifyError}");
+            if (!o.Quiet) Tell(facts.Summary("to", server.Name));
+            if (o.ShowChain) ShowChain(start.Session!);
+            _keep = start.Session!.Keep;
+        }
+        if (start.Status == TlsStartStatus.NotTrusted) Tell("Server certificate not trusted");
+        if (start.Status == TlsStartStatus.NotVerified) Tell("Server certificate not verified");
+        if (start.Facts == null) Tell($"TLS handshake with {server.Name} failed: {start.Error}");
+        return start.Status == TlsStartStatus.Established;
+    }
+
+    private void ShowChain(TlsSession session)
+    {
+        Tool.Print("\n---\nCertificate chain\n");
+        List<byte[]> chain = LibSsl.PeerCertificates(session.Ssl);
+        for (int i = 0; i < chain.Count; i++)
+        {
+            nint certificate = LibSsl.ParseCertificate(chain[i]);
+            string Print(bool key) => BitConverter.ToString(LibSsl.Fingerprint(certificate, settings.FingerprintDigest, key)).Replace('-', ':');
+            Tool.Print(string.Create(CultureInfo.InvariantCulture, $"{i,2} subject: {Tool.Printable(LibSsl.SubjectCommonName(certificate))}\n"));
+            Tool.Print($"    issuer: {Tool.Printable(LibSsl.IssuerCommonName(certificate))}\n   cert digest={Print(false)}\n   pkey digest={Print(true)}\n");
+            Tool.Print(new string(System.Security.Cryptography.PemEncoding.Write("CERTIFICATE", chain[i])) + "\n");
+            LibSsl.FreeCertificate(certificate);
+        }
+    }
+
+    private async Task<List<string>?> EhloAsync(Connection c) =>
+        await AskAsync(c, $"{(o.Lmtp ? "LHLO" : "EHLO")} {config.Get(CommonParams.Myhostname)}") is { } reply && reply[0].StartsWith('2') ? reply : null;
+
+    private async Task<List<string>?> AskAsync(Connection c, string line)
+    {
+        Chat($"> {line}");
+        c.Write(System.Text.Encoding.ASCII.GetBytes(line + "\r\n"));
+        return await ReplyAsync(c, o.CommandTimeout);
+    }
+
+    /// <summary>The lines of a reply, each at least four characters long; null, told, when there is none.</summary>
+    private async Task<List<string>?> ReplyAsync(Connection c, TimeSpan limit)
+    {
+        List<string> lines = [];
+        c.SetDeadline(limit);
+        while (true)
+        {
+            int end = c.Input.IndexOf((byte)'\n');
+            if (end < 0)
+            {
+                ReadStatus read = c.InputIsFull ? ReadStatus.Failed : await c.FillAsync();
+                if (read == ReadStatus.Data) continue;
+                Tell(read == ReadStatus.TimedOut ? "timeout" : "lost connection");
+                return null;
+            }
+            string line = System.Text.Encoding.UTF8.GetString(c.Input[..end]).TrimEnd('\r');
+            c.Consume(end + 1);
+            Chat($"< {line}");
+            lines.Add(line.PadRight(4));
+            if (line.Length < 4 || line[3] != '-') return lines;
+        }
+    }
+}
