@@ -95,6 +95,8 @@ internal sealed partial class DeliveryRun
         string nexthop = colon < 0 || colon == target.Length - 1 ? _job.Request.Nexthop : target[(colon + 1)..];
         DeliverRecipient recipient = new() { Address = branch.Address, Original = branch.Original, DsnOriginal = branch.DsnOriginal, Notify = branch.Notify, Offset = _job.Recipient.Offset };
         RecipientOutcome passed = _services.Pass(name, nexthop, _job.Request, recipient);
+        // the recipient itself went there, not something that it expanded to: what that agent says of it is what is reported
+        if (branch.ExpandedFrom == null && Action.Length == 0 && passed.Outcome.IsOk) Action = passed.Action;
         retry = Report(branch, passed.Outcome, passed.Action);
         return true;
     }

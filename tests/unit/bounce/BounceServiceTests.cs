@@ -141,6 +141,43 @@ public class BounceServiceTests
         Assert.That(report.Parts[2].Body, Is.EqualTo(Samples.Mail));
     }
 
+    [TestCase("", "alice+bob=there.example@sender.example alice+carol=there.example@sender.example")]
+    [TestCase("disable_verp_bounces = yes", "alice@sender.example")]
+    public void With_verp_each_failure_comes_to_an_address_of_its_own(string config, string expected)
+    {
+        BounceSend send = Queue("alice@sender.example");
+        send.VerpDelimiters = "+=";
+        BounceAppend append = Append(LogFolder.Bounce, Refused);
+        append.Recipients.Add(new() { Offset = 200, Address = "carol@there.example", Outcome = Refused });
+        append.Recipients.Add(new() { Offset = 300, Address = "dave@there.example", Outcome = Refused, Notify = Notify.Never });
+        Run(async bounce =>
+        {
+            await bounce.CallAsync<BounceAppend, BounceReply>(append);
+            Assert.That((await bounce.CallAsync<BounceSend, BounceReply>(send))!.Outcome.IsOk);
+        }, "notify_classes =\n" + config);
+        Assert.That(string.Join(' ', Incoming().Keys.Order(StringComparer.Ordinal)), Is.EqualTo(expected));
+        foreach ((string to, (_, byte[] content)) in Incoming())
+            Assert.That(new Report(content).Recipients.Select(r => r["final-recipient"]), to.Contains("bob") ? Is.EqualTo(new[] { "rfc822; bob@there.example" }) : Has.Some.EndsWith("carol@there.example"));
+    }
+
+    [Test]
+    public void Who_is_named_is_told_of_a_failure_that_is_in_no_log()
+    {
+        BounceSend send = Queue("owner-list@here.example");
+        Run(async bounce =>
+        {
+            await bounce.CallAsync<BounceAppend, BounceReply>(Append(LogFolder.Bounce, Refused, notify: Notify.Never));
+            BounceReply? reply = await bounce.CallAsync<BounceOne, BounceReply>(new BounceOne
+            {
+                Message = send,
+                Recipients = [new() { Offset = 100, Address = "member@there.example", Outcome = Refused }],
+            });
+            Assert.That(reply!.Outcome.IsOk, reply.Outcome.Text);
+            Assert.That(File.Exists(_spool.PathOf("bounce", Id)), "the message's own log stays");
+        }, "notify_classes =");
+        Assert.That(new Report(Incoming()["owner-list@here.example"].Content).Recipients.Single()["final-recipient"], Is.EqualTo("rfc822; member@there.example"));
+    }
+
     [Test]
     public void A_failing_notice_goes_to_the_postmaster_and_then_nowhere()
     {

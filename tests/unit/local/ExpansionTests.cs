@@ -265,6 +265,20 @@ public sealed class ExpansionTests
     }
 
     [Test]
+    public void What_another_agent_did_with_the_recipient_is_told_unless_an_alias_stands_between()
+    {
+        Aliases($"alias = {Me}");
+        _fix.Settings = _fix.Settings with { MailboxTransport = "lmtp:unix:x" };
+        _fix.PassedAction = RecipientOutcome.PassedOn;
+        foreach ((string name, string action) in new[] { (Me, RecipientOutcome.PassedOn), ("alias", "expanded") })
+        {
+            DeliveryJob job = _fix.Job($"{name}@example.com");
+            job.Recipient.Notify = Notify.Success;
+            Assert.That(_fix.Deliver(job).Action, Is.EqualTo(action), name);
+        }
+    }
+
+    [Test]
     public void Verification_changes_nothing()
     {
         Aliases($"v = {Me}, x@remote.example, \"|touch {_fix.Root}/ran\", {_fix.Root}/file");

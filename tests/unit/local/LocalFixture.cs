@@ -41,6 +41,8 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
     public List<ForwardedMessage> Forwards { get; } = [];
     public List<(string Owner, string Address, Outcome Outcome)> OwnerNotices { get; } = [];
     public List<(string Transport, string Nexthop, string Address)> Passed { get; } = [];
+    /// <summary>What the other agent says that it did.</summary>
+    public string PassedAction { get; set; } = "";
     public Outcome ForwardOutcome { get; set; } = Outcome.Ok("");
 
     public static bool IsRoot => FileIdentity.IsPrivileged;
@@ -113,7 +115,7 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
     public RecipientOutcome Pass(string transport, string nexthop, DeliverRequest request, DeliverRecipient recipient)
     {
         Passed.Add((transport, nexthop, recipient.Address));
-        return new RecipientOutcome { Offset = recipient.Offset, Outcome = Outcome.Ok("passed on") };
+        return new RecipientOutcome { Offset = recipient.Offset, Outcome = Outcome.Ok("passed on"), Action = PassedAction };
     }
 
     public bool TryNotifyOwner(DeliverRequest request, DeliverRecipient recipient, string owner, Outcome outcome)
