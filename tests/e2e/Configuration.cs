@@ -91,7 +91,7 @@ public class Configuration : InstanceTest
         // the parameter is the default, and a template of one's own takes the place of the built-in one
         File.WriteAllText(file, "failure_template = <<EOF\nSubject: Returned\nFrom: robot\n\nfrom $myhostname within $maximal_queue_lifetime_days days\nEOF\n");
         Mta.Configure($"bounce_template_file={file}");
-        Assert.That(Postconf("-b").Succeeded().Output, Does.Contain($"from {Instance.HostName} within 5 days").And.Contain("delay_template"));
+        Assert.That(Postconf("-b").Succeeded().Output, Does.Contain($"from {Instance.HostName} within 5 days").And.Contain("expanded_delay_text"));
         Assert.That(Postconf("-t").Succeeded().Output, Does.Contain("from $myhostname within"));
         Mta.Configure("bounce_template_file=");
         Assert.That(Postconf("-b", "-t").ExitCode, Is.Not.Zero);
