@@ -1,4 +1,5 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
@@ -14,6 +15,7 @@ internal sealed class RoutingAddresses : IAddresses
     private readonly AddressResolver _resolver;
     private readonly RecipientValidator _validator;
     // Several restrictions ask about the same address in a row; the same string object means the same command.
+    private readonly bool _allowRouting;
     private string? _lastSender, _lastAddress;
     private Route _lastRoute;
 
@@ -21,6 +23,7 @@ internal sealed class RoutingAddresses : IAddresses
     {
         _core = new RoutingCore(config);
         _resolver = new AddressResolver(_core);
+        _allowRouting = config.Get(SmtpdParams.AllowUntrustedRouting);
         _validator = new RecipientValidator(_core, _resolver);
     }
 
@@ -37,7 +40,7 @@ internal sealed class RoutingAddresses : IAddresses
             Log.Warning($"{route.Problem}");
             return Destination.Unknown;
         }
-        bool mine = route.IsOk && !route.IsSourceRouted && (route.IsFinal || route.Class == AddressClass.Relay);
+        bool mine = route.IsOk && (_allowRouting || !route.IsSourceRouted) && (route.IsFinal || route.Class == AddressClass.Relay);
         return mine ? Destination.Authorized : Destination.Foreign;
     }
 
@@ -53,7 +56,7 @@ internal sealed class RoutingAddresses : IAddresses
         return route.IsFinal ? Destination.Authorized : Destination.Foreign;
     }
 
-    public bool IsSourceRouted(string sender, string recipient) => Resolve(sender, recipient).IsSourceRouted;
+    public bool IsSourceRouted(string sender, string recipient) => !_allowRouting && Resolve(sender, recipient).IsSourceRouted;
 
     public bool IsLocalDomain(string domain) => _core.Local.Match(domain) == MatchResult.Yes;
 

@@ -19,7 +19,7 @@ internal interface IAddresses
     /// <param name="other">The recipient for a sender, the sender for a recipient.</param>
     Destination FindDomain(string other, string address, out string domain);
 
-    /// <summary>The local part has routing in it (user%there@here): mail that another host might relay further.</summary>
+    /// <summary>The local part has routing in it (user%there@here): mail that another host might relay further. Never with allow_untrusted_routing.</summary>
     bool IsSourceRouted(string sender, string recipient);
 
     /// <summary>A host name or an address literal that is this machine.</summary>

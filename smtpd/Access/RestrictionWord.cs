@@ -100,7 +100,7 @@ internal static class RestrictionWords
             new("reject_rhsbl_sender", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectSenderDomainAsync },
             // recipient
             new("reject_unverified_recipient", ArgumentKind.None, null) { JudgeAsync = ProbeWords.RejectUnverifiedRecipientAsync },
-            new("check_recipient_access", ArgumentKind.Table, AddressWords.CheckRecipientAccess),
+            new("check_recipient_access", ArgumentKind.Table, null) { JudgeAsync = AddressWords.CheckRecipientAccessAsync },
             new("reject_non_fqdn_recipient", ArgumentKind.None, AddressWords.RejectNonFqdnRecipient),
             new("reject_unlisted_recipient", ArgumentKind.None, AddressWords.RejectUnlistedRecipient),
             new("check_recipient_maps", ArgumentKind.None, AddressWords.RejectUnlistedRecipient),

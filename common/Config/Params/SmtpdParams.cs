@@ -7,7 +7,7 @@ public static class SmtpdParams
         doc: "Reply code for an access table's \"defer\" action.");
     public static readonly IntParam AccessMapRejectCode = new("access_map_reject_code", "554",
         doc: "Reply code for an access table's \"reject\" action.");
-    public static readonly BoolParam AllowUntrustedRouting = new("allow_untrusted_routing", "no", effective: false,
+    public static readonly BoolParam AllowUntrustedRouting = new("allow_untrusted_routing", "no",
         doc: "Forward addresses with routing inside (user@here@there) from strangers.");
     public static readonly TimeParam AnvilRateTimeUnit = new("anvil_rate_time_unit", "60s", min: "1s",
         doc: "Time over which connections and messages are counted for rate limits.");

@@ -10,9 +10,14 @@ internal static class AddressWords
         ? CheckAccess(c, step, sender, ReplyClass.Sender)
         : Verdict.Dunno;
 
-    public static Verdict CheckRecipientAccess(AccessContext c, RestrictionStep step) => c.Recipient is { Length: > 0 } recipient
-        ? CheckAccess(c, step, recipient, ReplyClass.Recipient)
-        : Verdict.Dunno;
+    /// <summary>An entry that permits our own domain does not permit user%elsewhere in it.</summary>
+    public static async ValueTask<Verdict> CheckRecipientAccessAsync(AccessContext c, RestrictionStep step)
+    {
+        if (c.Recipient is not { Length: > 0 } recipient) return Verdict.Dunno;
+        Verdict verdict = CheckAccess(c, step, recipient, ReplyClass.Recipient);
+        if (c.TakePendingEntry() is { } entry) verdict = await AccessEvaluator.RunAsync(c, entry);
+        return verdict == Verdict.Ok && c.Session.Addresses.IsSourceRouted(c.Sender ?? "", recipient) ? Verdict.Dunno : verdict;
+    }
 
     public static Verdict RejectNonFqdnSender(AccessContext c, RestrictionStep step) => RejectNonFqdn(c, c.Sender, ReplyClass.Sender);
 

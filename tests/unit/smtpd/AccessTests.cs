@@ -145,6 +145,31 @@ public class AccessTests
     public void Every_restriction_that_check_knows_is_known_here() =>
         Assert.That(Common.Config.RestrictionWords.All.Where(w => w != "check_address_map" && RestrictionWords.Find(w) is null), Is.Empty);
 
+    [TestCase("x@open.example", "250 2.1.5 Ok")]
+    [TestCase("x%elsewhere.example@open.example", "554 5.7.1 <x%elsewhere.example@open.example>: Relay access denied")]
+    [TestCase("x%elsewhere.example@list.example", "554 5.7.1 <x%elsewhere.example@list.example>: Relay access denied")]
+    public void A_permitted_domain_relays_to_no_other(string recipient, string expected)
+    {
+        using SmtpHarness h = new("mynetworks = 203.0.113.1\nsmtpd_relay_restrictions = check_recipient_access inline:{open.example=OK, list.example=permit}, reject_unauth_destination\nsmtpd_reject_unlisted_recipient = no\n");
+        h.Run(async () =>
+        {
+            TestClient c = h.Connect();
+            await c.ReplyAsync();
+            await c.AskAsync("EHLO x");
+            await c.AskAsync("MAIL FROM:<>");
+            Assert.That(await c.AskAsync($"RCPT TO:<{recipient}>"), Is.EqualTo(expected));
+            c.Close();
+        });
+    }
+
+    [Test]
+    public void Routing_through_us_needs_permission()
+    {
+        string config = "myhostname = mx.test\nmydestination = here.test\n";
+        Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config).Config).IsAuthorizedDestination("", "a%b.test@here.test"), Is.EqualTo(Destination.Foreign));
+        Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config + "allow_untrusted_routing = yes\n").Config).IsSourceRouted("", "a%b.test@here.test"), Is.False);
+    }
+
     [Test]
     public void Check_knows_what_is_not_there_yet() => Assert.That(
         Common.Config.RestrictionWords.All.Where(Common.Config.RestrictionWords.IsNotYet),
