@@ -1,7 +1,4 @@
-using System.Collections.Concurrent;
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -50,7 +47,7 @@ public class BackupExchanger : InstanceTest
         Assert.That(Mta.CountLog($"{other}: to=", mark), Is.Zero, "another site's mail is left alone");
 
         // 3. the primary is back
-        using Primary primary = new(PrimaryPort);
+        using SmtpSink primary = new(IPAddress.Loopback, PrimaryPort);
         Wait.Until(() => ids.All(Mta.Queued("deferred").Contains), "all in deferred/");
         Mta.Command("postqueue", "", "-i", ids[0]).Succeeded();
         Mta.WaitForLog($"{ids[0]}: removed");
@@ -60,7 +57,7 @@ public class BackupExchanger : InstanceTest
         Assert.That(Mta.Queued("deferred"), Does.Contain(other));
 
         // 4. everything at once
-        using Primary second = new(OtherPort);
+        using SmtpSink second = new(IPAddress.Loopback, OtherPort);
         Mta.Command("mtasuite", "", "flush").Succeeded();
         Mta.WaitForLog($"{other}: removed");
         Assert.That(second.Texts, Is.EqualTo(new[] { "stays" }));
@@ -71,61 +68,5 @@ public class BackupExchanger : InstanceTest
     {
         ProgramResult result = Mta.Command("postqueue", "", "-s", "elsewhere.example");
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((69, "postqueue: fatal: Flush service is not configured for destination \"elsewhere.example\"\n")));
-    }
-
-    /// <summary>A server that takes everything and keeps the first line of each body.</summary>
-    private sealed class Primary : IDisposable
-    {
-        private readonly TcpListener _listener;
-        private readonly ConcurrentBag<string> _texts = [];
-
-        public Primary(int port)
-        {
-            _listener = new TcpListener(IPAddress.Loopback, port);
-            _listener.Start();
-            _ = AcceptAsync();
-        }
-
-        public IEnumerable<string> Texts => _texts;
-
-        private async Task AcceptAsync()
-        {
-            try
-            {
-                while (true) _ = ServeAsync(await _listener.AcceptTcpClientAsync());
-            }
-            catch (SocketException) { } // stopped
-            catch (ObjectDisposedException) { }
-        }
-
-        private async Task ServeAsync(TcpClient client)
-        {
-            using (client)
-            {
-                using StreamReader reader = new(client.GetStream(), Encoding.Latin1);
-                using StreamWriter writer = new(client.GetStream(), Encoding.Latin1) { NewLine = "\r\n", AutoFlush = true };
-                await writer.WriteLineAsync("220 primary.example ESMTP");
-                bool data = false, body = false, first = true;
-                while (await reader.ReadLineAsync() is { } line)
-                {
-                    if (data)
-                    {
-                        if (line == ".") await writer.WriteLineAsync("250 2.0.0 Ok");
-                        else if (!body) body = line.Length == 0;
-                        else if (first)
-                        {
-                            _texts.Add(line);
-                            first = false;
-                        }
-                        data = line != ".";
-                        continue;
-                    }
-                    (data, body, first) = (line.StartsWith("DATA", StringComparison.OrdinalIgnoreCase), false, true);
-                    await writer.WriteLineAsync(data ? "354 go on" : line.StartsWith("QUIT", StringComparison.OrdinalIgnoreCase) ? "221 bye" : "250 primary.example");
-                }
-            }
-        }
-
-        public void Dispose() => _listener.Stop();
     }
 }
