@@ -163,7 +163,7 @@ internal sealed class ScriptedPeer : IDisposable
         {
             string action = Find("dot") ?? "";
             bool take = action.Length == 0 || action.StartsWith("take+", StringComparison.Ordinal) || action.StartsWith("25", StringComparison.Ordinal)
-                || (peer._lmtp && !action.StartsWith("4", StringComparison.Ordinal));
+                || (peer._lmtp && !action.StartsWith('4'));
             if (take && _recipients.Count > 0)
                 lock (peer.Taken) peer.Taken.Add(([.. _recipients], _sender, content));
             if (action.StartsWith("take+", StringComparison.Ordinal)) action = action[5..];

@@ -20,7 +20,7 @@ internal sealed class TlsPeer : IDisposable
 
     public TlsPeer(string chainText, TlsMode mode = TlsMode.Good)
     {
-        using X509Certificate2 made = X509Certificate2.CreateFromPem(chainText[chainText.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)..], chainText);
+        using X509Certificate2 made = X509Certificate2.CreateFromPem(chainText.AsSpan(chainText.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)), chainText);
         _certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
         _mode = mode;
         _listener.Start();
