@@ -1,7 +1,9 @@
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Sasl;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Common.Tls;
 
 namespace MtaSuite.Smtpd;
 
@@ -29,7 +31,15 @@ internal sealed partial class SmtpSession
     };
 
     /// <summary>The TLS connection's channel bindings by type, callable on any thread; null without.</summary>
-    public Func<string, byte[]?>? ChannelBinding { get; set; }
+    public Func<string, byte[]?>? ChannelBinding { get; private set; }
+
+    /// <summary>RFC 9266 3: only TLS 1.3 makes a binding that surely belongs to one connection.</summary>
+    private void BindLogins(SslConnection connection, TlsFacts facts)
+    {
+        if (!Settings.Auth.Enabled || facts.Agreement.Protocol != "TLSv1.3" || LibSsl.ExporterBinding(connection) is not { } exported) return;
+        byte[]? endPoint = LibSsl.ServerEndPointBinding(connection);
+        ChannelBinding = type => type switch { "tls-exporter" => exported, "tls-server-end-point" => endPoint, _ => null };
+    }
 
     /// <summary>
     /// Reads a line that is no command (RFC 4954 4): longer than those may be. Null, with everything said, when the connection ended; a line over

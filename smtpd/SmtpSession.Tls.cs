@@ -49,6 +49,7 @@ internal sealed partial class SmtpSession
         if (Server.Tls.HasName(asked)) facts = facts with { ServerName = asked };
         Tls = facts;
         IsEncrypted = true;
+        BindLogins(session.Ssl, facts);
         if (settings.LogLevel >= 1) Log.Info($"{facts.Summary("from", Client.NameAddress)}");
         if (settings.LogLevel >= 1 && facts.Trust != TlsTrust.Anonymous)
             Log.Info($"{Client.NameAddress}: subject_CN={facts.PeerName}, issuer={facts.PeerIssuer}, fingerprint={facts.CertificateFingerprint}, pkey_fingerprint={facts.KeyFingerprint}");

@@ -1,6 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Sasl;
 using MtaSuite.Common.Sasl.Client;
@@ -52,13 +53,17 @@ internal sealed partial class Session
         return true;
     }
 
+    /// <summary>RFC 9266: what ties the login to this very connection, so that nobody in between can pass it on.</summary>
+    private (string Type, byte[] Data)? Binding => Security is { Agreement.Protocol: "TLSv1.3" } && Connection.Filter is TlsSession tls
+        && LibSsl.ExporterBinding(tls.Ssl) is { } exported ? ("tls-exporter", exported) : null;
+
     /// <summary>The best mechanism that the server offers, that the parameters allow, and that the login is for.</summary>
     private SaslClient? Choose(FoundLogin login, out string mechanism)
     {
         LoginSettings s = Logins!.Settings;
         SaslSecurity demanded = IsPeerVerified ? s.TlsVerifiedSecurity : IsEncrypted ? s.TlsSecurity : s.Security;
         string[] offered = Features.AuthMechanisms.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        SaslServerFacts facts = new(Target.Host, Target.EndPoint?.Port ?? 0, null, offered.Any(o => o.EndsWith("-PLUS", StringComparison.OrdinalIgnoreCase)));
+        SaslServerFacts facts = new(Target.Host, Target.EndPoint?.Port ?? 0, Binding, offered.Any(o => o.EndsWith("-PLUS", StringComparison.OrdinalIgnoreCase)));
         foreach (SaslMechanism candidate in SaslMechanism.Known)
         {
             mechanism = candidate.Name;

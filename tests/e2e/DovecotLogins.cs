@@ -102,9 +102,12 @@ public class DovecotLogins : InstanceTest
         foreach (SmtpPeer one in many) one.Dispose();
         if (Programs.Run("python3", ["--version"]).ExitCode == 0)
             Programs.Run("python3", ["-c", $"import smtplib\ns = smtplib.SMTP('127.0.0.1', {Mta.SmtpPort}); s.ehlo(); s.user, s.password = 'joe@example.com', 'secret'\nassert s.auth('CRAM-MD5', s.auth_cram_md5)[0] == 235"]).Succeeded();
-        using SmtpPeer late = SmtpPeer.Open(Mta.SmtpPort);
         StopDovecot();
-        Wait.Until(() => Auth(late, "secret") is var reply && reply.StartsWith("454 4.7.0 ", StringComparison.Ordinal), "a temporary failure without Dovecot");
+        Wait.Until(() =>
+        {
+            using SmtpPeer late = SmtpPeer.Open(Mta.SmtpPort);
+            return Auth(late, "secret").StartsWith("454 4.7.0 ", StringComparison.Ordinal);
+        }, "a temporary failure without Dovecot");
         StartDovecot();
         using SmtpPeer again = SmtpPeer.Open(Mta.SmtpPort);
         Assert.That(Auth(again, "secret"), Does.StartWith("235 "));

@@ -43,7 +43,7 @@ public class SmartHost : InstanceTest
         Send("by smart host");
         Mail mail = Provider.Delivered("Subject: by smart host");
         Assert.That(mail.Header("Return-Path"), Is.EqualTo("<me@mx.test.example>"));
-        Provider.WaitForLog($"sasl_method=SCRAM-SHA-256, sasl_username={Login}");
+        Provider.WaitForLog($"sasl_method=SCRAM-SHA-256-PLUS, sasl_username={Login}");
         Mta.WaitForLog(@"to=<someone@far\.example>, relay=.*\[127\.0\.0\.1\]:\d+, .*status=sent ");
         Assert.That(Mta.LogText() + Provider.LogText(), Does.Not.Contain(Password));
     }
