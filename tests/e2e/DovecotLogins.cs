@@ -53,6 +53,7 @@ public class DovecotLogins : InstanceTest
 
     private void StartDovecot()
     {
+        File.Delete($"{Mta.Spool}/private/auth");
         ProcessStartInfo start = new("/usr/sbin/dovecot", ["-F", "-c", $"{_folder}/dovecot.conf"]) { RedirectStandardError = true };
         _dovecot = Process.Start(start)!;
         Wait.Until(() => File.Exists($"{Mta.Spool}/private/auth"), () => $"Dovecot's socket\n{(File.Exists($"{_folder}/log") ? File.ReadAllText($"{_folder}/log") : "")}");
