@@ -17,6 +17,19 @@ public static class Program
             limits of their transports and destinations, and acts on the outcomes: removes what is done, has failures reported, tries again
             what failed for now. After a crash it finds everything again in the queue's folders.
 
+        PARAMETERS
+            docs/SCHEDULER.md tells what they do.
+            qmgr_message_active_limit, qmgr_message_recipient_limit, qmgr_message_recipient_minimum, qmgr_clog_warn_time
+            initial_destination_concurrency, default_destination_concurrency_limit, default_destination_concurrency_positive_feedback,
+            default_destination_concurrency_negative_feedback, default_destination_concurrency_failed_cohort_limit,
+            destination_concurrency_feedback_debug, default_destination_recipient_limit, default_destination_rate_delay,
+            default_transport_rate_delay, default_destination_rate, default_sender_rate, default_delivery_slot_cost,
+            default_delivery_slot_loan, default_delivery_slot_discount, default_minimum_delivery_slots; all with the transport's name instead
+            of default_ for one transport
+            queue_run_delay, minimal_backoff_time, maximal_backoff_time, maximal_queue_lifetime, bounce_queue_lifetime, retry_maps,
+            delay_warning_time, confirm_delay_cleared, transport_retry_time, defer_transports, soft_bounce
+            fast_flush_domains, authorized_flush_users, default_filter_nexthop
+
         STANDARDS
             RFC 5321 4.5.4 (retry strategies), RFC 3461 (delivery status notifications)
 
