@@ -28,6 +28,7 @@ internal sealed partial class SmtpSession
         ServerPort = Client.ServerPort,
         IsEncrypted = IsEncrypted,
         ChannelBinding = ChannelBinding,
+        ExternalIdentity = Tls is { Trust: >= TlsTrust.Trusted, PeerName.Length: > 0 } tls ? tls.PeerName : null,
     };
 
     /// <summary>The TLS connection's channel bindings by type, callable on any thread; null without.</summary>
