@@ -18,7 +18,8 @@ namespace MtaSuite.Relay.Deliveries;
 /// </summary>
 internal sealed partial class Delivery
 {
-    private const int ScratchSize = 64 * 1024;
+    private const int ScratchSize = 64 * 1024, ClaimTries = 50;
+    private static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(200);
     private readonly RelayContext _context;
     private readonly List<Pending> _all;
     private readonly long _started = QueueId.Microseconds();
@@ -49,7 +50,7 @@ internal sealed partial class Delivery
     {
         if (Open())
         {
-            Claim();
+            await ClaimAsync();
             Prepare();
             if (HasOpen) await TryAllAsync();
             foreach (Pending recipient in _all)
@@ -72,18 +73,35 @@ internal sealed partial class Delivery
         return _file >= 0;
     }
 
-    /// <summary>Locks the recipients; those that are done already have their last word.</summary>
-    private void Claim()
+    /// <summary>
+    /// Locks the recipients; those that are done already have their last word. One that is locked is being delivered for a queue manager that died: its end
+    /// is waited for, a while.
+    /// </summary>
+    private async Task ClaimAsync()
     {
-        Span<byte> letter = stackalloc byte[1];
         foreach (Pending recipient in _all)
         {
             long at = recipient.Recipient.Offset;
-            if (Libc.LockRange(_file, exclusive: true, at, 1, wait: false) != 0 || Libc.PRead(_file, letter, at) != 1)
-                Settle(recipient, Outcome.Defer("4.3.0", "recipient is being delivered by another process"), null);
-            else if (letter[0] == QueueFileFormat.Done)
-                recipient.Final = new RecipientOutcome { Offset = at, Outcome = Outcome.Ok("was delivered already"), Action = RecipientOutcome.PassedOn };
+            for (int tries = 0; Libc.LockRange(_file, exclusive: true, at, 1, wait: false) != 0; tries++)
+            {
+                if (tries == ClaimTries)
+                {
+                    Settle(recipient, Outcome.Defer("4.3.0", "recipient is being delivered by another process"), null);
+                    break;
+                }
+                await _context.Loop.Delay(ClaimPause);
+            }
+            if (recipient.Final == null) LookAtMark(recipient);
         }
+    }
+
+    private void LookAtMark(Pending recipient)
+    {
+        Span<byte> letter = stackalloc byte[1];
+        long at = recipient.Recipient.Offset;
+        if (Libc.PRead(_file, letter, at) != 1) Settle(recipient, Outcome.Defer("4.3.0", $"read queue file: {Libc.ErrorText()}"), null);
+        else if (letter[0] == QueueFileFormat.Done)
+            recipient.Final = new RecipientOutcome { Offset = at, Outcome = Outcome.Ok("was delivered already"), Action = RecipientOutcome.PassedOn };
     }
 
     /// <summary>What has to be known before a server is asked.</summary>

@@ -44,16 +44,19 @@ public class KilledAtStep : InstanceTest
     }
 
     /// <summary>Waits until the daemon has died at the call.</summary>
-    private void KillAt(string program, string calls, int when)
+    private void KillAt(string program, string calls, int when) => KillAt(Mta, program, calls, when);
+
+    /// <summary>Waits until the daemon of an instance has died at the call.</summary>
+    internal static void KillAt(Instance mta, string program, string calls, int when)
     {
         Programs.Require("strace");
-        int pid = Mta.SettledPid(program);
+        int pid = mta.SettledPid(program);
         using Process strace = Programs.Start("strace", ["-f", "-qq", "-o", "/dev/null", "-p", $"{pid}", "-e", $"trace={calls}", "-e", $"inject={calls}:signal=KILL:when={when}"]);
         try
         {
-            Wait.Until(() => strace.HasExited || IsTraced(pid) || !Mta.Pids(program).Contains(pid), "strace to attach");
-            if (strace.HasExited && Mta.Pids(program).Contains(pid)) Assert.Ignore($"strace cannot attach: {strace.StandardError.ReadToEnd()}");
-            Wait.Until(() => !Mta.Pids(program).Contains(pid), $"{program} to reach {calls}");
+            Wait.Until(() => strace.HasExited || IsTraced(pid) || !mta.Pids(program).Contains(pid), "strace to attach");
+            if (strace.HasExited && mta.Pids(program).Contains(pid)) Assert.Ignore($"strace cannot attach: {strace.StandardError.ReadToEnd()}");
+            Wait.Until(() => !mta.Pids(program).Contains(pid), $"{program} to reach {calls}");
         }
         finally
         {

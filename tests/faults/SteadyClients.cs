@@ -19,6 +19,10 @@ public sealed class SteadyClients : IDisposable
     private readonly Func<string, bool> _send;
     private readonly Instance _instance;
     private volatile bool _stop;
+
+    /// <summary>Where the mail ends; where it starts unless set otherwise.</summary>
+    public Instance? Destination { get; init; }
+
     private int _sent, _broken;
 
     /// <summary>Messages for which a 250, or sendmail's exit status 0, was seen.</summary>
@@ -42,8 +46,9 @@ public sealed class SteadyClients : IDisposable
     }
 
     /// <summary>Sessions of several messages each, with a pause after every message.</summary>
-    public static SteadyClients OverSmtp(Instance instance, int sessions, string? to = null, int messagesPerSession = 5, int pauseMilliseconds = 20, int size = 300) =>
-        new(instance, sessions, me => first => me.Session(first, to ?? Instance.Address, messagesPerSession, pauseMilliseconds, size));
+    public static SteadyClients OverSmtp(Instance instance, int sessions, string? to = null, int messagesPerSession = 5, int pauseMilliseconds = 20, int size = 300,
+        Instance? destination = null) =>
+        new(instance, sessions, me => first => me.Session(first, to ?? Instance.Address, messagesPerSession, pauseMilliseconds, size)) { Destination = destination };
 
     /// <summary>One sendmail after the other.</summary>
     public static SteadyClients OverSendmail(Instance instance, int users) => new(instance, users, me => id =>
@@ -100,7 +105,7 @@ public sealed class SteadyClients : IDisposable
         int flushed = Environment.TickCount;
         Wait.Until(() =>
         {
-            if (_instance.Waiting().Length == 0) return true;
+            if (_instance.Waiting().Length == 0 && (Destination == null || Destination.Waiting().Length == 0)) return true;
             // what was deferred while something was away is not worth a minute's wait
             if (Environment.TickCount - flushed < 2000) return false;
             _instance.Command("postqueue", "", "-f");
@@ -110,7 +115,7 @@ public sealed class SteadyClients : IDisposable
         }, () => $"an empty queue; it has {string.Join(' ', _instance.Waiting().Take(10))}");
         Dictionary<string, int> found = _accepted.Keys.ToDictionary(id => id, _ => 0, StringComparer.Ordinal);
         Regex mine = new($"<{_run}[0-9]+@client\\.example>");
-        foreach (Mail mail in _instance.Mailbox())
+        foreach (Mail mail in (Destination ?? _instance).Mailbox())
             if (mine.Match(mail.Text) is { Success: true } id && found.TryGetValue(id.Value, out int n)) found[id.Value] = n + 1;
         return found;
     }

@@ -14,18 +14,21 @@ namespace MtaSuite.Tests.Unit.Relay;
 /// </summary>
 internal sealed class ScriptedPeer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Socket _listener;
     private readonly Dictionary<string, string> _script;
     private readonly bool _lmtp;
     private readonly List<Socket> _sockets = [];
     private int _connections;
 
-    public ScriptedPeer(Dictionary<string, string>? script = null, string offers = "PIPELINING\n8BITMIME\nSIZE 100000\nDSN\nSMTPUTF8\nENHANCEDSTATUSCODES", bool lmtp = false)
+    public ScriptedPeer(Dictionary<string, string>? script = null, string offers = "PIPELINING\n8BITMIME\nSIZE 100000\nDSN\nSMTPUTF8\nENHANCEDSTATUSCODES", bool lmtp = false,
+        string? path = null)
     {
         (_script, _lmtp) = (script ?? [], lmtp);
         Offers = offers;
-        _listener.Start();
-        EndPoint = (IPEndPoint)_listener.LocalEndpoint;
+        _listener = path == null ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(path == null ? new IPEndPoint(IPAddress.Loopback, 0) : new UnixDomainSocketEndPoint(path));
+        _listener.Listen(500);
+        EndPoint = _listener.LocalEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
         new Thread(AcceptAll) { IsBackground = true }.Start();
     }
 
@@ -48,8 +51,8 @@ internal sealed class ScriptedPeer : IDisposable
         {
             while (true)
             {
-                Socket socket = _listener.AcceptSocket();
-                socket.NoDelay = true;
+                Socket socket = _listener.Accept();
+                if (_listener.AddressFamily == AddressFamily.InterNetwork) socket.NoDelay = true;
                 lock (_sockets) _sockets.Add(socket);
                 int number = Interlocked.Increment(ref _connections);
                 new Thread(() => new Dialogue(this, socket, number).Run()) { IsBackground = true }.Start();
