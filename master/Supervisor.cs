@@ -11,12 +11,13 @@ namespace MtaSuite.Master;
 /// <summary>Runs all services: start, supervision, watchdog, reload, stop. One loop, no locks.</summary>
 internal sealed class Supervisor(EventLoop loop, string directory, MailConfig config, List<ServiceEntry> entries)
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), KeyInterval = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, Service> _services = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Child> _children = [];
     private readonly ListenSockets _sockets = new();
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly SystemdNotifier _systemd = new();
+    private readonly KeyWatch _keys = new(directory);
     private MailConfig _config = config;
     private List<ServiceEntry> _entries = entries;
     private bool _reloadFailed;
@@ -39,6 +40,8 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         On(PosixSignal.SIGCHLD, Reap);
         if (Apply() is { } error) return error;
         Loop.Every(TimeSpan.FromSeconds(1), Watchdog);
+        Loop.After(TimeSpan.FromSeconds(1), LookAtKeys);
+        Loop.Every(KeyInterval, LookAtKeys);
         Log.Info($"daemon started -- version {_config.Get(CommonParams.MailVersion)}, configuration {directory}");
         _systemd.Ready(Loop);
         return null;
@@ -55,6 +58,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
     /// <summary>Makes the running services those of master.cf. Sockets that stay are not touched.</summary>
     private string? Apply()
     {
+        _keys.Forget();
         Dictionary<string, (ServiceEntry Entry, CommandRow Row, List<ListenSocket> Sockets)> wanted = new(StringComparer.Ordinal);
         foreach (ServiceEntry entry in _entries)
         {
@@ -149,6 +153,14 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         }
         _systemd.Status(bad != null || _reloadFailed ? "running; the last reload was refused" : "running");
         _systemd.Reloaded();
+    }
+
+    private void LookAtKeys()
+    {
+        if (!Stopping) _keys.Look(_config, _services.Values.Select(s => (s.Key, s.Entry)), key =>
+        {
+            if (_services.TryGetValue(key, out Service? service)) Replace(service);
+        });
     }
 
     private void ReopenLogs()

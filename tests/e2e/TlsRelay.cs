@@ -9,6 +9,7 @@ public class TlsRelay : InstanceTest
 {
     private readonly TestCa _ca = new();
     private PostfixPeer? _postfix;
+    private string _ours = "";
 
     private PostfixPeer Postfix => _postfix!;
 
@@ -20,6 +21,7 @@ public class TlsRelay : InstanceTest
             _postfix = new PostfixPeer("smtpd_tls_security_level = may", $"smtpd_tls_chain_files = {theirs}", "smtpd_tls_loglevel = 1", "smtpd_tls_ask_ccert = yes",
                 $"smtpd_tls_CAfile = {_ca.RootFile}", "smtp_tls_security_level = verify", $"smtp_tls_CAfile = {_ca.RootFile}", "smtp_tls_loglevel = 1",
                 "smtp_tls_verify_cert_match = mx.test.example");
+            File.SetUnixFileMode(_ours = ours, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             return
             [
                 "smtpd_tls_security_level=may", $"smtpd_tls_chain_files={ours}", "smtpd_tls_loglevel=1", "smtp_tls_loglevel=1", $"smtp_tls_CAfile={_ca.RootFile}",
@@ -52,6 +54,19 @@ public class TlsRelay : InstanceTest
         Mta.WaitForLog(@"Verified TLS connection established to 127\.0\.0\.1\[127\.0\.0\.1\]:\d+: TLSv1\.3 with cipher TLS_AES_256_GCM_SHA384 \(256/256 bits\) key-exchange X25519 "
             + @"server-signature RSA-PSS \(2048 bits\) server-digest SHA256 client-signature ECDSA \(prime256v1\) client-digest SHA256$");
         Postfix.WaitForLog(@"Trusted TLS connection established from localhost\[127\.0\.0\.1\]: TLSv1\.3");
+    }
+
+    [Test]
+    public void A_renewed_key_that_only_root_may_read_is_taken_up()
+    {
+        if (!Programs.IsRoot) Assert.Ignore("needs root");
+        string Leaf() => Programs.Run("openssl", ["s_client", "-connect", $"127.0.0.1:{Mta.SmtpPort}", "-starttls", "smtp", "-ign_eof"], "QUIT\r\n").Output.Split("-----BEGIN CERTIFICATE-----")[^1].Split("-----END")[0];
+        string before = Leaf(), good = File.ReadAllText(_ours);
+        File.WriteAllText(_ours, good[..good.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)] + "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n");
+        Mta.WaitForLog(@"master\[\d+\]: warning: TLS keys and certificates have changed and cannot be used, the old ones stay: ");
+        Assert.That(Leaf(), Is.EqualTo(before));
+        _ca.Chain(Instance.HostName, file: _ours);
+        Wait.Until(() => Leaf() is { Length: > 100 } now && now != before, () => "the new certificate");
     }
 
     [Test, Order(2)]
