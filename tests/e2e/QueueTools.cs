@@ -7,6 +7,9 @@ namespace MtaSuite.Tests.E2e;
 [TestFixture]
 public class QueueTools : InstanceTest
 {
+    /// <summary>Nobody listens there: what is for other hosts waits.</summary>
+    protected override string[] Settings => ["relayhost=[127.0.0.1]:1"];
+
     [SetUp]
     public void Empty()
     {
@@ -41,7 +44,7 @@ public class QueueTools : InstanceTest
         string spam = Defer("spam@a.example", "x@far.example"), good = Defer("good@a.example", "x@near.example");
         Assert.That(List("--from", "spam@a.example").Select(m => m.Id), Is.EqualTo(new[] { spam }));
         Assert.That(List("--domain", "near.example").Select(m => m.Id), Is.EqualTo(new[] { good }));
-        Assert.That(List("--status", "transport", "--queue", "deferred"), Has.Count.EqualTo(2));
+        Assert.That(List("--status", "connection REFUSED", "--queue", "deferred"), Has.Count.EqualTo(2));
         Assert.That(List("--older", "1h"), Is.Empty);
         Mta.Command("postsuper", "", "-d", "ALL", "--from", "@a.example", "--to", "x@far.example").Succeeded();
         Assert.That(List().Select(m => m.Id), Is.EqualTo(new[] { good }));
