@@ -9,6 +9,8 @@ public class Relayed : InstanceTest
 {
     private ScriptedPeer _peer = null!;
 
+    private string Store => $"{Mta.Folder}/lmtp";
+
     protected override string[] Settings =>
     [
         "smtpd_relay_restrictions=permit_mynetworks,reject", "smtp_mail_timeout=2s", "smtp_rcpt_timeout=2s", "smtp_data_done_timeout=2s", "smtp_helo_timeout=2s",
@@ -25,7 +27,7 @@ public class Relayed : InstanceTest
             ["RCPT silent@far.example"] = "silent",
             ["RCPT bye@far.example"] = "say+drop:421 4.3.2 going down",
         });
-        Mta.Configure($"relayhost=[127.0.0.1]:{_peer.EndPoint.Port}");
+        Mta.Configure($"relayhost=[127.0.0.1]:{_peer.EndPoint.Port}", $"transport_maps=inline:{{store.example=lmtp:unix:{Store}}}");
     }
 
     [OneTimeTearDown]
@@ -68,13 +70,10 @@ public class Relayed : InstanceTest
     [Test]
     public void Mail_goes_to_a_Unix_socket_by_LMTP()
     {
-        string path = $"{Mta.Folder}/lmtp";
-        using ScriptedPeer store = new(lmtp: true, path: path);
-        File.SetUnixFileMode(path, (UnixFileMode)0x1FF);
-        Mta.Configure($"transport_maps=inline:{{store.example=lmtp:unix:{path}}}");
-        Mta.Reload();
+        using ScriptedPeer store = new(lmtp: true, path: Store);
+        File.SetUnixFileMode(Store, (UnixFileMode)0x1FF);
         string id = Send("b@store.example");
-        Mta.WaitForLog($@"lmtp\[\d+\]: {id}: to=<b@store\.example>, relay=mx\.test\.example\[{path}\], .*dsn=2\.0\.0, status=sent \(250 2\.0\.0 <b@store\.example> taken\)$");
+        Mta.WaitForLog($@"lmtp\[\d+\]: {id}: to=<b@store\.example>, relay=mx\.test\.example\[{Store}\], .*dsn=2\.0\.0, status=sent \(250 2\.0\.0 <b@store\.example> taken\)$");
         Assert.That(store.TakenFor("b@store.example"), Is.EqualTo(1));
     }
 }
