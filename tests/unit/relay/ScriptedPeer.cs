@@ -55,10 +55,21 @@ internal sealed class ScriptedPeer : IDisposable
                 if (_listener.AddressFamily == AddressFamily.InterNetwork) socket.NoDelay = true;
                 lock (_sockets) _sockets.Add(socket);
                 int number = Interlocked.Increment(ref _connections);
-                new Thread(() => new Dialogue(this, socket, number).Run()) { IsBackground = true }.Start();
+                new Thread(() => Serve(socket, number)) { IsBackground = true }.Start();
             }
         }
-        catch (SocketException) { } // disposed
+        catch (SocketException) { } // disposed: whichever of the two comes of it
+        catch (ObjectDisposedException) { }
+    }
+
+    private void Serve(Socket socket, int number)
+    {
+        try
+        {
+            new Dialogue(this, socket, number).Run();
+        }
+        catch (IOException) { } // gone before its first line
+        catch (ObjectDisposedException) { }
     }
 
     public void Dispose()
@@ -88,8 +99,6 @@ internal sealed class ScriptedPeer : IDisposable
                     if (!Handle(line)) return;
                 }
             }
-            catch (IOException) { }
-            catch (ObjectDisposedException) { }
             finally { _stream.Dispose(); }
         }
 

@@ -45,6 +45,7 @@ internal sealed class TlsPeer : IDisposable
             }
         }
         catch (SocketException) { }
+        catch (ObjectDisposedException) { }
     }
 
     private void Serve(TcpClient client)
@@ -54,6 +55,7 @@ internal sealed class TlsPeer : IDisposable
             using (client) Talk(client.GetStream());
         }
         catch (IOException) { }
+        catch (ObjectDisposedException) { }
         catch (AuthenticationException) { }
     }
 
