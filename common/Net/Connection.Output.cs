@@ -78,12 +78,12 @@ public sealed partial class Connection
         {
             ReadOnlySpan<byte> data = _out.AsSpan(_outStart, Unsent);
             int n = Filter != null ? Filter.Send(this, data) : Loop.Engine.Send(_fd, data);
-            if (n >= 0)
+            if (n > 0)
             {
                 _outStart += n;
                 continue;
             }
-            switch (Libc.Errno)
+            switch (n == 0 ? Libc.EPIPE : Libc.Errno)
             {
                 case Libc.EINTR:
                     break;
@@ -92,7 +92,7 @@ public sealed partial class Connection
                     Loop.Rewatch(_fd, InputEvents | Libc.EPOLLOUT);
                     break;
                 default:
-                    Error = Libc.Errno;
+                    Error = n == 0 ? Libc.EPIPE : Libc.Errno;
                     CloseNow();
                     return;
             }

@@ -127,7 +127,10 @@ public sealed class TlsSession : IConnectionFilter
     int IConnectionFilter.Send(Connection connection, ReadOnlySpan<byte> data)
     {
         SslStatus status = Ssl.Write(data, out int count);
-        return status == SslStatus.Ok ? count : Result(status, connection);
+        if (status == SslStatus.Ok) return count;
+        // after the peer's end nothing can be sent any more, and the library says so without an errno
+        int result = Result(status, connection);
+        return result == 0 ? Errno(Libc.EPIPE) : result;
     }
 
     private int Result(SslStatus status, Connection connection)

@@ -57,6 +57,23 @@ public class TlsSessionTests
     }
 
     [Test]
+    public void Output_after_the_peers_end_fails_instead_of_being_tried_for_ever()
+    {
+        using TestCa ca = new();
+        using TlsPair pair = new();
+        using TlsContext server = TlsPair.ServerContext("", ca.Chain("mx.example")), client = TlsPair.ClientContext();
+        pair.Run(async () =>
+        {
+            await pair.ShakeAsync(server, client);
+            Libc.Shutdown(pair.Client.Descriptor, Libc.SHUT_WR);
+            Assert.That(await pair.Server.FillAsync(), Is.EqualTo(ReadStatus.End));
+            pair.Server.Write("250 too late\r\n"u8);
+            pair.Server.Flush();
+            Assert.That(pair.Server.IsOpen, Is.False);
+        });
+    }
+
+    [Test]
     public void Bytes_that_are_not_tls_end_the_connection_with_a_reason()
     {
         using TestCa ca = new();
