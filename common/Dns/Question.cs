@@ -1,4 +1,5 @@
 using MtaSuite.Common.Dns.Wire;
+using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Dns;
 
@@ -27,7 +28,7 @@ internal sealed record Question(string Name, DnsType Type, ushort Id, byte[] Byt
     {
         Span<byte> buffer = stackalloc byte[DnsQuery.MaxLength];
         Span<byte> id = stackalloc byte[2];
-        System.Security.Cryptography.RandomNumberGenerator.Fill(id);
+        Libc.FillRandom(id);
         ushort number = (ushort)(id[0] << 8 | id[1]);
         int length = DnsQuery.Write(buffer, number, name, type, edns, dnssec);
         return length == 0 ? null : new Question(name, type, number, buffer[..length].ToArray());

@@ -53,6 +53,20 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int FdataSync(int fd);
 
+    [LibraryImport(Lib, EntryPoint = "getrandom", SetLastError = true)]
+    private static partial nint GetRandom(ref byte buffer, nint length, uint flags);
+
+    /// <summary>Bytes nobody can guess, from the kernel. The class library's generator would load OpenSSL: 4 MiB for a process that needs nothing else of it.</summary>
+    public static void FillRandom(Span<byte> target)
+    {
+        while (target.Length > 0)
+        {
+            nint n = GetRandom(ref MemoryMarshal.GetReference(target), Math.Min(target.Length, 256), 0);
+            if (n > 0) target = target[(int)n..];
+            else if (Errno != EINTR) throw new PlatformNotSupportedException($"getrandom: {ErrorText()}");
+        }
+    }
+
     [LibraryImport(Lib, EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFs(int fd);
 

@@ -135,7 +135,9 @@ internal sealed partial class Delivery
         }
         Session session = new(_context.Loop, target, _context.Settings)
         {
-            Tls = _context.Security?.Client, Logins = _context.Logins, LoginSender = _context.Logins.SessionKey(Sender),
+            Tls = _context.Security?.Client,
+            Logins = _context.Logins,
+            LoginSender = _context.Logins.SessionKey(Sender),
             SharingKey = SharingKey(target),
         };
         destination.BeginOpening();

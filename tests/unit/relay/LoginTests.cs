@@ -107,7 +107,8 @@ public class LoginTests
     {
         LoginSettings login = s_login with
         {
-            IsSenderDependent = true, Passwords = Maps.Open("inline:{{mx1.test=joe:secret},{b@example.org=ben:pw}}"),
+            IsSenderDependent = true,
+            Passwords = Maps.Open("inline:{{mx1.test=joe:secret},{b@example.org=ben:pw}}"),
             Addresses = new RoutingCore(MtaSuite.Common.Config.MailConfig.Parse("myhostname = h.test\nmydomain = test\n").Config),
         };
         Assert.That(Deliver(login, "AUTH PLAIN", sender: "b@example.org").Heard[0], Is.EqualTo("AUTH PLAIN AGJlbgBwdw=="));

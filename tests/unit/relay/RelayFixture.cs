@@ -34,7 +34,15 @@ internal sealed class RelayFixture : IDisposable
         Myhostname = "client.test",
         Timeouts = new StepTimeouts
         {
-            Connect = Limit, Hello = Limit, Mail = Limit, Recipient = Limit, DataInit = Limit, DataTransfer = Limit, DataDone = Limit, Reset = Limit, Quit = Limit,
+            Connect = Limit,
+            Hello = Limit,
+            Mail = Limit,
+            Recipient = Limit,
+            DataInit = Limit,
+            DataTransfer = Limit,
+            DataDone = Limit,
+            Reset = Limit,
+            Quit = Limit,
             Xforward = Limit,
         },
     };
