@@ -44,6 +44,7 @@ public sealed class LayerTests
         ["Mail"] = 4,
         ["Tables"] = 4,
         ["Dns"] = 4,
+        ["Http"] = 4,
         ["Tls"] = 4,
         ["Smtp"] = 5,
         ["Routing"] = 5,
