@@ -74,6 +74,7 @@ unit:
 
 bench: all
 	@scripts/bench
+	@scripts/bench-tls
 	@scripts/bench-queue
 
 lint:

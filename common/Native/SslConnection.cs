@@ -41,6 +41,9 @@ public sealed unsafe partial class SslConnection : IDisposable
 
     public bool IsDisposed => _ssl == 0;
 
+    /// <summary>The handshake, which is done, resumed an earlier session.</summary>
+    public bool IsResumed => IsReused(_ssl) == 1;
+
     /// <summary>errno of the socket call that failed, or 0.</summary>
     public int Errno => _transport == null ? 0 : _transport->Errno;
 

@@ -26,6 +26,7 @@ public sealed class TicketKeys
     private List<DatedKey> _keys = [];
     private long _looked;
 
+    /// <param name="directory">data_directory; empty: the keys are this process's own.</param>
     /// <param name="lifetime">A key makes tickets for this long and is accepted for twice as long.</param>
     public TicketKeys(string directory, TimeSpan lifetime, TimeProvider clock)
     {
@@ -85,7 +86,7 @@ public sealed class TicketKeys
     private List<DatedKey> Read(long now)
     {
         List<DatedKey> keys = [];
-        if (!Libc.TryStat(PathOf(FileName), out Libc.FileStatus status) || status.Size > 64 * 1024) return keys;
+        if (_directory.Length == 0 || !Libc.TryStat(PathOf(FileName), out Libc.FileStatus status) || status.Size > 64 * 1024) return keys;
         // Keys that others may have seen are no secret.
         if ((status.Permissions & 0x3F) != 0) return keys;
         string text;
@@ -112,7 +113,7 @@ public sealed class TicketKeys
     /// <summary>A new key in front; another process may have been faster.</summary>
     private List<DatedKey> Rotate(long now)
     {
-        int fd = Libc.Open(PathOf(FileName + ".lock"), Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, 0x180 /* 0600 */);
+        int fd = _directory.Length == 0 ? -1 : Libc.Open(PathOf(FileName + ".lock"), Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, 0x180 /* 0600 */);
         if (fd < 0 || Libc.Flock(fd, Libc.LOCK_EX) != 0)
         {
             if (fd >= 0) _ = Libc.Close(fd);

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Text;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Tls;
 using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.SmtpSink;
@@ -18,6 +20,7 @@ internal sealed class Sink : IBatchEnd
     public Sink(SinkOptions options, EventLoop loop)
     {
         (Options, Loop, Replies) = (options, loop, options.Replies());
+        SecureFeatures = Encoding.UTF8.GetBytes(options.Features(startTls: false));
         foreach (Fault fault in options.Faults)
         {
             Add(fault.Step, options.RefusalOf(fault));
@@ -35,6 +38,12 @@ internal sealed class Sink : IBatchEnd
     public EventLoop Loop { get; }
     public byte[][] Replies { get; }
     public SinkDump? Dump { get; }
+
+    /// <summary>What TLS is made from; null: there is none.</summary>
+    public TlsServer? Tls { get; init; }
+
+    /// <summary>The reply to EHLO within TLS.</summary>
+    public byte[] SecureFeatures { get; }
 
     /// <summary>Sender and recipients are kept for dumps, events or faults that depend on them.</summary>
     public bool KeepsEnvelope { get; }

@@ -21,6 +21,9 @@ internal sealed class SinkOptions
     /// <summary>Negative: not asked for.</summary>
     public TimeSpan AbortDelay = TimeSpan.FromSeconds(-1), ContentDelay;
     public bool Counters, Verbose, Json;
+    /// <summary>Key and certificate for STARTTLS; empty: it is not offered.</summary>
+    public string TlsChain = "";
+    public bool TlsWrapped;
     public string DumpTemplate = "", DumpPrefix = "";
     public bool SingleMessageDumps;
     /// <summary>Steps whose commands go to syslog.</summary>
@@ -48,18 +51,20 @@ internal sealed class SinkOptions
         byte[][] replies = new byte[SinkSteps.Count][];
         Array.Fill(replies, Fault.ReplyBytes("250 2.0.0 Ok"));
         replies[(int)SinkStep.Connect] = Fault.ReplyBytes(Pix ? "220 ********" : NoEsmtp ? $"220 {HostName}" : $"220 {HostName} ESMTP");
-        replies[(int)SinkStep.Ehlo] = replies[(int)SinkStep.Lhlo] = Encoding.UTF8.GetBytes(Features());
+        replies[(int)SinkStep.Ehlo] = replies[(int)SinkStep.Lhlo] = Encoding.UTF8.GetBytes(Features(TlsChain.Length > 0 && !TlsWrapped));
         replies[(int)SinkStep.Helo] = Fault.ReplyBytes($"250 {HostName}");
         replies[(int)SinkStep.Mail] = replies[(int)SinkStep.Rset] = Fault.ReplyBytes("250 2.1.0 Ok");
         replies[(int)SinkStep.Rcpt] = Fault.ReplyBytes("250 2.1.5 Ok");
         replies[(int)SinkStep.Data] = Fault.ReplyBytes("354 End data with <CR><LF>.<CR><LF>");
         replies[(int)SinkStep.Dot] = Fault.ReplyBytes(Lmtp ? "250 2.2.0 Ok" : "250 2.0.0 Ok");
         replies[(int)SinkStep.Quit] = Fault.ReplyBytes("221 Bye");
+        replies[(int)SinkStep.StartTls] = Fault.ReplyBytes("220 2.0.0 Ready to start TLS");
         replies[(int)SinkStep.Unknown] = Fault.ReplyBytes("500 5.5.1 Error: unknown command");
         return replies;
     }
 
-    private string Features()
+    /// <summary>The reply to EHLO.</summary>
+    public string Features(bool startTls)
     {
         StringBuilder text = new();
         void Line(string feature, bool off)
@@ -74,6 +79,7 @@ internal sealed class SinkOptions
         Line("XFORWARD NAME ADDR PROTO HELO", NoXforward);
         Line("ENHANCEDSTATUSCODES", NoStatusCodes);
         Line("DSN", NoDsn);
+        Line("STARTTLS", !startTls);
         return text.Append("250 \r\n").ToString();
     }
 }

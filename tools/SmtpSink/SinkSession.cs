@@ -2,6 +2,7 @@ using System.Text;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Tls;
 using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.SmtpSink;
@@ -27,7 +28,7 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
     public async Task RunAsync()
     {
         Event("connect");
-        _over = !await ReplyAsync(SinkStep.Connect, sink.Replies[(int)SinkStep.Connect], default);
+        _over = _options.TlsWrapped && !await SecureAsync() || !await ReplyAsync(SinkStep.Connect, sink.Replies[(int)SinkStep.Connect], default);
         while (!_over)
         {
             if (_inContent ? await ContentAsync() : TryLine(out SinkStep step, out ReadOnlyMemory<byte> line) && await CommandAsync(step, line)) continue;
@@ -68,6 +69,9 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
             case SinkStep.Lhlo when !_options.Lmtp:
                 step = SinkStep.Unknown;
                 break;
+            case SinkStep.StartTls when sink.Tls == null || connection.Filter != null:
+                step = SinkStep.Unknown;
+                break;
             case SinkStep.Ehlo or SinkStep.Helo or SinkStep.Lhlo:
                 _esmtp = step != SinkStep.Helo;
                 if (sink.KeepsEnvelope) _helo = Argument(line.Span, 5);
@@ -78,6 +82,7 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
             SinkStep.Mail when _hasMail => s_nestedMail,
             SinkStep.Rcpt when !_hasMail => s_needMail,
             SinkStep.Data when _recipients == 0 => s_needRcpt,
+            SinkStep.Ehlo or SinkStep.Lhlo when connection.Filter != null => sink.SecureFeatures,
             _ => sink.Replies[(int)step],
         };
         if (sink.FaultsAt(step) != null) return FaultyCommandAsync(step, reply, line);
@@ -118,12 +123,29 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
             case SinkStep.Rset or SinkStep.Ehlo or SinkStep.Helo or SinkStep.Lhlo:
                 Forget();
                 break;
+            case SinkStep.StartTls when ok:
+                Forget();
+                return SecureAsync();
             case SinkStep.Quit:
                 sink.CountQuit();
                 _reason = "quit";
                 return new(End());
         }
         return new(true);
+    }
+
+    /// <summary>The handshake; false, and the end, where it fails or something came in clear behind STARTTLS.</summary>
+    private async ValueTask<bool> SecureAsync()
+    {
+        string error = "input behind STARTTLS";
+        TlsSession? session = await connection.DrainAsync() && connection.Input.IsEmpty ? TlsSession.TryCreate(sink.Tls!.Context!, connection, server: true, out error) : null;
+        if (session != null && await session.HandshakeAsync(_options.Timeout) == TlsHandshake.Done)
+        {
+            Event("tls", session.Ssl.IsResumed ? "resumed" : "full");
+            return true;
+        }
+        _reason = $"TLS: {session?.Error ?? error}";
+        return End();
     }
 
     private async ValueTask<bool> PauseAsync(TimeSpan time)

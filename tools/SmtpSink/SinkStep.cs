@@ -12,7 +12,7 @@ internal enum SinkStep : byte
     Content,
     /// <summary>The end of the content.</summary>
     Dot,
-    Quit, Ehlo, Helo, Lhlo, Rset, Noop, Vrfy, Auth, Xclient, Xforward,
+    Quit, Ehlo, Helo, Lhlo, Rset, Noop, Vrfy, Auth, Xclient, Xforward, StartTls,
     /// <summary>Any other command.</summary>
     Unknown,
 }
@@ -23,7 +23,7 @@ internal static class SinkSteps
     public const int Count = (int)SinkStep.Unknown + 1;
 
     private static readonly string[] Names =
-        ["CONNECT", "MAIL", "RCPT", "DATA", "CONTENT", ".", "QUIT", "EHLO", "HELO", "LHLO", "RSET", "NOOP", "VRFY", "AUTH", "XCLIENT", "XFORWARD", "UNKNOWN"];
+        ["CONNECT", "MAIL", "RCPT", "DATA", "CONTENT", ".", "QUIT", "EHLO", "HELO", "LHLO", "RSET", "NOOP", "VRFY", "AUTH", "XCLIENT", "XFORWARD", "STARTTLS", "UNKNOWN"];
 
     private static readonly byte[][] Verbs = [.. Names.Select(Encoding.ASCII.GetBytes)];
 

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Tables;
+using MtaSuite.Common.Tls;
 using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.SmtpSink;
@@ -10,6 +12,7 @@ namespace MtaSuite.Tools.SmtpSink;
 /// <summary>smtp-sink: a server that takes mail and throws it away, fast, or with every fault that a server can have.</summary>
 internal static class SmtpSinkCommand
 {
+    private static readonly TimeSpan s_ticketLife = TimeSpan.FromHours(1);
     private const string Letters = "468aA:b:B:cCd:D:eEf:Fh:H:jLm:M:n:NpPq:Q:r:R:s:S:t:T:u:vw:W:";
 
     public static int Run(string[] args)
@@ -20,11 +23,13 @@ internal static class SmtpSinkCommand
         if (PeerEndPoint.Parse(options.Place, options.Family, "", out string problem) is not { } place) return Tool.Fatal(1, problem);
         List<int> sockets = [];
         if (place.Listen(options.Backlog, options.WindowSize, sockets) is { } failure) return Tool.Fatal(1, $"listen: {failure}");
+        TlsServer? tls = options.TlsChain.Length > 0 ? TryStartTls(options, out problem) : null;
+        if (options.TlsChain.Length > 0 && tls == null) return Tool.Fatal(1, $"TLS: {problem}");
         if (BecomeUser(options.Root, options.User) is { } refusal) return Tool.Fatal(1, refusal);
         Libc.RaiseOpenFileLimit();
         if (Array.Exists(options.Logged, l => l)) Log.Configure(new LogSettings(Tool.Name));
         using EventLoop loop = new();
-        Sink sink = new(options, loop);
+        Sink sink = new(options, loop) { Tls = tls };
         sink.Serve(sockets);
         loop.Run();
         return 0;
@@ -33,19 +38,41 @@ internal static class SmtpSinkCommand
     /// <summary>Reads a command line; null, or what is wrong with it.</summary>
     internal static string? Parse(string[] args, SinkOptions options)
     {
-        GetOpt words = new(args, Letters, ["drop:", .. Fault.OptionNames.Select(n => n + ":")]);
+        GetOpt words = new(args, Letters, ["drop:", "tls:", "tls-wrapped", .. Fault.OptionNames.Select(n => n + ":")]);
         for (char c = words.Next(); c != '\0'; c = words.Next())
         {
             string? error = c switch
             {
                 '?' => SmtpSinkManual.Usage,
+                '-' when words.LongName == "tls" => TakeFile(words.Value, f => options.TlsChain = f),
+                '-' when words.LongName == "tls-wrapped" => TakeFile("", _ => options.TlsWrapped = true),
                 '-' => TakeFault(options, words),
                 _ => Take(options, c, words.Value),
             };
             if (error != null) return error;
         }
         if (words.Operands.Count != 2 || !Number(words.Operands[1], out options.Backlog)) return SmtpSinkManual.Usage;
+        if (options.TlsWrapped && options.TlsChain.Length == 0) return "--tls-wrapped needs --tls";
         options.Place = words.Operands[0];
+        return null;
+    }
+
+    private static string? TakeFile(string value, Action<string> set)
+    {
+        set(value);
+        return null;
+    }
+
+    /// <summary>Loads key and certificate, while the process may read them; null with the reason.</summary>
+    internal static TlsServer? TryStartTls(SinkOptions options, out string error)
+    {
+        if (!LibSsl.TryLoad(out error)) return null;
+        _ = LibSsl.SetTicketCipher("aes-256-cbc");
+        // tickets are good in this process: no folder, no file
+        new TicketKeys("", s_ticketLife, TimeProvider.System).Install();
+        TlsServer server = new(new TlsContextSettings { Server = true, SessionLifetime = s_ticketLife }, new KeyPairFiles([options.TlsChain], []), Maps.Empty, TimeProvider.System);
+        if (server.TryLoad(out error)) return server;
+        server.Dispose();
         return null;
     }
 

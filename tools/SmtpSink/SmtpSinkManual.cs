@@ -20,6 +20,7 @@ internal static class SmtpSinkManual
           -P              greets as a Cisco PIX does; no ESMTP
           -m N            connections at once (256); more wait
           -M N, -n N      leave after N messages, after N sessions
+          --tls FILE      offers STARTTLS with the key and the certificates of a chain file; --tls-wrapped: TLS from the first byte instead
           -t SECONDS      time limit for a command or a reply (100)
           -T BYTES        size of the TCP window
           -u USER, -R DIR become a user (a must for root), change root directory
@@ -32,7 +33,7 @@ internal static class SmtpSinkManual
           -d TEMPLATE     each message in a file of its own; -D TEMPLATE appends; strftime(3) is applied to the name
           -S TEXT         in front of each message in these files; with the escape sequences of C
 
-        What goes wrong: COMMANDS are names with commas or blanks between: CONNECT HELO EHLO LHLO MAIL RCPT DATA . RSET NOOP VRFY QUIT AUTH
+        What goes wrong: COMMANDS are names with commas or blanks between: CONNECT HELO EHLO LHLO MAIL RCPT DATA . RSET NOOP VRFY QUIT AUTH STARTTLS
           -f COMMANDS     5xx; -B REPLY changes the reply (500 5.3.0 Error: command failed). No PIPELINING
           -r COMMANDS     4xx; -b REPLY changes the reply (450 4.3.0 Error: command failed). No PIPELINING
           -q COMMANDS     hang up without a reply

@@ -11,7 +11,7 @@ namespace MtaSuite.Tools.SmtpSource;
 internal static class SmtpSourceCommand
 {
     private const string Letters = "46AcC:df:F:jl:Lm:M:Nor:R:s:S:t:T:vw:";
-    private static readonly string[] s_long = ["ehlo", "keep-going", "pipelining", "rate:", "to-domains:"];
+    private static readonly string[] s_long = ["ehlo", "keep-going", "no-mail", "pipelining", "rate:", "tls", "tls-protocols:", "tls-resume", "tls-wrapped", "to-domains:"];
 
     public static int Run(string[] args)
     {
@@ -43,14 +43,16 @@ internal static class SmtpSourceCommand
         options.Recipient = recipient ?? $"foo@{options.HostName}";
         if (options.Domains > 0 && !options.Recipient.Contains('@')) return Tool.Fatal(1, "--to-domains needs a recipient address with a domain");
         if (file.Length > 0 && ReadMessage(file, options) is { } failure) return Tool.Fatal(1, failure);
-        return Send(options);
+        if (options.Old && options.Tls && !options.TlsWrapped) return Tool.Fatal(1, "STARTTLS needs EHLO: no -o with --tls");
+        SourceTls? tls = options.Tls ? SourceTls.TryCreate(options, out problem) : null;
+        return options.Tls && tls == null ? Tool.Fatal(1, problem) : Send(options, tls);
     }
 
-    private static int Send(SourceOptions options)
+    private static int Send(SourceOptions options, SourceTls? tls)
     {
         Libc.RaiseOpenFileLimit();
         using EventLoop loop = new();
-        SourceRun run = new(options, loop);
+        SourceRun run = new(options, loop) { Tls = tls };
         // on the loop, so that all of it runs on one thread with its batches
         loop.Post(run.Start);
         loop.Run();
@@ -90,8 +92,13 @@ internal static class SmtpSourceCommand
         {
             case "ehlo": o.Ehlo = true; break;
             case "keep-going": o.KeepGoing = true; break;
+            case "no-mail": o.NoMail = true; break;
             case "pipelining": o.Pipelining = o.Ehlo = true; break;
             case "rate": return Decimal(value, n => o.Rate = n);
+            case "tls": o.Tls = o.Ehlo = true; break;
+            case "tls-protocols": o.TlsProtocols = value; break;
+            case "tls-resume": o.TlsResume = o.Tls = o.Ehlo = true; break;
+            case "tls-wrapped": o.TlsWrapped = o.Tls = true; break;
             default: return Positive(value, n => o.Domains = n);
         }
         return null;

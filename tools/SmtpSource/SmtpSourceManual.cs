@@ -36,6 +36,11 @@ internal static class SmtpSourceManual
           --ehlo          EHLO in place of HELO
           --pipelining    EHLO, then MAIL, RCPT and DATA in one go
           --keep-going    lost connections are warnings, too
+          --tls           EHLO and STARTTLS; certificates are not looked at
+          --tls-wrapped   TLS from the first byte
+          --tls-resume    a new connection resumes the TLS session of an earlier one
+          --tls-protocols VERSIONS   as in smtp_tls_protocols (>=TLSv1.2, !TLSv1.3)
+          --no-mail       each message is nothing but a connection, HELO, TLS if wanted, and QUIT; no -d
 
         Exit status: 0 done; 1 trouble, wrong usage included.
 

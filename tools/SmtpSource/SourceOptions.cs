@@ -16,6 +16,12 @@ internal sealed class SourceOptions
     /// <summary>-A: a refusal is a warning. KeepGoing: a lost connection is one too.</summary>
     public bool AllowRefusals, KeepGoing;
     public bool Counter, Json, Verbose;
+    /// <summary>TLS by STARTTLS, or (<see cref="TlsWrapped"/>) from the first byte; resumed with the ticket of an earlier session where that is wanted.</summary>
+    public bool Tls, TlsWrapped, TlsResume;
+    /// <summary>Versions of TLS as in smtp_tls_protocols; empty: all.</summary>
+    public string TlsProtocols = "";
+    /// <summary>Sessions end once the server has answered HELO (within TLS, where that is used).</summary>
+    public bool NoMail;
     /// <summary>Seconds between the messages of a session: fixed, and the most for a random time.</summary>
     public double FixedPause, RandomPause;
     /// <summary>Messages a second of all sessions together; 0: as fast as it goes.</summary>

@@ -13,6 +13,9 @@ internal sealed class SourceReport
     public long Refused { get; set; }
     public long Lost { get; set; }
     public long Connections { get; set; }
+    /// <summary>TLS handshakes, and those among them that resumed a session.</summary>
+    public long Handshakes { get; set; }
+    public long Resumed { get; set; }
 
     public void Add(TimeSpan latency, int recipients, int bytes)
     {
@@ -26,7 +29,8 @@ internal sealed class SourceReport
     {
         _microseconds.Sort();
         Tool.Print(new JsonLine().Number("messages", Accepted).Number("recipients", Recipients).Number("refused", Refused).Number("lost", Lost)
-            .Number("connections", Connections).Number("body_bytes", _bytes).Decimal("seconds", elapsed.TotalSeconds)
+            .Number("connections", Connections).Number("tls_handshakes", Handshakes).Number("tls_resumed", Resumed)
+            .Number("body_bytes", _bytes).Decimal("seconds", elapsed.TotalSeconds)
             .Decimal("messages_per_second", Accepted / Math.Max(elapsed.TotalSeconds, 1e-9))
             .Decimal("latency_p50_ms", Milliseconds(0.5)).Decimal("latency_p90_ms", Milliseconds(0.9)).Decimal("latency_p99_ms", Milliseconds(0.99))
             .Decimal("latency_p999_ms", Milliseconds(0.999)).Decimal("latency_max_ms", Milliseconds(1)).ToString());

@@ -15,6 +15,9 @@ internal sealed class SourceRun(SourceOptions options, EventLoop loop) : IBatchE
 
     public SourceOptions Options => options;
     public EventLoop Loop => loop;
+    /// <summary>What makes sessions of TLS; null: they stay in clear.</summary>
+    public SourceTls? Tls { get; init; }
+
     public SourceReport Report { get; } = new();
     public byte[] Body { get; } = MakeBody(options);
 
@@ -47,7 +50,7 @@ internal sealed class SourceRun(SourceOptions options, EventLoop loop) : IBatchE
     /// <summary>A message was taken by the server.</summary>
     public void Delivered(long started, int recipients)
     {
-        Report.Add(Stopwatch.GetElapsedTime(started), recipients, Body.Length);
+        Report.Add(Stopwatch.GetElapsedTime(started), recipients, recipients > 0 ? Body.Length : 0);
         if (options.Counter) Tool.Print($"{Report.Accepted}\r");
     }
 

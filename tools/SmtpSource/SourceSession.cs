@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Tls;
 using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.SmtpSource;
@@ -16,16 +17,20 @@ internal sealed class SourceSession(SourceRun run)
     private const int Chunk = 64 * 1024;
 
     /// <summary>What a reply is waited for.</summary>
-    private enum Step : byte { Greeting, Hello, Mail, Recipient, Data, Content, Reset, Quit }
+    private enum Step : byte { Greeting, Hello, Mail, Recipient, Data, Content, Reset, Quit, StartTls }
 
     private static readonly string[] s_sending =
-        ["receiving greeting", "sending HELO", "sending MAIL FROM command", "sending RCPT TO command", "sending DATA command", "sending message", "sending RSET command", "sending QUIT"];
+        ["receiving greeting", "sending HELO", "sending MAIL FROM command", "sending RCPT TO command", "sending DATA command", "sending message", "sending RSET command", "sending QUIT",
+            "starting TLS"];
 
     private static readonly string[] s_rejected =
-        ["bad startup", "HELO rejected", "sender rejected", "recipient rejected", "data rejected", "end of data rejected", "RSET rejected", "QUIT rejected"];
+        ["bad startup", "HELO rejected", "sender rejected", "recipient rejected", "data rejected", "end of data rejected", "RSET rejected", "QUIT rejected",
+            "STARTTLS rejected"];
 
     private readonly SourceOptions _options = run.Options;
     private Connection? _connection;
+    /// <summary>TLS on the connection; null in clear.</summary>
+    private TlsSession? _tls;
     /// <summary>Replies to RCPT, and to the content with LMTP, that are still to come.</summary>
     private int _left, _accepted;
     private bool _piped;
@@ -41,7 +46,7 @@ internal sealed class SourceSession(SourceRun run)
             first = false;
             if (wait > TimeSpan.Zero) await run.Loop.Delay(wait);
             if (!await SendAsync(message)) return;
-            if (!_options.KeepConnection && _connection != null && !await TalkAsync(Step.Quit, 0, 0)) return;
+            if ((!_options.KeepConnection || _options.NoMail) && _connection != null && !await TalkAsync(Step.Quit, 0, 0)) return;
         }
         if (_connection != null && !await TalkAsync(Step.Quit, 0, 0)) return;
         run.SessionEnded();
@@ -62,6 +67,8 @@ internal sealed class SourceSession(SourceRun run)
         }
         if (_connection == null) return run.Lost($"connect: {Libc.ErrorText(error)}");
         run.Report.Connections++;
+        _tls = null;
+        if (_options.TlsWrapped && !await SecureAsync()) return run.Lost($"lost connection while {s_sending[(int)Step.StartTls]}");
         return await TalkAsync(Step.Greeting, message, started);
     }
 
@@ -79,7 +86,7 @@ internal sealed class SourceSession(SourceRun run)
                 if (code / 100 != (step == Step.Data ? 3 : 2))
                 {
                     if (!run.Refused($"{s_rejected[(int)step]}: {_reply}")) return false;
-                    if (step is Step.Greeting or Step.Hello or Step.Reset || code is 421 or 521) return Ended(true);
+                    if (step is Step.Greeting or Step.Hello or Step.Reset or Step.StartTls || code is 421 or 521) return Ended(true);
                     // of several recipients, and of the replies of LMTP, the others count still
                     if (step == Step.Content && --_left > 0) continue;
                     if (step == Step.Content && _accepted == 0) return true;
@@ -102,6 +109,13 @@ internal sealed class SourceSession(SourceRun run)
                     run.Delivered(started, _options.Lmtp ? _accepted : _options.RecipientCount);
                     return true;
                 }
+                if (step == Step.StartTls && !await SecureAsync()) return run.Lost($"lost connection while {s_sending[(int)step]}");
+                if (step == Step.Hello && _tls != null) run.Tls!.Keep(_tls);
+                if (step == Step.Hello && _options.NoMail && (_tls != null || !_options.Tls))
+                {
+                    run.Delivered(started, 0);
+                    return true;
+                }
                 step = Next(connection, step, message);
                 if (step == Step.Content && !await ContentAsync(connection, message)) break;
             }
@@ -113,6 +127,16 @@ internal sealed class SourceSession(SourceRun run)
             string what = status == ReadStatus.TimedOut ? "timeout" : "lost connection";
             return run.Lost($"{what} while {s_sending[(int)step]}");
         }
+    }
+
+    /// <summary>The handshake; false, with the connection closed, where it failed.</summary>
+    private async ValueTask<bool> SecureAsync()
+    {
+        _tls = await run.Tls!.StartAsync(_connection!);
+        if (_tls == null) return !Ended(true);
+        run.Report.Handshakes++;
+        if (_tls.Ssl.IsResumed) run.Report.Resumed++;
+        return true;
     }
 
     private bool Ended(bool close)
@@ -128,7 +152,10 @@ internal sealed class SourceSession(SourceRun run)
     {
         switch (step)
         {
-            case Step.Greeting when !_options.Old:
+            case Step.Hello when _options.Tls && _tls == null:
+                connection.Write("STARTTLS\r\n"u8);
+                return Step.StartTls;
+            case Step.Greeting or Step.StartTls when !_options.Old:
                 connection.Write(_options.Lmtp ? "LHLO "u8 : _options.Ehlo ? "EHLO "u8 : "HELO "u8);
                 Text(connection, _options.HostName);
                 connection.Write("\r\n"u8);

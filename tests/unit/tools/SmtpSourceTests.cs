@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
+using MtaSuite.Tests.Unit.Tls;
 using MtaSuite.Tools.Shared;
 using MtaSuite.Tools.SmtpSink;
 using MtaSuite.Tools.SmtpSource;
@@ -30,7 +31,7 @@ public class SmtpSourceTests
         Assert.That(PeerEndPoint.Parse(parsed.Place, AddressFamily.Unspecified, "", out _)!.Listen(parsed.Backlog, 0, sockets), Is.Null);
         _harness.Serve(() =>
         {
-            _sink = new Sink(parsed, _harness.Loop);
+            _sink = new Sink(parsed, _harness.Loop) { Tls = parsed.TlsChain.Length > 0 ? SmtpSinkCommand.TryStartTls(parsed, out _) : null };
             _sink.Serve(sockets);
         });
         return $"127.0.0.1:{((IPEndPoint)Libc.LocalEndPoint(sockets[0])!).Port}";
@@ -87,6 +88,39 @@ public class SmtpSourceTests
     {
         string dump = WithDebiansSink("", place => Send(options, place));
         Assert.That(dump.Split("X-Client-Addr: ").Length - 1, Is.EqualTo(messages));
+    }
+
+    [TestCase("--tls -m 6 -s 2", 6, 6, 0)]
+    [TestCase("--tls -m 6 -s 2 -d", 6, 2, 0)]
+    [TestCase("--tls-resume -m 6", 6, 6, 5)]
+    [TestCase("--tls-resume -m 6 --tls-protocols <=TLSv1.2", 6, 6, 5)]
+    [TestCase("--tls-resume -m 6 --no-mail", 0, 6, 5)]
+    [TestCase("--tls -m 6 --pipelining -d", 6, 1, 0)]
+    public void Messages_go_over_tls(string options, int messages, int handshakes, int resumed)
+    {
+        using TestCa ca = new();
+        string place = Sink("--tls", ca.Chain("mx.example"));
+        Assert.That(Send($"-j {options}", place), Is.Zero, _harness.Messages);
+        JsonElement report = JsonDocument.Parse(_harness.Output).RootElement;
+        Assert.That((_sink.Messages, report.GetProperty("messages").GetInt64(), report.GetProperty("tls_handshakes").GetInt64(), report.GetProperty("tls_resumed").GetInt64()),
+            Is.EqualTo(((long)messages, 6L, (long)handshakes, (long)resumed)));
+    }
+
+    [Test]
+    public void Tls_from_the_first_byte()
+    {
+        using TestCa ca = new();
+        string place = Sink("--tls-wrapped", "--tls", ca.Chain("mx.example", ecdsa: false));
+        Assert.That(Send("--tls-wrapped -m 3", place), Is.Zero, _harness.Messages);
+        Assert.That(_sink.Messages, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void A_server_without_tls_is_refused()
+    {
+        string place = Sink();
+        Assert.That(Send("--tls", place), Is.EqualTo(1));
+        Assert.That(_harness.Messages, Does.Contain("STARTTLS rejected: 500 5.5.1 Error: unknown command"));
     }
 
     [Test]
