@@ -63,6 +63,7 @@ internal sealed class AuthSettings
     /// <param name="spool">What a relative path of a socket is relative to.</param>
     public ISaslBackEnd MakeBackEnd(EventLoop loop, string spool) => _type switch
     {
+        _ when !Enabled => new AbsentBackEnd("smtpd_sasl_auth_enable is off"),
         "builtin" => new BuiltinBackEnd(loop, new TableAuthority(_passwords, _realm, _tokens), _tokens is not null),
         "dovecot" => new DovecotBackEnd(loop, _path.StartsWith("inet:", StringComparison.Ordinal) ? _path : Path.Combine(spool, _path)),
         _ => new AbsentBackEnd($"smtpd_sasl_type: there is no {_type}"),

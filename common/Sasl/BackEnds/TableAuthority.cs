@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Sasl.Server;
 using MtaSuite.Common.Tables;
 
@@ -13,8 +14,9 @@ public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? t
 {
     // Checked when a login is not there, so that this takes as long as when it is.
     private static readonly Lazy<ScramVerifier> s_nobody = new(() => ScramVerifier.Make(ScramHash.Sha256, "nobody"));
-    private readonly byte[] _saltKey = SaltKey(passwords);
-    private readonly RecentPasswords _recent = new();
+    // Made when they are asked for: the first hash loads libcrypto, megabytes for a process in which nobody logs in.
+    private readonly Lazy<byte[]> _saltKey = new(() => SaltKey(passwords));
+    private readonly Lazy<RecentPasswords> _recent = new(() => new RecentPasswords());
 
     public SaslResult CheckPassword(string authzid, string login, string password)
     {
@@ -26,9 +28,9 @@ public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? t
             s_nobody.Value.Matches(password);
             return SaslResult.Fail(full, "no such login");
         }
-        if (_recent.Contains(full, value, password)) return SaslResult.Success(full);
+        if (_recent.Value.Contains(full, value, password)) return SaslResult.Success(full);
         if (!stored.Matches(password)) return SaslResult.Fail(full, stored.Problem ?? "wrong password");
-        _recent.Add(full, value, password);
+        _recent.Value.Add(full, value, password);
         return SaslResult.Success(full);
     }
 
@@ -43,7 +45,7 @@ public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? t
         else
         {
             detail = stored is null ? "no such login" : stored.Problem ?? $"the login has no verifier for {hash.Mechanism}";
-            byte[] salt = HMACSHA256.HashData(_saltKey, Encoding.UTF8.GetBytes($"{hash.Mechanism} {full}"));
+            byte[] salt = HMACSHA256.HashData(_saltKey.Value, Encoding.UTF8.GetBytes($"{hash.Mechanism} {full}"));
             verifier = new ScramVerifier(hash, ScramVerifier.DefaultIterations, salt[..16], new byte[hash.Size], new byte[hash.Size]);
         }
         return found;
@@ -68,9 +70,7 @@ public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? t
     /// <summary>The same in all processes, and not to be guessed from outside.</summary>
     private static byte[] SaltKey(Maps passwords)
     {
-        byte[] machine;
-        try { machine = File.ReadAllBytes("/etc/machine-id"); }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { machine = RandomNumberGenerator.GetBytes(32); }
+        byte[] machine = ConfigFile.TryRead("/etc/machine-id", out string id, out _) ? Encoding.UTF8.GetBytes(id) : RandomNumberGenerator.GetBytes(32);
         return HMACSHA256.HashData(machine, Encoding.UTF8.GetBytes("sasl salt " + string.Join(' ', passwords.Tables.Select(t => t.Spec))));
     }
 }

@@ -27,6 +27,8 @@ public sealed class SmtpSink : IDisposable
 
     public IEnumerable<string> Texts => _texts;
 
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
     public int Count => _texts.Count;
 
     public int Connections => _connections;
