@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
@@ -44,9 +45,8 @@ internal sealed class ProbeJournal(EventLoop loop, string path)
 
     private string[] ReadLines()
     {
-        try { return File.ReadAllText(path).Split('\n'); }
-        catch (IOException e) { Log.Warning($"{path}: {e.Message}"); }
-        catch (UnauthorizedAccessException e) { Log.Warning($"{path}: {e.Message}"); }
+        if (ConfigFile.TryRead(path, out string text, out string reason)) return text.Split('\n');
+        Log.Warning($"{path}: {reason}");
         return [];
     }
 

@@ -78,10 +78,13 @@ public static class ConfigFile
     }
 
     /// <summary>Reads a whole file, or says in the system's words why not.</summary>
-    public static bool TryRead(string path, out string text, out string reason)
+    public static bool TryRead(string path, out string text, out string reason) => TryRead(path, Encoding.UTF8, out text, out reason);
+
+    /// <summary>Reads a whole file of some encoding, whatever its first bytes, or says in the system's words why not.</summary>
+    public static bool TryRead(string path, Encoding encoding, out string text, out string reason)
     {
         text = reason = "";
-        try { text = Encoding.UTF8.GetString(File.ReadAllBytes(path)); }
+        try { text = encoding.GetString(File.ReadAllBytes(path)); }
         catch (IOException e) { reason = Reason(e); }
         catch (UnauthorizedAccessException e) { reason = Reason(e); }
         return reason.Length == 0;

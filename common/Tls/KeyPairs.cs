@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Tls;
@@ -90,18 +91,9 @@ public sealed record KeyPairFiles(IReadOnlyList<string> ChainFiles, IReadOnlyLis
     public static bool TryRead(string file, out string text, out string error)
     {
         text = error = "";
-        try
-        {
-            FileInfo info = new(file);
-            if (info.Exists && info.Length > MaxFile) return Fail(out error, $"{file}: too large");
-            text = File.ReadAllText(file, Encoding.Latin1);
-            return true;
-        }
-        catch (IOException) { return Fail(out error, $"open {file}: {Reason(file)}"); }
-        catch (UnauthorizedAccessException) { return Fail(out error, $"open {file}: {Reason(file)}"); }
+        if (Libc.TryStat(file, out Libc.FileStatus status) && status.Size > MaxFile) return Fail(out error, $"{file}: too large");
+        return ConfigFile.TryRead(file, Encoding.Latin1, out text, out string reason) || Fail(out error, $"open {file}: {reason}");
     }
-
-    private static string Reason(string file) => Libc.Access(file, Libc.R_OK) != 0 ? Libc.ErrorText() : "cannot be read";
 
     /// <summary>What tells one state of the files from another; 0 for a file that cannot be looked at.</summary>
     public long Stamp()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Tls;
@@ -89,10 +90,7 @@ public sealed class TicketKeys
         if (_directory.Length == 0 || !Libc.TryStat(PathOf(FileName), out Libc.FileStatus status) || status.Size > 64 * 1024) return keys;
         // Keys that others may have seen are no secret.
         if ((status.Permissions & 0x3F) != 0) return keys;
-        string text;
-        try { text = File.ReadAllText(PathOf(FileName)); }
-        catch (IOException) { return keys; }
-        catch (UnauthorizedAccessException) { return keys; }
+        if (!ConfigFile.TryRead(PathOf(FileName), out string text, out _)) return keys;
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             if (TryParse(line, out DatedKey key) && now - key.Created < 2 * _lifetime) keys.Add(key);
         keys.Sort((a, b) => b.Created.CompareTo(a.Created));

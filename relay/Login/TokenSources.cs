@@ -41,18 +41,15 @@ internal sealed class TokenSources(TimeSpan lifetime, TimeProvider clock)
 
     private static string ReadFile(string path, out string problem)
     {
-        problem = "";
-        try
+        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        if (fd < 0)
         {
-            using StreamReader reader = new(path);
-            char[] text = new char[MaxToken];
-            return new string(text, 0, reader.ReadBlock(text));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            problem = e.Message;
+            problem = $"{path}: {Libc.ErrorText()}";
             return "";
         }
+        string text = ReadAll(fd, out problem);
+        _ = Libc.Close(fd);
+        return text;
     }
 
     private static string RunCommand(string command, out string problem)

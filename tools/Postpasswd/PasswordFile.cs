@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tools.Postpasswd;
@@ -23,12 +24,12 @@ internal sealed class PasswordFile(string path)
         try
         {
             if (Libc.Flock(directory, Libc.LOCK_EX) != 0) return $"lock {folder}: {Libc.ErrorText()}";
-            string old = File.Exists(path) ? File.ReadAllText(path) : "";
+            string old = "";
+            if (File.Exists(path) && !ConfigFile.TryRead(path, out old, out string reason)) return $"open {path}: {reason}";
             string text = Edit(old, login, verifiers, out found);
             if (verifiers is null && !found) return null;
             return Replace(directory, text, group);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return e.Message; }
         finally { _ = Libc.Close(directory); }
     }
 

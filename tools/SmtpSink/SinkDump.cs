@@ -46,10 +46,8 @@ internal sealed class SinkDump(SinkOptions options)
             using FileStream file = new(path, options.SingleMessageDumps ? FileMode.CreateNew : FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
             file.Write(text.GetBuffer().AsSpan(0, (int)text.Length));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            Tool.Warning($"dump file {path}: {e.Message}");
-        }
+        catch (IOException e) { Tool.Warning($"dump file {path}: {e.Message}"); }
+        catch (UnauthorizedAccessException e) { Tool.Warning($"dump file {path}: {e.Message}"); }
     }
 
     private string Head(SinkEnvelope e, string random, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Tools.Shared;
@@ -107,15 +108,11 @@ internal static class SmtpSourceCommand
     /// <summary>A prepared message: its lines end in CR LF on the wire, and dots at their start are doubled.</summary>
     private static string? ReadMessage(string file, SourceOptions options)
     {
-        try
-        {
-            string text = File.ReadAllText(file, Encoding.Latin1);
-            if (text.Length > 0 && !text.EndsWith('\n')) text += "\n";
-            text = ("\n" + text).Replace("\n.", "\n..", StringComparison.Ordinal)[1..].Replace("\r\n", "\n", StringComparison.Ordinal);
-            options.Prepared = Encoding.Latin1.GetBytes(text.Replace("\n", "\r\n", StringComparison.Ordinal));
-            return null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return $"open {file}: {e.Message}"; }
+        if (!ConfigFile.TryRead(file, Encoding.Latin1, out string text, out string reason)) return $"open {file}: {reason}";
+        if (text.Length > 0 && !text.EndsWith('\n')) text += "\n";
+        text = ("\n" + text).Replace("\n.", "\n..", StringComparison.Ordinal)[1..].Replace("\r\n", "\n", StringComparison.Ordinal);
+        options.Prepared = Encoding.Latin1.GetBytes(text.Replace("\n", "\r\n", StringComparison.Ordinal));
+        return null;
     }
 
     private static string? Positive(string value, Action<int> set)

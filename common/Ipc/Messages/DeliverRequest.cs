@@ -22,16 +22,8 @@ public sealed class DeliverRequest : EnvelopeFacts, IMessage<DeliverRequest>
     /// <summary>The same message for another transport; without recipients.</summary>
     public DeliverRequest For(string transport, string nexthop)
     {
-        DeliverRequest request = new()
-        {
-            QueueName = QueueName,
-            Transport = transport,
-            Nexthop = nexthop,
-            ContentOffset = ContentOffset,
-            ContentLength = ContentLength,
-            ActiveMicroseconds = ActiveMicroseconds,
-        };
-        request.CopyFacts(this);
+        var request = (DeliverRequest)MemberwiseClone();
+        (request.Transport, request.Nexthop, request.Recipients) = (transport, nexthop, []);
         return request;
     }
 

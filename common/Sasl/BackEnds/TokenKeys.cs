@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Sasl.BackEnds;
@@ -41,16 +42,16 @@ public sealed class TokenKeys(string path)
     {
         keys = [];
         if (size > MaxFile) return $"{path}: too large";
+        if (!ConfigFile.TryRead(path, out string text, out string reason)) return $"{path}: {reason}";
         try
         {
-            string text = File.ReadAllText(path);
-            keys = text.Contains("-----BEGIN ", StringComparison.Ordinal) ? TokenKey.FromPem(text) : TokenKey.FromJson(text);
+            keys = text.Contains("-----BEGIN ", StringComparison.Ordinal) ? TokenKey.FromPem(text) : TokenKey.FromJson(text.TrimStart('\uFEFF'));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or CryptographicException
-            or ArgumentException or FormatException)
-        {
-            return $"{path}: {e.Message}";
-        }
+        catch (JsonException e) { reason = e.Message; }
+        catch (InvalidOperationException e) { reason = e.Message; } // JSON of another shape
+        catch (CryptographicException e) { reason = e.Message; }
+        catch (FormatException e) { reason = e.Message; }
+        if (reason.Length > 0) return $"{path}: {reason}";
         return keys.Count == 0 ? $"{path}: no usable keys" : null;
     }
 
