@@ -9,7 +9,7 @@ DAEMONS += postlogd
 COMMANDS := mtasuite sendmail mailq newaliases postqueue postsuper postcat postconf postmap postalias postlog postdrop postkick postlock postwalk
 COMMANDS += postpasswd
 # for tests and for looking at the queue
-COMMANDS += posttls-finger postroute qshape smtp-sink smtp-source
+COMMANDS += posttls-finger postaccess postroute qshape smtp-sink smtp-source
 BUILD := build
 CHOICE := $(BUILD)/makedefs.mk
 

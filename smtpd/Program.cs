@@ -1,4 +1,5 @@
 using MtaSuite.Common.Hosting;
+using MtaSuite.Smtpd.Explain;
 
 namespace MtaSuite.Smtpd;
 
@@ -7,6 +8,7 @@ public static class Program
 {
     public static int Main(string[] args)
     {
+        if (ExplainMode.IsAsked(args)) return ExplainMode.Run(args);
         SmtpdStartup startup = new();
         return ServiceHost.Run(args, new ServiceSpec
         {

@@ -1,4 +1,5 @@
 using MtaSuite.Tools.Mtasuite;
+using MtaSuite.Tools.Postaccess;
 using MtaSuite.Tools.Postcat;
 using MtaSuite.Tools.Postconf;
 using MtaSuite.Tools.Postdrop;
@@ -33,6 +34,7 @@ internal static class Commands
         new("mailq", SendmailCommand.RunMailq, SendmailCommand.Manual),
         new("mtasuite", MtasuiteCommand.Run, MtasuiteCommand.Manual),
         new("newaliases", NewaliasesCommand.Run, PostmapManual.Newaliases),
+        new("postaccess", PostaccessCommand.Run, PostaccessCommand.Manual),
         new("postalias", args => PostmapCommand.Run(args, aliases: true), PostmapManual.Postalias),
         new("postcat", PostcatCommand.Run, PostcatCommand.Manual),
         new("postconf", PostconfCommand.Run, PostconfCommand.Manual),

@@ -17,6 +17,7 @@ internal static class AccessAction
             return c.Reject(451, new DsnStatus(4, 3, 5), $"<{name}>: {@class} rejected: Server configuration error", serious: true);
         }
         string value = result.Value;
+        c.Trace?.Note($"{table.Spec} has \"{value}\" for {name}");
         int end = value.AsSpan().IndexOfAny(' ', '\t');
         string word = end < 0 ? value : value[..end];
         string text = end < 0 ? "" : value[end..].Trim();

@@ -39,6 +39,9 @@ internal sealed class AccessContext(SmtpSession session)
     /// <summary>A list of restrictions found in an access table, to be run next.</summary>
     public RestrictionList? PendingEntry;
 
+    /// <summary>Keeps what decides, for those who ask why; null in sessions.</summary>
+    public AccessTrace? Trace;
+
     public RestrictionList? TakePendingEntry()
     {
         RestrictionList? entry = PendingEntry;
@@ -99,6 +102,7 @@ internal sealed class AccessContext(SmtpSession session)
             LogEvent("reject_warning", reply.ToString());
             return Verdict.Dunno;
         }
+        Trace?.Note($"defers what is permitted later: {reply}");
         if (!DeferIfPermitActive) DeferIfPermit = reply;
         DeferIfPermitActive = true;
         return Verdict.Dunno;
@@ -107,6 +111,7 @@ internal sealed class AccessContext(SmtpSession session)
     /// <summary>Remembers the first reason to defer what would be refused later in this list.</summary>
     public void SetDeferIfReject(int code, string status, string text)
     {
+        Trace?.Note("defers what is refused later in this list");
         if (DeferIfReject.IsNone) DeferIfReject = new SmtpReply(code, DsnStatus.Parse(status), text);
     }
 
@@ -119,5 +124,9 @@ internal sealed class AccessContext(SmtpSession session)
     }
 
     /// <summary>One line with all that is known: "NOQUEUE: reject: RCPT from name[addr]: text; from=&lt;&gt; to=&lt;&gt; proto=ESMTP helo=&lt;&gt;".</summary>
-    public void LogEvent(string what, string text) => Session.LogEvent(what, text, Sender, Recipient, Helo);
+    public void LogEvent(string what, string text)
+    {
+        Trace?.Note($"{what}: {text}");
+        Session.LogEvent(what, text, Sender, Recipient, Helo);
+    }
 }

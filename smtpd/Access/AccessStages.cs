@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Smtp;
 
 namespace MtaSuite.Smtpd.Access;
@@ -11,6 +12,9 @@ internal sealed class AccessStages(SmtpSession session)
     private readonly AccessContext _c = new(session);
     // Whether a stage left a deferral for whatever is permitted later.
     private bool _clientDefers, _heloDefers, _senderDefers;
+
+    /// <summary>Keeps what decides; null: nothing is kept.</summary>
+    public AccessTrace? Trace { set => _c.Trace = value; }
 
     private AccessRules Rules => session.Settings.Access;
 
@@ -45,7 +49,7 @@ internal sealed class AccessStages(SmtpSession session)
         _c.SenderListedChecked = false;
         Verdict verdict = await RunAsync(Rules.Sender);
         _senderDefers = _c.DeferIfPermitActive;
-        if (verdict != Verdict.Reject && Rules.RejectUnlistedSender && !Discarded) verdict = AddressWords.RejectUnlistedSender(_c, null!);
+        if (verdict != Verdict.Reject && Rules.RejectUnlistedSender && !Discarded) verdict = Listed(SmtpdParams.SmtpdRejectUnlistedSender.Name, AddressWords.RejectUnlistedSender);
         _c.Sender = before;
         return Result(verdict);
     }
@@ -84,7 +88,7 @@ internal sealed class AccessStages(SmtpSession session)
             verdict = await RunAsync((i == 0) == Rules.RelayFirst ? Rules.Relay : Rules.Recipient);
         }
         verdict = Deferred(verdict);
-        if (verdict != Verdict.Reject && Rules.RejectUnlistedRecipient && !Discarded) verdict = AddressWords.RejectUnlistedRecipient(_c, null!);
+        if (verdict != Verdict.Reject && Rules.RejectUnlistedRecipient && !Discarded) verdict = Listed(SmtpdParams.SmtpdRejectUnlistedRecipient.Name, AddressWords.RejectUnlistedRecipient);
         return Result(verdict);
     }
 
@@ -132,8 +136,21 @@ internal sealed class AccessStages(SmtpSession session)
         _c.Reset();
     }
 
-    private ValueTask<Verdict> RunAsync(RestrictionList list) =>
-        list.Steps.Count == 0 ? ValueTask.FromResult(Verdict.Dunno) : AccessEvaluator.RunAsync(_c, list);
+    private ValueTask<Verdict> RunAsync(RestrictionList list)
+    {
+        if (list.Steps.Count > 0) return AccessEvaluator.RunAsync(_c, list);
+        _c.Trace?.Begin(1, list.Name, "");
+        return ValueTask.FromResult(Verdict.Dunno);
+    }
+
+    /// <summary>The check behind a stage's lists that a parameter switches on.</summary>
+    private Verdict Listed(string parameter, Func<AccessContext, RestrictionStep, Verdict> judge)
+    {
+        AccessEvent? traced = _c.Trace?.Begin(1, parameter, "yes");
+        Verdict verdict = judge(_c, null!);
+        if (traced is not null) _c.Trace!.End(traced, verdict);
+        return verdict;
+    }
 
     /// <summary>What is permitted is deferred when earlier trouble may have hidden a refusal.</summary>
     private Verdict Deferred(Verdict verdict) => verdict != Verdict.Reject && _c.DeferIfPermitActive

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Hosting;
+using MtaSuite.Tools.Doctor;
 using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Mtasuite;
@@ -23,6 +24,8 @@ internal static class MtasuiteCommand
           check             names what is wrong with the configuration, the spool and the tables
           flush             try to deliver everything now
           destinations      where mail is being delivered to and what waits for what; with -j behind it as JSON
+          doctor [DOMAIN]   look at our own services, and at a domain as a sender does, and say in words what is right and what is not;
+                            "mtasuite doctor --help" names its options
           logrotate         start a new log file (maillog_file) and compress the old one
           set-permissions   give files and folders of the spool their owners and modes
           version           what was built, and with what
@@ -54,6 +57,7 @@ internal static class MtasuiteCommand
         string name = options.Operands[0];
         if (name == "init") return InitCommand.Run([.. options.Operands[1..]]);
         if (name == "version") return VersionCommand.Run();
+        if (name == "doctor") return RunDoctor(directory, [.. options.Operands[1..]]);
         bool json = options.Operands is ["destinations", "-j"];
         if (options.Operands.Count > 1 && !json) return Usage();
         foreach ((string action, Func<Instance, int> run) in Actions)
@@ -66,6 +70,17 @@ internal static class MtasuiteCommand
         return Usage();
     }
 
+    private static int RunDoctor(string? directory, string[] args)
+    {
+        if (args is ["--help"])
+        {
+            Tool.Print(DoctorOptions.Manual);
+            return ExitCode.Ok;
+        }
+        MailConfig? config = Tool.LoadConfig(directory, "mtasuite", quiet: true);
+        return config == null ? ExitCode.Configuration : DoctorCommand.Run(new Instance(config), args);
+    }
+
     private static int Usage() => Tool.Fatal(ExitCode.Usage,
-        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name))}|version, or mtasuite init DIR (see mtasuite --help)");
+        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name))}|doctor|version, or mtasuite init DIR (see mtasuite --help)");
 }

@@ -133,21 +133,22 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
 
     private async Task<bool> DialogueAsync(Connection c, Server server, TlsPolicy policy)
     {
+        SmtpDialogue d = new(c, Chat, Tell);
         if (o.Wrapper && !await SecureAsync(c, server, policy)) return false;
-        if (await ReplyAsync(c, o.ConnectTimeout) is not { } greeting || !greeting[0].StartsWith('2')) return false;
-        if (await EhloAsync(c) is not { } features) return false;
+        if (await d.ReplyAsync(o.ConnectTimeout) is not { } greeting || !greeting[0].StartsWith('2')) return false;
+        if (await EhloAsync(d) is not { } features) return false;
         if (!o.Wrapper && policy.Level != TlsLevel.None)
         {
-            if (!features.Any(f => f.AsSpan(4).Trim().Equals("STARTTLS", StringComparison.OrdinalIgnoreCase)))
+            if (!SmtpDialogue.Offers(features, "STARTTLS"))
             {
                 Tell($"{server.Name}: TLS is not offered");
                 return !policy.Level.MustEncrypt();
             }
-            if (await AskAsync(c, "STARTTLS") is not { } answer || !answer[0].StartsWith('2')) return false;
-            if (!await SecureAsync(c, server, policy) || await EhloAsync(c) is null) return false;
+            if (await AskAsync(d, "STARTTLS") is not { } answer || !answer[0].StartsWith('2')) return false;
+            if (!await SecureAsync(c, server, policy) || await EhloAsync(d) is null) return false;
         }
         _keep?.Invoke();
-        await AskAsync(c, "QUIT");
+        await AskAsync(d, "QUIT");
         return true;
     }
 
@@ -186,36 +187,8 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
         }
     }
 
-    private async Task<List<string>?> EhloAsync(Connection c) =>
-        await AskAsync(c, $"{(o.Lmtp ? "LHLO" : "EHLO")} {config.Get(CommonParams.Myhostname)}") is { } reply && reply[0].StartsWith('2') ? reply : null;
+    private async Task<List<string>?> EhloAsync(SmtpDialogue d) =>
+        await AskAsync(d, $"{(o.Lmtp ? "LHLO" : "EHLO")} {config.Get(CommonParams.Myhostname)}") is { } reply && reply[0].StartsWith('2') ? reply : null;
 
-    private async Task<List<string>?> AskAsync(Connection c, string line)
-    {
-        Chat($"> {line}");
-        c.Write(System.Text.Encoding.ASCII.GetBytes(line + "\r\n"));
-        return await ReplyAsync(c, o.CommandTimeout);
-    }
-
-    /// <summary>The lines of a reply, each at least four characters long; null, told, when there is none.</summary>
-    private async Task<List<string>?> ReplyAsync(Connection c, TimeSpan limit)
-    {
-        List<string> lines = [];
-        c.SetDeadline(limit);
-        while (true)
-        {
-            int end = c.Input.IndexOf((byte)'\n');
-            if (end < 0)
-            {
-                ReadStatus read = c.InputIsFull ? ReadStatus.Failed : await c.FillAsync();
-                if (read == ReadStatus.Data) continue;
-                Tell(read == ReadStatus.TimedOut ? "timeout" : "lost connection");
-                return null;
-            }
-            string line = System.Text.Encoding.UTF8.GetString(c.Input[..end]).TrimEnd('\r');
-            c.Consume(end + 1);
-            Chat($"< {line}");
-            lines.Add(line.PadRight(4));
-            if (line.Length < 4 || line[3] != '-') return lines;
-        }
-    }
+    private Task<List<string>?> AskAsync(SmtpDialogue d, string line) => d.AskAsync(line, o.CommandTimeout);
 }

@@ -24,7 +24,7 @@ internal static class GenericWords
         ? c.Reject(503, "5.5.0", $"<{c.ReplyName}>: {c.ReplyClass} rejected: Improper use of SMTP command pipelining")
         : Verdict.Dunno;
 
-    public static Verdict RejectPlaintextSession(AccessContext c, RestrictionStep step) => c.Session.Tls is null
+    public static Verdict RejectPlaintextSession(AccessContext c, RestrictionStep step) => !c.Session.IsEncrypted
         ? c.Reject(c.Rules.PlaintextCode, "4.7.1", "Session encryption is required")
         : Verdict.Dunno;
 

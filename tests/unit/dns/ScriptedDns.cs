@@ -74,7 +74,7 @@ internal sealed class ScriptedDns : IDisposable
 
     public DnsResolver Resolver(EventLoop loop) => new(loop, Options);
 
-    /// <summary>"name [ttl] TYPE data". TXT data is one string; a name alone exists without records.</summary>
+    /// <summary>"name [ttl] TYPE data". TXT data is one text, in strings of 255 bytes; a name alone exists without records.</summary>
     public void Add(string line)
     {
         string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -110,7 +110,7 @@ internal sealed class ScriptedDns : IDisposable
         DnsType.A or DnsType.AAAA => IPAddress.Parse(words[0]).GetAddressBytes(),
         DnsType.MX => [.. Word(words[0]), .. Name(words[1])],
         DnsType.SRV => [.. Word(words[0]), .. Word(words[1]), .. Word(words[2]), .. Name(words[3])],
-        DnsType.TXT => [(byte)string.Join(' ', words).Length, .. Encoding.UTF8.GetBytes(string.Join(' ', words))],
+        DnsType.TXT => [.. Encoding.UTF8.GetBytes(string.Join(' ', words)).Chunk(255).SelectMany(part => (byte[])[(byte)part.Length, .. part])],
         DnsType.TLSA => [byte.Parse(words[0], CultureInfo.InvariantCulture), byte.Parse(words[1], CultureInfo.InvariantCulture), byte.Parse(words[2], CultureInfo.InvariantCulture), .. Convert.FromHexString(words[3])],
         _ => Name(words[0]),
     };

@@ -49,6 +49,7 @@ public sealed class LayerTests
         ["Smtp"] = 5,
         ["Routing"] = 5,
         ["Sasl"] = 5,
+        ["Authentication"] = 5,
         ["Hosting"] = 6,
     };
 

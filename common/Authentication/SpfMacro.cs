@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace MtaSuite.Common.Authentication;
+
+/// <summary>What macros stand for in one check.</summary>
+/// <param name="Sender">The envelope sender, "postmaster@helo" where that was empty.</param>
+public sealed record SpfFacts(IPAddress Client, string Sender, string Helo, string Receiver = "unknown");
+
+/// <summary>
+/// Macros in SPF records. RFC 7208 7.1:
+/// <code>
+/// domain-spec  = macro-string domain-end          domain-end = ( "." toplabel [ "." ] ) / macro-expand
+/// macro-string = *( macro-expand / %x21-24 / %x26-7E )
+/// macro-expand = "%{" letter *DIGIT ["r"] *delimiter "}" / "%%" / "%_" / "%-"
+/// letter       = s l o d i p h v (c r t only in explanations)    delimiter = . - + , / _ =
+/// toplabel     = letters, digits and inner hyphens, not digits alone
+/// </code>
+/// </summary>
+public static partial class SpfMacro
+{
+    private const int MaxLength = 512;
+    private const string Macro = @"(?:%\{[slodiphcrtv][0-9]*r?[-.+,/_=]*\}|%%|%_|%-)";
+    private const string Text = $"(?:{Macro}|[!-$&-~])";
+    private const string TopLabel = "(?:[0-9]*[a-z][a-z0-9]*|[a-z0-9]+-[a-z0-9-]*[a-z0-9])";
+
+    [GeneratedRegex($@"\A{Text}*\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex MacroString();
+
+    [GeneratedRegex($@"\A{Text}*(?:{Macro}|\.{TopLabel}\.?)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex DomainSpec();
+
+    public static bool IsMacroString(string text) => MacroString().IsMatch(text);
+
+    /// <param name="text">Longer ones than any name with macros are none.</param>
+    public static bool IsDomainSpec(string text) => text.Length <= MaxLength && DomainSpec().IsMatch(text);
+
+    /// <summary>A domain-spec with its macros filled in; cut from the left to 253 characters, as the RFC says.</summary>
+    /// <param name="domain">The domain whose record this is.</param>
+    public static string ExpandDomain(string spec, string domain, SpfFacts facts)
+    {
+        string name = ExpandWith(spec, (letter, digits, reverse, delimiters) => Transform(Value(letter, domain, facts), digits, reverse, delimiters, char.IsAsciiLetterUpper(letter)));
+        name = name.TrimEnd('.');
+        while (name.Length > 253 && name.IndexOf('.') is >= 0 and var dot) name = name[(dot + 1)..];
+        return name;
+    }
+
+    private static string Value(char letter, string domain, SpfFacts facts)
+    {
+        int at = facts.Sender.LastIndexOf('@');
+        return char.ToLowerInvariant(letter) switch
+        {
+            's' => facts.Sender,
+            'l' => at < 0 ? "postmaster" : facts.Sender[..at],
+            'o' => facts.Sender[(at + 1)..],
+            'd' => domain,
+            'i' => Dotted(facts.Client),
+            'c' => facts.Client.ToString(),
+            'h' => facts.Helo,
+            'r' => facts.Receiver,
+            'v' => facts.Client.AddressFamily == AddressFamily.InterNetwork ? "in-addr" : "ip6",
+            't' => DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            // RFC 7208 7.2: "p" costs questions and should not be used; "unknown" is what it is without a validated name
+            _ => "unknown",
+        };
+    }
+
+    /// <summary>IPv6 as nibbles apart by dots.</summary>
+    private static string Dotted(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
+        ? address.ToString()
+        : string.Join('.', Convert.ToHexStringLower(address.GetAddressBytes()).ToCharArray());
+
+    private static string Transform(string value, string digits, bool reverse, string delimiters, bool escape)
+    {
+        string[] parts = value.Split((delimiters.Length > 0 ? delimiters : ".").ToCharArray());
+        if (reverse) Array.Reverse(parts);
+        // more digits than any number has: all parts
+        if (digits.Length is > 0 and < 9 && int.Parse(digits, CultureInfo.InvariantCulture) is > 0 and var count && count < parts.Length) parts = parts[^count..];
+        string result = string.Join('.', parts);
+        return escape ? Uri.EscapeDataString(result) : result;
+    }
+
+    /// <param name="expand">From letter, digits, "r" and delimiters to the text in place of the macro.</param>
+    private static string ExpandWith(string text, Func<char, string, bool, string, string> expand)
+    {
+        StringBuilder result = new();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '%')
+            {
+                result.Append(text[i]);
+                continue;
+            }
+            char kind = text[++i];
+            int close = kind == '{' ? text.IndexOf('}', i) : i;
+            string inner = kind == '{' ? text[(i + 2)..close] : "";
+            int digits = 0;
+            while (digits < inner.Length && char.IsAsciiDigit(inner[digits])) digits++;
+            bool reverse = digits < inner.Length && inner[digits] is 'r' or 'R';
+            if (kind == '{') result.Append(expand(text[i + 1], inner[..digits], reverse, inner[(digits + (reverse ? 1 : 0))..]));
+            else result.Append(kind switch { '%' => "%", '_' => " ", _ => "%20" });
+            i = close;
+        }
+        return result.ToString();
+    }
+}
