@@ -13,6 +13,8 @@ internal static class Manual
         One process serves many clients. The maxproc column of master.cf is the most sessions at once; beyond it clients get
         421 4.3.2. When nine tenths are there, $stress is "yes".
 
+        postaccess starts it as "smtpd --explain" to learn which restriction would decide about a client; nothing is served then.
+
         Parameters: see the names that begin with smtpd_ in postconf(5), and message_size_limit, line_length_limit,
         queue_minfree, mynetworks, strict_rfc821_envelopes, disable_vrfy_command, soft_bounce.
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Hosting;
@@ -81,7 +82,7 @@ internal static class ExplainMode
     internal static byte[] Json(AccessReport report)
     {
         using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream))
+        using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("service", report.Service);

@@ -114,11 +114,15 @@ internal sealed class DoctorCommand
         Begin($"{domain}: TLS of its mail exchangers", async s => await new ExchangerTlsCheck(_context).RunAsync(s, await hosts));
         Begin($"{domain}: who may send for it", async s =>
         {
+            if (!await _context.ExistsAsync(domain)) return;
             await new SpfSection(_context, domain, isOurs).RunAsync(s);
             await new DkimSection(_context, domain).RunAsync(s);
             await new DmarcSection(_context, domain).RunAsync(s);
         });
-        Begin($"{domain}: reports about TLS", new TlsReportSection(_context, domain).RunAsync);
+        Begin($"{domain}: reports about TLS", async s =>
+        {
+            if (await _context.ExistsAsync(domain)) await new TlsReportSection(_context, domain).RunAsync(s);
+        });
     }
 
     /// <summary>The domains that the configuration takes mail for and that the world may know: full names from lists, no tables.</summary>
@@ -141,7 +145,7 @@ internal sealed class DoctorCommand
     {
         foreach (Section section in _sections.Where(s => !s.IsDone))
             section.Warning("time", string.Create(CultureInfo.InvariantCulture, $"not finished within {_context.Options.Timeout.TotalSeconds:0} seconds"), "what is missing here is not known", "try again with --timeout and more seconds");
-        foreach (Section section in _sections) Tool.Print(_context.Options.Json ? Json(section) : Text(section));
+        foreach (Section section in _sections.Where(s => s.Findings.Count > 0)) Tool.Print(_context.Options.Json ? Json(section) : Text(section));
         IEnumerable<Finding> all = _sections.SelectMany(s => s.Findings);
         int Count(FindingLevel level) => all.Count(f => f.Level == level);
         (int problems, int warnings) = (Count(FindingLevel.Problem), Count(FindingLevel.Warning));

@@ -41,6 +41,9 @@ internal sealed class DoctorContext
     /// <summary>The addresses of this machine's mail system.</summary>
     public HashSet<IPAddress> Own => field ??= [.. OwnAddresses.Of(Config).Select(a => a.Address), .. Options.Addresses];
 
+    /// <summary>False when the DNS says that there is no such name; of one that is not there nothing else needs to be said.</summary>
+    public async Task<bool> ExistsAsync(string domain) => (await Resolver.Query(domain, DnsType.MX, DnsQueryFlags.Dnssec)).Status != DnsStatus.NameError;
+
     // What a careful sender asks for; only the authorities are the administrator's.
     private static MailConfig TlsConfig(MailConfig config, DoctorOptions options)
     {

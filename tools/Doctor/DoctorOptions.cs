@@ -9,7 +9,7 @@ namespace MtaSuite.Tools.Doctor;
 /// <summary>What the command line asks for.</summary>
 internal sealed class DoctorOptions
 {
-    public const string Usage = "usage: mtasuite [-c DIR] doctor [-j] [--no-services] [--no-domains] [--selector S]... [--address IP]... [--ca FILE] [--port N] [--timeout SECONDS] [DOMAIN]...";
+    public const string Usage = "usage: mtasuite [-c DIR] doctor [-j] [--no-services] [--no-domains] [--selector S]... [--address IP]... [--ca FILE] [--port N] [--https-port N] [--timeout SECONDS] [DOMAIN]...";
 
     public const string Manual = """
         mtasuite doctor - say in words what a sender sees
@@ -27,6 +27,7 @@ internal sealed class DoctorOptions
           --address IP     the address that others see our mail come from; may come several times (default: the public ones of this machine)
           --ca FILE        trust these authorities instead of the system's
           --port N         connect to mail exchangers on this port (25)
+          --https-port N   ask the web servers of MTA-STS policies on this port (443)
           --timeout N      be done after so many seconds (30)
 
         Each line begins with OK, note, WARNING or PROBLEM, says what was seen, what it means, and what to do, DNS records ready to be pasted.
@@ -46,6 +47,8 @@ internal sealed class DoctorOptions
     public string AuthorityFile { get; private set; } = "";
     /// <summary>The port of mail exchangers.</summary>
     public int Port { get; private set; } = 25;
+    /// <summary>The port of web servers with MTA-STS policies.</summary>
+    public int HttpsPort { get; private set; } = 443;
     public TimeSpan Timeout { get; private set; } = TimeSpan.FromSeconds(30);
     /// <summary>In A-labels; empty: those of the configuration.</summary>
     public List<string> Domains { get; } = [];
@@ -53,7 +56,7 @@ internal sealed class DoctorOptions
     /// <summary>Null, told, when something is wrong.</summary>
     public static DoctorOptions? Parse(string[] args)
     {
-        GetOpt options = new(args, "j", "json", "no-services", "no-domains", "selector:", "address:", "ca:", "port:", "timeout:");
+        GetOpt options = new(args, "j", "json", "no-services", "no-domains", "selector:", "address:", "ca:", "port:", "https-port:", "timeout:");
         DoctorOptions result = new();
         string? problem = null;
         for (char c = options.Next(); c != '\0' && problem == null; c = options.Next())
@@ -81,9 +84,9 @@ internal sealed class DoctorOptions
             case "ca":
                 AuthorityFile = value;
                 return File.Exists(value) ? null : $"--ca: there is no file {value}";
-            case "port":
-                if (!PeerEndPoint.TryPort(value, out int port) || port == 0) return $"--port: \"{value}\" is neither a port nor the name of one";
-                Port = port;
+            case "port" or "https-port":
+                if (!PeerEndPoint.TryPort(value, out int port) || port == 0) return $"--{option}: \"{value}\" is neither a port nor the name of one";
+                (Port, HttpsPort) = option == "port" ? (port, HttpsPort) : (Port, port);
                 return null;
             case "timeout":
                 if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) || seconds is 0 or > 3600) return $"--timeout: \"{value}\" is not a number of seconds from 1 to 3600";

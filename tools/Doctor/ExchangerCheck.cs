@@ -138,7 +138,8 @@ internal sealed class ExchangerTlsCheck(DoctorContext c)
         if (!report.IsConnected)
         {
             bool six = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-            s.Add(six ? FindingLevel.Warning : FindingLevel.Problem, area, $"no connection to port {c.Options.Port}: {report.Error}", "senders meet the same, unless your network or provider blocks outgoing port 25",
+            s.Add(six || !report.IsRefused ? FindingLevel.Warning : FindingLevel.Problem, area, $"no connection to port {c.Options.Port}: {report.Error}",
+                report.IsRefused ? "senders meet the same" : "senders may meet the same; or your network or provider blocks outgoing port 25, as many do",
                 six ? "if the host takes no mail by IPv6, remove its AAAA record; if this machine has no IPv6, ignore this" : "see that the server runs and that firewalls let port 25 through; ask from another network");
             return;
         }

@@ -15,6 +15,8 @@ internal sealed class ServerReport
     /// <summary>Why the conversation ended early; empty: it did not.</summary>
     public string Error { get; set; } = "";
     public bool IsConnected { get; set; }
+    /// <summary>The host is there and said no; otherwise nobody answered.</summary>
+    public bool IsRefused { get; set; }
     /// <summary>The first line, code included; empty: none came.</summary>
     public string Greeting { get; set; } = "";
     /// <summary>The reply to EHLO before TLS; null: none, or TLS came first.</summary>
@@ -51,7 +53,7 @@ internal static class ServerProbe
         ConnectResult result = await Connector.Connect(c.Loop, endPoint, null, s_patience);
         if (!result.IsConnected)
         {
-            report.Error = Libc.ErrorText(result.Error);
+            (report.Error, report.IsRefused) = (Libc.ErrorText(result.Error), result.Error == Libc.ECONNREFUSED);
             return report;
         }
         report.IsConnected = true;

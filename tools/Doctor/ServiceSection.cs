@@ -31,7 +31,7 @@ internal sealed record SmtpService(ServiceEntry Entry, MailConfig Config, IPEndP
     private static IPAddress? AddressFor(MailConfig config, string host)
     {
         if (IPAddress.TryParse(host, out IPAddress? literal)) return literal;
-        if (host.Length > 0) return config.Host.Resolve(host).FirstOrDefault();
+        if (host.Length > 0) return config.Host.Resolve(host) is [var first, ..] ? first : null;
         List<IPAddress> own = [.. OwnAddresses.Of(config).Select(a => a.Address).OrderBy(a => a.AddressFamily == AddressFamily.InterNetworkV6)];
         return own.Find(IPAddress.IsLoopback) ?? own.FirstOrDefault();
     }
