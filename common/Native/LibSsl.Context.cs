@@ -38,6 +38,9 @@ public static unsafe partial class LibSsl
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_verify")]
     private static partial void SetVerify(nint context, int mode, nint callback);
 
+    [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_cert_verify_callback")]
+    private static partial void SetVerifyCallback(nint context, nint callback, nint argument);
+
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_verify_depth")]
     public static partial void SetVerifyDepth(nint context, int depth);
 
@@ -90,6 +93,9 @@ public static unsafe partial class LibSsl
         return context;
     }
 
+    /// <summary>The chain that is sent is what came with the key: none is looked for among the authorities, which would be done in each handshake.</summary>
+    public static void SendChainAsGiven(nint context) => _ = ContextControl(context, CtrlMode, (nint)ModeNoAutoChain, 0);
+
     /// <summary>Lowest and highest version, as on the wire (0x0303 is TLS 1.2); 0: what the library has.</summary>
     public static bool SetProtocols(nint context, int lowest, int highest) =>
         ContextControl(context, CtrlMinProtocol, lowest, 0) == 1 && ContextControl(context, CtrlMaxProtocol, highest, 0) == 1;
@@ -108,6 +114,12 @@ public static unsafe partial class LibSsl
     /// and the caller decides.
     /// </summary>
     public static void SetPeerVerification(nint context, int mode) => SetVerify(context, mode, mode == VerifyNone ? 0 : (nint)(delegate* unmanaged[Cdecl]<int, nint, int>)&GoOn);
+
+    /// <summary>Client: every certificate passes, and no time is spent on it.</summary>
+    public static void VerifyNothing(nint context) => SetVerifyCallback(context, (nint)(delegate* unmanaged[Cdecl]<nint, nint, int>)&Pass, 0);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
+    private static int Pass(nint store, nint argument) => 1;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
     private static int GoOn(int ok, nint store) => 1;

@@ -174,40 +174,46 @@ public static unsafe partial class LibSsl
     /// <summary>What a finished handshake agreed on.</summary>
     public static SslAgreement Agreement(SslConnection connection)
     {
-        nint ssl = connection.Handle, cipher = CurrentCipher(ssl);
-        int algorithmBits = 0;
-        int used = cipher == 0 ? 0 : CipherBits(cipher, &algorithmBits);
-        SslAgreement basic = new()
-        {
-            Protocol = Text(Version(ssl)),
-            Cipher = cipher == 0 ? "" : Text(CipherName(cipher)),
-            UsedBits = used,
-            AlgorithmBits = algorithmBits,
-            Resumed = SessionReused(ssl) == 1,
-        };
-        return WithKeys(ssl, basic);
-    }
-
-    private static SslAgreement WithKeys(nint ssl, SslAgreement basic)
-    {
-        nint key;
-        SslAgreement result = basic;
+        nint ssl = connection.Handle, cipher = CurrentCipher(ssl), key;
+        bool resumed = SessionReused(ssl) == 1;
+        int algorithmBits = 0, used = cipher == 0 ? 0 : CipherBits(cipher, &algorithmBits), exchangeBits = 0;
+        string exchange = "", group = "";
         if (Control(ssl, CtrlPeerTemporaryKey, 0, (nint)(&key)) == 1)
         {
-            result = result with { KeyExchange = Text(KeyTypeName(key)), KeyExchangeGroup = Group(key), KeyExchangeBits = KeyBits(key) };
+            (exchange, group, exchangeBits) = (Name(KeyTypeName(key)), Group(key), KeyBits(key));
             FreeKey(key);
         }
-        if (!basic.Resumed)
+        SslAgreement result = new()
         {
-            int type, digest;
-            if (OwnSignatureType(ssl, &type) == 1 && OwnCertificate(ssl) is not 0 and nint own)
-                result = result with { Local = Signature(type, Control(ssl, CtrlSignatureNid, 0, (nint)(&digest)) == 1 ? digest : 0, own) };
-            nint peer = GetPeerCertificate(ssl);
-            if (peer != 0 && PeerSignatureType(ssl, &type) == 1)
-                result = result with { Peer = Signature(type, Control(ssl, CtrlPeerSignatureNid, 0, (nint)(&digest)) == 1 ? digest : 0, peer) };
-            if (peer != 0) FreeCertificate(peer);
-        }
+            Protocol = Name(Version(ssl)),
+            Cipher = cipher == 0 ? "" : Name(CipherName(cipher)),
+            UsedBits = used,
+            AlgorithmBits = algorithmBits,
+            Resumed = resumed,
+            KeyExchange = exchange,
+            KeyExchangeGroup = group,
+            KeyExchangeBits = exchangeBits,
+            Local = resumed ? default : LocalSignature(ssl),
+            Peer = resumed ? default : PeerSignature(ssl),
+        };
         ErrClear();
+        return result;
+    }
+
+    private static SslSignature LocalSignature(nint ssl)
+    {
+        int type, digest;
+        nint own = OwnSignatureType(ssl, &type) == 1 ? OwnCertificate(ssl) : 0;
+        return own == 0 ? default : Signature(type, Control(ssl, CtrlSignatureNid, 0, (nint)(&digest)) == 1 ? digest : 0, own);
+    }
+
+    private static SslSignature PeerSignature(nint ssl)
+    {
+        int type, digest;
+        nint peer = PeerSignatureType(ssl, &type) == 1 ? GetPeerCertificate(ssl) : 0;
+        if (peer == 0) return default;
+        SslSignature result = Signature(type, Control(ssl, CtrlPeerSignatureNid, 0, (nint)(&digest)) == 1 ? digest : 0, peer);
+        FreeCertificate(peer);
         return result;
     }
 
@@ -215,13 +221,13 @@ public static unsafe partial class LibSsl
     {
         nint key = PublicKey(certificate);
         if (key == 0) return default;
-        string digestName = digest == 0 ? "" : Text(ShortName(digest));
+        string digestName = digest == 0 ? "" : Name(ShortName(digest));
         return type switch
         {
             912 => new("RSA-PSS", "", KeyBits(key), digestName),
             6 => new("RSA", "", KeyBits(key), digestName),
             408 => new("ECDSA", Group(key), 0, digestName),
-            _ => new(Text(ShortName(type)), "", 0, ""),
+            _ => new(Name(ShortName(type)), "", 0, ""),
         };
     }
 
@@ -229,6 +235,23 @@ public static unsafe partial class LibSsl
     {
         byte* name = stackalloc byte[80];
         nuint length;
-        return KeyGroup(key, name, 80, &length) == 1 ? Text(name) : "";
+        return KeyGroup(key, name, 80, &length) == 1 ? Name((nint)name) : "";
+    }
+
+    // Names of protocols, ciphers, groups and digests: a few, for each session the same.
+    private static volatile string[] s_names = [];
+
+    /// <summary>The text, without a new string where it was seen before.</summary>
+    private static string Name(nint text)
+    {
+        if (text == 0) return "";
+        ReadOnlySpan<byte> bytes = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)text);
+        string[] known = s_names;
+        foreach (string name in known)
+            if (System.Text.Ascii.Equals(bytes, name)) return name;
+        string made = Text(text);
+        // another thread's addition may be lost: it is made again
+        if (known.Length < 64) s_names = [.. known, made];
+        return made;
     }
 }

@@ -5,6 +5,9 @@ namespace MtaSuite.Common.Native;
 /// <summary>A key for session tickets: a name of 16 bytes that a ticket carries, a cipher key and a MAC key of 32 bytes each.</summary>
 public sealed record TicketKey(byte[] Name, byte[] CipherKey, byte[] MacKey);
 
+/// <summary>Finds a ticket's key by its name of 16 bytes.</summary>
+public delegate TicketKey? TicketKeyFinder(ReadOnlySpan<byte> name);
+
 /// <summary>Session tickets (RFC 5077; in TLS 1.3 RFC 8446 4.6.1) under keys of our own.</summary>
 public static unsafe partial class LibSsl
 {
@@ -22,8 +25,11 @@ public static unsafe partial class LibSsl
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_tlsext_ticket_key_evp_cb")]
     private static partial int SetTicketCallback(nint context, nint callback);
 
-    [LibraryImport(Crypto, EntryPoint = "EVP_get_cipherbyname", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint CipherByName(string name);
+    [LibraryImport(Crypto, EntryPoint = "EVP_CIPHER_fetch", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint CipherFetch(nint library, string name, string? properties);
+
+    [LibraryImport(Crypto, EntryPoint = "EVP_CIPHER_free")]
+    private static partial void CipherFree(nint cipher);
 
     [LibraryImport(Crypto, EntryPoint = "EVP_CIPHER_get_key_length")]
     private static partial int CipherKeyLength(nint cipher);
@@ -49,15 +55,17 @@ public static unsafe partial class LibSsl
     public static Func<TicketKey?>? NewTicketKey { get; set; }
 
     /// <summary>The key of a ticket by its name, or null: a full handshake follows.</summary>
-    public static Func<byte[], TicketKey?>? FindTicketKey { get; set; }
+    public static TicketKeyFinder? FindTicketKey { get; set; }
 
     /// <summary>Chooses the cipher of tickets; false when the library has none of that name or it needs a longer key than there is.</summary>
     public static bool SetTicketCipher(string name)
     {
-        nint cipher = CipherByName(name);
-        if (cipher == 0 || CipherKeyLength(cipher) > 32 || CipherIvLength(cipher) > 16) return false;
-        s_ticketCipher = cipher;
-        return true;
+        // fetched once, so that no ticket has to look it up
+        nint cipher = CipherFetch(0, name, null);
+        bool fits = cipher != 0 && CipherKeyLength(cipher) <= 32 && CipherIvLength(cipher) <= 16;
+        (nint old, s_ticketCipher) = fits ? (s_ticketCipher, cipher) : (cipher, s_ticketCipher);
+        if (old != 0) CipherFree(old);
+        return fits;
     }
 
     private static void UseTicketKeys(nint context) =>
@@ -74,7 +82,7 @@ public static unsafe partial class LibSsl
             newest.Name.CopyTo(new Span<byte>(name, 16));
             return RandomBytes(iv, CipherIvLength(s_ticketCipher)) == 1 && Prepare(newest, iv, cipherState, macState, true) ? 1 : -1;
         }
-        TicketKey? key = FindTicketKey?.Invoke(new ReadOnlySpan<byte>(name, 16).ToArray());
+        TicketKey? key = FindTicketKey?.Invoke(new ReadOnlySpan<byte>(name, 16));
         if (key == null) return 0;
         if (!Prepare(key, iv, cipherState, macState, false)) return -1;
         return ReferenceEquals(key, newest) ? 1 : 2;

@@ -23,7 +23,7 @@ public static unsafe partial class LibSsl
     private const int CtrlMode = 33, CtrlReadAhead = 41, CtrlSessionCacheMode = 44, CtrlServerNameCallback = 53, CtrlServerNameArgument = 54,
         CtrlHostName = 55, CtrlGroupsList = 92, CtrlPeerSignatureNid = 108, CtrlPeerTemporaryKey = 109, CtrlDhAuto = 118, CtrlMinProtocol = 123,
         CtrlMaxProtocol = 124, CtrlSignatureNid = 132, CtrlTemporaryKey = 133;
-    private const long ModePartialWrite = 1, ModeMovingBuffer = 2, ModeReleaseBuffers = 0x10;
+    private const long ModePartialWrite = 1, ModeMovingBuffer = 2, ModeReleaseBuffers = 0x10, ModeNoAutoChain = 8;
 
     private static readonly Lock Gate = new();
     private static bool s_loaded;

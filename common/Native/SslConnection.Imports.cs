@@ -28,6 +28,9 @@ public sealed unsafe partial class SslConnection
     [LibraryImport(Ssl, EntryPoint = "SSL_is_init_finished")]
     private static partial int IsInitFinished(nint ssl);
 
+    [LibraryImport(Ssl, EntryPoint = "SSL_version")]
+    private static partial int ProtocolVersion(nint ssl);
+
     [LibraryImport(Ssl, EntryPoint = "SSL_session_reused")]
     private static partial int IsReused(nint ssl);
 

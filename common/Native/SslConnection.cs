@@ -13,6 +13,7 @@ public enum SslStatus : byte { Ok, WantRead, WantWrite, Closed, Lost, Failed }
 public sealed unsafe partial class SslConnection : IDisposable
 {
     private const int RetryRead = 1 | 8, RetryWrite = 2 | 8, RetryMask = 15;
+    private const int Tls13 = 0x0304;
     private const int ErrorWantRead = 2, ErrorWantWrite = 3, ErrorZeroReturn = 6;
     private static readonly nint s_method = MakeMethod();
 
@@ -25,6 +26,12 @@ public sealed unsafe partial class SslConnection : IDisposable
         /// <summary>A short read means that nothing is left: not after the peer's end was announced.</summary>
         public bool TrustShort;
         public bool End;
+        /// <summary>A handshake runs: its flight is collected, to be sent at once.</summary>
+        public bool Gathering;
+        /// <summary>Records that are not sent yet.</summary>
+        public byte* Held;
+        public int HeldLength, HeldRoom;
+        public int Receives, Sends;
     }
 
     private Transport* _transport;
@@ -75,12 +82,37 @@ public sealed unsafe partial class SslConnection : IDisposable
         _transport->TrustShort = !ended;
     }
 
-    /// <summary>One step of the handshake.</summary>
+    /// <summary>Calls of the system that received, and that sent.</summary>
+    public (int Receives, int Sends) SystemCalls => (_transport->Receives, _transport->Sends);
+
+    /// <summary>
+    /// One step of the handshake. A flight is sent in one piece. What remains at the end in TLS 1.3, the client's Finished or the server's ticket, is
+    /// no answer that the peer waits for: it is held (<see cref="IsHolding"/>) to go out together with the first data, or by <see cref="TrySendHeld"/>.
+    /// </summary>
     public SslStatus Handshake()
     {
+        if (!TrySendHeld()) return SslStatus.WantWrite;
         LibSsl.ClearErrors();
+        _transport->Gathering = true;
         int result = DoHandshake(_ssl);
-        return result == 1 ? SslStatus.Ok : Status(result);
+        _transport->Gathering = false;
+        SslStatus status = result == 1 ? SslStatus.Ok : Status(result);
+        if (status == SslStatus.Ok && ProtocolVersion(_ssl) >= Tls13) return status;
+        if (!TrySendHeld() && status is SslStatus.Ok or SslStatus.WantRead) return SslStatus.WantWrite;
+        return _transport->Errno != 0 && status != SslStatus.Failed ? SslStatus.Lost : status;
+    }
+
+    /// <summary>Records of the handshake wait to be sent with the first data.</summary>
+    public bool IsHolding => _transport != null && _transport->HeldLength > 0;
+
+    /// <summary>Sends what is held; false: the socket has no room for all of it. A broken socket counts as sent, and says so at the next operation.</summary>
+    public bool TrySendHeld()
+    {
+        if (_transport->HeldLength == 0) return true;
+        int n = Send(_transport, _transport->Held, _transport->HeldLength);
+        if (n < 0 && _transport->Errno != 0) n = _transport->HeldLength;
+        if (n > 0) Release(_transport, n);
+        return _transport->HeldLength == 0;
     }
 
     /// <summary>Takes what is there; Ok when <paramref name="count"/> is at least 1.</summary>
@@ -120,6 +152,7 @@ public sealed unsafe partial class SslConnection : IDisposable
     {
         if (_ssl == 0) return;
         Free(_ssl);
+        NativeMemory.Free(_transport->Held);
         NativeMemory.Free(_transport);
         _ssl = 0;
         _transport = null;
@@ -144,6 +177,7 @@ public sealed unsafe partial class SslConnection : IDisposable
         int n = -1;
         if (!t->Drained)
         {
+            t->Receives++;
             do n = Libc.Recv(t->Fd, new Span<byte>(buffer, length));
             while (n < 0 && Libc.Errno == Libc.EINTR);
             if (n == 0) t->End = true;
@@ -159,13 +193,53 @@ public sealed unsafe partial class SslConnection : IDisposable
     {
         Transport* t = (Transport*)BioGetData(bio);
         BioClearFlags(bio, RetryMask);
+        int held = t->HeldLength, n;
+        if (t->Gathering || held > 0) Hold(t, data, length);
+        if (t->Gathering) return length;
+        n = held > 0 ? Send(t, t->Held, t->HeldLength) : Send(t, data, length);
+        if (held > 0)
+        {
+            // of the data, only what was sent counts as taken
+            t->HeldLength = n > held ? n : held;
+            if (n > 0) Release(t, n);
+            n = n > held ? n - held : -1;
+        }
+        if (n < 0 && t->Errno == 0) BioSetFlags(bio, RetryWrite);
+        return n;
+    }
+
+    /// <summary>How much the socket took; -1: it has no room, or it is broken and that is noted.</summary>
+    private static int Send(Transport* t, byte* data, int length)
+    {
         int n;
+        t->Sends++;
         do n = Libc.Send(t->Fd, new ReadOnlySpan<byte>(data, length));
         while (n < 0 && Libc.Errno == Libc.EINTR);
-        if (n >= 0) return n;
-        if (Libc.Errno == Libc.EAGAIN) BioSetFlags(bio, RetryWrite);
-        else t->Errno = Libc.Errno;
-        return -1;
+        if (n < 0 && Libc.Errno != Libc.EAGAIN) t->Errno = Libc.Errno;
+        return n;
+    }
+
+    private static void Hold(Transport* t, byte* data, int length)
+    {
+        int need = t->HeldLength + length;
+        if (need > t->HeldRoom)
+        {
+            t->HeldRoom = Math.Max(need, Math.Max(2048, 2 * t->HeldRoom));
+            t->Held = (byte*)NativeMemory.Realloc(t->Held, (nuint)t->HeldRoom);
+        }
+        new ReadOnlySpan<byte>(data, length).CopyTo(new Span<byte>(t->Held + t->HeldLength, length));
+        t->HeldLength = need;
+    }
+
+    private static void Release(Transport* t, int sent)
+    {
+        Span<byte> held = new(t->Held, t->HeldLength);
+        held[sent..].CopyTo(held);
+        t->HeldLength -= sent;
+        if (t->HeldLength > 0) return;
+        NativeMemory.Free(t->Held);
+        t->Held = null;
+        t->HeldRoom = 0;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

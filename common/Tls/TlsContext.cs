@@ -28,6 +28,8 @@ public sealed record TlsContextSettings
     /// <summary>Sessions of one kind of service are not resumed by another.</summary>
     public string SessionScope { get; init; } = "";
     // client
+    /// <summary>Every certificate passes unseen: for tools that only make load.</summary>
+    public bool VerifyNothing { get; init; }
     public bool Dane { get; init; }
 }
 
@@ -66,6 +68,8 @@ public sealed class TlsContext : IDisposable
         if (!LibSsl.TrustAuthorities(Handle, s.AuthorityFile, s.AuthorityPath, s.DefaultAuthorities)) return Fail(out error, $"authorities {s.AuthorityFile} {s.AuthorityPath}");
         if (s.Server) ApplyServer(s);
         else LibSsl.KeepNoSessions(Handle);
+        if (s.VerifyNothing) LibSsl.VerifyNothing(Handle);
+        if (s.AuthorityFile.Length == 0 && s.AuthorityPath.Length == 0 && !s.DefaultAuthorities) LibSsl.SendChainAsGiven(Handle);
         if (s.Dane && !LibSsl.EnableDane(Handle)) return Fail(out error, "DANE");
         for (int i = 0; i < keys.Count; i++)
             if (!LibSsl.UseKeyPair(Handle, keys[i].Key, keys[i].Chain)) return Fail(out error, $"key pair {i + 1}");

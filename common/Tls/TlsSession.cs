@@ -11,7 +11,7 @@ public enum TlsHandshake : byte { Done, TimedOut, Canceled, Lost, Failed }
 /// TLS on a connection: first the handshake, then the connection's filter. The connection owns it once the handshake is done. OpenSSL frees its
 /// buffers whenever it has nothing in them, so that an idle session is small.
 /// </summary>
-public sealed class TlsSession : IConnectionFilter
+public sealed class TlsSession : IConnectionFilter, IBatchEnd
 {
     private readonly Connection _connection;
     private uint _edge;
@@ -68,7 +68,11 @@ public sealed class TlsSession : IConnectionFilter
             };
         }
         _connection.SetDeadline(null);
-        if (result == TlsHandshake.Done) _connection.Filter = this;
+        if (result == TlsHandshake.Done)
+        {
+            _connection.Filter = this;
+            if (Ssl.IsHolding) _connection.Loop.AtBatchEnd(this);
+        }
         else
         {
             if (result == TlsHandshake.Lost && Ssl.Errno != 0) Error = Libc.ErrorText(Ssl.Errno);
@@ -138,6 +142,7 @@ public sealed class TlsSession : IConnectionFilter
         switch (status)
         {
             case SslStatus.WantRead:
+                if (Ssl.IsHolding) SendHeld();
                 return Errno(Libc.EAGAIN);
             case SslStatus.WantWrite:
                 connection.AwaitOutputRoom();
@@ -151,6 +156,18 @@ public sealed class TlsSession : IConnectionFilter
                 Error = LibSsl.TakeError();
                 return Errno(Libc.EIO);
         }
+    }
+
+    // The end of the handshake goes out with the first data; where there is none in this batch, by itself.
+    void IBatchEnd.OnBatchEnd()
+    {
+        if (Ssl.IsHolding) _connection.Flush();
+        if (Ssl.IsHolding) SendHeld();
+    }
+
+    private void SendHeld()
+    {
+        if (!Ssl.TrySendHeld()) _connection.AwaitOutputRoom();
     }
 
     private static int Errno(int errno)

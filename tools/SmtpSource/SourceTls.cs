@@ -22,7 +22,7 @@ internal sealed class SourceTls
             error = $"unknown TLS protocol {bad}";
             return null;
         }
-        TlsContext? context = TlsContext.TryCreate(new TlsContextSettings { Server = false, Protocols = protocols }, [], out error);
+        TlsContext? context = TlsContext.TryCreate(new TlsContextSettings { Server = false, Protocols = protocols, VerifyNothing = true }, [], out error);
         return context == null ? null : new SourceTls(context, options.TlsResume);
     }
 

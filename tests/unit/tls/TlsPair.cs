@@ -40,7 +40,8 @@ internal sealed class TlsPair : IDisposable
     }
 
     /// <summary>Shakes hands; how it ended on both sides.</summary>
-    public async Task<(TlsHandshake Server, TlsHandshake Client)> ShakeAsync(TlsContext server, TlsContext client, Action<TlsSession>? before = null)
+    /// <param name="first">What the client says at once when its handshake is done.</param>
+    public async Task<(TlsHandshake Server, TlsHandshake Client)> ShakeAsync(TlsContext server, TlsContext client, Action<TlsSession>? before = null, string first = "")
     {
         ServerTls = TlsSession.TryCreate(server, Server, server: true, out string error);
         ClientTls = TlsSession.TryCreate(client, Client, server: false, out string clientError);
@@ -49,6 +50,7 @@ internal sealed class TlsPair : IDisposable
         Task<TlsHandshake> accepting = AcceptAsync();
         TlsHandshake connected = await ClientTls!.HandshakeAsync(TimeSpan.FromSeconds(5));
         if (connected != TlsHandshake.Done) Client.Dispose();
+        else if (first.Length > 0) Client.Write(System.Text.Encoding.ASCII.GetBytes(first));
         return (await accepting, connected);
     }
 
