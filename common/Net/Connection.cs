@@ -221,6 +221,9 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     /// <summary>Ends a pending wait for input with Canceled; nothing happens when there is none.</summary>
     public void CancelRead() => ResumeReader(ReadStatus.Canceled);
 
+    /// <summary>False: the kernel had nothing more when it was last asked, and has not announced anything since.</summary>
+    public bool MayHaveInput => _readable;
+
     /// <summary>Somebody waits for input right now.</summary>
     public bool IsReading => _reader != null;
 

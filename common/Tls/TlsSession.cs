@@ -15,6 +15,7 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
 {
     private readonly Connection _connection;
     private uint _edge;
+    private bool _ending;
 
     private TlsSession(Connection connection, SslConnection ssl, bool server)
     {
@@ -71,7 +72,8 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
         if (result == TlsHandshake.Done)
         {
             _connection.Filter = this;
-            if (Ssl.IsHolding) _connection.Loop.AtBatchEnd(this);
+            _ending = Ssl.IsHolding;
+            if (_ending) _connection.Loop.AtBatchEnd(this);
         }
         else
         {
@@ -84,6 +86,7 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
     // A client that connects and says nothing costs no buffers of the library.
     private bool HasInput()
     {
+        if (!_connection.MayHaveInput) return false;
         Span<byte> one = stackalloc byte[1];
         return Libc.Recv(_connection.Descriptor, one, Libc.MSG_PEEK) >= 0 || Libc.Errno != Libc.EAGAIN;
     }
@@ -142,7 +145,7 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
         switch (status)
         {
             case SslStatus.WantRead:
-                if (Ssl.IsHolding) SendHeld();
+                if (Ssl.IsHolding && !_ending) SendHeld();
                 return Errno(Libc.EAGAIN);
             case SslStatus.WantWrite:
                 connection.AwaitOutputRoom();
@@ -161,6 +164,7 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
     // The end of the handshake goes out with the first data; where there is none in this batch, by itself.
     void IBatchEnd.OnBatchEnd()
     {
+        _ending = false;
         if (Ssl.IsHolding) _connection.Flush();
         if (Ssl.IsHolding) SendHeld();
     }
