@@ -113,7 +113,7 @@ public class TlsCostTests
             });
         }
         TestContext.Out.WriteLine($"both sides {session} bytes, facts {facts}");
-        Assert.That(session, Is.LessThan(4000), "both sides, tasks of the test included");
-        Assert.That(facts, Is.LessThan(600));
+        Assert.That(session, Is.LessThan(3500), "both sides, tasks of the test included");
+        Assert.That(facts, Is.LessThan(300));
     }
 }
