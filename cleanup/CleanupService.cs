@@ -27,7 +27,9 @@ internal sealed class CleanupService : LinkService
         Rewriter = new CleanupRewriter(core);
         Envelopes = new EnvelopeRewriter(context.Config, Rewriter);
         foreach (string problem in core.Problems) Log.Warning($"{problem}");
-        Syncs = new SyncStage(Loop, context.Config.Get(CommonParams.FileSyncMethod) == "group");
+        string method = context.Config.Get(CommonParams.FileSyncMethod);
+        Syncs = new FileSyncStage(Loop, method != "fsync");
+        if (method == "journal" && FileSyncStage.IsSupported) Journal = new QueueJournal(Loop, Spool);
         Writers = new WorkerPool(Loop, "writer", WriterThreads) { InPlaceWhenAlone = true, Patience = 8 };
         _qmgr = new LinkClient(Loop, Spool.SocketPath(false, "qmgr")) { Noticed = Told, Connected = () => IsQueueBehind = false };
         // qmgr scans incoming for each new link, so that no notice lost with an old one matters
@@ -49,6 +51,10 @@ internal sealed class CleanupService : LinkService
     public CleanupSettings Settings { get; }
     public WorkerPool Writers { get; }
     public SyncStage Syncs { get; }
+
+    /// <summary>Where small files are made durable; null: by themselves, as the large ones.</summary>
+    public QueueJournal? Journal { get; }
+
     public CleanupRewriter Rewriter { get; }
     public EnvelopeRewriter Envelopes { get; }
 
@@ -71,5 +77,9 @@ internal sealed class CleanupService : LinkService
         _qmgr.TryNotify(new QueuedNotice { ReadFile = true, Envelope = new Envelope { QueueId = notice.Envelope.QueueId } });
     }
 
-    protected override void Close() => _qmgr.Close();
+    protected override void Close()
+    {
+        _qmgr.Close();
+        Journal?.Close();
+    }
 }

@@ -116,7 +116,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     {
         _contentOffset = QueueFileFormat.Write(_buffers!.Pending, Envelope, _request.MayChange ? RoomForChanges : 0);
         _buffers.Pending.Write(_buffers.Headers.WrittenSpan);
-        _file = new QueueFileWork(service.Spool.PathOf(Folder, Envelope.QueueId), service.Syncs, Written);
+        _file = new QueueFileWork(service.Spool.PathOf(Folder, Envelope.QueueId), Envelope.QueueId, service.Syncs, service.Journal, Written);
     }
 
     private string Folder => (Envelope.Flags & MessageFlags.Hold) != 0 ? SpoolDirectory.Hold : SpoolDirectory.Incoming;
@@ -133,6 +133,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
         MessageBuffers buffers = _buffers!;
         _file.IsAbandoned = _failure != null;
         _file.IsLast = _ended;
+        _file.IsHeld = Folder == SpoolDirectory.Hold;
         if (_ended) WriteSizes(buffers);
         (buffers.Pending, buffers.Writing) = (buffers.Writing, buffers.Pending);
         buffers.Pending.ResetWrittenCount();

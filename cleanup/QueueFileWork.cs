@@ -5,10 +5,11 @@ namespace MtaSuite.Cleanup;
 
 /// <summary>
 /// Writes one queue file on a worker thread, in pieces for a large message, in one go for a small one. The last piece makes the file
-/// durable: data and name, by one sync after the file has its final name. Owns the descriptor. After a failed sync nothing is tried again
+/// durable: data and name, by one sync after the file has its final name, or by a copy in the journal. Owns the descriptor. After a failed sync nothing is tried again
 /// on the same descriptor: the file is given up.
 /// </summary>
-internal sealed class QueueFileWork(string path, SyncStage syncs, Action<QueueFileWork> done) : DurableWork(syncs)
+/// <param name="journal">For a file that was written in one go; null: there is none.</param>
+internal sealed class QueueFileWork(string path, string id, SyncStage syncs, QueueJournal? journal, Action<QueueFileWork> done) : DurableWork(syncs)
 {
     private string _path = path;
     private int _fd = -1;
@@ -22,6 +23,9 @@ internal sealed class QueueFileWork(string path, SyncStage syncs, Action<QueueFi
 
     /// <summary>The name that the file gets when it is complete, where that is another than it began with.</summary>
     public string? FinalPath { get; set; }
+
+    /// <summary>The file lies in hold in the end.</summary>
+    public bool IsHeld { get; set; }
 
     /// <summary>This piece is the last one.</summary>
     public bool IsLast { get; set; }
@@ -39,7 +43,15 @@ internal sealed class QueueFileWork(string path, SyncStage syncs, Action<QueueFi
     {
         if (!IsAbandoned && Error == 0 && !Write()) Error = Libc.Errno;
         if (IsAbandoned || Error != 0) Finish();
-        else if (IsLast) Unsynced = _fd;
+        else if (IsLast) Hand();
+    }
+
+    /// <summary>All is written: chooses who makes it durable.</summary>
+    private void Hand()
+    {
+        Unsynced = _fd;
+        bool inOneGo = _offset == Piece.Length && Head.IsEmpty;
+        if (journal != null && inOneGo && journal.TryAppend(id, IsHeld, Piece.Span)) Stage = journal;
     }
 
     private bool Write()

@@ -7,6 +7,7 @@ using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
+using MtaSuite.Common.Spool.Journal;
 using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Qmgr;
@@ -42,7 +43,8 @@ internal sealed partial class QmgrService : IService
         _settings = new QmgrSettings(context.Config);
         _waiting = new WaitingRoom(_settings.ActiveLimit);
         _inFlow = new InFlow(_settings.ActiveLimit);
-        _files = new QueueFiles(_loop, context.Spool);
+        RecoverJournal(context.Spool);
+        _files = new QueueFiles(_loop, context.Spool, MakeRemovals(context));
         _notices = new NoticeClient(_loop, context.Spool, context.Config.Get(BounceParams.BounceServiceName));
         _agents = new AgentLinks(_loop, context.Spool);
         _verify = new VerifyClient(_loop, context.Spool.SocketPath(true, context.Config.Get(VerifyParams.AddressVerifyServiceName)));
@@ -87,6 +89,19 @@ internal sealed partial class QmgrService : IService
     /// <summary>The scheduler's clock, milliseconds, and the time of day, microseconds since 1970.</summary>
     public long Clock => _agents.NowMilliseconds;
     public long NowMicroseconds => QueueId.Microseconds(_loop.Time);
+
+    /// <summary>Before the folders are looked at.</summary>
+    private static void RecoverJournal(SpoolDirectory spool)
+    {
+        HashSet<string>? removed = null;
+        JournalRecovery recovery = new(spool, id => (removed ??= RemovalLog.ReadAll(spool)).Contains(id));
+        recovery.Run();
+        foreach (string problem in recovery.Problems) Log.Warning($"journal: {problem}: trying again at the next start");
+        if (recovery.Recovered > 0) Log.Warning($"journal: {recovery.Recovered} messages brought back after a failure of the machine");
+    }
+
+    private Removals? MakeRemovals(ServiceContext context) =>
+        context.Config.Get(CommonParams.FileSyncMethod) == "journal" && RemovalLog.Claim(context.Spool) is { } log ? new Removals(_loop, log) : null;
 
     // ---- arrival ---------------------------------------------------------------------------------------------------
 

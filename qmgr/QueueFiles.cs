@@ -6,7 +6,7 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Qmgr;
 
 /// <summary>qmgr's work on queue files, on threads of its own: reading, moving, marking, removing.</summary>
-internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool)
+internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool, Removals? removals = null)
 {
     private const int Threads = 2;
     private static readonly string[] Places = [SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred];
@@ -98,13 +98,19 @@ internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool)
 
         protected override void OnDone()
         {
-            if (_error is 0 or Libc.ENOENT) LogLine.Info(_id).Free("removed").Send();
+            if (_error is 0 or Libc.ENOENT) files.Removed(_id);
             else Log.Warning($"{_id}: remove queue file: {Libc.ErrorText(_error)}");
             Action? removed = _removed;
             _removed = null;
             files._removers.Push(this);
             removed?.Invoke();
         }
+    }
+
+    private void Removed(string id)
+    {
+        LogLine.Info(id).Free("removed").Send();
+        removals?.Add(id);
     }
 
     private SpoolDirectory Spool => spool;

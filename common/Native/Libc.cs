@@ -187,6 +187,24 @@ public static unsafe partial class Libc
         return true;
     }
 
+    [LibraryImport(Lib, EntryPoint = "pwritev", SetLastError = true)]
+    private static partial nint PWriteVRaw(int fd, IoVector* vectors, int count, long offset);
+
+    /// <summary>pwritev(2) of two pieces until all is written or one call fails; false with <see cref="Errno"/> set.</summary>
+    public static bool PWriteAll(int fd, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, long offset)
+    {
+        nint n;
+        fixed (byte* a = first, b = second)
+        {
+            IoVector* vectors = stackalloc IoVector[] { new() { Base = a, Length = (nuint)first.Length }, new() { Base = b, Length = (nuint)second.Length } };
+            n = PWriteVRaw(fd, vectors, 2, offset);
+        }
+        if (n == first.Length + second.Length) return true;
+        if (n < 0 && Errno != EINTR) return false;
+        int done = Math.Max(0, (int)n), ofFirst = Math.Min(done, first.Length);
+        return PWriteAll(fd, first[ofFirst..], offset + ofFirst) && PWriteAll(fd, second[(done - ofFirst)..], offset + first.Length + done - ofFirst);
+    }
+
     /// <summary>read(2), again when a signal interrupts it.</summary>
     public static int ReadRetry(int fd, Span<byte> buffer)
     {

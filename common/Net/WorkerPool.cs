@@ -5,9 +5,6 @@ public abstract class WorkItem : ICompletion
 {
     internal WorkerPool? Pool;
 
-    /// <summary>What has to be done after <see cref="Execute"/> before the work is done; null: nothing.</summary>
-    internal virtual SyncStage? Next => null;
-
     public abstract void Execute();
 
     protected abstract void OnDone();
@@ -94,7 +91,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     {
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         item.Execute();
-        if (item.Next != null) SyncStage.SyncNow((DurableWork)item);
+        if (item is DurableWork { Unsynced: >= 0 } work) work.Stage.Sync(work);
         if (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds > SlowMilliseconds)
             _threadsUntil = loop.NowMilliseconds + SlowMemoryMilliseconds;
         ((ICompletion)item).Complete();
@@ -203,9 +200,9 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
                 }
             }
             item.Execute();
-            if (item.Next is not { } stage) loop.Post(item);
-            else if (Pending > 1) stage.Accept((DurableWork)item);
-            else SyncHere((DurableWork)item);
+            if (item is not DurableWork { Unsynced: >= 0 } work) loop.Post(item);
+            else if (Pending > 1) work.Stage.Accept(work);
+            else SyncHere(work);
         }
     }
 
@@ -213,7 +210,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     private void SyncHere(DurableWork work)
     {
         BeginWait();
-        SyncStage.SyncNow(work);
+        work.Stage.Sync(work);
         EndWait();
         loop.Post(work);
     }

@@ -27,7 +27,7 @@ public sealed record QueueFile(Envelope Envelope, int ContentOffset, long Conten
 public sealed class SpoolDirectory(string root)
 {
     public const string Maildrop = "maildrop", Incoming = "incoming", Active = "active", Deferred = "deferred", Hold = "hold", Corrupt = "corrupt",
-        Bounce = "bounce", Defer = "defer", Trace = "trace", Public = "public", Private = "private", Pid = "pid";
+        Bounce = "bounce", Defer = "defer", Trace = "trace", Public = "public", Private = "private", Pid = "pid", Journal = "journal";
 
     /// <summary>
     /// The owner's execute bit of a queue file: the message is to expire (postsuper -e). A mode is changed in one step, whoever has the file open.
@@ -41,7 +41,7 @@ public sealed class SpoolDirectory(string root)
     public static readonly (string Name, uint Mode)[] Folders =
     [
         (Maildrop, 0x1C0), (Incoming, 0x1C0), (Active, 0x1C0), (Deferred, 0x1C0), (Hold, 0x1C0), (Corrupt, 0x1C0),
-        (Bounce, 0x1C0), (Defer, 0x1C0), (Trace, 0x1C0), (Public, 0x1ED), (Private, 0x1C0), (Pid, 0x1ED),
+        (Bounce, 0x1C0), (Defer, 0x1C0), (Trace, 0x1C0), (Journal, 0x1C0), (Public, 0x1ED), (Private, 0x1C0), (Pid, 0x1ED),
     ];
 
     public string Root { get; } = root;

@@ -26,7 +26,7 @@ internal sealed class DeliveryService : LinkService
     public DeliveryService(ServiceContext context) : base(context)
     {
         Workers = new WorkerPool(context.Loop, "delivery", context.Command == "pipe" ? CommandThreads : MailboxThreads) { Patience = context.Command == "pipe" ? 0 : 2 };
-        Syncs = new SyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) == "group");
+        Syncs = new FileSyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) != "fsync");
         Deliver = MakeDeliverer(context);
         Serve(_ => new DeliveryStream(this));
     }

@@ -11,8 +11,9 @@ public class KilledAtStep : InstanceTest
 
     // the step that does not happen any more                    state  twice?
     [TestCase("cleanup", "openat", 3, false, TestName = "cleanup before it makes the file (2)")]
+    [TestCase("cleanup", "pwritev", 2, false, TestName = "cleanup before it writes into the journal (4)")]
     [TestCase("cleanup", "pwrite64", 2, false, TestName = "cleanup before it writes (3)")]
-    [TestCase("cleanup", "fsync,syncfs", 2, false, TestName = "cleanup before it syncs (4)")]
+    [TestCase("cleanup", "fdatasync", 2, false, TestName = "cleanup before it syncs (4)")]
     [TestCase("cleanup", "close", 5, false, TestName = "cleanup before it closes (5)")]
     [TestCase("qmgr", "openat", 2, false, TestName = "qmgr before it reads a file (6)")]
     [TestCase("qmgr", "unlink,unlinkat", 2, false, TestName = "qmgr before it removes (17)")]

@@ -28,7 +28,7 @@ internal sealed class SpoolRepair(MailConfig config)
         if (owner == null || !Permissions.Apply(instance, owner)) Failures++;
         foreach ((string folder, _) in SpoolDirectory.Folders)
         {
-            if (folder is SpoolDirectory.Public or SpoolDirectory.Private or SpoolDirectory.Pid) continue;
+            if (folder is SpoolDirectory.Public or SpoolDirectory.Private or SpoolDirectory.Pid or SpoolDirectory.Journal) continue;
             foreach (string path in Files(folder))
                 if (QueueId.IsValid(Path.GetFileName(path)) && path != _spool.PathOf(folder, Path.GetFileName(path))) MoveToPlace(folder, path, owner);
         }

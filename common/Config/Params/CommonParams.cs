@@ -40,8 +40,8 @@ public static class CommonParams
         doc: "Keep delivered queue files under \"saved\", for debugging.");
     public static readonly IntParam FaultInjectionCode = new("fault_injection_code", "0", effective: false,
         doc: "Makes things fail on purpose, for tests.");
-    public static readonly TextParam FileSyncMethod = new("file_sync_method", "group", words: "group|fsync",
-        doc: "How queue files and Maildir deliveries become durable: several with one syncfs(2) where they come together (group), while that is quick, or each by its own fsync(2).");
+    public static readonly TextParam FileSyncMethod = new("file_sync_method", "journal", words: "journal|group|fsync",
+        doc: "How queue files become durable: small ones by a copy in a journal (journal); several with one syncfs(2) where they come together, while that is quick (group); each by its own fsync(2). Maildir deliveries: as with group, or each by its own.");
     public static readonly TextParam HtmlDirectory = new("html_directory", "no", required: true, effective: false,
         doc: "Directory of HTML documentation.");
     public static readonly BoolParam IgnoreMxLookupError = new("ignore_mx_lookup_error", "no",

@@ -24,7 +24,7 @@ public sealed class SyncStageTests
             try
             {
                 EventLoop loop = new();
-                SyncStage stage = new(loop, grouping);
+                FileSyncStage stage = new(loop, grouping);
                 WorkerPool pool = new(loop, "test", threads);
                 loop.Post(() =>
                 {

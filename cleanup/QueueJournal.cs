@@ -1,0 +1,197 @@
+using System.Diagnostics;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
+using MtaSuite.Common.Spool.Journal;
+
+namespace MtaSuite.Cleanup;
+
+/// <summary>
+/// Makes small queue files durable by a copy in a journal: appended, then synced with one fdatasync(2) for all that came together, which touches neither folders nor
+/// inodes. The files themselves lie in the page cache; most are delivered and gone before the system would write them. There are two segments: while one is written
+/// to, the files of the other are synced in the background, all at once, and its records forgotten. qmgr brings the files back after a failure of the
+/// machine. Whatever has no place here is made durable by itself, as ever.
+/// </summary>
+internal sealed class QueueJournal : SyncStage
+{
+    /// <summary>Larger files are not written twice.</summary>
+    public const int MaxImage = 64 * 1024;
+    private const long FirstSize = 1024 * 1024, LastSize = 16 * FirstSize;
+    /// <summary>A segment may take up this part of the free space at most.</summary>
+    private const int ShareOfFree = 16;
+    private const int MaxSegments = 100;
+    /// <summary>Files that are still in the queue so long after they came are written out.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>A segment that is full so soon is too small.</summary>
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+    private readonly EventLoop _loop;
+    private readonly SpoolDirectory _spool;
+    private readonly WorkerPool _worker;
+    private readonly object _gate = new();
+    /// <summary>The one that is written to, and the next one; null while that is being prepared.</summary>
+    private JournalSegment? _current, _spare;
+    /// <summary>Segments with records that were not synced yet.</summary>
+    private readonly HashSet<JournalSegment> _unsynced = [];
+    private readonly List<JournalSegment> _syncing = [];
+    private long _begun;
+    private bool _broken, _watched, _closed;
+
+    public QueueJournal(EventLoop loop, SpoolDirectory spool) : base(loop)
+    {
+        (_loop, _spool) = (loop, spool);
+        _worker = new WorkerPool(loop, "journal", 1);
+        _worker.Submit(new Preparation(this));
+    }
+
+    /// <summary>Takes a copy of a file that is written under its final name; false when there is no place for it. On any thread.</summary>
+    public bool TryAppend(string id, bool held, ReadOnlySpan<byte> image)
+    {
+        if (image.Length > MaxImage) return false;
+        lock (_gate)
+        {
+            if (_broken || _current == null) return false;
+            if (image.Length > _current.Size - _current.End - JournalFormat.RecordHead && !Turn()) return false;
+            if (_current.IsEmpty) Begin();
+            if (!_current.TryAppend(id, held, image)) return false;
+            _unsynced.Add(_current);
+            return true;
+        }
+    }
+
+    private void Begin()
+    {
+        _begun = Stopwatch.GetTimestamp();
+        if (_watched) return;
+        _watched = true;
+        _loop.Post(Watch);
+    }
+
+    /// <summary>Goes on in the spare segment; false while that is not ready.</summary>
+    private bool Turn()
+    {
+        if (_spare == null) return false;
+        JournalSegment full = _current!;
+        (_current, _spare) = (_spare, null);
+        bool grow = Stopwatch.GetElapsedTime(_begun) < Soon;
+        _loop.Post(() => _worker.Submit(new Release(this, full, grow)));
+        if (_current.IsEmpty) _begun = Stopwatch.GetTimestamp();
+        return true;
+    }
+
+    /// <summary>While there are records: forgets them before long, so that a failure of the machine brings little back that was delivered already.</summary>
+    private void Watch() => _loop.After(Patience, () =>
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            if (!_current!.IsEmpty && Stopwatch.GetElapsedTime(_begun) >= Patience) Turn();
+            _watched = !_broken && (!_current.IsEmpty || _spare == null);
+        }
+        if (_watched) Watch();
+    });
+
+    // ---- syncing ---------------------------------------------------------------------------------------------------
+
+    public override void Sync(DurableWork work) => work.SyncError = SyncRecords();
+
+    protected override void SyncTogether(List<DurableWork> works)
+    {
+        int error = SyncRecords();
+        foreach (DurableWork work in works) work.SyncError = error;
+    }
+
+    /// <summary>By one thread at a time: the stage's own, or a writer that is alone.</summary>
+    private int SyncRecords()
+    {
+        lock (_syncing)
+        {
+            lock (_gate)
+            {
+                _syncing.AddRange(_unsynced);
+                _unsynced.Clear();
+            }
+            int error = 0;
+            foreach (JournalSegment segment in _syncing)
+                if (segment.Sync() is not 0 and int failed) error = failed;
+            _syncing.Clear();
+            if (error != 0) Break("sync", error);
+            return _broken ? Libc.EIO : 0;
+        }
+    }
+
+    /// <summary>After a failed write nobody knows what is on the disk: nothing is trusted to the journal any more.</summary>
+    private void Break(string step, int error)
+    {
+        lock (_gate)
+        {
+            if (_broken) return;
+            _broken = true;
+        }
+        Log.Warning($"journal: {step}: {Libc.ErrorText(error)}: each queue file is synced by itself from now on");
+    }
+
+    /// <summary>Before the process ends in good order: leaves nothing to be recovered. Nothing is under way any more.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            foreach (JournalSegment? segment in (ReadOnlySpan<JournalSegment?>)[_current, _spare])
+                if (segment is { IsEmpty: false } && !_broken && !segment.TryRelease()) Log.Warning($"journal: release: {Libc.ErrorText()}");
+        }
+    }
+
+    // ---- on the worker ---------------------------------------------------------------------------------------------
+
+    private JournalSegment? Claim()
+    {
+        Guid boot = JournalFormat.BootId();
+        if (boot == Guid.Empty || !HasRoomFor(2 * FirstSize)) return null;
+        for (int i = 0; i < MaxSegments; i++)
+        {
+            if (JournalSegment.Claim($"{_spool.Root}/{SpoolDirectory.Journal}/{i}", FirstSize, boot, out int error) is { } segment) return segment;
+            if (error == 0) continue;
+            Log.Warning($"journal: {Libc.ErrorText(error)}: each queue file is synced by itself");
+            return null;
+        }
+        return null;
+    }
+
+    private bool HasRoomFor(long size) => Libc.TryFreeSpace(_spool.Root, out long free, out _) && size <= free / ShareOfFree;
+
+    private sealed class Preparation(QueueJournal journal) : WorkItem
+    {
+        private JournalSegment? _first, _second;
+
+        public override void Execute()
+        {
+            _first = journal.Claim();
+            if (_first != null) _second = journal.Claim();
+        }
+
+        protected override void OnDone()
+        {
+            if (_second == null) _first?.Dispose();
+            else lock (journal._gate) (journal._current, journal._spare) = (_first, _second);
+        }
+    }
+
+    private sealed class Release(QueueJournal journal, JournalSegment segment, bool grow) : WorkItem
+    {
+        private bool _released;
+
+        public override void Execute()
+        {
+            _released = segment.TryRelease();
+            if (!_released) journal.Break("release", Libc.Errno);
+            else if (grow && segment.Size < LastSize && journal.HasRoomFor(2 * segment.Size)) segment.TryFill(2 * segment.Size);
+        }
+
+        protected override void OnDone()
+        {
+            if (!_released) return;
+            lock (journal._gate) journal._spare = segment;
+        }
+    }
+}
