@@ -1,3 +1,4 @@
+using MtaSuite.Anvil.Policies;
 using MtaSuite.Anvil.Probes;
 using MtaSuite.Common.Hosting;
 
@@ -18,9 +19,10 @@ public static class Program
             the highest counts and rates from time to time. Nothing of it is kept on disk.
             As verify: remembers which addresses can be delivered to, and sends probe messages to find out. A probe goes the way of all mail up to
             the point where content would be delivered, and ends there.
+            As sts: looks for the MTA-STS policies of domains (RFC 8461) by DNS and HTTPS, and keeps them, on disk as well.
 
         PARAMETERS
-            anvil_rate_time_unit, anvil_status_update_time; address_verify_...
+            anvil_rate_time_unit, anvil_status_update_time; address_verify_...; mta_sts_...
 
         EXIT STATUS
             0 done, 75 try later, 78 bad configuration, 70 bug
@@ -33,7 +35,12 @@ public static class Program
         {
             Name = "anvil",
             Manual = Manual,
-            Start = context => context.Command == "verify" ? new VerifyService(context) : new AnvilService(context),
+            Start = context => context.Command switch
+            {
+                "verify" => new VerifyService(context),
+                "sts" => new StsService(context),
+                _ => new AnvilService(context),
+            },
         });
     }
 }

@@ -36,6 +36,7 @@ internal static class CommandTable
         ["flush"] = NotNeeded,
         ["tlsmgr"] = NotNeeded,
         ["verify"] = new("anvil", Single: true),
+        ["sts"] = new("anvil", Single: true),
         ["anvil"] = new("anvil", Single: true),
     };
 

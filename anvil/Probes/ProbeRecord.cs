@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using MtaSuite.Common.Ipc.Messages;
 
 namespace MtaSuite.Anvil.Probes;
@@ -11,7 +10,7 @@ namespace MtaSuite.Anvil.Probes;
 /// status  = "0" deliverable / "1" deferred / "2" undeliverable / "-" forgotten
 /// updated = seconds since 1970
 /// </code>
-/// In address and text backslash, TAB, CR, LF and NUL are written as \\ \t \r \n \0. The newest line for an address counts.
+/// Address and text are written as <see cref="JournalText"/> does. The newest line for an address counts.
 /// </summary>
 internal static class ProbeRecord
 {
@@ -19,9 +18,9 @@ internal static class ProbeRecord
 
     public static string Format(string address, ProbeEntry? entry)
     {
-        if (entry is not { } e) return $"- 0 {Escape(address)}\t\n";
+        if (entry is not { } e) return $"- 0 {JournalText.Escape(address)}\t\n";
         string text = e.Text.Length > MaxText ? e.Text[..MaxText] : e.Text;
-        return string.Create(CultureInfo.InvariantCulture, $"{(int)e.Status} {e.Updated} {Escape(address)}\t{Escape(text)}\n");
+        return string.Create(CultureInfo.InvariantCulture, $"{(int)e.Status} {e.Updated} {JournalText.Escape(address)}\t{JournalText.Escape(text)}\n");
     }
 
     /// <summary>Reads a line without its LF; a null entry: forgotten.</summary>
@@ -32,25 +31,10 @@ internal static class ProbeRecord
         if (parts.Length < 3 || parts[0].Length != 1) return false;
         int tab = parts[2].IndexOf('\t');
         if (tab <= 0 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long updated)) return false;
-        address = Unescape(parts[2].AsSpan(0, tab));
+        address = JournalText.Unescape(parts[2].AsSpan(0, tab));
         if (parts[0] == "-") return true;
         if (parts[0][0] is not (>= '0' and <= '2')) return false;
-        entry = new ProbeEntry((ProbeStatus)(parts[0][0] - '0'), 0, updated, Unescape(parts[2].AsSpan(tab + 1)));
+        entry = new ProbeEntry((ProbeStatus)(parts[0][0] - '0'), 0, updated, JournalText.Unescape(parts[2].AsSpan(tab + 1)));
         return true;
-    }
-
-    private static string Escape(string text) => text.AsSpan().IndexOfAny("\\\t\r\n\0") < 0 ? text
-        : text.Replace("\\", "\\\\").Replace("\t", "\\t").Replace("\r", "\\r").Replace("\n", "\\n").Replace("\0", "\\0");
-
-    private static string Unescape(ReadOnlySpan<char> text)
-    {
-        if (!text.Contains('\\')) return text.ToString();
-        StringBuilder plain = new(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '\\' || i + 1 == text.Length) plain.Append(text[i]);
-            else plain.Append(text[++i] switch { 't' => '\t', 'r' => '\r', 'n' => '\n', '0' => '\0', char c => c });
-        }
-        return plain.ToString();
     }
 }

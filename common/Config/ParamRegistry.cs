@@ -10,7 +10,7 @@ public static class ParamRegistry
     [
         .. BounceParams.All, .. CleanupParams.All, .. CommonParams.All, .. LmtpClientParams.All, .. LocalParams.All, .. LogParams.All,
         .. MasterParams.All, .. MilterParams.All, .. PickupParams.All, .. PipeParams.All, .. PostscreenParams.All, .. ProxymapParams.All,
-        .. QmgrParams.All, .. RetiredParams.All, .. RewriteParams.All, .. SmtpClientParams.All, .. SmtpdParams.All, .. TlsParams.All,
+        .. QmgrParams.All, .. RetiredParams.All, .. RewriteParams.All, .. SmtpClientParams.All, .. SmtpdParams.All, .. StsParams.All, .. TlsParams.All,
         .. TlsproxyParams.All, .. VerifyParams.All, .. VirtualParams.All,
     ];
 

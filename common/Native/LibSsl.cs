@@ -17,8 +17,9 @@ public static unsafe partial class LibSsl
         OpLegacyServerConnect = 1ul << 2, OpAll = (1ul << 31) | (1ul << 11) | (1ul << 4) | (1ul << 6);
     public const int VerifyNone = 0, VerifyPeer = 1, VerifyFailIfNoPeerCertificate = 2;
     /// <summary>Results of certificate verification (X509_V_...).</summary>
-    public const int VerifyOk = 0;
-    public const uint CheckNoPartialWildcards = 4, CheckMultiLabelWildcards = 8;
+    public const int VerifyOk = 0, VerifyNotYetValid = 9, VerifyExpired = 10;
+    /// <summary>How names are compared (X509_CHECK_FLAG_...).</summary>
+    public const uint CheckNeverSubject = 0x20, CheckNoPartialWildcards = 4, CheckMultiLabelWildcards = 8;
 
     private const int CtrlMode = 33, CtrlReadAhead = 41, CtrlSessionCacheMode = 44, CtrlServerNameCallback = 53, CtrlServerNameArgument = 54,
         CtrlHostName = 55, CtrlGroupsList = 92, CtrlPeerSignatureNid = 108, CtrlPeerTemporaryKey = 109, CtrlDhAuto = 118, CtrlMinProtocol = 123,

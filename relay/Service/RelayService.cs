@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
@@ -25,10 +26,18 @@ internal sealed class RelayService : LinkService
         DnsTargets finder = DnsTargets.From(Loop, context.Config, settings.Routes, settings.IsLmtp);
         _context = new RelayContext(Loop, Spool, settings, finder)
         {
-            Security = new Security(security.Settings, security.Keys, finder.Hosts.Resolver, TimeProvider.System),
+            Security = new Security(security.Settings, security.Keys, finder.Hosts.Resolver, TimeProvider.System)
+            {
+                Sts = PoliciesOf(context, security.Settings),
+            },
         };
         Serve(_ => new DeliveryStream(this));
     }
+
+    /// <summary>Whoever does not use TLS unasked does not ask for policies.</summary>
+    private static StsClient? PoliciesOf(ServiceContext context, TlsClientSettings settings) =>
+        context.Command != "lmtp" && settings.Level is TlsLevel.May or TlsLevel.Encrypt or TlsLevel.Dane && context.Config.Get(StsParams.SmtpMtaSts)
+            ? new StsClient(context.Loop, context.Spool.SocketPath(true, context.Config.Get(StsParams.MtaStsServiceName))) : null;
 
     /// <summary>Carries out one request and answers it. When the asker goes away meanwhile the delivery is finished all the same, and marked in the file.</summary>
     public async Task DeliverAsync(DeliverRequest request, LinkStream stream)
@@ -40,5 +49,9 @@ internal sealed class RelayService : LinkService
         Ended();
     }
 
-    protected override void Close() => _context.Destinations.CloseIdle();
+    protected override void Close()
+    {
+        _context.Security?.Sts?.Close();
+        _context.Destinations.CloseIdle();
+    }
 }

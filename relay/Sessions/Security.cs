@@ -1,7 +1,9 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Dns;
+using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Tls;
 using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Routing;
@@ -12,6 +14,9 @@ namespace MtaSuite.Relay.Sessions;
 internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair> keys, DnsResolver? resolver, TimeProvider clock)
 {
     public TlsClient Client { get; } = new(settings, keys, clock);
+
+    /// <summary>Where MTA-STS policies come from; null: there is no MTA-STS here.</summary>
+    public StsClient? Sts { get; init; }
 
     /// <summary>Reads the settings and, while the process may, the keys. What is wrong is logged.</summary>
     public static (TlsClientSettings Settings, List<KeyPair> Keys) Load(MailConfig config, bool lmtp)
@@ -36,7 +41,19 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
             string[] names = target.AskedHost.Length > 0 ? [target.Host, target.AskedHost] : [target.Host];
             policy = await TlsaLookup.ResolveAsync(policy, resolver!, names, target.EndPoint?.Port ?? 0, authenticated, settings);
         }
+        if (Sts != null && nexthop.UseMx && policy is { IsFromTable: false, Level: TlsLevel.May or TlsLevel.Encrypt, Problem: "" }) policy = await UnderStsAsync(policy, nexthop, target);
+        else if (policy is { IsFromTable: true, Sts: not null }) policy = StsAttributes.ForHost(policy, Exchanger(target), settings);
         if (settings.WrapperMode && policy.Level is TlsLevel.May) policy = TlsPolicy.Of(TlsLevel.Encrypt, settings) with { ServerName = policy.ServerName };
         return target with { Tls = policy };
     }
+
+    /// <summary>RFC 8461 2: where TLSA records decide (RFC 7672), MTA-STS does not; tables of the administrator come before both.</summary>
+    private async ValueTask<TlsPolicy> UnderStsAsync(TlsPolicy policy, Nexthop nexthop, Target target)
+    {
+        if (DomainName.ToAscii(nexthop.Host) is not { } domain || HostName.TryParseAddress(domain, out _)) return policy;
+        return await Sts!.FindAsync(domain.TrimEnd('.')) is { } finding ? policy.Under(finding, Exchanger(target), settings) : policy;
+    }
+
+    /// <summary>The host by the name that the exchanger record has, whatever CNAME stands there.</summary>
+    private static string Exchanger(Target target) => (target.AskedHost.Length > 0 ? target.AskedHost : target.Host).TrimEnd('.');
 }

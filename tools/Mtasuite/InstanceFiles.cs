@@ -92,6 +92,7 @@ internal static class InstanceFiles
         showq                     unix  n       -       n       -       -       showq
         anvil                     unix  -       -       n       -       1       anvil
         verify                    unix  -       -       n       -       1       verify
+        sts                       unix  -       -       n       -       1       sts
         postlog                   unix-dgram n  -       n       -       1       postlogd
         error                     unix  -       -       n       -       -       error
         retry                     unix  -       -       n       -       -       error

@@ -180,7 +180,7 @@ public static class LmtpClientParams
         doc: "As smtp_tls_enable_rpk, for LMTP.");
     public static readonly BoolParam LmtpTlsEnforcePeername = new("lmtp_tls_enforce_peername", "yes",
         doc: "As smtp_tls_enforce_peername, for LMTP.");
-    public static readonly BoolParam LmtpTlsEnforceStsMxPatterns = new("lmtp_tls_enforce_sts_mx_patterns", "yes", effective: false,
+    public static readonly BoolParam LmtpTlsEnforceStsMxPatterns = new("lmtp_tls_enforce_sts_mx_patterns", "yes",
         doc: "As smtp_tls_enforce_sts_mx_patterns, for LMTP.");
     public static readonly TextParam LmtpTlsExcludeCiphers = new("lmtp_tls_exclude_ciphers", "",
         doc: "As smtp_tls_exclude_ciphers, for LMTP.");

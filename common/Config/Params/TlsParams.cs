@@ -48,7 +48,7 @@ public static class TlsParams
         doc: "Accept raw public keys instead of certificates.");
     public static readonly BoolParam SmtpTlsEnforcePeername = new("smtp_tls_enforce_peername", "yes",
         doc: "Old: check the name in a server's certificate.");
-    public static readonly BoolParam SmtpTlsEnforceStsMxPatterns = new("smtp_tls_enforce_sts_mx_patterns", "yes", effective: false,
+    public static readonly BoolParam SmtpTlsEnforceStsMxPatterns = new("smtp_tls_enforce_sts_mx_patterns", "yes",
         doc: "Match mail exchangers with the patterns of an MTA-STS policy.");
     public static readonly TextParam SmtpTlsExcludeCiphers = new("smtp_tls_exclude_ciphers", "",
         doc: "Ciphers never used, in the client.");

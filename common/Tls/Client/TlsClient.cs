@@ -21,7 +21,11 @@ public enum TlsStartStatus : byte
 }
 
 /// <summary>The outcome of <see cref="TlsClient.StartAsync"/>; facts where a session was established, an error's text otherwise.</summary>
-public sealed record TlsStart(TlsStartStatus Status, TlsFacts? Facts, string Error, TlsSession? Session = null);
+public sealed record TlsStart(TlsStartStatus Status, TlsFacts? Facts, string Error, TlsSession? Session = null)
+{
+    /// <summary>What a report says of it; a failure where the session was established all the same is one that a policy in testing would not have let pass.</summary>
+    public TlsResult Result { get; init; } = Status == TlsStartStatus.Established ? TlsResult.Success : TlsResult.ValidationFailure;
+}
 
 /// <summary>Begins TLS with servers: contexts by what policies ask for, sessions that are resumed. On one loop.</summary>
 public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair> keys, TimeProvider clock)
@@ -74,20 +78,40 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
     private TlsStart Judge(TlsSession session, TlsPolicy policy, string nexthop, string host)
     {
         TlsFacts facts = TlsFacts.Of(session, Settings.FingerprintDigest);
-        bool matched = policy.Level switch
+        TlsResult result = policy.Level switch
         {
-            TlsLevel.Fingerprint => policy.Match.Any(m => m.Equals(facts.CertificateFingerprint, StringComparison.OrdinalIgnoreCase)
-                || m.Equals(facts.KeyFingerprint, StringComparison.OrdinalIgnoreCase)) && facts.CertificateFingerprint.Length > 0,
-            TlsLevel.Dane or TlsLevel.DaneOnly => facts.Trust == TlsTrust.Trusted,
-            TlsLevel.Verify or TlsLevel.Secure => facts.Trust == TlsTrust.Trusted
-                && TlsFacts.Matches(session, policy.Names(nexthop, host), Settings.Library.HostFlags, out _),
-            _ => false,
+            TlsLevel.Fingerprint => IsListed(facts, policy) ? TlsResult.Success : TlsResult.ValidationFailure,
+            TlsLevel.Dane or TlsLevel.DaneOnly => facts.Trust == TlsTrust.Trusted ? TlsResult.Success : TlsResult.ValidationFailure,
+            TlsLevel.Verify or TlsLevel.Secure or TlsLevel.Sts => Examine(session, facts, policy.Names(nexthop, host), policy.Level),
+            _ => TlsResult.Success,
         };
-        if (matched) facts = facts with { Trust = TlsTrust.Verified };
-        TlsStartStatus status = matched || !policy.Level.MustMatch() ? TlsStartStatus.Established
-            : policy.Level is TlsLevel.Verify or TlsLevel.Secure && facts.Trust < TlsTrust.Trusted ? TlsStartStatus.NotTrusted
+        if (result == TlsResult.Success && policy.Level.MustMatch()) facts = facts with { Trust = TlsTrust.Verified };
+        if (policy is { Level: TlsLevel.May or TlsLevel.Encrypt, Sts: { Mode: StsMode.Testing, HasPolicy: true, Patterns.Count: > 0 } sts }) result = Note(session, facts, policy, sts, host);
+        TlsStartStatus status = result == TlsResult.Success || !policy.Level.MustMatch() ? TlsStartStatus.Established
+            : policy.Level is TlsLevel.Verify or TlsLevel.Secure or TlsLevel.Sts && facts.Trust < TlsTrust.Trusted ? TlsStartStatus.NotTrusted
             : TlsStartStatus.NotVerified;
-        return new TlsStart(status, facts, facts.VerifyError, session);
+        return new TlsStart(status, facts, facts.VerifyError, session) { Result = result };
+    }
+
+    private static bool IsListed(TlsFacts facts, TlsPolicy policy) => facts.CertificateFingerprint.Length > 0
+        && policy.Match.Any(m => m.Equals(facts.CertificateFingerprint, StringComparison.OrdinalIgnoreCase) || m.Equals(facts.KeyFingerprint, StringComparison.OrdinalIgnoreCase));
+
+    private TlsResult Examine(TlsSession session, TlsFacts facts, IEnumerable<string> names, TlsLevel level)
+    {
+        if (facts.Trust < TlsTrust.Trusted)
+            return LibSsl.VerifyResult(session.Ssl) is LibSsl.VerifyExpired or LibSsl.VerifyNotYetValid ? TlsResult.CertificateExpired : TlsResult.CertificateNotTrusted;
+        // RFC 8461 4.2: a name among the DNS-IDs; the subject's common name does not count
+        uint flags = Settings.Library.HostFlags | (level == TlsLevel.Sts ? LibSsl.CheckNeverSubject : 0);
+        return TlsFacts.Matches(session, names, flags, out _) ? TlsResult.Success : TlsResult.CertificateHostMismatch;
+    }
+
+    /// <summary>What a policy in testing would have refused (RFC 8461 5).</summary>
+    private TlsResult Note(TlsSession session, TlsFacts facts, TlsPolicy policy, StsFinding sts, string host)
+    {
+        TlsResult result = sts.Allows(policy.Match.FirstOrDefault(host)) ? Examine(session, facts, policy.Match, TlsLevel.Sts) : TlsResult.ValidationFailure;
+        if (result != TlsResult.Success)
+            Log.Log.Info($"MTA-STS policy of {sts.Domain} in testing: host {host} would be refused: {(result == TlsResult.ValidationFailure ? "not named by the policy" : result.Word())}");
+        return result;
     }
 
     private static string ServerName(TlsPolicy policy, string nexthop, string host)
@@ -128,17 +152,19 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
     {
         error = "";
         bool verified = policy.Level.MustMatch(), dane = policy.Tlsa.Count > 0;
+        // what a domain asks of everybody needs authorities that everybody has, unless the administrator chose some
+        bool common = policy.Sts is { HasPolicy: true } && Settings.AuthorityFile.Length + Settings.AuthorityPath.Length == 0;
         string ciphers = Settings.Library.Ciphers(policy.Ciphers, verified ? ["aNULL", .. policy.Exclude] : policy.Exclude);
-        key = $"{policy.Protocols} {ciphers} {verified} {dane}";
+        key = $"{policy.Protocols} {ciphers} {verified} {dane} {common}";
         if (_contexts.TryGetValue(key, out TlsContext? context)) return context;
         if (!TlsProtocols.TryParse(policy.Protocols, out TlsProtocols protocols, out string bad)) error = $"unknown TLS protocol {bad}";
-        else context = TlsContext.TryCreate(ContextSettings(protocols, ciphers, verified, dane), keys, out error);
+        else context = TlsContext.TryCreate(ContextSettings(protocols, ciphers, verified, dane, common), keys, out error);
         if (context != null) _contexts[key] = context;
         else Log.Log.Warning($"TLS client: {error}");
         return context;
     }
 
-    private TlsContextSettings ContextSettings(TlsProtocols protocols, string ciphers, bool verified, bool dane) => new()
+    private TlsContextSettings ContextSettings(TlsProtocols protocols, string ciphers, bool verified, bool dane, bool common) => new()
     {
         Server = false,
         Protocols = protocols,
@@ -149,7 +175,7 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
         SecurityLevel = verified ? 1 : 0,
         AuthorityFile = dane ? "" : Settings.AuthorityFile,
         AuthorityPath = dane ? "" : Settings.AuthorityPath,
-        DefaultAuthorities = !dane && Settings.Library.AppendDefaultAuthorities,
+        DefaultAuthorities = !dane && (common || Settings.Library.AppendDefaultAuthorities),
         VerifyDepth = Settings.VerifyDepth,
         Dane = dane,
     };

@@ -28,6 +28,7 @@ public sealed class TlsClientSettings
         ServerName = Text("tls_servername");
         LogLevel = int.TryParse(Text("tls_loglevel"), out int level) ? level : 0;
         NoteOffer = Flag("tls_note_starttls_offer");
+        EnforceStsPatterns = Flag("tls_enforce_sts_mx_patterns");
         StartTimeout = c.Get((TimeParam)Find("starttls_timeout"));
         SessionLifetime = c.Get((TimeParam)Find("tls_session_cache_timeout"));
         LogFeatureStatus = c.Get(SmtpClientParams.SmtpLogTlsFeatureStatus);
@@ -56,6 +57,8 @@ public sealed class TlsClientSettings
     public string ServerName { get; }
     public int LogLevel { get; }
     public bool NoteOffer { get; }
+    /// <summary>The hosts of a policy that a plugin found are held against mail exchangers, and certificates against the exchangers.</summary>
+    public bool EnforceStsPatterns { get; }
     public TimeSpan StartTimeout { get; }
     /// <summary>How long a session is kept for resumption.</summary>
     public TimeSpan SessionLifetime { get; }
@@ -93,7 +96,7 @@ public sealed class TlsClientSettings
     {
         TlsPolicy policy = TlsPolicy.Parse(value, this);
         if (policy.Problem.Length > 0) Log.Log.Warning($"{_prefix}_tls_policy_maps, {key}: {policy.Problem}");
-        return policy;
+        return policy with { IsFromTable = true };
     }
 
     private TlsLevel ReadLevel()

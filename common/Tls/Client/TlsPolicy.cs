@@ -5,7 +5,8 @@ namespace MtaSuite.Common.Tls.Client;
 
 /// <summary>
 /// What TLS is wanted with one destination. An entry of smtp_tls_policy_maps: <c>level *( separator name "=" value )</c>, with the names match, protocols,
-/// ciphers, exclude, servername, connection_reuse; several values of one attribute are apart by colons (match at level fingerprint: by "|").
+/// ciphers, exclude, servername, connection_reuse; several values of one attribute are apart by colons (match at level fingerprint: by "|"). What a plugin
+/// says of an MTA-STS policy is read by <see cref="StsAttributes"/>.
 /// </summary>
 public sealed record TlsPolicy
 {
@@ -24,6 +25,29 @@ public sealed record TlsPolicy
     public string TlsaBase { get; init; } = "";
     /// <summary>Why mail cannot be sent at all under this policy (a bad entry, no TLSA records); empty: it can.</summary>
     public string Problem { get; init; } = "";
+
+    /// <summary>An entry of the policy table decided; else the configured level.</summary>
+    public bool IsFromTable { get; init; }
+    /// <summary>What is known of the destination's MTA-STS, whether it decides anything or not; null: it has none, or nobody asked.</summary>
+    public StsFinding? Sts { get; init; }
+
+    /// <summary>
+    /// This policy with what MTA-STS adds to it for one mail exchanger (RFC 8461 4 and 5). A policy to be enforced takes its place; one in testing leaves it
+    /// as it is, and the session notes what would have failed.
+    /// </summary>
+    /// <param name="mx">As the exchanger record has it.</param>
+    public TlsPolicy Under(StsFinding sts, string mx, TlsClientSettings s)
+    {
+        if (sts.Mode == StsMode.None || !sts.HasPolicy) return this with { Sts = sts };
+        if (sts.Mode == StsMode.Testing) return this with { Sts = sts, Match = [mx], ServerName = ServerName.Length > 0 ? ServerName : mx };
+        return Of(TlsLevel.Sts, s) with
+        {
+            Sts = sts,
+            Match = [mx],
+            ServerName = mx,
+            Problem = sts.Allows(mx) ? "" : $"MTA-STS policy of {sts.Domain} does not allow host {mx}",
+        };
+    }
 
     /// <summary>Everything a session depends on, in one text: sessions under equal keys are as good as each other.</summary>
     public string Key => $"{Level.Word()} {Protocols} {Ciphers} !{string.Join(':', Exclude)} {string.Join('|', Match)} {ServerName} {TlsaBase} {string.Join(',', Tlsa.Select(t => $"{t.Usage}{t.Selector}{t.MatchingType}{Convert.ToHexString(t.Data.Span)}"))}";
@@ -60,10 +84,12 @@ public sealed record TlsPolicy
             return Bad(s, $"invalid security level \"{words.FirstOrDefault("")}\"");
         TlsPolicy policy = Of(level, s);
         List<string> match = [];
-        foreach (string word in words.Skip(1))
+        StsAttributes sts = new();
+        foreach (string item in words.Skip(1))
         {
+            if (!ConfigList.TryUnbrace(item, out string word)) return Bad(s, $"attribute \"{item}\" has unbalanced braces");
             int equals = word.IndexOf('=');
-            string name = equals < 0 ? word : word[..equals], value = equals < 0 ? "" : word[(equals + 1)..];
+            string name = equals < 0 ? word : word[..equals].Trim(), value = equals < 0 ? "" : word[(equals + 1)..].Trim();
             if (level == TlsLevel.None) return Bad(s, $"attribute \"{word}\" at level none");
             if (value.Length == 0) return Bad(s, $"attribute \"{word}\" has no value");
             switch (name.ToLowerInvariant())
@@ -75,10 +101,12 @@ public sealed record TlsPolicy
                 case "connection_reuse": break;
                 case "match" when level == TlsLevel.Fingerprint: match.AddRange(value.Split('|', StringSplitOptions.RemoveEmptyEntries)); break;
                 case "match" when level is TlsLevel.Verify or TlsLevel.Secure: match.AddRange(value.Split(':', StringSplitOptions.RemoveEmptyEntries)); break;
+                case var other when sts.TryTake(other, value): break;
                 default: return Bad(s, $"invalid attribute \"{word}\" at level {level.Word()}");
             }
         }
-        return match.Count > 0 ? policy with { Match = match } : policy;
+        if (match.Count > 0) policy = policy with { Match = match };
+        return sts.Apply(policy, out string problem) is { } complete ? complete : Bad(s, problem);
     }
 
     // What was meant is not known: nothing is sent, least of all in clear.

@@ -9,14 +9,14 @@ public enum TlsResult : byte
     CertificateHostMismatch,
     CertificateExpired,
     CertificateNotTrusted,
-    /// <summary>Any other failure of TLS.</summary>
+    /// <summary>Any other failure of TLS; also a host that an MTA-STS policy does not name.</summary>
     ValidationFailure,
     TlsaInvalid,
     DnssecInvalid,
     DaneRequired,
     /// <summary>The policy could not be had from its host, for another reason than the host's certificate.</summary>
     StsPolicyFetchError,
-    /// <summary>The policy, or the record that announces it, is broken, or the server is none that the policy allows.</summary>
+    /// <summary>The policy, or the record that announces it, is broken.</summary>
     StsPolicyInvalid,
     /// <summary>The certificate of the policy's host does not prove who it is.</summary>
     StsWebPkiInvalid,

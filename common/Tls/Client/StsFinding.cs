@@ -20,7 +20,7 @@ public sealed record StsFinding
     /// <summary>The policy's lines as they were served, for a report's policy-string; empty where there is no policy.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 
-    /// <summary>Why there is no policy, or no newer one: one of the three sts- results, or success.</summary>
+    /// <summary>Why there is no policy, or no newer one: one of the three sts- results (validation-failure from another's plugin), or success.</summary>
     public TlsResult Failure { get; init; }
 
     /// <summary>The failure in words, for the log; empty when there is none.</summary>
@@ -28,4 +28,20 @@ public sealed record StsFinding
 
     /// <summary>There is a policy that counts, if only to be reported.</summary>
     public bool HasPolicy => Lines.Count > 0;
+
+    /// <summary>
+    /// RFC 8461 4.1: a host matches a pattern that is its name; with "*." in front, as in certificates (RFC 6125 6.4.3), one label stands for the star.
+    /// </summary>
+    /// <param name="host">As the exchanger record has it, with or without a final dot.</param>
+    public bool Allows(string host)
+    {
+        ReadOnlySpan<char> name = host.AsSpan().TrimEnd('.');
+        foreach (string pattern in Patterns)
+        {
+            int dot = pattern.StartsWith("*.", StringComparison.Ordinal) ? name.IndexOf('.') : 0;
+            if (dot < 0 || (dot == 0 && pattern.StartsWith('*'))) continue;
+            if (name[dot..].Equals(pattern.AsSpan(dot == 0 ? 0 : 1), StringComparison.OrdinalIgnoreCase)) return true;
+        }
+        return false;
+    }
 }
