@@ -100,8 +100,8 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
     {
         if (facts.Trust < TlsTrust.Trusted)
             return LibSsl.VerifyResult(session.Ssl) is LibSsl.VerifyExpired or LibSsl.VerifyNotYetValid ? TlsResult.CertificateExpired : TlsResult.CertificateNotTrusted;
-        // RFC 8461 4.2: a name among the DNS-IDs; the subject's common name does not count
-        uint flags = Settings.Library.HostFlags | (level == TlsLevel.Sts ? LibSsl.CheckNeverSubject : 0);
+        // RFC 8461 4.2: a name among the DNS-IDs, where "*" stands for one label; the subject's common name does not count
+        uint flags = level == TlsLevel.Sts ? LibSsl.CheckNoPartialWildcards | LibSsl.CheckNeverSubject : Settings.Library.HostFlags;
         return TlsFacts.Matches(session, names, flags, out _) ? TlsResult.Success : TlsResult.CertificateHostMismatch;
     }
 
