@@ -36,6 +36,8 @@ public sealed unsafe partial class SslConnection : IDisposable
 
     private Transport* _transport;
     private nint _ssl;
+    private bool _saidClose;
+    private (int, int) _calls;
 
     private SslConnection(nint ssl, Transport* transport)
     {
@@ -83,7 +85,7 @@ public sealed unsafe partial class SslConnection : IDisposable
     }
 
     /// <summary>Calls of the system that received, and that sent.</summary>
-    public (int Receives, int Sends) SystemCalls => (_transport->Receives, _transport->Sends);
+    public (int Receives, int Sends) SystemCalls => _transport == null ? _calls : (_transport->Receives, _transport->Sends);
 
     /// <summary>
     /// One step of the handshake. A flight is sent in one piece. What remains at the end in TLS 1.3, the client's Finished or the server's ticket, is
@@ -131,10 +133,21 @@ public sealed unsafe partial class SslConnection : IDisposable
         return count > 0 ? SslStatus.Ok : Status(count);
     }
 
-    /// <summary>Says close_notify as far as the socket takes it; the peer's is not waited for.</summary>
+    /// <summary>As <see cref="Write"/> for the last data there is: where one record takes it all, close_notify is behind it. It is held: <see cref="TrySendHeld"/>.</summary>
+    public SslStatus WriteLast(ReadOnlySpan<byte> data, out int count)
+    {
+        _transport->Gathering = true;
+        SslStatus status = Write(data, out count);
+        if (count == data.Length) SayClose();
+        _transport->Gathering = false;
+        return status;
+    }
+
+    /// <summary>Says close_notify, once, as far as the socket takes it; the peer's is not waited for.</summary>
     public void SayClose()
     {
-        if (IsInitFinished(_ssl) == 0) return;
+        if (_saidClose || IsInitFinished(_ssl) == 0) return;
+        _saidClose = true;
         LibSsl.ClearErrors();
         _ = ShutdownRaw(_ssl);
         LibSsl.ClearErrors();
@@ -151,6 +164,7 @@ public sealed unsafe partial class SslConnection : IDisposable
     public void Dispose()
     {
         if (_ssl == 0) return;
+        _calls = SystemCalls;
         Free(_ssl);
         NativeMemory.Free(_transport->Held);
         NativeMemory.Free(_transport);

@@ -11,6 +11,9 @@ public sealed partial class Connection
     private bool _writable = true, _dirty, _closeWhenSent;
     private Action? _drainer;
 
+    /// <summary>It closes when the output is sent.</summary>
+    public bool IsClosing => _closeWhenSent;
+
     /// <summary>Bytes written and not yet taken by the kernel.</summary>
     public int Unsent => _outEnd - _outStart;
 

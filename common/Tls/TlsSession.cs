@@ -16,6 +16,7 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
     private readonly Connection _connection;
     private uint _edge;
     private bool _ending;
+    private int _last;
 
     private TlsSession(Connection connection, SslConnection ssl, bool server)
     {
@@ -133,11 +134,31 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
 
     int IConnectionFilter.Send(Connection connection, ReadOnlySpan<byte> data)
     {
+        if (connection.IsClosing) return SendLast(connection, data);
         SslStatus status = Ssl.Write(data, out int count);
         if (status == SslStatus.Ok) return count;
         // after the peer's end nothing can be sent any more, and the library says so without an errno
         int result = Result(status, connection);
         return result == 0 ? Errno(Libc.EPIPE) : result;
+    }
+
+    // The last words and close_notify go out together.
+    private int SendLast(Connection connection, ReadOnlySpan<byte> data)
+    {
+        SslStatus status = _last > 0 ? SslStatus.Ok : Ssl.WriteLast(data, out _last);
+        if (status != SslStatus.Ok)
+        {
+            _last = 0;
+            return Result(status, connection) is 0 ? Errno(Libc.EPIPE) : -1;
+        }
+        if (!Ssl.TrySendHeld())
+        {
+            connection.AwaitOutputRoom();
+            return Errno(Libc.EAGAIN);
+        }
+        int count = _last;
+        _last = 0;
+        return count;
     }
 
     private int Result(SslStatus status, Connection connection)

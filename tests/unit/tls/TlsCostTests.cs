@@ -95,6 +95,31 @@ public class TlsCostTests
         });
     }
 
+    [TestCase(10, 1)]
+    [TestCase(40_000, 3)]
+    [TestCase(4_000_000, 0)]
+    public void The_last_words_and_the_end_go_out_together(int size, int calls)
+    {
+        using TlsContext serving = TlsPair.ServerContext("", _ca.Chain("mx.example")), calling = TlsPair.ClientContext(_ca.RootFile);
+        using TlsPair pair = new();
+        pair.Run(async () =>
+        {
+            await pair.ShakeAsync(serving, calling);
+            await pair.Loop.Delay(TimeSpan.FromMilliseconds(1));
+            int before = pair.ServerTls!.Ssl.SystemCalls.Sends;
+            byte[] words = new byte[size];
+            new Random(size).NextBytes(words);
+            pair.Server.Write(words);
+            pair.Server.CloseAfterFlush();
+            // a large one waits for room, and closes later
+            if (calls > 0) Assert.That(pair.Server.IsOpen, Is.False);
+            Assert.That(await TlsPair.ReceiveAsync(pair.Client, size), Is.EqualTo(words));
+            Assert.That(await pair.Client.FillAsync(), Is.EqualTo(ReadStatus.End));
+            Assert.That((pair.ClientTls!.Truncated, pair.Server.IsOpen), Is.EqualTo((false, false)));
+            if (calls > 0) Assert.That(pair.ServerTls.Ssl.SystemCalls.Sends - before, Is.EqualTo(calls));
+        });
+    }
+
     [Test]
     public void A_session_allocates_little()
     {
