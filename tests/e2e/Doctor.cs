@@ -161,6 +161,17 @@ public class Doctor : InstanceTest
     }
 
     [Test]
+    public void The_address_that_mail_leaves_from()
+    {
+        (_, List<DoctorLine> lines) = Run("--address", "127.0.0.9", "healthy.example");
+        void Has(string level, string area, string text) =>
+            Assert.That(lines, NUnit.Framework.Has.Some.Matches<DoctorLine>(l => l.Section == "our mail to others" && l.Level == level && l.Area == area && l.Text.Contains(text)), $"{text}\n{string.Join('\n', lines)}");
+        Has("OK", "ptr 127.0.0.1", "its name is mx.test.example, which leads back to it");
+        Has("OK", "helo", "we say EHLO mx.test.example, the name of 127.0.0.1");
+        Has("PROBLEM", "ptr 127.0.0.9", "9.0.0.127.in-addr.arpa. IN PTR mx.test.example.");
+    }
+
+    [Test]
     public void Words_for_people()
     {
         ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "--no-services", "--port", $"{Mta.SmtpPort}", "null.example");

@@ -17,7 +17,8 @@ internal static class CertificateCheck
             return;
         }
         if (tls.Agreement.Protocol is "TLSv1.3" or "TLSv1.2") s.Ok(area, $"{tls.Agreement.Protocol} with {tls.Agreement.Cipher}");
-        else s.Warning(area, $"{tls.Agreement.Protocol} is the newest version it has", "it is broken (RFC 8996), and many refuse it", "update the TLS library, or allow TLSv1.2 and TLSv1.3");
+        else s.Warning(area, $"{tls.Agreement.Protocol} is the newest version it has", "it is broken (RFC 8996), and many refuse it",
+            "update the TLS library, or allow TLSv1.2 and TLSv1.3");
         if (report.Chain.Count == 0 || ServerProbe.Describe(report.Chain[0]) is not { } certificate) return;
         JudgeTime(s, area, certificate.End, now);
         string names = string.Join(", ", certificate.Names.Take(5));
@@ -27,7 +28,9 @@ internal static class CertificateCheck
         if (!report.IsTrusted)
         {
             string why = certificate.IsSelfSigned ? "the certificate is self-signed" : $"no known authority vouches for the certificate ({(tls.VerifyError.Length > 0 ? tls.VerifyError : "unknown issuer")})";
-            Worse(s, isSubmission, area, why, isSubmission ? "mail programs warn of it or refuse" : "senders that verify (MTA-STS, secure) do not deliver; opportunistic ones and DANE do not need it",
+            Worse(s, isSubmission, area, why,
+                isSubmission ? "mail programs warn of it or refuse" : "senders that verify (MTA-STS, secure) do not deliver; opportunistic ones and DANE do not need it",
+
                 certificate.IsSelfSigned ? "get one from an authority, such as Let's Encrypt" : "send the intermediate certificates behind it; or name your own authority with --ca FILE");
         }
         else if (report.HasName) s.Ok(area, $"the certificate is for {host}, and a known authority vouches for it");
@@ -41,7 +44,8 @@ internal static class CertificateCheck
         string day = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         TimeSpan left = end - now;
         if (left < TimeSpan.Zero) s.Problem(area, $"the certificate has expired on {day}", "whoever verifies refuses it", "renew it now");
-        else if (left < s_soon) s.Warning(area, $"the certificate expires in {(int)left.TotalDays} days, on {day}", "whoever verifies will refuse it then", "renew it; see to it that renewal is automatic");
+        else if (left < s_soon) s.Warning(area, $"the certificate expires in {(int)left.TotalDays} days, on {day}", "whoever verifies will refuse it then",
+            "renew it; see to it that renewal is automatic");
         else s.Ok(area, $"the certificate is good until {day}");
     }
 }

@@ -45,9 +45,12 @@ internal sealed class DmarcSection(DoctorContext c, string domain)
         DmarcPolicy policy = inherited ? record.SubdomainPolicy : record.Policy;
         string whose = inherited ? $"the policy of {name} for its subdomains" : "the policy";
         string share = record.Percent < 100 ? $" for {record.Percent} of a hundred messages" : "";
-        if (policy == DmarcPolicy.None) s.Note(Area, $"{whose} is none: failing mail is delivered all the same", "it protects nobody, and is right as long as you only read reports", "go on to p=quarantine and p=reject when the reports show your own mail passing");
-        else s.Ok(Area, $"{whose} is {policy.ToString().ToLowerInvariant()}{share}", policy == DmarcPolicy.Reject ? "forgeries are refused; so is mail through lists that change it" : "forgeries go to the spam folder");
-        if (!inherited && record.SubdomainPolicy < record.Policy) s.Warning(Area, $"sp={record.SubdomainPolicy.ToString().ToLowerInvariant()} is weaker than p=", "forgers use names below the domain", "take sp= away");
+        if (policy == DmarcPolicy.None) s.Note(Area, $"{whose} is none: failing mail is delivered all the same",
+            "it protects nobody, and is right as long as you only read reports", "go on to p=quarantine and p=reject when the reports show your own mail passing");
+        else s.Ok(Area, $"{whose} is {policy.ToString().ToLowerInvariant()}{share}",
+            policy == DmarcPolicy.Reject ? "forgeries are refused; so is mail through lists that change it" : "forgeries go to the spam folder");
+        if (!inherited && record.SubdomainPolicy < record.Policy) s.Warning(Area, $"sp={record.SubdomainPolicy.ToString().ToLowerInvariant()} is weaker than p=",
+            "forgers use names below the domain", "take sp= away");
         s.Note(Area, Alignment(record));
         await ReportsAsync(s, name, record);
     }
@@ -62,14 +65,16 @@ internal sealed class DmarcSection(DoctorContext c, string domain)
     /// <summary>RFC 7489 7.1: another domain must agree to get reports.</summary>
     private async Task ReportsAsync(Section s, string name, DmarcRecord record)
     {
-        if (record.AggregateReports.Count == 0) s.Note(Area, "no reports are asked for (rua=)", "you do not see who sends in your name, nor what fails", $"rua=mailto:postmaster@{domain}");
+        if (record.AggregateReports.Count == 0) s.Note(Area, "no reports are asked for (rua=)", "you do not see who sends in your name, nor what fails",
+            $"rua=mailto:postmaster@{domain}");
         foreach (string uri in record.AggregateReports.Concat(record.FailureReports).Distinct())
         {
             string other = uri[(uri.LastIndexOf('@') + 1)..].TrimEnd('.').ToLowerInvariant();
             if (other == name || other.EndsWith("." + name, StringComparison.Ordinal) || name.EndsWith("." + other, StringComparison.Ordinal)) continue;
             DnsAnswer consent = await c.Resolver.Query($"{name}._report._dmarc.{other}", DnsType.TXT);
             if (consent.Records.OfType<TextRecord>().Any(r => DmarcRecord.IsDmarc(Encoding.Latin1.GetString(r.Text.Span)))) continue;
-            s.Warning(Area, $"{uri} is in another domain, which does not say that it wants these reports", "receivers send none there", $"{name}._report._dmarc.{other}. IN TXT \"v=DMARC1\", set by {other}");
+            s.Warning(Area, $"{uri} is in another domain, which does not say that it wants these reports", "receivers send none there",
+                $"{name}._report._dmarc.{other}. IN TXT \"v=DMARC1\", set by {other}");
         }
     }
 }

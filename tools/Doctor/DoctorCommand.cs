@@ -125,7 +125,10 @@ internal sealed class DoctorCommand
         });
     }
 
-    /// <summary>The domains that the configuration takes mail for and that the world may know: full names from lists, no tables.</summary>
+    /// <summary>
+    /// The domains that the configuration takes mail for and that the world may know: full names from lists, no tables; this host's own name only where
+    /// there is no other.
+    /// </summary>
     internal static List<string> OwnDomains(MailConfig config)
     {
         List<string> result = [];
@@ -133,9 +136,12 @@ internal sealed class DoctorCommand
         foreach (string item in lists.SelectMany(config.GetList))
         {
             string name = item.ToLowerInvariant().TrimEnd('.');
-            bool local = !name.Contains('.') || name.EndsWith(".localdomain", StringComparison.Ordinal) || name.EndsWith(".local", StringComparison.Ordinal) || name.StartsWith("localhost.", StringComparison.Ordinal);
+            bool local = !name.Contains('.') || name.EndsWith(".localdomain", StringComparison.Ordinal) || name.EndsWith(".local", StringComparison.Ordinal)
+                || name.StartsWith("localhost.", StringComparison.Ordinal);
             if (!local && !name.Contains(':') && HostName.IsValid(name) && !result.Contains(name)) result.Add(name);
         }
+        string host = config.Get(CommonParams.Myhostname).ToLowerInvariant();
+        if (result.Count > 1 && !host.Equals(config.Get(CommonParams.Mydomain), StringComparison.OrdinalIgnoreCase)) result.Remove(host);
         return result;
     }
 
@@ -144,7 +150,8 @@ internal sealed class DoctorCommand
     private int Report()
     {
         foreach (Section section in _sections.Where(s => !s.IsDone))
-            section.Warning("time", string.Create(CultureInfo.InvariantCulture, $"not finished within {_context.Options.Timeout.TotalSeconds:0} seconds"), "what is missing here is not known", "try again with --timeout and more seconds");
+            section.Warning("time", string.Create(CultureInfo.InvariantCulture, $"not finished within {_context.Options.Timeout.TotalSeconds:0} seconds"),
+                "what is missing here is not known", "try again with --timeout and more seconds");
         foreach (Section section in _sections.Where(s => s.Findings.Count > 0)) Tool.Print(_context.Options.Json ? Json(section) : Text(section));
         IEnumerable<Finding> all = _sections.SelectMany(s => s.Findings);
         int Count(FindingLevel level) => all.Count(f => f.Level == level);

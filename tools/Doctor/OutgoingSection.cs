@@ -11,7 +11,9 @@ internal sealed class OutgoingSection(DoctorContext c)
     {
         JudgeName(s);
         if (c.Outgoing.Count == 0)
-            s.Note("outgoing", "this machine has no public address of its own", "receivers see another one, that of a translator of addresses, about which nothing can be said from here", "give it with --address IP (it stands in the Received: header of a message that you send elsewhere)");
+            s.Note("outgoing", "this machine has no public address of its own",
+                "receivers see another one, that of a translator of addresses, about which nothing can be said from here",
+                "give it with --address IP (it stands in the Received: header of a message that you send elsewhere)");
         foreach (IPAddress address in c.Outgoing) await AddressAsync(s, address);
     }
 
@@ -29,14 +31,16 @@ internal sealed class OutgoingSection(DoctorContext c)
         DnsAnswer names = await c.Resolver.QueryReverse(address);
         if (!names.IsFound)
         {
-            if (names.IsNotFound) s.Problem(area, "the address has no name (PTR record)", "many receivers refuse mail from it, all large ones by IPv6", $"ask who gave you the address for {DomainName.Reverse(address)}. IN PTR {c.HeloName}.");
+            if (names.IsNotFound) s.Problem(area, "the address has no name (PTR record)", "many receivers refuse mail from it, all large ones by IPv6",
+                $"ask who gave you the address for {DomainName.Reverse(address)}. IN PTR {c.HeloName}.");
             else s.Warning(area, $"the question for its name fails: {names.Reason}", "receivers defer or refuse", "ask who gave you the address");
             return;
         }
         List<string> all = [.. names.Targets];
         HostAddresses back = await c.Hosts.FindAsync(all[0]);
         if (!back.Addresses.Contains(address))
-            s.Problem(area, $"its name {all[0]} does not lead back to it ({(back.Addresses.Count > 0 ? string.Join(", ", back.Addresses) : "no address")})", "receivers take the name for forged, and many refuse",
+            s.Problem(area, $"its name {all[0]} does not lead back to it ({(back.Addresses.Count > 0 ? string.Join(", ", back.Addresses) : "no address")})",
+                "receivers take the name for forged, and many refuse",
                 $"{all[0]}. IN {(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "A" : "AAAA")} {address}");
         else s.Ok(area, $"its name is {all[0]}, which leads back to it");
         if (all.Contains(c.HeloName, StringComparer.OrdinalIgnoreCase)) s.Ok("helo", $"we say EHLO {c.HeloName}, the name of {address}");
@@ -47,8 +51,10 @@ internal sealed class OutgoingSection(DoctorContext c)
     {
         HostAddresses own = await c.Hosts.FindAsync(c.HeloName);
         if (own.Addresses.Contains(address))
-            s.Note("helo", $"we say EHLO {c.HeloName}, which leads to {address}, whose own name is {name}", "that is allowed; some filters like them to be equal", $"smtp_helo_name = {name}, or a PTR record with {c.HeloName}");
+            s.Note("helo", $"we say EHLO {c.HeloName}, which leads to {address}, whose own name is {name}", "that is allowed; some filters like them to be equal",
+                $"smtp_helo_name = {name}, or a PTR record with {c.HeloName}");
         else
-            s.Warning("helo", $"we say EHLO {c.HeloName}, which does not lead to {address}", "filters count it against our mail", $"smtp_helo_name = {name}, or an address record for {c.HeloName}");
+            s.Warning("helo", $"we say EHLO {c.HeloName}, which does not lead to {address}", "filters count it against our mail",
+                $"smtp_helo_name = {name}, or an address record for {c.HeloName}");
     }
 }

@@ -18,12 +18,14 @@ internal sealed class RelayTest(DoctorContext c, SmtpService service, string dir
         (int status, string output) = await AskAsync();
         string trust = service.Config.Get(CommonParams.Mynetworks);
         if (status == 0)
-            s.Problem("relay", $"by the rules a stranger ({Stranger}) may send to foreign domains: an open relay", "spammers find it within hours, and then everybody refuses mail from here",
+            s.Problem("relay", $"by the rules a stranger ({Stranger}) may send to foreign domains: an open relay",
+                "spammers find it within hours, and then everybody refuses mail from here",
                 "smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination; see why with "
                 + $"postaccess --service {service.Entry.Name} --client {Stranger} --rcpt {Victim}");
         else if (status == 1) s.Ok("relay", $"by the rules a stranger may not send to foreign domains ({Decided(output)})",
             $"whether firewalls or translators of addresses make strangers look like one of mynetworks ({(trust.Length > 0 ? trust : "empty")}), only a test from outside shows");
-        else s.Note("relay", "smtpd's rules could not be asked", status < 0 ? "no answer in time" : $"exit status {status}", $"postaccess --service {service.Entry.Name} --client {Stranger} --rcpt {Victim}");
+        else s.Note("relay", "smtpd's rules could not be asked", status < 0 ? "no answer in time" : $"exit status {status}",
+            $"postaccess --service {service.Entry.Name} --client {Stranger} --rcpt {Victim}");
     }
 
     private static string Decided(string output)

@@ -55,7 +55,8 @@ internal sealed class ServiceSection(DoctorContext c, SmtpService service, strin
         }
         if (Config.Get(SmtpdParams.SmtpdUpstreamProxyProtocol).Length > 0)
         {
-            s.Note(Area, $"{endPoint} expects a proxy in front of it (smtpd_upstream_proxy_protocol)", "it cannot be asked directly", "ask the proxy's address, with posttls-finger");
+            s.Note(Area, $"{endPoint} expects a proxy in front of it (smtpd_upstream_proxy_protocol)", "it cannot be asked directly",
+                "ask the proxy's address, with posttls-finger");
             return;
         }
         bool wrapper = Config.Get(TlsParams.SmtpdTlsWrappermode);
@@ -73,12 +74,14 @@ internal sealed class ServiceSection(DoctorContext c, SmtpService service, strin
     {
         if (!report.IsConnected)
         {
-            s.Problem(Area, $"no connection to {endPoint}: {report.Error}", "no client gets in", "start the mail system (mtasuite start), or see in its log why it does not listen");
+            s.Problem(Area, $"no connection to {endPoint}: {report.Error}", "no client gets in",
+                "start the mail system (mtasuite start), or see in its log why it does not listen");
             return false;
         }
         if (report.Greeting.Length == 0 && wrapper && report.TlsError.Length > 0)
         {
-            s.Problem("tls", $"{endPoint} takes connections, but TLS fails: {report.TlsError}", "no client gets in", "smtpd_tls_chain_files = key, certificate and intermediate certificates; see the log");
+            s.Problem("tls", $"{endPoint} takes connections, but TLS fails: {report.TlsError}", "no client gets in",
+                "smtpd_tls_chain_files = key, certificate and intermediate certificates; see the log");
             return false;
         }
         if (!report.Greeting.StartsWith('2') || (report.Clear ?? report.Encrypted) == null && !report.OffersStartTls)
@@ -87,7 +90,8 @@ internal sealed class ServiceSection(DoctorContext c, SmtpService service, strin
             return false;
         }
         if (report.GreetingName.Equals(HostName, StringComparison.OrdinalIgnoreCase)) s.Ok(Area, $"{endPoint} greets as {report.GreetingName}");
-        else s.Warning(Area, $"{endPoint} greets as {report.GreetingName}, not as {HostName}", "RFC 5321 4.2 wants the host's name there; loops are noticed by it", "smtpd_banner = $myhostname ESMTP ...");
+        else s.Warning(Area, $"{endPoint} greets as {report.GreetingName}, not as {HostName}", "RFC 5321 4.2 wants the host's name there; loops are noticed by it",
+            "smtpd_banner = $myhostname ESMTP ...");
         return true;
     }
 
@@ -96,13 +100,17 @@ internal sealed class ServiceSection(DoctorContext c, SmtpService service, strin
         bool must = new TlsServerSettings(Config).Level == TlsServerLevel.Encrypt;
         if (!wrapper && !report.OffersStartTls)
         {
-            if (service.IsSubmission) s.Problem("tls", "STARTTLS is not offered", "passwords and mail of your own users travel in clear, or mail programs refuse", "smtpd_tls_chain_files = a certificate, and smtpd_tls_security_level = encrypt for this service");
-            else s.Warning("tls", "STARTTLS is not offered", "mail from other servers comes in clear; those with MTA-STS or forced encryption do not deliver", "smtpd_tls_chain_files = a certificate, and smtpd_tls_security_level = may");
+            if (service.IsSubmission) s.Problem("tls", "STARTTLS is not offered", "passwords and mail of your own users travel in clear, or mail programs refuse",
+                "smtpd_tls_chain_files = a certificate, and smtpd_tls_security_level = encrypt for this service");
+            else s.Warning("tls", "STARTTLS is not offered", "mail from other servers comes in clear; those with MTA-STS or forced encryption do not deliver",
+                "smtpd_tls_chain_files = a certificate, and smtpd_tls_security_level = may");
             return;
         }
         if (!wrapper && must && !service.IsSubmission && service.Port is "25" or "smtp")
-            s.Warning("tls", "TLS is demanded on port 25", "mail from servers without TLS never arrives (RFC 3207 4 forbids this on public servers)", "smtpd_tls_security_level = may");
-        if (!wrapper && !must && service.IsSubmission) s.Note("tls", "TLS is offered here, not demanded", "a mail program that is set up wrongly sends mail in clear", "smtpd_tls_security_level = encrypt for this service");
+            s.Warning("tls", "TLS is demanded on port 25", "mail from servers without TLS never arrives (RFC 3207 4 forbids this on public servers)",
+                "smtpd_tls_security_level = may");
+        if (!wrapper && !must && service.IsSubmission) s.Note("tls", "TLS is offered here, not demanded",
+            "a mail program that is set up wrongly sends mail in clear", "smtpd_tls_security_level = encrypt for this service");
         CertificateCheck.Judge(s, "tls", report, HostName, c.Now, service.IsSubmission);
     }
 
@@ -113,7 +121,9 @@ internal sealed class ServiceSection(DoctorContext c, SmtpService service, strin
         if (clear) s.Problem("auth", "AUTH is offered before TLS", "passwords can be read on the way", "smtpd_tls_auth_only = yes");
         bool enabled = Config.Get(SmtpdParams.SmtpdSaslAuthEnable);
         if (mechanisms != null) s.Ok("auth", $"AUTH is offered {(wrapper ? "within TLS" : clear ? "with TLS as well" : "only after STARTTLS")}: {mechanisms}");
-        else if (enabled && !clear) s.Problem("auth", "smtpd_sasl_auth_enable is on, and AUTH is not offered", "nobody can log in", report.Encrypted == null ? "give the service TLS: smtpd_tls_chain_files" : "see the log for the back end (smtpd_sasl_type), and postpasswd for users");
-        else if (service.IsSubmission && !clear) s.Warning("auth", "nobody can log in here", "mail programs outside of mynetworks cannot send", "smtpd_sasl_auth_enable = yes for this service");
+        else if (enabled && !clear) s.Problem("auth", "smtpd_sasl_auth_enable is on, and AUTH is not offered", "nobody can log in",
+            report.Encrypted == null ? "give the service TLS: smtpd_tls_chain_files" : "see the log for the back end (smtpd_sasl_type), and postpasswd for users");
+        else if (service.IsSubmission && !clear) s.Warning("auth", "nobody can log in here", "mail programs outside of mynetworks cannot send",
+            "smtpd_sasl_auth_enable = yes for this service");
     }
 }
