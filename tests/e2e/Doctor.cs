@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Dns;
+using MtaSuite.Tests.Unit.Http;
 using MtaSuite.Tests.Unit.Tls;
 
 namespace MtaSuite.Tests.E2e;
@@ -277,5 +279,57 @@ public class DoctorDane : InstanceTest
         ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "-j", "--no-services", "--ca", _ca.RootFile, "--port", $"{Mta.SmtpPort}", domain);
         List<DoctorLine> lines = DoctorLine.Read(result.Output);
         Assert.That(lines, Has.Some.Matches<DoctorLine>(l => l.Level == level && l.Area == area && l.Text.Contains(text)), result.ToString());
+    }
+}
+
+/// <summary>MTA-STS as the doctor sees it: web servers on addresses of their own, one for each domain.</summary>
+[TestFixture]
+public class DoctorSts : InstanceTest
+{
+    private readonly TestCa _ca = new();
+    private readonly ScriptedDns _dns = new("mx.test.example A 127.0.0.1");
+    private readonly List<WebServer> _servers = [];
+
+    protected override string[] Settings => [$"dns_servers={_dns.Address}", "inet_protocols=ipv4"];
+
+    protected override void Prepare()
+    {
+        Add("good", "mta-sts.good.example", WebServer.Answer("version: STSv1\r\nmode: enforce\r\nmx: *.test.example\r\nmax_age: 604800\r\n"));
+        Add("other", "mta-sts.other.example", WebServer.Answer("version: STSv1\nmode: enforce\nmx: mx.elsewhere.example\nmax_age: 604800\n"));
+        Add("testing", "mta-sts.testing.example", WebServer.Answer("version: STSv1\nmode: testing\nmx: mx.test.example\nmax_age: 600\n"));
+        Add("broken", "mta-sts.broken.example", WebServer.Answer("mode: enforce\n"));
+        Add("forged", "www.forged.example", WebServer.Answer("version: STSv1\nmode: none\nmax_age: 1\n"));
+        Add("missing", "mta-sts.missing.example", WebServer.Answer("no", status: "404 Not Found"));
+        _dns.Add("without.example MX 10 mx.test.example");
+    }
+
+    private void Add(string name, string host, byte[] answer)
+    {
+        IPAddress address = new([127, 0, 1, (byte)(_servers.Count + 1)]);
+        _servers.Add(new WebServer(_ca.Chain(host), _ => answer, new IPEndPoint(address, _servers.Count == 0 ? 0 : _servers[0].Port)));
+        foreach (string line in new[] { $"{name}.example MX 10 mx.test.example", $"_mta-sts.{name}.example TXT v=STSv1; id=1;", $"mta-sts.{name}.example A {address}" }) _dns.Add(line);
+    }
+
+    [OneTimeTearDown]
+    public void Remove()
+    {
+        foreach (WebServer server in _servers) server.Dispose();
+        _dns.Dispose();
+        _ca.Dispose();
+    }
+
+    [TestCase("good", "OK", "the policy's mode is enforce (id 1)")]
+    [TestCase("good", "OK", "mx.test.example is in the policy")]
+    [TestCase("other", "PROBLEM", "mx.test.example is not in the policy (mx.elsewhere.example)")]
+    [TestCase("testing", "NOTE", "the policy's mode is testing")]
+    [TestCase("testing", "WARNING", "max_age is 600 seconds")]
+    [TestCase("broken", "PROBLEM", "the policy cannot be understood")]
+    [TestCase("forged", "PROBLEM", "give the web server a certificate for mta-sts.forged.example")]
+    [TestCase("missing", "PROBLEM", "HTTP status 404")]
+    [TestCase("without", "NOTE", "no MTA-STS record")]
+    public void A_policy(string name, string level, string text)
+    {
+        ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "-j", "--no-services", "--ca", _ca.RootFile, "--port", $"{Mta.SmtpPort}", "--https-port", $"{_servers[0].Port}", $"{name}.example");
+        Assert.That(DoctorLine.Read(result.Output), Has.Some.Matches<DoctorLine>(l => l.Level == level && l.Area == "mta-sts" && l.Text.Contains(text)), result.ToString());
     }
 }

@@ -104,14 +104,20 @@ internal sealed class DoctorCommand
 
     private void StartDomain(string domain, bool isOurs)
     {
-        Promise<IReadOnlyList<MailHost>> hosts = new();
+        TaskCompletionSource<IReadOnlyList<MailHost>> hosts = new();
         Begin($"{domain}: where mail to it goes", async s =>
         {
             IReadOnlyList<MailHost> found = await new ExchangerCheck(_context, domain, isOurs).RunAsync(s);
             s.IsDone = true;
-            hosts.TrySet(found);
+            hosts.TrySetResult(found);
         });
-        Begin($"{domain}: TLS of its mail exchangers", async s => await new ExchangerTlsCheck(_context).RunAsync(s, await hosts));
+        Begin($"{domain}: TLS of its mail exchangers", async s => await new ExchangerTlsCheck(_context).RunAsync(s, await hosts.Task));
+        Begin($"{domain}: MTA-STS", async s =>
+        {
+            IReadOnlyList<MailHost> found = await hosts.Task;
+            // a domain without mail needs no policy
+            if (found.Count > 0) await new StsSection(_context, domain).RunAsync(s, found);
+        });
         Begin($"{domain}: who may send for it", async s =>
         {
             if (!await _context.ExistsAsync(domain)) return;
