@@ -1,5 +1,6 @@
 using MtaSuite.Anvil.Policies;
 using MtaSuite.Anvil.Probes;
+using MtaSuite.Anvil.TlsReports;
 using MtaSuite.Common.Hosting;
 
 namespace MtaSuite.Anvil;
@@ -20,9 +21,14 @@ public static class Program
             As verify: remembers which addresses can be delivered to, and sends probe messages to find out. A probe goes the way of all mail up to
             the point where content would be delivered, and ends there.
             As sts: looks for the MTA-STS policies of domains (RFC 8461) by DNS and HTTPS, and keeps them, on disk as well.
+            As tlsrpt: counts the TLS sessions of outgoing mail by the domains that ask for reports on them, and sends each such domain one report a
+            day, by mail or HTTPS (smtp_tlsrpt_enable). What is counted is kept in tlsrpt.journal in the data directory.
 
         PARAMETERS
-            anvil_rate_time_unit, anvil_status_update_time; address_verify_...; mta_sts_...
+            anvil_rate_time_unit, anvil_status_update_time; address_verify_...; mta_sts_...; tlsrpt_...
+
+        STANDARDS
+            RFC 8460 (SMTP TLS reporting), RFC 8461 (MTA-STS)
 
         EXIT STATUS
             0 done, 75 try later, 78 bad configuration, 70 bug
@@ -39,6 +45,7 @@ public static class Program
             {
                 "verify" => new VerifyService(context),
                 "sts" => new StsService(context),
+                "tlsrpt" => new TlsReportService(context),
                 _ => new AnvilService(context),
             },
         });

@@ -37,6 +37,7 @@ internal static class CommandTable
         ["tlsmgr"] = NotNeeded,
         ["verify"] = new("anvil", Single: true),
         ["sts"] = new("anvil", Single: true),
+        ["tlsrpt"] = new("anvil", Single: true),
         ["anvil"] = new("anvil", Single: true),
     };
 

@@ -23,6 +23,9 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
     /// <summary>Taken out of master.cf: nothing is started any more.</summary>
     public bool Removed { get; set; }
 
+    /// <summary>Somebody has connected since the suite was started.</summary>
+    public bool WasUsed { get; private set; }
+
     public string Key => $"{Entry.Name}/{Entry.Type}";
 
     private bool Serving => Children.Any(c => !c.Leaving);
@@ -96,5 +99,9 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
         _watched.Clear();
     }
 
-    void IReadiness.OnReady(uint events) => StartChildren();
+    void IReadiness.OnReady(uint events)
+    {
+        WasUsed = true;
+        StartChildren();
+    }
 }

@@ -121,6 +121,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         Loop.Every(TimeSpan.FromSeconds(service.Entry.WakeupSeconds), () =>
         {
             if (service.Removed || Stopping) return;
+            if (service.Children.Count == 0 && (service.WasUsed || !service.Entry.WakeupOnlyIfUsed)) service.StartChildren();
             foreach (Child child in service.Children.Where(c => c.Ready && !c.Leaving)) child.Status?.Send(StatusKind.Wakeup);
         });
     }

@@ -11,6 +11,7 @@ public static class ParamRegistry
         .. BounceParams.All, .. CleanupParams.All, .. CommonParams.All, .. LmtpClientParams.All, .. LocalParams.All, .. LogParams.All,
         .. MasterParams.All, .. MilterParams.All, .. PickupParams.All, .. PipeParams.All, .. PostscreenParams.All, .. ProxymapParams.All,
         .. QmgrParams.All, .. RetiredParams.All, .. RewriteParams.All, .. SmtpClientParams.All, .. SmtpdParams.All, .. StsParams.All, .. TlsParams.All,
+        .. TlsReportParams.All,
         .. TlsproxyParams.All, .. VerifyParams.All, .. VirtualParams.All,
     ];
 

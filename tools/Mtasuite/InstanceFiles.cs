@@ -93,6 +93,7 @@ internal static class InstanceFiles
         anvil                     unix  -       -       n       -       1       anvil
         verify                    unix  -       -       n       -       1       verify
         sts                       unix  -       -       n       -       1       sts
+        tlsrpt                    unix  -       -       n       3600?   1       tlsrpt
         postlog                   unix-dgram n  -       n       -       1       postlogd
         error                     unix  -       -       n       -       -       error
         retry                     unix  -       -       n       -       -       error

@@ -26,6 +26,7 @@ internal static class MtasuiteCommand
           destinations      where mail is being delivered to and what waits for what; with -j behind it as JSON
           doctor [DOMAIN]   look at our own services, and at a domain as a sender does, and say in words what is right and what is not;
                             "mtasuite doctor --help" names its options
+          tlsrpt            what is collected for reports on TLS (RFC 8460); with -j behind it as JSON; with "send" behind it the reports go out now
           logrotate         start a new log file (maillog_file) and compress the old one
           set-permissions   give files and folders of the spool their owners and modes
           version           what was built, and with what
@@ -40,7 +41,8 @@ internal static class MtasuiteCommand
     [
         ("start", StartCommand.Start), ("start-fg", StartCommand.StartForeground), ("stop", StopCommand.Stop), ("abort", StopCommand.Abort),
         ("quick-stop", StopCommand.Stop), ("reload", StopCommand.Reload), ("status", StatusCommand.Run), ("check", CheckCommand.Run),
-        ("flush", StatusCommand.Flush), ("destinations", DestinationsCommand.Run),
+        ("flush", StatusCommand.Flush), ("destinations", DestinationsCommand.Run), ("destinations -j", DestinationsCommand.RunJson),
+        ("tlsrpt", TlsReportCommand.Run), ("tlsrpt -j", TlsReportCommand.RunJson), ("tlsrpt send", TlsReportCommand.Send),
         ("logrotate", LogRotateCommand.Run), ("set-permissions", Permissions.Run),
     ];
 
@@ -58,14 +60,13 @@ internal static class MtasuiteCommand
         if (name == "init") return InitCommand.Run([.. options.Operands[1..]]);
         if (name == "version") return VersionCommand.Run();
         if (name == "doctor") return RunDoctor(directory, [.. options.Operands[1..]]);
-        bool json = options.Operands is ["destinations", "-j"];
-        if (options.Operands.Count > 1 && !json) return Usage();
+        name = string.Join(' ', options.Operands);
         foreach ((string action, Func<Instance, int> run) in Actions)
         {
             if (action != name) continue;
             MailConfig? config = Tool.LoadConfig(directory, "mtasuite", quiet: true);
             if (config == null) return ExitCode.Configuration;
-            return json ? DestinationsCommand.RunJson(new Instance(config)) : run(new Instance(config));
+            return run(new Instance(config));
         }
         return Usage();
     }
@@ -82,5 +83,5 @@ internal static class MtasuiteCommand
     }
 
     private static int Usage() => Tool.Fatal(ExitCode.Usage,
-        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name))}|doctor|version, or mtasuite init DIR (see mtasuite --help)");
+        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')))}|doctor|version, or mtasuite init DIR (see mtasuite --help)");
 }

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Tls;
 using MtaSuite.Common.Tls.Client;
 
@@ -16,7 +17,17 @@ internal static class TlsCheck
             IEnumerable<(Severity Severity, string Text)> problems = name == "smtpd" ? Server(service.Config) : name is "smtp" or "lmtp" ? Client(service.Config, name == "lmtp") : [];
             foreach ((Severity severity, string text) in problems)
                 if (told.Add(text)) context.Report(severity, context.MasterFile, service.Entry.Line, text);
+            if (name == "smtp" && ReportProblem(context, service.Config) is { } missing && told.Add(missing)) context.Report(Severity.Warning, context.MasterFile, service.Entry.Line, missing);
         }
+    }
+
+    /// <summary>Reports that nobody would collect.</summary>
+    private static string? ReportProblem(CheckContext context, MailConfig config)
+    {
+        if (!config.Get(TlsParams.SmtpTlsrptEnable)) return null;
+        string name = config.Get(TlsReportParams.TlsrptServiceName);
+        return context.Services.Any(s => s.Entry.Command == "tlsrpt" && s.Entry.Name == name) ? null
+            : $"{TlsParams.SmtpTlsrptEnable.Name} needs a service {name} in master.cf: {name} unix - - n 3600? 1 tlsrpt";
     }
 
     private static IEnumerable<(Severity, string)> Server(MailConfig config)

@@ -4,7 +4,7 @@ namespace MtaSuite.Common.Config;
 public static class ServicePrograms
 {
     private static readonly string[] Served =
-        ["smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil", "verify", "sts", "postlogd"];
+        ["smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil", "verify", "sts", "tlsrpt", "postlogd"];
 
     /// <summary>What these do for Postfix is done inside other daemons here.</summary>
     private static readonly string[] NotNeeded =

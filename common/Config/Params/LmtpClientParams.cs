@@ -108,7 +108,7 @@ public static class LmtpClientParams
         doc: "As smtp_rcpt_timeout, for LMTP.");
     public static readonly TextParam LmtpReplyFilter = new("lmtp_reply_filter", "",
         doc: "As smtp_reply_filter, for LMTP.");
-    public static readonly TextParam LmtpRequiretlsPolicy = new("lmtp_requiretls_policy", "opportunistic", effective: false,
+    public static readonly TextParam LmtpRequiretlsPolicy = new("lmtp_requiretls_policy", "opportunistic",
         doc: "As smtp_requiretls_policy, for LMTP.");
     public static readonly TimeParam LmtpRsetTimeout = new("lmtp_rset_timeout", "20s", min: "1s",
         doc: "As smtp_rset_timeout, for LMTP.");

@@ -7,16 +7,16 @@ public static class TlsParams
         doc: "Where the openssl command is.");
     public static readonly TextParam RelayClientcerts = new("relay_clientcerts", "",
         doc: "Table of client certificates that may send anywhere.");
-    public static readonly BoolParam RequiretlsEnable = new("requiretls_enable", "yes", effective: false,
+    public static readonly BoolParam RequiretlsEnable = new("requiretls_enable", "yes",
         doc: "Support REQUIRETLS (RFC 8689).");
-    public static readonly BoolParam RequiretlsEsmtpHeader = new("requiretls_esmtp_header", "yes", effective: false,
+    public static readonly BoolParam RequiretlsEsmtpHeader = new("requiretls_esmtp_header", "yes",
         doc: "Record a REQUIRETLS request in the message's headers.");
-    public static readonly BoolParam RequiretlsRedactDsn = new("requiretls_redact_dsn", "yes", effective: false,
+    public static readonly BoolParam RequiretlsRedactDsn = new("requiretls_redact_dsn", "yes",
         doc: "Leave the content out of notices about mail with REQUIRETLS.");
     public static readonly BoolParam SmtpEnforceTls = new("smtp_enforce_tls", "no", doc: "Old: demand TLS of servers.");
     public static readonly TextParam SmtpRequiretlsPolicy = new("smtp_requiretls_policy",
         "inline:{{${domain_to_ascii{$mydomain}}=opportunistic}, {.${domain_to_ascii{$mydomain}}=opportunistic}, "
-        + "{localhost=opportunistic}}, cidr:{{0.0.0.0/0 opportunistic}, {::/0 opportunistic}}, enforce", effective: false,
+        + "{localhost=opportunistic}}, cidr:{{0.0.0.0/0 opportunistic}, {::/0 opportunistic}}, enforce",
         doc: "How strictly destinations must offer REQUIRETLS.");
     public static readonly TimeParam SmtpStarttlsTimeout = new("smtp_starttls_timeout", "300s", min: "1s",
         doc: "Longest wait during STARTTLS.");
@@ -100,9 +100,9 @@ public static class TlsParams
         doc: "Names a server's certificate must have at level \"verify\".");
     public static readonly BoolParam SmtpTlsWrappermode = new("smtp_tls_wrappermode", "no",
         doc: "Begin TLS at once, without STARTTLS.");
-    public static readonly BoolParam SmtpTlsrptEnable = new("smtp_tlsrpt_enable", "no", effective: false,
+    public static readonly BoolParam SmtpTlsrptEnable = new("smtp_tlsrpt_enable", "no",
         doc: "Report the outcome of TLS sessions (RFC 8460).");
-    public static readonly BoolParam SmtpTlsrptSkipReusedHandshakes = new("smtp_tlsrpt_skip_reused_handshakes", "no", effective: false,
+    public static readonly BoolParam SmtpTlsrptSkipReusedHandshakes = new("smtp_tlsrpt_skip_reused_handshakes", "no",
         doc: "Leave resumed sessions out of these reports.");
     public static readonly TextParam SmtpTlsrptSocketName = new("smtp_tlsrpt_socket_name", "", effective: false,
         doc: "Socket of the service that collects these reports.");
@@ -227,7 +227,7 @@ public static class TlsParams
         doc: "Longest time between reads of the source of randomness.");
     public static readonly TextParam TlsRandomSource = new("tls_random_source", "dev:/dev/urandom", effective: false,
         doc: "Source of randomness.");
-    public static readonly BoolParam TlsRequiredEnable = new("tls_required_enable", "yes", effective: false,
+    public static readonly BoolParam TlsRequiredEnable = new("tls_required_enable", "yes",
         doc: "Honour \"TLS-Required: no\" in messages (RFC 8689).");
     public static readonly TextParam TlsServerSniMaps = new("tls_server_sni_maps", "",
         doc: "Tables of keys and certificates by the name a client asks for.");

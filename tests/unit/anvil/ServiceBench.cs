@@ -1,5 +1,6 @@
 using MtaSuite.Anvil;
 using MtaSuite.Anvil.Probes;
+using MtaSuite.Anvil.TlsReports;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
@@ -26,6 +27,8 @@ internal sealed class ServiceBench : IDisposable
     public string Journal => $"{_root}/verify_cache.journal";
     /// <summary>What was submitted to cleanup.</summary>
     public List<Envelope> Submitted { get; } = [];
+    /// <summary>The content of each.</summary>
+    public List<string> Contents { get; } = [];
     /// <summary>What cleanup answers.</summary>
     public Outcome Answer { get; set; } = Outcome.Ok("queued");
 
@@ -51,6 +54,12 @@ internal sealed class ServiceBench : IDisposable
 
     public VerifyService StartVerify(EventLoop loop, string config = "") => new(Context(loop, "verify", config));
 
+    public string TlsReportJournal => $"{_root}/tlsrpt.journal";
+
+    public TlsReportService StartTlsReports(EventLoop loop, string config = "") => new(Context(loop, "tlsrpt", config));
+
+    public LinkClient TlsReportClient(EventLoop loop) => new(loop, Spool.SocketPath(true, "tlsrpt"));
+
     public void StartCleanup(EventLoop loop) =>
         _ = new LinkServer(loop, Context(loop, "cleanup", "", isPrivate: false).Listeners[0], _ => new Cleanup(this));
 
@@ -69,14 +78,18 @@ internal sealed class ServiceBench : IDisposable
 
     private sealed class Cleanup(ServiceBench bench) : IStreamHandler
     {
+        private string _content = "";
+
         public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
         {
             SubmitRequest request = new();
             if (type == FrameType.Open && AttributeDecoder.TryDecode(payload, request)) bench.Submitted.Add(request.Envelope);
-            if (type == FrameType.End) stream.Send(FrameType.Reply, new SubmitReply { QueueId = "x", Outcome = bench.Answer });
+            if (type != FrameType.End) return;
+            bench.Contents.Add(_content);
+            stream.Send(FrameType.Reply, new SubmitReply { QueueId = "x", Outcome = bench.Answer });
         }
 
-        public void OnData(LinkStream stream, ReadOnlySpan<byte> data) { }
+        public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => _content += System.Text.Encoding.UTF8.GetString(data);
 
         public void OnReset(LinkStream stream, string reason) { }
     }
