@@ -83,6 +83,8 @@ public sealed partial class NoticeComposer(NoticeSettings settings, BounceTempla
         output.AddressField("To", Address.Quote822(notice.EnvelopeRecipient));
         // RFC 3834 5: keeps vacation programs and lists quiet
         output.Line("Auto-Submitted: auto-replied");
+        if (settings.PassOnTlsRequired && (notice.Message.Flags & (MessageFlags.TlsOptional | MessageFlags.RequireTls)) == MessageFlags.TlsOptional)
+            output.Line("TLS-Required: no");
         if (settings.EnableThreadedBounces && !isPostmaster && notice.Scan.MessageId.Length > 0)
         {
             output.Line($"References: {notice.Scan.MessageId}");

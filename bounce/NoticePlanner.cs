@@ -37,6 +37,14 @@ public sealed class NoticePlanner(NoticeSettings settings)
     /// <param name="verp">Delimiters of variable return paths: one notice of failure for each recipient. Empty: none.</param>
     public NoticePlan Plan(NoticeKind kind, MessageFacts message, IEnumerable<DeliveryRecord> records, string verp = "")
     {
+        NoticePlan plan = PlanAll(kind, message, records, verp);
+        // RFC 8689 5: the way back may be less safe than the way there
+        if (!settings.RedactRequireTls || (message.Flags & MessageFlags.RequireTls) == 0) return plan;
+        return plan with { Notices = [.. plan.Notices.Select(n => n with { ReturnsBody = false })] };
+    }
+
+    private NoticePlan PlanAll(NoticeKind kind, MessageFacts message, IEnumerable<DeliveryRecord> records, string verp)
+    {
         if (IsDoubleBounce(message))
             return new NoticePlan([], kind == NoticeKind.Failure ? "undeliverable postmaster notice is dropped" : "");
         List<PlannedNotice> notices = [];

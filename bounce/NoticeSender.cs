@@ -124,7 +124,8 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         Sender = notice.EnvelopeSender,
         Body = notice.Body,
         SmtpUtf8 = notice.NeedsSmtpUtf8,
-        Flags = notice.Audience == NoticeAudience.Sender ? MessageFlags.Notice : MessageFlags.Notice | MessageFlags.DoubleBounce,
+        Flags = (notice.Audience == NoticeAudience.Sender ? MessageFlags.Notice : MessageFlags.Notice | MessageFlags.DoubleBounce)
+            | (settings.RedactRequireTls ? MessageFlags.None : notice.Message.Flags & MessageFlags.RequireTls),
         Origin = "bounce",
         Recipients = [new EnvelopeRecipient { Address = notice.EnvelopeRecipient }],
     };

@@ -23,6 +23,10 @@ public sealed record NoticeSettings
     /// <summary>disable_verp_bounces: one notice for all recipients, VERP or not.</summary>
     public bool DisableVerpBounces { get; init; }
     public NotifyClass Classes { get; init; } = NotifyClass.Resource | NotifyClass.Software;
+    /// <summary>requiretls_redact_dsn: notices about mail with REQUIRETLS return its header alone and may go any way.</summary>
+    public bool RedactRequireTls { get; init; } = true;
+    /// <summary>tls_required_enable: a notice about mail with "TLS-Required: no" says so too.</summary>
+    public bool PassOnTlsRequired { get; init; } = true;
     /// <summary>header_from_format = obsolete: "address (name)" in place of "name &lt;address&gt;".</summary>
     public bool ObsoleteFrom { get; init; }
 
@@ -44,6 +48,8 @@ public sealed record NoticeSettings
         ErrorNoticeRecipient = c.Get(BounceParams.ErrorNoticeRecipient),
         DoubleBounceSender = c.Get(BounceParams.DoubleBounceSender),
         DisableVerpBounces = c.Get(BounceParams.DisableVerpBounces),
+        RedactRequireTls = c.Get(TlsParams.RequiretlsRedactDsn),
+        PassOnTlsRequired = c.Get(TlsParams.TlsRequiredEnable),
         Classes = NotifyClasses.Parse(c.Get(BounceParams.NotifyClasses), out unknownClasses),
         ObsoleteFrom = c.Get(CleanupParams.HeaderFromFormat).Equals("obsolete", StringComparison.OrdinalIgnoreCase),
     };

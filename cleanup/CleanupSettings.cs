@@ -17,6 +17,10 @@ internal sealed class CleanupSettings(MailConfig config)
     private readonly byte[][] _dropHeaders = [.. MailConfig.SplitList(config.Get(CleanupParams.MessageDropHeaders)).Select(Encoding.ASCII.GetBytes)];
     public readonly TimeSpan InFlowDelay = config.Get(CommonParams.InFlowDelay);
     public readonly string MyHostname = config.Get(CommonParams.Myhostname);
+    /// <summary>A "TLS-Required: no" header means something.</summary>
+    public readonly bool TakesTlsRequired = config.Get(TlsParams.TlsRequiredEnable);
+    /// <summary>REQUIRETLS survives programs that know nothing of it as a header of ours.</summary>
+    public readonly bool KeepsRequireTls = config.Get(TlsParams.RequiretlsEnable) && config.Get(TlsParams.RequiretlsEsmtpHeader);
     public readonly string MyOrigin = config.Get(CommonParams.Myorigin);
 
     /// <summary>message_drop_headers names this header.</summary>

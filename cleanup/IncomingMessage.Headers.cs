@@ -13,7 +13,7 @@ internal sealed partial class IncomingMessage
     private int _hops;
     private ArrayBufferWriter<byte>? _rewritten;
     private List<string>? _extracted, _extractedResent;
-    private bool _hasFrom, _hasDate, _hasRecipientHeader, _resent, _hasResentFrom, _hasResentDate;
+    private bool _hasFrom, _hasDate, _hasRecipientHeader, _resent, _hasResentFrom, _hasResentDate, _hasRequireTls;
 
     private ArrayBufferWriter<byte> Headers => _buffers!.Headers;
 
@@ -102,6 +102,7 @@ internal sealed partial class IncomingMessage
             case HeaderName.To or HeaderName.Cc or HeaderName.Bcc: _hasRecipientHeader = true; break;
             case HeaderName.ResentFrom: _hasResentFrom = true; break;
             case HeaderName.ResentDate: _hasResentDate = true; break;
+            case HeaderName.TlsRequired or HeaderName.RequireTlsEsmtp: NoteTlsWish(scanner); break;
             default: break;
         }
         HeaderTraits traits = scanner.Name.Traits();
@@ -109,6 +110,23 @@ internal sealed partial class IncomingMessage
         if (!traits.HasFlag(HeaderTraits.Extract) || !_request.Cleanup.HasFlag(CleanupFlags.ExtractRecipients)) return;
         List<string> list = traits.HasFlag(HeaderTraits.Resent) ? _extractedResent ??= [] : _extracted ??= [];
         if (list.Count < Limits.Recipients) HeaderAddresses.Extract(scanner.Value, list, service.Settings.HeaderTokenLimit);
+    }
+
+    /// <summary>RFC 8689 5: tls-required = "TLS-Required:" FWS "No". The other field is our own, for programs in between that know no REQUIRETLS.</summary>
+    private void NoteTlsWish(HeaderScanner scanner)
+    {
+        ReadOnlySpan<byte> value = scanner.Value.Trim(" \t\n"u8);
+        if (scanner.Name == HeaderName.TlsRequired)
+        {
+            if (!service.Settings.TakesTlsRequired) return;
+            if (Ascii.EqualsIgnoreCase(value, "no"u8)) Envelope.Flags |= MessageFlags.TlsOptional;
+            else Log.Warning($"{Envelope.QueueId}: ignoring malformed header: 'TLS-Required: {Unfold(scanner.Value)}'");
+        }
+        else if (service.Settings.KeepsRequireTls && Ascii.EqualsIgnoreCase(value, "yes"u8))
+        {
+            Envelope.Flags |= MessageFlags.RequireTls;
+            _hasRequireTls = true;
+        }
     }
 
     /// <summary>The value as one line of text, for the log.</summary>
@@ -140,6 +158,7 @@ internal sealed partial class IncomingMessage
     {
         if (_request.LocalClient || service.Settings.AlwaysAddMissingHeaders) AddMissing();
         if (!_hasRecipientHeader && service.Settings.UndisclosedRecipients.Length > 0) Line(Encoding.UTF8.GetBytes(service.Settings.UndisclosedRecipients));
+        if (!_hasRequireTls && service.Settings.KeepsRequireTls && (Envelope.Flags & MessageFlags.RequireTls) != 0) Line("Require-TLS-ESMTP: yes"u8);
         Headers.Write("\n"u8);
         string id = _resentMessageId.Length > 0 ? _resentMessageId : _messageId;
         LogLine.Info(Envelope.QueueId).Field(_resentMessageId.Length > 0 ? "resent-message-id" : "message-id", id).Send();

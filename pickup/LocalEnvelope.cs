@@ -41,7 +41,7 @@ internal static class LocalEnvelope
         e.Return = from.Return;
         e.Body = from.Body;
         e.SmtpUtf8 = settings.SmtpUtf8 && (from.SmtpUtf8 || !Address.IsAscii(from.Sender) || from.Recipients.Exists(r => !Address.IsAscii(r.Address)));
-        e.Flags = from.Flags & (MessageFlags.VerifyOnly | MessageFlags.Trace);
+        e.Flags = from.Flags & (MessageFlags.VerifyOnly | MessageFlags.Trace | MessageFlags.RequireTls);
         e.Origin = "pickup";
         e.VerpDelimiters = Verp.IsValid(from.VerpDelimiters, settings.VerpDelimiterFilter) ? from.VerpDelimiters : "";
         foreach (EnvelopeRecipient r in from.Recipients)

@@ -63,6 +63,7 @@ internal static class Ehlo
         Add(EhloKeywords.Dsn, true, "DSN");
         Add(EhloKeywords.SmtpUtf8, settings.SmtpUtf8, "SMTPUTF8");
         Add(EhloKeywords.Chunking, true, "CHUNKING");
+        Add(EhloKeywords.RequireTls, settings.RequireTls, "REQUIRETLS");
         StringBuilder text = new();
         for (int i = 0; i < lines.Count; i++) text.Append("250").Append(i < lines.Count - 1 ? '-' : ' ').Append(lines[i]).Append("\r\n");
         return Encoding.UTF8.GetBytes(text.ToString());

@@ -38,7 +38,7 @@ internal sealed partial class SmtpSession
             VerpDelimiters = t.Parameters.Verp ?? "",
             Body = t.Parameters.Body,
             SmtpUtf8 = t.Parameters.SmtpUtf8,
-            Flags = t.Hold ? MessageFlags.Hold : MessageFlags.None,
+            Flags = (t.Hold ? MessageFlags.Hold : MessageFlags.None) | (t.Parameters.RequireTls ? MessageFlags.RequireTls : MessageFlags.None),
             Origin = "smtpd",
             ClientName = f?.Name ?? Client.Name,
             ClientAddress = f?.Address ?? Client.RfcAddress,

@@ -17,9 +17,12 @@ internal sealed partial class SmtpSession
     /// <summary>Nothing but a few commands may be used before STARTTLS (RFC 3207 4).</summary>
     public bool MustStartTls => Tls is null && Settings.Tls.Level == TlsServerLevel.Encrypt;
 
+    /// <summary>REQUIRETLS may be asked for: only where the request itself came encrypted (RFC 8689 2).</summary>
+    public bool OffersRequireTls => Tls is not null && Settings.RequireTls && (Discarded & EhloKeywords.RequireTls) == 0;
+
     /// <summary>What EHLO does not announce.</summary>
     public EhloKeywords Unannounced =>
-        Discarded | (OffersTls ? EhloKeywords.None : EhloKeywords.StartTls) | (VerpAllowed ? EhloKeywords.None : EhloKeywords.Verp);
+        Discarded | (OffersRequireTls ? EhloKeywords.None : EhloKeywords.RequireTls) | (OffersTls ? EhloKeywords.None : EhloKeywords.StartTls) | (VerpAllowed ? EhloKeywords.None : EhloKeywords.Verp);
 
     /// <summary>TLS before the greeting where the service wants that; false when the session ends here.</summary>
     private async ValueTask<bool> WrapAsync()

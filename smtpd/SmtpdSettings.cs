@@ -51,6 +51,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly bool DisableVrfy = c.Get(SmtpdParams.DisableVrfyCommand);
     public readonly bool StrictEnvelopes = c.Get(SmtpdParams.StrictRfc821Envelopes);
     public readonly bool SmtpUtf8 = c.Get(CommonParams.Smtputf8Enable);
+    public readonly bool RequireTls = c.Get(TlsParams.RequiretlsEnable);
     public readonly bool StrictSmtpUtf8 = c.Get(CleanupParams.StrictSmtputf8);
     public readonly NotifyClass NotifyClasses = Common.Mail.NotifyClasses.Parse(c.Get(BounceParams.NotifyClasses), out _);
     public readonly string ErrorNoticeRecipient = c.Get(BounceParams.ErrorNoticeRecipient);

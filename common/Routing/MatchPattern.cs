@@ -107,7 +107,7 @@ internal sealed class MatchPattern(bool positive, MatchPatternKind kind, string 
 }
 
 /// <summary>What routing needs to know of table types.</summary>
-internal static class TableTraits
+public static class TableTraits
 {
     private static readonly string[] s_patternTypes = ["cidr:", "pcre:", "regexp:", "randmap:"];
 

@@ -5,7 +5,7 @@ namespace MtaSuite.Common.Smtp;
 
 /// <summary>The extensions whose parameters are accepted; for RCPT, SmtpUtf8 says that MAIL asked for it.</summary>
 [Flags]
-public enum EsmtpFeatures : byte { None = 0, Dsn = 1, SmtpUtf8 = 2, Verp = 4 }
+public enum EsmtpFeatures : byte { None = 0, Dsn = 1, SmtpUtf8 = 2, Verp = 4, RequireTls = 8 }
 
 /// <summary>
 /// One parameter of MAIL or RCPT. RFC 5321 4.1.2: esmtp-param = esmtp-keyword [ "=" esmtp-value ]. Slices of the line.
@@ -30,6 +30,8 @@ public struct MailParameters
     public long Size;
     public BodyType Body;
     public bool SmtpUtf8;
+    /// <summary>REQUIRETLS (RFC 8689).</summary>
+    public bool RequireTls;
     public DsnReturn Return;
     /// <summary>ENVID= decoded; null when none was given.</summary>
     public string? EnvelopeId;
@@ -63,6 +65,12 @@ public struct MailParameters
         if (p.Is("SMTPUTF8"u8) && !p.HasValue && (features & EsmtpFeatures.SmtpUtf8) != 0)
         {
             SmtpUtf8 = true;
+            return default;
+        }
+        // RFC 8689 2: the keyword has no value
+        if (p.Is("REQUIRETLS"u8) && !p.HasValue && (features & EsmtpFeatures.RequireTls) != 0)
+        {
+            RequireTls = true;
             return default;
         }
         if (p.Is("RET"u8) && p.HasValue) return (features & EsmtpFeatures.Dsn) == 0 ? EsmtpErrors.DsnDisabled : TakeReturn(p);

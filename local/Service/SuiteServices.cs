@@ -99,7 +99,7 @@ internal sealed class SuiteServices : ILocalServices
         e.QueueId = QueueId.Next(_loop.Time);
         e.ArrivalMicroseconds = QueueId.Microseconds(_loop.Time);
         e.Sender = message.Sender;
-        e.Flags = original.Flags & (MessageFlags.Trace | MessageFlags.Notice | MessageFlags.DoubleBounce);
+        e.Flags = original.Flags & (MessageFlags.Trace | MessageFlags.Notice | MessageFlags.DoubleBounce | MessageFlags.RequireTls);
         if (message.IsList) (e.EnvelopeId, e.Return) = ("", DsnReturn.Default);
         foreach (DeliverRecipient recipient in message.Recipients)
         {
@@ -145,7 +145,7 @@ internal sealed class SuiteServices : ILocalServices
                 Sender = owner,
                 // RFC 3461 5.2.7.3: the list is where the sender's wishes end, ENVID and RET among them
                 SmtpUtf8 = request.SmtpUtf8,
-                Flags = request.Flags & (MessageFlags.Notice | MessageFlags.DoubleBounce),
+                Flags = request.Flags & (MessageFlags.Notice | MessageFlags.DoubleBounce | MessageFlags.RequireTls | MessageFlags.TlsOptional),
                 ArrivalMicroseconds = request.ArrivalMicroseconds,
             },
             Recipients =

@@ -7,21 +7,22 @@ using MtaSuite.Common.Net;
 using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Routing;
 using MtaSuite.Relay.Sessions;
+using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay.Deliveries;
 
 internal sealed partial class Delivery
 {
     private int _addresses, _sessions;
-    private bool _anyTried, _anyOpened;
+    private bool _anyTried, _anyOpened, _anyUnfit;
 
     /// <summary>Hosts were tried and none of them got as far as to take a message: the destination is down, whatever the message.</summary>
-    public bool SiteFailed => _anyTried && !_anyOpened;
+    public bool SiteFailed => _anyTried && !_anyOpened && !_anyUnfit;
 
     /// <summary>Tries open sessions of the destination, then its hosts, then the fall-back relay.</summary>
     private async Task TryAllAsync()
     {
-        Destination destination = _context.Destinations.Find(Request.Nexthop, _context.Logins.SessionKey(Sender));
+        Destination destination = _context.Destinations.Find(Request.Nexthop, PoolKey);
         if (await WasServedAsync(destination.Offer(MakeTransaction())))
         {
             _anyOpened = true;
@@ -52,8 +53,11 @@ internal sealed partial class Delivery
     }
 
     /// <summary>Sessions under the same key are as good as each other, for whatever destination they were opened. Logins are found by nexthop as well.</summary>
-    private string SharingKey(Target target) =>
-        _context.Logins.Settings.IsEnabled ? $"{target.ReuseKey} {target.Nexthop} {_context.Logins.SessionKey(Sender)}" : target.ReuseKey;
+    private string SharingKey(Target target, RequireTlsAction insistence)
+    {
+        string key = _context.Logins.Settings.IsEnabled ? $"{target.ReuseKey} {target.Nexthop} {_context.Logins.SessionKey(Sender)}" : target.ReuseKey;
+        return insistence == RequireTlsAction.Disable ? key : $"{key} requiretls={insistence}";
+    }
 
     private Transaction MakeTransaction() => new(this, _all.FindAll(r => r.Final == null));
 
@@ -68,6 +72,11 @@ internal sealed partial class Delivery
             return true;
         }
         if (found.Failure != null) NoteMissing(found.Failure, isConfigured);
+        if (Insistence(nexthop) is not { } insistence)
+        {
+            NoteTrouble(Outcome.Defer("4.7.10", "REQUIRETLS policy configuration error"));
+            return found.IsBackup;
+        }
         (_addresses, _sessions) = (0, 0);
         foreach (Target target in found.Targets)
         {
@@ -76,9 +85,7 @@ internal sealed partial class Delivery
             _addresses++;
             _anyTried = true;
             LogFailures();
-            Target secured = _context.Security == null ? target : await _context.Security.SecureAsync(nexthop, target);
-            if (secured.Tls.Problem.Length > 0) NoteTrouble(Outcome.Defer("4.7.5", secured.Tls.Problem));
-            else await TryTargetAsync(secured, destination);
+            if (await SecureAsync(nexthop, target, insistence) is { } secured) await TryTargetAsync(secured, destination, insistence);
             if (!HasOpen) break;
         }
         return found.IsBackup;
@@ -121,9 +128,9 @@ internal sealed partial class Delivery
             if (recipient.Final == null) (recipient.Last, recipient.LastSession) = (failure, null);
     }
 
-    private async Task TryTargetAsync(Target target, Destination destination)
+    private async Task TryTargetAsync(Target target, Destination destination, RequireTlsAction insistence)
     {
-        if (_context.Destinations.Idle.Take(SharingKey(target), destination) is { } idle)
+        if (_context.Destinations.Idle.Take(SharingKey(target, insistence), destination) is { } idle)
         {
             Transaction reusing = MakeTransaction();
             idle.Resume(reusing);
@@ -138,7 +145,10 @@ internal sealed partial class Delivery
             Tls = _context.Security?.Client,
             Logins = _context.Logins,
             LoginSender = _context.Logins.SessionKey(Sender),
-            SharingKey = SharingKey(target),
+            SharingKey = SharingKey(target, insistence),
+            Insistence = insistence,
+            // who does not care for the policy is not told of it either
+            Reporter = IsTlsOptional ? null : _context.Reporter,
         };
         destination.BeginOpening();
         bool open = await session.OpenAsync();
@@ -147,9 +157,13 @@ internal sealed partial class Delivery
         {
             Outcome failure = session.Failure!.Outcome;
             if (session.Failure.Kind == FailureKind.Unreachable) Log.Info($"{failure.Text}");
-            foreach (Pending recipient in _all) Fail(recipient, failure, session);
+            foreach (Pending recipient in _all)
+            {
+                if (session.Failure.IsHostUnfit) PassOver(recipient, failure, session);
+                else Fail(recipient, failure, session);
+            }
             // TLS was not demanded: without it the mail may go through
-            if (session.MayRetryInClear) await TryTargetAsync(target with { Tls = TlsPolicy.Off with { Wanted = target.Tls.Wanted } }, destination);
+            if (session.MayRetryInClear) await TryTargetAsync(target with { Tls = TlsPolicy.Off with { Wanted = target.Tls.Wanted } }, destination, insistence);
             return;
         }
         _sessions++;

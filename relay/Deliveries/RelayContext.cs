@@ -16,6 +16,8 @@ internal sealed class RelayContext(EventLoop loop, SpoolDirectory spool, RelaySe
     public ITargetFinder Finder { get; } = finder;
     /// <summary>Null: no TLS.</summary>
     public Security? Security { get; init; }
+    /// <summary>Null: no reports on TLS are made.</summary>
+    public TlsReporter? Reporter { get; init; }
     public Logins Logins { get; } = new(loop, settings.Login);
     public DestinationTable Destinations { get; } = new(loop, settings);
 }

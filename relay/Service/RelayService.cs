@@ -30,6 +30,7 @@ internal sealed class RelayService : LinkService
             {
                 Sts = PoliciesOf(context, security.Settings),
             },
+            Reporter = MakeReporter(context),
         };
         Serve(_ => new DeliveryStream(this));
     }
@@ -38,6 +39,9 @@ internal sealed class RelayService : LinkService
     private static StsClient? PoliciesOf(ServiceContext context, TlsClientSettings settings) =>
         context.Command != "lmtp" && settings.Level is TlsLevel.May or TlsLevel.Encrypt or TlsLevel.Dane && context.Config.Get(StsParams.SmtpMtaSts)
             ? new StsClient(context.Loop, context.Spool.SocketPath(true, context.Config.Get(StsParams.MtaStsServiceName))) : null;
+
+    private TlsReporter? MakeReporter(ServiceContext context) => context.Command == "lmtp" || !context.Config.Get(TlsParams.SmtpTlsrptEnable) ? null
+        : new TlsReporter(Loop, Spool.SocketPath(true, context.Config.Get(TlsReportParams.TlsrptServiceName)), context.Config.Get(TlsParams.SmtpTlsrptSkipReusedHandshakes));
 
     /// <summary>Carries out one request and answers it. When the asker goes away meanwhile the delivery is finished all the same, and marked in the file.</summary>
     public async Task DeliverAsync(DeliverRequest request, LinkStream stream)
@@ -53,5 +57,6 @@ internal sealed class RelayService : LinkService
     {
         _context.Security?.Sts?.Close();
         _context.Destinations.CloseIdle();
+        _context.Reporter?.Close();
     }
 }

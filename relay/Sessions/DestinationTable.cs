@@ -22,10 +22,10 @@ internal sealed class DestinationTable
     public IdleSessions Idle { get; } = new();
 
     /// <summary>The sessions with a nexthop.</summary>
-    /// <param name="login">Whose login they use, where that depends on the sender; else empty.</param>
-    public Destination Find(string nexthop, string login)
+    /// <param name="demands">Whose login they use, where that depends on the sender, and what the sender demands of them; else empty.</param>
+    public Destination Find(string nexthop, string demands)
     {
-        string key = login.Length == 0 ? nexthop : $"{nexthop}\n{login}";
+        string key = demands.Length == 0 ? nexthop : $"{nexthop}\n{demands}";
         if (_all.TryGetValue(key, out Destination? destination)) return destination;
         string host = Nexthop.ParseList(nexthop, _settings.IsLmtp) is [var first, ..] ? first.Host : "";
         return _all[key] = new Destination(_loop, _settings.Cache, host, Idle);

@@ -32,16 +32,17 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
     }
 
     /// <summary>A target with its policy: from the tables by the nexthop as it was written, and what TLSA records make of it.</summary>
-    public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target)
+    /// <param name="optional">The sender wants delivery before security (RFC 8689 5): no policy is asked for, TLS is used where it works.</param>
+    public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target, bool optional)
     {
-        TlsPolicy policy = settings.PolicyFor(nexthop.Text);
+        TlsPolicy policy = optional ? TlsPolicy.Of(settings.Level == TlsLevel.None ? TlsLevel.None : TlsLevel.May, settings) : settings.PolicyFor(nexthop.Text);
         if (policy.Level is TlsLevel.Dane or TlsLevel.DaneOnly)
         {
             bool authenticated = target is { IsAuthenticated: true, EndPoint: not null } && resolver != null;
             string[] names = target.AskedHost.Length > 0 ? [target.Host, target.AskedHost] : [target.Host];
             policy = await TlsaLookup.ResolveAsync(policy, resolver!, names, target.EndPoint?.Port ?? 0, authenticated, settings);
         }
-        if (Sts != null && nexthop.UseMx && policy is { IsFromTable: false, Level: TlsLevel.May or TlsLevel.Encrypt, Problem: "" }) policy = await UnderStsAsync(policy, nexthop, target);
+        if (!optional && Sts != null && nexthop.UseMx && policy is { IsFromTable: false, Level: TlsLevel.May or TlsLevel.Encrypt, Problem: "" }) policy = await UnderStsAsync(policy, nexthop, target);
         else if (policy is { IsFromTable: true, Sts: not null }) policy = StsAttributes.ForHost(policy, Exchanger(target), settings);
         if (settings.WrapperMode && policy.Level is TlsLevel.May) policy = TlsPolicy.Of(TlsLevel.Encrypt, settings) with { ServerName = policy.ServerName };
         return target with { Tls = policy };

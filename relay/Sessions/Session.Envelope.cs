@@ -95,6 +95,7 @@ internal sealed partial class Session
         if (Features.Has(ServerFeature.Size)) Put(string.Create(CultureInfo.InvariantCulture, $" SIZE={request.ContentLength}"));
         if (Features.Has(ServerFeature.EightBitMime)) Put(t.NeedsEightBit ? " BODY=8BITMIME"u8 : default);
         if (t.NeedsUtf8) Put(" SMTPUTF8"u8);
+        if (PassesWishOn) Put(" REQUIRETLS"u8);
         if (Features.Has(ServerFeature.Dsn))
         {
             if (request.Return != DsnReturn.Default) Put(request.Return == DsnReturn.Full ? " RET=FULL"u8 : " RET=HDRS"u8);

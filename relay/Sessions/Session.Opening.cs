@@ -11,7 +11,7 @@ internal sealed partial class Session
     /// <summary>Connects, greets, secures, logs in. False: <see cref="Failure"/> says why.</summary>
     public async Task<bool> OpenAsync()
     {
-        bool ok = await ConnectAsync() && await WrapAsync() && await GreetingAsync() && await HelloAsync() && await SecureAsync() && await LogInAsync();
+        bool ok = await ConnectAsync() && await WrapAsync() && await GreetingAsync() && await HelloAsync() && await SecureAsync() && IsFit() && await LogInAsync();
         if (!ok && Failure is { Kind: not FailureKind.Unreachable }) Leave();
         return ok;
     }
@@ -66,6 +66,7 @@ internal sealed partial class Session
         if (extended) Features.Read(ReplyLines, Settings.EhloFilter.For(Target.EndPoint?.Address));
         if (Settings.IsLmtp || ReplyLines.Count == 0) return true;
         string name = ReplyLines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("");
+        if (Security == null) _helo = name;
         if (!name.Equals(Settings.Myhostname, StringComparison.OrdinalIgnoreCase) || !Target.IsBestExchanger) return true;
         Log.Warning($"host {Target.NameAndPort} replied to HELO/EHLO with my own hostname {Settings.Myhostname}");
         return Refuse(Outcome.Bounce("5.4.6", $"mail for {Target.Nexthop} loops back to myself"));

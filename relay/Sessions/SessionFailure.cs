@@ -24,4 +24,7 @@ internal sealed record SessionFailure(FailureKind Kind, Outcome Outcome)
 {
     /// <summary>A server that goes away between messages says nothing about the message at hand: it may be tried over a new connection at once.</summary>
     public bool IsGone => Kind == FailureKind.Lost;
+
+    /// <summary>The server is not fit for what the sender demands (REQUIRETLS), and another one may be.</summary>
+    public bool IsHostUnfit { get; init; }
 }

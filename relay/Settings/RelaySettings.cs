@@ -43,6 +43,8 @@ public sealed record RelaySettings
     public CacheSettings Cache { get; init; } = new();
     public RouteSettings Routes { get; init; } = new();
     public LoginSettings Login { get; init; } = new();
+    /// <summary>Null: a sender's REQUIRETLS is passed over.</summary>
+    public RequireTlsPolicy? RequireTls { get; init; }
 
     /// <summary>Reads everything and opens the tables. What is wrong goes to <paramref name="problems"/>, and a default holds.</summary>
     public static RelaySettings From(MailConfig config, bool lmtp, List<string> problems)
@@ -78,6 +80,7 @@ public sealed record RelaySettings
             Cache = CacheSettings.From(config, lmtp, problems),
             Routes = RouteSettings.From(config, lmtp, problems),
             Login = LoginSettings.From(config, lmtp, problems),
+            RequireTls = RequireTlsPolicy.From(config, lmtp, problems),
         };
     }
 

@@ -30,6 +30,7 @@ internal static class PathArgument
         if ((s.Discarded & EhloKeywords.Dsn) == 0) features |= EsmtpFeatures.Dsn;
         if (s.Settings.SmtpUtf8 && (s.Discarded & EhloKeywords.SmtpUtf8) == 0) features |= EsmtpFeatures.SmtpUtf8;
         if (s.VerpAllowed && (s.Discarded & EhloKeywords.Verp) == 0) features |= EsmtpFeatures.Verp;
+        if (s.OffersRequireTls) features |= EsmtpFeatures.RequireTls;
         return features;
     }
 

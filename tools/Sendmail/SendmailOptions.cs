@@ -153,10 +153,18 @@ internal sealed class SendmailOptions
                 else Tool.Warning($"bad -R option value \"{value}\" -- ignored");
                 break;
             case 'V': TakeEnvelopeId(value); break;
+            case 'O' when value.StartsWith("requiretls=", StringComparison.OrdinalIgnoreCase): TakeRequireTls(value["requiretls=".Length..]); break;
             case 'X' when value.StartsWith('V'): VerpDelimiters = value[1..]; break;
             case 'o' when value[0] == 'i': IgnoreDots = true; break;
             case 'o' when value[0] == 'A' && value.Length > 1: AliasDatabase = value[1..]; break;
         }
+    }
+
+    private void TakeRequireTls(string value)
+    {
+        if (value.Equals("yes", StringComparison.OrdinalIgnoreCase)) Flag |= MessageFlags.RequireTls;
+        else if (value.Equals("no", StringComparison.OrdinalIgnoreCase)) Flag &= ~MessageFlags.RequireTls;
+        else Problem = $"bad -O requiretls value \"{value}\"";
     }
 
     /// <summary>RFC 3461 4.4: printable ASCII, at most 100 characters once encoded.</summary>

@@ -71,7 +71,7 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
         };
         Log.Log.Info($"SSL_connect error to {peer}: {what}");
         if (result == TlsHandshake.Failed) Log.Log.Warning($"TLS library problem: {error}:");
-        return new TlsStart(TlsStartStatus.HandshakeFailed, null, error.Length > 0 ? error : what);
+        return new TlsStart(TlsStartStatus.HandshakeFailed, null, error.Length > 0 ? error : what) { Result = TlsResult.ValidationFailure };
     }
 
     /// <summary>Who the server turned out to be, by the policy's way to tell.</summary>

@@ -26,6 +26,9 @@ public sealed record TlsPolicy
     /// <summary>Why mail cannot be sent at all under this policy (a bad entry, no TLSA records); empty: it can.</summary>
     public string Problem { get; init; } = "";
 
+    /// <summary>What a report says of the <see cref="Problem"/> (RFC 8460); success where it is none of TLS.</summary>
+    public TlsResult ProblemResult { get; init; }
+
     /// <summary>An entry of the policy table decided; else the configured level.</summary>
     public bool IsFromTable { get; init; }
     /// <summary>What is known of the destination's MTA-STS, whether it decides anything or not; null: it has none, or nobody asked.</summary>
@@ -46,6 +49,7 @@ public sealed record TlsPolicy
             Match = [mx],
             ServerName = mx,
             Problem = sts.Allows(mx) ? "" : $"MTA-STS policy of {sts.Domain} does not allow host {mx}",
+            ProblemResult = sts.Allows(mx) ? TlsResult.Success : TlsResult.ValidationFailure,
         };
     }
 

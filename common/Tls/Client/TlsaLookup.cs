@@ -20,7 +20,7 @@ public static class TlsaLookup
         {
             DnsAnswer answer = await resolver.Query($"_{port}._tcp.{name}", DnsType.TLSA, DnsQueryFlags.Dnssec);
             if (answer.IsFound && answer.IsAuthenticated) return With(policy, settings, name, answer);
-            if (!answer.IsFound && !answer.IsNotFound) return policy with { Problem = $"TLSA lookup error for {name}:{port}" };
+            if (!answer.IsFound && !answer.IsNotFound) return policy with { Problem = $"TLSA lookup error for {name}:{port}", ProblemResult = TlsResult.DnssecInvalid };
         }
         return Without(policy, settings, "no TLSA records found");
     }
@@ -29,7 +29,7 @@ public static class TlsaLookup
     {
         List<TlsaRecord> usable = [.. answer.Records.OfType<TlsaRecord>().Where(IsUsable)];
         if (usable.Count > 0) return policy with { Tlsa = usable, TlsaBase = name };
-        if (policy.Level == TlsLevel.DaneOnly) return policy with { Problem = "TLSA records unusable" };
+        if (policy.Level == TlsLevel.DaneOnly) return policy with { Problem = "TLSA records unusable", ProblemResult = TlsResult.TlsaInvalid };
         return Downgrade(policy, TlsLevel.Encrypt, settings);
     }
 
@@ -43,7 +43,7 @@ public static class TlsaLookup
     };
 
     private static TlsPolicy Without(TlsPolicy policy, TlsClientSettings settings, string problem) => policy.Level == TlsLevel.DaneOnly
-        ? policy with { Problem = problem }
+        ? policy with { Problem = problem, ProblemResult = TlsResult.DaneRequired }
         : Downgrade(policy, TlsLevel.May, settings);
 
     private static TlsPolicy Downgrade(TlsPolicy policy, TlsLevel level, TlsClientSettings settings) =>

@@ -205,4 +205,15 @@ public class NoticeComposerTests
         }
         Assert.That(new Report(all.ToArray()).Recipients.Count(), Is.EqualTo(10_000));
     }
+
+    [TestCase(MessageFlags.None, "message/rfc822", false)]
+    [TestCase(MessageFlags.TlsOptional, "message/rfc822", true)]
+    [TestCase(MessageFlags.RequireTls, "text/rfc822-headers", false)]
+    [TestCase(MessageFlags.RequireTls | MessageFlags.TlsOptional, "text/rfc822-headers", false)]
+    public void What_the_sender_wished_for_tls_holds_for_the_notice(MessageFlags flags, string type, bool optional)
+    {
+        Report report = Only(NoticeKind.Failure, Samples.Message with { Flags = flags }, [Samples.Refused]);
+        Assert.That(report.Parts[2].Header["content-type"], Is.EqualTo(type));
+        Assert.That(report.Header.Exists(h => h.Name.Equals("tls-required", StringComparison.OrdinalIgnoreCase)), Is.EqualTo(optional));
+    }
 }

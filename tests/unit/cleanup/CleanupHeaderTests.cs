@@ -148,4 +148,26 @@ public sealed class CleanupHeaderTests
         }
         Assert.That(first, Does.StartWith("Received: x\nTo: joe@origin.test,\n ann@b.test\nSubject: ").And.EndWith("\n\nbody \n.\n\nend"));
     });
+
+    // wish in the envelope, header fields, settings -> flags, and whether our own field is added
+    [TestCase(0u, "TLS-Required: no\n", "", MessageFlags.TlsOptional, 0)]
+    [TestCase(0u, "tls-required:\n No\n", "", MessageFlags.TlsOptional, 0)]
+    [TestCase(0u, "TLS-Required: yes\n", "", MessageFlags.None, 0)]
+    [TestCase(0u, "TLS-Required: no\n", "tls_required_enable = no", MessageFlags.None, 0)]
+    [TestCase((uint)MessageFlags.RequireTls, "", "", MessageFlags.RequireTls, 1)]
+    [TestCase((uint)MessageFlags.RequireTls, "", "requiretls_esmtp_header = no", MessageFlags.RequireTls, 0)]
+    [TestCase(0u, "Require-TLS-ESMTP: yes\n", "", MessageFlags.RequireTls, 1)]
+    [TestCase((uint)MessageFlags.RequireTls, "Require-TLS-ESMTP: yes\n", "", MessageFlags.RequireTls, 1)]
+    [TestCase(0u, "Require-TLS-ESMTP: no\n", "", MessageFlags.None, 0)]
+    [TestCase(0u, "Require-TLS-ESMTP: yes\n", "requiretls_enable = no", MessageFlags.None, 1)]
+    [TestCase(0u, "Require-TLS-ESMTP: yes\nTLS-Required: no\n", "", MessageFlags.RequireTls | MessageFlags.TlsOptional, 1)]
+    public void What_the_sender_wishes_for_tls(uint asked, string header, string config, MessageFlags flags, int fields) => Bench(async () =>
+    {
+        SubmitRequest request = CleanupBench.Request("rcpt@to.test");
+        request.Envelope.Flags = (MessageFlags)asked;
+        string id = request.Envelope.QueueId;
+        string content = await _bench.QueueAsync($"{header}Subject: x\n\nTLS-Required: no\n", request);
+        Assert.That(_bench.Read(id).Envelope.Flags, Is.EqualTo(flags));
+        Assert.That(content.Split("Require-TLS-ESMTP: yes\n").Length - 1, Is.EqualTo(fields));
+    }, config);
 }

@@ -93,6 +93,8 @@ internal sealed class RelayFixture : IDisposable
     {
         public int Asked { get; private set; }
 
+        public List<Target> Targets => targets;
+
         public Task<TargetList> FindAsync(Nexthop nexthop)
         {
             Asked++;

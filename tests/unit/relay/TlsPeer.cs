@@ -32,6 +32,8 @@ internal sealed class TlsPeer : IDisposable
     /// <summary>What clients said, "T: " in TLS and "C: " in clear before it.</summary>
     public List<string> Said { get; } = [];
     public string ServerName { get; private set; } = "";
+    /// <summary>A keyword more in the answer to EHLO inside TLS.</summary>
+    public string Offer { get; init; } = "X-NOTHING";
     public int Messages { get; private set; }
 
     private void AcceptAll()
@@ -80,7 +82,7 @@ internal sealed class TlsPeer : IDisposable
             switch (verb)
             {
                 case "EHLO":
-                    Send(stream, secure || _mode == TlsMode.NotOffered ? "250-peer.test\r\n250 8BITMIME\r\n" : "250-peer.test\r\n250 STARTTLS\r\n");
+                    Send(stream, secure || _mode == TlsMode.NotOffered ? $"250-peer.test\r\n250-{Offer}\r\n250 8BITMIME\r\n" : "250-peer.test\r\n250 STARTTLS\r\n");
                     break;
                 case "STARTTLS" when _mode == TlsMode.Refused:
                     Send(stream, "454 4.7.0 not now\r\n");

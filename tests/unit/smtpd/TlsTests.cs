@@ -1,3 +1,4 @@
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Tls;
 using MtaSuite.Tests.Unit.Tls;
@@ -51,6 +52,37 @@ public class TlsTests
             + "\t\\(No client certificate requested\\)\n\tby mx\\.test \\(MtaSuite\\) with ESMTPS id "));
         Assert.That(h.LogLines(), Has.Some.StartsWith("Anonymous TLS connection established from host.example[192.0.2.7]: TLSv1.3 with cipher "));
         Assert.That(h.LogLines()[^1], Is.EqualTo("disconnect from host.example[192.0.2.7] ehlo=2 starttls=1/3 mail=1 rcpt=1 data=1 quit=1 commands=7/9"));
+    }
+
+    [TestCase("", true)]
+    [TestCase("requiretls_enable = no\n", false)]
+    [TestCase("smtpd_discard_ehlo_keywords = requiretls, silent-discard\n", false)]
+    public void Requiretls_is_for_encrypted_sessions(string config, bool offered)
+    {
+        const string refused = "555 5.5.4 Unsupported option: REQUIRETLS";
+        using SmtpHarness h = new(Config(config));
+        using TlsContext context = TlsPair.ClientContext(_ca.RootFile);
+        h.Run(async () =>
+        {
+            TestClient c = h.Connect();
+            await c.ReplyAsync();
+            Assert.That(await c.AskAsync("EHLO client.example"), Does.Not.Contain("REQUIRETLS"));
+            Assert.That(await c.AskAsync("MAIL FROM:<s@foreign.test> REQUIRETLS"), Is.EqualTo(refused));
+            await c.AskAsync("STARTTLS");
+            await ShakeAsync(c, context);
+            Assert.That(await c.AskAsync("EHLO client.example"), offered ? Does.Contain("REQUIRETLS") : Does.Not.Contain("REQUIRETLS"));
+            Assert.That(await c.AskAsync("MAIL FROM:<s@foreign.test> REQUIRETLS=yes"), Is.EqualTo(refused + "=yes"));
+            Assert.That(await c.AskAsync("MAIL FROM:<s@foreign.test> RequireTLS"), offered ? Does.StartWith("250") : Is.EqualTo("555 5.5.4 Unsupported option: RequireTLS"));
+            if (offered)
+            {
+                await c.AskAsync("RCPT TO:<user@local.test>");
+                await c.AskAsync("DATA");
+                await c.AskAsync("x\r\n.");
+            }
+            await c.AskAsync("QUIT");
+            Assert.That(await c.ReplyAsync(), Is.EqualTo("EOF"));
+        });
+        Assert.That(h.Queue.Queued.Select(m => m.Request.Envelope.Flags), Is.EqualTo(offered ? new[] { MessageFlags.RequireTls } : []));
     }
 
     [Test]
