@@ -11,7 +11,8 @@ internal static class Manual
         messages to cleanup. A 250 after the content means that the message is durable in the queue.
 
         One process serves many clients. The maxproc column of master.cf is the most sessions at once; beyond it clients get
-        421 4.3.2. When nine tenths are there, $stress is "yes".
+        421 4.3.2. When nine tenths are there, $stress is "yes",
+        and the shorter smtpd_timeout holds for clients that wait already, too.
 
         postaccess starts it as "smtpd --explain" to learn which restriction would decide about a client; nothing is served then.
 

@@ -25,7 +25,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     private readonly MemoryPressure _memory = new(loop.Time);
     private readonly List<Listener> _listeners = [];
     private Action? _drained;
-    private long _warned = long.MinValue;
+    private long _warned = long.MinValue, _hurried = long.MinValue;
     private const int MaxNotices = 100;
     private long _noticeMinute;
     private int _notices;
@@ -73,9 +73,20 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         }
         SmtpSession session = new(this, new Connection(Loop, fd, remote), client);
         _sessions.Add(session);
-        Settings.Stress = maxSessions > 0 && _sessions.Count * 10L >= maxSessions * 9L;
+        NoteLoad();
         if (Settings.Normal.UpstreamProxyProtocol.Length == 0) session.CountedAs = client.Ip;
         ServeAsync(session).Detach();
+    }
+
+    // Nine of ten places are taken: the shorter limits hold, also for those who wait already; else whoever came before could keep all places for long.
+    private void NoteLoad()
+    {
+        bool stress = maxSessions > 0 && _sessions.Count * 10L >= maxSessions * 9L;
+        bool begins = stress && !Settings.Stress;
+        Settings.Stress = stress;
+        if (!begins || (_hurried != long.MinValue && Loop.NowMilliseconds - _hurried < 1000)) return;
+        _hurried = Loop.NowMilliseconds;
+        foreach (SmtpSession session in _sessions) session.Hurry();
     }
 
     private async Task ServeAsync(SmtpSession session)
@@ -83,7 +94,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         await session.RunAsync();
         if (session.CountedAs is { } counted) _clients.Leave(counted);
         _sessions.Remove(session);
-        Settings.Stress = maxSessions > 0 && _sessions.Count * 10L >= maxSessions * 9L;
+        NoteLoad();
         if (_drained is not null && _sessions.Count == 0) _drained();
     }
 

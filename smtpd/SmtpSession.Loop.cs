@@ -54,6 +54,12 @@ internal sealed partial class SmtpSession
         if (Transaction is null) Connection.CancelRead();
     }
 
+    /// <summary>The limits have become shorter: a client without a message under way does not keep its place longer than they allow.</summary>
+    public void Hurry()
+    {
+        if (Transaction is null) Connection.LimitDeadline(Settings.Timeout);
+    }
+
     private async ValueTask CommandsAsync()
     {
         int turn = 0;

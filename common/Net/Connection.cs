@@ -218,6 +218,13 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     public void SetDeadline(TimeSpan? timeout) =>
         _deadline = timeout is { } t ? Loop.NowMilliseconds + (long)t.TotalMilliseconds : 0;
 
+    /// <summary>A deadline that is set comes no later than this much time from now.</summary>
+    public void LimitDeadline(TimeSpan timeout)
+    {
+        long latest = Loop.NowMilliseconds + (long)timeout.TotalMilliseconds;
+        if (_deadline > latest) _deadline = latest;
+    }
+
     /// <summary>Ends a pending wait for input with Canceled; nothing happens when there is none.</summary>
     public void CancelRead() => ResumeReader(ReadStatus.Canceled);
 

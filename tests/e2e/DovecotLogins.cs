@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -7,73 +6,16 @@ namespace MtaSuite.Tests.E2e;
 [TestFixture]
 public class DovecotLogins : InstanceTest
 {
-    private string _folder = "";
-    private Process? _dovecot;
+    private DovecotServer? _dovecot;
+
+    private DovecotServer Dovecot => _dovecot!;
 
     protected override string[] Settings => ["smtpd_sasl_type=dovecot", "smtpd_sasl_path=private/auth", "smtpd_sasl_failure_delay=0", "smtpd_sasl_auth_enable=yes"];
 
-    protected override void Prepare()
-    {
-        if (!File.Exists("/usr/sbin/dovecot") || !Programs.IsRoot) Assert.Ignore("no Dovecot, or not root");
-        _folder = Directory.CreateTempSubdirectory("mta-dovecot-").FullName;
-        File.SetUnixFileMode(_folder, (UnixFileMode)0x1ED);
-        File.WriteAllText($"{_folder}/passwd", "joe@example.com:{PLAIN}secret::::::\n");
-        File.WriteAllText($"{_folder}/dovecot.conf", $$"""
-            base_dir = {{_folder}}/run
-            state_dir = {{_folder}}/run
-            log_path = {{_folder}}/log
-            protocols =
-            ssl = no
-            disable_plaintext_auth = no
-            auth_mechanisms = plain login cram-md5 scram-sha-256
-            auth_failure_delay = 0
-            default_internal_user = root
-            default_login_user = root
-            passdb {
-              driver = passwd-file
-              args = scheme=PLAIN {{_folder}}/passwd
-            }
-            userdb {
-              driver = static
-              args = uid=1 gid=1 home=/
-            }
-            service auth {
-              unix_listener {{Mta.Spool}}/private/auth {
-                mode = 0666
-              }
-            }
-            service anvil {
-              chroot =
-            }
-            service stats {
-              chroot =
-            }
-            """);
-    }
-
-    private void StartDovecot()
-    {
-        File.Delete($"{Mta.Spool}/private/auth");
-        ProcessStartInfo start = new("/usr/sbin/dovecot", ["-F", "-c", $"{_folder}/dovecot.conf"]) { RedirectStandardError = true };
-        _dovecot = Process.Start(start)!;
-        Wait.Until(() => File.Exists($"{Mta.Spool}/private/auth"), () => $"Dovecot's socket\n{(File.Exists($"{_folder}/log") ? File.ReadAllText($"{_folder}/log") : "")}");
-    }
-
-    private void StopDovecot()
-    {
-        if (_dovecot is null) return;
-        _ = Common.Native.Libc.Kill(_dovecot.Id, 15);
-        if (!_dovecot.WaitForExit(10_000)) _dovecot.Kill(entireProcessTree: true);
-        _dovecot.Dispose();
-        _dovecot = null;
-    }
+    protected override void Prepare() => _dovecot = new DovecotServer($"{Mta.Spool}/private/auth", "joe@example.com", "secret");
 
     [OneTimeTearDown]
-    public void RemoveDovecot()
-    {
-        StopDovecot();
-        if (_folder.Length > 0) Directory.Delete(_folder, recursive: true);
-    }
+    public void RemoveDovecot() => _dovecot?.Dispose();
 
     private static string B64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));
 
@@ -84,7 +26,7 @@ public class DovecotLogins : InstanceTest
     {
         using (SmtpPeer early = SmtpPeer.Open(Mta.SmtpPort))
             Assert.That(Auth(early, "secret"), Does.StartWith("454 4.7.0 Temporary authentication failure: Can't connect to authentication server"));
-        StartDovecot();
+        Dovecot.Start();
         using (SmtpPeer peer = new(Mta.SmtpPort))
         {
             peer.Read().Is(220);
@@ -103,13 +45,13 @@ public class DovecotLogins : InstanceTest
         foreach (SmtpPeer one in many) one.Dispose();
         if (Programs.Run("python3", ["--version"]).ExitCode == 0)
             Programs.Run("python3", ["-c", $"import smtplib\ns = smtplib.SMTP('127.0.0.1', {Mta.SmtpPort}); s.ehlo(); s.user, s.password = 'joe@example.com', 'secret'\nassert s.auth('CRAM-MD5', s.auth_cram_md5)[0] == 235"]).Succeeded();
-        StopDovecot();
+        Dovecot.Stop();
         Wait.Until(() =>
         {
             using SmtpPeer late = SmtpPeer.Open(Mta.SmtpPort);
             return Auth(late, "secret").StartsWith("454 4.7.0 ", StringComparison.Ordinal);
         }, "a temporary failure without Dovecot");
-        StartDovecot();
+        Dovecot.Start();
         using SmtpPeer again = SmtpPeer.Open(Mta.SmtpPort);
         Assert.That(Auth(again, "secret"), Does.StartWith("235 "));
         Mta.WaitForLog(@"warning: \S+: SASL PLAIN authentication failed: .*, sasl_username=joe@example\.com");

@@ -26,6 +26,10 @@ internal static class InstanceFiles
         # TLS; the certificate is signed by itself: put a real one in its place, private key first
         smtpd_tls_chain_files = {o.Etc}/server.pem
         smtpd_tls_security_level = may
+        # RFC 8996: nothing older; and the server chooses among the ciphers
+        smtpd_tls_protocols = >=TLSv1.2
+        smtpd_tls_mandatory_protocols = >=TLSv1.2
+        tls_preempt_cipherlist = yes
 
         # local delivery
         alias_maps = hash:{o.Etc}/aliases
