@@ -13,6 +13,8 @@ internal sealed partial class QmgrService
     /// <summary>Sites that were asked for while it was not known yet what waits for them.</summary>
     private readonly HashSet<string> _wantedSites = new(StringComparer.Ordinal);
     private bool _sitesUnknown;
+    /// <summary>Everything was asked for while the scan was still finding out what there is.</summary>
+    private bool _flushWhatIsFound;
 
     /// <summary>A message was tried and stays.</summary>
     private void Deferred(QueuedMessage message, long nextMicroseconds)
@@ -87,6 +89,7 @@ internal sealed partial class QmgrService
     /// <summary>Makes all deferred messages due now. Says how many.</summary>
     public int FlushAll()
     {
+        _flushWhatIsFound = _scanner.IsReadingDeferred;
         _active.Revive();
         _deferred.ForceAll();
         ArmDueTimer();

@@ -135,7 +135,7 @@ internal sealed partial class QmgrService : IService
             // somebody moved it (postsuper -r), or it was on its way to deferred when the folder was looked at: tried now, wherever it is
             if (folder != SpoolDirectory.Deferred) Defer(id, DeferredIndex.Now);
         }
-        else if (folder == SpoolDirectory.Deferred) Defer(id, nextMicroseconds);
+        else if (folder == SpoolDirectory.Deferred) Defer(id, _flushWhatIsFound && _scanner.IsReadingDeferred ? DeferredIndex.Forced : nextMicroseconds);
         else
         {
             _known.Add(id, false);

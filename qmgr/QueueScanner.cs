@@ -19,7 +19,10 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
     private readonly WorkerPool _worker = new(loop, "scanner", 1);
     /// <summary>Counts of files that are worth a line in the log.</summary>
     private const int Many = 1000;
-    private int _incomingScans;
+    private int _incomingScans, _deferredScans;
+
+    /// <summary>Not all that is deferred is known yet.</summary>
+    public bool IsReadingDeferred => _deferredScans > 0;
 
     /// <summary>Scans incoming, active and deferred.</summary>
     public void ScanAll()
@@ -40,6 +43,7 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
     private void Submit(string folder)
     {
         if (folder == SpoolDirectory.Incoming) _incomingScans++;
+        if (folder == SpoolDirectory.Deferred) _deferredScans++;
         _worker.Submit(new Scan(this, folder));
     }
 
@@ -89,6 +93,7 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
         protected override void OnDone()
         {
             if (folder == SpoolDirectory.Incoming) scanner._incomingScans--;
+            if (folder == SpoolDirectory.Deferred) scanner._deferredScans--;
             if (folder == SpoolDirectory.Deferred && _count >= Many) scanner.Tell("messages", _count, _start);
         }
     }

@@ -119,6 +119,9 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         return new FillAwaiter(this);
     }
 
+    /// <summary><see cref="ReadyAsync"/> ends for new input even when older input has not been taken.</summary>
+    public bool HearsOfEachInput => Loop.Engine.TellsOfEachInput;
+
     /// <summary>For a filter: input is tried again when the kernel has room for output.</summary>
     public void AwaitOutputRoom()
     {

@@ -36,6 +36,8 @@ internal sealed class EpollEngine : SocketEngine
 
     public override void InputTaken(int fd) { }
 
+    public override bool TellsOfEachInput => true;
+
     public override int Send(int fd, ReadOnlySpan<byte> data) => Libc.Send(fd, data);
 
     public override int Accept(int listener, out IPEndPoint? peer) => Libc.Accept(listener, out peer);

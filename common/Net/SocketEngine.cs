@@ -35,6 +35,9 @@ internal abstract class SocketEngine : IDisposable
     /// <summary>Everything that was there has been received: the next input of an edge-triggered descriptor is to be told.</summary>
     public abstract void InputTaken(int fd);
 
+    /// <summary>Input that comes to input which nobody has taken yet is an event of its own.</summary>
+    public virtual bool TellsOfEachInput => false;
+
     public abstract int Send(int fd, ReadOnlySpan<byte> data);
 
     /// <summary>Accepts one connection, non-blocking and closed on exec; the peer is null for a Unix socket.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
@@ -55,7 +56,8 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
     public async ValueTask<TlsHandshake> HandshakeAsync(TimeSpan limit)
     {
         _connection.SetDeadline(limit);
-        TlsHandshake? result = IsServer && !HasInput() ? await WaitAsync(false) : null;
+        TlsHandshake? result = null;
+        while (IsServer && result == null && !HasHello()) result = await WaitAsync(output: false);
         while (result == null)
         {
             NoteEdge();
@@ -84,12 +86,20 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
         return result.Value;
     }
 
-    // A client that connects and says nothing costs no buffers of the library.
-    private bool HasInput()
+    private const int HandshakeRecord = 22, RecordHeader = 5;
+
+    /// <summary>
+    /// The client's first record is there, or the library is to see what is wrong with it. Until then it is left with the kernel: a client that says
+    /// nothing, or half of it, costs no buffers of the library.
+    /// </summary>
+    private bool HasHello()
     {
         if (!_connection.MayHaveInput) return false;
-        Span<byte> one = stackalloc byte[1];
-        return Libc.Recv(_connection.Descriptor, one, Libc.MSG_PEEK) >= 0 || Libc.Errno != Libc.EAGAIN;
+        Span<byte> start = stackalloc byte[4096];
+        int length = Libc.Recv(_connection.Descriptor, start, Libc.MSG_PEEK);
+        if (length < 0) return Libc.Errno != Libc.EAGAIN;
+        if (length == 0 || start[0] != HandshakeRecord || _connection.HasHungUp || !_connection.HearsOfEachInput) return true;
+        return length >= RecordHeader && length >= Math.Min(RecordHeader + BinaryPrimitives.ReadUInt16BigEndian(start[3..]), start.Length);
     }
 
     private TlsHandshake Fail()

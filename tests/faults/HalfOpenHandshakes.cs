@@ -110,8 +110,11 @@ public class HalfOpenHandshakes : InstanceTest
         byte[] reply = new byte[2000];
         if (line.Length > 0) stream.Write(System.Text.Encoding.ASCII.GetBytes(line + "\r\n"));
         int n = stream.Read(reply);
-        Assert.That(System.Text.Encoding.ASCII.GetString(reply, 0, n), Does.Match("^[23]"), line);
+        string said = System.Text.Encoding.ASCII.GetString(reply, 0, n);
+        if (said.Length == 0 || said[0] is not ('2' or '3')) throw new RefusedException($"{line}: {said}");
     }
+
+    private sealed class RefusedException(string message) : Exception(message);
 
     /// <summary>How many of the open ones the server has closed.</summary>
     private int Dropped() => _sockets.Count(s => s.Poll(0, SelectMode.SelectRead));
@@ -137,11 +140,18 @@ public class HalfOpenHandshakes : InstanceTest
         DropAll();
     }
 
+    // a reload leaves old processes listening for a moment
+    private void Restart()
+    {
+        Mta.Stop();
+        Mta.Start();
+    }
+
     [Test, Order(2)]
     public void They_are_dropped_when_their_time_is_up()
     {
         Mta.Configure("smtpd_starttls_timeout=2s");
-        Mta.Reload();
+        Restart();
         byte[] hello = HalfHello();
         Open(100, starttls: true, hello);
         Open(100, starttls: false, hello);
@@ -155,7 +165,7 @@ public class HalfOpenHandshakes : InstanceTest
     {
         const int limit = 100;
         Mta.Configure("smtpd_starttls_timeout=${stress?{2}:{300}}s", "smtpd_timeout=${stress?{2}:{300}}s", $"default_process_limit={limit}");
-        Mta.Reload();
+        Restart();
         byte[] hello = HalfHello();
         Open(limit, starttls: true, hello);
         Open(limit, starttls: false, hello);
@@ -163,7 +173,7 @@ public class HalfOpenHandshakes : InstanceTest
             Wait.Until(() =>
             {
                 try { return Deliver(starttls, "between them") > TimeSpan.Zero; }
-                catch (Exception e) when (e is IOException or AssertionException) { return false; } // all server ports are busy
+                catch (Exception e) when (e is IOException or RefusedException) { return false; } // all server ports are busy
             }, "a place for somebody else");
         Wait.Until(() => Dropped() == 2 * limit, () => $"all of them to be dropped; {Dropped()} are");
         DropAll();

@@ -55,6 +55,19 @@ public sealed class QmgrServiceTests
     });
 
     [Test]
+    public void A_flush_counts_for_what_the_scan_has_not_found_yet() => Bench(async loop =>
+    {
+        QueuedNotice later = _bench.Put("deferred", "x@a.test");
+        string id = later.Envelope.QueueId;
+        Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), (DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 600) * 1_000_000), Is.Zero);
+        _bench.StartAll(loop);
+        Assert.That(_bench.Qmgr.DeferredMessages.Count, Is.Zero, "the scan is under way");
+        _bench.Qmgr.FlushAll();
+        await loop.UntilAsync(() => !_bench.Exists("deferred", id));
+        Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver x@a.test" }).Or.Some.StartsWith("deliver x@a.test"));
+    });
+
+    [Test]
     public void What_failed_is_logged_then_marked_then_told_then_removed() => Bench(async loop =>
     {
         _bench.Deliver = a => a == "x@a.test" ? Outcome.Bounce("5.1.1", "no such user") : Outcome.Ok("sent");
