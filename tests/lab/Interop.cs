@@ -69,6 +69,36 @@ public class Interop : LabTest
         foreach (string name in s_neighbours) Assert.That(Lab.Suite.Mails($"Subject: kept by {name}\n"), Has.Count.EqualTo(1));
     }
 
+    // the neighbours among themselves: that the lab's ways hold is what makes the tests above mean something
+    [TestCase("postfix", "exim"), TestCase("postfix", "opensmtpd"), TestCase("exim", "postfix"), TestCase("exim", "opensmtpd"), TestCase("opensmtpd", "postfix"), TestCase("opensmtpd", "exim"), Order(5)]
+    public void The_others_keep_mail_for_each_other(string primary, string backup)
+    {
+        string recipient = $"alice@{Lab.Backup(primary, backup)}", subject = $"for {primary} kept by {backup}";
+        Peer(primary).Stop();
+        Lab.Send(Peer(backup), "sender@client.lab", recipient, subject);
+        Wait.Until(() => Waits(Peer(backup).Queue(), recipient, backup == "opensmtpd" ? "Network error on destination MXs" : "Connection refused"), () => $"{backup}: {Peer(backup).Queue()}");
+        Peer(primary).Start();
+        Peer(backup).Flush();
+        Peer(primary).Receives(subject);
+        Assert.That(Peer(primary).Mails($"Subject: {subject}\n"), Has.Count.EqualTo(1));
+    }
+
+    [TestCase("postfix"), TestCase("exim"), Order(6)]
+    public void ETRN_at_the_others_brings_our_mail(string backup)
+    {
+        Lab.Suite.Stop();
+        Peer(backup).RetryLate();
+        string domain = Lab.Backup("ours", backup), subject = $"fetched from {backup}";
+        Lab.Send(Peer(backup), "sender@client.lab", $"alice@{domain}", subject);
+        Wait.Until(() => Waits(Peer(backup).Queue(), $"alice@{domain}", "Connection refused"), () => Peer(backup).Queue());
+        Lab.Suite.Start();
+        Thread.Sleep(3000);
+        Assert.That(Lab.Suite.Mails($"Subject: {subject}\n"), Is.Empty, "it waits until it is asked");
+        string etrn = $"import smtplib; s = smtplib.SMTP('{Peer(backup).Host.Address}', 25, 'mx.ours.lab'); s.ehlo(); print(s.docmd('ETRN', '{domain}')); s.quit()";
+        Assert.That(Lab.Suite.Host.Run("python3", "-c", etrn).Succeeded().Output, Does.StartWith("(25"));
+        Lab.Suite.Receives(subject);
+    }
+
     private static bool Waits(string queue, string recipient, string reason) =>
         queue.Contains(recipient, StringComparison.Ordinal) && queue.Contains(reason, StringComparison.OrdinalIgnoreCase);
 }

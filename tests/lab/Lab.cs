@@ -1,23 +1,27 @@
 using System.Text;
 using MtaSuite.Tests.E2e.Harness;
+using MtaSuite.Tests.Unit.Tls;
 
 namespace MtaSuite.Tests.Lab;
 
 /// <summary>
 /// A small internet on this machine: four mail systems and a name server, each on a host of its own, on one bridge. Every mail system has a domain
-/// (NAME.lab), is primary for NAME-by-OTHER.lab and the backup for OTHER-by-NAME.lab. Needs root.
+/// (NAME.lab), is primary for NAME-by-OTHER.lab and the backup for OTHER-by-NAME.lab. All but OpenSMTPD have a certificate of the lab's authority. Needs root.
 /// </summary>
 internal sealed class Lab : IDisposable
 {
     public const string Resolver = "10.77.0.1", Authority = "10.77.0.2";
     private readonly List<IDisposable> _owned = [];
     private readonly string _folder;
+    private readonly TestCa _ca = new("Lab CA");
+    private ProviderPeer? _provider;
 
     public Lab()
     {
         if (!Programs.IsRoot) Assert.Ignore("network namespaces need root");
         Programs.RequireBuild();
         Programs.Require("unshare", "nsenter", "ip", "nsd", "unbound", "postfix", "python3");
+        Own(_ca);
         string peers = Unpack();
         _folder = Directory.CreateTempSubdirectory("mta-lab-").FullName;
         File.SetUnixFileMode(_folder, (UnixFileMode)0x1ED);
@@ -48,6 +52,10 @@ internal sealed class Lab : IDisposable
     public EximPeer Exim { get; } = null!;
     public OpensmtpdPeer Opensmtpd { get; } = null!;
     public MailPeer[] All => [Suite, Postfix, Exim, Opensmtpd];
+
+    /// <summary>A second instance of ours, which lets in only those who log in; made when it is first needed.</summary>
+    public ProviderPeer Provider => _provider ??= new ProviderPeer(Connect("provider", 15, ""));
+
     public static readonly string[] Names = ["ours", "postfix", "exim", "opensmtpd"];
 
     /// <summary>The domain that one hosts and another keeps mail for while it is down.</summary>
@@ -70,6 +78,8 @@ internal sealed class Lab : IDisposable
         Dns.Net("ip", "link", "set", $"v{number}", "master", "lab0", "up").Succeeded();
         host.Net("ip", "addr", "add", $"{host.Address}/24", "dev", "eth0").Succeeded();
         host.Net("ip", "link", "set", "eth0", "up").Succeeded();
+        host.Write("/etc/tls/ca.pem", File.ReadAllText(_ca.RootFile));
+        host.Write("/etc/tls/mx.pem", _ca.ChainText(host.Name, ecdsa: false, null, "", out _));
         return host;
     }
 
@@ -134,6 +144,8 @@ internal sealed class Lab : IDisposable
         }
         // a domain whose only exchanger does not know that it is one
         zone.Append("self.lab. MX 10 mx.ours.lab.\nnull.lab. MX 0 .\n");
+        // one that has no TLS
+        zone.Append($"mx.provider.lab. A 10.77.0.15\n15.0.77.10.in-addr.arpa. PTR mx.provider.lab.\nclear.lab. MX 10 mx.opensmtpd.lab.\n");
         return zone.ToString();
     }
 

@@ -44,6 +44,9 @@ internal abstract class MailPeer(LabHost host, string name)
     /// <summary>Has everything tried now.</summary>
     public abstract void Flush();
 
+    /// <summary>From now on it tries again so late that no test sees it.</summary>
+    public virtual void RetryLate() => throw new NotSupportedException(name);
+
     /// <summary>The queue, as its own command shows it.</summary>
     public abstract string Queue();
 

@@ -14,12 +14,27 @@ internal sealed class SuitePeer(LabHost host) : MailPeer(host, "ours")
         // init binds the loopback address only
         Shell("sed -i 's/^127.0.0.1:25 /25 /' /var/suite/etc/master.cf");
         Configure("inet_interfaces=all", "inet_protocols=ipv4", $"mydestination={string.Join(", ", Hosted)}, mx.{Domain}, localhost", $"relay_domains={string.Join(", ", Kept)}",
-            "mynetworks=127.0.0.0/8, 10.77.0.0/24", "mail_spool_directory=/var/mail", "local_recipient_maps=", "alias_maps=hash:/var/suite/etc/aliases", "smtp_connect_timeout=5s",
+            "mynetworks=127.0.0.0/8, 10.77.0.0/24", "mail_spool_directory=/var/mail", "local_recipient_maps=", "recipient_delimiter=+", "alias_maps=hash:/var/suite/etc/aliases", "smtp_connect_timeout=5s",
             $"hopcount_limit={HopLimit}", "queue_run_delay=1s", "minimal_backoff_time=600s", "maximal_backoff_time=600s",
+            "smtpd_tls_chain_files=/etc/tls/mx.pem", "smtpd_tls_loglevel=1", "smtpd_tls_received_header=yes", "smtp_tls_security_level=may", "smtp_tls_CAfile=/etc/tls/ca.pem", "smtp_tls_loglevel=1",
+            "smtp_tls_policy_maps=inline:" + Braces([.. ((string[])["postfix.lab", "exim.lab", .. ProviderPeer.Ways.Select(w => w.Nexthop)]).Select(n => Braces([$"{n}=secure match={HostOf(n)}"])), "clear.lab=encrypt"]),
+            "transport_maps=inline:" + Braces(ProviderPeer.Ways.Select(w => $"{w.Domain}={w.Transport}:{w.Nexthop}")),
+            "smtp_sasl_auth_enable=yes", "smtp_sasl_tls_security_options=noanonymous", "smtp_sasl_password_maps=texthash:/var/suite/etc/sasl_passwd",
             "virtual_alias_maps=inline:" + Braces([.. LoopTo.Select(n => $"vloop-{n}@{Domain}=vloop-ours@{n}.lab"), "ring1@ours.lab=ring2@ours.lab", "ring2@ours.lab=ring1@ours.lab"]));
+        SetPassword(ProviderPeer.Password);
+        File.AppendAllText($"{Host.Folder}/var/suite/etc/master.cf", "wrapped unix - - n - - smtp\n  -o smtp_tls_wrappermode=yes\n");
         File.AppendAllText($"{Host.Folder}/var/suite/etc/aliases", string.Concat(LoopTo.Select(n => $"loop-{n}: loop-ours@{n}.lab\n")) + "self: other\nother: self\n");
         Host.Run($"{s_bin}/newaliases", "-C", "/var/suite/etc").Succeeded();
     }
+
+    private static string HostOf(string nexthop) => nexthop[0] == '[' ? nexthop[1..nexthop.IndexOf(']', StringComparison.Ordinal)] : $"mx.{nexthop}";
+
+    /// <summary>What it says to the provider.</summary>
+    public void SetPassword(string password) =>
+        Host.Write("/var/suite/etc/sasl_passwd", string.Concat(ProviderPeer.Ways.Select(w => $"{w.Nexthop} {ProviderPeer.Login}:{password}\n")));
+
+    /// <summary>Submits a message on the host itself.</summary>
+    public void Submit(string from, string to, string subject, string body) => Host.Shell($"printf 'Subject: {subject}\n\n{body}\n' | MAIL_CONFIG=/var/suite/etc {s_bin}/sendmail -f {from} {to}").Succeeded();
 
     public void Configure(params string[] settings) => Host.Run([$"{s_bin}/postconf", "-c", "/var/suite/etc", "-e", .. settings]).Succeeded();
 
@@ -33,6 +48,8 @@ internal sealed class SuitePeer(LabHost host) : MailPeer(host, "ours")
 
     /// <summary>Runs postqueue with these options.</summary>
     public ProgramResult Postqueue(params string[] options) => Host.Run([$"{s_bin}/postqueue", "-c", "/var/suite/etc", .. options]).Succeeded();
+
+    public void Postsuper(params string[] options) => Host.Run([$"{s_bin}/postsuper", "-c", "/var/suite/etc", .. options]).Succeeded();
 
     public override string Queue() => Host.Shell($"MAIL_CONFIG=/var/suite/etc {s_bin}/mailq").Output;
 
@@ -56,6 +73,7 @@ internal sealed class PostfixPeer(LabHost host) : MailPeer(host, "postfix")
             alias_database = hash:/etc/postfix/aliases
             local_recipient_maps =
             mail_spool_directory = /var/mail
+            recipient_delimiter = +
             virtual_alias_maps = inline:{Braces(LoopTo.Select(n => $"vloop-{n}@{Domain}=vloop-postfix@{n}.lab"))}
             hopcount_limit = {HopLimit}
             smtp_connect_timeout = 5s
@@ -63,6 +81,12 @@ internal sealed class PostfixPeer(LabHost host) : MailPeer(host, "postfix")
             minimal_backoff_time = 2s
             maximal_backoff_time = 2s
             transport_retry_time = 1s
+            smtpd_tls_security_level = may
+            smtpd_tls_chain_files = /etc/tls/mx.pem
+            smtp_tls_security_level = may
+            smtp_tls_CAfile = /etc/tls/ca.pem
+            smtp_tls_loglevel = 1
+            smtp_tls_policy_maps = inline:{"{ {ours.lab = secure match=mx.ours.lab} }"}
 
             """);
         Host.Write("/etc/postfix/aliases", string.Concat(LoopTo.Select(n => $"loop-{n}: loop-postfix@{n}.lab\n")));
@@ -76,6 +100,8 @@ internal sealed class PostfixPeer(LabHost host) : MailPeer(host, "postfix")
 
     public override void Flush() => Host.Run("postqueue", "-f").Succeeded();
 
+    public override void RetryLate() => Shell("postconf -e minimal_backoff_time=600s maximal_backoff_time=600s && postfix reload");
+
     public override string Queue() => Host.Run("postqueue", "-p").Output;
 
     public override string Log() => Host.Read("/var/log/mail.log");
@@ -84,6 +110,8 @@ internal sealed class PostfixPeer(LabHost host) : MailPeer(host, "postfix")
 /// <summary>Debian's Exim.</summary>
 internal sealed class EximPeer(LabHost host) : MailPeer(host, "exim")
 {
+    // Exim runs nothing with an argument that comes from a client; what it finds by it in a file is another thing
+    private const string EtrnDomain = "${lookup{$domain}lsearch,ret=key{/etc/exim4/etrn}}";
     private const string Forward = "${lookup{$local_part}lsearch{/etc/exim4/redirects}}";
 
     public override void Prepare()
@@ -100,8 +128,12 @@ internal sealed class EximPeer(LabHost host) : MailPeer(host, "exim")
             keep_environment =
             disable_ipv6 = true
             acl_smtp_rcpt = rcpt
+            acl_smtp_etrn = etrn
+            smtp_etrn_command = /usr/sbin/exim4 -R {{EtrnDomain}}
             received_headers_max = {{HopLimit}}
-            tls_advertise_hosts =
+            tls_advertise_hosts = *
+            tls_certificate = /etc/tls/mx.pem
+            tls_verify_certificates = /etc/tls/ca.pem
             host_lookup =
             rfc1413_query_timeout = 0s
             log_file_path = /var/log/exim4/%slog
@@ -110,6 +142,8 @@ internal sealed class EximPeer(LabHost host) : MailPeer(host, "exim")
               accept hosts = +nets
               accept domains = +hosted : +kept
               deny
+            etrn:
+              accept hosts = +nets
             begin routers
             forwards:
               driver = redirect
@@ -123,11 +157,17 @@ internal sealed class EximPeer(LabHost host) : MailPeer(host, "exim")
             mailbox:
               driver = accept
               local_parts = alice
+              local_part_suffix = +*
+              local_part_suffix_optional
               transport = mbox
             begin transports
             smtp:
               driver = smtp
               connect_timeout = 5s
+              tls_verify_certificates = /etc/tls/ca.pem
+              tls_verify_hosts = 10.77.0.11
+              tls_verify_cert_hostnames = 10.77.0.11
+              hosts_require_tls = 10.77.0.11
             mbox:
               driver = appendfile
               file = /var/mail/alice
@@ -136,6 +176,7 @@ internal sealed class EximPeer(LabHost host) : MailPeer(host, "exim")
             * * F,1h,2s
 
             """);
+        Host.Write("/etc/exim4/etrn", string.Concat(Kept.Select(k => $"{k}\n")));
         Shell("mkdir -p /run/exim4 /var/spool/exim4 /var/log/exim4 && chown -R Debian-exim: /run/exim4 /var/spool/exim4 /var/log/exim4");
     }
 
@@ -144,6 +185,13 @@ internal sealed class EximPeer(LabHost host) : MailPeer(host, "exim")
     protected override void OnStop() => Shell("p=$(cat /run/exim4/exim.pid); kill $p; while [ -e /proc/$p ]; do sleep 0.1; done");
 
     public override void Flush() => Shell("exim4 -qff");
+
+    public override void RetryLate()
+    {
+        Stop();
+        Shell("sed -i 's/F,1h,2s/F,1h,10m/' /etc/exim4/exim4.conf");
+        Start();
+    }
 
     public override string Queue() => Host.Run("exim4", "-bp").Output + Host.Shell("cat /var/spool/exim4/msglog/* 2>/dev/null").Output;
 
@@ -182,7 +230,8 @@ internal sealed class OpensmtpdPeer(LabHost host) : MailPeer(host, "opensmtpd")
     {
         Stop();
         Start();
-        Shell("/var/lib/opensmtpd/smtpctl schedule all");
+        // what it has not loaded yet is not scheduled
+        Shell("for i in 1 2 3 4; do sleep 0.3; /var/lib/opensmtpd/smtpctl schedule all; done");
     }
 
     public override string Queue() => Host.Run("/var/lib/opensmtpd/smtpctl", "show", "queue") is var shown ? shown.Output + shown.Error : "";
