@@ -33,7 +33,7 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
 
     /// <summary>A target with its policy: from the tables by the nexthop as it was written, and what TLSA records make of it.</summary>
     /// <param name="optional">The sender wants delivery before security (RFC 8689 5): no policy is asked for, TLS is used where it works.</param>
-    public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target, bool optional)
+    public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target, bool optional = false)
     {
         TlsPolicy policy = optional ? TlsPolicy.Of(settings.Level == TlsLevel.None ? TlsLevel.None : TlsLevel.May, settings) : settings.PolicyFor(nexthop.Text);
         if (policy.Level is TlsLevel.Dane or TlsLevel.DaneOnly)
