@@ -36,7 +36,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public IAddresses Addresses { get; } = addresses;
     public NameServices Names { get; } = names;
     public DiskSpace Disk { get; } = disk;
-    public Authentication Authentication { get; } = new(settings.Normal.Auth, settings.Normal.Auth.MakeBackEnd(loop, spool), loop.Time);
+    public Authentication Authentication { get; } = new(settings.Normal.Auth, settings.Normal.Auth.MakeBackEnd(loop, spool, names.Hosts), loop.Time);
     /// <summary>Who tries queued mail on request (ETRN); null: nobody.</summary>
     public LinkClient? Qmgr { get; init; }
     public int Active => _sessions.Count;
@@ -55,6 +55,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     {
         // Accepted sockets inherit it. A batch's replies are one write: there is nothing to gather.
         _ = Libc.SetSocketOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+        TcpWindow.Apply(fd);
         IPEndPoint? local = null;
         Listener listener = new(Loop, fd, (peer, remote) => Accept(peer, remote, local));
         local = listener.Local;

@@ -59,6 +59,7 @@ public sealed class ServiceHost
         ConfigResult loaded = MailConfig.Load(_options.ConfigDirectory, _options.Overrides, _options.Service, _spec.Name);
         MailConfig config = loaded.Config;
         Logging.Start(config, _options.Command.Length > 0 ? _options.Command : _spec.Name, _options.Verbose);
+        TcpWindow.Bytes = config.Get(CommonParams.TcpWindowsize);
         foreach (ConfigProblem problem in loaded.Problems) Log.Log.Warning($"{problem}");
         if (!loaded.Ok) return Fatal(ExitCode.Configuration, "bad configuration");
         if (Libc.ChDir(config.Get(CommonParams.QueueDirectory)) != 0)

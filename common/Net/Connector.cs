@@ -30,6 +30,7 @@ public sealed class Connector : IReadiness
         int fd = Libc.Socket(v6 ? Libc.AF_INET6 : Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0) return Done(ConnectResult.Failed(Libc.Errno));
         _ = Libc.SetSocketOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+        TcpWindow.Apply(fd);
         if (bind != null && Libc.Bind(fd, new IPEndPoint(bind, 0)) != 0) return Fail(fd, Libc.Errno);
         return Libc.Connect(fd, remote) == 0 ? Done(new ConnectResult(fd, 0)) : Wait(loop, fd, Libc.Errno, timeout);
     }

@@ -1,5 +1,7 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Dns;
+using MtaSuite.Common.Http;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Sasl;
@@ -20,7 +22,10 @@ internal sealed class AuthSettings
     public readonly Maps SenderLogins;
     private readonly string _type, _path, _realm;
     private readonly Maps _passwords = Maps.Empty;
+    private readonly LdapSettings? _directory;
+    private readonly TokenRules _rules = new("", "", []);
     private readonly TokenChecker? _tokens;
+    private readonly IntrospectionSettings? _introspection;
     private readonly List<string> _problems = [];
 
     public AuthSettings(MailConfig c)
@@ -41,15 +46,36 @@ internal sealed class AuthSettings
         _realm = c.Get(SmtpdParams.SmtpdSaslLocalDomain);
         _type = c.Get(SmtpdParams.SmtpdSaslType);
         _path = c.Get(SmtpdParams.SmtpdSaslPath);
-        if (!Enabled || _type != "builtin") return;
-        _passwords = Maps.Open(_path);
+        if (!Enabled || _type is not ("builtin" or "ldap")) return;
+        if (_type == "ldap") _directory = LdapSettings.Load(_path, _problems);
+        else _passwords = Maps.Open(_path);
+        _rules = new TokenRules(c.Get(SmtpdParams.SmtpdSaslOauthIssuer), c.Get(SmtpdParams.SmtpdSaslOauthAudience), c.GetList(SmtpdParams.SmtpdSaslOauthLoginClaims));
+        _introspection = ReadIntrospection(c);
         if (c.Get(SmtpdParams.SmtpdSaslOauthKeyFile) is { Length: > 0 } keys)
         {
             TokenKeys loaded = new(keys);
             if (loaded.Load() is { } problem) _problems.Add($"smtpd_sasl_oauth_key_file: {problem}");
-            _tokens = new TokenChecker(loaded, new TokenRules(c.Get(SmtpdParams.SmtpdSaslOauthIssuer), c.Get(SmtpdParams.SmtpdSaslOauthAudience),
-                c.GetList(SmtpdParams.SmtpdSaslOauthLoginClaims)));
+            _tokens = new TokenChecker(loaded, _rules);
         }
+    }
+
+    private IntrospectionSettings? ReadIntrospection(MailConfig c)
+    {
+        string text = c.Get(SmtpdParams.SmtpdSaslOauthIntrospectionUrl);
+        if (text.Length == 0) return null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)))
+        {
+            _problems.Add($"smtpd_sasl_oauth_introspection_url: \"{text}\" is neither an https URL nor an http URL of this machine");
+            return null;
+        }
+        return new IntrospectionSettings
+        {
+            Url = url,
+            SecretFile = c.Get(SmtpdParams.SmtpdSaslOauthIntrospectionSecretFile),
+            AuthorityFile = c.Get(SmtpdParams.SmtpdSaslOauthIntrospectionCAfile),
+            Timeout = c.Get(SmtpdParams.SmtpdSaslOauthIntrospectionTimeout),
+            CacheTime = c.Get(SmtpdParams.SmtpdSaslOauthIntrospectionCacheTime),
+        };
     }
 
     private SaslSecurity Demanded(MailConfig c, TextParam param)
@@ -61,20 +87,26 @@ internal sealed class AuthSettings
 
     /// <summary>Connects to whoever knows the logins.</summary>
     /// <param name="spool">What a relative path of a socket is relative to.</param>
-    public ISaslBackEnd MakeBackEnd(EventLoop loop, string spool) => _type switch
+    /// <param name="hosts">Finds the servers that are asked.</param>
+    public ISaslBackEnd MakeBackEnd(EventLoop loop, string spool, HostLookup hosts) => _type switch
     {
         _ when !Enabled => new AbsentBackEnd("smtpd_sasl_auth_enable is off"),
-        "builtin" => new BuiltinBackEnd(loop, new TableAuthority(_passwords, _realm, _tokens), _tokens is not null),
+        "builtin" => new BuiltinBackEnd(loop, new TableAuthority(_passwords, _realm, _tokens), _tokens is not null,
+            Introspection(loop, hosts)),
+        "ldap" => new BuiltinBackEnd(loop, new LdapAuthority(_directory!, _realm, _tokens), _tokens is not null, Introspection(loop, hosts), verifiers: false),
         "dovecot" => new DovecotBackEnd(loop, _path.StartsWith("inet:", StringComparison.Ordinal) ? _path : Path.Combine(spool, _path)),
         _ => new AbsentBackEnd($"smtpd_sasl_type: there is no {_type}"),
     };
+
+    private TokenIntrospection? Introspection(EventLoop loop, HostLookup hosts) =>
+        _introspection is null ? null : new TokenIntrospection(_introspection, _rules, new WebClient(hosts), loop.Time);
 
     public IEnumerable<string> Problems()
     {
         foreach (string problem in _problems.Concat(Mechanisms.Problems).Concat(Exceptions.Problems)) yield return problem;
         foreach (string error in SenderLogins.OpenErrors) yield return $"smtpd_sender_login_maps: {error}";
         if (!Enabled) yield break;
-        if (_type is not ("builtin" or "dovecot")) yield return $"smtpd_sasl_type: there is no {_type} here, only builtin and dovecot; logins are refused for now";
+        if (_type is not ("builtin" or "dovecot" or "ldap")) yield return $"smtpd_sasl_type: there is no {_type} here, only builtin, dovecot and ldap; logins are refused for now";
         foreach (string error in _passwords.OpenErrors) yield return $"smtpd_sasl_path: {error}";
     }
 }

@@ -8,7 +8,7 @@ internal static class BuildFeatures
     /// <summary>The ways to lock a mailbox file.</summary>
     public static readonly string[] LockTypes = ["flock", "fcntl", "dotlock"];
 
-    public static readonly string[] SaslServerTypes = ["builtin", "dovecot"];
+    public static readonly string[] SaslServerTypes = ["builtin", "dovecot", "ldap"];
     public static readonly string[] SaslClientTypes = ["builtin"];
 
     public static void Show(IEnumerable<string> lines, PostconfOutput output)

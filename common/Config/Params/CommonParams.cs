@@ -132,7 +132,7 @@ public static class CommonParams
         doc: "Bytes of an answer of a socketmap server.");
     public static readonly TextParam Stress = new("stress", "",
         doc: "Not empty while the server is overloaded; chosen on by other defaults.");
-    public static readonly IntParam TcpWindowsize = new("tcp_windowsize", "0", effective: false,
+    public static readonly IntParam TcpWindowsize = new("tcp_windowsize", "0",
         doc: "Size of TCP's window; 0 leaves it to the system.");
     public static readonly TimeParam TriggerTimeout = new("trigger_timeout", "10s", min: "1s", effective: false,
         doc: "Longest wait for a daemon that is woken up.");

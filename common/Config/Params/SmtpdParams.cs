@@ -215,6 +215,16 @@ public static class SmtpdParams
     public static readonly TextParam SmtpdSaslOauthAudience = new("smtpd_sasl_oauth_audience", "", doc: "Audience that bearer tokens must name.");
     public static readonly TextParam SmtpdSaslOauthLoginClaims = new("smtpd_sasl_oauth_login_claims", "email",
         doc: "Claims of a bearer token that hold the login; the first that is there.");
+    public static readonly TextParam SmtpdSaslOauthIntrospectionUrl = new("smtpd_sasl_oauth_introspection_url", "",
+        doc: "Where bearer tokens are asked about (RFC 7662): https, or http on this machine.");
+    public static readonly TextParam SmtpdSaslOauthIntrospectionSecretFile = new("smtpd_sasl_oauth_introspection_secret_file", "",
+        doc: "File with \"client:secret\", with which the token server is asked.");
+    public static readonly TextParam SmtpdSaslOauthIntrospectionCAfile = new("smtpd_sasl_oauth_introspection_CAfile", "",
+        doc: "Authorities that may vouch for the token server; empty: those of the system.");
+    public static readonly TimeParam SmtpdSaslOauthIntrospectionTimeout = new("smtpd_sasl_oauth_introspection_timeout", "10s", min: "1s",
+        doc: "Longest wait for the token server.");
+    public static readonly TimeParam SmtpdSaslOauthIntrospectionCacheTime = new("smtpd_sasl_oauth_introspection_cache_time", "60s",
+        doc: "How long the token server's word about a good token holds.");
     public static readonly TextParam SmtpdSaslLocalDomain = new("smtpd_sasl_local_domain", "", doc: "Realm of logins.");
     public static readonly TextParam SmtpdSaslMechanismFilter = new("smtpd_sasl_mechanism_filter",
         "!external, static:rest",
@@ -232,7 +242,7 @@ public static class SmtpdParams
         "$smtpd_sasl_security_options",
         doc: "As smtpd_sasl_security_options, within TLS.");
     public static readonly TextParam SmtpdSaslType = new("smtpd_sasl_type", "builtin", required: true,
-        doc: "SASL plug-in of the server.");
+        doc: "Who knows the logins: builtin, dovecot or ldap.");
     public static readonly TextParam SmtpdSenderLoginMaps = new("smtpd_sender_login_maps", "",
         doc: "Tables of the logins that own a sender address.");
     public static readonly TextParam SmtpdSenderRestrictions = new("smtpd_sender_restrictions", "", doc: "What is asked at MAIL.");
@@ -314,7 +324,9 @@ public static class SmtpdParams
         SmtpdRecipientRestrictions, SmtpdRejectFilterMaps, SmtpdRejectFooter, SmtpdRejectFooterMaps, SmtpdRejectUnlistedRecipient,
         SmtpdRejectUnlistedSender, SmtpdRelayBeforeRecipientRestrictions, SmtpdRelayRestrictions, SmtpdRestrictionClasses,
         SmtpdSaslAuthEnable, SmtpdSaslAuthenticatedHeader, SmtpdSaslExceptionsNetworks, SmtpdSaslFailureDelay,
-        SmtpdSaslOauthKeyFile, SmtpdSaslOauthIssuer, SmtpdSaslOauthAudience, SmtpdSaslOauthLoginClaims, SmtpdSaslLocalDomain, SmtpdSaslMechanismFilter,
+        SmtpdSaslOauthKeyFile, SmtpdSaslOauthIssuer, SmtpdSaslOauthAudience, SmtpdSaslOauthLoginClaims, SmtpdSaslLocalDomain,
+        SmtpdSaslOauthIntrospectionUrl, SmtpdSaslOauthIntrospectionSecretFile, SmtpdSaslOauthIntrospectionCAfile, SmtpdSaslOauthIntrospectionTimeout,
+        SmtpdSaslOauthIntrospectionCacheTime, SmtpdSaslMechanismFilter,
         SmtpdSaslPath, SmtpdSaslResponseLimit, SmtpdSaslSecurityOptions, SmtpdSaslService, SmtpdSaslTlsSecurityOptions, SmtpdSaslType,
         SmtpdSenderLoginMaps, SmtpdSenderRestrictions, SmtpdServiceName, SmtpdSoftErrorLimit, SmtpdTimeout, SmtpdUpstreamProxyProtocol,
         SmtpdUpstreamProxyTimeout, StrictRfc821Envelopes, UnknownAddressRejectCode, UnknownAddressTempfailAction, UnknownClientRejectCode,

@@ -19,7 +19,15 @@ public sealed class BearerServer(IAuthority authority, bool xoauth2) : SaslServe
     {
         if (_refusal is { } refusal) return refusal;
         if (message.Length > MaxMessage || !TryParse(message, xoauth2, out string login, out string token)) return SaslResult.Malformed();
-        SaslResult result = authority.CheckToken(login, token);
+        return Answer(authority.CheckToken(login, token));
+    }
+
+    /// <summary>A refusal was told: whatever the client says next, that is the end.</summary>
+    public bool HasRefused => _refusal is not null;
+
+    /// <summary>What the client hears of the outcome of a token.</summary>
+    public SaslResult Answer(SaslResult result)
+    {
         if (result.Status != SaslStatus.Failure) return result;
         _refusal = result;
         // what mail programs expect in each: an HTTP status, or the error code of RFC 6750 3.1

@@ -45,6 +45,7 @@ public sealed class AuthTests
     [TestCase("smtpd_sasl_exceptions_networks = 192.0.2.0/28\n", null)]
     [TestCase("smtpd_sasl_auth_enable = no\n", null)]
     [TestCase("smtpd_sasl_type = cyrus\n", "AUTH PLAIN LOGIN")]
+    [TestCase("smtpd_sasl_type = ldap\nsmtpd_sasl_path = /nonexistent\n", "AUTH PLAIN LOGIN")]
     public void Ehlo_announces(string config, string? expected)
     {
         using SmtpHarness h = new(s_enabled + config);
@@ -92,6 +93,7 @@ public sealed class AuthTests
         yield return Case("smtpd_sasl_auth_enable = no\n", "503 5.5.1 Error: authentication not enabled", $"AUTH PLAIN {s_good}");
         yield return Case("smtpd_sasl_path = fail:x\n", "454 4.7.0 Temporary authentication failure: password table is unavailable", $"AUTH PLAIN {s_good}");
         yield return Case("smtpd_sasl_type = cyrus\n", "454 4.7.0 Temporary authentication failure: authentication is not set up", $"AUTH PLAIN {s_good}");
+        yield return Case("smtpd_sasl_type = ldap\nsmtpd_sasl_path = /nonexistent\n", "454 4.7.0 Temporary authentication failure: directory is unavailable", $"AUTH PLAIN {s_good}");
         yield return Case("smtpd_sasl_type = dovecot\nsmtpd_sasl_path = /nonexistent\n", "454 4.7.0 Temporary authentication failure: Can't connect to authentication server", $"AUTH PLAIN {s_good}");
     }
 
