@@ -86,7 +86,7 @@ public static unsafe partial class LibSsl
     private static partial void HostFlags(nint ssl, uint flags);
 
     [LibraryImport(Ssl, EntryPoint = "SSL_dane_enable", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int DaneEnable(nint ssl, string domain);
+    private static partial int DaneEnable(nint ssl, string? domain);
 
     [LibraryImport(Ssl, EntryPoint = "SSL_dane_tlsa_add")]
     private static partial int AddTlsa(nint ssl, byte usage, byte selector, byte match, byte* data, nuint length);
@@ -133,7 +133,7 @@ public static unsafe partial class LibSsl
     public static int VerifyResult(SslConnection connection) => (int)GetVerifyResult(connection.Handle);
 
     /// <summary>Client: the peer is authenticated by TLSA records, for one of these names. False: the library refuses.</summary>
-    public static bool UseDane(SslConnection connection, string domain, IEnumerable<string> names, uint flags)
+    public static bool UseDane(SslConnection connection, string? domain, IEnumerable<string> names, uint flags)
     {
         if (DaneEnable(connection.Handle, domain) <= 0) return false;
         HostFlags(connection.Handle, flags);

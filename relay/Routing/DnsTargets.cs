@@ -43,7 +43,7 @@ public sealed class DnsTargets(RouteSettings settings, bool lmtp, HostLookup hos
     {
         HostAddresses found = await hosts.FindAsync(nexthop.Host);
         if (found.Failure != null) return TargetList.Failed(found.Failure);
-        List<Target> targets = [.. Targets(nexthop, found, new Exchanger(0, nexthop.Host), found.IsAuthenticated)];
+        List<Target> targets = [.. Targets(nexthop, found, new Exchanger(0, nexthop.Host), byInsecure: false)];
         return new TargetList(_order.Sort(targets), null);
     }
 
@@ -58,7 +58,7 @@ public sealed class DnsTargets(RouteSettings settings, bool lmtp, HostLookup hos
         {
             // that one exchanger's name service fails for now matters only when no other one can be found
             if (one.Addresses.Failure is { } failure) trouble = trouble is { IsTemporary: true } ? trouble : failure;
-            else targets.AddRange(Targets(nexthop, one.Addresses, one.Exchanger, list.IsAuthenticated && one.Addresses.IsAuthenticated));
+            else targets.AddRange(Targets(nexthop, one.Addresses, one.Exchanger, byInsecure: !list.IsAuthenticated));
         }
         if (targets.Count == 0) return TargetList.Failed(Unfound(nexthop, list, trouble));
         bool usualPort = _literals.TryPort(nexthop, out int port) && port == 25;
@@ -80,11 +80,11 @@ public sealed class DnsTargets(RouteSettings settings, bool lmtp, HostLookup hos
         return list with { Targets = [.. list.Targets.Select(t => t.Preference == best ? t with { IsBestExchanger = true } : t)] };
     }
 
-    private IEnumerable<Target> Targets(Nexthop nexthop, HostAddresses found, Exchanger exchanger, bool authenticated)
+    private IEnumerable<Target> Targets(Nexthop nexthop, HostAddresses found, Exchanger exchanger, bool byInsecure)
     {
         _literals.TryPort(nexthop, out int port);
         if (exchanger.Port > 0) port = exchanger.Port;
-        string name = settings.CnameOverridesName || authenticated ? found.CanonicalName : exchanger.Host;
+        string name = settings.CnameOverridesName || found.IsAuthenticated ? found.CanonicalName : exchanger.Host;
         foreach (IPAddress address in found.Addresses)
         {
             yield return new Target(name.TrimEnd('.'), new IPEndPoint(address, port), "", exchanger.Preference)
@@ -92,7 +92,8 @@ public sealed class DnsTargets(RouteSettings settings, bool lmtp, HostLookup hos
                 Nexthop = nexthop.Host,
                 Destination = nexthop.Text,
                 Service = _literals.Service(nexthop),
-                IsAuthenticated = authenticated,
+                IsAuthenticated = found.IsAuthenticated,
+                ByInsecureExchanger = byInsecure,
                 AskedHost = exchanger.Host,
             };
         }

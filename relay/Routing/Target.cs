@@ -11,8 +11,11 @@ namespace MtaSuite.Relay.Routing;
 /// <param name="Preference">Of the mail exchanger; lower is better.</param>
 public sealed record Target(string Host, IPEndPoint? EndPoint, string UnixPath = "", int Preference = 0)
 {
-    /// <summary>The name came by a validated answer (DNSSEC).</summary>
+    /// <summary>The addresses came by a validated answer (DNSSEC).</summary>
     public bool IsAuthenticated { get; init; }
+
+    /// <summary>An exchanger record that was not validated names the host: somebody may have put in another one.</summary>
+    public bool ByInsecureExchanger { get; init; }
 
     /// <summary>It is (one of) the best exchangers of a domain, at the usual port: were it this machine, the mail would loop.</summary>
     public bool IsBestExchanger { get; init; }

@@ -22,7 +22,7 @@ internal static class RequiredTls
         if (action == RequireTlsAction.StartTls && policy.Level == TlsLevel.None) return (target, Unfit(target, $"my configured TLS security level '{policy.Level.Word()}' disables encryption"));
         if (action != RequireTlsAction.Enforce) return (target, null);
         // hosts that an enforced MTA-STS policy does not name are not tried
-        bool isNameKnown = !nexthop.UseMx || target.IsAuthenticated || policy.Sts is { HasPolicy: true, Mode: StsMode.Enforce };
+        bool isNameKnown = !nexthop.UseMx || target is { IsAuthenticated: true, ByInsecureExchanger: false } || policy.Sts is { HasPolicy: true, Mode: StsMode.Enforce };
         if (policy.Level.MustMatch())
             return isNameKnown || !TrustsDns(policy) ? (target, null) : (target, Unfit(target, $"the mail exchangers of {nexthop.Host} cannot be looked up securely"));
         if (policy.Level == TlsLevel.None || !isNameKnown)

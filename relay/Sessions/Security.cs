@@ -38,11 +38,17 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
         TlsPolicy policy = optional ? TlsPolicy.Of(settings.Level == TlsLevel.None ? TlsLevel.None : TlsLevel.May, settings) : settings.PolicyFor(nexthop.Text);
         if (policy.Level is TlsLevel.Dane or TlsLevel.DaneOnly)
         {
-            bool authenticated = target is { IsAuthenticated: true, EndPoint: not null } && resolver != null;
+            bool forgeable = target.ByInsecureExchanger;
+            bool authenticated = target is { IsAuthenticated: true, EndPoint: not null } && resolver != null
+                && (!forgeable || (policy.Level == TlsLevel.Dane && settings.InsecureExchangers != TlsLevel.May));
             string[] names = target.AskedHost.Length > 0 ? [target.Host, target.AskedHost] : [target.Host];
             policy = await TlsaLookup.ResolveAsync(policy, resolver!, names, target.EndPoint?.Port ?? 0, authenticated, settings);
+            if (forgeable && policy.Tlsa.Count > 0)
+                policy = settings.InsecureExchangers == TlsLevel.Dane ? policy with { HasForgeableName = true } : TlsaLookup.Downgrade(policy, TlsLevel.Encrypt, settings);
         }
-        if (!optional && Sts != null && nexthop.UseMx && policy is { IsFromTable: false, Level: TlsLevel.May or TlsLevel.Encrypt, Problem: "" }) policy = await UnderStsAsync(policy, nexthop, target);
+        if (!optional && Sts != null && nexthop.UseMx && policy is { IsFromTable: false, Problem: "" }
+            && (policy.Level is TlsLevel.May or TlsLevel.Encrypt || policy.HasForgeableName))
+            policy = await UnderStsAsync(policy, nexthop, target);
         else if (policy is { IsFromTable: true, Sts: not null }) policy = StsAttributes.ForHost(policy, Exchanger(target), settings);
         if (settings.WrapperMode && policy.Level is TlsLevel.May) policy = TlsPolicy.Of(TlsLevel.Encrypt, settings) with { ServerName = policy.ServerName };
         return target with { Tls = policy };

@@ -34,7 +34,7 @@ public static class TlsParams
         doc: "Least grade of ciphers where TLS is optional, in the client.");
     public static readonly BoolParam SmtpTlsConnectionReuse = new("smtp_tls_connection_reuse", "no", effective: false,
         doc: "Keep TLS sessions for further deliveries.");
-    public static readonly TextParam SmtpTlsDaneInsecureMxPolicy = new("smtp_tls_dane_insecure_mx_policy", "dane", effective: false,
+    public static readonly TextParam SmtpTlsDaneInsecureMxPolicy = new("smtp_tls_dane_insecure_mx_policy", "dane",
         doc: "Security level where DANE meets MX records that are not secure.");
     public static readonly TextParam SmtpTlsDcertFile = new("smtp_tls_dcert_file", "",
         doc: "File of the DSA certificate, in the client.");
@@ -93,7 +93,7 @@ public static class TlsParams
     public static readonly TimeParam SmtpTlsSessionCacheTimeout = new("smtp_tls_session_cache_timeout",
         "3600s", max: "8640000s",
         doc: "How long a TLS session is kept, in the client.");
-    public static readonly TextParam SmtpTlsTrustAnchorFile = new("smtp_tls_trust_anchor_file", "", effective: false,
+    public static readonly TextParam SmtpTlsTrustAnchorFile = new("smtp_tls_trust_anchor_file", "",
         doc: "Files of certificates that alone are trusted.");
     public static readonly TextParam SmtpTlsVerifyCertMatch = new("smtp_tls_verify_cert_match",
         "hostname", required: true,

@@ -47,7 +47,7 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
         string sni = ServerName(policy, nexthop, host);
         if (sni.Length > 0) LibSsl.SetServerName(session.Ssl, sni);
         if (!UseTlsa(session, policy, nexthop)) return new TlsStart(TlsStartStatus.Unavailable, null, LibSsl.TakeError());
-        string sessionKey = $"{peer} {nexthop} {sni} {key} {TlsaKey(policy)}";
+        string sessionKey = $"{peer} {nexthop} {sni} {key} {TlsaKey(policy)} {policy.Anchors?.Key}";
         nint resumed = _sessions.Find(sessionKey);
         if (resumed != 0) LibSsl.Resume(session.Ssl, resumed);
         if (Settings.LogLevel >= 2) Log.Log.Info($"setting up TLS connection to {peer}");
@@ -85,7 +85,7 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
             TlsLevel.Verify or TlsLevel.Secure or TlsLevel.Sts => Examine(session, facts, policy.Names(nexthop, host), policy.Level),
             _ => TlsResult.Success,
         };
-        if (result == TlsResult.Success && policy.Level.MustMatch()) facts = facts with { Trust = TlsTrust.Verified };
+        if (result == TlsResult.Success && policy.Level.MustMatch() && !policy.HasForgeableName) facts = facts with { Trust = TlsTrust.Verified };
         if (policy is { Level: TlsLevel.May or TlsLevel.Encrypt, Sts: { Mode: StsMode.Testing, HasPolicy: true, Patterns.Count: > 0 } sts }) result = Note(session, facts, policy, sts, host);
         TlsStartStatus status = result == TlsResult.Success || !policy.Level.MustMatch() ? TlsStartStatus.Established
             : policy.Level is TlsLevel.Verify or TlsLevel.Secure or TlsLevel.Sts && facts.Trust < TlsTrust.Trusted ? TlsStartStatus.NotTrusted
@@ -127,12 +127,17 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
 
     private bool UseTlsa(TlsSession session, TlsPolicy policy, string nexthop)
     {
-        if (policy.Tlsa.Count == 0) return true;
+        if (policy.Tlsa.Count == 0) return policy.Anchors is not { } anchors || (LibSsl.UseDane(session.Ssl, null, [], Settings.Library.HostFlags) && Add(session, anchors.Records));
         // RFC 7672 3.2.3: the TLSA base domain and the destination are names that a trust anchor's certificate may have
         IEnumerable<string> names = Mail.HostName.IsValid(nexthop) && !nexthop.Equals(policy.TlsaBase, StringComparison.OrdinalIgnoreCase) ? [nexthop] : [];
         if (!LibSsl.UseDane(session.Ssl, policy.TlsaBase, names, Settings.Library.HostFlags)) return false;
+        return Add(session, policy.Tlsa);
+    }
+
+    private static bool Add(TlsSession session, IReadOnlyList<TlsaRecord> records)
+    {
         bool any = false;
-        foreach (TlsaRecord r in policy.Tlsa) any |= LibSsl.AddTlsa(session.Ssl, r.Usage, r.Selector, r.MatchingType, r.Data.Span) == 1;
+        foreach (TlsaRecord r in records) any |= LibSsl.AddTlsa(session.Ssl, r.Usage, r.Selector, r.MatchingType, r.Data.Span) == 1;
         return any;
     }
 
@@ -151,7 +156,7 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
     private TlsContext? ContextFor(TlsPolicy policy, out string key, out string error)
     {
         error = "";
-        bool verified = policy.Level.MustMatch(), dane = policy.Tlsa.Count > 0;
+        bool verified = policy.Level.MustMatch(), dane = policy.Tlsa.Count > 0 || policy.Anchors is not null;
         // what a domain asks of everybody needs authorities that everybody has, unless the administrator chose some
         bool common = policy.Sts is { HasPolicy: true } && Settings.AuthorityFile.Length + Settings.AuthorityPath.Length == 0;
         string ciphers = Settings.Library.Ciphers(policy.Ciphers, verified ? ["aNULL", .. policy.Exclude] : policy.Exclude);

@@ -10,6 +10,7 @@ public sealed class TlsClientSettings
 {
     private readonly MailConfig _config;
     private readonly string _prefix;
+    private readonly Dictionary<string, TrustAnchors> _anchors = [];
 
     public TlsClientSettings(MailConfig c, bool lmtp)
     {
@@ -23,6 +24,8 @@ public sealed class TlsClientSettings
         (Exclude, MandatoryExclude) = (List("tls_exclude_ciphers"), List("tls_mandatory_exclude_ciphers"));
         (FingerprintMatch, VerifyMatch, SecureMatch) = (List("tls_fingerprint_cert_match"), Matches("tls_verify_cert_match"), Matches("tls_secure_cert_match"));
         (AuthorityFile, AuthorityPath) = (Text("tls_CAfile"), Text("tls_CApath"));
+        TrustAnchorFiles = List("tls_trust_anchor_file");
+        InsecureExchangers = ReadInsecureExchangers();
         VerifyDepth = c.Get((IntParam)Find("tls_scert_verifydepth"));
         FingerprintDigest = Text("tls_fingerprint_digest");
         ServerName = Text("tls_servername");
@@ -31,7 +34,7 @@ public sealed class TlsClientSettings
         EnforceStsPatterns = Flag("tls_enforce_sts_mx_patterns");
         StartTimeout = c.Get((TimeParam)Find("starttls_timeout"));
         SessionLifetime = c.Get((TimeParam)Find("tls_session_cache_timeout"));
-        LogFeatureStatus = c.Get(SmtpClientParams.SmtpLogTlsFeatureStatus);
+        LogFeatureStatus = c.Get(lmtp ? LmtpClientParams.LmtpLogTlsFeatureStatus : SmtpClientParams.SmtpLogTlsFeatureStatus);
         Library = new TlsLibrary(c);
         Problems.AddRange(Library.Problems);
         Files = ReadFiles();
@@ -53,6 +56,10 @@ public sealed class TlsClientSettings
     public string AuthorityFile { get; }
     public string AuthorityPath { get; }
     public int VerifyDepth { get; }
+    /// <summary>Trust anchors instead of the authorities; empty: the authorities.</summary>
+    public IReadOnlyList<string> TrustAnchorFiles { get; }
+    /// <summary>What TLSA records count for where the exchanger's name came by records that were not validated: May, Encrypt or Dane.</summary>
+    public TlsLevel InsecureExchangers { get; }
     public string FingerprintDigest { get; }
     public string ServerName { get; }
     public int LogLevel { get; }
@@ -74,7 +81,7 @@ public sealed class TlsClientSettings
     /// </summary>
     public TlsPolicy PolicyFor(string destination)
     {
-        if (PolicyMaps.IsEmpty) return TlsPolicy.Of(Level, this);
+        if (PolicyMaps.IsEmpty) return OfLevel();
         bool isDomain = !destination.StartsWith('[') && !destination.Contains(':') && !destination.StartsWith('/');
         for (string key = destination; key.Length > 0;)
         {
@@ -89,7 +96,32 @@ public sealed class TlsClientSettings
             if (dot < 0) break;
             key = key[dot..];
         }
-        return TlsPolicy.Of(Level, this);
+        return OfLevel();
+    }
+
+    private TlsPolicy OfLevel()
+    {
+        TlsPolicy policy = TlsPolicy.Of(Level, this).Trusting([], this);
+        if (policy.Problem.Length > 0) Log.Log.Warning($"{_prefix}_tls_trust_anchor_file: {policy.Problem}");
+        return policy;
+    }
+
+    /// <summary>The trust anchors of files, read again when a file changes; null with what is wrong.</summary>
+    internal TrustAnchors? AnchorsOf(IReadOnlyList<string> files, out string error)
+    {
+        error = "";
+        string key = TrustAnchors.KeyOf(files), names = string.Join(' ', files);
+        if (_anchors.TryGetValue(names, out TrustAnchors? known) && known.Key == key) return known;
+        if (TrustAnchors.Load(files, out error) is { } anchors) return _anchors[names] = anchors;
+        return null;
+    }
+
+    private TlsLevel ReadInsecureExchangers()
+    {
+        string word = _config.Get(TlsParams.SmtpTlsDaneInsecureMxPolicy);
+        if (TlsLevels.TryParse(word, out TlsLevel level) && level is TlsLevel.May or TlsLevel.Encrypt or TlsLevel.Dane) return level;
+        Problems.Add($"{TlsParams.SmtpTlsDaneInsecureMxPolicy.Name}: unknown policy {word}; \"dane\" is used");
+        return TlsLevel.Dane;
     }
 
     private TlsPolicy Parse(string key, string value)

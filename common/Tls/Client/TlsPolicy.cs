@@ -5,7 +5,7 @@ namespace MtaSuite.Common.Tls.Client;
 
 /// <summary>
 /// What TLS is wanted with one destination. An entry of smtp_tls_policy_maps: <c>level *( separator name "=" value )</c>, with the names match, protocols,
-/// ciphers, exclude, servername, connection_reuse; several values of one attribute are apart by colons (match at level fingerprint: by "|"). What a plugin
+/// ciphers, exclude, servername, tafile, connection_reuse; several values of one attribute are apart by colons (match at level fingerprint: by "|"). What a plugin
 /// says of an MTA-STS policy is read by <see cref="StsAttributes"/>.
 /// </summary>
 public sealed record TlsPolicy
@@ -23,6 +23,10 @@ public sealed record TlsPolicy
     public IReadOnlyList<TlsaRecord> Tlsa { get; init; } = [];
     /// <summary>The name whose TLSA records these are.</summary>
     public string TlsaBase { get; init; } = "";
+    /// <summary>The server's name came by a record that was not validated: that it is the right server is not proved.</summary>
+    public bool HasForgeableName { get; init; }
+    /// <summary>What is trusted instead of the authorities, at the levels verify and secure; null: the authorities.</summary>
+    public TrustAnchors? Anchors { get; init; }
     /// <summary>Why mail cannot be sent at all under this policy (a bad entry, no TLSA records); empty: it can.</summary>
     public string Problem { get; init; } = "";
 
@@ -54,7 +58,7 @@ public sealed record TlsPolicy
     }
 
     /// <summary>Everything a session depends on, in one text: sessions under equal keys are as good as each other.</summary>
-    public string Key => $"{Level.Word()} {Protocols} {Ciphers} !{string.Join(':', Exclude)} {string.Join('|', Match)} {ServerName} {TlsaBase} {string.Join(',', Tlsa.Select(t => $"{t.Usage}{t.Selector}{t.MatchingType}{Convert.ToHexString(t.Data.Span)}"))}";
+    public string Key => $"{Level.Word()} {Protocols} {Ciphers} !{string.Join(':', Exclude)} {string.Join('|', Match)} {ServerName} {TlsaBase} {string.Join(',', Tlsa.Select(t => $"{t.Usage}{t.Selector}{t.MatchingType}{Convert.ToHexString(t.Data.Span)}"))} {Anchors?.Key}";
 
     public static readonly TlsPolicy Off = new();
 
@@ -87,7 +91,7 @@ public sealed record TlsPolicy
         if (words.Count == 0 || !TlsLevels.TryParse(words[0], out TlsLevel level))
             return Bad(s, $"invalid security level \"{words.FirstOrDefault("")}\"");
         TlsPolicy policy = Of(level, s);
-        List<string> match = [];
+        List<string> match = [], anchors = [];
         StsAttributes sts = new();
         foreach (string item in words.Skip(1))
         {
@@ -103,6 +107,7 @@ public sealed record TlsPolicy
                 case "exclude": policy = policy with { Exclude = [.. policy.Exclude, .. value.Split(':', StringSplitOptions.RemoveEmptyEntries)] }; break;
                 case "servername": policy = policy with { ServerName = value }; break;
                 case "connection_reuse": break;
+                case "tafile" when level is TlsLevel.Verify or TlsLevel.Secure: anchors.Add(value); break;
                 case "match" when level == TlsLevel.Fingerprint: match.AddRange(value.Split('|', StringSplitOptions.RemoveEmptyEntries)); break;
                 case "match" when level is TlsLevel.Verify or TlsLevel.Secure: match.AddRange(value.Split(':', StringSplitOptions.RemoveEmptyEntries)); break;
                 case var other when sts.TryTake(other, value): break;
@@ -110,7 +115,16 @@ public sealed record TlsPolicy
             }
         }
         if (match.Count > 0) policy = policy with { Match = match };
-        return sts.Apply(policy, out string problem) is { } complete ? complete : Bad(s, problem);
+        return sts.Apply(policy, out string problem) is { } complete ? complete.Trusting(anchors, s) : Bad(s, problem);
+    }
+
+    /// <summary>The policy with the trust anchors of files, or those of the configuration; where they cannot be read nothing is sent.</summary>
+    internal TlsPolicy Trusting(IReadOnlyList<string> files, TlsClientSettings s)
+    {
+        if (Level is not (TlsLevel.Verify or TlsLevel.Secure)) return this;
+        if (files.Count == 0) files = s.TrustAnchorFiles;
+        if (files.Count == 0) return this;
+        return s.AnchorsOf(files, out string error) is { } anchors ? this with { Anchors = anchors } : Bad(s, error);
     }
 
     // What was meant is not known: nothing is sent, least of all in clear.

@@ -46,6 +46,7 @@ public static class TlsaLookup
         ? policy with { Problem = problem, ProblemResult = TlsResult.DaneRequired }
         : Downgrade(policy, TlsLevel.May, settings);
 
-    private static TlsPolicy Downgrade(TlsPolicy policy, TlsLevel level, TlsClientSettings settings) =>
+    /// <summary>The policy of a level that is left of DANE.</summary>
+    public static TlsPolicy Downgrade(TlsPolicy policy, TlsLevel level, TlsClientSettings settings) =>
         TlsPolicy.Of(level, settings) with { Wanted = policy.Wanted, ServerName = policy.ServerName };
 }

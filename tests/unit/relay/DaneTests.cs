@@ -47,7 +47,7 @@ public class DaneTests
             {tlsa}.bogus TLSA 3 1 1 {new string('b', 64)}
             @ MX 10 good
 
-            """, $"host A 127.0.0.1\n{tlsa}.host TLSA 3 1 1 {wrong}\n", z => z.Replace(new string('b', 64), new string('c', 64), StringComparison.OrdinalIgnoreCase));
+            """, $"host A 127.0.0.1\n{tlsa}.host TLSA 3 1 1 {wrong}\n@ MX 10 good.signed.test.\nbad MX 10 wrong.signed.test.\n", z => z.Replace(new string('b', 64), new string('c', 64), StringComparison.OrdinalIgnoreCase));
     }
 
     [OneTimeTearDown]
@@ -74,6 +74,12 @@ public class DaneTests
     [TestCase("[bogus.signed.test]", false, "dane", "4.7.5 TLSA lookup error for bogus.signed.test", "")]
     [TestCase("[host.plain.test]", false, "dane", Sent, "(dane:may)")]
     [TestCase("[host.plain.test]", false, "dane-only", "4.7.5 non DNSSEC destination", "")]
+    [TestCase("plain.test", false, "dane", Sent, "dane")]
+    [TestCase("plain.test", false, "dane-only", "4.7.5 non DNSSEC destination", "")]
+    [TestCase("bad.plain.test", false, "dane", NotVerified, "")]
+    [TestCase("bad.plain.test", false, "dane\nsmtp_tls_dane_insecure_mx_policy = encrypt", Sent, "(dane:encrypt)")]
+    [TestCase("bad.plain.test", false, "dane\nsmtp_tls_dane_insecure_mx_policy = may", Sent, "(dane:may)")]
+    [TestCase("plain.test", true, "dane\nsmtp_tls_dane_insecure_mx_policy = encrypt", NotOffered, "")]
     public void A_host_and_a_level(string nexthop, bool clear, string level, string outcome, string tls)
     {
         OnLoop.Run(async loop =>

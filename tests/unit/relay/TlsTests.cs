@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Tls.Client;
@@ -127,5 +128,26 @@ public class TlsTests
     {
         using TlsPeer peer = Peer(TlsMode.Good);
         Assert.That(Run(peer, $"smtp_tls_security_level = verify\nsmtp_tls_chain_files = {_ca.Chain("client.test")}\n"), Is.EqualTo(Sent));
+    }
+
+    [TestCase("ca", false, Sent), TestCase("ca", true, Sent), TestCase("key", false, Sent), TestCase("leaf", true, "4.7.5 Server certificate not trusted"), TestCase("other ca", false, Sent)]
+    [TestCase("other", false, "4.7.5 Server certificate not trusted"), TestCase("other", true, "4.7.5 Server certificate not trusted")]
+    [TestCase("nothing", false, "4.7.5 client TLS configuration problem: "), TestCase("empty", true, "4.7.5 client TLS configuration problem: ")]
+    public void Trust_anchors_stand_in_for_the_authorities(string anchors, bool byPolicy, string expected)
+    {
+        using TestCa other = new("Other CA");
+        string chain = _ca.ChainText("mx1.test", ecdsa: true, null, "", out X509Certificate2 leaf);
+        using TlsPeer peer = new(chain, TlsMode.Good);
+        using X509Certificate2 root = X509Certificate2.CreateFromPem(File.ReadAllText(_ca.RootFile));
+        File.WriteAllText($"{_ca.Folder}/key.pem", root.GetECDsaPublicKey()!.ExportSubjectPublicKeyInfoPem());
+        File.WriteAllText($"{_ca.Folder}/leaf.pem", leaf.ExportCertificatePem());
+        File.WriteAllText($"{_ca.Folder}/empty.pem", "");
+        File.Copy(other.RootFile, $"{_ca.Folder}/other.pem");
+        List<string> files = [.. anchors.Split(' ').Select(a => $"{_ca.Folder}/{a}.pem")];
+        string config = byPolicy ? $"smtp_tls_policy_maps = inline:{{{{dest.test=secure match=mx1.test {string.Join(' ', files.Select(f => $"tafile={f}"))}}}}}"
+            : $"smtp_tls_security_level = secure\nsmtp_tls_secure_cert_match = mx1.test\nsmtp_tls_trust_anchor_file = {string.Join(' ', files)}";
+        // the authorities of the configuration do not count beside trust anchors
+        string result = Run(peer, (anchors == "other" ? "" : $"smtp_tls_CAfile = {other.RootFile}\n") + config + "\n", messages: 2);
+        Assert.That(result, Does.StartWith(expected));
     }
 }
