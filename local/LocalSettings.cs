@@ -1,6 +1,7 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
 using MtaSuite.Local.Mailboxes;
 using MtaSuite.Local.Rights;
@@ -60,6 +61,8 @@ public sealed record LocalSettings
     public bool ResetOwnerAlias { get; init; }
     public bool StrictOwnership { get; init; } = true;
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+    /// <summary>Has the last word on outcomes.</summary>
+    public StatusFilter StatusFilter { get; init; } = StatusFilter.None;
 
     private const string SafeCharacters = "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -111,6 +114,7 @@ public sealed record LocalSettings
             ResetOwnerAlias = config.Get(LocalParams.ResetOwnerAlias),
             StrictOwnership = config.Get(LocalParams.StrictMailboxOwnership),
             Clock = clock,
+            StatusFilter = StatusFilter.Open(config, LocalParams.LocalDeliveryStatusFilter, problems),
         };
     }
 

@@ -72,8 +72,10 @@ internal sealed partial class ActiveQueue : IScheduled
     private void MakeJobs(QueuedMessage message)
     {
         message.Jobs.Clear();
-        foreach (EnvelopeRecipient recipient in message.Envelope.Recipients)
+        List<EnvelopeRecipient> recipients = message.Envelope.Recipients;
+        for (int i = 0; i < recipients.Count; i++)
         {
+            EnvelopeRecipient recipient = recipients[i];
             if (recipient.Done) continue;
             message.Pending++;
             if ((recipient.Notify & Notify.Expanded) != 0)
@@ -90,13 +92,24 @@ internal sealed partial class ActiveQueue : IScheduled
             }
             target.Address = route.Recipient;
             Transport transport = _scheduler.Find(route.Transport);
-            if (_scheduler.Unavailable(transport, message.Forced) is { } outcome) Settle(message, target, outcome);
-            else JobOf(message, transport).Add(transport.DestinationOf(route.Nexthop, target.Address), target);
+            if (_scheduler.Unavailable(transport, message.Forced) is { } outcome)
+            {
+                Settle(message, target, outcome);
+                continue;
+            }
+            Job job = JobOf(message, transport);
+            if (!job.TryReserve())
+            {
+                message.Pending--;
+                _budget.Shorten(message, i);
+                break;
+            }
+            job.Add(transport.DestinationOf(route.Nexthop, target.Address), target);
             // one copy for all, to somebody else (REDIRECT); when it is done the message is
             if (message.Envelope.Redirect.Length > 0) break;
         }
         if (CrowdOf(message) is { } crowded) Park(message, crowded);
-        else foreach (Job job in message.Jobs.ToArray()) _scheduler.Submit(job);
+        else foreach (Job made in message.Jobs.ToArray()) _scheduler.Submit(made);
     }
 
     private DeliverRecipient TargetOf(QueuedMessage message, EnvelopeRecipient recipient) => new()

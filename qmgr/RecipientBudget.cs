@@ -1,9 +1,10 @@
 using MtaSuite.Common.Mail;
+using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// How many recipients are in memory (qmgr_message_recipient_limit). While there is room a message has all of its own; when there is none, a few
+/// How many recipients are in memory (qmgr_message_recipient_limit), and of each transport (TRANSPORT_recipient_limit). While there is room a message has all of its own; when there is none, a few
 /// (qmgr_message_recipient_minimum), and the rest is read from its file when those are done.
 /// </summary>
 internal sealed class RecipientBudget(QmgrSettings settings)
@@ -35,9 +36,22 @@ internal sealed class RecipientBudget(QmgrSettings settings)
         InUse += message.Held;
     }
 
+    /// <summary>Takes the recipients from an index on out of memory: they stay in the file.</summary>
+    public void Shorten(QueuedMessage message, int from)
+    {
+        List<EnvelopeRecipient> recipients = message.Envelope.Recipients;
+        int removed = recipients.Count - from;
+        message.MoreBehind = recipients[from - 1].Offset;
+        recipients.RemoveRange(from, removed);
+        recipients.TrimExcess();
+        message.Held -= removed;
+        InUse -= removed;
+    }
+
     /// <summary>A message's recipients are out of memory.</summary>
     public void Return(QueuedMessage message)
     {
+        foreach (Job job in message.Jobs) job.Release();
         InUse -= message.Held;
         message.Held = 0;
     }

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Spool;
 
@@ -15,7 +16,11 @@ public static class Logging
     ];
 
     /// <summary>Starts a daemon's logging as <c>syslog_name/program</c>; false when a log file cannot be opened.</summary>
-    public static bool Start(MailConfig config, string program, bool verbose = false) => Start(config, program, "", verbose, config.Get(LogParams.MaillogFile));
+    public static bool Start(MailConfig config, string program, bool verbose = false)
+    {
+        DeliveryLog.Resolution = config.Get(QmgrParams.DelayLoggingResolutionLimit);
+        return Start(config, program, "", verbose, config.Get(LogParams.MaillogFile));
+    }
 
     /// <summary>
     /// The same for a command, perhaps under a tag of one's own. The standard output of a command is its caller's, so with <c>maillog_file = /dev/stdout</c> its

@@ -40,10 +40,17 @@ public static class DeliveryLog
         _ => "deferred",
     };
 
-    /// <summary>Two significant digits, no more than two behind the point.</summary>
-    private static string Seconds(long microseconds)
+    private static readonly string[] s_formats = ["0", "0.#", "0.##", "0.###", "0.####", "0.#####", "0.######"];
+
+    /// <summary>The most digits behind the point of a delay, 0 to 6 (delay_logging_resolution_limit).</summary>
+    public static int Resolution { get; set; } = 2;
+
+    /// <summary>Two significant digits, no more behind the point than <see cref="Resolution"/>.</summary>
+    internal static string Seconds(long microseconds)
     {
         double seconds = Math.Max(0, microseconds) / 1e6;
-        return seconds.ToString(seconds < 1 ? "0.##" : seconds < 10 ? "0.#" : "0", CultureInfo.InvariantCulture);
+        int digits = seconds >= 10 ? 0 : seconds >= 1 ? 1 : 2;
+        for (double first = seconds; digits >= 2 && digits < Resolution && first < 0.1; first *= 10) digits++;
+        return seconds.ToString(s_formats[Math.Min(digits, Resolution)], CultureInfo.InvariantCulture);
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial class DeliveryRun
     {
         DeliverRecipient recipient = _job.Recipient;
         if (!DeliveredHeaders.TryScan(_content, out DeliveredHeaders loops, out int errno))
-            return MailboxErrors.FromCopy(new CopyResult(CopyFault.Reading, errno), "");
+            return _settings.StatusFilter.Apply(MailboxErrors.FromCopy(new CopyResult(CopyFault.Reading, errno), ""));
         _loops = loops;
         Branch branch = new()
         {
@@ -57,7 +57,9 @@ internal sealed partial class DeliveryRun
     }
 
     /// <summary>Notes a result; true when it is a reason to try again.</summary>
-    private bool Report(Branch branch, Outcome outcome, string action = "")
+    private bool Report(Branch branch, Outcome outcome, string action = "") => Note(branch, _settings.StatusFilter.Apply(outcome), action);
+
+    private bool Note(Branch branch, Outcome outcome, string action = "")
     {
         _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, action));
         return outcome.IsTemporary;
@@ -68,12 +70,13 @@ internal sealed partial class DeliveryRun
     /// </summary>
     private bool ReportFailure(Branch branch, Outcome outcome)
     {
-        if (!outcome.IsPermanent || VerifyOnly || !_settings.OwnerRequestSpecial || _delivery.Aliases.IsEmpty) return Report(branch, outcome);
+        outcome = _settings.StatusFilter.Apply(outcome);
+        if (!outcome.IsPermanent || VerifyOnly || !_settings.OwnerRequestSpecial || _delivery.Aliases.IsEmpty) return Note(branch, outcome);
         string? owner = null;
         if (branch.IsList) owner = branch.Sender;
         else if (FindOwner(branch.Local, out owner) is { IsError: true } || (owner == null && FindOwner(branch.User, out owner) is { IsError: true }))
             return Report(branch, Outcome.Defer("4.3.0", "alias database unavailable"));
-        if (owner == null) return Report(branch, outcome);
+        if (owner == null) return Note(branch, outcome);
         DeliverRecipient recipient = new() { Address = branch.Address, Original = branch.Original, Notify = branch.Notify, Offset = _job.Recipient.Offset };
         bool told = _services.TryNotifyOwner(_job.Request, recipient, owner, outcome);
         _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, "", told));

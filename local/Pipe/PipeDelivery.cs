@@ -16,7 +16,7 @@ public sealed class PipeDelivery(PipeSettings settings, Action<string> warn)
     public List<RecipientOutcome> Deliver(DeliverRequest request, int queueFile)
     {
         if (request.Recipients.Count == 0) return [];
-        Outcome outcome = Run(request, queueFile);
+        Outcome outcome = settings.StatusFilter.Apply(Run(request, queueFile));
         string action = !outcome.IsOk ? "" : settings.IsFinal ? "delivered" : "relayed";
         return [.. request.Recipients.Select(r => new RecipientOutcome { Offset = r.Offset, Outcome = outcome, Action = action })];
     }

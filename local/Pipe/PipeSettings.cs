@@ -3,6 +3,7 @@ using System.Text;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Routing;
 using MtaSuite.Local.Mailboxes;
 using MtaSuite.Local.Rights;
 
@@ -34,6 +35,8 @@ public sealed record PipeSettings
     public string RecipientDelimiter { get; init; } = "";
     public IReadOnlyList<string> ExportEnvironment { get; init; } = [];
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+    /// <summary>Has the last word on outcomes.</summary>
+    public StatusFilter StatusFilter { get; init; } = StatusFilter.None;
 
     /// <summary>As <see cref="Parse"/>, with the parameters of main.cf that pipe services share.</summary>
     public static PipeSettings? From(MailConfig config, string service, IReadOnlyList<string> attributes, out string problem)
@@ -45,6 +48,7 @@ public sealed record PipeSettings
             TimeLimit = config.Get(PipeParams.TimeLimit, service),
             RecipientDelimiter = config.Get(RewriteParams.RecipientDelimiter),
             ExportEnvironment = config.GetList(LocalParams.ExportEnvironment),
+            StatusFilter = StatusFilter.Open(config, PipeParams.PipeDeliveryStatusFilter),
         };
     }
 

@@ -21,7 +21,7 @@ public sealed class VirtualDelivery(VirtualSettings settings, Action<string> war
     /// <summary>Delivers to one recipient.</summary>
     public RecipientOutcome Deliver(DeliveryJob job)
     {
-        Outcome outcome = Run(job);
+        Outcome outcome = settings.StatusFilter.Apply(Run(job));
         job.Steps.Add(new DeliveryStep(job.Recipient.Address, job.Recipient.Original, outcome));
         return new RecipientOutcome { Offset = job.Recipient.Offset, Outcome = outcome };
     }

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
 using MtaSuite.Local.Mailboxes;
 
@@ -20,6 +21,8 @@ public sealed record VirtualSettings
     public MailboxLocking Locking { get; init; } =
         new(LockMethods.Fcntl | LockMethods.DotLock, 20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(500), TimeProvider.System);
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+    /// <summary>Has the last word on outcomes.</summary>
+    public StatusFilter StatusFilter { get; init; } = StatusFilter.None;
 
     /// <summary>Reads everything from the configuration and opens the tables. What is wrong goes to <paramref name="problems"/>.</summary>
     public static VirtualSettings From(MailConfig config, List<string> problems, TimeProvider? clock = null)
@@ -44,6 +47,7 @@ public sealed record VirtualSettings
             RecipientDelimiter = config.Get(RewriteParams.RecipientDelimiter),
             Locking = LocalSettings.ReadLocking(config, VirtualParams.VirtualMailboxLock, clock, problems),
             Clock = clock,
+            StatusFilter = StatusFilter.Open(config, VirtualParams.VirtualDeliveryStatusFilter, problems),
         };
     }
 }

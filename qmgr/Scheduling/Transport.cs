@@ -18,6 +18,8 @@ internal sealed class Transport(ISchedulerHost host, TransportSettings settings,
     public TransportSettings Settings { get; } = settings;
     public int Limit { get; } = limit;
     public int Running { get; private set; }
+    /// <summary>Recipients in memory.</summary>
+    public int Recipients { get; set; }
     /// <summary>Until when it counts as unavailable, on the scheduler's clock, and why.</summary>
     public long DeadUntil { get; set; }
     public string DeadReason { get; set; } = "";

@@ -10,6 +10,8 @@ internal sealed class TransportSettings
     public TransportSettings(MailConfig config, string name)
     {
         RecipientLimit = config.Get(QmgrParams.DestinationRecipientLimit, name);
+        MemoryLimit = config.Get(QmgrParams.RecipientLimit, name);
+        RefillLimit = config.Get(QmgrParams.RecipientRefillLimit, name);
         DestinationDelay = config.Get(QmgrParams.DestinationRateDelay, name);
         TransportDelay = config.Get(QmgrParams.TransportRateDelay, name);
         // with a pause between deliveries there is one at a time
@@ -29,6 +31,9 @@ internal sealed class TransportSettings
 
     /// <summary>Recipients in one delivery; 0: no limit; 1: every recipient is a destination of its own.</summary>
     public int RecipientLimit { get; }
+    /// <summary>Recipients in memory, and how many of any message at least.</summary>
+    public int MemoryLimit { get; }
+    public int RefillLimit { get; }
     /// <summary>Deliveries at once to one destination, at most; 0: no limit.</summary>
     public int ConcurrencyLimit { get; }
     public int InitialConcurrency { get; }

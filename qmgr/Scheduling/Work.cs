@@ -74,6 +74,25 @@ internal sealed class Job(QueuedMessage message, Transport transport)
     /// <summary>It has overtaken another; it does so once.</summary>
     public bool IsPromoted { get; set; }
 
+    /// <summary>Recipients in memory; those that are delivered count until the round ends.</summary>
+    public int Recipients { get; private set; }
+
+    /// <summary>Takes a place for a recipient; false when the transport has all that it may have in memory, and the message its least.</summary>
+    public bool TryReserve()
+    {
+        if (Transport.Recipients >= Transport.Settings.MemoryLimit && Recipients >= Transport.Settings.RefillLimit) return false;
+        Recipients++;
+        Transport.Recipients++;
+        return true;
+    }
+
+    /// <summary>Gives all places back.</summary>
+    public void Release()
+    {
+        Transport.Recipients -= Recipients;
+        Recipients = 0;
+    }
+
     /// <summary>Adds a recipient for a destination.</summary>
     public void Add(Destination destination, DeliverRecipient recipient)
     {

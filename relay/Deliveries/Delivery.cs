@@ -170,7 +170,7 @@ internal sealed partial class Delivery
     {
         bool verifyOnly = (Request.Flags & MessageFlags.VerifyOnly) != 0;
         if (!verifyOnly && !SpoolDirectory.MarkDone(_file, recipient.Recipient.Offset)) Log.Warning($"{Request.QueueId}: mark recipient: {Libc.ErrorText()}");
-        Outcome outcome = new(OutcomeKind.Ok, reply.Status, reply.Code, reply.ToString(), session.Target.Host) { Diagnostic = reply.ToString() };
+        Outcome outcome = new(OutcomeKind.Ok, reply.IsIntermediate ? new DsnStatus(2, 1, 5) : reply.Status, reply.Code, reply.ToString(), session.Target.Host) { Diagnostic = reply.ToString() };
         Settle(recipient, outcome, session);
         if (verifyOnly) return;
         recipient.Final!.Action = session.Features.Has(ServerFeature.Dsn) ? RecipientOutcome.PassedOn

@@ -23,7 +23,7 @@ internal sealed class Transaction(Delivery delivery, List<Pending> recipients)
     /// <summary>Recipients without a last word when it began.</summary>
     public List<Pending> Recipients { get; } = recipients;
 
-    /// <summary>Nothing is delivered (sendmail -bv, address probes): what the server says to RCPT is the outcome, and no content is offered.</summary>
+    /// <summary>Nothing is delivered (sendmail -bv, address probes): what the server says to RCPT, or to DATA, is the outcome, and no content is offered.</summary>
     public bool IsVerifyOnly => (Delivery.Request.Flags & MessageFlags.VerifyOnly) != 0;
 
     public Promise<TransactionEnd> Ended { get; } = new();

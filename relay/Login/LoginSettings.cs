@@ -27,6 +27,8 @@ public sealed record LoginSettings
     public SaslSecurity TlsVerifiedSecurity { get; init; }
     /// <summary>How long a command's token is used again.</summary>
     public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>How long a refused login is not tried again; zero: it is tried each time.</summary>
+    public TimeSpan RefusalLifetime { get; init; }
     /// <summary>For look-ups of a sender.</summary>
     public RoutingCore? Addresses { get; init; }
 
@@ -41,7 +43,7 @@ public sealed record LoginSettings
             return result;
         }
         string filter = config.Get(lmtp ? L.LmtpSaslMechanismFilter : S.SmtpSaslMechanismFilter);
-        bool senders = !lmtp && config.Get(S.SmtpSenderDependentAuthentication);
+        bool senders = config.Get(lmtp ? L.LmtpSenderDependentAuthentication : S.SmtpSenderDependentAuthentication);
         return new LoginSettings
         {
             IsEnabled = true,
@@ -56,6 +58,8 @@ public sealed record LoginSettings
             TlsSecurity = Demanded(S.SmtpSaslTlsSecurityOptions, L.LmtpSaslTlsSecurityOptions),
             TlsVerifiedSecurity = Demanded(S.SmtpSaslTlsVerifiedSecurityOptions, L.LmtpSaslTlsVerifiedSecurityOptions),
             TokenLifetime = config.Get(lmtp ? L.LmtpSaslTokenLifetime : S.SmtpSaslTokenLifetime),
+            RefusalLifetime = config.Get(lmtp ? L.LmtpSaslAuthCacheName : S.SmtpSaslAuthCacheName).Length == 0 ? TimeSpan.Zero
+                : config.Get(lmtp ? L.LmtpSaslAuthCacheTime : S.SmtpSaslAuthCacheTime),
             Addresses = senders ? new RoutingCore(config) : null,
         };
     }

@@ -20,6 +20,9 @@ internal sealed class Logins(EventLoop loop, LoginSettings settings)
 
     public LoginSettings Settings { get; } = settings;
 
+    /// <summary>Logins that need not be tried; null: none is remembered.</summary>
+    public LoginRefusals? Refusals { get; } = settings.RefusalLifetime > TimeSpan.Zero ? new LoginRefusals(settings.RefusalLifetime, loop.Time) : null;
+
     /// <summary>Whose mail must not share a session with others': with sender-dependent logins each sender's is its own.</summary>
     public string SessionKey(string sender) => Settings.IsSenderDependent ? sender : "";
 

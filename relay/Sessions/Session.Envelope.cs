@@ -19,7 +19,7 @@ internal sealed partial class Session
             if (_expected.Count == 0) return true;
             Expected expected = _expected.Dequeue();
             // where only the recipients are asked about, the replies to RCPT are the outcomes
-            bool isAnswer = expected is { Step: Step.Recipient, Transaction.IsVerifyOnly: true };
+            bool isAnswer = expected.Transaction is { IsVerifyOnly: true } && expected.Step is Step.Recipient or Step.Data;
             if (!await ReadReplyAsync(expected.Step, TimeoutOf(expected.Step), keepText: isAnswer)) return false;
             if (!Take(expected)) return false;
         }
@@ -128,11 +128,13 @@ internal sealed partial class Session
         else if (recipient.Original.Length > 0) Put($" ORCPT={DsnParameters.EncodeOriginalRecipient($"rfc822;{Address.Quote822(recipient.Original)}", utf8)}");
     }
 
+    private bool EndsAtRecipients(Transaction t) => t.IsVerifyOnly && !Settings.VerifiesAtData;
+
     /// <summary>DATA, unless it is known that nobody would get the content. With CHUNKING there is no such command.</summary>
     private void WriteData(Transaction t)
     {
-        bool allRefused = t.IsVerifyOnly || t.IsMailRefused || (t.Accepted == 0 && _expected.Count == 0);
-        if (!allRefused && !UsesChunks)
+        bool allRefused = EndsAtRecipients(t) || t.IsMailRefused || (t.Accepted == 0 && _expected.Count == 0);
+        if (!allRefused && (!UsesChunks || t.IsVerifyOnly))
         {
             Put("DATA\r\n"u8);
             Expect(Step.Data, t);
@@ -155,7 +157,7 @@ internal sealed partial class Session
             case Step.Recipient when t.IsMailRefused:
                 t.HasStrays |= _reply.IsGood; // otherwise: the reply to MAIL said it already
                 break;
-            case Step.Recipient when _reply.IsGood && t.IsVerifyOnly:
+            case Step.Recipient when _reply.IsGood && EndsAtRecipients(t):
                 t.Delivery.Deliver(expected.Recipient!, _reply, this);
                 break;
             case Step.Recipient when _reply.IsGood:
@@ -180,7 +182,16 @@ internal sealed partial class Session
         // a good reply that is not 354 belongs to another command: the replies are out of step
         if (_reply.IsGood) return BreakGarbage(Step.Data);
         if (!t.IsDataReady && t.Accepted > 0) FailAccepted(t, Step.Data);
+        if (t is { IsDataReady: true, IsVerifyOnly: true }) return EndProbe(t);
         return !_reply.IsGoodbye || EndBy(_reply.Refusal(Target, Step.Data));
+    }
+
+    /// <summary>The server would take content. There is none, not as much as a dot: the connection ends here.</summary>
+    private bool EndProbe(Transaction t)
+    {
+        foreach (Pending recipient in t.Recipients)
+            if (recipient is { IsAccepted: true, Final: null }) t.Delivery.Deliver(recipient, _reply, this);
+        return Refuse(FailureKind.Closed, "4.4.2", "session closed");
     }
 
     private void FailAll(Transaction t, Step step)

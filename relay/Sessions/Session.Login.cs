@@ -40,13 +40,14 @@ internal sealed partial class Session
         FoundLogin login = await Logins.FindAsync(Target, LoginSender);
         if (login.Problem.Length > 0) return Refuse(Outcome.Defer("4.3.0", login.Problem));
         if (login.Credentials is null) return true;
+        if (Logins.Refusals?.Find(Target.Host, login.Credentials) is { } known) return Refuse(known);
         SaslClient? client = Choose(login, out string mechanism);
         if (client is null) return CannotLogIn("no mechanism available");
         if (!await ConverseAsync(client, mechanism)) return false;
         if (!_reply.IsGood)
         {
             Logins.Forget(login);
-            return RefusedLogin(client);
+            return RefusedLogin(client, login.Credentials);
         }
         if (!client.MayEnd) return CannotLogIn("the server ended the exchange before it was complete");
         IsLoggedIn = true;
@@ -110,11 +111,13 @@ internal sealed partial class Session
 
     private bool CannotLogIn(string reason) => Refuse(Outcome.Defer("4.7.0", $"SASL authentication failed; cannot authenticate to server {Target.Name}: {reason}") with { Remote = Target.Host });
 
-    private bool RefusedLogin(SaslClient client)
+    private bool RefusedLogin(SaslClient client, SaslCredentials who)
     {
         string more = client.ServerError.Length > 0 ? $" ({client.ServerError})" : "";
-        Outcome outcome = _reply.Refusal(Target, $"SASL authentication failed; server {Target.Name} said: {_reply}{more}");
+        string said = $"authentication failed; server {Target.Name} said: {_reply}{more}";
+        Outcome outcome = _reply.Refusal(Target, $"SASL {said}");
         if (Logins!.Settings.SoftBounce) outcome = outcome.Soften();
+        if (_reply.Code == 535) Logins.Refusals?.Add(Target.Host, who, outcome with { Text = $"SASL [CACHED] {said}" });
         Log.Info($"{outcome.Text}");
         return Refuse(outcome);
     }

@@ -83,7 +83,7 @@ internal sealed partial class Session
         Transaction? next = null;
         long began = Loop.NowMilliseconds;
         bool ok = (transaction.Phase != TransactionPhase.Start || Begin(transaction)) && await EnvelopeAsync(transaction);
-        if (ok && transaction.Accepted > 0 && (transaction.IsDataReady || UsesChunks))
+        if (ok && transaction is { Accepted: > 0, IsVerifyOnly: false } && (transaction.IsDataReady || UsesChunks))
         {
             ok = await ContentAsync(transaction);
             if (ok && MayOverlap) next = Home!.TakeWaiting(this);
@@ -122,8 +122,9 @@ internal sealed partial class Session
                 transaction.Ended.TrySet(TransactionEnd.NotStarted);
                 return;
             }
+            bool answered = transaction is { IsVerifyOnly: true, IsDataReady: true };
             foreach (Pending recipient in transaction.Recipients)
-                if (recipient.Final == null && !transaction.IsMailRefused) transaction.Delivery.Fail(recipient, Failure.Outcome, this);
+                if (!answered && recipient.Final == null && !transaction.IsMailRefused) transaction.Delivery.Fail(recipient, Failure.Outcome, this);
         }
         transaction.Ended.TrySet(TransactionEnd.Done);
     }

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
 using MtaSuite.Relay.Content;
 using MtaSuite.Relay.Login;
@@ -34,6 +35,8 @@ public sealed record RelaySettings
     public EhloFilter EhloFilter { get; init; } = EhloFilter.None;
     public PixWorkarounds Pix { get; init; } = new();
     public bool SoftBounce { get; init; }
+    /// <summary>An address counts as deliverable when DATA is accepted, not already at RCPT.</summary>
+    public bool VerifiesAtData { get; init; }
     /// <summary>Never convert 8-bit content for servers without 8BITMIME.</summary>
     public bool DisableMimeConversion { get; init; }
     public bool SmtpUtf8Enabled { get; init; } = true;
@@ -71,17 +74,25 @@ public sealed record RelaySettings
             EhloFilter = new EhloFilter(config.Get(lmtp ? L.LmtpDiscardLhloKeywords : S.SmtpDiscardEhloKeywords),
                 Open(S.SmtpDiscardEhloKeywordAddressMaps, L.LmtpDiscardLhloKeywordAddressMaps)),
             Pix = PixWorkarounds.From(config, lmtp, Open(S.SmtpPixWorkaroundMaps, L.LmtpPixWorkaroundMaps)),
+            VerifiesAtData = ReadVerifyTarget(config, lmtp ? L.LmtpAddressVerifyTarget : S.SmtpAddressVerifyTarget, problems),
             SoftBounce = config.Get(BounceParams.SoftBounce),
             DisableMimeConversion = config.Get(CleanupParams.DisableMimeOutputConversion),
             SmtpUtf8Enabled = config.Get(CommonParams.Smtputf8Enable),
             ReplyFilter = new ReplyFilter(Open(S.SmtpReplyFilter, L.LmtpReplyFilter)),
-            StatusFilter = new StatusFilter(Open(S.SmtpDeliveryStatusFilter, L.LmtpDeliveryStatusFilter)),
+            StatusFilter = StatusFilter.Open(config, lmtp ? L.LmtpDeliveryStatusFilter : S.SmtpDeliveryStatusFilter, problems),
             Content = ContentSettings.From(config, lmtp, problems),
             Cache = CacheSettings.From(config, lmtp, problems),
             Routes = RouteSettings.From(config, lmtp, problems),
             Login = LoginSettings.From(config, lmtp, problems),
             RequireTls = RequireTlsPolicy.From(config, lmtp, problems),
         };
+    }
+
+    private static bool ReadVerifyTarget(MailConfig config, TextParam param, List<string> problems)
+    {
+        string word = config.Get(param);
+        if (word is not ("rcpt" or "data")) problems.Add($"{param.Name}: unknown command {word}; \"rcpt\" is used");
+        return word == "data";
     }
 
     /// <summary>Opens the tables of a parameter.</summary>

@@ -5,7 +5,7 @@ public static class LmtpClientParams
 {
     public static readonly TextParam LmtpAddressPreference = new("lmtp_address_preference", "any", required: true,
         doc: "As smtp_address_preference, for LMTP.");
-    public static readonly TextParam LmtpAddressVerifyTarget = new("lmtp_address_verify_target", "rcpt", required: true, effective: false,
+    public static readonly TextParam LmtpAddressVerifyTarget = new("lmtp_address_verify_target", "rcpt", required: true,
         doc: "As smtp_address_verify_target, for LMTP.");
     public static readonly BoolParam LmtpAssumeFinal = new("lmtp_assume_final", "no",
         doc: "Report success to senders who asked for it when an LMTP server accepts mail without DSN.");
@@ -73,7 +73,7 @@ public static class LmtpClientParams
         doc: "Longest wait for the reply to LHLO, and for the greeting.");
     public static readonly IntParam LmtpLineLengthLimit = new("lmtp_line_length_limit", "998",
         doc: "As smtp_line_length_limit, for LMTP.");
-    public static readonly BoolParam LmtpLogTlsFeatureStatus = new("lmtp_log_tls_feature_status", "yes", effective: false,
+    public static readonly BoolParam LmtpLogTlsFeatureStatus = new("lmtp_log_tls_feature_status", "yes",
         doc: "As smtp_log_tls_feature_status, for LMTP.");
     public static readonly TimeParam LmtpMailTimeout = new("lmtp_mail_timeout", "300s", min: "1s",
         doc: "As smtp_mail_timeout, for LMTP.");
@@ -112,9 +112,9 @@ public static class LmtpClientParams
         doc: "As smtp_requiretls_policy, for LMTP.");
     public static readonly TimeParam LmtpRsetTimeout = new("lmtp_rset_timeout", "20s", min: "1s",
         doc: "As smtp_rset_timeout, for LMTP.");
-    public static readonly TextParam LmtpSaslAuthCacheName = new("lmtp_sasl_auth_cache_name", "", effective: false,
+    public static readonly TextParam LmtpSaslAuthCacheName = new("lmtp_sasl_auth_cache_name", "",
         doc: "As smtp_sasl_auth_cache_name, for LMTP.");
-    public static readonly TimeParam LmtpSaslAuthCacheTime = new("lmtp_sasl_auth_cache_time", "90d", effective: false,
+    public static readonly TimeParam LmtpSaslAuthCacheTime = new("lmtp_sasl_auth_cache_time", "90d",
         doc: "As smtp_sasl_auth_cache_time, for LMTP.");
     public static readonly BoolParam LmtpSaslAuthEnable = new("lmtp_sasl_auth_enable", "no",
         doc: "As smtp_sasl_auth_enable, for LMTP.");
@@ -147,7 +147,7 @@ public static class LmtpClientParams
         doc: "As smtp_send_dummy_mail_auth, for LMTP.");
     public static readonly BoolParam LmtpSendXforwardCommand = new("lmtp_send_xforward_command", "no",
         doc: "As smtp_send_xforward_command, for LMTP.");
-    public static readonly BoolParam LmtpSenderDependentAuthentication = new("lmtp_sender_dependent_authentication", "no", effective: false,
+    public static readonly BoolParam LmtpSenderDependentAuthentication = new("lmtp_sender_dependent_authentication", "no",
         doc: "As smtp_sender_dependent_authentication, for LMTP.");
     public static readonly BoolParam LmtpSkip5xxGreeting = new("lmtp_skip_5xx_greeting", "yes",
         doc: "As smtp_skip_5xx_greeting, for LMTP.");
@@ -223,7 +223,7 @@ public static class LmtpClientParams
     public static readonly TimeParam LmtpTlsSessionCacheTimeout = new("lmtp_tls_session_cache_timeout",
         "3600s", max: "8640000s",
         doc: "As smtp_tls_session_cache_timeout, for LMTP.");
-    public static readonly TextParam LmtpTlsTrustAnchorFile = new("lmtp_tls_trust_anchor_file", "", effective: false,
+    public static readonly TextParam LmtpTlsTrustAnchorFile = new("lmtp_tls_trust_anchor_file", "",
         doc: "As smtp_tls_trust_anchor_file, for LMTP.");
     public static readonly TextParam LmtpTlsVerifyCertMatch = new("lmtp_tls_verify_cert_match",
         "hostname", required: true,

@@ -46,7 +46,7 @@ public static class LocalParams
     public static readonly TextParam LocalCommandShell = new("local_command_shell", "",
         doc: "Shell that runs mailbox_command and |command.");
     public static readonly TextParam LocalDeliveryStatusFilter = new("local_delivery_status_filter",
-        "$default_delivery_status_filter", effective: false,
+        "$default_delivery_status_filter",
         doc: "Table that changes the status of local deliveries.");
     public static readonly IntParam LocalDestinationConcurrencyLimit = new("local_destination_concurrency_limit", "20",
         doc: "Parallel deliveries to one local recipient.");

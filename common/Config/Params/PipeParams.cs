@@ -6,7 +6,7 @@ public static class PipeParams
     public static readonly TimeParam CommandTimeLimit = new("command_time_limit", "1000s", min: "1s",
         doc: "Longest run of a command that takes mail.");
     public static readonly TextParam PipeDeliveryStatusFilter = new("pipe_delivery_status_filter",
-        "$default_delivery_status_filter", effective: false,
+        "$default_delivery_status_filter",
         doc: "Table that changes the status of deliveries to commands.");
 
     public static IReadOnlyList<Param> All { get; } =

@@ -9,7 +9,7 @@ public static class QmgrParams
         doc: "Percentage of the slots that need not be earned before a message is overtaken.");
     public static readonly IntParam DefaultDeliverySlotLoan = new("default_delivery_slot_loan", "3",
         doc: "Slots a small message may borrow to overtake earlier.");
-    public static readonly TextParam DefaultDeliveryStatusFilter = new("default_delivery_status_filter", "", effective: false,
+    public static readonly TextParam DefaultDeliveryStatusFilter = new("default_delivery_status_filter", "",
         doc: "Table that changes the status of deliveries.");
     public static readonly IntParam DefaultDestinationConcurrencyFailedCohortLimit = new("default_destination_concurrency_failed_cohort_limit",
         "1",
@@ -32,11 +32,11 @@ public static class QmgrParams
         doc: "Destination of a content filter that names none.");
     public static readonly IntParam DefaultMinimumDeliverySlots = new("default_minimum_delivery_slots", "3",
         doc: "Slots a message must be able to earn before it can be overtaken at all.");
-    public static readonly IntParam DefaultRecipientLimit = new("default_recipient_limit", "20000", effective: false,
+    public static readonly IntParam DefaultRecipientLimit = new("default_recipient_limit", "20000",
         doc: "Recipients of one transport held in memory.");
     public static readonly TimeParam DefaultRecipientRefillDelay = new("default_recipient_refill_delay", "5s", min: "1s", effective: false,
         doc: "Longest wait before more recipients of a large message are read.");
-    public static readonly IntParam DefaultRecipientRefillLimit = new("default_recipient_refill_limit", "100", min: 1, effective: false,
+    public static readonly IntParam DefaultRecipientRefillLimit = new("default_recipient_refill_limit", "100", min: 1,
         doc: "Recipients read from a large message at a time.");
     public static readonly TextParam DefaultDestinationRate = new("default_destination_rate", "",
         doc: "Most deliveries to one destination in a time, as 100/1h; ours.");
@@ -46,7 +46,7 @@ public static class QmgrParams
         doc: "Pause between two deliveries through the same transport.");
     public static readonly TextParam DeferTransports = new("defer_transports", "",
         doc: "Transports whose mail waits until the queue is flushed.");
-    public static readonly IntParam DelayLoggingResolutionLimit = new("delay_logging_resolution_limit", "2", max: 6, effective: false,
+    public static readonly IntParam DelayLoggingResolutionLimit = new("delay_logging_resolution_limit", "2", max: 6,
         doc: "Digits after the point in logged delays.");
     public static readonly BoolParam DestinationConcurrencyFeedbackDebug = new("destination_concurrency_feedback_debug",
         "no",
@@ -128,11 +128,11 @@ public static class QmgrParams
         doc: "Percentage of the slots that need not be earned before a message is overtaken.");
     public static readonly IntFamily MinimumDeliverySlots = new("{transport}_minimum_delivery_slots", DefaultMinimumDeliverySlots,
         doc: "Slots a message must be able to earn before it can be overtaken at all.");
-    public static readonly IntFamily RecipientLimit = new("{transport}_recipient_limit", DefaultRecipientLimit, effective: false,
+    public static readonly IntFamily RecipientLimit = new("{transport}_recipient_limit", DefaultRecipientLimit,
         doc: "Recipients of this transport held in memory.");
     public static readonly IntFamily ExtraRecipientLimit = new("{transport}_extra_recipient_limit", DefaultExtraRecipientLimit, effective: false,
         doc: "Recipients held in memory beyond the limit for messages that overtake others.");
-    public static readonly IntFamily RecipientRefillLimit = new("{transport}_recipient_refill_limit", DefaultRecipientRefillLimit, effective: false,
+    public static readonly IntFamily RecipientRefillLimit = new("{transport}_recipient_refill_limit", DefaultRecipientRefillLimit,
         doc: "Recipients read from a large message at a time.");
     public static readonly TimeFamily RecipientRefillDelay = new("{transport}_recipient_refill_delay", DefaultRecipientRefillDelay, effective: false,
         doc: "Longest wait before more recipients of a large message are read.");

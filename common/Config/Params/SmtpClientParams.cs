@@ -5,7 +5,7 @@ public static class SmtpClientParams
 {
     public static readonly TextParam SmtpAddressPreference = new("smtp_address_preference", "any", required: true,
         doc: "Address family tried first: any, ipv4, ipv6.");
-    public static readonly TextParam SmtpAddressVerifyTarget = new("smtp_address_verify_target", "rcpt", required: true, effective: false,
+    public static readonly TextParam SmtpAddressVerifyTarget = new("smtp_address_verify_target", "rcpt", required: true,
         doc: "Command after which a probe ends: rcpt or data.");
     public static readonly BoolParam SmtpAlwaysSendEhlo = new("smtp_always_send_ehlo", "yes",
         doc: "Send EHLO also to servers that do not mention ESMTP.");
@@ -110,9 +110,9 @@ public static class SmtpClientParams
         doc: "Table that rewrites the replies of servers.");
     public static readonly TimeParam SmtpRsetTimeout = new("smtp_rset_timeout", "20s", min: "1s",
         doc: "Longest wait for the reply to RSET.");
-    public static readonly TextParam SmtpSaslAuthCacheName = new("smtp_sasl_auth_cache_name", "", effective: false,
-        doc: "Table that remembers failed logins.");
-    public static readonly TimeParam SmtpSaslAuthCacheTime = new("smtp_sasl_auth_cache_time", "90d", effective: false,
+    public static readonly TextParam SmtpSaslAuthCacheName = new("smtp_sasl_auth_cache_name", "",
+        doc: "Not empty: logins that a server refused are remembered, in memory.");
+    public static readonly TimeParam SmtpSaslAuthCacheTime = new("smtp_sasl_auth_cache_time", "90d",
         doc: "How long a failed login is remembered.");
     public static readonly BoolParam SmtpSaslAuthEnable = new("smtp_sasl_auth_enable", "no", doc: "Log in to servers.");
     public static readonly BoolParam SmtpSaslAuthSoftBounce = new("smtp_sasl_auth_soft_bounce", "yes",

@@ -4,7 +4,7 @@ namespace MtaSuite.Common.Config.Params;
 public static class VirtualParams
 {
     public static readonly TextParam VirtualDeliveryStatusFilter = new("virtual_delivery_status_filter",
-        "$default_delivery_status_filter", effective: false,
+        "$default_delivery_status_filter",
         doc: "Table that changes the status of deliveries to virtual mailboxes.");
     public static readonly TextParam VirtualGidMaps = new("virtual_gid_maps", "", doc: "Tables that name the group of a virtual mailbox.");
     public static readonly TextParam VirtualMailboxBase = new("virtual_mailbox_base", "",

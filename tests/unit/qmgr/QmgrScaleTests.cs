@@ -123,6 +123,24 @@ public sealed class QmgrScaleTests
     }, "qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20");
 
     [Test]
+    public void Of_a_transport_a_part_is_in_memory_and_all_get_it_once() => Bench(async loop =>
+    {
+        int most = 0;
+        _bench.Deliver = _ =>
+        {
+            most = Math.Max(most, _bench.Qmgr.ActiveMessages.Sum(m => m.Held));
+            return Outcome.Ok("");
+        };
+        _bench.StartAll(loop);
+        string[] all = [.. Enumerable.Range(0, 450).Select(i => $"u{i}@{i % 7}.test")];
+        foreach (string[] part in all.Chunk(150)) _bench.Tell(loop, _bench.Put("incoming", part));
+        await loop.UntilAsync(() => _bench.Events.Any(e => e.StartsWith("deliver", StringComparison.Ordinal)) && _bench.Qmgr.Active == 0);
+        // the first message has all that there is, the others their least
+        Assert.That(most, Is.InRange(41, 60));
+        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')), Is.EquivalentTo(all));
+    }, "default_recipient_limit = 40\nagent_recipient_refill_limit = 10\ndefault_recipient_refill_limit = 10");
+
+    [Test]
     public void New_mail_gets_its_turn_beside_a_flush_of_everything() => Bench(async loop =>
     {
         for (int i = 0; i < 300; i++) _bench.Put("deferred", $"old@{i}.test");

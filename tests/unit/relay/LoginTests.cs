@@ -1,4 +1,5 @@
 using System.Net;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
@@ -74,6 +75,26 @@ public class LoginTests
         (_, Outcome outcome, int taken) = Deliver(s_login with { SoftBounce = soft }, "AUTH PLAIN", new() { ["AUTH"] = reply });
         Assert.That(outcome.Text, Is.EqualTo($"SASL authentication failed; server {Server} said: {reply}"));
         Assert.That((outcome.IsPermanent, outcome.Status.ToString(), taken), Is.EqualTo((permanent, status, 0)));
+    }
+
+    [TestCase("535 5.7.8 wrong password", 1), TestCase("534 5.7.9 too weak", 2)]
+    public void A_refused_login_is_not_tried_again_until_the_password_is_another(string reply, int attempts)
+    {
+        using ScriptedPeer peer = new(new() { ["AUTH"] = reply }, "AUTH PLAIN");
+        LoginSettings login = s_login with { RefusalLifetime = TimeSpan.FromDays(1), Passwords = Maps.Open("inline:{{mx1.test=joe:secret}, {a@example.org=joe:secret}, {b@example.org=joe:new}}") };
+        List<string> texts = [];
+        int Tried() { lock (peer.Commands) return peer.Commands.Count(c => c.Contains("AUTH PLAIN", StringComparison.Ordinal)); }
+        OnLoop.Run(async loop =>
+        {
+            using RelayFixture fixture = new(loop, RelayFixture.Quick with { Login = login with { IsSenderDependent = true, Addresses = new RoutingCore(MailConfig.Parse("").Config) } }, peer.EndPoint);
+            foreach (string sender in (string[])["a@example.org", "a@example.org", "c@example.org"])
+                texts.Add((await fixture.DeliverAsync(fixture.Queue(["b@x.test"], adjust: e => e.Sender = sender)))[0].Outcome.Text);
+            Assert.That(Tried(), Is.EqualTo(attempts == 1 ? 1 : 3));
+            await fixture.DeliverAsync(fixture.Queue(["b@x.test"], adjust: e => e.Sender = "b@example.org"));
+            Assert.That(Tried(), Is.EqualTo(attempts == 1 ? 2 : 4));
+        });
+        Assert.That(texts[0], Is.EqualTo($"SASL authentication failed; server {Server} said: {reply}"));
+        Assert.That(texts[1], Is.EqualTo($"SASL {(attempts == 1 ? "[CACHED] " : "")}authentication failed; server {Server} said: {reply}"));
     }
 
     [Test]

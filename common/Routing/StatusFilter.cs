@@ -1,8 +1,8 @@
-using MtaSuite.Common.Log;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Tables;
 
-namespace MtaSuite.Relay.Settings;
+namespace MtaSuite.Common.Routing;
 
 /// <summary>
 /// Tables that replace the final "status text" of a delivery. Success may not become failure nor the other way round: mail would be lost
@@ -12,17 +12,27 @@ public sealed class StatusFilter(Maps maps)
 {
     public static readonly StatusFilter None = new(Maps.Empty);
 
+    /// <summary>Opens the tables of a parameter.</summary>
+    public static StatusFilter Open(MailConfig config, TextParam param, List<string>? problems = null)
+    {
+        string value = config.Get(param);
+        if (value.Length == 0) return None;
+        Maps maps = Maps.Open(value);
+        problems?.AddRange(maps.OpenErrors.Select(e => $"{param.Name}: {e}"));
+        return new StatusFilter(maps);
+    }
+
     public Outcome Apply(Outcome outcome)
     {
         if (maps.IsEmpty) return outcome;
         string query = $"{outcome.Status} {outcome.Text}";
         LookupResult result = maps.Lookup(query);
-        if (result.IsError) Log.Warning($"{result.ErrorText}");
+        if (result.IsError) Log.Log.Warning($"{result.ErrorText}");
         if (!result.IsFound) return outcome;
         if (!DsnStatus.TryParse(result.Value, out DsnStatus status, out int length) || result.Value.Length <= length + 1
             || status.IsSuccess != outcome.IsOk)
         {
-            Log.Warning($"delivery status filter: bad result \"{result.Value}\" for \"{query}\"");
+            Log.Log.Warning($"delivery status filter: bad result \"{result.Value}\" for \"{query}\"");
             return outcome;
         }
         OutcomeKind kind = status.IsSuccess ? OutcomeKind.Ok : status.IsPermanent ? OutcomeKind.Permanent : OutcomeKind.Temporary;
