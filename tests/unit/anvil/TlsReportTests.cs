@@ -22,13 +22,25 @@ public sealed class TlsReportTests
     private static readonly JsonSerializerOptions s_pretty = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly ReportSettings s_settings = new()
     {
-        Organization = "Example \"Mail\" Inc.", Contact = "postmaster@example.org", Sender = "tls@example.org", MyHostname = "mx.example.org", DomainLimit = 3, DetailLimit = 4,
+        Organization = "Example \"Mail\" Inc.",
+        Contact = "postmaster@example.org",
+        Sender = "tls@example.org",
+        MyHostname = "mx.example.org",
+        DomainLimit = 3,
+        DetailLimit = 4,
     };
 
     private static TlsReportNotice Notice(string domain, string result = "", string type = "no-policy-found", string reason = "") => new()
     {
-        Domain = domain, PolicyType = type, PolicyDomain = domain, Result = result, SendingAddress = "192.0.2.1", ReceivingAddress = "198.51.100.7", MxHost = $"mx.{domain}",
-        MxHelo = $"helo.{domain}", Reason = reason,
+        Domain = domain,
+        PolicyType = type,
+        PolicyDomain = domain,
+        Result = result,
+        SendingAddress = "192.0.2.1",
+        ReceivingAddress = "198.51.100.7",
+        MxHost = $"mx.{domain}",
+        MxHelo = $"helo.{domain}",
+        Reason = reason,
     };
 
     private static void Add(ReportBook book, TlsReportNotice notice, long now = Midnight + 100) => book.Add(SessionFacts.Of(notice)!, now, out _);

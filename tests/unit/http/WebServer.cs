@@ -47,7 +47,7 @@ internal sealed class WebServer : IDisposable
             }
         }
         catch (SocketException) { }
-        catch (ObjectDisposedException) { }
+        catch (InvalidOperationException) { } // stopped between two connections: ObjectDisposedException, or "not listening"
     }
 
     private void Serve(TcpClient client)

@@ -16,6 +16,7 @@ internal sealed class TlsPeer : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly X509Certificate2 _certificate;
     private readonly TlsMode _mode;
+    private readonly List<string> _said = [];
     private int _handshakes;
 
     public TlsPeer(string chainText, TlsMode mode = TlsMode.Good)
@@ -30,7 +31,13 @@ internal sealed class TlsPeer : IDisposable
 
     public IPEndPoint EndPoint { get; }
     /// <summary>What clients said, "T: " in TLS and "C: " in clear before it.</summary>
-    public List<string> Said { get; } = [];
+    public string[] Said
+    {
+        get
+        {
+            lock (_said) return [.. _said];
+        }
+    }
     public string ServerName { get; private set; } = "";
     /// <summary>A keyword more in the answer to EHLO inside TLS.</summary>
     public string Offer { get; init; } = "X-NOTHING";
@@ -47,7 +54,7 @@ internal sealed class TlsPeer : IDisposable
             }
         }
         catch (SocketException) { }
-        catch (ObjectDisposedException) { }
+        catch (InvalidOperationException) { } // stopped between two connections: ObjectDisposedException, or "not listening"
     }
 
     private void Serve(TcpClient client)
@@ -77,7 +84,7 @@ internal sealed class TlsPeer : IDisposable
                 Send(stream, "250 2.0.0 taken\r\n");
                 continue;
             }
-            lock (Said) Said.Add((secure ? "T: " : "C: ") + line);
+            lock (_said) _said.Add((secure ? "T: " : "C: ") + line);
             string verb = line.Split(' ')[0];
             switch (verb)
             {
