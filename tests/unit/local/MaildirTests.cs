@@ -101,8 +101,15 @@ public sealed class MaildirTests
         foreach (Thread thread in threads) thread.Join();
         Assert.That(outcomes.All(o => o.IsOk), outcomes.FirstOrDefault(o => !o.IsOk)?.Text);
         Assert.That(Enumerable.Range(0, 200).Sum(i => _fix.Maildir($"many/{i}").Length), Is.EqualTo(400));
-        int open = Directory.GetFiles("/proc/self/fd").Count(f => File.ResolveLinkTarget(f, false)?.FullName.StartsWith(_fix.Root + "/many/", StringComparison.Ordinal) == true);
+        int open = Directory.GetFiles("/proc/self/fd").Count(f => Target(f).StartsWith(_fix.Root + "/many/", StringComparison.Ordinal));
         Assert.That(open, Is.LessThanOrEqualTo(2 * 128));
+    }
+
+    /// <summary>Empty when somebody else in this process has closed it meanwhile.</summary>
+    private static string Target(string descriptor)
+    {
+        try { return File.ResolveLinkTarget(descriptor, false)?.FullName ?? ""; }
+        catch (IOException) { return ""; }
     }
 
     [Test]
