@@ -150,13 +150,22 @@ internal sealed class QueueJournal : SyncStage
         if (boot == Guid.Empty || !HasRoomFor(2 * FirstSize)) return null;
         for (int i = 0; i < MaxSegments; i++)
         {
-            if (JournalSegment.Claim($"{_spool.Root}/{SpoolDirectory.Journal}/{i}", FirstSize, boot, out int error) is { } segment) return segment;
+            if (JournalSegment.Claim(Path(i), FirstSize, boot, out int error) is { } segment) return segment;
             if (error == 0) continue;
             Log.Warning($"journal: {Libc.ErrorText(error)}: each queue file is synced by itself");
             return null;
         }
         return null;
     }
+
+    /// <summary>Segments of processes that were killed, when fewer run now: what they hold must not come back long after it was delivered.</summary>
+    private void ReleaseOthers()
+    {
+        Guid boot = JournalFormat.BootId();
+        for (int i = 0; i < MaxSegments && Libc.Access(Path(i), Libc.F_OK) == 0; i++) JournalSegment.Claim(Path(i), FirstSize, boot, out _)?.Dispose();
+    }
+
+    private string Path(int segment) => $"{_spool.Root}/{SpoolDirectory.Journal}/{segment}";
 
     private bool HasRoomFor(long size) => Libc.TryFreeSpace(_spool.Root, out long free, out _) && size <= free / ShareOfFree;
 
@@ -168,6 +177,7 @@ internal sealed class QueueJournal : SyncStage
         {
             _first = journal.Claim();
             if (_first != null) _second = journal.Claim();
+            if (_second != null) journal.ReleaseOthers();
         }
 
         protected override void OnDone()
