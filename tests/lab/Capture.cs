@@ -10,6 +10,8 @@ namespace MtaSuite.Tests.Lab;
 internal sealed record TcpStream(string From, int FromPort, string To, int ToPort)
 {
     private byte[] _bytes = [];
+    /// <summary>Which bytes were seen: a busy machine may lose packets, for the listener alone.</summary>
+    private bool[] _seen = [];
 
     public uint First { get; init; }
 
@@ -20,15 +22,23 @@ internal sealed record TcpStream(string From, int FromPort, string To, int ToPor
     {
         int offset = (int)(sequence - First);
         if (offset < 0 || data.IsEmpty) return; // a keep-alive, or an acknowledgement, also behind the end, which has a number too
-        if (_bytes.Length < offset + data.Length) Array.Resize(ref _bytes, offset + data.Length);
+        if (_bytes.Length < offset + data.Length) (_bytes, _seen) = (Grown(_bytes, offset + data.Length), Grown(_seen, offset + data.Length));
         data.CopyTo(_bytes.AsSpan(offset));
+        _seen.AsSpan(offset, data.Length).Fill(true);
     }
 
-    /// <summary>From here to the end there are TLS records and nothing else (RFC 8446 5.1).</summary>
+    private static T[] Grown<T>(T[] array, int length)
+    {
+        Array.Resize(ref array, length);
+        return array;
+    }
+
+    /// <summary>From here to the end, or to where a packet was missed, there are TLS records and nothing else (RFC 8446 5.1).</summary>
     public bool IsTls(int from)
     {
         while (from < _bytes.Length)
         {
+            if (_seen.AsSpan(from, Math.Min(5, _seen.Length - from)).Contains(false)) return true;
             if (from + 5 > _bytes.Length || _bytes[from] is < 20 or > 23 || _bytes[from + 1] != 3 || _bytes[from + 2] > 4) return false;
             from += 5 + BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(from + 3));
         }
@@ -46,7 +56,7 @@ internal sealed class Capture : IDisposable
     public Capture(LabHost host)
     {
         _file = $"{host.Folder}/capture.pcap";
-        _tcpdump = Programs.Start("nsenter", ["-t", host.Pid, "-n", Programs.Find("tcpdump")!, "-i", "eth0", "-U", "--immediate-mode", "-Z", "root", "-w", _file, "tcp"]);
+        _tcpdump = Programs.Start("nsenter", ["-t", host.Pid, "-n", Programs.Find("tcpdump")!, "-i", "eth0", "-U", "--immediate-mode", "-B", "16384", "-Z", "root", "-w", _file, "tcp"]);
         string? line;
         do line = _tcpdump.StandardError.ReadLine();
         while (line != null && !line.Contains("listening on", StringComparison.Ordinal));
