@@ -18,8 +18,6 @@ internal sealed class QueueJournal : SyncStage
     /// <summary>Larger files are not written twice.</summary>
     public const int MaxImage = 64 * 1024;
     private const long FirstSize = 1024 * 1024, LastSize = 16 * FirstSize;
-    /// <summary>A segment may take up this part of the free space at most.</summary>
-    private const int ShareOfFree = 16;
     private const int MaxSegments = 100;
     /// <summary>Files that are still in the queue so long after they came are written out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -75,7 +73,6 @@ internal sealed class QueueJournal : SyncStage
         (_current, _spare) = (_spare, null);
         bool grow = Stopwatch.GetElapsedTime(_begun) < Soon;
         _loop.Post(() => _worker.Submit(new Release(this, full, grow)));
-        if (_current.IsEmpty) _begun = Stopwatch.GetTimestamp();
         return true;
     }
 
@@ -144,10 +141,9 @@ internal sealed class QueueJournal : SyncStage
 
     // ---- on the worker ---------------------------------------------------------------------------------------------
 
-    private JournalSegment? Claim()
+    private JournalSegment? Claim(Guid boot)
     {
-        Guid boot = JournalFormat.BootId();
-        if (boot == Guid.Empty || !HasRoomFor(2 * FirstSize)) return null;
+        if (boot == Guid.Empty || !_spool.HasRoomFor(2 * FirstSize)) return null;
         for (int i = 0; i < MaxSegments; i++)
         {
             if (JournalSegment.Claim(Path(i), FirstSize, boot, out int error) is { } segment) return segment;
@@ -159,15 +155,12 @@ internal sealed class QueueJournal : SyncStage
     }
 
     /// <summary>Segments of processes that were killed, when fewer run now: what they hold must not come back long after it was delivered.</summary>
-    private void ReleaseOthers()
+    private void ReleaseOthers(Guid boot)
     {
-        Guid boot = JournalFormat.BootId();
         for (int i = 0; i < MaxSegments && Libc.Access(Path(i), Libc.F_OK) == 0; i++) JournalSegment.Claim(Path(i), FirstSize, boot, out _)?.Dispose();
     }
 
     private string Path(int segment) => $"{_spool.Root}/{SpoolDirectory.Journal}/{segment}";
-
-    private bool HasRoomFor(long size) => Libc.TryFreeSpace(_spool.Root, out long free, out _) && size <= free / ShareOfFree;
 
     private sealed class Preparation(QueueJournal journal) : WorkItem
     {
@@ -175,9 +168,10 @@ internal sealed class QueueJournal : SyncStage
 
         public override void Execute()
         {
-            _first = journal.Claim();
-            if (_first != null) _second = journal.Claim();
-            if (_second != null) journal.ReleaseOthers();
+            Guid boot = JournalFormat.BootId();
+            _first = journal.Claim(boot);
+            if (_first != null) _second = journal.Claim(boot);
+            if (_second != null) journal.ReleaseOthers(boot);
         }
 
         protected override void OnDone()
@@ -195,7 +189,7 @@ internal sealed class QueueJournal : SyncStage
         {
             _released = segment.TryRelease();
             if (!_released) journal.Break("release", Libc.Errno);
-            else if (grow && segment.Size < LastSize && journal.HasRoomFor(2 * segment.Size)) segment.TryFill(2 * segment.Size);
+            else if (grow && segment.Size < LastSize && journal._spool.HasRoomFor(2 * segment.Size)) segment.TryFill(2 * segment.Size);
         }
 
         protected override void OnDone()

@@ -34,6 +34,9 @@ public sealed class SpoolDirectory(string root)
     /// </summary>
     public const uint ForceExpireMode = 0x40;
 
+    /// <summary>A file of the journal may take up this part of the free space at most.</summary>
+    private const int ShareOfFree = 16;
+
     /// <summary>Folders that hold messages.</summary>
     public static readonly string[] Queues = [Maildrop, Incoming, Active, Deferred, Hold, Corrupt];
 
@@ -55,6 +58,9 @@ public sealed class SpoolDirectory(string root)
     private static int QueueIdHash(string id) => Math.Max(0, Math.Min(id.Length - 1, QueueId.Length - 7));
 
     public string SocketPath(bool isPrivate, string service) => $"{Root}/{(isPrivate ? Private : Public)}/{service}";
+
+    /// <summary>There is space in plenty for a file of so many bytes that only serves speed; false too when nobody knows.</summary>
+    public bool HasRoomFor(long bytes) => Libc.TryFreeSpace(Root, out long free, out _) && bytes <= free / ShareOfFree;
 
     /// <summary>Moves a message's file; makes the subfolder when needed. 0 or errno.</summary>
     public int Move(string id, string from, string to)

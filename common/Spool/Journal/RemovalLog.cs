@@ -26,8 +26,8 @@ public sealed class RemovalLog : IDisposable
     /// <summary>Takes a log of its own; null when there is none to be had: then messages may come back, which does no harm but a second delivery.</summary>
     public static RemovalLog? Claim(SpoolDirectory spool)
     {
-        const int tries = 10, shareOfFree = 16;
-        if (!Libc.TryFreeSpace(spool.Root, out long free, out _) || Lines * LineSize > free / shareOfFree) return null;
+        const int tries = 10;
+        if (!spool.HasRoomFor(Lines * LineSize)) return null;
         for (int i = 0; i < tries; i++)
         {
             int fd = Libc.Open($"{spool.Root}/{SpoolDirectory.Journal}/{Prefix}{i}", Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
