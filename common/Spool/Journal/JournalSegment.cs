@@ -12,7 +12,7 @@ namespace MtaSuite.Common.Spool.Journal;
 public sealed class JournalSegment : IDisposable
 {
     private readonly int _fd;
-    private readonly byte[] _head = GC.AllocateArray<byte>(JournalFormat.RecordHead);
+    private readonly byte[] _head = new byte[JournalFormat.RecordHead];
     private readonly Guid _boot;
     private ulong _generation;
 

@@ -16,12 +16,8 @@ public sealed class RemovalLog : IDisposable
     private readonly byte[] _pending = new byte[64 * LineSize];
     private int _count;
     private ulong _next;
-    private volatile bool _unsynced;
 
     private RemovalLog(int fd) => _fd = fd;
-
-    /// <summary>Lines were written that may not be on stable storage yet.</summary>
-    public bool IsUnsynced => _unsynced;
 
     /// <summary>Takes a log of its own; null when there is none to be had: then messages may come back, which does no harm but a second delivery.</summary>
     public static RemovalLog? Claim(SpoolDirectory spool)
@@ -114,15 +110,10 @@ public sealed class RemovalLog : IDisposable
         long first = (long)((_next - (ulong)_count) % Lines);
         _ = Libc.PWriteAll(_fd, _pending.AsSpan(0, _count * LineSize), first * LineSize);
         _count = 0;
-        _unsynced = true;
     }
 
     /// <summary>Waits until what was written is on stable storage. On any thread.</summary>
-    public void Sync()
-    {
-        _unsynced = false;
-        _ = Libc.FdataSync(_fd);
-    }
+    public void Sync() => _ = Libc.FdataSync(_fd);
 
     public void Dispose() => _ = Libc.Close(_fd);
 }
