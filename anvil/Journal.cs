@@ -64,17 +64,23 @@ internal sealed class Journal(EventLoop loop, string path, string magic, string 
     {
         _scheduled = false;
         if (_pending.Length == 0) return;
-        string text = _pending.ToString();
-        _pending.Clear();
+        string text = Take();
         WriteAsync(() => Write(text, path, Libc.O_APPEND)).Detach();
     }
 
     /// <summary>Everything appended so far is on stable storage; false, logged, when it cannot be.</summary>
     public async Task<bool> SyncAsync()
     {
+        string text = Take();
+        return await WriteAsync(() => Write(text, path, Libc.O_APPEND, sync: true));
+    }
+
+    /// <summary>What was appended since the last write.</summary>
+    private string Take()
+    {
         string text = _pending.ToString();
         _pending.Clear();
-        return await WriteAsync(() => Write(text, path, Libc.O_APPEND, sync: true));
+        return text;
     }
 
     /// <summary>Writes the file anew; the old one stays until the new one is on stable storage.</summary>
