@@ -42,11 +42,7 @@ public sealed class WebClient(HostLookup hosts)
     {
         long start = Environment.TickCount64;
         string host = call.Url.IdnHost.Trim('[', ']');
-        Promise<HostAddresses?> found = new();
-        FindAsync(host, found).Detach();
-        LoopTimer limit = Loop.After(left, () => found.TrySet(null));
-        HostAddresses? addresses = await found;
-        limit.Cancel();
+        HostAddresses? addresses = await hosts.FindAsync(host).WithinAsync(Loop, left);
         if (addresses == null) return new WebResult(WebStatus.TimedOut, $"name service for {host} timed out");
         if (addresses.Failure is { } failure) return new WebResult(WebStatus.Unresolved, failure.Text);
         left -= TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
@@ -54,6 +50,4 @@ public sealed class WebClient(HostLookup hosts)
         WebExchange exchange = new(call, addresses.Addresses);
         return await Task.Run(() => exchange.RunAsync(left));
     }
-
-    private async Task FindAsync(string host, Promise<HostAddresses?> found) => found.TrySet(await hosts.FindAsync(host));
 }

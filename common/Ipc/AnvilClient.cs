@@ -57,9 +57,7 @@ public sealed class AnvilClient
             Away(_link.LastError);
             return null;
         }
-        LoopTimer limit = _loop.After(Patience, call.GiveUp);
-        AnvilReply? reply = await call.Result;
-        limit.Cancel();
+        AnvilReply? reply = await call.Result.WithinAsync(_loop, Patience);
         if (reply == null) Away("no answer");
         return reply;
     }
@@ -81,8 +79,6 @@ public sealed class AnvilClient
     private sealed class Call : IStreamHandler
     {
         public readonly Promise<AnvilReply?> Result = new();
-
-        public void GiveUp() => Result.TrySet(null);
 
         public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
         {

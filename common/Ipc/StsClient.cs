@@ -27,7 +27,7 @@ public sealed class StsClient(EventLoop loop, string path)
         if (_kept.TryGetValue(domain, out var kept) && kept.Until > loop.NowMilliseconds) return kept.Finding;
         if (loop.NowMilliseconds < _silentUntil) return null;
         domain = domain.ToLowerInvariant();
-        StsReply? reply = await AskAsync(domain);
+        StsReply? reply = await AskAsync(domain).WithinAsync(loop, Patience);
         if (reply == null)
         {
             _silentUntil = loop.NowMilliseconds + SilenceMilliseconds;
@@ -42,21 +42,11 @@ public sealed class StsClient(EventLoop loop, string path)
 
     private async Task<StsReply?> AskAsync(string domain)
     {
-        Promise<StsReply?> answer = new();
-        ForwardAsync(domain, answer).Detach();
-        LoopTimer limit = loop.After(Patience, () => answer.TrySet(null));
-        StsReply? reply = await answer;
-        limit.Cancel();
-        return reply;
-    }
-
-    private async Task ForwardAsync(string domain, Promise<StsReply?> answer)
-    {
         StsQuery query = new() { Domain = domain };
         StsReply? reply = await _link.CallAsync<StsQuery, StsReply>(query);
         // one that died or was replaced is there again soon
         if (reply == null && _link.LastError.Length == 0) reply = await _link.CallAsync<StsQuery, StsReply>(query);
-        answer.TrySet(reply);
+        return reply;
     }
 
     private static StsFinding? FindingOf(string domain, StsReply r)

@@ -16,10 +16,7 @@ public sealed class VerifyClient(EventLoop loop, string path)
     {
         Promise<VerifyReply?> answer = new();
         ForwardAsync(address, answer).Detach();
-        LoopTimer limit = loop.After(Patience, () => answer.TrySet(null));
-        VerifyReply? reply = await answer;
-        limit.Cancel();
-        return reply;
+        return await answer.WithinAsync(loop, Patience);
     }
 
     private async Task ForwardAsync(string address, Promise<VerifyReply?> answer)

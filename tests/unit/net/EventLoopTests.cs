@@ -76,6 +76,24 @@ public sealed class EventLoopTests
     }
 
     [Test]
+    public void An_answer_is_waited_for_as_long_as_it_may_take() => OnLoop.Run(async loop =>
+    {
+        Promise<string?> late = new(), early = new();
+        loop.Post(() => early.TrySet("here"));
+        Assert.That(await early.WithinAsync(loop, TimeSpan.FromSeconds(20)), Is.EqualTo("here"));
+        Assert.That(await late.WithinAsync(loop, TimeSpan.FromMilliseconds(5)), Is.Null);
+        Assert.That(late.TrySet("too late"), Is.False);
+
+        Promise<bool> ask = new();
+        async Task<string> AskAsync() => await ask ? "yes" : "no";
+        Task<string> asking = AskAsync();
+        Assert.That(await asking.WithinAsync(loop, TimeSpan.FromMilliseconds(5)), Is.Null);
+        Task<string?> again = asking.WithinAsync(loop, TimeSpan.FromSeconds(20));
+        ask.TrySet(true);
+        Assert.That((await again, await asking), Is.EqualTo(("yes", "yes")));
+    });
+
+    [Test]
     public void One_worker_takes_work_in_order_and_tells_the_loop() => OnLoop.Run(async loop =>
     {
         WorkerPool pool = new(loop, "test", 1);
