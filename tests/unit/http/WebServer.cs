@@ -1,16 +1,15 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Http;
 
 /// <summary>A web server on threads: one request for each connection, answered with the bytes that a function makes of it.</summary>
 internal sealed class WebServer : IDisposable
 {
-    private readonly TcpListener _listener;
+    private readonly ThreadedListener _listener;
     private readonly Func<string, byte[]?> _answer;
 
     /// <param name="chain">A file with key and certificate; empty: no TLS.</param>
@@ -19,15 +18,13 @@ internal sealed class WebServer : IDisposable
     {
         _answer = answer;
         Chain = chain;
-        _listener = new TcpListener(at ?? new IPEndPoint(IPAddress.Loopback, 0));
-        _listener.Start();
-        new Thread(Serve) { IsBackground = true }.Start();
+        _listener = new ThreadedListener(Serve, at);
     }
 
     /// <summary>The certificate from the next connection on.</summary>
     public string Chain { get; set; }
 
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => _listener.EndPoint.Port;
 
     /// <summary>Requests seen.</summary>
     public int Count;
@@ -36,35 +33,13 @@ internal sealed class WebServer : IDisposable
     public static byte[] Answer(string body, string type = "text/plain", string status = "200 OK", string header = "") =>
         Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{header}Connection: close\r\n\r\n{body}");
 
-    private void Serve()
+    private void Serve(Stream connection)
     {
-        try
-        {
-            while (true)
-            {
-                TcpClient client = _listener.AcceptTcpClient();
-                new Thread(() => Serve(client)) { IsBackground = true }.Start();
-            }
-        }
-        catch (SocketException) { }
-        catch (InvalidOperationException) { } // stopped between two connections: ObjectDisposedException, or "not listening"
-    }
-
-    private void Serve(TcpClient client)
-    {
-        try
-        {
-            using (client)
-            using (Stream stream = Secure(client.GetStream()))
-            {
-                string request = Read(stream);
-                if (request.Length > 0) Interlocked.Increment(ref Count);
-                if (_answer(request) is { } answer) stream.Write(answer);
-                else while (stream.ReadByte() >= 0) { }
-            }
-        }
-        catch (IOException) { }
-        catch (AuthenticationException) { }
+        using Stream stream = Secure(connection);
+        string request = Read(stream);
+        if (request.Length > 0) Interlocked.Increment(ref Count);
+        if (_answer(request) is { } answer) stream.Write(answer);
+        else while (stream.ReadByte() >= 0) { }
     }
 
     private Stream Secure(Stream stream)
@@ -92,5 +67,5 @@ internal sealed class WebServer : IDisposable
         return text.ToString();
     }
 
-    public void Dispose() => _listener.Stop();
+    public void Dispose() => _listener.Dispose();
 }

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Relay;
 
@@ -13,7 +12,7 @@ public enum TlsMode { Good, NotOffered, Refused, Garbage, HangUp, Injected, Wrap
 /// <summary>A mail server with TLS by .NET's own SslStream: takes everything, on as many connections as come.</summary>
 internal sealed class TlsPeer : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly ThreadedListener _listener;
     private readonly X509Certificate2 _certificate;
     private readonly TlsMode _mode;
     private readonly List<string> _said = [];
@@ -24,12 +23,10 @@ internal sealed class TlsPeer : IDisposable
         using X509Certificate2 made = X509Certificate2.CreateFromPem(chainText.AsSpan(chainText.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)), chainText);
         _certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
         _mode = mode;
-        _listener.Start();
-        EndPoint = (IPEndPoint)_listener.LocalEndpoint;
-        new Thread(AcceptAll) { IsBackground = true }.Start();
+        _listener = new ThreadedListener(Talk);
     }
 
-    public IPEndPoint EndPoint { get; }
+    public IPEndPoint EndPoint => _listener.EndPoint;
     /// <summary>What clients said, "T: " in TLS and "C: " in clear before it.</summary>
     public string[] Said
     {
@@ -42,31 +39,6 @@ internal sealed class TlsPeer : IDisposable
     /// <summary>A keyword more in the answer to EHLO inside TLS.</summary>
     public string Offer { get; init; } = "X-NOTHING";
     public int Messages { get; private set; }
-
-    private void AcceptAll()
-    {
-        try
-        {
-            while (true)
-            {
-                TcpClient client = _listener.AcceptTcpClient();
-                new Thread(() => Serve(client)) { IsBackground = true }.Start();
-            }
-        }
-        catch (SocketException) { }
-        catch (InvalidOperationException) { } // stopped between two connections: ObjectDisposedException, or "not listening"
-    }
-
-    private void Serve(TcpClient client)
-    {
-        try
-        {
-            using (client) Talk(client.GetStream());
-        }
-        catch (IOException) { }
-        catch (ObjectDisposedException) { }
-        catch (AuthenticationException) { }
-    }
 
     private void Talk(Stream stream)
     {
