@@ -217,7 +217,7 @@ public class Doctor : InstanceTest
 public class DoctorDane : InstanceTest
 {
     private readonly TestCa _ca = new();
-    private SignedZone? _zone;
+    private SignedZones? _zone;
     private string _key = "", _chain = "";
 
     protected override string[] Settings
@@ -235,7 +235,7 @@ public class DoctorDane : InstanceTest
     protected override void Prepare()
     {
         string tlsa = $"_{Mta.SmtpPort}._tcp", wrong = new('a', 64);
-        _zone = new SignedZone($"""
+        _zone = new SignedZones(new Zone("signed.test", $"""
             @ MX 10 good
             good A 127.0.0.1
             {tlsa}.good TLSA 3 1 1 {_key}
@@ -253,7 +253,8 @@ public class DoctorDane : InstanceTest
             bogus A 127.0.0.1
             {tlsa}.bogus TLSA 3 1 1 {new string('b', 64)}
 
-            """, $"@ MX 10 host\nhost A 127.0.0.1\n{tlsa}.host TLSA 3 1 1 {_key}\n", z => z.Replace(new string('b', 64), new string('c', 64), StringComparison.OrdinalIgnoreCase));
+            """, Tamper: z => z.Replace(new string('b', 64), new string('c', 64), StringComparison.OrdinalIgnoreCase)),
+            new Zone("plain.test", $"@ MX 10 host\nhost A 127.0.0.1\n{tlsa}.host TLSA 3 1 1 {_key}\n", IsSigned: false));
         Mta.Configure($"dns_servers={_zone.EndPoint}");
     }
 

@@ -20,7 +20,7 @@ public class DaneTests
     private const string Sent = "2.0.0 250 2.0.0 taken", NotVerified = "4.7.5 Server certificate not verified", NotOffered = "4.7.4 TLS is required, but was not offered by host ";
     private readonly TestCa _ca = new();
     private TlsPeer? _peer, _clear;
-    private SignedZone? _zone;
+    private SignedZones? _zone;
 
     [OneTimeSetUp]
     public void Start()
@@ -29,7 +29,7 @@ public class DaneTests
         (_peer, _clear) = (new TlsPeer(chain), new TlsPeer(chain, TlsMode.NotOffered));
         string key = Convert.ToHexString(SHA256.HashData(leaf.PublicKey.ExportSubjectPublicKeyInfo())), wrong = new('a', 64);
         string tlsa = $"_{_peer.EndPoint.Port}._tcp", clear = $"_{_clear.EndPoint.Port}._tcp";
-        _zone = new SignedZone($"""
+        _zone = new SignedZones(new Zone("signed.test", $"""
             good A 127.0.0.1
             {tlsa}.good TLSA 3 1 1 {key}
             {clear}.good TLSA 3 1 1 {key}
@@ -47,7 +47,8 @@ public class DaneTests
             {tlsa}.bogus TLSA 3 1 1 {new string('b', 64)}
             @ MX 10 good
 
-            """, $"host A 127.0.0.1\n{tlsa}.host TLSA 3 1 1 {wrong}\n@ MX 10 good.signed.test.\nbad MX 10 wrong.signed.test.\n", z => z.Replace(new string('b', 64), new string('c', 64), StringComparison.OrdinalIgnoreCase));
+            """, Tamper: z => z.Replace(new string('b', 64), new string('c', 64), StringComparison.OrdinalIgnoreCase)),
+            new Zone("plain.test", $"host A 127.0.0.1\n{tlsa}.host TLSA 3 1 1 {wrong}\n@ MX 10 good.signed.test.\nbad MX 10 wrong.signed.test.\n", IsSigned: false));
     }
 
     [OneTimeTearDown]
