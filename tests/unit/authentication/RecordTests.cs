@@ -6,6 +6,14 @@ namespace MtaSuite.Tests.Unit.Authentication;
 [TestFixture]
 public class RecordTests
 {
+    private delegate bool Reader<T>(string text, out T record, out string problem);
+
+    private static void IsRefused<T>(Reader<T> tryParse, string text, string problem)
+    {
+        Assert.That(tryParse(text, out _, out string said), Is.False);
+        Assert.That(said, Does.Contain(problem));
+    }
+
     // ---- SPF ----------------------------------------------------------------------------------------------------------------
 
     [TestCase("v=spf1", 0)]
@@ -37,11 +45,7 @@ public class RecordTests
     [TestCase("v=spf1 redirect=a.example redirect=b.example", "comes twice")]
     [TestCase("v=spf1 ipv4:192.0.2.1", "is no mechanism of SPF")]
     [TestCase("v=spf1 a\tmx", "is no mechanism of SPF")]
-    public void Spf_is_refused(string text, string problem)
-    {
-        Assert.That(SpfRecord.TryParse(text, out _, out string said), Is.False);
-        Assert.That(said, Does.Contain(problem));
-    }
+    public void Spf_is_refused(string text, string problem) => IsRefused<SpfRecord>(SpfRecord.TryParse, text, problem);
 
     // RFC 7208 7.4
     [TestCase("%{s}", "strong-bad@email.example.com")]
@@ -97,11 +101,7 @@ public class RecordTests
     [TestCase("v=DKIM1; p=; p=", "comes twice")]
     [TestCase("v=DKIM1;; p=", "is not tag=value")]
     [TestCase("just text", "is not tag=value")]
-    public void Dkim_is_refused(string text, string problem)
-    {
-        Assert.That(DkimRecord.TryParse(text, out _, out string said), Is.False);
-        Assert.That(said, Does.Contain(problem));
-    }
+    public void Dkim_is_refused(string text, string problem) => IsRefused<DkimRecord>(DkimRecord.TryParse, text, problem);
 
     // ---- DMARC --------------------------------------------------------------------------------------------------------------
 
@@ -132,9 +132,5 @@ public class RecordTests
     [TestCase("v=DMARC1", "p= is missing")]
     [TestCase("p=none; v=DMARC1", "does not begin with v=DMARC1")]
     [TestCase("v=DMARC1 p=none", "does not begin with v=DMARC1")]
-    public void Dmarc_is_refused(string text, string problem)
-    {
-        Assert.That(DmarcRecord.TryParse(text, out _, out string said), Is.False);
-        Assert.That(said, Does.Contain(problem));
-    }
+    public void Dmarc_is_refused(string text, string problem) => IsRefused<DmarcRecord>(DmarcRecord.TryParse, text, problem);
 }

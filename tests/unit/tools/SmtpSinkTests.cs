@@ -22,19 +22,7 @@ public class SmtpSinkTests
     [TearDown]
     public void TearDown() => _harness.Dispose();
 
-    private void Start(params string[] options)
-    {
-        SinkOptions parsed = new();
-        Assert.That(SmtpSinkCommand.Parse([.. options, "127.0.0.1:0", "100"], parsed), Is.Null);
-        List<int> sockets = [];
-        Assert.That(PeerEndPoint.Parse(parsed.Place, AddressFamily.Unspecified, "", out _)!.Listen(parsed.Backlog, parsed.WindowSize, sockets), Is.Null);
-        _port = ((IPEndPoint)Libc.LocalEndPoint(sockets[0])!).Port;
-        _harness.Serve(() =>
-        {
-            _sink = new Sink(parsed, _harness.Loop);
-            _sink.Serve(sockets);
-        });
-    }
+    private void Start(params string[] options) => _sink = _harness.StartSink("127.0.0.1:0", options, out _port);
 
     /// <summary>Says one line after the other; each reply's lines with "/" between, "closed" for the end.</summary>
     private string[] Talk(params string[] lines)

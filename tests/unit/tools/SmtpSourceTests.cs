@@ -25,16 +25,8 @@ public class SmtpSourceTests
 
     private string Sink(params string[] options)
     {
-        SinkOptions parsed = new();
-        Assert.That(SmtpSinkCommand.Parse([.. options, "127.0.0.1:0", "100"], parsed), Is.Null);
-        List<int> sockets = [];
-        Assert.That(PeerEndPoint.Parse(parsed.Place, AddressFamily.Unspecified, "", out _)!.Listen(parsed.Backlog, 0, sockets), Is.Null);
-        _harness.Serve(() =>
-        {
-            _sink = new Sink(parsed, _harness.Loop) { Tls = parsed.TlsChain.Length > 0 ? SmtpSinkCommand.TryStartTls(parsed, out _) : null };
-            _sink.Serve(sockets);
-        });
-        return $"127.0.0.1:{((IPEndPoint)Libc.LocalEndPoint(sockets[0])!).Port}";
+        _sink = _harness.StartSink("127.0.0.1:0", options, out int port);
+        return $"127.0.0.1:{port}";
     }
 
     /// <summary>Debian's smtp-sink writing what it gets to a file, while the function runs; the file's text.</summary>
@@ -101,9 +93,8 @@ public class SmtpSourceTests
         using TestCa ca = new();
         string place = Sink("--tls", ca.Chain("mx.example"));
         Assert.That(Send($"-j {options}", place), Is.Zero, _harness.Messages);
-        JsonElement report = JsonDocument.Parse(_harness.Output).RootElement;
-        Assert.That((_sink.Messages, report.GetProperty("messages").GetInt64(), report.GetProperty("tls_handshakes").GetInt64(), report.GetProperty("tls_resumed").GetInt64()),
-            Is.EqualTo(((long)messages, 6L, (long)handshakes, (long)resumed)));
+        Assert.That(Counts("messages", "tls_handshakes", "tls_resumed"), Is.EqualTo(new[] { 6, handshakes, resumed }));
+        Assert.That(_sink.Messages, Is.EqualTo(messages));
     }
 
     [Test]
@@ -183,6 +174,12 @@ public class SmtpSourceTests
 
     private JsonElement Report() => JsonDocument.Parse(_harness.Output.Split('\n')[^2]).RootElement;
 
+    private int[] Counts(params string[] names)
+    {
+        JsonElement report = Report();
+        return [.. names.Select(n => report.GetProperty(n).GetInt32())];
+    }
+
     [TestCase("-r connect", "bad startup: 450 4.3.0 Error: command failed")]
     [TestCase("-f helo", "HELO rejected: 500 5.3.0 Error: command failed")]
     [TestCase("-f mail", "sender rejected: 500 5.3.0 Error: command failed")]
@@ -211,9 +208,7 @@ public class SmtpSourceTests
         string[] words = options.Split(' ');
         string place = Sink(words[..2]);
         Assert.That(Send($"-j -m 10 {string.Join(' ', words[2..])}", place), Is.Zero, _harness.Messages);
-        JsonElement report = Report();
-        Assert.That((report.GetProperty("messages").GetInt32(), report.GetProperty("refused").GetInt32(), report.GetProperty("lost").GetInt32()),
-            Is.EqualTo((accepted, refused, lost)));
+        Assert.That(Counts("messages", "refused", "lost"), Is.EqualTo(new[] { accepted, refused, lost }));
     }
 
     [Test]
@@ -241,12 +236,9 @@ public class SmtpSourceTests
     [Test]
     public void Over_a_Unix_socket()
     {
-        SinkOptions parsed = new();
-        Assert.That(SmtpSinkCommand.Parse([$"unix:{_harness.Folder}/sock", "100"], parsed), Is.Null);
-        List<int> sockets = [];
-        Assert.That(PeerEndPoint.Parse(parsed.Place, AddressFamily.Unspecified, "", out _)!.Listen(10, 0, sockets), Is.Null);
-        _harness.Serve(() => (_sink = new Sink(parsed, _harness.Loop)).Serve(sockets));
-        Assert.That(Send("-m 20 -s 4", $"unix:{_harness.Folder}/sock"), Is.Zero, _harness.Messages);
+        string place = $"unix:{_harness.Folder}/sock";
+        _sink = _harness.StartSink(place, [], out _);
+        Assert.That(Send("-m 20 -s 4", place), Is.Zero, _harness.Messages);
         Assert.That(_harness.OnLoop(() => _sink.Messages), Is.EqualTo(20));
     }
 

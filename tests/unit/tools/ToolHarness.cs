@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Mail;
@@ -5,6 +6,7 @@ using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 using MtaSuite.Tools.Shared;
+using MtaSuite.Tools.SmtpSink;
 
 namespace MtaSuite.Tests.Unit.Tools;
 
@@ -67,6 +69,24 @@ internal sealed class ToolHarness : IDisposable
         });
         _thread.Start();
         ready.Wait();
+    }
+
+    /// <summary>An smtp-sink on the loop.</summary>
+    /// <param name="port">Where it listens; 0 for a socket of another kind.</param>
+    public Sink StartSink(string place, string[] options, out int port)
+    {
+        SinkOptions parsed = new();
+        Assert.That(SmtpSinkCommand.Parse([.. options, place, "100"], parsed), Is.Null);
+        List<int> sockets = [];
+        Assert.That(PeerEndPoint.Parse(parsed.Place, AddressFamily.Unspecified, "", out _)!.Listen(parsed.Backlog, parsed.WindowSize, sockets), Is.Null);
+        port = Libc.LocalEndPoint(sockets[0])?.Port ?? 0;
+        Sink sink = null!;
+        Serve(() =>
+        {
+            sink = new Sink(parsed, Loop) { Tls = parsed.TlsChain.Length > 0 ? SmtpSinkCommand.TryStartTls(parsed, out _) : null };
+            sink.Serve(sockets);
+        });
+        return sink;
     }
 
     /// <summary>The loop ended by itself.</summary>
