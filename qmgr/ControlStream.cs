@@ -30,6 +30,7 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
             Log.Warning($"{refusal}");
             return No(refusal);
         }
+        if (flush && service.IsLeaving) return No("queue manager: leaving, try again");
         switch (request.Command)
         {
             case QmgrRequest.Flush:

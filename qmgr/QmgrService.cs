@@ -183,6 +183,10 @@ internal sealed partial class QmgrService : IService
                 Forget(id);
                 Defer(id, NowMicroseconds + (long)_settings.MinimalBackOff.TotalMicroseconds);
                 break;
+            case QueueFileStatus.Ok:
+                if (forced) _readInVain.Add(id);
+                Forget(id);
+                break;
             default: // unfinished: its writer tells when it is done; missing or corrupt: not ours any more
                 Forget(id);
                 break;
@@ -216,30 +220,5 @@ internal sealed partial class QmgrService : IService
         Admit();
         if (_dueTimer == null) ArmDueTimer(); // there may be room for one that is due
         DrainedIfDone();
-    }
-
-    // ---- end -------------------------------------------------------------------------------------------------------
-
-    private Action? _drained;
-
-    /// <summary>Starts no more deliveries; leaves when those that run have their outcomes. What is not done stays in the folders.</summary>
-    public void Drain(Action done)
-    {
-        _draining = true;
-        _drained = done;
-        _active.Stop();
-        foreach (LinkServer server in _servers) server.Leave();
-        _loop.Every(TimeSpan.FromMilliseconds(50), DrainedIfDone);
-    }
-
-    private void DrainedIfDone()
-    {
-        if (_drained == null || _active.Running > 0 || _files.Pending > 0) return;
-        Action done = _drained;
-        _drained = null;
-        _agents.Close();
-        _notices.Close();
-        _verify.Close();
-        _loop.After(TimeSpan.FromMilliseconds(20), done);
     }
 }

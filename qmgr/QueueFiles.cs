@@ -66,6 +66,14 @@ internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool, Removals?
         return error;
     });
 
+    /// <summary>Deferred files are due now for whoever looks at them next.</summary>
+    /// <param name="ids">Null: all that there are.</param>
+    public void MakeDue(IEnumerable<string>? ids, long nowMicroseconds) => _workers.Run(() =>
+    {
+        foreach (string id in ids ?? spool.Ids(SpoolDirectory.Deferred)) _ = Libc.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nowMicroseconds);
+        return 0;
+    });
+
     /// <summary>Overwrites letters of records, so that a crash does not do again what was done; 0 or errno.</summary>
     public Promise<int> MarkAsync(string folder, string id, long[] offsets, byte letter) => _workers.Run(() =>
     {

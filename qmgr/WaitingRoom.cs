@@ -20,6 +20,9 @@ internal sealed class WaitingRoom(int activeLimit)
     /// <summary>Old messages that are active, or being read for it.</summary>
     public int Retrying { get; private set; }
 
+    /// <summary>Old messages that somebody asked for.</summary>
+    public IEnumerable<string> Forced => _due.Where(d => d.Forced).Select(d => d.Id);
+
     public bool HasRoomForDue => _due.Count < Math.Min(MostDue, activeLimit);
 
     public void AddNew(string id, string folder) => _new.Enqueue((id, folder));

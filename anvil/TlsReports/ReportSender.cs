@@ -50,7 +50,7 @@ internal sealed class ReportSender(EventLoop loop, SpoolDirectory spool, MailCon
     private async Task<Outcome> PostAsync(Uri url, byte[] gzip)
     {
         _web ??= new WebClient(new HostLookup(resolver(), HostLookupOptions.Of(config, HostLookupOptions.ParseSources(config.GetList(SmtpClientParams.SmtpHostLookup)))));
-        WebResult result = await _web.SendAsync(new WebCall { Url = url, Body = gzip, ContentType = "application/tlsrpt+gzip" });
+        WebResult result = await _web.SendAsync(new WebCall { Url = url, Body = gzip, ContentType = "application/tlsrpt+gzip", AuthorityFile = settings.AuthorityFile });
         if (result.IsOk) return Outcome.Ok(result.Text);
         return result is { Status: WebStatus.Answered, Code: >= 400 and < 500 and not (408 or 429) } ? Outcome.Bounce("5.4.0", result.Text) : Outcome.Defer("4.4.0", result.Text);
     }

@@ -10,6 +10,8 @@ internal sealed record ReportSettings
     public string Contact { get; init; } = "";
     /// <summary>The address that reports come from.</summary>
     public string Sender { get; init; } = "";
+    /// <summary>As <see cref="Common.Http.WebCall.AuthorityFile"/>.</summary>
+    public string AuthorityFile { get; init; } = "";
     public string MyHostname { get; init; } = "localhost";
     public int DomainLimit { get; init; } = 10_000;
     public int DetailLimit { get; init; } = 100;
@@ -26,6 +28,7 @@ internal sealed record ReportSettings
             Organization = config.Get(TlsReportParams.TlsrptOrganizationName),
             Contact = config.Get(TlsReportParams.TlsrptContactInfo),
             Sender = sender.Contains('@') ? sender : $"{sender}@{config.Get(CommonParams.Myorigin)}",
+            AuthorityFile = config.Get(TlsReportParams.TlsrptCAfile),
             MyHostname = config.Get(CommonParams.Myhostname),
             DomainLimit = config.Get(TlsReportParams.TlsrptDomainLimit),
             DetailLimit = config.Get(TlsReportParams.TlsrptDetailLimit),

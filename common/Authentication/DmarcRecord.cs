@@ -6,7 +6,7 @@ namespace MtaSuite.Common.Authentication;
 public enum DmarcPolicy : byte { None, Quarantine, Reject }
 
 /// <summary>
-/// A DMARC policy as the TXT record of _dmarc.DOMAIN holds it. RFC 7489 6.3 and 6.4: a list of tags that begins with v=DMARC1; p is required, unless there is a
+/// A DMARC policy as the TXT record of _dmarc.DOMAIN holds it. RFC 9989 4.7 (and what is only in its predecessor, RFC 7489 6.3 and 6.4): a list of tags that begins with v=DMARC1; p is required, unless there is a
 /// valid rua: then it counts as none (6.6.3).
 /// </summary>
 public sealed record DmarcRecord
@@ -14,11 +14,17 @@ public sealed record DmarcRecord
     public DmarcPolicy Policy { get; init; }
     /// <summary>For subdomains (sp); the same as <see cref="Policy"/> without.</summary>
     public DmarcPolicy SubdomainPolicy { get; init; }
+    /// <summary>For subdomains that do not exist (np); the same as <see cref="SubdomainPolicy"/> without.</summary>
+    public DmarcPolicy NonexistentPolicy { get; init; }
+    /// <summary>psd: the domain is one under which others register names (y), or the top of an organization (n); null: it does not say (u).</summary>
+    public bool? PublicSuffix { get; init; }
+    /// <summary>t=y: the owner only looks what would happen; receivers do one step less.</summary>
+    public bool IsTesting { get; init; }
     /// <summary>adkim=s: the signature's domain must be the From domain itself, not merely one of the same organization.</summary>
     public bool StrictDkim { get; init; }
     /// <summary>aspf=s: the same for the envelope sender's domain.</summary>
     public bool StrictSpf { get; init; }
-    /// <summary>pct: how many of a hundred failing messages the policy is applied to.</summary>
+    /// <summary>pct of RFC 7489, in place of which t= came: how many of a hundred failing messages the policy is applied to.</summary>
     public int Percent { get; init; } = 100;
     /// <summary>Where aggregate reports go: URIs, without the size limits behind "!".</summary>
     public IReadOnlyList<string> AggregateReports { get; init; } = [];
@@ -42,7 +48,7 @@ public sealed record DmarcRecord
         if (tags.Tags.Count == 0 || tags.Tags[0] is not { Key: "v", Value: "DMARC1" }) return Fail(out problem, "it does not begin with v=DMARC1");
         List<string> warnings = [];
         List<string> aggregate = Uris(tags["rua"], "rua", warnings), failure = Uris(tags["ruf"], "ruf", warnings);
-        DmarcPolicy? policy = ReadPolicy(tags["p"]), subdomains = ReadPolicy(tags["sp"]);
+        DmarcPolicy? policy = ReadPolicy(tags["p"]), subdomains = ReadPolicy(tags["sp"]), nonexistent = ReadPolicy(tags["np"]);
         if (policy == null)
         {
             if (aggregate.Count == 0) return Fail(out problem, tags["p"] is { } bad ? $"p={TagList.Shown(bad)} is none of none, quarantine, reject" : "p= is missing");
@@ -50,10 +56,14 @@ public sealed record DmarcRecord
         }
         else if (tags.Tags[1].Key != "p") warnings.Add("p= does not stand directly behind v=: some receivers ignore the record");
         if (tags["sp"] is { } sp && subdomains == null) warnings.Add($"sp={TagList.Shown(sp)} is none of none, quarantine, reject");
+        if (tags["np"] is { } np && nonexistent == null) warnings.Add($"np={TagList.Shown(np)} is none of none, quarantine, reject");
         record = new DmarcRecord
         {
             Policy = policy ?? DmarcPolicy.None,
             SubdomainPolicy = subdomains ?? policy ?? DmarcPolicy.None,
+            NonexistentPolicy = nonexistent ?? subdomains ?? policy ?? DmarcPolicy.None,
+            PublicSuffix = Flag(tags["psd"], "psd", "u", warnings),
+            IsTesting = Flag(tags["t"], "t", "", warnings) == true,
             StrictDkim = Strict(tags["adkim"], "adkim", warnings),
             StrictSpf = Strict(tags["aspf"], "aspf", warnings),
             Percent = Percentage(tags["pct"], warnings),
@@ -77,6 +87,13 @@ public sealed record DmarcRecord
         if (value is null or "r" or "R" or "s" or "S") return value is "s" or "S";
         warnings.Add($"{name}={TagList.Shown(value)} is neither r nor s");
         return false;
+    }
+
+    private static bool? Flag(string? value, string name, string unknown, List<string> warnings)
+    {
+        if (value is "y" or "Y" or "n" or "N") return value is "y" or "Y";
+        if (value != null && !value.Equals(unknown, StringComparison.OrdinalIgnoreCase)) warnings.Add($"{name}={TagList.Shown(value)} is neither y nor n");
+        return null;
     }
 
     private static int Percentage(string? value, List<string> warnings)

@@ -10,7 +10,9 @@ namespace MtaSuite.Common.Authentication;
 /// <param name="Reason">In words: what decided, or what the trouble is.</param>
 /// <param name="Lookups">Terms that led to questions; at most ten are allowed.</param>
 /// <param name="Voids">Questions without an answer; at most two are allowed.</param>
-public sealed record SpfOutcome(SpfResult Result, SpfTerm? Term, string Reason, int Lookups, int Voids);
+/// <param name="Explanation">Of a Fail: the text that the domain's owner has for the refused sender (exp=), without control characters; empty: none. It comes from a
+/// stranger: whoever shows it says so (RFC 7208 6.2, 11.5).</param>
+public sealed record SpfOutcome(SpfResult Result, SpfTerm? Term, string Reason, int Lookups, int Voids, string Explanation = "");
 
 /// <summary>
 /// check_host() of RFC 7208: may a client send mail for a domain? One object checks one client; every failure is a value.
@@ -20,12 +22,14 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
 {
     public const int MaxLookups = 10, MaxVoids = 2, MaxNames = 10;
     private const int MaxDepth = 20;
+    private readonly SpfClientNames _names = new(resolver, facts.Client);
+    private (string Spec, string Domain) _explanation;
     private int _lookups, _voids;
 
     public async Task<SpfOutcome> RunAsync(string domain)
     {
         SpfOutcome outcome = await HostAsync(domain, 0);
-        return outcome with { Lookups = _lookups, Voids = _voids };
+        return outcome with { Lookups = _lookups, Voids = _voids, Explanation = outcome.Result == SpfResult.Fail ? await ExplainAsync() : "" };
     }
 
     private static SpfOutcome Say(SpfResult result, string reason, SpfTerm? term = null) => new(result, term, reason, 0, 0);
@@ -35,6 +39,8 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         if (DomainName.ToAscii(domain) is not { } name || !HostName.HasValidLabels(Labels(name)) || !name.Contains('.')) return Say(SpfResult.None, $"{domain} is no domain name");
         (SpfRecord? record, SpfOutcome? trouble) = await FindAsync(resolver, name);
         if (record == null) return trouble!;
+        // RFC 7208 6.2: of a record that is included nothing is shown, of one that is redirected to its own and not the first one's
+        _explanation = (record.Explanation, name);
         foreach (SpfTerm term in record.Terms)
         {
             if (term.AsksDns && ++_lookups > maxLookups) return Say(SpfResult.PermError, $"more than {maxLookups} terms that ask the DNS", term);
@@ -46,7 +52,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         }
         if (record.Redirect.Length == 0) return Say(SpfResult.Neutral, $"no term of {name} fits");
         if (++_lookups > maxLookups || depth > MaxDepth) return Say(SpfResult.PermError, $"more than {maxLookups} terms that ask the DNS");
-        string target = SpfMacro.ExpandDomain(record.Redirect, name, facts);
+        string target = await ExpandAsync(record.Redirect, name);
         SpfOutcome other = await HostAsync(target, depth + 1);
         return other.Result == SpfResult.None ? Say(SpfResult.PermError, $"redirect={record.Redirect}: {other.Reason}") : other;
     }
@@ -67,7 +73,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
 
     private async Task<(bool? Matches, SpfOutcome? Failed)> MatchesAsync(SpfTerm term, string domain, int depth)
     {
-        string target = term.Domain.Length > 0 ? SpfMacro.ExpandDomain(term.Domain, domain, facts) : domain;
+        string target = term.Domain.Length > 0 ? await ExpandAsync(term.Domain, domain) : domain;
         switch (term.Mechanism)
         {
             case SpfMechanism.All: return (true, null);
@@ -84,7 +90,9 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
 
     private async Task<(bool?, SpfOutcome?)> IncludeAsync(SpfTerm term, string target, int depth)
     {
+        (string, string) own = _explanation;
         SpfOutcome other = await HostAsync(target, depth + 1);
+        _explanation = own;
         return other.Result switch
         {
             SpfResult.Pass => (true, null),
@@ -118,15 +126,26 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     /// <summary>ptr: a name of the client that leads back to it ends in the domain. What fails does not match (RFC 7208 5.5).</summary>
     private async Task<(bool?, SpfOutcome?)> NamesAsync(string target)
     {
-        DnsAnswer names = await resolver.QueryReverse(facts.Client);
-        if (names.IsNotFound) _voids++;
-        foreach (string name in names.Targets.Take(MaxNames))
-        {
-            if (!name.Equals(target, StringComparison.OrdinalIgnoreCase) && !name.EndsWith("." + target, StringComparison.OrdinalIgnoreCase)) continue;
-            DnsAnswer back = await resolver.Query(name, facts.Client.AddressFamily == AddressFamily.InterNetwork ? DnsType.A : DnsType.AAAA);
-            if (back.Addresses.Contains(facts.Client)) return (true, null);
-        }
-        return (false, null);
+        if ((await _names.ReverseAsync()).IsNotFound) _voids++;
+        return (await _names.IsWithinAsync(target), null);
+    }
+
+    private async Task<string> ExpandAsync(string spec, string domain) => SpfMacro.ExpandDomain(spec, domain, facts, await ClientNameAsync(spec, domain));
+
+    private async Task<string> ClientNameAsync(string spec, string domain) => SpfMacro.NeedsClientName(spec) ? await _names.BestAsync(domain) : "unknown";
+
+    /// <summary>RFC 7208 6.2: the one TXT record that exp= leads to, its macros filled in; whatever is wrong with it, it is as if there was none.</summary>
+    private async Task<string> ExplainAsync()
+    {
+        (string spec, string domain) = _explanation;
+        if (spec.Length == 0) return "";
+        DnsAnswer answer = await resolver.Query(await ExpandAsync(spec, domain), DnsType.TXT);
+        if (answer.Records is not [TextRecord record]) return "";
+        string text = System.Text.Encoding.Latin1.GetString(record.Text.Span);
+        if (!SpfMacro.IsExplanation(text)) return "";
+        // an address of the envelope may have more than ASCII; nothing of it may look like another line
+        string expanded = SpfMacro.Expand(text, domain, facts, await ClientNameAsync(text, domain));
+        return expanded.AsSpan().ContainsAnyInRange('\0', '\x1F') || expanded.Contains('\x7F') ? "" : expanded;
     }
 
     private async Task<DnsAnswer> AskAsync(string name, DnsType type)

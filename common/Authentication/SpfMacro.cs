@@ -8,6 +8,7 @@ namespace MtaSuite.Common.Authentication;
 
 /// <summary>What macros stand for in one check.</summary>
 /// <param name="Sender">The envelope sender, "postmaster@helo" where that was empty.</param>
+/// <param name="Receiver">The name of the host that checks, for explanations.</param>
 public sealed record SpfFacts(IPAddress Client, string Sender, string Helo, string Receiver = "unknown");
 
 /// <summary>
@@ -18,17 +19,21 @@ public sealed record SpfFacts(IPAddress Client, string Sender, string Helo, stri
 /// macro-expand = "%{" letter *DIGIT ["r"] *delimiter "}" / "%%" / "%_" / "%-"
 /// letter       = s l o d i p h v (c r t only in explanations)    delimiter = . - + , / _ =
 /// toplabel     = letters, digits and inner hyphens, not digits alone
+/// explain-string = *( macro-string / SP )
 /// </code>
 /// </summary>
 public static partial class SpfMacro
 {
     private const int MaxLength = 512;
-    private const string Macro = @"(?:%\{[slodiphcrtv][0-9]*r?[-.+,/_=]*\}|%%|%_|%-)";
+    private const string Tail = @"[0-9]*r?[-.+,/_=]*\}|%%|%_|%-)", Macro = @"(?:%\{[slodiphv]" + Tail, AnyMacro = @"(?:%\{[slodiphvcrt]" + Tail;
     private const string Text = $"(?:{Macro}|[!-$&-~])";
     private const string TopLabel = "(?:[0-9]*[a-z][a-z0-9]*|[a-z0-9]+-[a-z0-9-]*[a-z0-9])";
 
-    [GeneratedRegex($@"\A{Text}*\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex($@"\A(?:{AnyMacro}|[!-$&-~])*\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex MacroString();
+
+    [GeneratedRegex($@"\A(?:{AnyMacro}|[ -$&-~])+\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ExplainString();
 
     [GeneratedRegex($@"\A{Text}*(?:{Macro}|\.{TopLabel}\.?)\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex DomainSpec();
@@ -38,17 +43,27 @@ public static partial class SpfMacro
     /// <param name="text">Longer ones than any name with macros are none.</param>
     public static bool IsDomainSpec(string text) => text.Length <= MaxLength && DomainSpec().IsMatch(text);
 
+    /// <summary>A text that explains a refusal; none of them has more than ASCII.</summary>
+    public static bool IsExplanation(string text) => ExplainString().IsMatch(text);
+
+    /// <summary>%{p} is in it: <see cref="SpfClientNames"/> must be asked.</summary>
+    public static bool NeedsClientName(string spec) => spec.Contains("%{p", StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A domain-spec with its macros filled in; cut from the left to 253 characters, as the RFC says.</summary>
     /// <param name="domain">The domain whose record this is.</param>
-    public static string ExpandDomain(string spec, string domain, SpfFacts facts)
+    /// <param name="clientName">The client's validated name, for %{p}.</param>
+    public static string ExpandDomain(string spec, string domain, SpfFacts facts, string clientName = "unknown")
     {
-        string name = ExpandWith(spec, (letter, digits, reverse, delimiters) => Transform(Value(letter, domain, facts), digits, reverse, delimiters, char.IsAsciiLetterUpper(letter)));
-        name = name.TrimEnd('.');
+        string name = Expand(spec, domain, facts, clientName).TrimEnd('.');
         while (name.Length > 253 && name.IndexOf('.') is >= 0 and var dot) name = name[(dot + 1)..];
         return name;
     }
 
-    private static string Value(char letter, string domain, SpfFacts facts)
+    /// <summary>An explanation with its macros filled in.</summary>
+    public static string Expand(string text, string domain, SpfFacts facts, string clientName) => ExpandWith(text, (letter, digits, reverse, delimiters) =>
+        Transform(Value(letter, domain, facts, clientName), digits, reverse, delimiters, char.IsAsciiLetterUpper(letter)));
+
+    private static string Value(char letter, string domain, SpfFacts facts, string clientName)
     {
         int at = facts.Sender.LastIndexOf('@');
         return char.ToLowerInvariant(letter) switch
@@ -63,8 +78,7 @@ public static partial class SpfMacro
             'r' => facts.Receiver,
             'v' => facts.Client.AddressFamily == AddressFamily.InterNetwork ? "in-addr" : "ip6",
             't' => DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            // RFC 7208 7.2: "p" costs questions and should not be used; "unknown" is what it is without a validated name
-            _ => "unknown",
+            _ => clientName,
         };
     }
 

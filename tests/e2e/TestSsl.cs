@@ -14,6 +14,7 @@ public class TestSsl : InstanceTest
         "cert_revocation", // the test's authority publishes no revocation lists
         "DNS_CAArecord", // nor is its host in the name service
         "engine_problem", // of the machine's OpenSSL, which knows no GOST
+        "sessionresumption_ticket", // s_client with an empty standard input may be gone before TLS 1.3's tickets come; TlsServer looks at resumption
     ];
 
     private readonly TestCa _ca = new();
@@ -37,27 +38,16 @@ public class TestSsl : InstanceTest
     [OneTimeTearDown]
     public void RemoveAuthority() => _ca.Dispose();
 
-    /// <summary>The parts that a change of ours is likely to break, spread over the ports, all three at once.</summary>
-    [Test]
-    public void Nothing_above_low_in_short()
-    {
-        Task<string[]> smtp = Start(Mta.SmtpPort, starttls: true, "-p", "-R", "-I"), submission = Start(Mta.SubmissionPort, starttls: true, "-p", "-H", "-W"),
-            submissions = Start(Mta.SubmissionsPort, starttls: false, "-p", "-P", "-C", "-A");
-        Check(smtp, "SSLv3", "TLS1", "TLS1_2", "TLS1_3", "secure_renego", "secure_client_renego", "CCS");
-        Check(submission, "SSLv3", "TLS1", "TLS1_2", "TLS1_3", "heartbleed", "SWEET32");
-        Check(submissions, "SSLv3", "TLS1", "TLS1_2", "TLS1_3", "cipher_order", "CRIME_TLS", "BEAST");
-    }
-
+    /// <summary>All that testssl.sh looks at, in three runs at once.</summary>
     [TestCase("smtp"), TestCase("submission"), TestCase("submissions")]
-    [Explicit("takes a minute or two a port")]
     public void Nothing_above_low(string service)
     {
         bool starttls = service != "submissions";
         int port = service == "smtp" ? Mta.SmtpPort : starttls ? Mta.SubmissionPort : Mta.SubmissionsPort;
-        Task<string[]> ciphers = Start(port, starttls, "-p", "-s", "-f", "-P", "--wide"), defaults = Start(port, starttls, "-S", "-c"), holes = Start(port, starttls, "-U", "-g");
-        Check(ciphers, "TLS1", "TLS1_1", "TLS1_3", "cipherlist_AVERAGE", "PFS", "cipher_order");
+        Task<string[]> ciphers = Start(port, starttls, "-p", "-s", "-f", "-P"), defaults = Start(port, starttls, "-S", "-c"), holes = Start(port, starttls, "-U", "-g");
+        Check(ciphers, "SSLv3", "TLS1", "TLS1_1", "TLS1_2", "TLS1_3", "cipherlist_AVERAGE", "PFS", "cipher_order");
         Check(defaults, "cert_chain_of_trust", "cert_trust", "cert_expirationStatus", "TLS_session_ticket");
-        Check(holes, "heartbleed", "CCS", "ticketbleed", "ROBOT", "secure_client_renego", "CRIME_TLS", "SWEET32", "FREAK", "DROWN", "LOGJAM", "BEAST", "LUCKY13", "RC4", "GREASE");
+        Check(holes, "heartbleed", "CCS", "ROBOT", "secure_renego", "secure_client_renego", "CRIME_TLS", "SWEET32", "FREAK", "DROWN", "LOGJAM", "BEAST", "LUCKY13", "RC4", "GREASE");
     }
 
     /// <summary>One run; its findings as "SEVERITY id: text".</summary>

@@ -88,7 +88,7 @@ internal sealed class SpfSection(DoctorContext c, string domain, bool isOurDomai
         foreach (IPAddress address in c.Outgoing)
         {
             SpfOutcome outcome = await new SpfCheck(c.Resolver, Facts(address)).RunAsync(domain);
-            string who = $"mail from {address}", reason = $"{outcome.Result}: {outcome.Reason}";
+            string who = $"mail from {address}", reason = $"{outcome.Result}: {outcome.Reason}{(outcome.Explanation.Length > 0 ? $"; its owner says \"{outcome.Explanation}\"" : "")}";
             string family = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "ip4" : "ip6";
             if (outcome.Result == SpfResult.Pass) s.Ok(Area, $"{who} passes ({outcome.Reason})");
             else if (outcome.Result == SpfResult.Fail) s.Problem(Area, $"{who} does not pass ({reason})", "receivers refuse it",

@@ -34,7 +34,8 @@ public static class TlsParams
         doc: "Least grade of ciphers where TLS is optional, in the client.");
     public static readonly BoolParam SmtpTlsConnectionReuse = new("smtp_tls_connection_reuse", "no", effective: false,
         doc: "Keep TLS sessions for further deliveries.");
-    public static readonly TextParam SmtpTlsDaneInsecureMxPolicy = new("smtp_tls_dane_insecure_mx_policy", "dane",
+    public static readonly TextParam SmtpTlsDaneInsecureMxPolicy = new("smtp_tls_dane_insecure_mx_policy",
+        "${{$smtp_tls_security_level} == {dane} ? {dane} : {may}}", required: true,
         doc: "Security level where DANE meets MX records that are not secure.");
     public static readonly TextParam SmtpTlsDcertFile = new("smtp_tls_dcert_file", "",
         doc: "File of the DSA certificate, in the client.");

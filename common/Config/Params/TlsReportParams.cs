@@ -3,6 +3,8 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of reports about TLS (RFC 8460), made here.</summary>
 public static class TlsReportParams
 {
+    public static readonly TextParam TlsrptCAfile = new("tlsrpt_CAfile", "",
+        doc: "File of the authorities for the web servers that take reports; empty is the system's.");
     public static readonly TextParam TlsrptContactInfo = new("tlsrpt_contact_info", "postmaster@$mydomain",
         doc: "Whom to ask about our reports on TLS: contact-info.");
     public static readonly IntParam TlsrptDetailLimit = new("tlsrpt_detail_limit", "100", min: 1, max: 1000,
@@ -19,5 +21,5 @@ public static class TlsReportParams
         doc: "The service of master.cf that collects and sends them.");
 
     public static IReadOnlyList<Param> All { get; } =
-        [TlsrptContactInfo, TlsrptDetailLimit, TlsrptDomainLimit, TlsrptOrganizationName, TlsrptRandomDelay, TlsrptSender, TlsrptServiceName];
+        [TlsrptCAfile, TlsrptContactInfo, TlsrptDetailLimit, TlsrptDomainLimit, TlsrptOrganizationName, TlsrptRandomDelay, TlsrptSender, TlsrptServiceName];
 }

@@ -9,8 +9,10 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Tests.Unit.Dns;
+using MtaSuite.Tests.Unit.Http;
 using MtaSuite.Tests.Unit.Net;
 using MtaSuite.Tests.Unit.Tables;
+using MtaSuite.Tests.Unit.Tls;
 
 namespace MtaSuite.Tests.Unit.Anvil;
 
@@ -250,6 +252,75 @@ public sealed class TlsReportTests
             await loop.TurnAsync(5);
             Assert.That((service.Active, bench.Submitted.Count), Is.EqualTo((0, 2)));
         }, clock, seconds: 20);
+    }
+
+    private static async Task WithReportByWebAsync(EventLoop loop, ManualClock clock, ServiceBench bench, ScriptedDns dns, WebServer server, TestCa ca, Func<TlsReportService, Task> test)
+    {
+        dns.Add($"_smtp._tls.web.example TXT v=TLSRPTv1; rua=https://taker.test:{server.Port}/v1/tlsrpt?of=us");
+        dns.Add("taker.test A 127.0.0.1");
+        TlsReportService service = bench.StartTlsReports(loop, $"dns_servers = {dns.Address}\ntlsrpt_CAfile = {ca.RootFile}");
+        LinkClient client = bench.TlsReportClient(loop);
+        client.TryNotify(Notice("web.example"));
+        client.TryNotify(Notice("web.example", "certificate-expired"));
+        clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.That(await AskAsync(loop, client, send: true), Has.Count.EqualTo(1));
+        await test(service);
+        await ServiceBench.DrainAsync(service);
+    }
+
+    // RFC 8460 5.4: the compressed report as the body of a POST
+    [Test]
+    public void A_report_goes_to_a_web_server_and_goes_again_if_that_is_in_trouble()
+    {
+        ManualClock clock = new();
+        using TestCa ca = new();
+        using ServiceBench bench = new();
+        using ScriptedDns dns = new();
+        List<string> requests = [];
+        using WebServer server = new(ca.Chain("taker.test"), request =>
+        {
+            lock (requests) requests.Add(request);
+            return WebServer.Answer("", status: requests.Count == 1 ? "503 Service Unavailable" : "201 Created");
+        });
+        OnLoop.Run(loop => WithReportByWebAsync(loop, clock, bench, dns, server, ca, async service =>
+        {
+            await loop.UntilAsync(() => requests.Count == 1);
+            await loop.UntilAsync(() => File.ReadAllText(bench.TlsReportJournal).Contains("\n>\t", StringComparison.Ordinal));
+            service.Wakeup();
+            await loop.TurnAsync(20);
+            Assert.That((requests.Count, service.Active), Is.EqualTo((1, 1)), "not at once");
+            clock.Advance(TimeSpan.FromMinutes(40));
+            service.Wakeup();
+            await loop.UntilAsync(() => service.Active == 0);
+        }), clock, seconds: 20);
+        Assert.That(requests, Has.Count.EqualTo(2));
+        Assert.That(requests[1], Is.EqualTo(requests[0]).And.StartsWith("POST /v1/tlsrpt?of=us HTTP/1.1\r\n").And.Contain($"Host: taker.test:{server.Port}\r\n").And.Contain("Content-Type: application/tlsrpt+gzip\r\n"));
+        byte[] body = Encoding.Latin1.GetBytes(requests[1][(requests[1].IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        using GZipStream plain = new(new MemoryStream(body), CompressionMode.Decompress);
+        using JsonDocument report = JsonDocument.Parse(plain);
+        JsonElement policy = report.RootElement.GetProperty("policies")[0];
+        Assert.That(policy.GetProperty("policy").GetProperty("policy-domain").GetString(), Is.EqualTo("web.example"));
+        Assert.That(policy.GetProperty("summary").ToString(), Does.Contain("\"total-successful-session-count\":1").And.Contain("\"total-failure-session-count\":1"));
+        Assert.That(bench.Submitted, Is.Empty);
+    }
+
+    [TestCase("410 Gone", "taker.test", 1, 0, TestName = "A web server that refuses a report is not asked again")]
+    [TestCase("302 Found", "taker.test", 1, 1, TestName = "A report does not follow the server elsewhere")]
+    [TestCase("200 OK", "other.test", 0, 1, TestName = "Nobody else's certificate will do")]
+    public void A_report_that_is_not_taken(string status, string certificate, int requests, int left)
+    {
+        ManualClock clock = new();
+        using TestCa ca = new();
+        using ServiceBench bench = new();
+        using ScriptedDns dns = new();
+        using WebServer server = new(ca.Chain(certificate), _ => WebServer.Answer("", status: status, header: "Location: https://taker.test/\r\n"));
+        OnLoop.Run(loop => WithReportByWebAsync(loop, clock, bench, dns, server, ca, async service =>
+        {
+            await loop.UntilAsync(() => File.ReadAllText(bench.TlsReportJournal).Contains("\n>\t", StringComparison.Ordinal) || service.Active == 0);
+            service.Wakeup();
+            await loop.TurnAsync(20);
+            Assert.That((server.Count, service.Active), Is.EqualTo((requests, left)));
+        }), clock, seconds: 20);
     }
 
     [Test]

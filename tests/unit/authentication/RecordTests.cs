@@ -41,6 +41,8 @@ public class RecordTests
     [TestCase("v=spf1 a:example.123", "does not name a domain")]
     [TestCase("v=spf1 a:%{x}", "does not name a domain")]
     [TestCase("v=spf1 a:%(d)", "does not name a domain")]
+    [TestCase("v=spf1 exists:%{r}.example", "does not name a domain")]
+    [TestCase("v=spf1 exp=%{t}.example", "does not name a domain")]
     [TestCase("v=spf1 include", "must name a domain")]
     [TestCase("v=spf1 redirect=a.example redirect=b.example", "comes twice")]
     [TestCase("v=spf1 ipv4:192.0.2.1", "is no mechanism of SPF")]
@@ -111,7 +113,17 @@ public class RecordTests
         Assert.That(DmarcRecord.TryParse("v=DMARC1; p=reject; sp=quarantine; adkim=s; aspf=r; pct=20; rua=mailto:a@b.example!10m,mailto:c@d.example; fo=1", out DmarcRecord r, out string problem), problem);
         Assert.That((r.Policy, r.SubdomainPolicy, r.StrictDkim, r.StrictSpf, r.Percent), Is.EqualTo((DmarcPolicy.Reject, DmarcPolicy.Quarantine, true, false, 20)));
         Assert.That(r.AggregateReports, Is.EqualTo(new[] { "mailto:a@b.example", "mailto:c@d.example" }));
+        Assert.That((r.NonexistentPolicy, r.PublicSuffix, r.IsTesting), Is.EqualTo((DmarcPolicy.Quarantine, (bool?)null, false)));
         Assert.That(r.Warnings, Is.Empty);
+    }
+
+    [Test]
+    public void Dmarc_with_the_tags_of_RFC_9989()
+    {
+        Assert.That(DmarcRecord.TryParse("v=DMARC1; p=none; np=reject; psd=n; t=y", out DmarcRecord r, out _));
+        Assert.That((r.SubdomainPolicy, r.NonexistentPolicy, r.PublicSuffix, r.IsTesting), Is.EqualTo((DmarcPolicy.None, DmarcPolicy.Reject, (bool?)false, true)));
+        Assert.That(DmarcRecord.TryParse("v=DMARC1; p=none; psd=u; t=n", out r, out _));
+        Assert.That((r.PublicSuffix, r.IsTesting, r.Warnings.Count), Is.EqualTo(((bool?)null, false, 0)));
     }
 
     [TestCase("v=DMARC1; rua=mailto:a@b.example", "p= is missing and counts as none")]
@@ -121,6 +133,9 @@ public class RecordTests
     [TestCase("v=DMARC1; p=none; rua=a@b.example", "is not mailto:ADDRESS")]
     [TestCase("v=DMARC1; p=none; rua=mailto:a@b.example!10x", "is not mailto:ADDRESS")]
     [TestCase("v=DMARC1; p=none; aspf=x", "is neither r nor s")]
+    [TestCase("v=DMARC1; p=none; psd=x", "psd=x is neither y nor n")]
+    [TestCase("v=DMARC1; p=none; t=u", "t=u is neither y nor n")]
+    [TestCase("v=DMARC1; p=none; np=block", "np=block is none of none")]
     public void Dmarc_warns(string text, string warning)
     {
         Assert.That(DmarcRecord.TryParse(text, out DmarcRecord r, out _));

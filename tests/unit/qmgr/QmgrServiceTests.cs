@@ -67,6 +67,44 @@ public sealed class QmgrServiceTests
         Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver x@a.test" }).Or.Some.StartsWith("deliver x@a.test"));
     });
 
+    // as at a reload: the old process hears of it after the wish, or before it on a link that is open
+    [TestCase(false), TestCase(true)]
+    public void A_flush_that_the_old_process_took_is_done_by_the_new_one(bool drainFirst) => Bench(async loop =>
+    {
+        List<string> ids = [.. Enumerable.Range(0, 30).Select(i => _bench.Put("deferred", $"x{i}@a.test").Envelope.QueueId)];
+        foreach (string id in ids) Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 600_000_000), Is.Zero);
+        _bench.StartAll(loop);
+        await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == ids.Count);
+        bool drained = false;
+        if (drainFirst) _bench.Qmgr.Drain(() => drained = true);
+        Assert.That(_bench.Qmgr.FlushAll(), Is.EqualTo(ids.Count));
+        if (!drainFirst) _bench.Qmgr.Drain(() => drained = true);
+        await loop.UntilAsync(() => drained);
+        _bench.StartQmgr(loop);
+        await loop.UntilAsync(() => !ids.Exists(id => _bench.Exists("deferred", id)));
+        Assert.That(_bench.Events.Order(), Is.EqualTo(Enumerable.Range(0, ids.Count).Select(i => $"deliver x{i}@a.test").Order()));
+    });
+
+    [Test]
+    public void What_a_flush_began_and_the_old_process_could_not_end_is_done_by_the_new_one() => Bench(async loop =>
+    {
+        List<string> ids = [.. Enumerable.Range(0, 200).Select(i => _bench.Put("deferred", $"x{i}@a.test").Envelope.QueueId)];
+        foreach (string id in ids) Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 600_000_000), Is.Zero);
+        _bench.Holds = _ => true;
+        _bench.StartAll(loop);
+        await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == ids.Count);
+        _bench.Qmgr.FlushAll();
+        await loop.UntilAsync(() => _bench.Qmgr.ActiveMessages.Count() > 20);
+        bool drained = false;
+        _bench.Qmgr.Drain(() => drained = true);
+        _bench.LetGo();
+        await loop.UntilAsync(() => drained);
+        Assert.That(ids.Count(id => _bench.Exists("deferred", id)), Is.InRange(100, 199), "some were under way");
+        _bench.StartQmgr(loop);
+        await loop.UntilAsync(() => !ids.Exists(id => _bench.Exists("deferred", id)));
+        Assert.That(_bench.Events.Order(), Is.EqualTo(Enumerable.Range(0, ids.Count).Select(i => $"deliver x{i}@a.test").Order()), "each once");
+    }, "queue_run_delay = 1000s\nqmgr_message_active_limit = 60");
+
     [Test]
     public void What_failed_is_logged_then_marked_then_told_then_removed() => Bench(async loop =>
     {

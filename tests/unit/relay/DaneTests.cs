@@ -80,6 +80,8 @@ public class DaneTests
     [TestCase("bad.plain.test", false, "dane", NotVerified, "")]
     [TestCase("bad.plain.test", false, "dane\nsmtp_tls_dane_insecure_mx_policy = encrypt", Sent, "(dane:encrypt)")]
     [TestCase("bad.plain.test", false, "dane\nsmtp_tls_dane_insecure_mx_policy = may", Sent, "(dane:may)")]
+    [TestCase("bad.plain.test", false, "may\nsmtp_tls_policy_maps = static:dane", Sent, "(dane:may)", TestName = "Without DANE as the level of all, names without signature have no TLSA records")]
+    [TestCase("[wrong.signed.test]", false, "may\nsmtp_tls_policy_maps = static:dane", NotVerified, "")]
     [TestCase("plain.test", true, "dane\nsmtp_tls_dane_insecure_mx_policy = encrypt", NotOffered, "")]
     public void A_host_and_a_level(string nexthop, bool clear, string level, string outcome, string tls)
     {

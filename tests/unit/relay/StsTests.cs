@@ -3,11 +3,13 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Deliveries;
 using MtaSuite.Relay.Routing;
 using MtaSuite.Relay.Sessions;
+using MtaSuite.Relay.Settings;
 using MtaSuite.Tests.Unit.Dns;
 using MtaSuite.Tests.Unit.Net;
 using MtaSuite.Tests.Unit.Tls;
@@ -55,15 +57,18 @@ public class StsTests
     }
 
     /// <summary>Delivers a message; its outcome as "status text", and what the log line says of TLS.</summary>
-    private (string Outcome, string Log) Deliver(string certificate, string config, StsReply reply, string nexthop = "dest.test", TlsMode mode = TlsMode.Good)
+    private (string Outcome, string Log) Deliver(string certificate, string config, StsReply reply, string nexthop = "dest.test", TlsMode mode = TlsMode.Good,
+        MessageFlags flags = MessageFlags.None, string offer = "")
     {
         string outcome = "", log = "";
-        using TlsPeer peer = new(_ca.ChainText(certificate, ecdsa: true, null, "", out _), mode);
+        using TlsPeer peer = new(_ca.ChainText(certificate, ecdsa: true, null, "", out _), mode) { Offer = offer };
+        List<string> problems = [];
+        RelaySettings relay = RelayFixture.Quick with { RequireTls = RequireTlsPolicy.From(MailConfig.Parse("compatibility_level = 3.11\nmydomain = home.test\n").Config, lmtp: false, problems) };
         OnLoop.Run(async loop =>
         {
-            using RelayFixture f = new(loop, null, peer.EndPoint);
+            using RelayFixture f = new(loop, relay, peer.EndPoint);
             RelayContext context = new(loop, f.Spool, f.Settings, f.Finder) { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{config}", reply, out _) };
-            DeliverRequest request = f.Queue(["b@x.test"]);
+            DeliverRequest request = f.Queue(["b@x.test"], adjust: e => e.Flags = flags);
             request.Nexthop = nexthop;
             using CapturedLog captured = new();
             List<RecipientOutcome> outcomes = await new Delivery(context, request).RunAsync();
@@ -73,6 +78,24 @@ public class StsTests
         }, seconds: 20);
         return (outcome, log);
     }
+
+    // RFC 8689 4.2.1: an enforced policy is one of the ways to know a host's name; one in testing is not
+    private const string Unknown = "5.7.10 Sender requested REQUIRETLS, but my configured TLS security level 'may' disables certificate matching. The last attempted server was mx1.test";
+
+    [TestCase(StsMode.Enforce, "mx1.test", "mx1.test", TlsMode.Good, "REQUIRETLS", Sent)]
+    [TestCase(StsMode.Enforce, "*.test", "mx1.test", TlsMode.Good, "REQUIRETLS", Sent)]
+    [TestCase(StsMode.Enforce, "mx1.test", "mx1.test", TlsMode.Good, "DSN", "5.7.30 Sender requested REQUIRETLS, but no server was found that supports REQUIRETLS. The last attempted server was mx1.test[127.0.0.1]")]
+    [TestCase(StsMode.Enforce, "mx1.test", "other.test", TlsMode.Good, "REQUIRETLS", "5.7.10 Sender requested REQUIRETLS, but no matching server certificate was found. The last attempted server was mx1.test[127.0.0.1]")]
+    [TestCase(StsMode.Enforce, "mx1.test", "mx1.test", TlsMode.NotOffered, "REQUIRETLS", "5.7.30 Sender requested REQUIRETLS, but TLS service was not offered by host mx1.test[127.0.0.1]")]
+    [TestCase(StsMode.Enforce, "mx2.test", "mx1.test", TlsMode.Good, "REQUIRETLS", "4.7.5 MTA-STS policy of dest.test does not allow host mx1.test")]
+    [TestCase(StsMode.Testing, "mx1.test", "mx1.test", TlsMode.Good, "REQUIRETLS", Unknown)]
+    [TestCase(StsMode.None, "mx1.test", "mx1.test", TlsMode.Good, "REQUIRETLS", Unknown)]
+    public void Mail_that_requires_TLS(StsMode mode, string pattern, string certificate, TlsMode server, string offer, string expected) =>
+        Assert.That(Deliver(certificate, May, Policy(mode, pattern), mode: server, flags: MessageFlags.RequireTls, offer: offer).Outcome, Is.EqualTo(expected));
+
+    [Test]
+    public void Mail_that_prefers_delivery_asks_for_no_policy() =>
+        Assert.That(Deliver("other.test", May, Policy(StsMode.Enforce), mode: TlsMode.NotOffered, flags: MessageFlags.TlsOptional).Outcome, Is.EqualTo(Sent));
 
     private const string May = "smtp_tls_security_level = may\n";
 
