@@ -43,8 +43,9 @@ internal static class MasterProgram
         if (Libc.ChDir(queue) != 0) return Fail(options, ExitCode.Configuration, $"open {queue}: {Libc.ErrorText()}");
         _ = Libc.UMask(0x12 /* 022 */);
         Libc.RaiseOpenFileLimit();
-        if (!TryLock($"{SpoolDirectory.Pid}/master.pid", out int held)) return Fail(options, ExitCode.TryLater, held > 0
-            ? $"the mail system is already running: process {held}" : $"{SpoolDirectory.Pid}/master.pid: {Libc.ErrorText()}");
+        string pidFile = $"{loaded.Config.Get(CommonParams.ProcessIdDirectory)}/master.pid";
+        if (!TryLock(pidFile, out int held)) return Fail(options, ExitCode.TryLater, held > 0
+            ? $"the mail system is already running: process {held}" : $"{pidFile}: {Libc.ErrorText()}");
         using EventLoop loop = new();
         Supervisor supervisor = new(loop, directory, loaded.Config, services);
         if (supervisor.Start() is { } error) return Fail(options, ExitCode.OsError, error);

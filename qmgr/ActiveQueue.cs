@@ -204,7 +204,17 @@ internal sealed partial class ActiveQueue : IScheduled
         else ConcludeAsync(message).Detach();
     }
 
-    private void Remove(QueuedMessage message) => _files.Remove(message.Folder, message.Id, () => Leave(message));
+    private void Remove(QueuedMessage message)
+    {
+        if (_settings.DontRemove) SaveAsync(message).Detach();
+        else _files.Remove(message.Folder, message.Id, () => Leave(message));
+    }
+
+    private async Task SaveAsync(QueuedMessage message)
+    {
+        await _files.SaveAsync(message.Folder, message.Id);
+        Leave(message);
+    }
 
     private void Leave(QueuedMessage message)
     {

@@ -21,6 +21,8 @@ internal sealed class QmgrSettings(MailConfig config)
     public readonly bool HasRetryMaps = config.Get(QmgrParams.RetryMaps).Length > 0;
     public readonly bool FeedbackDebug = config.Get(QmgrParams.DestinationConcurrencyFeedbackDebug);
     public readonly TimeSpan ClogWarnTime = config.Get(QmgrParams.QmgrClogWarnTime);
+    /// <summary>Finished messages are kept in "saved".</summary>
+    public readonly bool DontRemove = config.Get(CommonParams.DontRemove) != 0;
     public readonly bool SoftBounce = config.Get(BounceParams.SoftBounce);
     public readonly HashSet<string> DeferTransports = new(MailConfig.SplitList(config.Get(QmgrParams.DeferTransports)), StringComparer.Ordinal);
 

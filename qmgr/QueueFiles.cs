@@ -6,7 +6,7 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Qmgr;
 
 /// <summary>qmgr's work on queue files, on threads of its own: reading, moving, marking, removing.</summary>
-internal sealed class QueueFiles(EventLoop loop, SpoolDirectory spool, Removals? removals = null)
+internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, Removals? removals = null)
 {
     private const int Threads = 2;
     private static readonly string[] Places = [SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred];

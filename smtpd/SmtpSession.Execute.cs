@@ -10,6 +10,7 @@ internal sealed partial class SmtpSession
     private async ValueTask ExecuteAsync(ReadOnlyMemory<byte> line, bool bareLf)
     {
         _transcript?.In(line.Span);
+        _dialog?.In(line.Span);
         CommandRow? row = Select(line.Span, bareLf, out int argumentsAt, out int argumentsLength);
         if (row is null) return;
         Addresses.Forget();

@@ -25,6 +25,7 @@ internal sealed partial class SmtpSession
         {
             if (!Client.IsNamed) Client = await Server.Names.NameAsync(Client);
             LogConnect();
+            BeginDialogLog();
             Authorize();
             XforwardAllowed = Settings.XforwardHosts.Match(Client.Name, Client.Ip) == MatchResult.Yes;
             _greet = true;

@@ -1,5 +1,4 @@
 using System.Text;
-using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
 
@@ -13,6 +12,7 @@ internal sealed partial class SmtpSession
     {
         Connection.Write(wire);
         _transcript?.Out(wire);
+        _dialog?.Out(wire);
     }
 
     public void Reply(int code, string status, string text) =>
@@ -31,10 +31,10 @@ internal sealed partial class SmtpSession
         Span<byte> room = Connection.GetSpan(SmtpReply.MaxBytes(reply.Text.Length, reply.Lines));
         int length = reply.Format(room);
         _transcript?.Out(room[..length]);
+        _dialog?.Out(room[..length]);
         Connection.Advance(length);
         if (reply.Code >= 400) NoteTrouble(reply);
         if (reply.Code is 421 or 521) Close();
-        if (Log.Verbose) Log.Debug($"> {Client.NameAddress}: {reply}");
     }
 
     /// <summary>A refusal, as handlers return it.</summary>

@@ -3,6 +3,7 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Spool;
 
@@ -16,12 +17,19 @@ internal sealed partial class SmtpSession
 {
     private const NotifyClass WithTranscript = NotifyClass.Policy | NotifyClass.Protocol | NotifyClass.Data;
     private Transcript? _transcript;
+    private DialogLog? _dialog;
     private NotifyClass _trouble;
     private SmtpReply _firstTrouble;
 
     private void BeginTranscript()
     {
         if ((Settings.NotifyClasses & WithTranscript) != 0) _transcript = new Transcript();
+    }
+
+    /// <summary>Once the client's name is known.</summary>
+    private void BeginDialogLog()
+    {
+        if (Log.Verbose || Settings.DebugPeers.Match(Client.Name, Client.Ip) == MatchResult.Yes) _dialog = new DialogLog(Client.NameAddress);
     }
 
     private void NoteTrouble(SmtpReply reply)

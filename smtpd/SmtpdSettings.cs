@@ -87,6 +87,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     // clients
     public readonly bool PeernameLookup = c.Get(SmtpdParams.SmtpdPeernameLookup);
     public readonly bool ClientPortLogging = c.Get(SmtpdParams.SmtpdClientPortLogging);
+    public readonly MatchList DebugPeers = shared?.DebugPeers ?? Hosts(c, LogParams.DebugPeerList);
     public readonly MatchList MyNetworks = shared?.MyNetworks ?? Hosts(c, CommonParams.Mynetworks);
     public readonly MatchList XclientHosts = shared?.XclientHosts ?? Hosts(c, SmtpdParams.SmtpdAuthorizedXclientHosts);
     public readonly MatchList XforwardHosts = shared?.XforwardHosts ?? Hosts(c, SmtpdParams.SmtpdAuthorizedXforwardHosts);
@@ -119,7 +120,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public IEnumerable<string> Problems()
     {
         foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems).Concat(RelayClientCertificates.OpenErrors).Concat(Auth.Problems())) yield return problem;
-        foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions, BareNewlineExclusions, FlushDomains })
+        foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions, BareNewlineExclusions, FlushDomains, DebugPeers })
             foreach (string problem in list.Problems) yield return problem;
         if (UpstreamProxyProtocol is not ("" or "haproxy")) yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";
     }

@@ -15,11 +15,10 @@ internal sealed class Transcript
     private readonly Queue<string> _tail = new();
     private int _left;
 
-    public void In(ReadOnlySpan<byte> line)
-    {
-        string text = SmtpSession.Escape(line[..Math.Min(line.Length, MaxLine)]);
-        Add(" In:  " + WithoutSecret(text));
-    }
+    public void In(ReadOnlySpan<byte> line) => Add(" In:  " + Harmless(line));
+
+    /// <summary>A line as it may be shown: its beginning, escaped, without credentials.</summary>
+    public static string Harmless(ReadOnlySpan<byte> line) => WithoutSecret(SmtpSession.Escape(line[..Math.Min(line.Length, MaxLine)]));
 
     /// <param name="wire">A reply with its line ends.</param>
     public void Out(ReadOnlySpan<byte> wire)

@@ -18,6 +18,9 @@ public sealed record TableWriterOptions
     /// <summary>Permissions of the file; one that is updated by <see cref="Incremental"/> keeps its own.</summary>
     public uint Mode { get; init; } = 0x1A4;
 
+    /// <summary>The least size of an LMDB map, bytes.</summary>
+    public long MapSize { get; init; }
+
     /// <summary>How many bytes are going to be written, roughly.</summary>
     public long SizeHint { get; init; }
 }

@@ -39,7 +39,7 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
         if (policy.Level is TlsLevel.Dane or TlsLevel.DaneOnly)
         {
             bool forgeable = target.ByInsecureExchanger;
-            bool authenticated = target is { IsAuthenticated: true, EndPoint: not null } && resolver != null
+            bool authenticated = IsWorthAsking(target) && resolver != null
                 && (!forgeable || (policy.Level == TlsLevel.Dane && settings.InsecureExchangers != TlsLevel.May));
             string[] names = target.AskedHost.Length > 0 ? [target.Host, target.AskedHost] : [target.Host];
             policy = await TlsaLookup.ResolveAsync(policy, resolver!, names, target.EndPoint?.Port ?? 0, authenticated, settings);
@@ -54,12 +54,17 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
         return target with { Tls = policy };
     }
 
+    /// <summary>RFC 7672 2.2.2: TLSA records are not asked for where the addresses lie in an unsigned zone: nothing validated could come of it.</summary>
+    private bool IsWorthAsking(Target target) => target.EndPoint != null && (target.IsAuthenticated || (settings.ForceInsecureTlsa && !IsAlias(target)));
+
     /// <summary>RFC 8461 2: where TLSA records decide (RFC 7672), MTA-STS does not; tables of the administrator come before both.</summary>
     private async ValueTask<TlsPolicy> UnderStsAsync(TlsPolicy policy, Nexthop nexthop, Target target)
     {
         if (DomainName.ToAscii(nexthop.Host) is not { } domain || HostName.TryParseAddress(domain, out _)) return policy;
         return await Sts!.FindAsync(domain.TrimEnd('.')) is { } finding ? policy.Under(finding, Exchanger(target), settings) : policy;
     }
+
+    private static bool IsAlias(Target target) => !Exchanger(target).Equals(target.Host.TrimEnd('.'), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The host by the name that the exchanger record has, whatever CNAME stands there.</summary>
     private static string Exchanger(Target target) => (target.AskedHost.Length > 0 ? target.AskedHost : target.Host).TrimEnd('.');

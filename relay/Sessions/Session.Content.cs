@@ -85,7 +85,7 @@ internal sealed partial class Session
         }
         if (last) length += encoder.Finish(chunk.Span[length..]);
         Put(string.Create(CultureInfo.InvariantCulture, $"BDAT {length}{(last ? " LAST" : "")}\r\n"));
-        Put(chunk.Span[..length]);
+        _connection!.Write(chunk.Span[..length]);
         if (!last) Expect(Step.Content, t);
     }
 

@@ -11,6 +11,7 @@ internal sealed partial class Session
     /// <summary>Connects, greets, secures, logs in. False: <see cref="Failure"/> says why.</summary>
     public async Task<bool> OpenAsync()
     {
+        BeginDialogLog();
         bool ok = await ConnectAsync() && await WrapAsync() && await GreetingAsync() && await HelloAsync() && await SecureAsync() && IsFit() && await LogInAsync();
         if (!ok && Failure is { Kind: not FailureKind.Unreachable }) Leave();
         return ok;

@@ -1,13 +1,23 @@
 using System.Text;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Relay.Sessions;
 
 internal sealed partial class Session
 {
     private Reply _reply;
+    private DialogLog? _dialog;
+
+    private void BeginDialogLog()
+    {
+        MatchList? peers = Settings.DebugPeers;
+        if (Log.Verbose || peers?.Match(Target.Host, Target.EndPoint?.Address) == MatchResult.Yes || peers?.Match(Target.Nexthop) == MatchResult.Yes)
+            _dialog = new DialogLog(Target.NameAndPort);
+    }
 
     /// <summary>The lines of the last reply that was read with them.</summary>
     internal List<string> ReplyLines => _parser.Lines;
@@ -22,17 +32,24 @@ internal sealed partial class Session
     internal async ValueTask<bool> AskAsync(string command, Step step, TimeSpan timeout, bool keepLines = false)
     {
         if (!IsInStep(step)) return false;
+        if (_dialog != null) _dialog.IsHidden = step == Step.Auth;
         Put(command);
         Put("\r\n"u8);
         return await ReadReplyAsync(step, timeout, keepText: true, keepLines);
     }
 
-    private void Put(ReadOnlySpan<byte> bytes) => _connection!.Write(bytes);
+    private void Put(ReadOnlySpan<byte> bytes)
+    {
+        _dialog?.Out(bytes);
+        _connection!.Write(bytes);
+    }
 
     private void Put(string text)
     {
         Span<byte> span = _connection!.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
-        _connection.Advance(Encoding.UTF8.GetBytes(text, span));
+        int length = Encoding.UTF8.GetBytes(text, span);
+        _dialog?.Out(span[..length]);
+        _connection.Advance(length);
     }
 
     /// <summary>Waits for one reply. False: the session is over.</summary>
@@ -41,11 +58,16 @@ internal sealed partial class Session
         Connection connection = _connection!;
         connection.SetDeadline(timeout);
         if (keepLines) _parser.Lines.Clear();
+        keepText |= _dialog != null;
         while (true)
         {
             ReplyStatus status = _parser.Next(connection.Input, keepText, keepLines, out _reply, out int consumed);
             connection.Consume(consumed);
-            if (status == ReplyStatus.Complete) return true;
+            if (status == ReplyStatus.Complete)
+            {
+                _dialog?.In(_reply, keepLines ? ReplyLines : null);
+                return true;
+            }
             if (status == ReplyStatus.Garbage) return BreakGarbage(step);
             if (!Settings.PerRequestDeadline) connection.SetDeadline(timeout);
             ReadStatus read = await connection.FillAsync();

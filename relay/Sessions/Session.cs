@@ -90,6 +90,7 @@ internal sealed partial class Session(EventLoop loop, Target target, RelaySettin
     private async Task QuitAsync(Connection connection)
     {
         Failure ??= new SessionFailure(FailureKind.Closed, Outcome.Defer("4.4.2", "session closed"));
+        _dialog?.Out("QUIT\r\n"u8);
         connection.Write("QUIT\r\n"u8);
         if (Settings.SkipQuitReply)
         {

@@ -44,6 +44,8 @@ public sealed record RelaySettings
     public StatusFilter StatusFilter { get; init; } = StatusFilter.None;
     public ContentSettings Content { get; init; } = new();
     public CacheSettings Cache { get; init; } = new();
+    /// <summary>Servers and nexthops whose sessions are logged word by word; null: none.</summary>
+    public MatchList? DebugPeers { get; init; }
     public RouteSettings Routes { get; init; } = new();
     public LoginSettings Login { get; init; } = new();
     /// <summary>Null: a sender's REQUIRETLS is passed over.</summary>
@@ -82,10 +84,20 @@ public sealed record RelaySettings
             StatusFilter = StatusFilter.Open(config, lmtp ? L.LmtpDeliveryStatusFilter : S.SmtpDeliveryStatusFilter, problems),
             Content = ContentSettings.From(config, lmtp, problems),
             Cache = CacheSettings.From(config, lmtp, problems),
+            DebugPeers = ReadDebugPeers(config, problems),
             Routes = RouteSettings.From(config, lmtp, problems),
             Login = LoginSettings.From(config, lmtp, problems),
             RequireTls = RequireTlsPolicy.From(config, lmtp, problems),
         };
+    }
+
+    private static MatchList? ReadDebugPeers(MailConfig config, List<string> problems)
+    {
+        TextParam param = LogParams.DebugPeerList;
+        if (config.Get(param).Length == 0) return null;
+        MatchList list = new(config.Get(param), MatchStyle.Hosts, MatchList.ParentsMatch(config, param.Name));
+        problems.AddRange(list.Problems.Select(p => $"{param.Name}: {p}"));
+        return list;
     }
 
     private static bool ReadVerifyTarget(MailConfig config, TextParam param, List<string> problems)

@@ -22,7 +22,7 @@ internal sealed class Instance(MailConfig config)
 
     public string MasterProgram => $"{Config.Get(MasterParams.DaemonDirectory)}/master";
 
-    private string PidFile => $"{Spool.Root}/{SpoolDirectory.Pid}/master.pid";
+    private string PidFile => Path.Combine(Spool.Root, Config.Get(CommonParams.ProcessIdDirectory), "master.pid");
 
     /// <summary>The running master's process id; 0: none runs. Negative: minus errno, it cannot be known.</summary>
     public int FindMaster()

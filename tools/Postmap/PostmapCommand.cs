@@ -73,7 +73,7 @@ public static class PostmapCommand
         List<TableName> tables = [.. options.Tables.Select(argument => TableName.Parse(argument, config.Get(CommonParams.DefaultDatabaseType)))];
         if (options.DeleteKey != null || options.QueryKey == null && !options.List)
         {
-            PostmapMaker maker = new(options, tableOptions, aliases, input, output);
+            PostmapMaker maker = new(options, tableOptions, aliases, input, output, config.Get(CommonParams.LmdbMapSize));
             if (options.DeleteKey is { } key) return maker.Delete(tables, key);
             foreach (TableName table in tables) maker.Make(table);
             return 0;

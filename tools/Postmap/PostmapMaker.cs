@@ -8,7 +8,7 @@ using MtaSuite.Common.Tables.Text;
 namespace MtaSuite.Tools.Postmap;
 
 /// <summary>Builds a table from its source text, adds entries to it (-i) and removes them (-d).</summary>
-internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOptions, bool aliases, Stream input, PostmapOutput output)
+internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOptions, bool aliases, Stream input, PostmapOutput output, long mapSize)
 {
     /// <summary>Builds one table.</summary>
     public void Make(TableName table)
@@ -59,7 +59,7 @@ internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOpt
     private void Fill(TableName table, Stream source, string name, TableWriterOptions writerOptions)
     {
         CheckType(table);
-        using TableWriter writer = TableWriter.Open(table.Type, table.Name, writerOptions);
+        using TableWriter writer = TableWriter.Open(table.Type, table.Name, writerOptions with { MapSize = mapSize });
         ThrowOn(writer);
         SourceReader reader = new(source, name, aliases ? SourceFormat.Aliases : SourceFormat.Map, tableOptions, output.Warning);
         while (reader.TryRead(out SourceEntry entry))
@@ -116,7 +116,7 @@ internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOpt
                     ? $"table {table.Spec}: delete operation is not supported"
                     : $"unsupported dictionary type: {table.Type}");
             }
-            using TableWriter writer = TableWriter.Open(table.Type, table.Name, new TableWriterOptions { Incremental = true, MustExist = true });
+            using TableWriter writer = TableWriter.Open(table.Type, table.Name, new TableWriterOptions { Incremental = true, MustExist = true, MapSize = mapSize });
             bool changed = false;
             foreach (string name in keys)
                 changed |= writer.TryRemove(Bytes.Encode(tableOptions.FoldKeys ? Table.FoldKey(name, tableOptions.Utf8) : name, tableOptions.Utf8));

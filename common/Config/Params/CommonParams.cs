@@ -36,7 +36,7 @@ public static class CommonParams
         doc: "Name servers to ask, address or address:port each; none: those in /etc/resolv.conf.");
     public static readonly TextParam DnssecProbe = new("dnssec_probe", "ns:.",
         doc: "DNS query that finds out whether the resolver validates.");
-    public static readonly IntParam DontRemove = new("dont_remove", "0", effective: false,
+    public static readonly IntParam DontRemove = new("dont_remove", "0",
         doc: "Keep delivered queue files under \"saved\", for debugging.");
     public static readonly IntParam FaultInjectionCode = new("fault_injection_code", "0", effective: false,
         doc: "Makes things fail on purpose, for tests.");
@@ -63,7 +63,7 @@ public static class CommonParams
     public static readonly TextParam KnownTcpPorts = new("known_tcp_ports",
         "lmtp=24, smtp=25, smtps=submissions=465, submission=587",
         doc: "Port numbers of service names, instead of the system's list.");
-    public static readonly LongParam LmdbMapSize = new("lmdb_map_size", "16777216", min: 1, effective: false,
+    public static readonly LongParam LmdbMapSize = new("lmdb_map_size", "16777216", min: 1,
         doc: "First size of an LMDB table in bytes.");
     public static readonly TextParam MailName = new("mail_name", "MtaSuite", required: true,
         doc: "Name of this mail system in greetings and headers.");
@@ -99,7 +99,7 @@ public static class CommonParams
     public static readonly TextParam ProcessId = new("process_id", "",
         doc: "Number of this process.")
     { Computed = Product.ProcessId, ReadOnly = true };
-    public static readonly TextParam ProcessIdDirectory = new("process_id_directory", "pid", required: true, effective: false,
+    public static readonly TextParam ProcessIdDirectory = new("process_id_directory", "pid", required: true,
         doc: "Directory of lock files with process numbers, below the queue.");
     public static readonly TextParam ProcessName = new("process_name", "",
         doc: "Name of this program.")

@@ -190,7 +190,7 @@ public static class LmtpClientParams
         "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", required: true,
         doc: "As smtp_tls_fingerprint_digest, for LMTP.");
     public static readonly BoolParam LmtpTlsForceInsecureHostTlsaLookup = new("lmtp_tls_force_insecure_host_tlsa_lookup",
-        "no", effective: false,
+        "no",
         doc: "As smtp_tls_force_insecure_host_tlsa_lookup, for LMTP.");
     public static readonly TextParam LmtpTlsKeyFile = new("lmtp_tls_key_file", "$lmtp_tls_cert_file",
         doc: "As smtp_tls_key_file, for LMTP.");

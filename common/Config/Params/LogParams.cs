@@ -5,7 +5,7 @@ public static class LogParams
 {
     public static readonly IntParam DebugPeerLevel = new("debug_peer_level", "2", min: 1, effective: false,
         doc: "How much more is logged about a peer of debug_peer_list.");
-    public static readonly TextParam DebugPeerList = new("debug_peer_list", "", effective: false,
+    public static readonly TextParam DebugPeerList = new("debug_peer_list", "",
         doc: "Peers, by name, address or network, about which more is logged.");
     public static readonly TextParam InfoLogAddressFormat = new("info_log_address_format", "external", required: true, effective: false,
         doc: "Form of addresses in the log: external (quoted) or internal.");

@@ -20,7 +20,7 @@ public static class ProxymapParams
         doc: "Start this instance along with the others.");
     public static readonly TextParam MultiInstanceGroup = new("multi_instance_group", "", effective: false,
         doc: "Group this instance belongs to.");
-    public static readonly TextParam MultiInstanceName = new("multi_instance_name", "", effective: false,
+    public static readonly TextParam MultiInstanceName = new("multi_instance_name", "",
         doc: "Name of this instance, also in its log lines.");
     public static readonly TextParam MultiInstanceWrapper = new("multi_instance_wrapper", "", effective: false,
         doc: "Command that runs the commands of all instances.");

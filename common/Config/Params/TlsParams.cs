@@ -59,7 +59,7 @@ public static class TlsParams
         "${{$compatibility_level} <level {3.6} ? {md5} : {sha256}}", required: true,
         doc: "Digest of fingerprints, in the client.");
     public static readonly BoolParam SmtpTlsForceInsecureHostTlsaLookup = new("smtp_tls_force_insecure_host_tlsa_lookup",
-        "no", effective: false,
+        "no",
         doc: "Look for TLSA records also of hosts whose address is not secure.");
     public static readonly TextParam SmtpTlsKeyFile = new("smtp_tls_key_file", "$smtp_tls_cert_file",
         doc: "File of the RSA key, in the client.");

@@ -32,7 +32,7 @@ internal sealed class LmdbWriter : TableWriter
             Error = $"open database {_path}: {Libc.ErrorText()}";
             return;
         }
-        long mapSize = Math.Max(SmallestMap, Math.Max(_options.SizeHint * 8, status.Size * 4));
+        long mapSize = Math.Max(Math.Max(SmallestMap, _options.MapSize), Math.Max(_options.SizeHint * 8, status.Size * 4));
         if (Failed(Library.Open(_path, 0, mapSize, _options.Mode, out _environment, out int fd), "open database")) return;
         if (!exists && Libc.FChMod(fd, _options.Mode) != 0) Error = $"chmod {_path}: {Libc.ErrorText()}";
         else if (Libc.Flock(fd, Libc.LOCK_EX) != 0) Error = $"lock {_path}: {Libc.ErrorText()}";

@@ -31,6 +31,7 @@ public sealed class TlsClientSettings
         ServerName = Text("tls_servername");
         LogLevel = int.TryParse(Text("tls_loglevel"), out int level) ? level : 0;
         NoteOffer = Flag("tls_note_starttls_offer");
+        ForceInsecureTlsa = Flag("tls_force_insecure_host_tlsa_lookup");
         EnforceStsPatterns = Flag("tls_enforce_sts_mx_patterns");
         StartTimeout = c.Get((TimeParam)Find("starttls_timeout"));
         SessionLifetime = c.Get((TimeParam)Find("tls_session_cache_timeout"));
@@ -66,6 +67,8 @@ public sealed class TlsClientSettings
     public bool NoteOffer { get; }
     /// <summary>The hosts of a policy that a plugin found are held against mail exchangers, and certificates against the exchangers.</summary>
     public bool EnforceStsPatterns { get; }
+    /// <summary>TLSA records are asked for although the host's addresses were not validated.</summary>
+    public bool ForceInsecureTlsa { get; }
     public TimeSpan StartTimeout { get; }
     /// <summary>How long a session is kept for resumption.</summary>
     public TimeSpan SessionLifetime { get; }

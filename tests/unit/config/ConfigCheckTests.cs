@@ -29,6 +29,7 @@ public class ConfigCheckTests
     [TestCase("slow_destination_concurrency_limit = 1", "Warning: main.cf, line 1: slow_destination_concurrency_limit: master.cf has no service slow")]
     [TestCase("locl_destination_concurrency_limit = 1", "Warning: main.cf, line 1: locl_destination_concurrency_limit: master.cf has no service locl (did you mean local?)")]
     [TestCase("virtual_maps = x", "Warning: main.cf, line 1: virtual_maps is deprecated; instead, specify \"virtual_alias_maps\"")]
+    [TestCase("smtpd_per_record_deadline = yes", "Warning: main.cf, line 1: smtpd_per_record_deadline is deprecated; instead, specify \"smtpd_per_request_deadline\"")]
     [TestCase("setgid_group = postdrop", "Warning: main.cf, line 1: setgid_group is accepted, but has no effect yet")]
     [TestCase("message_size_limit = 1g", "Error: main.cf, line 1: bad value of message_size_limit: \"1g\" is not a number")]
     [TestCase("mydomain = $mydomain", "Error: main.cf, line 1: bad value of mydomain: names refer to each other without end: \"$mydomain\"")]

@@ -98,4 +98,19 @@ public class MailConfigTests
         Assert.That(result.Problems.Single().ToString(), Is.EqualTo("main.cf, line 1: read-only parameter assignment: process_name=x"));
         Assert.That(result.Config.Expand("$process_name $service_name"), Is.EqualTo("smtpd smtp"));
     }
+
+    [TestCase("smtp_per_record_deadline = yes", true, false, false)]
+    [TestCase("lmtp_per_record_deadline = yes", false, true, false)]
+    [TestCase("smtpd_per_record_deadline = yes", false, false, true)]
+    [TestCase("smtpd_per_record_deadline = yes\nsmtpd_per_request_deadline = no", false, false, false)]
+    public void An_old_name_works_as_long_as_the_new_one_is_not_set(string main, bool smtp, bool lmtp, bool smtpd)
+    {
+        MailConfig config = MailConfig.Parse("compatibility_level = 3.11\n" + main + "\n").Config;
+        Assert.That((config.Get(SmtpClientParams.SmtpPerRequestDeadline), config.Get(LmtpClientParams.LmtpPerRequestDeadline), config.Get(SmtpdParams.SmtpdPerRequestDeadline)),
+            Is.EqualTo((smtp, lmtp, smtpd)));
+    }
+
+    [Test]
+    public void The_name_of_the_instance_is_the_name_in_the_log() =>
+        Assert.That(MailConfig.Parse("multi_instance_name = mta-out\n").Config.Get(LogParams.SyslogName), Is.EqualTo("mta-out"));
 }

@@ -33,6 +33,18 @@ public sealed class QmgrServiceTests
     });
 
     [Test]
+    public void With_dont_remove_what_is_delivered_is_kept_in_saved() => Bench(async loop =>
+    {
+        _bench.StartAll(loop);
+        QueuedNotice notice = _bench.Put("incoming", "x@a.test");
+        _bench.Tell(loop, notice);
+        await loop.UntilAsync(() => _bench.Exists("saved", notice.Envelope.QueueId));
+        Assert.That(_bench.Exists("incoming", notice.Envelope.QueueId), Is.False);
+        await loop.UntilAsync(() => _bench.Qmgr.Active == 0);
+        Assert.That(_bench.Marks("saved", notice.Envelope.QueueId), Is.EqualTo("r"));
+    }, "dont_remove = 1\n");
+
+    [Test]
     public void What_is_deferred_waits_and_a_flush_tries_it_again() => Bench(async loop =>
     {
         _bench.Deliver = a => a == "x@a.test" ? Outcome.Defer("4.4.1", "timed out") : Outcome.Ok("sent");

@@ -75,6 +75,7 @@ public class DaneTests
     [TestCase("[bogus.signed.test]", false, "dane", "4.7.5 TLSA lookup error for bogus.signed.test", "")]
     [TestCase("[host.plain.test]", false, "dane", Sent, "(dane:may)")]
     [TestCase("[host.plain.test]", false, "dane-only", "4.7.5 non DNSSEC destination", "")]
+    [TestCase("[host.plain.test]", false, "dane-only\nsmtp_tls_force_insecure_host_tlsa_lookup = yes", "4.7.5 no TLSA records found", "")]
     [TestCase("plain.test", false, "dane", Sent, "dane")]
     [TestCase("plain.test", false, "dane-only", "4.7.5 non DNSSEC destination", "")]
     [TestCase("bad.plain.test", false, "dane", NotVerified, "")]

@@ -36,6 +36,26 @@ public class LoginTests
         return (heard, outcome!, peer.Taken.Count);
     }
 
+    [TestCase("mx1.test", true, "AUTH PLAIN")]
+    [TestCase("127.0.0.0/8", true, "AUTH LOGIN")]
+    [TestCase("mx2.test", false, "AUTH PLAIN")]
+    public void Sessions_with_debug_peers_are_logged_without_secrets_and_content(string peers, bool logged, string offers)
+    {
+        using CapturedLog log = new();
+        using ScriptedPeer peer = new(new() { ["AUTH"] = offers == "AUTH LOGIN" ? "334 VXNlcm5hbWU6" : "235 2.7.0 welcome" }, offers);
+        OnLoop.Run(async loop =>
+        {
+            RelaySettings settings = RelaySettings.From(MailConfig.Parse($"compatibility_level = 3.11\nsmtp_helo_name = client.test\ndebug_peer_list = {peers}\n").Config, lmtp: false, []);
+            using RelayFixture fixture = new(loop, settings with { Login = s_login, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
+            await fixture.DeliverAsync(fixture.Queue(["b@x.test"]));
+        });
+        string text = log.Text, name = $"mx1.test[127.0.0.1]:{peer.EndPoint.Port}: ";
+        if (!logged) Assert.That(text, Does.Not.Contain("EHLO"));
+        else Assert.That(text, Does.Contain($": < {name}220 ").And.Contain($": > {name}EHLO client.test\n").And.Contain($": < {name}250 ").And.Contain($": > {name}{offers}"));
+        if (logged && offers == "AUTH PLAIN") Assert.That(text, Does.Contain($"> {name}RCPT TO:<b@x.test>\n"));
+        Assert.That(text, Does.Not.Contain("AGpvZQBzZWNyZXQ=").And.Not.Contain("am9l").And.Not.Contain("Subject: test"));
+    }
+
     [Test]
     public void A_login_comes_before_the_mail()
     {

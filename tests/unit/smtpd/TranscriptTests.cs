@@ -2,6 +2,7 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Smtpd;
+using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Smtpd;
 
@@ -42,6 +43,21 @@ public sealed class TranscriptTests
         FakeMessage[] notices = Notices("resource, software", "HELO x\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<x@trouble.test>\r\nQUIT\r\n", out string content);
         Assert.That(notices, Has.Length.EqualTo(1));
         Assert.That(content, Does.Contain("451 4.3.0 <x@trouble.test>: Temporary lookup failure"));
+    }
+
+    [TestCase("198.51.100.0/24", true)]
+    [TestCase("198.51.101.0/24", false)]
+    [TestCase("", false)]
+    public void Sessions_with_debug_peers_are_logged_without_secrets_and_content(string peers, bool logged)
+    {
+        using SmtpHarness h = new($"debug_peer_list = {peers}\nsmtpd_forbid_unauth_pipelining = no");
+        using CapturedLog log = new();
+        h.Talk("EHLO client.test\r\nAUTH PLAIN c2VjcmV0\r\nMAIL FROM:<a@b.test>\r\nRCPT TO:<user@local.test>\r\nDATA\r\nSubject: inside\r\n.\r\nQUIT\r\n", address: "198.51.100.9");
+        string said = string.Join('\n', log.Text.Split('\n').Where(l => l.Contains("]: < ", StringComparison.Ordinal) || l.Contains("]: > ", StringComparison.Ordinal)).Select(l => l[(l.IndexOf("]: ", StringComparison.Ordinal) + 3)..]));
+        Assert.That(said, logged
+            ? Does.StartWith("> unknown[198.51.100.9]: 220 mx.test ESMTP").And.Contain("\n< unknown[198.51.100.9]: EHLO client.test\n> unknown[198.51.100.9]: 250-")
+                .And.Contain("\n< unknown[198.51.100.9]: AUTH PLAIN (left out)\n").And.Contain("<user@local.test>\n").And.Not.Contain("c2VjcmV0").And.Not.Contain("inside")
+            : Is.Empty);
     }
 
     [TestCase("250 2.0.0 Ok", NotifyClass.None)]

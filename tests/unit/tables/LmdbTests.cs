@@ -40,6 +40,17 @@ public class LmdbTests
         Assert.That(table.Lookup("a").IsNotFound);
     }
 
+    [TestCase(0, 1L << 30)]
+    [TestCase(3L << 30, 3L << 30)]
+    public void A_writer_maps_as_much_as_it_is_told_to_and_a_gigabyte_at_least(long size, long expected)
+    {
+        using TemporaryFolder folder = new();
+        using TableWriter writer = TableWriter.Open("lmdb", folder["t"], new() { MapSize = size });
+        if (writer.Error?.Contains("not installed", StringComparison.Ordinal) == true) Assert.Ignore(writer.Error);
+        string[] range = File.ReadLines("/proc/self/maps").First(l => l.EndsWith(folder["t.lmdb"], StringComparison.Ordinal)).Split(' ')[0].Split('-');
+        Assert.That(Convert.ToInt64(range[1], 16) - Convert.ToInt64(range[0], 16), Is.EqualTo(expected));
+    }
+
     [Test]
     public void A_missing_or_damaged_file_is_an_error()
     {
