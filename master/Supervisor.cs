@@ -11,7 +11,7 @@ namespace MtaSuite.Master;
 /// <summary>Runs all services: start, supervision, watchdog, reload, stop. One loop, no locks.</summary>
 internal sealed class Supervisor(EventLoop loop, string directory, MailConfig config, List<ServiceEntry> entries)
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), KeyInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), KeyInterval = TimeSpan.FromSeconds(10), WatchdogInterval = TimeSpan.FromSeconds(5);
     private readonly Dictionary<string, Service> _services = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Child> _children = [];
     private readonly ListenSockets _sockets = new();
@@ -39,7 +39,8 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         On((PosixSignal)Libc.SIGUSR1, ReopenLogs);
         On(PosixSignal.SIGCHLD, Reap);
         if (Apply() is { } error) return error;
-        Loop.Every(TimeSpan.FromSeconds(1), Watchdog);
+        Loop.Every(WatchdogInterval, Watchdog);
+        _ = new RestWatch(Loop);
         Loop.After(TimeSpan.FromSeconds(1), LookAtKeys);
         Loop.Every(KeyInterval, LookAtKeys);
         Log.Info($"daemon started -- version {_config.Get(CommonParams.MailVersion)}, configuration {directory}");

@@ -23,21 +23,24 @@ internal sealed class ContentReceiver
     // Content smaller than this is gathered: chunks of one byte must not become frames of one byte.
     private const int GatherBelow = 1024;
 
-    private readonly ISubmission? _submission;
+    private readonly Func<ISubmission>? _open;
     private readonly long _limit;
     private readonly BareNewlinePolicy _policy;
     private DotDecoder _decoder;
+    private ISubmission? _submission;
     private byte[]? _head;
     private int _headLength;
     private bool _headDone;
     private byte[]? _gathered;
     private int _gatheredLength;
 
-    /// <param name="submission">Null: the content is thrown away (DISCARD).</param>
+    /// <param name="open">
+    /// Opens the message at cleanup, when the first content is there: both go out together, and cleanup wakes up once. Null: the content is thrown away (DISCARD).
+    /// </param>
     /// <param name="limit">message_size_limit; 0: none.</param>
-    public ContentReceiver(ISubmission? submission, DotDecoder decoder, BareNewlinePolicy policy, long limit)
+    public ContentReceiver(Func<ISubmission>? open, DotDecoder decoder, BareNewlinePolicy policy, long limit)
     {
-        _submission = submission;
+        _open = open;
         _decoder = decoder;
         _policy = policy;
         _limit = limit;
@@ -83,7 +86,13 @@ internal sealed class ContentReceiver
     }
 
     /// <summary>Hands the message over and waits until it is queued; null when there is nothing to hand over.</summary>
-    public async ValueTask<SubmitReply?> FinishAsync(SubmitEnd? late) => _submission is null ? null : await _submission.FinishAsync(late);
+    /// <param name="late">Gives what was decided since the message was opened.</param>
+    public async ValueTask<SubmitReply?> FinishAsync(Func<SubmitEnd?> late)
+    {
+        if (_open is null) return null;
+        Open();
+        return await _submission!.FinishAsync(late());
+    }
 
     public void Abandon() => _submission?.Abort("transaction given up");
 
@@ -108,7 +117,7 @@ internal sealed class ContentReceiver
         if (content.Length >= GatherBelow || _gatheredLength + content.Length > GatherBelow) WriteGathered();
         if (content.Length >= GatherBelow)
         {
-            _submission?.Write(content);
+            Write(content);
             return;
         }
         _gathered ??= new byte[GatherBelow];
@@ -118,9 +127,17 @@ internal sealed class ContentReceiver
 
     private void WriteGathered()
     {
-        if (_gatheredLength > 0) _submission?.Write(_gathered.AsSpan(0, _gatheredLength));
+        if (_gatheredLength > 0) Write(_gathered.AsSpan(0, _gatheredLength));
         _gatheredLength = 0;
     }
+
+    private void Write(ReadOnlySpan<byte> content)
+    {
+        Open();
+        _submission?.Write(content);
+    }
+
+    private void Open() => _submission ??= _open?.Invoke();
 
     /// <summary>Sends what is held back.</summary>
     private void Flush()

@@ -9,20 +9,22 @@ namespace MtaSuite.Smtpd;
 /// <summary>What DATA and BDAT share: opening the message at cleanup, taking content, and answering at its end.</summary>
 internal sealed partial class SmtpSession
 {
-    /// <summary>Opens the message and sends our own headers.</summary>
+    /// <summary>Content comes now.</summary>
     public void OpenContent(DotDecoder decoder)
     {
         Transaction t = Transaction!;
-        ISubmission? submission = null;
-        if (!t.Discard)
-        {
-            submission = Server.Queue.Open(MakeRequest(t));
-            t.Opened();
-            foreach (string header in t.Prepend ?? []) submission.Write(System.Text.Encoding.UTF8.GetBytes(header + "\n"));
-            DateTimeOffset arrival = DateTimeOffset.UnixEpoch.AddTicks(t.ArrivalMicroseconds * 10);
-            submission.Write(ReceivedHeader.Build(this, t, arrival));
-        }
-        t.Content = new ContentReceiver(submission, decoder, BareNewline, Settings.MessageSizeLimit);
+        t.Content = new ContentReceiver(t.Discard ? null : () => Open(t), decoder, BareNewline, Settings.MessageSizeLimit);
+    }
+
+    /// <summary>Opens the message and sends our own headers.</summary>
+    private ISubmission Open(Transaction t)
+    {
+        ISubmission submission = Server.Queue.Open(MakeRequest(t));
+        t.Opened();
+        foreach (string header in t.Prepend ?? []) submission.Write(System.Text.Encoding.UTF8.GetBytes(header + "\n"));
+        DateTimeOffset arrival = DateTimeOffset.UnixEpoch.AddTicks(t.ArrivalMicroseconds * 10);
+        submission.Write(ReceivedHeader.Build(this, t, arrival));
+        return submission;
     }
 
     private SubmitRequest MakeRequest(Transaction t)
@@ -151,7 +153,7 @@ internal sealed partial class SmtpSession
     private async ValueTask<SmtpReply> QueueAsync(ContentReceiver content, Transaction t)
     {
         if (t.Discard) content.Abandon();
-        SubmitReply? answer = t.Discard ? null : await content.FinishAsync(t.Late());
+        SubmitReply? answer = t.Discard ? null : await content.FinishAsync(t.Late);
         t.Commit();
         if (answer is null || answer.Outcome.IsOk) return default;
         Outcome outcome = answer.Outcome;

@@ -119,8 +119,12 @@ public sealed class ServiceHost
         On(PosixSignal.SIGHUP, () => { });
         _service = _spec.Start(context);
         _status.Send(StatusKind.Ready);
-        _loop.Every(TimeSpan.FromSeconds(1), CheckIdle);
-        _loop.Every(AliveInterval, () => _status.Send(StatusKind.Alive));
+        _ = new RestWatch(_loop, CheckIdle);
+        _loop.Every(AliveInterval, () =>
+        {
+            _status.Send(StatusKind.Alive);
+            CheckIdle();
+        });
         _loop.Run();
     }
 

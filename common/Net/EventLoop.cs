@@ -55,6 +55,9 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
     /// <summary>A monotonic clock in milliseconds, read once for each batch.</summary>
     public long NowMilliseconds { get; private set; }
 
+    /// <summary>Counts what came from outside: descriptors that were ready and work that was posted, but no timers.</summary>
+    public long Handled { get; private set; }
+
     /// <summary>The loop that runs on this thread, or null.</summary>
     public static new EventLoop? Current => SynchronizationContext.Current as EventLoop;
 
@@ -85,6 +88,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
     {
         int n = Engine.Wait(events, HasPosted ? 0 : _timers.Timeout(Environment.TickCount64));
         NowMilliseconds = Environment.TickCount64;
+        Handled += Math.Max(n, 0);
         for (int i = 0; i < n; i++)
         {
             ulong data = events[i].Data;
@@ -119,6 +123,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
                 if (work is ICompletion completion) completion.Complete();
                 else ((Action)work)();
             }
+            Handled += _running.Count;
             _running.Clear();
         }
     }

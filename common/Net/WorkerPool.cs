@@ -26,8 +26,11 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     private const int StackBytes = 256 * 1024;
     /// <summary>The most threads, however many of them wait.</summary>
     private const int MaxThreads = 200;
-    /// <summary>Work that took longer than this when done in place is given to threads for a while, milliseconds.</summary>
-    private const int SlowMilliseconds = 10, SlowMemoryMilliseconds = 5000;
+    /// <summary>
+    /// Work that took longer than this when done in place, milliseconds, is given to threads for twenty times as long: a disk that is slow now and then holds the
+    /// loop up for a twentieth of the time at most.
+    /// </summary>
+    private const int SlowMilliseconds = 10, SlowMemory = 20;
     /// <summary>So long after two pieces of work were there at once nothing is done in place: syncs in flight together are cheaper, milliseconds.</summary>
     private const int CrowdMemoryMilliseconds = 500;
     /// <summary>When nothing was finished for so long, one more thread may run: a dead network disk must not hold up the others.</summary>
@@ -92,8 +95,8 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
         long start = System.Diagnostics.Stopwatch.GetTimestamp();
         item.Execute();
         if (item is DurableWork { Unsynced: >= 0 } work) work.Stage.Sync(work);
-        if (System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds > SlowMilliseconds)
-            _threadsUntil = loop.NowMilliseconds + SlowMemoryMilliseconds;
+        double took = System.Diagnostics.Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        if (took > SlowMilliseconds) _threadsUntil = Environment.TickCount64 + (long)(SlowMemory * took);
         ((ICompletion)item).Complete();
     }
 

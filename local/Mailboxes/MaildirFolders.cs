@@ -8,21 +8,19 @@ internal sealed class OpenMaildir(string path, uint uid)
     public readonly string Path = path;
     public readonly uint Uid = uid;
     public int Tmp = -1, New = -1;
-    public ulong TmpInode, NewInode, Device;
-    public long CheckedAt, UsedAt;
+    public ulong NewInode, Device;
+    public long UsedAt;
     public int Users;
     public bool Stale;
 }
 
 /// <summary>
-/// Keeps the folders of the Maildirs that are delivered to most open. That a folder was renamed or removed since is noticed within a second (its path's
-/// inode is another), or at once when creating a file in it fails. Makes missing folders. All methods that take a path run under the recipient's
+/// Keeps the folders of the Maildirs that are delivered to most open. That a folder was renamed or removed since is noticed at the next delivery: its path's
+/// inode is another, or creating a file in it fails. Makes missing folders. All methods that take a path run under the recipient's
 /// file identity.
 /// </summary>
 internal sealed class MaildirFolders(int capacity = 128)
 {
-    private const long CheckMilliseconds = 0;
-
     private readonly Lock _gate = new();
     private readonly Dictionary<(string, uint), OpenMaildir> _open = [];
 
@@ -43,12 +41,7 @@ internal sealed class MaildirFolders(int capacity = 128)
         }
         if (folder != null)
         {
-            if (now - folder.CheckedAt < CheckMilliseconds) return folder;
-            if (IsStillThere(folder))
-            {
-                folder.CheckedAt = now;
-                return folder;
-            }
+            if (IsStillThere(folder)) return folder;
             Invalidate(folder);
             Release(folder);
         }
@@ -103,18 +96,18 @@ internal sealed class MaildirFolders(int capacity = 128)
         Close(oldest);
     }
 
+    /// <summary>new/ is where readers look; a tmp/ that was put elsewhere serves as well, as long as it can be written to.</summary>
     private static bool IsStillThere(OpenMaildir folder) =>
-        Libc.TryStat(folder.Path + "new", out Libc.FileStatus n) && n.Inode == folder.NewInode && n.Device == folder.Device
-        && Libc.TryStat(folder.Path + "tmp", out Libc.FileStatus t) && t.Inode == folder.TmpInode && t.Device == folder.Device;
+        Libc.TryStat(folder.Path + "new", out Libc.FileStatus n) && n.Inode == folder.NewInode && n.Device == folder.Device;
 
     private static OpenMaildir? Open(string path, uint uid, long now, out int errno)
     {
-        OpenMaildir folder = new(path, uid) { CheckedAt = now, UsedAt = now };
+        OpenMaildir folder = new(path, uid) { UsedAt = now };
         bool made = false;
         while (true)
         {
             folder.New = OpenFolder(path + "new", out errno, out folder.NewInode, out folder.Device);
-            if (folder.New >= 0) folder.Tmp = OpenFolder(path + "tmp", out errno, out folder.TmpInode, out _);
+            if (folder.New >= 0) folder.Tmp = OpenFolder(path + "tmp", out errno, out _, out _);
             if (folder.Tmp >= 0) return folder;
             Close(folder);
             if (errno != Libc.ENOENT || made) return null;

@@ -1,0 +1,45 @@
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Common.Hosting;
+
+/// <summary>
+/// Looks after a process once a second while it works, and not at all while it rests: a daemon that has nothing to do is not woken for it. When it comes to rest it
+/// gives back memory. On the loop's thread.
+/// </summary>
+public sealed class RestWatch : IBatchEnd
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private readonly EventLoop _loop;
+    private readonly Action? _look;
+    private readonly MemoryTrim _memory = new();
+    private long _seen = -1;
+    private bool _armed, _old;
+
+    /// <param name="look">Called after each second with events.</param>
+    public RestWatch(EventLoop loop, Action? look = null)
+    {
+        (_loop, _look) = (loop, look);
+        loop.AtEveryBatchEnd(this);
+    }
+
+    void IBatchEnd.OnBatchEnd()
+    {
+        if (_armed || _loop.Handled == _seen) return;
+        _armed = true;
+        _loop.After(Interval, Look);
+    }
+
+    private void Look()
+    {
+        _armed = false;
+        bool rests = _loop.Handled == _seen;
+        _seen = _loop.Handled;
+        _look?.Invoke();
+        if (!_old) MemoryTrim.Started();
+        else if (rests) _memory.AtRest();
+        _old = true;
+        if (rests) return;
+        _armed = true; // to see whether anything more comes
+        _loop.After(Interval, Look);
+    }
+}
