@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
@@ -26,7 +27,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     private Outcome? _failure;
     private int _contentOffset;
     private long _received, _written, _withheld, _contentLength;
-    private bool _inBody, _ended, _busy, _lastSubmitted;
+    private bool _inBody, _ended, _busy, _lastSubmitted, _hasHighBytes;
 
     private Envelope Envelope => _request.Envelope;
 
@@ -85,6 +86,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
         if (data.IsEmpty) return;
         Span<byte> room = _buffers!.Pending.GetSpan(data.Length);
         data.CopyTo(room);
+        _hasHighBytes = _hasHighBytes || !Ascii.IsValid(data);
         if (service.Settings.ReplaceStrayCr) room[..data.Length].Replace((byte)'\r', (byte)' ');
         _buffers.Pending.Advance(data.Length);
         if (_buffers.Pending.WrittenCount >= PieceSize) WritePiece();
@@ -115,7 +117,9 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     private void BeginFile()
     {
         _contentOffset = QueueFileFormat.Write(_buffers!.Pending, Envelope, _request.MayChange ? RoomForChanges : 0);
-        _buffers.Pending.Write(_buffers.Headers.WrittenSpan);
+        ReadOnlySpan<byte> headers = _buffers.Headers.WrittenSpan;
+        _buffers.Pending.Write(headers);
+        _hasHighBytes = _hasHighBytes || !Ascii.IsValid(headers);
         _file = new QueueFileWork(service.Spool.PathOf(Folder, Envelope.QueueId), Envelope.QueueId, service.Syncs, service.Journal, Written);
     }
 
@@ -208,6 +212,8 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     private QueuedNotice MakeNotice()
     {
         const int fewEnough = 500;
+        // known now, and not in the file: for a first attempt nobody has to read the content for it
+        if (!_hasHighBytes) Envelope.Body = BodyType.SevenBit;
         QueuedNotice notice = new() { Envelope = Envelope, ContentOffset = _contentOffset, ContentLength = _contentLength };
         if (Envelope.Recipients.Count <= fewEnough) return notice;
         notice.ReadFile = true;

@@ -8,17 +8,18 @@ namespace MtaSuite.Common.Hosting;
 /// </summary>
 public sealed class RestWatch : IBatchEnd
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly EventLoop _loop;
     private readonly Action? _look;
+    private readonly TimeSpan _interval;
     private readonly MemoryTrim _memory = new();
     private long _seen = -1;
     private bool _armed, _old;
 
     /// <param name="look">Called after each second with events.</param>
-    public RestWatch(EventLoop loop, Action? look = null)
+    /// <param name="interval">Instead of a second.</param>
+    public RestWatch(EventLoop loop, Action? look = null, TimeSpan? interval = null)
     {
-        (_loop, _look) = (loop, look);
+        (_loop, _look, _interval) = (loop, look, interval ?? TimeSpan.FromSeconds(1));
         loop.AtEveryBatchEnd(this);
     }
 
@@ -26,7 +27,7 @@ public sealed class RestWatch : IBatchEnd
     {
         if (_armed || _loop.Handled == _seen) return;
         _armed = true;
-        _loop.After(Interval, Look);
+        _loop.After(_interval, Look);
     }
 
     private void Look()
@@ -40,6 +41,6 @@ public sealed class RestWatch : IBatchEnd
         _old = true;
         if (rests) return;
         _armed = true; // to see whether anything more comes
-        _loop.After(Interval, Look);
+        _loop.After(_interval, Look);
     }
 }

@@ -27,6 +27,19 @@ public class IdleCosts : InstanceTest
         Assert.That(all, Is.LessThanOrEqualTo(KibOfInstance));
     }
 
+    [Test, Order(1)]
+    public void Memory_of_a_load_is_given_back_at_rest()
+    {
+        const int messages = 2000, restKib = 20 * 1024;
+        if (!Programs.IsAheadOfTime) Assert.Ignore("not compiled ahead of time");
+        using (SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort))
+            for (int i = 0; i < messages; i++) peer.Deliver(Address, Address, "Subject: one of many\n\nbody\n").Is(250);
+        Mta.WaitUntilEmpty();
+        long all = Mta.ProportionalKib();
+        for (long end = Environment.TickCount64 + 20_000; all > restKib && Environment.TickCount64 < end; all = Mta.ProportionalKib()) Thread.Sleep(500);
+        Assert.That(all, Is.LessThanOrEqualTo(restKib));
+    }
+
     [Test, Order(2)]
     public void A_waiting_session_is_small()
     {

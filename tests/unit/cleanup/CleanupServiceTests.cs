@@ -47,7 +47,24 @@ public sealed class CleanupServiceTests
         QueueFile file = _bench.Read(reply.QueueId);
         QueuedNotice notice = _bench.Notices[0];
         Assert.That((notice.ContentOffset, notice.ContentLength, notice.ReadFile), Is.EqualTo(((long)file.ContentOffset, file.ContentLength, false)));
+        file.Envelope.Body = BodyType.SevenBit; // the notice alone says what the content turned out to be
         Assert.That(MessageFiller.Show(notice.Envelope), Is.EqualTo(MessageFiller.Show(file.Envelope)), "the notice says what the file says");
+    });
+
+    [TestCase("Subject: x\n\nplain\n", true)]
+    [TestCase("Subject: \u00e9\n\nplain\n", false)]
+    [TestCase("Subject: x\n\n\u00e9\n", false)]
+    [TestCase("Subject: \u00e9\n", false)]
+    public void Content_in_7_bits_is_told(string content, bool sevenBit) => Bench(async loop =>
+    {
+        foreach (int padding in (int[])[0, 200_000])
+        {
+            byte[] bytes = [.. Encoding.UTF8.GetBytes(content), .. Large(padding + 16).AsSpan(16)];
+            SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("r@x.test"), bytes, 20_000);
+            await loop.UntilAsync(() => _bench.Notices.Exists(n => n.Envelope.QueueId == reply.QueueId));
+            QueuedNotice notice = _bench.Notices.Find(n => n.Envelope.QueueId == reply.QueueId)!;
+            Assert.That(notice.Envelope.Body, Is.EqualTo(sevenBit ? BodyType.SevenBit : BodyType.Unknown));
+        }
     });
 
     [TestCase(500)]

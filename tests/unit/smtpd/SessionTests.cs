@@ -142,6 +142,25 @@ public class SessionTests
     }
 
     [Test]
+    public void A_message_is_opened_when_its_first_content_is_there()
+    {
+        using SmtpHarness h = new("");
+        h.Run(async () =>
+        {
+            TestClient c = h.Connect();
+            await c.ReplyAsync();
+            await c.AskAsync("EHLO x");
+            await c.AskAsync("MAIL FROM:<a@b>");
+            await c.AskAsync("RCPT TO:<a@local.test>");
+            Assert.That(await c.AskAsync("DATA"), Does.StartWith("354"));
+            Assert.That(h.Queue.Messages, Is.Empty);
+            Assert.That(await c.AskAsync("."), Does.StartWith("250"));
+            c.Close();
+        });
+        Assert.That(h.Queue.Queued.Single().Content, Does.StartWith("Received: "));
+    }
+
+    [Test]
     public void Nothing_of_a_transaction_survives_its_end()
     {
         using SmtpHarness h = new("smtpd_end_of_data_restrictions = reject\n");
