@@ -17,4 +17,6 @@ internal sealed class Child(Service service, int pid)
     /// <summary>When it was last heard of, milliseconds of the loop's clock.</summary>
     public long LastHeard { get; set; }
     public long Started { get; init; }
+    /// <summary>How long it may be silent.</summary>
+    public required TimeSpan Patience { get; init; }
 }

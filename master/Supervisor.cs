@@ -11,7 +11,7 @@ namespace MtaSuite.Master;
 /// <summary>Runs all services: start, supervision, watchdog, reload, stop. One loop, no locks.</summary>
 internal sealed class Supervisor(EventLoop loop, string directory, MailConfig config, List<ServiceEntry> entries)
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), KeyInterval = TimeSpan.FromSeconds(10), WatchdogInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), KeyInterval = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, Service> _services = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Child> _children = [];
     private readonly ListenSockets _sockets = new();
@@ -39,7 +39,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         On((PosixSignal)Libc.SIGUSR1, ReopenLogs);
         On(PosixSignal.SIGCHLD, Reap);
         if (Apply() is { } error) return error;
-        Loop.Every(WatchdogInterval, Watchdog);
+        LookForHung();
         _ = new RestWatch(Loop);
         Loop.After(TimeSpan.FromSeconds(1), LookAtKeys);
         Loop.Every(KeyInterval, LookAtKeys);
@@ -198,12 +198,16 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
             return false;
         }
         _ = Libc.Fcntl(ours, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
-        Child child = new(service, pid) { Started = Loop.NowMilliseconds, LastHeard = Loop.NowMilliseconds };
+        Child child = new(service, pid) { Started = Loop.NowMilliseconds, LastHeard = Loop.NowMilliseconds, Patience = Watchdog.PatienceFor(ConfigFor(entry), entry.Command) };
         child.Status = new StatusChannel(Loop, ours, (kind, value) => Heard(child, kind, value), () => { });
         _children[pid] = child;
         service.Children.Add(child);
         return true;
     }
+
+    /// <summary>What holds for a service with its own settings (-o).</summary>
+    private MailConfig ConfigFor(ServiceEntry entry) =>
+        entry.Overrides.Count == 0 ? _config : MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command).Config;
 
     private void Heard(Child child, StatusKind kind, int value)
     {
@@ -242,16 +246,16 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         if (Stopping && _children.Count == 0) Loop.Stop();
     }
 
-    private void Watchdog()
+    private void LookForHung()
     {
-        long patience = (long)Math.Min(_config.Get(MasterParams.WatchdogTimeout).TotalMilliseconds, int.MaxValue);
         foreach (Child child in _children.Values)
         {
-            if (Loop.NowMilliseconds - child.LastHeard < patience) continue;
+            if (Loop.NowMilliseconds - child.LastHeard < child.Patience.TotalMilliseconds) continue;
             Log.Error($"process {ProgramPath(child.Service)} pid {child.Pid} does not answer: killed");
             child.LastHeard = Loop.NowMilliseconds;
             _ = Libc.Kill(child.Pid, Libc.SIGKILL);
         }
+        Loop.After(Watchdog.IntervalFor(_children.Count == 0 ? TimeSpan.MaxValue : _children.Values.Min(c => c.Patience)), LookForHung);
     }
 
     // ---- end -------------------------------------------------------------------------------------------------------

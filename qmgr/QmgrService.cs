@@ -45,8 +45,8 @@ internal sealed partial class QmgrService : IService
         _inFlow = new InFlow(_settings.ActiveLimit);
         RecoverJournal(context.Spool);
         _files = new QueueFiles(_loop, context.Spool, MakeRemovals(context));
-        _notices = new NoticeClient(_loop, context.Spool, context.Config.Get(BounceParams.BounceServiceName));
-        _agents = new AgentLinks(_loop, context.Spool);
+        _notices = new NoticeClient(_loop, context.Spool, context.Config.Get(BounceParams.BounceServiceName), _settings.IpcTimeout);
+        _agents = new AgentLinks(_loop, context.Spool, _settings.DeliveryTimeout);
         _verify = new VerifyClient(_loop, context.Spool.SocketPath(true, context.Config.Get(VerifyParams.AddressVerifyServiceName)));
         _sites = new FlushSites(context.Config);
         FlushUsers = new UserList(context.Config.Get(PickupParams.AuthorizedFlushUsers));

@@ -21,6 +21,8 @@ internal sealed class QmgrSettings(MailConfig config)
     public readonly bool HasRetryMaps = config.Get(QmgrParams.RetryMaps).Length > 0;
     public readonly bool FeedbackDebug = config.Get(QmgrParams.DestinationConcurrencyFeedbackDebug);
     public readonly TimeSpan ClogWarnTime = config.Get(QmgrParams.QmgrClogWarnTime);
+    /// <summary>How long another daemon may take to answer, and an agent over a delivery.</summary>
+    public readonly TimeSpan IpcTimeout = config.Get(QmgrParams.QmgrIpcTimeout), DeliveryTimeout = config.Get(MasterParams.DaemonTimeout);
     /// <summary>Finished messages are kept in "saved".</summary>
     public readonly bool DontRemove = config.Get(CommonParams.DontRemove) != 0;
     public readonly bool SoftBounce = config.Get(BounceParams.SoftBounce);

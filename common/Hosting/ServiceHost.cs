@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
@@ -13,7 +14,6 @@ namespace MtaSuite.Common.Hosting;
 /// </summary>
 public sealed class ServiceHost
 {
-    private static readonly TimeSpan AliveInterval = TimeSpan.FromSeconds(5);
     /// <summary>How long what is under way may take once the daemon is told to stop at once.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private readonly ServiceSpec _spec;
@@ -60,6 +60,7 @@ public sealed class ServiceHost
         MailConfig config = loaded.Config;
         Logging.Start(config, _options.Command.Length > 0 ? _options.Command : _spec.Name, _options.Verbose);
         TcpWindow.Bytes = config.Get(CommonParams.TcpWindowsize);
+        LinkClient.Patience = config.Get(CommonParams.IpcTimeout);
         foreach (ConfigProblem problem in loaded.Problems) Log.Log.Warning($"{problem}");
         if (!loaded.Ok) return Fatal(ExitCode.Configuration, "bad configuration");
         if (Libc.ChDir(config.Get(CommonParams.QueueDirectory)) != 0)
@@ -120,7 +121,7 @@ public sealed class ServiceHost
         _service = _spec.Start(context);
         _status.Send(StatusKind.Ready);
         _ = new RestWatch(_loop, CheckIdle);
-        _loop.Every(AliveInterval, () =>
+        _loop.Every(Watchdog.IntervalFor(Watchdog.PatienceFor(context.Config, context.Command)), () =>
         {
             _status.Send(StatusKind.Alive);
             CheckIdle();

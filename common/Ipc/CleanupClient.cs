@@ -56,6 +56,7 @@ public sealed class Submission : IStreamHandler
     {
         if (late == null) Stream?.SendEnd();
         else Stream?.SendEnd(late);
+        Stream?.Expect(LinkClient.Patience);
         return _reply;
     }
 

@@ -25,6 +25,8 @@ public sealed class Link
     public const int MaxStreamsTrusted = 65_536, MaxStreams = 100;
     /// <summary>A peer that does not take our refusals, bytes.</summary>
     private const int MaxUnsentRefusals = 1024 * 1024;
+    /// <summary>Streams that wait are looked at so often at least, milliseconds.</summary>
+    private const long MostBetweenLooks = 5_000;
     /// <summary>Frames up to this size fit into a connection's input buffer.</summary>
     private const int LargeFrame = 60 * 1024;
     internal const string TooLarge = "message too large";
@@ -103,6 +105,26 @@ public sealed class Link
     }
 
     public void Close() => _connection.Dispose();
+
+    internal long NowMilliseconds => _connection.Loop.NowMilliseconds;
+
+    private bool _isWatched;
+
+    /// <summary>A stream waits for its peer: sees to it that it does not do so for ever. Nothing to do for a link without such streams.</summary>
+    internal void Watch(long patience)
+    {
+        if (_isWatched) return;
+        _isWatched = true;
+        _connection.Loop.After(TimeSpan.FromMilliseconds(Math.Clamp(patience / 4, 100, MostBetweenLooks)), LookAtStreams);
+    }
+
+    private void LookAtStreams()
+    {
+        _isWatched = false;
+        foreach (LinkStream stream in _streams.Values.ToArray()) stream.GiveUpIfLate(NowMilliseconds);
+        foreach (LinkStream stream in _streams.Values)
+            if (stream.IsExpectant) Watch(stream.Patience);
+    }
 
     internal void Forget(LinkStream stream)
     {
@@ -252,6 +274,7 @@ public sealed class Link
         if (type == FrameType.Open) return Accept(id, payload);
         // a frame for a stream that ended meanwhile is no error: the peer could not know
         if (!_streams.TryGetValue(id, out LinkStream? stream)) return true;
+        stream.Heard();
         switch (type)
         {
             case FrameType.Reply or FrameType.Progress when _accept != null:

@@ -27,7 +27,11 @@ public sealed class LinkStream
     /// </summary>
     private const int Overshoot = Window + 64 * 1024;
 
+    /// <summary>Why a stream was given up whose peer said nothing for too long.</summary>
+    public const string NoAnswer = "no answer in time";
+
     private readonly Link _link;
+    private long _giveUpAt = long.MaxValue;
     private int _credit = Window;
     private int _uncredited;
     private int _owed;
@@ -55,6 +59,37 @@ public sealed class LinkStream
         if (!IsOpen) return;
         if (!_link.SendMessage(Id, type, message)) Reset(Link.TooLarge);
         else if (type == FrameType.Reply) Close();
+    }
+
+    /// <summary>
+    /// From now on it is the peer's turn: without a word from it for so long the stream is given up, as if the peer had reset it. Where nothing is said, a stream
+    /// waits without end.
+    /// </summary>
+    public void Expect(TimeSpan patience)
+    {
+        Patience = (long)patience.TotalMilliseconds;
+        Extend();
+        if (IsOpen) _link.Watch(Patience);
+    }
+
+    /// <summary>It is the peer's turn, and so long at most, milliseconds.</summary>
+    internal bool IsExpectant => _giveUpAt != long.MaxValue;
+
+    internal long Patience { get; private set; }
+
+    private void Extend() => _giveUpAt = _link.NowMilliseconds + Patience;
+
+    /// <summary>The peer said something.</summary>
+    internal void Heard()
+    {
+        if (IsExpectant) Extend();
+    }
+
+    internal void GiveUpIfLate(long now)
+    {
+        if (now < _giveUpAt || !IsOpen) return;
+        _link.SendReset(Id, NoAnswer);
+        Break(NoAnswer);
     }
 
     /// <summary>The content is complete.</summary>
@@ -85,7 +120,11 @@ public sealed class LinkStream
     {
         Promise<bool> promise = new();
         if (HasCredit) promise.TrySet(IsOpen);
-        else _creditWaiter = promise;
+        else
+        {
+            _creditWaiter = promise;
+            Expect(LinkClient.Patience);
+        }
         return promise;
     }
 
@@ -114,6 +153,7 @@ public sealed class LinkStream
     {
         _credit = (int)Math.Min((long)_credit + bytes, Window);
         if (_credit <= 0) return;
+        _giveUpAt = long.MaxValue;
         Promise<bool>? waiter = _creditWaiter;
         _creditWaiter = null;
         waiter?.TrySet(true);

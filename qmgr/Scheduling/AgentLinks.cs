@@ -6,7 +6,7 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Qmgr.Scheduling;
 
 /// <summary>The delivery agents behind their sockets, one link to each transport.</summary>
-internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool) : ISchedulerHost
+internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool, TimeSpan patience) : ISchedulerHost
 {
     private readonly Dictionary<string, LinkClient> _links = new(StringComparer.Ordinal);
 
@@ -21,7 +21,8 @@ internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool) : ISchedu
         DeliverRequest request = delivery.Message.MakeRequest(transport, delivery.Destination.Nexthop);
         request.Recipients = delivery.Recipients;
         request.Sender = delivery.Message.SenderFor(delivery.Recipients[0]);
-        bool ok = link.TryOpen(request, new Call(sink, delivery), out _);
+        bool ok = link.TryOpen(request, new Call(sink, delivery), out LinkStream stream);
+        if (ok) stream.Expect(patience);
         error = ok ? "" : link.LastError;
         return ok;
     }
@@ -44,6 +45,11 @@ internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool) : ISchedu
 
         public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);
 
-        public void OnReset(LinkStream stream, string reason) => sink.Lost(delivery, reason);
+        public void OnReset(LinkStream stream, string reason) 
+        {
+            // it may be about to deliver all the same: not at once again
+            if (reason == LinkStream.NoAnswer) delivery.Losses = Scheduler.MaxLosses;
+            sink.Lost(delivery, reason);
+        }
     }
 }

@@ -13,7 +13,7 @@ namespace MtaSuite.Qmgr.Scheduling;
 internal sealed partial class Scheduler : IDeliverySink
 {
     /// <summary>How often a delivery is given to an agent again after one died under it.</summary>
-    private const int MaxLosses = 3;
+    internal const int MaxLosses = 3;
     private static readonly TimeSpan LossDelay = TimeSpan.FromSeconds(1);
     private readonly ISchedulerHost _host;
     private readonly MailConfig _config;

@@ -48,7 +48,7 @@ internal static class PostkickCommand
     public static void TriggerPickup(MailConfig config)
     {
         SpoolDirectory spool = new(config.Get(CommonParams.QueueDirectory));
-        using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(false, config.Get(PickupParams.PickupServiceName)), out _);
+        using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(false, config.Get(PickupParams.PickupServiceName)), config.Get(CommonParams.TriggerTimeout), out _);
         link?.Open(new TriggerRequest());
         link?.TryReceive(out _, out _);
     }
@@ -56,7 +56,7 @@ internal static class PostkickCommand
     private static int Kick(MailConfig config, string @class, string service, string request)
     {
         SpoolDirectory spool = new(config.Get(CommonParams.QueueDirectory));
-        using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(@class == SpoolDirectory.Private, service), out int errno);
+        using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(@class == SpoolDirectory.Private, service), config.Get(CommonParams.TriggerTimeout), out int errno);
         if (link == null)
         {
             Tool.Warning($"unable to connect to {@class}/{service}: {Libc.ErrorText(errno)}");

@@ -26,6 +26,32 @@ internal sealed class BlockingLink : IDisposable
     /// <summary>Why the link broke.</summary>
     public string Error { get; private set; } = "";
 
+    /// <summary>How long it waits for the other side each time; null: without end.</summary>
+    private TimeSpan? Patience { get; init; }
+
+    /// <summary>Connects within a time to a service that may be too busy even to take connections, and waits no longer for any answer.</summary>
+    public static BlockingLink? Connect(string path, TimeSpan patience, out int errno)
+    {
+        long until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
+        while (true)
+        {
+            if (fd >= 0 && Libc.ConnectUnix(fd, path) == 0)
+            {
+                errno = 0;
+                _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.O_RDWR);
+                return new BlockingLink(fd) { Patience = patience };
+            }
+            errno = Libc.Errno;
+            // unix(7): the queue of the listening socket is full
+            if (fd < 0 || errno != Libc.EAGAIN || Environment.TickCount64 >= until) break;
+            _ = Libc.Poll([], 50);
+        }
+        if (errno == Libc.EAGAIN) errno = Libc.ETIMEDOUT;
+        if (fd >= 0) _ = Libc.Close(fd);
+        return null;
+    }
+
     /// <summary>Connects to a service's socket; null, with errno, when that fails.</summary>
     public static BlockingLink? Connect(string path, out int errno)
     {
@@ -199,6 +225,11 @@ internal sealed class BlockingLink : IDisposable
         if (_input.Length < frame && _end == _input.Length) Array.Resize(ref _input, _input.Length * 2);
         while (true)
         {
+            if (Patience is { } patience && !Libc.PollOne(_fd, Libc.POLLIN, (int)Math.Min(patience.TotalMilliseconds, int.MaxValue)))
+            {
+                Error = Libc.ErrorText(Libc.ETIMEDOUT);
+                return false;
+            }
             int n = Libc.Recv(_fd, _input.AsSpan(_end));
             if (n > 0)
             {

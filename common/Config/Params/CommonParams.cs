@@ -57,7 +57,7 @@ public static class CommonParams
         doc: "Internal mail that filters and milters see too: bounce, notify.");
     public static readonly TimeParam IpcIdle = new("ipc_idle", "5s", min: "1s", effective: false,
         doc: "How long an idle connection to another daemon is kept.");
-    public static readonly TimeParam IpcTimeout = new("ipc_timeout", "3600s", min: "1s", effective: false, doc: "Longest wait for another daemon.");
+    public static readonly TimeParam IpcTimeout = new("ipc_timeout", "3600s", min: "1s", doc: "Longest wait for another daemon.");
     public static readonly TimeParam IpcTtl = new("ipc_ttl", "1000s", min: "1s", effective: false,
         doc: "Longest life of a connection to another daemon.");
     public static readonly TextParam KnownTcpPorts = new("known_tcp_ports",
@@ -134,7 +134,7 @@ public static class CommonParams
         doc: "Not empty while the server is overloaded; chosen on by other defaults.");
     public static readonly IntParam TcpWindowsize = new("tcp_windowsize", "0",
         doc: "Size of TCP's window; 0 leaves it to the system.");
-    public static readonly TimeParam TriggerTimeout = new("trigger_timeout", "10s", min: "1s", effective: false,
+    public static readonly TimeParam TriggerTimeout = new("trigger_timeout", "10s", min: "1s",
         doc: "Longest wait for a daemon that is woken up.");
     public static readonly TextParam UseSrvLookup = new("use_srv_lookup", "",
         doc: "Services whose servers are found by SRV records.");

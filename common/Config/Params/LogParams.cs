@@ -22,8 +22,8 @@ public static class LogParams
         doc: "Form of a log line: text, or one JSON object.");
     public static readonly TextParam PostlogServiceName = new("postlog_service_name", "postlog", required: true,
         doc: "Service that writes the log file for programs that may not.");
-    public static readonly TimeParam PostlogdWatchdogTimeout = new("postlogd_watchdog_timeout", "10s", min: "10s", effective: false,
-        doc: "How long the log service may hang.");
+    public static readonly TimeParam PostlogdWatchdogTimeout = new("postlogd_watchdog_timeout", "10s", min: "10s",
+        doc: "As daemon_timeout, for the log service.");
     public static readonly BoolParam RespectfulLogging = new("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", effective: false,
         doc: "Log \"allowlist\" and \"denylist\" instead of older words.");
     public static readonly TextParam SyslogFacility = new("syslog_facility", "mail", required: true, doc: "Facility of the log lines.");

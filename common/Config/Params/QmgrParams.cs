@@ -67,11 +67,11 @@ public static class QmgrParams
         doc: "Shortest time between two tries to deliver a message.");
     public static readonly TimeParam QmgrClogWarnTime = new("qmgr_clog_warn_time", "300s",
         doc: "Least time between warnings that a destination clogs the queue.");
-    public static readonly TimeParam QmgrDaemonTimeout = new("qmgr_daemon_timeout", "1000s", min: "1s", effective: false,
-        doc: "How long a request may keep the queue manager busy.");
+    public static readonly TimeParam QmgrDaemonTimeout = new("qmgr_daemon_timeout", "1000s", min: "1s",
+        doc: "As daemon_timeout, for the queue manager.");
     public static readonly IntParam QmgrFudgeFactor = new("qmgr_fudge_factor", "100", min: 10, max: 100, effective: false,
         doc: "Percentage of one message's recipients that may go out at once; kept for old files.");
-    public static readonly TimeParam QmgrIpcTimeout = new("qmgr_ipc_timeout", "60s", min: "1s", effective: false,
+    public static readonly TimeParam QmgrIpcTimeout = new("qmgr_ipc_timeout", "60s", min: "1s",
         doc: "Longest wait of the queue manager for another daemon.");
     public static readonly IntParam QmgrMessageActiveLimit = new("qmgr_message_active_limit", "20000", min: 1,
         doc: "Messages in the active queue.");

@@ -53,6 +53,31 @@ public sealed class LinkServerTests
     });
 
     [Test]
+    public void A_service_that_says_nothing_is_not_waited_for_longer_than_told() => OnLoop.Run(async loop =>
+    {
+        int listener = OnLoop.Listen(_path);
+        List<LinkStream> held = [];
+        _ = new LinkServer(loop, listener, _ => new Answerer(s => { held.Add(s); return false; }));
+        TimeSpan before = LinkClient.Patience;
+        LinkClient.Patience = TimeSpan.FromSeconds(1);
+        LinkClient client = new(loop, _path);
+        Stopwatch time = Stopwatch.StartNew();
+        Promise<QmgrReply?> brief = client.CallAsync<QmgrRequest, QmgrReply>(new QmgrRequest { Command = QmgrRequest.List });
+        Promise<QmgrReply?> patient = client.CallAsync<QmgrRequest, QmgrReply>(new QmgrRequest { Command = QmgrRequest.List }, TimeSpan.FromMinutes(1));
+        Recorder recorder = new();
+        Assert.That(client.TryOpen(new QmgrRequest { Command = QmgrRequest.List }, recorder, out LinkStream silent));
+        await loop.UntilAsync(() => held.Count == 3, "three questions");
+        Assert.That(await brief, Is.Null);
+        Assert.That(time.ElapsedMilliseconds, Is.InRange(900, 4000));
+        await loop.UntilAsync(() => !held[0].IsOpen, "the service hears of it");
+        Assert.That((held[1].IsOpen, silent.IsOpen, recorder.ToString()), Is.EqualTo((true, true, "")), "whose turn it is not waits on");
+        held[1].Send(FrameType.Reply, new QmgrReply { Count = 7 });
+        Assert.That((await patient)!.Count, Is.EqualTo(7));
+        LinkClient.Patience = before;
+        client.Close();
+    });
+
+    [Test]
     public void Leaving_waits_for_answers_and_sends_new_questions_to_the_next_process() => OnLoop.Run(async loop =>
     {
         int listener = OnLoop.Listen(_path), next = Libc.Fcntl(listener, Libc.F_DUPFD_CLOEXEC, 3);

@@ -1,6 +1,7 @@
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Tools.Shared;
 
@@ -46,6 +47,25 @@ public class BlockingLinkTests
         SubmitReply reply = new();
         Assert.That(link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload) && AttributeDecoder.TryDecode(payload, reply));
         Assert.That((type, reply.Outcome.Text), Is.EqualTo((FrameType.Reply, "5000000")));
+    }
+
+    [Test]
+    public void A_trigger_waits_for_a_stuck_service_no_longer_than_told()
+    {
+        using ToolHarness harness = new();
+        string path = $"{harness.Folder}/public/stuck";
+        // nobody accepts: connections succeed until the queue of the socket is full
+        int fd = ToolHarness.Listen(path);
+        TimeSpan patience = TimeSpan.FromMilliseconds(300);
+        List<BlockingLink> links = [];
+        int errno = 0;
+        while (links.Count < 10_000 && BlockingLink.Connect(path, patience, out errno) is { } link) links.Add(link);
+        Assert.That(errno, Is.EqualTo(Libc.ETIMEDOUT));
+        links[0].Open(new TriggerRequest());
+        Assert.That(links[0].TryReceive(out _, out _), Is.False);
+        Assert.That(links[0].Error, Is.EqualTo(Libc.ErrorText(Libc.ETIMEDOUT)));
+        foreach (BlockingLink link in links) link.Dispose();
+        _ = Libc.Close(fd);
     }
 
     [Test]
