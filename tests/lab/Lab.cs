@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Tls;
 
@@ -20,7 +21,7 @@ internal sealed class Lab : IDisposable
     {
         if (!Programs.IsRoot) Assert.Ignore("network namespaces need root");
         Programs.RequireBuild();
-        Programs.Require("unshare", "nsenter", "ip", "nsd", "unbound", "postfix", "python3");
+        Programs.Require("unshare", "nsenter", "ip", "nsd", "unbound", "ldns-signzone", "postfix", "python3");
         Own(_ca);
         string peers = Unpack();
         _folder = Directory.CreateTempSubdirectory("mta-lab-").FullName;
@@ -79,8 +80,35 @@ internal sealed class Lab : IDisposable
         host.Net("ip", "addr", "add", $"{host.Address}/24", "dev", "eth0").Succeeded();
         host.Net("ip", "link", "set", "eth0", "up").Succeeded();
         host.Write("/etc/tls/ca.pem", File.ReadAllText(_ca.RootFile));
-        host.Write("/etc/tls/mx.pem", _ca.ChainText(host.Name, ecdsa: false, null, "", out _));
+        host.Write("/etc/tls/mx.pem", _ca.ChainText($"{host.Name} mx.{name}.{SignedZone.Name} sts.{name}.{SignedZone.Name}", ecdsa: false, null, "", out _));
         return host;
+    }
+
+    /// <summary>Starts a web server with a certificate for these hosts on port 443 of the resolver's host; Python, which gets the policies as a dictionary.</summary>
+    public void ServeWeb(IReadOnlyDictionary<string, string> policies)
+    {
+        Dns.Write("/etc/tls/web.pem", _ca.ChainText(string.Join(' ', policies.Keys), ecdsa: true, null, "", out _));
+        Dns.Write("/etc/tls/policies.json", JsonSerializer.Serialize(policies));
+        Dns.Write("/etc/tls/web.py", """
+            import http.server, json, ssl, sys
+            policies = json.load(open('/etc/tls/policies.json'))
+            class Handler(http.server.BaseHTTPRequestHandler):
+                def do_GET(self):
+                    body = policies[self.headers['Host']].encode()
+                    self.send_response(200)
+                    self.send_header('Content-Type', 'text/plain')
+                    self.send_header('Content-Length', str(len(body)))
+                    self.end_headers()
+                    self.wfile.write(body)
+            server = http.server.ThreadingHTTPServer(('10.77.0.1', 443), Handler)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain('/etc/tls/web.pem')
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            print('ready', flush=True)
+            server.serve_forever()
+            """);
+        Dns.Shell("python3 /etc/tls/web.py >/var/log/web 2>&1 </dev/null &").Succeeded();
+        Wait.Until(() => Dns.Read("/var/log/web").StartsWith("ready", StringComparison.Ordinal), () => $"the web server\n{Dns.Read("/var/log/web")}");
     }
 
     /// <summary>The packages of other mail systems, unpacked once for this machine.</summary>
@@ -96,6 +124,7 @@ internal sealed class Lab : IDisposable
     private void StartNameServers()
     {
         Dns.Write("/etc/nsd/root.zone", Zone());
+        SignedZone.Make(Dns, Postfix.Host);
         Dns.Write("/etc/nsd/nsd.conf", $"""
             server:
               ip-address: {Authority}
@@ -111,6 +140,9 @@ internal sealed class Lab : IDisposable
             zone:
               name: "."
               zonefile: "root.zone"
+            zone:
+              name: "{SignedZone.Name}"
+              zonefile: "{SignedZone.File}"
             """);
         Dns.Write("/etc/unbound/unbound.conf", $"""
             server:
@@ -121,7 +153,8 @@ internal sealed class Lab : IDisposable
               directory: "/etc/unbound"
               pidfile: "/run/unbound.pid"
               logfile: "/var/log/unbound.log"
-              module-config: "iterator"
+              module-config: "validator iterator"
+              trust-anchor-file: "/etc/nsd/{SignedZone.Anchor}"
               do-ip6: no
             stub-zone:
               name: "."
@@ -145,7 +178,7 @@ internal sealed class Lab : IDisposable
         // a domain whose only exchanger does not know that it is one
         zone.Append("self.lab. MX 10 mx.ours.lab.\nnull.lab. MX 0 .\n");
         // one that has no TLS
-        zone.Append($"mx.provider.lab. A 10.77.0.15\n15.0.77.10.in-addr.arpa. PTR mx.provider.lab.\nclear.lab. MX 10 mx.opensmtpd.lab.\n");
+        zone.Append($"{SignedZone.Name}. NS dns.lab.\nmx.provider.lab. A 10.77.0.15\n15.0.77.10.in-addr.arpa. PTR mx.provider.lab.\nclear.lab. MX 10 mx.opensmtpd.lab.\n");
         return zone.ToString();
     }
 

@@ -64,7 +64,7 @@ internal sealed class PostfixPeer(LabHost host) : MailPeer(host, "postfix")
         Host.Write("/etc/postfix/main.cf", $"""
             compatibility_level = 3.6
             myhostname = mx.{Domain}
-            mydestination = {string.Join(", ", Hosted)}, mx.{Domain}, localhost
+            mydestination = {string.Join(", ", Hosted)}, mx.{Domain}, localhost, {string.Join(", ", SignedZone.Domains)}
             relay_domains = {string.Join(", ", Kept)}
             mynetworks = 127.0.0.0/8, 10.77.0.0/24
             inet_protocols = ipv4

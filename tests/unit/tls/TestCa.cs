@@ -37,14 +37,16 @@ internal sealed class TestCa : IDisposable
         return path;
     }
 
+    /// <param name="host">Its name, or several, with spaces between.</param>
     public string ChainText(string host, bool ecdsa, TimeSpan? life, string cn, out X509Certificate2 certificate)
     {
         using AsymmetricAlgorithm key = ecdsa ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
-        string subject = $"CN={(cn.Length > 0 ? cn : host)}";
+        string[] hosts = host.Split(' ');
+        string subject = $"CN={(cn.Length > 0 ? cn : hosts[0])}";
         CertificateRequest request = key is ECDsa ec ? new(subject, ec, HashAlgorithmName.SHA256)
             : new(subject, (RSA)key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         SubjectAlternativeNameBuilder names = new();
-        names.AddDnsName(host);
+        foreach (string name in hosts) names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_root, true, false));
