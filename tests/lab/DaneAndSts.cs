@@ -15,7 +15,7 @@ public class DaneAndSts : LabTest
     {
         // the policies allow what TLSA records forbid, and the other way round
         Lab.ServeWeb(SignedZone.Domains.ToDictionary(d => $"mta-sts.{d}",
-            d => $"version: STSv1\nmode: enforce\nmx: {(d.StartsWith("good", StringComparison.Ordinal) ? "elsewhere.lab" : SignedZone.ExchangerOf(d))}\nmax_age: 86400\n"));
+            d => $"version: STSv1\nmode: enforce\nmx: {(d.Split('.')[0] is "good" or "rollover" or "authority" ? "elsewhere.lab" : SignedZone.ExchangerOf(d))}\nmax_age: 86400\n"));
         Set("smtp_tls_security_level=dane", "smtp_dns_support_level=dnssec", "mta_sts_CAfile=/etc/tls/ca.pem");
     }
 
@@ -35,6 +35,9 @@ public class DaneAndSts : LabTest
     }
 
     [TestCase("good", @"relay=mx\.postfix\.signed\.lab\[10\.77\.0\.12\]:25, .*tls=dane, dsn=2\.0\.0, status=sent", TestName = "Good TLSA records, and a policy that forbids the host")]
+    [TestCase("rollover", @"relay=next\.postfix\.signed\.lab\[10\.77\.0\.12\]:25, .*tls=dane, dsn=2\.0\.0, status=sent", TestName = "TLSA records of an old key and the new one, and a policy that forbids the host")]
+    [TestCase("authority", @"relay=ta\.postfix\.signed\.lab\[10\.77\.0\.12\]:25, .*tls=dane, dsn=2\.0\.0, status=sent", TestName = "TLSA records of the authority, and a policy that forbids the host")]
+    [TestCase("stranger", @"tls=!dane, dsn=4\.7\.5, status=deferred \(Server certificate not verified\)", TestName = "TLSA records of the authority, and a certificate for another name")]
     [TestCase("wrong", @"relay=mx\.exim\.signed\.lab\[10\.77\.0\.13\]:25, .*tls=!dane, dsn=4\.7\.5, status=deferred \(Server certificate not verified\)", TestName = "Wrong TLSA records, and a policy that is kept")]
     [TestCase("bogus", @"dsn=4\.7\.5, status=deferred \(TLSA lookup error for sts\.exim\.signed\.lab", TestName = "A bogus answer, and a policy that is kept")]
     [TestCase("none", @"relay=sts\.postfix\.signed\.lab\[10\.77\.0\.12\]:25, .*tls=sts, dsn=2\.0\.0, status=sent", TestName = "No TLSA records, and a policy that is kept")]

@@ -80,7 +80,7 @@ internal sealed class Lab : IDisposable
         host.Net("ip", "addr", "add", $"{host.Address}/24", "dev", "eth0").Succeeded();
         host.Net("ip", "link", "set", "eth0", "up").Succeeded();
         host.Write("/etc/tls/ca.pem", File.ReadAllText(_ca.RootFile));
-        host.Write("/etc/tls/mx.pem", _ca.ChainText($"{host.Name} mx.{name}.{SignedZone.Name} sts.{name}.{SignedZone.Name}", ecdsa: false, null, "", out _));
+        host.Write("/etc/tls/mx.pem", _ca.ChainText(string.Join(' ', [host.Name, .. SignedZone.NamesOf(name)]), ecdsa: false, null, "", out _) + File.ReadAllText(_ca.RootFile));
         return host;
     }
 

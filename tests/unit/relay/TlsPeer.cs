@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MtaSuite.Tests.Unit.Net;
@@ -7,7 +8,7 @@ using MtaSuite.Tests.Unit.Net;
 namespace MtaSuite.Tests.Unit.Relay;
 
 /// <summary>How a server with TLS behaves.</summary>
-public enum TlsMode { Good, NotOffered, Refused, Garbage, HangUp, Injected, Wrapped, GarbageOnce }
+public enum TlsMode { Good, NotOffered, Refused, Garbage, HangUp, Injected, Wrapped, GarbageOnce, Renegotiates }
 
 /// <summary>A mail server with TLS by .NET's own SslStream: takes everything, on as many connections as come.</summary>
 internal sealed class TlsPeer : IDisposable
@@ -38,6 +39,8 @@ internal sealed class TlsPeer : IDisposable
     public string ServerName { get; private set; } = "";
     /// <summary>A keyword more in the answer to EHLO inside TLS.</summary>
     public string Offer { get; init; } = "X-NOTHING";
+    /// <summary>How a client answered when it was asked to renegotiate.</summary>
+    public string Refusal { get; private set; } = "";
     public int Messages { get; private set; }
 
     private void Talk(Stream stream)
@@ -73,6 +76,9 @@ internal sealed class TlsPeer : IDisposable
                     if (_mode == TlsMode.Garbage || (_mode == TlsMode.GarbageOnce && number == 1)) Send(stream, "this is no handshake\r\n");
                     (stream, secure) = (Secure(stream), true);
                     break;
+                case "MAIL" when _mode == TlsMode.Renegotiates:
+                    Renegotiate((SslStream)stream);
+                    break;
                 case "DATA":
                     Send(stream, "354 go\r\n");
                     data = true;
@@ -85,6 +91,17 @@ internal sealed class TlsPeer : IDisposable
                     break;
             }
         }
+    }
+
+    private void Renegotiate(SslStream stream)
+    {
+        try { stream.NegotiateClientCertificateAsync().GetAwaiter().GetResult(); }
+        catch (AuthenticationException e)
+        {
+            Refusal = $"{e.Message}: {e.InnerException?.Message}";
+            throw;
+        }
+        Send(stream, "250 2.0.0 renegotiated\r\n");
     }
 
     private SslStream Secure(Stream stream)

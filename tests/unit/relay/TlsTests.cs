@@ -82,6 +82,15 @@ public class TlsTests
         Assert.That(peer.Said.Where(s => s.Contains("MAIL", StringComparison.Ordinal)).Select(s => s[..1]), Is.EqualTo(mail.Select(c => c.ToString())));
     }
 
+    // TLS 1.3 has no renegotiation
+    [Test]
+    public void A_server_that_renegotiates_is_left_alone()
+    {
+        using TlsPeer peer = Peer(TlsMode.Renegotiates);
+        Assert.That(Run(peer, "smtp_tls_security_level = encrypt\nsmtp_tls_mandatory_protocols = TLSv1.2\n"), Does.StartWith("4.4.2 lost connection"));
+        Assert.That(peer.Refusal, Does.Contain("XXX"));
+    }
+
     [Test]
     public void A_certificate_of_an_unknown_authority_is_not_trusted()
     {
