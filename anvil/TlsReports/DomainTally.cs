@@ -51,6 +51,4 @@ internal sealed class DomainTally(string domain, long start)
         if (tally == null) _policies.Add(tally = new PolicyTally(policy, detailLimit));
         tally.Add(failure, count);
     }
-
-    public void Forget() => _policies.Clear();
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using MtaSuite.Common.Ipc.Messages;
 
 namespace MtaSuite.Anvil.TlsReports;
@@ -44,7 +45,7 @@ internal sealed class PolicyTally(PolicyKey key, int detailLimit)
 /// <summary>What a notice counts, in a form that is safe to keep: known words, no control characters, bounded lengths.</summary>
 internal sealed record SessionFacts(string Domain, PolicyKey Policy, FailureKey? Failure)
 {
-    private const int MaxName = 255, MaxLine = 500, MaxReason = 200;
+    private const int MaxName = 255, MaxLine = 500, MaxText = 4000, MaxReason = 200;
     private static readonly string[] s_policyTypes = ["tlsa", "sts", "no-policy-found"];
 
     /// <summary>The result types of RFC 8460 4.3.</summary>
@@ -66,7 +67,17 @@ internal sealed record SessionFacts(string Domain, PolicyKey Policy, FailureKey?
         return new SessionFacts(domain, policy, failure);
     }
 
-    private static string Join(List<string> lines) => string.Concat(lines.Select(l => Clean(l, MaxLine)).Where(l => l.Length > 0).Select(l => l + "\n"));
+    /// <summary>The lines as far as there is room for them: each stands in the journal with each session.</summary>
+    private static string Join(List<string> lines)
+    {
+        StringBuilder all = new();
+        foreach (string line in lines.Select(l => Clean(l, MaxLine)).Where(l => l.Length > 0))
+        {
+            if (all.Length + line.Length >= MaxText) break;
+            all.Append(line).Append('\n');
+        }
+        return all.ToString();
+    }
 
     private static string Clean(string text, int max)
     {

@@ -9,7 +9,7 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
     /// <summary>Domains that are known to want no reports; forgotten when there are too many, which costs a question each.</summary>
     private readonly HashSet<string> _unwanting = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DomainTally> _open = new(StringComparer.Ordinal);
-    private readonly List<DomainTally> _closed = [];
+    private readonly Dictionary<(long Start, string Domain), DomainTally> _closed = [];
     private readonly Random _random = random ?? Random.Shared;
     /// <summary>When the open tallies begin: midnight, or when the day was ended by hand.</summary>
     private long _start;
@@ -19,7 +19,7 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
 
     public IReadOnlyCollection<DomainTally> Open => _open.Values;
 
-    public IReadOnlyList<DomainTally> Closed => _closed;
+    public IReadOnlyCollection<DomainTally> Closed => _closed.Values;
 
     /// <summary>Domains with something to report.</summary>
     public int Count => _open.Count + _closed.Count;
@@ -77,8 +77,9 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
     {
         EndDay(now);
         Close(tally => Math.Max(tally.Start, now - 1), _ => now);
-        if (_start > 0) _start = now;
-        foreach (DomainTally tally in _closed) tally.Due = Math.Min(tally.Due, now);
+        // never twice the same: reports and the journal are told apart by it
+        if (_start > 0) _start = Math.Max(now, _start + 1);
+        foreach (DomainTally tally in _closed.Values) tally.Due = Math.Min(tally.Due, now);
     }
 
     private void Close(Func<DomainTally, long> end, Func<DomainTally, long> due)
@@ -86,28 +87,30 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
         foreach (DomainTally tally in _open.Values)
         {
             (tally.End, tally.Due, tally.Attempts) = (end(tally), due(tally), 0);
-            _closed.Add(tally);
+            _closed[(tally.Start, tally.Domain)] = tally;
             Changed(new ReportRecord(ReportEvent.Closed, tally.Start, tally.Domain) { End = tally.End, Due = tally.Due });
         }
         _open.Clear();
     }
 
     /// <summary>What is to be sent now and is not on its way.</summary>
-    public List<DomainTally> Due(long now) => _closed.FindAll(t => t.Due <= now && !t.IsBusy);
+    public List<DomainTally> Due(long now) => [.. _closed.Values.Where(t => t.Due <= now && !t.IsBusy)];
 
     /// <summary>Nothing is left to do for it.</summary>
     public void Remove(DomainTally tally)
     {
-        if (!_closed.Remove(tally)) _open.Remove(tally.Domain);
-        Changed(new ReportRecord(ReportEvent.Done, tally.Start, tally.Domain));
+        if (TryDrop(tally)) Changed(new ReportRecord(ReportEvent.Done, tally.Start, tally.Domain));
     }
+
+    /// <summary>False when it was not there any more.</summary>
+    private bool TryDrop(DomainTally tally) => _closed.Remove((tally.Start, tally.Domain)) || (_open.GetValueOrDefault(tally.Domain) == tally && _open.Remove(tally.Domain));
 
     // ---- the journal -------------------------------------------------------------------------------------------------
 
     /// <summary>Takes a line of the journal.</summary>
     public void Restore(ReportRecord r)
     {
-        DomainTally? tally = _closed.Find(t => t.Start == r.Start && t.Domain == r.Domain);
+        DomainTally? tally = _closed.GetValueOrDefault((r.Start, r.Domain));
         if (tally == null && _open.TryGetValue(r.Domain, out DomainTally? open) && open.Start == r.Start) tally = open;
         if (tally == null)
         {
@@ -118,26 +121,24 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
         switch (r.Event)
         {
             case ReportEvent.Sessions: tally.Add(r.Policy!, r.Failure, r.Count, settings.DetailLimit); break;
-            case ReportEvent.Addresses: tally.Addresses = r.Addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries); break;
+            case ReportEvent.Addresses when r.Addresses.Length > 0: tally.Addresses = r.Addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries); break;
             case ReportEvent.Closed when _open.Remove(r.Domain):
                 (tally.End, tally.Due) = (r.End, r.Due);
-                _closed.Add(tally);
+                _closed[(r.Start, r.Domain)] = tally;
                 break;
             case ReportEvent.Handed: tally.Served.Add(r.Addresses); break;
             case ReportEvent.Refused: tally.Served.Remove(r.Addresses); break;
-            case ReportEvent.Done:
-                if (!_closed.Remove(tally)) _open.Remove(tally.Domain);
-                break;
+            case ReportEvent.Addresses or ReportEvent.Done: TryDrop(tally); break;
         }
     }
 
     /// <summary>Lines that a new journal has.</summary>
-    public int LineCount => _open.Values.Concat(_closed).Sum(t => 2 + t.Served.Count + t.Policies.Sum(p => 1 + p.Details.Count));
+    public int LineCount => _open.Values.Concat(_closed.Values).Sum(t => 2 + t.Served.Count + t.Policies.Sum(p => 1 + p.Details.Count));
 
     /// <summary>All that must be remembered, in as few lines as it takes.</summary>
     public IEnumerable<string> Lines()
     {
-        foreach (DomainTally t in _closed.Concat(_open.Values))
+        foreach (DomainTally t in _closed.Values.Concat(_open.Values))
         {
             foreach (PolicyTally p in t.Policies)
             {

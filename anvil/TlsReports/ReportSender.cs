@@ -1,3 +1,4 @@
+using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Dns;
@@ -21,8 +22,8 @@ internal sealed class ReportSender(EventLoop loop, SpoolDirectory spool, MailCon
     public async Task<Outcome> SendAsync(DomainTally tally, string address)
     {
         byte[] gzip = ReportJson.Compress(ReportJson.Write(tally, settings));
-        if (ReportAddresses.Mailbox(address) is { } mailbox) return await MailAsync(tally, mailbox, gzip);
-        return ReportAddresses.WebAddress(address) is { } url ? await PostAsync(url, gzip) : Outcome.Bounce("5.1.0", "not an address for reports");
+        if (TlsReportRecord.Mailbox(address) is { } mailbox) return await MailAsync(tally, mailbox, gzip);
+        return TlsReportRecord.WebAddress(address) is { } url ? await PostAsync(url, gzip) : Outcome.Bounce("5.1.0", "not an address for reports");
     }
 
     private async Task<Outcome> MailAsync(DomainTally tally, string mailbox, byte[] gzip)

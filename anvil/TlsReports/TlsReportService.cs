@@ -1,3 +1,4 @@
+using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Hosting;
@@ -18,11 +19,14 @@ internal sealed class TlsReportService : SharedService, IService
     private static readonly TimeSpan Pulse = TimeSpan.FromSeconds(30);
     /// <summary>RFC 8460 5.5: for 24 hours after the first attempt, with longer and longer pauses.</summary>
     private const long FirstPause = 15 * 60, Patience = 24 * 3600;
+    /// <summary>Reports under way at once: after a pause of the service, or when they are asked for, all may be due.</summary>
+    private const int MaxSending = 20;
     private readonly ReportSettings _settings;
     private readonly ReportBook _book;
     private readonly Journal _journal;
     private readonly ReportSender _sender;
     private DnsResolver? _resolver;
+    private int _sending;
     private bool _saidFull;
 
     public TlsReportService(ServiceContext context) : base(context)
@@ -89,8 +93,13 @@ internal sealed class TlsReportService : SharedService, IService
     private void Work()
     {
         _book.EndDay(Now);
-        foreach (DomainTally tally in _book.Due(Now)) ReportAsync(tally).Detach();
+        SendDue();
         if (_journal.IsWasteful(_book.LineCount)) _journal.RewriteAsync(_book.Lines()).Detach();
+    }
+
+    private void SendDue()
+    {
+        foreach (DomainTally tally in _book.Due(Now).Take(MaxSending - _sending)) ReportAsync(tally).Detach();
     }
 
     private DnsResolver Resolver() =>
@@ -98,37 +107,39 @@ internal sealed class TlsReportService : SharedService, IService
 
     private async Task AskFirstAsync(DomainTally tally)
     {
-        await AskAsync(tally);
+        tally.IsBusy = true;
+        if (!await AskAsync(tally)) tally.Attempts++;
+        tally.IsBusy = false;
         if (tally.End > 0) Work(); // the day ended meanwhile
     }
 
     /// <summary>Asks a domain where its reports go; false: it cannot be known now.</summary>
     private async Task<bool> AskAsync(DomainTally tally)
     {
-        tally.IsBusy = true;
         DnsAnswer answer = await Resolver().Query($"_smtp._tls.{tally.Domain}", DnsType.TXT);
-        tally.IsBusy = false;
         bool known = answer.IsFound || answer.IsNotFound;
-        if (known) _book.Answer(tally, ReportAddresses.Of(answer));
-        else tally.Attempts++;
+        if (known) _book.Answer(tally, TlsReportRecord.Addresses(answer.Texts));
         return known;
     }
 
     private async Task ReportAsync(DomainTally tally)
     {
-        if (tally.Addresses == null && !await AskAsync(tally))
-        {
-            Retry(tally, "name service error");
-            return;
-        }
-        if (tally.Addresses is not { Count: > 0 } addresses) return;
         tally.IsBusy = true;
-        string trouble = "";
-        foreach (string address in addresses)
-            if (!tally.Served.Contains(address) && await SendAsync(tally, address) is { Length: > 0 } failure) trouble = failure;
+        _sending++;
+        string trouble = tally.Addresses == null && !await AskAsync(tally) ? "name service error" : await SendAsync(tally);
         tally.IsBusy = false;
         if (trouble.Length > 0) Retry(tally, trouble);
         else _book.Remove(tally);
+        if (_sending-- == MaxSending) Loop.Post(SendDue);
+    }
+
+    /// <summary>Sends to all addresses that have no report yet; why it must be tried again, or empty.</summary>
+    private async Task<string> SendAsync(DomainTally tally)
+    {
+        string trouble = "";
+        foreach (string address in tally.Addresses ?? [])
+            if (!tally.Served.Contains(address) && await SendAsync(tally, address) is { Length: > 0 } failure) trouble = failure;
+        return trouble;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace MtaSuite.Common.Dns;
 
@@ -38,6 +39,9 @@ public sealed class DnsAnswer
 
     /// <summary>The addresses among the records.</summary>
     public IEnumerable<IPAddress> Addresses => Records.OfType<AddressRecord>().Select(r => r.Address);
+
+    /// <summary>What TXT records say, a character for each byte.</summary>
+    public IEnumerable<string> Texts => Records.OfType<TextRecord>().Select(r => Encoding.Latin1.GetString(r.Text.Span));
 
     /// <summary>The names that PTR, NS and CNAME records hold.</summary>
     public IEnumerable<string> Targets => Records.OfType<NameRecord>().Select(r => r.Target);

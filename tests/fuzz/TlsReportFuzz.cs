@@ -1,5 +1,6 @@
 using System.Text;
 using MtaSuite.Anvil.TlsReports;
+using MtaSuite.Common.Authentication;
 
 namespace MtaSuite.Tests.Fuzz;
 
@@ -9,8 +10,8 @@ public static class TlsReportFuzz
     public static void One(ReadOnlySpan<byte> input)
     {
         string text = Encoding.Latin1.GetString(input);
-        foreach (string uri in ReportAddresses.Parse("v=TLSRPTv1; rua=" + text).Concat(ReportAddresses.Parse(text)))
-            if (ReportAddresses.Mailbox(uri) is { } mailbox ? mailbox.Any(c => c is <= ' ' or > '~') : ReportAddresses.WebAddress(uri) == null) throw new InvalidOperationException($"{uri} was taken");
+        foreach (string uri in TlsReportRecord.Addresses(["v=TLSRPTv1; rua=" + text]).Concat(TlsReportRecord.Addresses([text])))
+            if (TlsReportRecord.Mailbox(uri) is { } mailbox ? mailbox.Any(c => c is <= ' ' or > '~') : TlsReportRecord.WebAddress(uri) == null) throw new InvalidOperationException($"{uri} was taken");
         if (text.Contains('\n') || ReportRecord.Parse(text) is not { } record) return;
         string line = record.Format();
         if (line.IndexOf('\n') != line.Length - 1 || ReportRecord.Parse(line[..^1]) != record) throw new InvalidOperationException($"{record} was written as {line}");

@@ -31,6 +31,8 @@ internal sealed class ServiceBench : IDisposable
     public List<string> Contents { get; } = [];
     /// <summary>What cleanup answers.</summary>
     public Outcome Answer { get; set; } = Outcome.Ok("queued");
+    /// <summary>Cleanup keeps its answers back until this is completed; null: it answers at once.</summary>
+    public Task? Pause { get; set; }
 
     public ServiceContext Context(EventLoop loop, string service, string config, bool isPrivate = true)
     {
@@ -86,6 +88,12 @@ internal sealed class ServiceBench : IDisposable
             if (type == FrameType.Open && AttributeDecoder.TryDecode(payload, request)) bench.Submitted.Add(request.Envelope);
             if (type != FrameType.End) return;
             bench.Contents.Add(_content);
+            AnswerAsync(stream).Detach();
+        }
+
+        private async Task AnswerAsync(LinkStream stream)
+        {
+            if (bench.Pause is { } pause) await pause;
             stream.Send(FrameType.Reply, new SubmitReply { QueueId = "x", Outcome = bench.Answer });
         }
 

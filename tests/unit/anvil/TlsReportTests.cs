@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MtaSuite.Anvil.TlsReports;
+using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
@@ -111,7 +112,7 @@ public sealed class TlsReportTests
     [TestCase("v=TLSRPTv12; rua=mailto:a@b.example", "")]
     [TestCase("V=TLSRPTv1; rua=mailto:a@b.example", "")]
     [TestCase("rua=mailto:a@b.example; v=TLSRPTv1", "")]
-    public void Where_reports_go(string record, string addresses) => Assert.That(string.Join(' ', ReportAddresses.Parse(record)), Is.EqualTo(addresses));
+    public void Where_reports_go(string record, string addresses) => Assert.That(string.Join(' ', TlsReportRecord.Addresses(["other text", record])), Is.EqualTo(addresses));
 
     [Test]
     public void Memory_is_bounded()
@@ -133,6 +134,15 @@ public sealed class TlsReportTests
     }
 
     [Test]
+    public void Of_a_long_policy_the_beginning_is_kept()
+    {
+        TlsReportNotice notice = Notice("a.example", type: "sts");
+        for (int i = 0; i < 100; i++) notice.PolicyStrings.Add($"mx: {new string('x', 400)}{i}");
+        string[] lines = [.. PolicyKey.Lines(SessionFacts.Of(notice)!.Policy.Strings)];
+        Assert.That((lines.Length, lines[8]), Is.EqualTo((9, notice.PolicyStrings[8])));
+    }
+
+    [Test]
     public void Nonsense_is_not_counted()
     {
         Assert.That(SessionFacts.Of(Notice("no domain")), Is.Null);
@@ -151,10 +161,10 @@ public sealed class TlsReportTests
         Add(book, Notice("a.example"), Midnight + 86400);
         Assert.That(book.Closed.Select(t => (t.Domain, t.Start, t.End)), Is.EqualTo(new[] { ("a.example", Midnight, Midnight + 86399), ("b.example", Midnight, Midnight + 86399) }));
         Assert.That(book.Closed.Select(t => t.Due - Midnight - 86400), Is.All.InRange(0, 4 * 3600));
-        Assert.That(book.Closed[0].Due, Is.Not.EqualTo(book.Closed[1].Due));
+        Assert.That(book.Closed.First().Due, Is.Not.EqualTo(book.Closed.Last().Due));
         Assert.That(book.Open.Single().Start, Is.EqualTo(Midnight + 86400));
         Assert.That(book.Due(Midnight + 86400 + 4 * 3600), Has.Count.EqualTo(2));
-        Assert.That(book.Closed[0].ReportId("mx"), Is.Not.EqualTo(book.Open.Single().ReportId("mx")));
+        Assert.That(book.Closed.First().ReportId("mx"), Is.Not.EqualTo(book.Open.Single().ReportId("mx")));
     }
 
     [Test]
@@ -183,14 +193,39 @@ public sealed class TlsReportTests
         foreach (ReportBook b in new[] { first, second })
         {
             DomainTally a = b.Closed.Single();
-            Assert.That((a.Domain, a.Successes, a.Failures, a.Due, a.End), Is.EqualTo(("a.example", 1, 1, book.Closed[0].Due, Midnight + 86399)));
-            Assert.That(a.Policies[0].Details.Single().Key, Is.EqualTo(book.Closed[0].Policies[0].Details.Single().Key));
+            Assert.That((a.Domain, a.Successes, a.Failures, a.Due, a.End), Is.EqualTo(("a.example", 1, 1, book.Closed.First().Due, Midnight + 86399)));
+            Assert.That(a.Policies[0].Details.Single().Key, Is.EqualTo(book.Closed.First().Policies[0].Details.Single().Key));
             Assert.That((a.Addresses, a.Served), Is.EqualTo((new[] { "mailto:x@a.example", "https://a.example/" }, new[] { "mailto:x@a.example" })));
             Assert.That(b.Open.Single().Domain, Is.EqualTo("c.example"));
         }
         foreach (string line in lines)
             for (int cut = 0; cut < line.Length; cut++) _ = ReportRecord.Parse(line[..cut]); // torn lines: anything but an exception
         Assert.That(ReportRecord.Parse("+\tx\ta.example\tsts\ta\tb\tc\t1"), Is.Null);
+    }
+
+    [Test]
+    public void A_domain_that_wants_nothing_is_forgotten_though_the_journal_ends_there()
+    {
+        List<string> lines = [];
+        ReportBook book = new(s_settings) { Changed = r => lines.Add(r.Format()) };
+        Add(book, Notice("a.example"));
+        book.Answer(book.Open.Single(), []);
+        ReportBook read = new(s_settings);
+        foreach (string line in lines[..^1]) read.Restore(ReportRecord.Parse(line.TrimEnd('\n'))!);
+        Assert.That((lines.Count, book.Count, read.Count), Is.EqualTo((3, 0, 0)));
+    }
+
+    [Test]
+    public void Days_that_are_ended_within_a_second_have_reports_of_their_own()
+    {
+        ReportBook book = new(s_settings);
+        for (int i = 0; i < 3; i++)
+        {
+            Add(book, Notice("a.example"), Midnight + 100);
+            book.EndNow(Midnight + 100);
+        }
+        Assert.That(book.Closed.Select(t => t.Start).Distinct().Count(), Is.EqualTo(3));
+        Assert.That(book.Closed.Select(t => t.End), Is.All.InRange(Midnight, Midnight + 110));
     }
 
     // ---- the service ------------------------------------------------------------------------------------------------
@@ -357,5 +392,29 @@ public sealed class TlsReportTests
             await loop.UntilAsync(() => service.Active == 0);
             Assert.That(bench.Submitted, Has.Count.EqualTo(2));
         }, clock, seconds: 20);
+    }
+
+    [Test]
+    public void Reports_that_are_due_together_do_not_go_out_all_at_once()
+    {
+        const int domains = 50, atOnce = 20;
+        using ServiceBench bench = new();
+        using ScriptedDns dns = new([.. Enumerable.Range(0, domains).Select(i => $"_smtp._tls.d{i}.example TXT v=TLSRPTv1; rua=mailto:tls@d{i}.example")]);
+        OnLoop.Run(async loop =>
+        {
+            TaskCompletionSource pause = new();
+            bench.Pause = pause.Task;
+            bench.StartCleanup(loop);
+            TlsReportService service = bench.StartTlsReports(loop, $"dns_servers = {dns.Address}");
+            LinkClient client = bench.TlsReportClient(loop);
+            for (int i = 0; i < domains; i++) client.TryNotify(Notice($"d{i}.example"));
+            await AskAsync(loop, client, send: true);
+            await loop.UntilAsync(() => bench.Submitted.Count >= atOnce);
+            await loop.TurnAsync(20);
+            Assert.That((bench.Submitted.Count, service.Active), Is.EqualTo((atOnce, domains)));
+            pause.SetResult();
+            await loop.UntilAsync(() => service.Active == 0);
+            Assert.That(bench.Submitted.Select(e => e.Recipients.Single().Address).Distinct().Count(), Is.EqualTo(domains));
+        }, seconds: 20);
     }
 }

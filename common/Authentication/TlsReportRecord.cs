@@ -1,11 +1,9 @@
-using System.Text;
-using MtaSuite.Common.Dns;
 using MtaSuite.Common.Mail;
 
-namespace MtaSuite.Anvil.TlsReports;
+namespace MtaSuite.Common.Authentication;
 
 /// <summary>
-/// Where a domain wants its reports, from the TXT record at _smtp._tls (RFC 8460 3):
+/// Where a domain wants reports on TLS, the TXT record at _smtp._tls (RFC 8460 3):
 /// <code>
 /// tlsrpt-record    = tlsrpt-version 1*(field-delim tlsrpt-field) [field-delim]
 /// field-delim      = *WSP ";" *WSP
@@ -15,33 +13,32 @@ namespace MtaSuite.Anvil.TlsReports;
 /// tlsrpt-extension = tlsrpt-ext-name "=" tlsrpt-ext-value
 /// </code>
 /// </summary>
-internal static class ReportAddresses
+public static class TlsReportRecord
 {
     private const string Version = "v=TLSRPTv1";
     private const int MaxAddresses = 10, MaxLength = 500;
 
-    /// <summary>The addresses in an answer; none where the domain has no such record, more than one, or a broken one.</summary>
-    public static IReadOnlyList<string> Of(DnsAnswer answer)
-    {
-        string[] records = [.. answer.Records.OfType<TextRecord>().Select(r => Encoding.Latin1.GetString(r.Text.Span)).Where(IsReportRecord)];
-        return records.Length == 1 ? Parse(records[0]) : [];
-    }
+    /// <summary>The text claims to be such a record; others of the same name do not count.</summary>
+    public static bool IsOne(string text) => text.StartsWith(Version, StringComparison.Ordinal) && text.AsSpan(Version.Length).TrimStart(" \t").StartsWith(";");
 
-    private static bool IsReportRecord(string text) => text.StartsWith(Version, StringComparison.Ordinal) && text.AsSpan(Version.Length).TrimStart(" \t").StartsWith(";");
-
-    /// <summary>The addresses of a record that can be used: mailto: with one mailbox, and https:.</summary>
-    public static IReadOnlyList<string> Parse(string record)
+    /// <summary>The addresses of a record as they stand there; none in a broken one.</summary>
+    public static IReadOnlyList<string> Uris(string record)
     {
-        if (!IsReportRecord(record)) return [];
+        if (!IsOne(record)) return [];
         foreach (string field in record.Split(';').Skip(1).Select(f => f.Trim(' ', '\t')))
-        {
-            if (!field.StartsWith("rua=", StringComparison.Ordinal)) continue;
-            return [.. field[4..].Split(',').Select(u => u.Trim(' ', '\t')).Where(IsUsable).Distinct().Take(MaxAddresses)];
-        }
+            if (field.StartsWith("rua=", StringComparison.Ordinal)) return [.. field[4..].Split(',').Select(u => u.Trim(' ', '\t')).Where(u => u.Length > 0)];
         return [];
     }
 
-    private static bool IsUsable(string uri) => uri.Length <= MaxLength && !uri.AsSpan().ContainsAnyExceptInRange('!', '~') && (Mailbox(uri) != null || WebAddress(uri) != null);
+    /// <summary>The addresses that a name's TXT records give and that can be used; none where it has no such record, more than one, or a broken one.</summary>
+    public static IReadOnlyList<string> Addresses(IEnumerable<string> texts)
+    {
+        string[] records = [.. texts.Where(IsOne)];
+        return records.Length == 1 ? [.. Uris(records[0]).Where(IsUsable).Distinct().Take(MaxAddresses)] : [];
+    }
+
+    /// <summary>mailto: with one mailbox, or https:.</summary>
+    public static bool IsUsable(string uri) => uri.Length <= MaxLength && !uri.AsSpan().ContainsAnyExceptInRange('!', '~') && (Mailbox(uri) != null || WebAddress(uri) != null);
 
     /// <summary>The mailbox of a mailto: URI (RFC 6068); null: it is none, or not one.</summary>
     public static string? Mailbox(string uri)
