@@ -22,6 +22,8 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
     private readonly Dictionary<string, DomainPolicy> _domains = new(StringComparer.Ordinal);
     private readonly Queue<Promise<bool>> _waiting = new();
     private int _fetching;
+    /// <summary>What the policies take up; too much where some were forgotten since it was counted.</summary>
+    private long _size;
 
     /// <summary>Called with a line for the journal.</summary>
     public Action<string> Changed { get; set; } = _ => { };
@@ -38,7 +40,7 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
     public void Restore(string domain, KnownPolicy policy)
     {
         // a clock that was wrong must not make a policy eternal
-        if (policy.Expires > Now && policy.Fetched <= Now) Of(domain).Known = policy;
+        if (policy.Expires > Now && policy.Fetched <= Now) Keep(Of(domain), policy);
     }
 
     /// <summary>What is known of a domain, which may take a look first.</summary>
@@ -72,6 +74,23 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
             _domains.Remove(state.Domain);
     }
 
+    /// <summary>Where that makes too much of them, the largest are forgotten: an honest policy is short.</summary>
+    private void Keep(DomainPolicy state, KnownPolicy policy)
+    {
+        state.Known = policy;
+        _size += policy.Body.Length;
+        if (_size <= settings.MaxSize) return;
+        List<DomainPolicy> all = [.. _domains.Values.Where(d => d.Known != null).OrderByDescending(d => d.Known!.Body.Length)];
+        _size = all.Sum(d => (long)d.Known!.Body.Length);
+        foreach (DomainPolicy large in all)
+        {
+            if (_size <= settings.MaxSize / 2) return;
+            if (large == state || large.UnderWay != null) continue;
+            _size -= large.Known!.Body.Length;
+            _domains.Remove(large.Domain);
+        }
+    }
+
     private async Task LookAsync(DomainPolicy state)
     {
         DnsAnswer answer = await hosts.Resolver.Query($"_mta-sts.{state.Domain}", DnsType.TXT);
@@ -87,7 +106,7 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
     /// </summary>
     private static string IdOf(DnsAnswer answer, DomainPolicy state)
     {
-        List<string> records = [.. answer.Records.OfType<TextRecord>().Select(r => Encoding.Latin1.GetString(r.Text.Span)).Where(StsRecord.IsOne)];
+        List<string> records = [.. answer.Texts.Where(StsRecord.IsOne)];
         string id = "";
         if (records.Count == 1 && StsRecord.TryParse(records[0], out id)) return id;
         if (records.Count > 0) state.Fail(TlsResult.StsPolicyInvalid, $"_mta-sts.{state.Domain} has {(records.Count > 1 ? "several policy records" : "a broken policy record")}");
@@ -143,11 +162,11 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
             Log.Warning($"MTA-STS policy of {state.Domain}: {failure.Word()}: {reason}{(state.ValidAt(Now) != null ? "; the one that is known stays" : "")}");
             return;
         }
-        state.Known = new KnownPolicy(id, Now, Encoding.UTF8.GetString(result.Body), file!);
+        Keep(state, new KnownPolicy(id, Now, Encoding.UTF8.GetString(result.Body), file!));
         state.FetchAt = 0;
         state.Succeed();
         Log.Info($"MTA-STS policy of {state.Domain}: id={id} mode={file!.Mode.ToString().ToLowerInvariant()} max_age={(long)file.MaxAge.TotalSeconds} mx={string.Join(',', file.Patterns)}");
-        Changed(state.Known.Line(state.Domain));
+        Changed(state.Known!.Line(state.Domain));
     }
 
     /// <summary>RFC 8461 3.3: nothing but 200 will do, redirects are not followed; the policy is text/plain (3.2).</summary>

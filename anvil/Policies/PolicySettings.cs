@@ -16,6 +16,9 @@ internal sealed record PolicySettings
     public int Capacity { get; init; } = 20_000;
     public int MaxFetches { get; init; } = 50;
 
+    /// <summary>Characters of all policies together. They are kept as they were served, up to 64 KB each.</summary>
+    public long MaxSize { get; init; } = 8 * 1024 * 1024;
+
     /// <summary>443; another one for tests.</summary>
     public int Port { get; init; } = 443;
 

@@ -1,5 +1,6 @@
 using MtaSuite.Anvil.Policies;
 using MtaSuite.Common.Dns;
+using MtaSuite.Common.Http;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Tls.Client;
@@ -185,4 +186,27 @@ public sealed class StsServiceTests
     [Test]
     public void A_service_that_is_not_there_is_no_MTA_STS() => OnLoop.Run(async loop =>
         Assert.That(await new StsClient(loop, _bench.Spool.SocketPath(true, "sts")).FindAsync("d.test"), Is.Null));
+
+    [Test]
+    public void Large_policies_are_forgotten_before_they_fill_the_memory() => Run(w =>
+    {
+        HostLookup hosts = new(w.Resolver, new());
+        PolicyBook book = new(hosts, new WebClient(hosts), new PolicySettings { MaxSize = 10_000 });
+        long now = _clock.GetUtcNow().ToUnixTimeSeconds();
+        void Restore(string domain, int length)
+        {
+            string body = $"version: STSv1\nmode: enforce\nmx: *.test\nmax_age: 86400\nx: {new string('x', length)}\n";
+            Assert.That(StsPolicyFile.TryParse(System.Text.Encoding.ASCII.GetBytes(body), out StsPolicyFile file, out string error), error);
+            book.Restore(domain, new KnownPolicy("1", now, body, file));
+        }
+        for (int i = 0; i < 10; i++) Restore($"small{i}.test", 10);
+        for (int i = 0; i < 100; i++)
+        {
+            Restore($"large{i}.test", 900);
+            Assert.That(book.Lines.Sum(l => l.Length), Is.LessThan(13_000), "bodies of 10,000 and what else stands in a line");
+        }
+        Assert.That(book.Lines.Count(l => l.StartsWith("small", StringComparison.Ordinal)), Is.EqualTo(10));
+        Assert.That(book.Lines, Has.Some.StartsWith("large99"));
+        return Task.CompletedTask;
+    });
 }
