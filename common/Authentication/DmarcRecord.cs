@@ -6,8 +6,8 @@ namespace MtaSuite.Common.Authentication;
 public enum DmarcPolicy : byte { None, Quarantine, Reject }
 
 /// <summary>
-/// A DMARC policy as the TXT record of _dmarc.DOMAIN holds it. RFC 9989 4.7 (and what is only in its predecessor, RFC 7489 6.3 and 6.4): a list of tags that begins with v=DMARC1; p is required, unless there is a
-/// valid rua: then it counts as none (6.6.3).
+/// A DMARC policy as the TXT record of _dmarc.DOMAIN holds it. RFC 9989 4.7 (and what is only in its predecessor, RFC 7489 6.3 and 6.4): a list of tags that begins
+/// with v=DMARC1; p is required and, as sp and np, a known word, unless there is a valid rua: then the policy counts as none (4.10.1).
 /// </summary>
 public sealed record DmarcRecord
 {
@@ -49,14 +49,15 @@ public sealed record DmarcRecord
         List<string> warnings = [];
         List<string> aggregate = Uris(tags["rua"], "rua", warnings), failure = Uris(tags["ruf"], "ruf", warnings);
         DmarcPolicy? policy = ReadPolicy(tags["p"]), subdomains = ReadPolicy(tags["sp"]), nonexistent = ReadPolicy(tags["np"]);
-        if (policy == null)
+        string bad = policy == null ? "p" : subdomains == null && tags["sp"] != null ? "sp" : nonexistent == null && tags["np"] != null ? "np" : "";
+        if (bad.Length > 0)
         {
-            if (aggregate.Count == 0) return Fail(out problem, tags["p"] is { } bad ? $"p={TagList.Shown(bad)} is none of none, quarantine, reject" : "p= is missing");
-            warnings.Add(tags["p"] == null ? "p= is missing and counts as none" : $"p={TagList.Shown(tags["p"]!)} is not known and counts as none");
+            string trouble = tags[bad] is { } word ? $"{bad}={TagList.Shown(word)} is none of none, quarantine, reject" : $"{bad}= is missing";
+            if (aggregate.Count == 0) return Fail(out problem, trouble);
+            warnings.Add($"{trouble}: the policy counts as none");
+            policy = subdomains = nonexistent = null;
         }
         else if (tags.Tags[1].Key != "p") warnings.Add("p= does not stand directly behind v=: some receivers ignore the record");
-        if (tags["sp"] is { } sp && subdomains == null) warnings.Add($"sp={TagList.Shown(sp)} is none of none, quarantine, reject");
-        if (tags["np"] is { } np && nonexistent == null) warnings.Add($"np={TagList.Shown(np)} is none of none, quarantine, reject");
         record = new DmarcRecord
         {
             Policy = policy ?? DmarcPolicy.None,

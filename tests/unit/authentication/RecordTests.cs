@@ -126,8 +126,10 @@ public class RecordTests
         Assert.That((r.PublicSuffix, r.IsTesting, r.Warnings.Count), Is.EqualTo(((bool?)null, false, 0)));
     }
 
-    [TestCase("v=DMARC1; rua=mailto:a@b.example", "p= is missing and counts as none")]
-    [TestCase("v=DMARC1; p=block; rua=mailto:a@b.example", "p=block is not known and counts as none")]
+    [TestCase("v=DMARC1; rua=mailto:a@b.example", "p= is missing: the policy counts as none")]
+    [TestCase("v=DMARC1; p=block; rua=mailto:a@b.example", "p=block is none of none, quarantine, reject: the policy counts as none")]
+    [TestCase("v=DMARC1; p=reject; sp=block; rua=mailto:a@b.example", "sp=block is none of none, quarantine, reject: the policy counts as none")]
+    [TestCase("v=DMARC1; p=reject; np=block; rua=mailto:a@b.example", "np=block is none of none, quarantine, reject: the policy counts as none")]
     [TestCase("v=DMARC1; pct=5; p=none", "does not stand directly behind v=")]
     [TestCase("v=DMARC1; p=none; pct=101", "pct=101 is not a number")]
     [TestCase("v=DMARC1; p=none; rua=a@b.example", "is not mailto:ADDRESS")]
@@ -144,6 +146,7 @@ public class RecordTests
     }
 
     [TestCase("v=DMARC1; p=block", "is none of none, quarantine, reject")]
+    [TestCase("v=DMARC1; p=reject; sp=block", "sp=block is none of none, quarantine, reject")]
     [TestCase("v=DMARC1", "p= is missing")]
     [TestCase("p=none; v=DMARC1", "does not begin with v=DMARC1")]
     [TestCase("v=DMARC1 p=none", "does not begin with v=DMARC1")]
