@@ -26,6 +26,9 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     private (string Spec, string Domain) _explanation;
     private int _lookups, _voids;
 
+    /// <summary>The records that hold addresses such as the client's.</summary>
+    private DnsType AddressType => facts.Client.AddressFamily == AddressFamily.InterNetwork ? DnsType.A : DnsType.AAAA;
+
     public async Task<SpfOutcome> RunAsync(string domain)
     {
         SpfOutcome outcome = await HostAsync(domain, 0);
@@ -37,7 +40,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     private async Task<SpfOutcome> HostAsync(string domain, int depth)
     {
         if (DomainName.ToAscii(domain) is not { } name || !HostName.HasValidLabels(Labels(name)) || !name.Contains('.')) return Say(SpfResult.None, $"{domain} is no domain name");
-        (SpfRecord? record, SpfOutcome? trouble) = await FindAsync(resolver, name);
+        (SpfRecord? record, SpfOutcome? trouble) = await FindAsync(name);
         if (record == null) return trouble!;
         // RFC 7208 6.2: of a record that is included nothing is shown, of one that is redirected to its own and not the first one's
         _explanation = (record.Explanation, name);
@@ -61,11 +64,11 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     private static ReadOnlySpan<char> Labels(string name) => name.Replace('_', 'x').TrimEnd('.');
 
     /// <summary>The one SPF record of a domain; otherwise what that makes of a check.</summary>
-    public static async Task<(SpfRecord? Record, SpfOutcome? Trouble)> FindAsync(DnsResolver resolver, string domain)
+    private async Task<(SpfRecord? Record, SpfOutcome? Trouble)> FindAsync(string domain)
     {
         DnsAnswer answer = await resolver.Query(domain, DnsType.TXT);
         if (!answer.IsFound && !answer.IsNotFound) return (null, Say(SpfResult.TempError, answer.Reason));
-        List<string> texts = [.. answer.Records.OfType<TextRecord>().Select(r => System.Text.Encoding.Latin1.GetString(r.Text.Span)).Where(SpfRecord.IsSpf)];
+        List<string> texts = [.. answer.Texts.Where(SpfRecord.IsSpf)];
         if (texts.Count == 0) return (null, Say(SpfResult.None, $"{domain} has no SPF record"));
         if (texts.Count > 1) return (null, Say(SpfResult.PermError, $"{domain} has {texts.Count} SPF records; there may be only one"));
         return SpfRecord.TryParse(texts[0], out SpfRecord record, out string problem) ? (record, null) : (null, Say(SpfResult.PermError, $"{domain}: {problem}"));
@@ -104,7 +107,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
 
     private async Task<(bool?, SpfOutcome?)> AddressesAsync(SpfTerm term, string target)
     {
-        DnsAnswer answer = await AskAsync(target, facts.Client.AddressFamily == AddressFamily.InterNetwork ? DnsType.A : DnsType.AAAA);
+        DnsAnswer answer = await AskAsync(target, AddressType);
         return (answer.Addresses.Any(a => Covers(a, term)), Trouble(answer));
     }
 
@@ -116,7 +119,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         SpfOutcome? failed = Trouble(answer);
         foreach (MxRecord exchanger in failed == null ? exchangers : [])
         {
-            DnsAnswer addresses = await resolver.Query(exchanger.Exchange, facts.Client.AddressFamily == AddressFamily.InterNetwork ? DnsType.A : DnsType.AAAA);
+            DnsAnswer addresses = await resolver.Query(exchanger.Exchange, AddressType);
             if (addresses.Addresses.Any(a => Covers(a, term))) return (true, null);
             failed ??= Trouble(addresses);
         }
@@ -140,9 +143,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         (string spec, string domain) = _explanation;
         if (spec.Length == 0) return "";
         DnsAnswer answer = await resolver.Query(await ExpandAsync(spec, domain), DnsType.TXT);
-        if (answer.Records is not [TextRecord record]) return "";
-        string text = System.Text.Encoding.Latin1.GetString(record.Text.Span);
-        if (!SpfMacro.IsExplanation(text)) return "";
+        if (answer.Texts.ToList() is not [var text] || !SpfMacro.IsExplanation(text)) return "";
         // an address of the envelope may have more than ASCII; nothing of it may look like another line
         string expanded = SpfMacro.Expand(text, domain, facts, await ClientNameAsync(text, domain));
         return expanded.AsSpan().ContainsAnyInRange('\0', '\x1F') || expanded.Contains('\x7F') ? "" : expanded;

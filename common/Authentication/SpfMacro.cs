@@ -60,8 +60,23 @@ public static partial class SpfMacro
     }
 
     /// <summary>An explanation with its macros filled in.</summary>
-    public static string Expand(string text, string domain, SpfFacts facts, string clientName) => ExpandWith(text, (letter, digits, reverse, delimiters) =>
-        Transform(Value(letter, domain, facts, clientName), digits, reverse, delimiters, char.IsAsciiLetterUpper(letter)));
+    public static string Expand(string text, string domain, SpfFacts facts, string clientName)
+    {
+        StringBuilder result = new();
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] != '%')
+            {
+                result.Append(text[i]);
+                continue;
+            }
+            char kind = text[++i];
+            int close = kind == '{' ? text.IndexOf('}', i) : i;
+            result.Append(kind switch { '{' => Replacement(text[(i + 1)..close], domain, facts, clientName), '%' => "%", '_' => " ", _ => "%20" });
+            i = close;
+        }
+        return result.ToString();
+    }
 
     private static string Value(char letter, string domain, SpfFacts facts, string clientName)
     {
@@ -87,37 +102,19 @@ public static partial class SpfMacro
         ? address.ToString()
         : string.Join('.', Convert.ToHexStringLower(address.GetAddressBytes()).ToCharArray());
 
-    private static string Transform(string value, string digits, bool reverse, string delimiters, bool escape)
+    /// <summary>What stands in place of a macro.</summary>
+    /// <param name="macro">What is between the braces: letter *DIGIT ["r"] *delimiter.</param>
+    private static string Replacement(string macro, string domain, SpfFacts facts, string clientName)
     {
-        string[] parts = value.Split((delimiters.Length > 0 ? delimiters : ".").ToCharArray());
+        int digits = 1;
+        while (digits < macro.Length && char.IsAsciiDigit(macro[digits])) digits++;
+        bool reverse = digits < macro.Length && macro[digits] is 'r' or 'R';
+        string delimiters = macro[(digits + (reverse ? 1 : 0))..];
+        string[] parts = Value(macro[0], domain, facts, clientName).Split((delimiters.Length > 0 ? delimiters : ".").ToCharArray());
         if (reverse) Array.Reverse(parts);
         // more digits than any number has: all parts
-        if (digits.Length is > 0 and < 9 && int.Parse(digits, CultureInfo.InvariantCulture) is > 0 and var count && count < parts.Length) parts = parts[^count..];
+        if (digits is > 1 and < 10 && int.Parse(macro.AsSpan(1, digits - 1), CultureInfo.InvariantCulture) is > 0 and var count && count < parts.Length) parts = parts[^count..];
         string result = string.Join('.', parts);
-        return escape ? Uri.EscapeDataString(result) : result;
-    }
-
-    /// <param name="expand">From letter, digits, "r" and delimiters to the text in place of the macro.</param>
-    private static string ExpandWith(string text, Func<char, string, bool, string, string> expand)
-    {
-        StringBuilder result = new();
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '%')
-            {
-                result.Append(text[i]);
-                continue;
-            }
-            char kind = text[++i];
-            int close = kind == '{' ? text.IndexOf('}', i) : i;
-            string inner = kind == '{' ? text[(i + 2)..close] : "";
-            int digits = 0;
-            while (digits < inner.Length && char.IsAsciiDigit(inner[digits])) digits++;
-            bool reverse = digits < inner.Length && inner[digits] is 'r' or 'R';
-            if (kind == '{') result.Append(expand(text[i + 1], inner[..digits], reverse, inner[(digits + (reverse ? 1 : 0))..]));
-            else result.Append(kind switch { '%' => "%", '_' => " ", _ => "%20" });
-            i = close;
-        }
-        return result.ToString();
+        return char.IsAsciiLetterUpper(macro[0]) ? Uri.EscapeDataString(result) : result;
     }
 }

@@ -137,7 +137,6 @@ public class RecordTests
     [TestCase("v=DMARC1; p=none; aspf=x", "is neither r nor s")]
     [TestCase("v=DMARC1; p=none; psd=x", "psd=x is neither y nor n")]
     [TestCase("v=DMARC1; p=none; t=u", "t=u is neither y nor n")]
-    [TestCase("v=DMARC1; p=none; np=block", "np=block is none of none")]
     public void Dmarc_warns(string text, string warning)
     {
         Assert.That(DmarcRecord.TryParse(text, out DmarcRecord r, out _));
@@ -146,6 +145,7 @@ public class RecordTests
     }
 
     [TestCase("v=DMARC1; p=block", "is none of none, quarantine, reject")]
+    [TestCase("v=DMARC1; p=none; np=block", "np=block is none of none")]
     [TestCase("v=DMARC1; p=reject; sp=block", "sp=block is none of none, quarantine, reject")]
     [TestCase("v=DMARC1", "p= is missing")]
     [TestCase("p=none; v=DMARC1", "does not begin with v=DMARC1")]
