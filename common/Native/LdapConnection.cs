@@ -65,7 +65,7 @@ public sealed unsafe class LdapConnection : IDisposable
         if (error.Length > 0) return null;
         LdapConnection connection = new(handle);
         if (connection.Configure(authorityFile, verify, timeout)) return connection;
-        error = $"{authorityFile}: options of the library";
+        error = $"the library takes no such options{(authorityFile.Length > 0 ? $" or cannot read {authorityFile}" : "")}";
         connection.Dispose();
         return null;
     }

@@ -99,19 +99,6 @@ public static unsafe partial class LibSsl
         }
     }
 
-    /// <summary>True when the DER holds a private key that the library understands.</summary>
-    public static bool IsPrivateKey(ReadOnlySpan<byte> der)
-    {
-        fixed (byte* data = der)
-        {
-            byte* at = data;
-            nint key = D2iPrivateKey(0, &at, der.Length);
-            if (key != 0) FreeKey(key);
-            else ErrClear();
-            return key != 0;
-        }
-    }
-
     /// <summary>The subject's common name; empty when there is none.</summary>
     public static string SubjectCommonName(nint certificate) => NamePart(SubjectName(certificate), NidCommonName);
 

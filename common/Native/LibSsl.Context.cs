@@ -184,9 +184,8 @@ public static unsafe partial class LibSsl
         {
             nint certificate = ParseCertificate(chain[i]);
             ok = certificate != 0;
-            if (!ok) break;
             if (i == 0) leaf = certificate;
-            else _ = SkPush(stack, certificate);
+            else if (ok) _ = SkPush(stack, certificate);
         }
         ok = ok && pkey != 0 && leaf != 0 && UseCertificateAndKey(context, leaf, pkey, stack, 1) == 1;
         SkFree(stack, s_freeCertificate);

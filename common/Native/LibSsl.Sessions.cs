@@ -91,9 +91,6 @@ public static unsafe partial class LibSsl
     [LibraryImport(Ssl, EntryPoint = "SSL_dane_tlsa_add")]
     private static partial int AddTlsa(nint ssl, byte usage, byte selector, byte match, byte* data, nuint length);
 
-    [LibraryImport(Ssl, EntryPoint = "SSL_get0_dane_authority")]
-    private static partial int DaneAuthority(nint ssl, nint* certificate, nint* key);
-
     [LibraryImport(Crypto, EntryPoint = "EVP_PKEY_get0_type_name")]
     private static partial nint KeyTypeName(nint key);
 
@@ -146,13 +143,6 @@ public static unsafe partial class LibSsl
     public static int AddTlsa(SslConnection connection, byte usage, byte selector, byte match, ReadOnlySpan<byte> data)
     {
         fixed (byte* p = data) return AddTlsa(connection.Handle, usage, selector, match, p, (nuint)data.Length);
-    }
-
-    /// <summary>How deep in the chain a TLSA record matched; negative: none did.</summary>
-    public static int DaneDepth(SslConnection connection)
-    {
-        nint certificate, key;
-        return DaneAuthority(connection.Handle, &certificate, &key);
     }
 
     /// <summary>The certificates that the peer sent, as DER, leaf first.</summary>

@@ -15,7 +15,7 @@ public static unsafe partial class LibSsl
     public const ulong OpNoTicket = 1ul << 14, OpNoCompression = 1ul << 17, OpCipherServerPreference = 1ul << 22, OpNoRenegotiation = 1ul << 30,
         OpNoSslV3 = 1ul << 25, OpNoTls1 = 1ul << 26, OpNoTls1_2 = 1ul << 27, OpNoTls1_1 = 1ul << 28, OpNoTls1_3 = 1ul << 29,
         OpLegacyServerConnect = 1ul << 2, OpAll = (1ul << 31) | (1ul << 11) | (1ul << 4) | (1ul << 6);
-    public const int VerifyNone = 0, VerifyPeer = 1, VerifyFailIfNoPeerCertificate = 2;
+    public const int VerifyNone = 0, VerifyPeer = 1;
     /// <summary>Results of certificate verification (X509_V_...).</summary>
     public const int VerifyOk = 0, VerifyNotYetValid = 9, VerifyExpired = 10;
     /// <summary>How names are compared (X509_CHECK_FLAG_...).</summary>
@@ -23,7 +23,7 @@ public static unsafe partial class LibSsl
 
     private const int CtrlMode = 33, CtrlReadAhead = 41, CtrlSessionCacheMode = 44, CtrlServerNameCallback = 53, CtrlServerNameArgument = 54,
         CtrlHostName = 55, CtrlGroupsList = 92, CtrlPeerSignatureNid = 108, CtrlPeerTemporaryKey = 109, CtrlDhAuto = 118, CtrlMinProtocol = 123,
-        CtrlMaxProtocol = 124, CtrlSignatureNid = 132, CtrlTemporaryKey = 133;
+        CtrlMaxProtocol = 124, CtrlSignatureNid = 132;
     private const long ModePartialWrite = 1, ModeMovingBuffer = 2, ModeReleaseBuffers = 0x10, ModeNoAutoChain = 8;
 
     private static readonly Lock Gate = new();
