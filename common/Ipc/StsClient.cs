@@ -30,8 +30,9 @@ public sealed class StsClient(EventLoop loop, string path)
         StsReply? reply = await AskAsync(domain).WithinAsync(loop, Patience);
         if (reply == null)
         {
+            // one line for all that waited together
+            if (loop.NowMilliseconds >= _silentUntil) Log.Log.Warning($"no answer from {path}: mail to {domain} and others goes without MTA-STS");
             _silentUntil = loop.NowMilliseconds + SilenceMilliseconds;
-            Log.Log.Warning($"no answer from {path}: mail to {domain} and others goes without MTA-STS");
             return null;
         }
         if (_kept.Count >= MaxKept) _kept.Clear();
