@@ -62,11 +62,11 @@ internal static class ExplainMode
         if (e.List != list) text.Append(indent).Append(Printable(e.List)).Append(e.Restriction.Length == 0 ? ": empty\n" : "\n");
         list = e.List;
         if (e.Restriction.Length == 0) return;
-        text.Append(indent).Append("  ").Append(Printable(e.Restriction).PadRight(36)).Append(' ').Append(Word(e.Verdict)).Append('\n');
+        text.Append(indent).Append("  ").Append(Printable(e.Restriction).PadRight(36)).Append(' ').Append(Word(e.Verdict, "-")).Append('\n');
         foreach (string note in e.Notes) text.Append(indent).Append("    ").Append(Printable(note)).Append('\n');
     }
 
-    private static string Word(Verdict verdict) => verdict switch { Verdict.Ok => "permit", Verdict.Reject => "refuse", _ => "-" };
+    private static string Word(Verdict verdict, string none) => verdict switch { Verdict.Ok => "permit", Verdict.Reject => "refuse", _ => none };
 
     /// <summary>The innermost restriction that refused; a deferral that was kept for later has none of its own.</summary>
     private static string Decider(StageReport stage)
@@ -110,7 +110,7 @@ internal static class ExplainMode
             json.WriteString("list", e.List);
             json.WriteNumber("depth", e.Depth);
             json.WriteString("restriction", e.Restriction);
-            json.WriteString("verdict", e.Verdict switch { Verdict.Ok => "permit", Verdict.Reject => "refuse", _ => "none" });
+            json.WriteString("verdict", Word(e.Verdict, "none"));
             Texts(json, "notes", e.Notes);
             json.WriteEndObject();
         }
