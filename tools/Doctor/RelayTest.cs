@@ -1,6 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Native;
+using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Doctor;
 
@@ -38,15 +39,12 @@ internal sealed class RelayTest(DoctorContext c, SmtpService service, string dir
     /// <summary>The exit status of "smtpd --explain" and what it wrote; -1: none in time.</summary>
     private async Task<(int Status, string Output)> AskAsync()
     {
-        string program = $"{service.Config.Get(MasterParams.DaemonDirectory)}/smtpd";
-        List<string> command = ["smtpd", "--explain", "-c", directory, "-n", service.Entry.Name, "-k", "smtpd"];
-        foreach ((string name, string value) in service.Entry.Overrides) command.AddRange(["-o", $"{name}={value}"]);
         // an encrypted session of a named client that says what anybody may say: only the rule about relaying is left
-        command.AddRange(["--", $"client={Stranger}", "name=relay-test.example", $"helo=[{Stranger}]", "from=", $"rcpt={Victim}", "tls=yes"]);
-        List<string> environment = [.. from System.Collections.DictionaryEntry v in Environment.GetEnvironmentVariables() select $"{v.Key}={v.Value}"];
+        List<string> command = ExplainCall.Arguments(directory, service.Entry, [],
+            [$"client={Stranger}", "name=relay-test.example", $"helo=[{Stranger}]", "from=", $"rcpt={Victim}", "tls=yes"]);
         if (Libc.Pipe(out int read, out int write) != 0) return (71, "");
         int nothing = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
-        int pid = Libc.Spawn(program, command, environment, null, [nothing, write, nothing], []);
+        int pid = Libc.Spawn(ExplainCall.Program(service.Config), command, Tool.OwnEnvironment(), null, [nothing, write, nothing], []);
         _ = Libc.Close(write);
         _ = Libc.Close(nothing);
         (int, string) result = pid < 0 ? (71, "") : await WaitAsync(pid, read);

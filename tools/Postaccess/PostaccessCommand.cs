@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using MtaSuite.Common.Config;
-using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Mail;
@@ -77,15 +76,9 @@ internal static class PostaccessCommand
 
     private static int Ask(MailConfig config, string directory, ServiceEntry service, Question q)
     {
-        string program = $"{config.Get(MasterParams.DaemonDirectory)}/smtpd";
-        List<string> command = ["smtpd", "--explain", "-c", directory, "-n", service.Name, "-k", "smtpd"];
-        foreach ((string name, string value) in service.Overrides.Concat(q.Overrides)) command.AddRange(["-o", $"{name}={value}"]);
-        command.Add("--");
-        command.AddRange(q.Attributes);
-        List<string> environment = [];
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment.Add($"{variable.Key}={variable.Value}");
+        string program = ExplainCall.Program(config);
         Tool.Flush();
-        int error = -Libc.Exec(program, command, environment);
+        int error = -Libc.Exec(program, ExplainCall.Arguments(directory, service, q.Overrides, q.Attributes), Tool.OwnEnvironment());
         return Tool.Fatal(ExitCode.OsError, $"exec {program}: {Libc.ErrorText(error)}");
     }
 }

@@ -3,6 +3,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Tables;
+using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Postconf;
 
@@ -91,9 +92,7 @@ public static class PostconfCommand
         string file = options.Names.Count == 1 ? options.Names[0] : config.Get(BounceParams.BounceTemplateFile);
         string program = Path.Combine(config.Get(MasterParams.DaemonDirectory), "bounce");
         string what = options.Has(Modes.ExpandTemplates) ? "--dump-expanded" : "--dump-templates";
-        List<string> environment = [];
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment.Add($"{variable.Key}={variable.Value}");
-        int error = -Libc.Exec(program, ["bounce", what, "-c", directory, file], environment);
+        int error = -Libc.Exec(program, ["bounce", what, "-c", directory, file], Tool.OwnEnvironment());
         throw new PostconfFatalException($"exec {program}: {Libc.ErrorText(error)}");
     }
 

@@ -52,10 +52,8 @@ internal static class PostlockCommand
     {
         string? program = Find(command[0]);
         if (program == null) return Tool.Fatal(ExitCode.TryLater, $"execvp {command[0]}: {Libc.ErrorText(Libc.ENOENT)}");
-        List<string> environment = [];
-        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables()) environment.Add($"{variable.Key}={variable.Value}");
         Tool.Flush();
-        int pid = Libc.Spawn(program, command, environment, null, [0, 1, 2], []);
+        int pid = Libc.Spawn(program, command, Tool.OwnEnvironment(), null, [0, 1, 2], []);
         if (pid < 0) return Tool.Fatal(ExitCode.TryLater, $"execvp {command[0]}: {Libc.ErrorText(-pid)}");
         int waited;
         int status;

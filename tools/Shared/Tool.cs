@@ -24,6 +24,9 @@ internal static class Tool
         return Path.GetFileName(first);
     }
 
+    /// <summary>This process's environment, for a program that it starts or becomes.</summary>
+    public static List<string> OwnEnvironment() => [.. from System.Collections.DictionaryEntry v in Environment.GetEnvironmentVariables() select $"{v.Key}={v.Value}"];
+
     /// <summary>Output and messages go elsewhere from now on; null: where they belong. For tests.</summary>
     internal static void Redirect(Stream? output, Stream? messages)
     {
