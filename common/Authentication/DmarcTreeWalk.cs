@@ -1,4 +1,3 @@
-using System.Text;
 using MtaSuite.Common.Dns;
 
 namespace MtaSuite.Common.Authentication;
@@ -59,7 +58,7 @@ public sealed class DmarcTreeWalk
     // several records of one name are as good as none
     private static DmarcStep? Judge(string name, DnsAnswer answer)
     {
-        List<string> texts = [.. answer.Records.OfType<TextRecord>().Select(r => Encoding.Latin1.GetString(r.Text.Span)).Where(DmarcRecord.IsDmarc)];
+        List<string> texts = [.. answer.Texts.Where(DmarcRecord.IsDmarc)];
         if (texts.Count == 0) return null;
         if (texts.Count > 1) return new DmarcStep(name, null, $"{texts.Count} DMARC records at _dmarc.{name}", "");
         return DmarcRecord.TryParse(texts[0], out DmarcRecord record, out string problem)

@@ -38,6 +38,7 @@ public class Doctor : InstanceTest
         $"spf-many.example TXT v=spf1 {string.Join(' ', Enumerable.Repeat("a:mx.test.example", 11))} -all", "key.example A 127.0.0.1", $"short._domainkey.key.example TXT v=DKIM1; p={Key(1024)}", "cut._domainkey.key.example TXT v=DKIM1; p=MIIB",
         "gone._domainkey.key.example TXT v=DKIM1; p=", "dmarc-two.example A 127.0.0.1", "_dmarc.dmarc-two.example TXT v=DMARC1; p=none", "_dmarc.dmarc-two.example TXT v=DMARC1; p=reject", "dmarc-bad.example A 127.0.0.1",
         "_dmarc.dmarc-bad.example TXT v=DMARC1; p=maybe", "dmarc-away.example A 127.0.0.1", "_dmarc.dmarc-away.example TXT v=DMARC1; p=none; rua=mailto:x@reports.example", "sub.healthy.example A 127.0.0.1",
+        "dmarc-lost.example A 127.0.0.1", "_dmarc.dmarc-lost.example TXT v=DMARC1; p=none; rua=mailto:x@reports.example?subject=us@dmarc-lost.example",
         "tlsrpt-bad.example A 127.0.0.1", "_smtp._tls.tlsrpt-bad.example TXT v=TLSRPTv1; rua=nobody");
 
     protected override string[] Settings =>
@@ -56,6 +57,8 @@ public class Doctor : InstanceTest
     {
         _dns.Validates = true;
         _dns.Rcode("servfail.example", 2);
+        _dns.Rcode("_smtp._tls.dmarc-lost.example", 2);
+        _dns.Rcode("dmarc-lost.example._report._dmarc.reports.example", 2);
         _dns.Add($"_{Mta.SmtpPort}._tcp.mx.tlsa.example TLSA 3 1 1 {new string('a', 64)}");
         string expired = _ca.Chain("mx.expired.example", life: TimeSpan.FromDays(-1));
         File.AppendAllText($"{Mta.Etc}/master.cf", string.Create(CultureInfo.InvariantCulture, $"""
@@ -135,6 +138,8 @@ public class Doctor : InstanceTest
     [TestCase("dmarc-bad.example", "PROBLEM", "dmarc", "p=maybe is none of")]
     [TestCase("dmarc-away.example", "WARNING", "dmarc", "dmarc-away.example._report._dmarc.reports.example. IN TXT \"v=DMARC1\"")]
     [TestCase("sub.healthy.example", "OK", "dmarc", "the policy of healthy.example for its subdomains is reject")]
+    [TestCase("dmarc-lost.example", "WARNING", "dmarc", "whether reports.example wants reports for mailto:x@reports.example?subject=us@dmarc-lost.example cannot be known")]
+    [TestCase("dmarc-lost.example", "WARNING", "tlsrpt", "the question for _smtp._tls.dmarc-lost.example fails")]
     [TestCase("tlsrpt-bad.example", "WARNING", "tlsrpt", "is neither mailto: nor https:")]
     public void A_domain_with_a_fault(string domain, string level, string area, string text, params string[] options)
     {
@@ -239,6 +244,10 @@ public class DoctorDane : InstanceTest
             @ MX 10 good
             good A 127.0.0.1
             {tlsa}.good TLSA 3 1 1 {_key}
+            twice MX 10 two
+            two A 127.0.0.9
+            two A 127.0.0.1
+            {tlsa}.two TLSA 3 1 1 {_key}
             rolls MX 10 roll
             roll A 127.0.0.1
             {tlsa}.roll TLSA 3 1 1 {wrong}
@@ -268,6 +277,7 @@ public class DoctorDane : InstanceTest
     [TestCase("signed.test", "OK", "dane good.signed.test", "a sender with DANE verifies the server")]
     [TestCase("signed.test", "NOTE", "dane good.signed.test", "before a renewal keep the key")]
     [TestCase("signed.test", "OK", "dnssec", "are validated")]
+    [TestCase("twice.signed.test", "OK", "dane two.signed.test", "a sender with DANE verifies the server")]
     [TestCase("rolls.signed.test", "NOTE", "dane roll.signed.test", "right for the certificate that comes next")]
     [TestCase("rolls.signed.test", "OK", "dane roll.signed.test", "a sender with DANE verifies the server")]
     [TestCase("wrongs.signed.test", "PROBLEM", "dane wrong.signed.test", "senders with DANE do not deliver at all")]

@@ -30,7 +30,6 @@ internal static class CertificateCheck
             string why = certificate.IsSelfSigned ? "the certificate is self-signed" : $"no known authority vouches for the certificate ({(tls.VerifyError.Length > 0 ? tls.VerifyError : "unknown issuer")})";
             Worse(s, isSubmission, area, why,
                 isSubmission ? "mail programs warn of it or refuse" : "senders that verify (MTA-STS, secure) do not deliver; opportunistic ones and DANE do not need it",
-
                 certificate.IsSelfSigned ? "get one from an authority, such as Let's Encrypt" : "send the intermediate certificates behind it; or name your own authority with --ca FILE");
         }
         else if (report.HasName) s.Ok(area, $"the certificate is for {host}, and a known authority vouches for it");

@@ -1,4 +1,3 @@
-using System.Net;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Tls.Client;
 
@@ -55,7 +54,12 @@ internal sealed class DaneCheck(DoctorContext c)
     {
         TlsPolicy policy = await TlsaLookup.ResolveAsync(TlsPolicy.Of(TlsLevel.Dane, c.Tls), c.Resolver, [host.Name], c.Options.Port, authenticated: true, c.Tls);
         if (policy.Tlsa.Count == 0) return;
-        ServerReport again = await ServerProbe.RunAsync(c, new IPEndPoint(host.Addresses[0], c.Options.Port), host.Name, dane: policy);
+        ServerReport again = await ServerProbe.RunAsync(c, report.EndPoint, host.Name, dane: policy);
+        if (again.Tls == null)
+        {
+            s.Note(area, $"it could not be asked a second time: {(again.TlsError.Length > 0 ? again.TlsError : again.Error)}", "whether a sender with DANE delivers is not known", "try again");
+            return;
+        }
         if (!again.MeetsPolicy)
         {
             s.Problem(area, "what the server shows does not meet its TLSA records", "senders with DANE do not deliver at all", $"publish the certificate in use at once: {line}");

@@ -1,4 +1,3 @@
-using System.Text;
 using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Dns;
 
@@ -15,51 +14,49 @@ internal sealed class DkimSection(DoctorContext c, string domain)
 
     private bool IsGiven => c.Options.Selectors.Count > 0;
 
-    /// <summary>True when there is a key that can be used.</summary>
-    public async Task<bool> RunAsync(Section s)
+    public async Task RunAsync(Section s)
     {
         List<string> selectors = IsGiven ? c.Options.Selectors : [.. s_common];
         List<(string Selector, Common.Net.Promise<DnsAnswer> Answer)> questions = [.. selectors.Select(x => (x, c.Resolver.Query($"{x}._domainkey.{domain}", DnsType.TXT)))];
-        int found = 0, good = 0;
+        int found = 0;
         foreach ((string selector, Common.Net.Promise<DnsAnswer> question) in questions)
         {
             DnsAnswer answer = await question;
             if (!answer.IsFound && !IsGiven) continue;
             found++;
-            if (Judge(s, selector, answer)) good++;
+            Judge(s, selector, answer);
         }
         if (found == 0)
             s.Note("dkim", $"no key under the {selectors.Count} selectors that are common", "a domain's selectors cannot be listed: there may be others",
                 "look for s= in the DKIM-Signature of a message, and give it with --selector");
-        return good > 0;
     }
 
-    private bool Judge(Section s, string selector, DnsAnswer answer)
+    private void Judge(Section s, string selector, DnsAnswer answer)
     {
         string area = $"dkim {selector}", name = $"{selector}._domainkey.{domain}";
         if (!answer.IsFound)
         {
             s.Problem(area, answer.IsNotFound ? $"{name} has no TXT record" : $"the question for {name} fails: {answer.Reason}",
                 "signatures with this selector cannot be verified", $"{name}. IN TXT \"v=DKIM1; k=rsa; p=<public key in base64>\"");
-            return false;
+            return;
         }
-        List<string> texts = [.. answer.Records.OfType<TextRecord>().Select(r => Encoding.Latin1.GetString(r.Text.Span))];
+        List<string> texts = [.. answer.Texts];
         if (texts.Count > 1) s.Warning(area, $"{texts.Count} TXT records at {name}", "receivers take any one of them (RFC 6376 3.6.2.2)", "leave one");
         if (!DkimRecord.TryParse(texts[0], out DkimRecord record, out string problem))
         {
             s.Problem(area, $"the record is wrong: {problem}", "signatures with it fail",
                 "publish the key again; a TXT record longer than 255 bytes is several strings in quotes, without a space between them");
-            return false;
+            return;
         }
         if (record.IsRevoked)
         {
             s.Note(area, "the key is revoked (p= is empty)", "signatures with it are worth nothing");
-            return false;
+            return;
         }
-        return JudgeKey(s, area, record);
+        JudgeKey(s, area, record);
     }
 
-    private static bool JudgeKey(Section s, string area, DkimRecord record)
+    private static void JudgeKey(Section s, string area, DkimRecord record)
     {
         if (record.IsTesting) s.Note(area, "t=y: the domain says it is testing", "receivers treat failing signatures as if there were none", "take it away when all is well");
         if (record.Hashes.Count > 0 && !record.Hashes.Contains("sha256"))
@@ -72,6 +69,5 @@ internal sealed class DkimSection(DoctorContext c, string domain)
             "make one with 2048 bits, under a new selector");
         else s.Ok(area, $"an RSA key of {record.Bits} bits");
         if (record.Bits > 4096) s.Warning(area, $"more than 4096 bits", "some receivers do not verify with such keys", "2048 bits are enough");
-        return record.KeyType != DkimKeyType.Unknown && record.Bits is 0 or 256 or >= 1024;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Dns;
 
@@ -58,11 +57,13 @@ internal sealed class DmarcSection(DoctorContext c, string domain)
             $"rua=mailto:postmaster@{domain}");
         foreach (string uri in record.AggregateReports.Concat(record.FailureReports).Distinct())
         {
-            string other = uri[(uri.LastIndexOf('@') + 1)..].TrimEnd('.').ToLowerInvariant();
+            string address = uri.Split('?')[0], other = address[(address.LastIndexOf('@') + 1)..].TrimEnd('.').ToLowerInvariant();
             if (await DmarcTreeWalk.AreAlignedAsync(c.Resolver, name, other) != false) continue;
             DnsAnswer consent = await c.Resolver.Query($"{name}._report._dmarc.{other}", DnsType.TXT);
-            if (consent.Records.OfType<TextRecord>().Any(r => DmarcRecord.IsDmarc(Encoding.Latin1.GetString(r.Text.Span)))) continue;
-            s.Warning(Area, $"{uri} is in another domain, which does not say that it wants these reports", "receivers send none there",
+            if (consent.Texts.Any(DmarcRecord.IsDmarc)) continue;
+            if (!consent.IsFound && !consent.IsNotFound) s.Warning(Area, $"whether {other} wants reports for {uri} cannot be known: {consent.Reason}", "receivers that meet the same send none there",
+                "see whether the name servers answer");
+            else s.Warning(Area, $"{uri} is in another domain, which does not say that it wants these reports", "receivers send none there",
                 $"{name}._report._dmarc.{other}. IN TXT \"v=DMARC1\", set by {other}");
         }
     }

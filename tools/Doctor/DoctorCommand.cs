@@ -105,12 +105,7 @@ internal sealed class DoctorCommand
     private void StartDomain(string domain, bool isOurs)
     {
         TaskCompletionSource<IReadOnlyList<MailHost>> hosts = new();
-        Begin($"{domain}: where mail to it goes", async s =>
-        {
-            IReadOnlyList<MailHost> found = await new ExchangerCheck(_context, domain, isOurs).RunAsync(s);
-            s.IsDone = true;
-            hosts.TrySetResult(found);
-        });
+        Begin($"{domain}: where mail to it goes", async s => hosts.SetResult(await new ExchangerCheck(_context, domain, isOurs).RunAsync(s)));
         Begin($"{domain}: TLS of its mail exchangers", async s => await new ExchangerTlsCheck(_context).RunAsync(s, await hosts.Task));
         Begin($"{domain}: MTA-STS", async s =>
         {

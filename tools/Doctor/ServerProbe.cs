@@ -14,6 +14,7 @@ internal sealed class ServerReport
 {
     /// <summary>Why the conversation ended early; empty: it did not.</summary>
     public string Error { get; set; } = "";
+    public required IPEndPoint EndPoint { get; init; }
     public bool IsConnected { get; set; }
     /// <summary>The host is there and said no; otherwise nobody answered.</summary>
     public bool IsRefused { get; set; }
@@ -49,7 +50,7 @@ internal static class ServerProbe
     /// <param name="dane">A policy with TLSA records that the server must meet; null: an authority must vouch for it.</param>
     public static async Task<ServerReport> RunAsync(DoctorContext c, IPEndPoint endPoint, string host, bool wrapper = false, TlsPolicy? dane = null)
     {
-        ServerReport report = new();
+        ServerReport report = new() { EndPoint = endPoint };
         ConnectResult result = await Connector.Connect(c.Loop, endPoint, null, s_patience);
         if (!result.IsConnected)
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Dns;
 
@@ -20,7 +19,7 @@ internal sealed class SpfSection(DoctorContext c, string domain, bool isOurDomai
                 "see whether the name servers answer");
             return;
         }
-        List<string> texts = [.. answer.Records.OfType<TextRecord>().Select(r => Encoding.Latin1.GetString(r.Text.Span)).Where(SpfRecord.IsSpf)];
+        List<string> texts = [.. answer.Texts.Where(SpfRecord.IsSpf)];
         if (texts.Count == 0)
         {
             s.Warning(Area, "no SPF record", "large receivers refuse or file as spam what has neither SPF nor DKIM", $"add {Suggestion()}");

@@ -1,4 +1,3 @@
-using System.Text;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Http;
@@ -44,7 +43,7 @@ internal sealed class StsSection(DoctorContext c, string domain)
     {
         string name = $"_mta-sts.{domain}";
         DnsAnswer answer = await c.Resolver.Query(name, DnsType.TXT);
-        List<string> texts = [.. answer.Records.OfType<TextRecord>().Select(r => Encoding.Latin1.GetString(r.Text.Span)).Where(StsRecord.IsOne)];
+        List<string> texts = [.. answer.Texts.Where(StsRecord.IsOne)];
         if (!answer.IsFound && !answer.IsNotFound) s.Warning(Area, $"the question for {name} fails: {answer.Reason}", "senders do not learn of a policy",
             "see whether the name servers answer");
         else if (texts.Count == 0)

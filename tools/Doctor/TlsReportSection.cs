@@ -1,4 +1,3 @@
-using System.Text;
 using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Dns;
 
@@ -7,32 +6,25 @@ namespace MtaSuite.Tools.Doctor;
 /// <summary>Where senders report trouble with TLS (RFC 8460 3).</summary>
 internal sealed class TlsReportSection(DoctorContext c, string domain)
 {
-    private const string Area = "tlsrpt", Version = "TLSRPTv1";
+    private const string Area = "tlsrpt";
 
     public async Task RunAsync(Section s)
     {
-        string name = $"_smtp._tls.{domain}";
+        string name = $"_smtp._tls.{domain}", line = $"{name}. IN TXT \"v=TLSRPTv1; rua=mailto:postmaster@{domain}\"";
         DnsAnswer answer = await c.Resolver.Query(name, DnsType.TXT);
-        List<string> texts = [.. answer.Records.OfType<TextRecord>().Select(r => Encoding.Latin1.GetString(r.Text.Span)).Where(t => t.StartsWith($"v={Version}", StringComparison.Ordinal))];
-        string line = $"{name}. IN TXT \"v={Version}; rua=mailto:postmaster@{domain}\"";
-        if (texts.Count == 0)
-        {
-            s.Note(Area, "no TLSRPT record", "nobody tells you when TLS with your servers fails", $"add {line}");
-            return;
-        }
-        if (texts.Count > 1)
-        {
-            s.Problem(Area, $"{texts.Count} TLSRPT records", "senders then do as if there was none (RFC 8460 3)", "leave one");
-            return;
-        }
-        if (!TagList.TryParse(texts[0], out TagList tags, out string problem) || tags["v"] != Version || tags["rua"] is not { Length: > 0 } rua)
-        {
-            s.Problem(Area, $"the record cannot be understood: {(problem.Length > 0 ? problem : "v=TLSRPTv1 or rua= is missing")}", "nobody reports", $"replace it by {line}");
-            return;
-        }
-        string[] uris = rua.Split(',', StringSplitOptions.TrimEntries);
-        string? bad = Array.Find(uris, u => !(u.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) && u.Contains('@')) && !u.StartsWith("https://", StringComparison.OrdinalIgnoreCase));
-        if (bad != null) s.Warning(Area, $"\"{TagList.Shown(bad)}\" is neither mailto: nor https:", "no reports go there", "correct it");
+        List<string> texts = [.. answer.Texts.Where(TlsReportRecord.IsOne)];
+        if (!answer.IsFound && !answer.IsNotFound) s.Warning(Area, $"the question for {name} fails: {answer.Reason}", "senders do not learn where reports go",
+            "see whether the name servers answer");
+        else if (texts.Count == 0) s.Note(Area, "no TLSRPT record", "nobody tells you when TLS with your servers fails", $"add {line}");
+        else if (texts.Count > 1) s.Problem(Area, $"{texts.Count} TLSRPT records", "senders then do as if there was none (RFC 8460 3)", "leave one");
+        else Judge(s, TlsReportRecord.Uris(texts[0]), line);
+    }
+
+    private static void Judge(Section s, IReadOnlyList<string> uris, string line)
+    {
+        if (uris.Count == 0) s.Problem(Area, "the record names no address (rua=)", "nobody reports", $"replace it by {line}");
+        else if (uris.FirstOrDefault(u => !TlsReportRecord.IsUsable(u)) is { } bad)
+            s.Warning(Area, $"\"{TagList.Shown(bad)}\" is neither mailto: nor https: with a valid address", "no reports go there", "correct it");
         else s.Ok(Area, $"reports go to {string.Join(", ", uris)}");
     }
 }
