@@ -45,7 +45,7 @@ internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool, TimeSpan 
 
         public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);
 
-        public void OnReset(LinkStream stream, string reason) 
+        public void OnReset(LinkStream stream, string reason)
         {
             // it may be about to deliver all the same: not at once again
             if (reason == LinkStream.NoAnswer) delivery.Losses = Scheduler.MaxLosses;
