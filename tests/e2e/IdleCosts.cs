@@ -27,20 +27,20 @@ public class IdleCosts : InstanceTest
         Assert.That(all, Is.LessThanOrEqualTo(KibOfInstance));
     }
 
-    [Test, Order(1)]
+    [Test, Order(2)]
     public void Memory_of_a_load_is_given_back_at_rest()
     {
         const int messages = 2000, restKib = 20 * 1024;
         if (!Programs.IsAheadOfTime) Assert.Ignore("not compiled ahead of time");
         using (SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort))
-            for (int i = 0; i < messages; i++) peer.Deliver(Address, Address, "Subject: one of many\n\nbody\n").Is(250);
+            for (int i = 0; i < messages; i++) peer.Deliver(Address, Address, "Subject: load\n\nbody\n").Is(250);
         Mta.WaitUntilEmpty();
         long all = Mta.ProportionalKib();
         for (long end = Environment.TickCount64 + 20_000; all > restKib && Environment.TickCount64 < end; all = Mta.ProportionalKib()) Thread.Sleep(500);
         Assert.That(all, Is.LessThanOrEqualTo(restKib));
     }
 
-    [Test, Order(2)]
+    [Test, Order(3)]
     public void A_waiting_session_is_small()
     {
         List<SmtpPeer> peers = [];
@@ -62,7 +62,7 @@ public class IdleCosts : InstanceTest
     }
 
     /// <summary>A measurement, for a quiet machine: the rate of one busy client without and with all the others, in turns; the medians' ratio.</summary>
-    [Test, Order(3), Explicit("takes a minute and a quiet machine")]
+    [Test, Order(4), Explicit("takes a minute and a quiet machine")]
     public void Waiting_sessions_do_not_slow_a_busy_one()
     {
         const int rounds = 5;
