@@ -20,12 +20,22 @@ public class ClientLimits : InstanceTest
         using (SmtpPeer fifth = new(Mta.SmtpPort))
             Assert.That(fifth.Read().Is(421).Text, Does.EndWith("Error: too many connections from 127.0.0.1"));
         foreach (SmtpPeer peer in peers) peer.Dispose();
+        OpenWhenThereIsRoom().Dispose();
+        Assert.That(Mta.LogText(), Does.Match(@"warning: Connection concurrency limit exceeded: 5 from localhost\[127\.0\.0\.1\] for service 127\.0\.0\.1:\d+"));
+    }
+
+    /// <summary>That the others left comes to anvil's ears from several processes, in its own time.</summary>
+    private SmtpPeer OpenWhenThereIsRoom()
+    {
+        SmtpPeer? peer = null;
         Wait.Until(() =>
         {
-            using SmtpPeer again = new(Mta.SmtpPort);
-            return again.Read().Code == 220;
+            peer?.Dispose();
+            peer = new SmtpPeer(Mta.SmtpPort);
+            return peer.Read().Code == 220;
         }, "a connection after the others left");
-        Assert.That(Mta.LogText(), Does.Match(@"warning: Connection concurrency limit exceeded: 5 from localhost\[127\.0\.0\.1\] for service 127\.0\.0\.1:\d+"));
+        peer!.Say("EHLO client.example").Is(250);
+        return peer;
     }
 
     [Test, Order(2)]
@@ -34,7 +44,7 @@ public class ClientLimits : InstanceTest
         List<int> codes = [];
         for (int i = 0; i < 5; i++)
         {
-            using SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort);
+            using SmtpPeer peer = OpenWhenThereIsRoom();
             codes.Add(peer.Say("MAIL FROM:<>").Code);
         }
         Assert.That(codes, Is.EqualTo(new[] { 250, 250, 250, 450, 450 }));
