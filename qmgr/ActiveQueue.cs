@@ -4,6 +4,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Common.Tables;
 using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Qmgr;
@@ -22,12 +23,14 @@ internal sealed partial class ActiveQueue : IScheduled
     private readonly QueueFiles _files;
     private readonly NoticeClient _notices;
     private readonly RecipientBudget _budget;
+    private readonly SlowLookups _lookups;
     private readonly Dictionary<string, QueuedMessage> _messages = new(StringComparer.Ordinal);
 
     public ActiveQueue(EventLoop loop, QmgrSettings settings, IRouter router, QueueFiles files, NoticeClient notices, Func<IScheduled, Scheduler> makeScheduler)
     {
         (_loop, _settings, _router, _files, _notices) = (loop, settings, router, files, notices);
         _budget = new RecipientBudget(settings);
+        _lookups = new SlowLookups(loop, "routes");
         _scheduler = makeScheduler(this);
     }
 
@@ -65,11 +68,26 @@ internal sealed partial class ActiveQueue : IScheduled
     {
         message.Pending = 1; // this call itself, so that the round cannot end before all jobs are made
         if ((message.Envelope.Flags & MessageFlags.ForceExpire) != 0) Expire(message);
-        else MakeJobs(message);
+        else if (RouterFor(message) is { MayBlock: true } router)
+        {
+            RouteAheadAsync(message, router).Detach();
+            return;
+        }
+        else MakeJobs(message, null);
         Settle(message, 1);
     }
 
-    private void MakeJobs(QueuedMessage message)
+    /// <summary>With tables that may make it wait, all recipients are routed beside the loop first.</summary>
+    private async Task RouteAheadAsync(QueuedMessage message, IRouter router)
+    {
+        RouteResult[] routes = await _lookups.AskAsync(true, (router, message.Envelope), static s =>
+            s.Envelope.Recipients.Select(r => r.Done || (r.Notify & Notify.Expanded) != 0 ? default : s.router.Route(s.Envelope, r.Address)).ToArray());
+        MakeJobs(message, routes);
+        Settle(message, 1);
+    }
+
+    /// <param name="routes">One for each recipient; null: they are found here.</param>
+    private void MakeJobs(QueuedMessage message, RouteResult[]? routes)
     {
         message.Jobs.Clear();
         List<EnvelopeRecipient> recipients = message.Envelope.Recipients;
@@ -83,7 +101,7 @@ internal sealed partial class ActiveQueue : IScheduled
                 NoteExpansion(message, recipient);
                 continue;
             }
-            RouteResult route = RouterFor(message).Route(message.Envelope, recipient.Address);
+            RouteResult route = routes?[i] ?? RouterFor(message).Route(message.Envelope, recipient.Address);
             DeliverRecipient target = TargetOf(message, recipient);
             if (route.Outcome != null)
             {

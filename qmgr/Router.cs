@@ -24,8 +24,11 @@ internal sealed class Router : IRouter
         _resolver = new AddressResolver(_core, parameters);
         _retries = _core.OpenMaps(QmgrParams.RetryMaps);
         _filterNexthop = config.Get(QmgrParams.DefaultFilterNexthop);
+        MayBlock = _core.MayBlock;
         foreach (string problem in _core.Problems) Log.Warning($"{problem}");
     }
+
+    public bool MayBlock { get; }
 
     public RouteResult Route(Envelope envelope, string recipient)
     {

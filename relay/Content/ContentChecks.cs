@@ -20,6 +20,9 @@ public sealed class ContentChecks
 
     public bool IsEmpty => Header.IsEmpty && MimeHeader.IsEmpty && NestedHeader.IsEmpty && Body.IsEmpty;
 
+    /// <summary>Asking may wait for another process or the network.</summary>
+    public bool MayBlock => Header.MayBlock || MimeHeader.MayBlock || NestedHeader.MayBlock || Body.MayBlock;
+
     internal Maps For(MimeSection section, bool isMimeField) => section switch
     {
         MimeSection.Nested => NestedHeader,

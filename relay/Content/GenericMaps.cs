@@ -31,6 +31,9 @@ public sealed class GenericMaps : IAddressRewriter
     /// <summary>A lookup failed since this was last set to false: what was made of the addresses meanwhile is not to be sent.</summary>
     public bool HasFailed { get; set; }
 
+    /// <summary>Asking may wait for another process or the network.</summary>
+    public bool MayBlock => _maps.MayBlock;
+
     /// <summary>The address to use, internal form; the same when no table has it, and for the empty sender.</summary>
     public string Map(string address)
     {

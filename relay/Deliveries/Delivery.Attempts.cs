@@ -72,7 +72,7 @@ internal sealed partial class Delivery
             return true;
         }
         if (found.Failure != null) NoteMissing(found.Failure, isConfigured);
-        if (Insistence(nexthop) is not { } insistence)
+        if (await InsistenceAsync(nexthop) is not { } insistence)
         {
             NoteTrouble(Outcome.Defer("4.7.10", "REQUIRETLS policy configuration error"));
             return found.IsBackup;

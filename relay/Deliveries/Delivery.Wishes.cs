@@ -25,14 +25,18 @@ internal sealed partial class Delivery
     }
 
     /// <summary>How far REQUIRETLS is insisted on with a destination; null: that cannot be told now.</summary>
-    private RequireTlsAction? Insistence(Nexthop nexthop) => !RequiresTls ? RequireTlsAction.Disable
-        : _context.Settings.RequireTls!.For(nexthop.Host.Length > 0 ? nexthop.Host : _context.Settings.Myhostname);
+    private ValueTask<RequireTlsAction?> InsistenceAsync(Nexthop nexthop)
+    {
+        if (!RequiresTls) return ValueTask.FromResult<RequireTlsAction?>(RequireTlsAction.Disable);
+        RequireTlsPolicy policy = _context.Settings.RequireTls!;
+        return _context.Lookups.AskAsync(policy.MayBlock, (policy, Host: nexthop.Host.Length > 0 ? nexthop.Host : _context.Settings.Myhostname), static s => s.policy.For(s.Host));
+    }
 
     /// <summary>The target with its TLS policy as the sender wishes; or, noted, none.</summary>
     private async ValueTask<Target?> SecureAsync(Nexthop nexthop, Target target, RequireTlsAction insistence)
     {
         if (_context.Security is not { } security) return target;
-        Target secured = await security.SecureAsync(nexthop, target, IsTlsOptional);
+        Target secured = await security.SecureAsync(nexthop, target, IsTlsOptional, _context.Lookups);
         if (secured.Tls.Problem.Length > 0)
         {
             if (secured.Tls.ProblemResult != TlsResult.Success) _context.Reporter?.Report(secured, secured.Tls.ProblemResult, secured.Tls.Problem, null, "");

@@ -51,6 +51,7 @@ internal sealed partial class Delivery
         if (Open())
         {
             await ClaimAsync();
+            if (_context.Settings.Content.Generic is { } generic) await MapAddressesAsync(generic);
             Prepare();
             if (HasOpen) await TryAllAsync();
             foreach (Pending recipient in _all)
@@ -107,7 +108,6 @@ internal sealed partial class Delivery
     /// <summary>What has to be known before a server is asked.</summary>
     private void Prepare()
     {
-        MapAddresses();
         byte[] scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
         Facts = DeliveryFacts.Of(Request, Sender, _file, scratch);
         ArrayPool<byte>.Shared.Return(scratch);
@@ -117,13 +117,16 @@ internal sealed partial class Delivery
     }
 
     /// <summary>smtp_generic_maps on the envelope.</summary>
-    private void MapAddresses()
+    private async ValueTask MapAddressesAsync(GenericMaps generic)
     {
-        if (_context.Settings.Content.Generic is not { } generic) return;
-        generic.HasFailed = false;
-        Sender = generic.Map(Sender);
-        foreach (Pending recipient in _all) recipient.Address = generic.Map(recipient.Address);
-        if (!generic.HasFailed) return;
+        bool known = await _context.Lookups.AskAsync(generic.MayBlock, (Delivery: this, generic), static s =>
+        {
+            s.generic.HasFailed = false;
+            s.Delivery.Sender = s.generic.Map(s.Delivery.Sender);
+            foreach (Pending recipient in s.Delivery._all) recipient.Address = s.generic.Map(recipient.Address);
+            return !s.generic.HasFailed;
+        });
+        if (known) return;
         foreach (Pending recipient in _all)
             if (recipient.Final == null) Settle(recipient, Outcome.Defer("4.3.0", "address mapping problem"), null);
     }
@@ -154,6 +157,10 @@ internal sealed partial class Delivery
         }
         return new ContentSource(_file, Request.ContentOffset, Request.ContentLength, filter);
     }
+
+    /// <summary>The next piece of the content, from a thread where its tables may make us wait.</summary>
+    public ValueTask<(bool IsRead, ReadOnlyMemory<byte> Piece)> ReadAsync(ContentSource source) => _context.Lookups.AskAsync(_context.Settings.Content.MayBlock, source,
+        static s => (s.TryRead(out ReadOnlyMemory<byte> piece), piece));
 
     /// <summary>What becomes of each part. That the file cannot be read is found when it is sent.</summary>
     private ConversionPlan PlanConversion()

@@ -15,6 +15,7 @@ internal sealed record FoundLogin(SaslCredentials? Credentials, bool IsToken = f
 /// <summary>The logins of all servers, and threads for what is slow about using one. One for each process.</summary>
 internal sealed class Logins(EventLoop loop, LoginSettings settings)
 {
+    private readonly SlowLookups _lookups = new(loop, "logins");
     private readonly WorkerPool _workers = new(loop, "login", 2);
     private readonly TokenSources _tokens = new(settings.TokenLifetime, loop.Time);
 
@@ -32,7 +33,11 @@ internal sealed class Logins(EventLoop loop, LoginSettings settings)
     /// <summary>Finds the login for a server: by sender where that counts, else by the server's names.</summary>
     public async ValueTask<FoundLogin> FindAsync(Target target, string sender)
     {
-        LookupResult token = Lookup(Settings.Tokens, target, sender), password = token.IsNotFound ? Lookup(Settings.Passwords, target, sender) : LookupResult.NotFound;
+        (LookupResult token, LookupResult password) = await _lookups.AskAsync(Settings.Tokens.MayBlock || Settings.Passwords.MayBlock, (Logins: this, target, sender), static s =>
+        {
+            LookupResult found = s.Logins.Lookup(s.Logins.Settings.Tokens, s.target, s.sender);
+            return (found, found.IsNotFound ? s.Logins.Lookup(s.Logins.Settings.Passwords, s.target, s.sender) : LookupResult.NotFound);
+        });
         if (token.IsError || password.IsError)
         {
             Common.Log.Log.Warning($"{token.ErrorText}{password.ErrorText}");

@@ -23,7 +23,8 @@ internal sealed partial class Session
         SetContentDeadline(t);
         do
         {
-            if (!source.TryRead(out ReadOnlyMemory<byte> piece)) return Refuse(FailureKind.Closed, "4.3.0", "queue file read error");
+            (bool isRead, ReadOnlyMemory<byte> piece) = await t.Delivery.ReadAsync(source);
+            if (!isRead) return Refuse(FailureKind.Closed, "4.3.0", "queue file read error");
             if (UsesChunks) WriteChunk(t, ref encoder, piece.Span, source.IsAtEnd);
             else Encode(ref encoder, piece.Span);
             if (source.IsAtEnd || connection.Unsent <= HighWater) continue;

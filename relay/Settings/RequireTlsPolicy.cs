@@ -55,6 +55,9 @@ public sealed class RequireTlsPolicy
         return config.Get(TlsParams.RequiretlsEnable) ? new RequireTlsPolicy(param.Name, config.Get(param), problems) : null;
     }
 
+    /// <summary>Asking may wait for another process or the network.</summary>
+    public bool MayBlock => _items.Exists(i => i.Table?.MayBlock == true);
+
     /// <summary>What is insisted on with a destination; null: that cannot be told now, for a table or an entry is broken.</summary>
     /// <param name="domain">The domain or host that mail is for, without brackets and port.</param>
     public RequireTlsAction? For(string domain)

@@ -4,6 +4,7 @@ using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 using MtaSuite.Tests.Unit.Net;
+using MtaSuite.Tests.Unit.Tables;
 
 namespace MtaSuite.Tests.Unit.Qmgr;
 
@@ -31,6 +32,24 @@ public sealed class QmgrServiceTests
         Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver x@a.test,y@a.test", "deliver z@b.test" }));
         await loop.UntilAsync(() => _bench.Qmgr.Active == 0);
     });
+
+    [Test]
+    public void A_table_that_makes_one_wait_does_not_hold_up_the_queue_manager()
+    {
+        using LockedTable table = new(("a.test", "agent:elsewhere"));
+        Bench(async loop =>
+        {
+            _bench.StartAll(loop);
+            QueuedNotice notice = _bench.Put("incoming", "x@a.test", "y@a.test");
+            _bench.Tell(loop, notice);
+            await loop.UntilAsync(() => _bench.Qmgr.Active == 1);
+            Assert.That((await _bench.AskAsync(loop, QmgrRequest.Destinations))!.Ok, "it answers");
+            Assert.That(_bench.Events, Is.Empty);
+            table.Unlock();
+            await loop.UntilAsync(() => !_bench.Exists("incoming", notice.Envelope.QueueId));
+            Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver x@a.test,y@a.test" }));
+        }, $"transport_maps = {table.Spec}\n");
+    }
 
     [Test]
     public void With_dont_remove_what_is_delivered_is_kept_in_saved() => Bench(async loop =>

@@ -6,10 +6,14 @@ using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Sasl;
 using MtaSuite.Common.Tables;
+using MtaSuite.Common.Tls.Client;
+using MtaSuite.Relay.Deliveries;
 using MtaSuite.Relay.Login;
 using MtaSuite.Relay.Routing;
+using MtaSuite.Relay.Sessions;
 using MtaSuite.Relay.Settings;
 using MtaSuite.Tests.Unit.Net;
+using MtaSuite.Tests.Unit.Tables;
 
 namespace MtaSuite.Tests.Unit.Relay;
 
@@ -54,6 +58,35 @@ public class LoginTests
         else Assert.That(text, Does.Contain($": < {name}220 ").And.Contain($": > {name}EHLO client.test\n").And.Contain($": < {name}250 ").And.Contain($": > {name}{offers}"));
         if (logged && offers == "AUTH PLAIN") Assert.That(text, Does.Contain($"> {name}RCPT TO:<b@x.test>\n"));
         Assert.That(text, Does.Not.Contain("AGpvZQBzZWNyZXQ=").And.Not.Contain("am9l").And.Not.Contain("Subject: test"));
+    }
+
+    [TestCase("smtp_sasl_password_maps")]
+    [TestCase("smtp_generic_maps")]
+    [TestCase("smtp_header_checks")]
+    [TestCase("smtp_tls_policy_maps")]
+    [TestCase("smtp_requiretls_policy")]
+    public void A_table_that_makes_one_wait_holds_up_its_own_deliveries_alone(string param)
+    {
+        using LockedTable table = new(("mx1.test", "joe:secret"), ("b@x.test", "c@y.test"), ("dest.test", param == "smtp_requiretls_policy" ? "opportunistic" : "none"), ("Subject: test", "REPLACE Subject: seen"));
+        using ScriptedPeer peer = new(new() { ["AUTH"] = "235 2.7.0 welcome" }, "AUTH PLAIN");
+        OnLoop.Run(async loop =>
+        {
+            MailConfig config = MailConfig.Parse($"compatibility_level = 3.11\nsmtp_helo_name = client.test\nsmtp_sasl_auth_enable = {(param.Contains("sasl") ? "yes" : "no")}\nsmtp_sasl_security_options = noanonymous\n{param} = {table.Spec}\n").Config;
+            using RelayFixture fixture = new(loop, RelaySettings.From(config, lmtp: false, []), peer.EndPoint);
+            RelayContext context = new(loop, fixture.Spool, fixture.Settings, fixture.Finder) { Security = new Security(new TlsClientSettings(config, lmtp: false), [], null, TimeProvider.System) };
+            DeliverRequest request = fixture.Queue(["b@x.test"], adjust: e => e.Flags |= param == "smtp_requiretls_policy" ? MessageFlags.RequireTls : 0);
+            Task<List<RecipientOutcome>> delivery = new Delivery(context, request).RunAsync();
+            // without a thread for it the loop would stand still here
+            await loop.Delay(TimeSpan.FromMilliseconds(300));
+            Assert.That(delivery.IsCompleted, Is.False);
+            table.Unlock();
+            Assert.That((await delivery)[0].Outcome.IsOk, Is.True, (await delivery)[0].Outcome.Text);
+            context.Destinations.CloseIdle();
+        }, seconds: 20);
+        string heard;
+        lock (peer.Commands) heard = string.Join('\n', peer.Commands);
+        if (param == "smtp_sasl_password_maps") Assert.That(heard, Does.Contain(Plain));
+        Assert.That(heard, Does.Contain(param == "smtp_generic_maps" ? "RCPT TO:<c@y.test>" : "RCPT TO:<b@x.test>"));
     }
 
     [Test]
