@@ -119,12 +119,23 @@ public sealed partial class Instance : IDisposable
     /// <summary>Waits until no message is queued any more.</summary>
     public void WaitUntilEmpty() => Wait.Until(() => Waiting().Length == 0, () => $"an empty queue; it has {string.Join(' ', Waiting())}");
 
+    /// <summary>Ports that the system gives nobody who does not ask for them: they are still free when the instance starts.</summary>
     private static int[] FreePorts(int count)
     {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners) listener.Start();
-        int[] ports = [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners) listener.Dispose();
+        const int first = 15_000, behind = 32_000;
+        int[] ports = new int[count];
+        for (int found = 0; found < count;)
+        {
+            ports[found] = Random.Shared.Next(first, behind);
+            TcpListener listener = new(IPAddress.Loopback, ports[found]);
+            try
+            {
+                listener.Start();
+                if (Array.IndexOf(ports, ports[found]) == found) found++;
+            }
+            catch (SocketException) { } // taken
+            finally { listener.Dispose(); }
+        }
         return ports;
     }
 }
