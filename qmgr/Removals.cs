@@ -9,7 +9,7 @@ internal sealed class Removals(EventLoop loop, RemovalLog log) : IBatchEnd
     /// <summary>A failure of the machine brings back what was removed in this time before it.</summary>
     private static readonly TimeSpan SyncDelay = TimeSpan.FromMilliseconds(500);
     private readonly WorkerPool _worker = new(loop, "removals", 1);
-    private bool _noted, _syncing;
+    private bool _noted, _unsynced, _syncing;
 
     public void Add(string id)
     {
@@ -23,9 +23,24 @@ internal sealed class Removals(EventLoop loop, RemovalLog log) : IBatchEnd
     {
         _noted = false;
         log.Write();
-        if (_syncing) return;
+        _unsynced = true;
+        if (!_syncing) SyncSoon();
+    }
+
+    private void SyncSoon()
+    {
         _syncing = true;
-        loop.After(SyncDelay, () => _worker.Submit(new SyncWork(this)));
+        loop.After(SyncDelay, () =>
+        {
+            _unsynced = false;
+            _worker.Submit(new SyncWork(this));
+        });
+    }
+
+    private void Synced()
+    {
+        _syncing = false;
+        if (_unsynced) SyncSoon(); // what came while the disk was busy
     }
 
     private RemovalLog Log => log;
@@ -34,6 +49,6 @@ internal sealed class Removals(EventLoop loop, RemovalLog log) : IBatchEnd
     {
         public override void Execute() => removals.Log.Sync();
 
-        protected override void OnDone() => removals._syncing = false;
+        protected override void OnDone() => removals.Synced();
     }
 }
