@@ -21,6 +21,8 @@ internal sealed class QueueJournal : SyncStage
     private const int MaxSegments = 100;
     /// <summary>Files that are still in the queue so long after they came are written out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    /// <summary>Timers go by a coarser clock: one may be early by so much, and must not be taken for too early.</summary>
+    private static readonly TimeSpan Coarse = TimeSpan.FromMilliseconds(50);
     /// <summary>A segment that is full so soon is too small.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
     private readonly EventLoop _loop;
@@ -82,7 +84,7 @@ internal sealed class QueueJournal : SyncStage
         lock (_gate)
         {
             if (_closed) return;
-            if (!_current!.IsEmpty && Stopwatch.GetElapsedTime(_begun) >= Patience) Turn();
+            if (!_current!.IsEmpty && Stopwatch.GetElapsedTime(_begun) >= Patience - Coarse) Turn();
             _watched = !_broken && (!_current.IsEmpty || _spare == null);
         }
         if (_watched) Watch();
