@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
@@ -21,8 +20,6 @@ internal sealed class QueueJournal : SyncStage
     private const int MaxSegments = 100;
     /// <summary>Files that are still in the queue so long after they came are written out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-    /// <summary>Timers go by a coarser clock: one may be early by so much, and must not be taken for too early.</summary>
-    private static readonly TimeSpan Coarse = TimeSpan.FromMilliseconds(50);
     /// <summary>A segment that is full so soon is too small.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
     private readonly EventLoop _loop;
@@ -34,6 +31,7 @@ internal sealed class QueueJournal : SyncStage
     /// <summary>Segments with records that were not synced yet.</summary>
     private readonly HashSet<JournalSegment> _unsynced = [];
     private readonly List<JournalSegment> _syncing = [];
+    /// <summary>When the first record of the current segment came, by the clock that the loop's timers go by: none of them is early then.</summary>
     private long _begun;
     private bool _broken, _watched, _closed;
 
@@ -61,11 +59,13 @@ internal sealed class QueueJournal : SyncStage
 
     private void Begin()
     {
-        _begun = Stopwatch.GetTimestamp();
+        _begun = Environment.TickCount64;
         if (_watched) return;
         _watched = true;
         _loop.Post(Watch);
     }
+
+    private TimeSpan Age => TimeSpan.FromMilliseconds(Environment.TickCount64 - _begun);
 
     /// <summary>Goes on in the spare segment; false while that is not ready.</summary>
     private bool Turn()
@@ -73,7 +73,7 @@ internal sealed class QueueJournal : SyncStage
         if (_spare == null) return false;
         JournalSegment full = _current!;
         (_current, _spare) = (_spare, null);
-        bool grow = Stopwatch.GetElapsedTime(_begun) < Soon;
+        bool grow = Age < Soon;
         _loop.Post(() => _worker.Submit(new Release(this, full, grow)));
         return true;
     }
@@ -84,7 +84,7 @@ internal sealed class QueueJournal : SyncStage
         lock (_gate)
         {
             if (_closed) return;
-            if (!_current!.IsEmpty && Stopwatch.GetElapsedTime(_begun) >= Patience - Coarse) Turn();
+            if (!_current!.IsEmpty && Age >= Patience) Turn();
             _watched = !_broken && (!_current.IsEmpty || _spare == null);
         }
         if (_watched) Watch();
