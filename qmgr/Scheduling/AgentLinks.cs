@@ -45,11 +45,7 @@ internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool, TimeSpan 
 
         public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);
 
-        public void OnReset(LinkStream stream, string reason)
-        {
-            // it may be about to deliver all the same: not at once again
-            if (reason == LinkStream.NoAnswer) delivery.Losses = Scheduler.MaxLosses;
-            sink.Lost(delivery, reason);
-        }
+        // an agent that was silent for too long may be about to deliver all the same: not at once again
+        public void OnReset(LinkStream stream, string reason) => sink.Lost(delivery, reason, again: reason != LinkStream.NoAnswer);
     }
 }

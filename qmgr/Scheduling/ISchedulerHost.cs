@@ -22,5 +22,6 @@ internal interface IDeliverySink
     void Answered(Delivery delivery, DeliverReply reply);
 
     /// <summary>The agent died or answered nonsense.</summary>
-    void Lost(Delivery delivery, string reason);
+    /// <param name="again">Soon, unless that was often enough; else it is deferred.</param>
+    void Lost(Delivery delivery, string reason, bool again = true);
 }

@@ -13,7 +13,7 @@ namespace MtaSuite.Qmgr.Scheduling;
 internal sealed partial class Scheduler : IDeliverySink
 {
     /// <summary>How often a delivery is given to an agent again after one died under it.</summary>
-    internal const int MaxLosses = 3;
+    private const int MaxLosses = 3;
     private static readonly TimeSpan LossDelay = TimeSpan.FromSeconds(1);
     private readonly ISchedulerHost _host;
     private readonly MailConfig _config;
@@ -157,11 +157,11 @@ internal sealed partial class Scheduler : IDeliverySink
         Dispatch(delivery.Destination.Transport);
     }
 
-    public void Lost(Delivery delivery, string reason)
+    public void Lost(Delivery delivery, string reason, bool again = true)
     {
         Release(delivery);
         if (_stopped) return;
-        if (++delivery.Losses < MaxLosses) _host.After(LossDelay, () => Resubmit(delivery));
+        if (again && ++delivery.Losses < MaxLosses) _host.After(LossDelay, () => Resubmit(delivery));
         else _results.Failed(delivery, Outcome.Defer("4.3.0", $"delivery agent failed: {reason}"), 0);
         Dispatch(delivery.Destination.Transport);
     }
