@@ -81,7 +81,7 @@ internal sealed partial class ActiveQueue : IScheduled
     private async Task RouteAheadAsync(QueuedMessage message, IRouter router)
     {
         RouteResult[] routes = await _lookups.AskAsync(true, (router, message.Envelope), static s =>
-            s.Envelope.Recipients.Select(r => r.Done || (r.Notify & Notify.Expanded) != 0 ? default : s.router.Route(s.Envelope, r.Address)).ToArray());
+            s.Envelope.Recipients.Select(r => r.Done || IsExpanded(r) ? default : s.router.Route(s.Envelope, r.Address)).ToArray());
         MakeJobs(message, routes);
         Settle(message, 1);
     }
@@ -96,7 +96,7 @@ internal sealed partial class ActiveQueue : IScheduled
             EnvelopeRecipient recipient = recipients[i];
             if (recipient.Done) continue;
             message.Pending++;
-            if ((recipient.Notify & Notify.Expanded) != 0)
+            if (IsExpanded(recipient))
             {
                 NoteExpansion(message, recipient);
                 continue;
@@ -129,6 +129,9 @@ internal sealed partial class ActiveQueue : IScheduled
         if (CrowdOf(message) is { } crowded) Park(message, crowded);
         else foreach (Job made in message.Jobs.ToArray()) _scheduler.Submit(made);
     }
+
+    /// <summary>What it stands for is in the envelope by itself; nothing is delivered to it.</summary>
+    private static bool IsExpanded(EnvelopeRecipient recipient) => (recipient.Notify & Notify.Expanded) != 0;
 
     private DeliverRecipient TargetOf(QueuedMessage message, EnvelopeRecipient recipient) => new()
     {
