@@ -26,9 +26,6 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     private (string Spec, string Domain) _explanation;
     private int _lookups, _voids;
 
-    /// <summary>The records that hold addresses such as the client's.</summary>
-    private DnsType AddressType => facts.Client.AddressFamily == AddressFamily.InterNetwork ? DnsType.A : DnsType.AAAA;
-
     public async Task<SpfOutcome> RunAsync(string domain)
     {
         SpfOutcome outcome = await HostAsync(domain, 0);
@@ -107,7 +104,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
 
     private async Task<(bool?, SpfOutcome?)> AddressesAsync(SpfTerm term, string target)
     {
-        DnsAnswer answer = await AskAsync(target, AddressType);
+        DnsAnswer answer = await AskAsync(target, _names.AddressType);
         return (answer.Addresses.Any(a => Covers(a, term)), Trouble(answer));
     }
 
@@ -119,7 +116,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         SpfOutcome? failed = Trouble(answer);
         foreach (MxRecord exchanger in failed == null ? exchangers : [])
         {
-            DnsAnswer addresses = await resolver.Query(exchanger.Exchange, AddressType);
+            DnsAnswer addresses = await resolver.Query(exchanger.Exchange, _names.AddressType);
             if (addresses.Addresses.Any(a => Covers(a, term))) return (true, null);
             failed ??= Trouble(addresses);
         }

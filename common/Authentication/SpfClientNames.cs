@@ -10,9 +10,11 @@ namespace MtaSuite.Common.Authentication;
 /// </summary>
 internal sealed class SpfClientNames(DnsResolver resolver, IPAddress client)
 {
-    private const int MaxNames = 10;
     private readonly Dictionary<string, bool> _validated = new(StringComparer.OrdinalIgnoreCase);
     private DnsAnswer? _answer;
+
+    /// <summary>The records that hold addresses such as the client's.</summary>
+    public DnsType AddressType { get; } = client.AddressFamily == AddressFamily.InterNetwork ? DnsType.A : DnsType.AAAA;
 
     /// <summary>What the reverse name has.</summary>
     public async Task<DnsAnswer> ReverseAsync() => _answer ??= await resolver.QueryReverse(client);
@@ -33,7 +35,7 @@ internal sealed class SpfClientNames(DnsResolver resolver, IPAddress client)
         return "unknown";
     }
 
-    private async Task<IEnumerable<string>> NamesAsync() => (await ReverseAsync()).Targets.Take(MaxNames);
+    private async Task<IEnumerable<string>> NamesAsync() => (await ReverseAsync()).Targets.Take(SpfCheck.MaxNames);
 
     /// <summary>0 the domain itself, 1 below it, 2 another.</summary>
     private static int Rank(string name, string domain) =>
@@ -42,7 +44,7 @@ internal sealed class SpfClientNames(DnsResolver resolver, IPAddress client)
     private async Task<bool> LeadsBackAsync(string name)
     {
         if (_validated.TryGetValue(name, out bool known)) return known;
-        DnsAnswer back = await resolver.Query(name, client.AddressFamily == AddressFamily.InterNetwork ? DnsType.A : DnsType.AAAA);
+        DnsAnswer back = await resolver.Query(name, AddressType);
         return _validated[name] = back.Addresses.Contains(client);
     }
 }
