@@ -25,7 +25,11 @@ public sealed class RestWatch : IBatchEnd
 
     void IBatchEnd.OnBatchEnd()
     {
-        if (_armed || _loop.Handled == _seen) return;
+        if (!_armed && _loop.Handled != _seen) Arm();
+    }
+
+    private void Arm()
+    {
         _armed = true;
         _loop.After(_interval, Look);
     }
@@ -39,8 +43,6 @@ public sealed class RestWatch : IBatchEnd
         if (!_old) MemoryTrim.Started();
         else if (rests) _memory.AtRest();
         _old = true;
-        if (rests) return;
-        _armed = true; // to see whether anything more comes
-        _loop.After(_interval, Look);
+        if (!rests) Arm(); // to see whether anything more comes
     }
 }
