@@ -126,11 +126,7 @@ public class SessionTests
         using SmtpHarness h = new($"smtpd_end_of_data_restrictions = check_sender_access inline:{{ {{ a@b = {action} }} }}\nsmtpd_sender_restrictions = check_sender_access inline:{{ {{ a@b = BCC early@local.test }} }}\n");
         h.Run(async () =>
         {
-            TestClient c = h.Connect();
-            await c.ReplyAsync();
-            await c.AskAsync("EHLO x");
-            await c.AskAsync("MAIL FROM:<a@b>");
-            await c.AskAsync("RCPT TO:<a@local.test>");
+            TestClient c = await h.ConnectWithRecipientAsync();
             await c.AskAsync("DATA");
             Assert.That(await c.AskAsync("x\r\n."), Does.StartWith("250"));
             c.Close();
@@ -147,11 +143,7 @@ public class SessionTests
         using SmtpHarness h = new("");
         h.Run(async () =>
         {
-            TestClient c = h.Connect();
-            await c.ReplyAsync();
-            await c.AskAsync("EHLO x");
-            await c.AskAsync("MAIL FROM:<a@b>");
-            await c.AskAsync("RCPT TO:<a@local.test>");
+            TestClient c = await h.ConnectWithRecipientAsync();
             Assert.That(await c.AskAsync("DATA"), Does.StartWith("354"));
             Assert.That(h.Queue.Messages, Is.Empty);
             Assert.That(await c.AskAsync("."), Does.StartWith("250"));
@@ -166,11 +158,7 @@ public class SessionTests
         using SmtpHarness h = new("smtpd_end_of_data_restrictions = reject\n");
         h.Run(async () =>
         {
-            TestClient c = h.Connect();
-            await c.ReplyAsync();
-            await c.AskAsync("EHLO x");
-            await c.AskAsync("MAIL FROM:<a@b>");
-            await c.AskAsync("RCPT TO:<a@local.test>");
+            TestClient c = await h.ConnectWithRecipientAsync();
             Assert.That(await c.AskAsync("DATA"), Does.StartWith("354"));
             Assert.That(await c.AskAsync("x\r\n."), Does.StartWith("554 5.7.1 <END-OF-MESSAGE>: End-of-data rejected: Access denied"));
             Assert.That(await c.AskAsync("RCPT TO:<a@local.test>"), Does.StartWith("503"));
@@ -186,11 +174,7 @@ public class SessionTests
         using SmtpHarness h = new("message_size_limit = 100\n");
         h.Run(async () =>
         {
-            TestClient c = h.Connect();
-            await c.ReplyAsync();
-            await c.AskAsync("EHLO x");
-            await c.AskAsync("MAIL FROM:<a@b>");
-            await c.AskAsync("RCPT TO:<a@local.test>");
+            TestClient c = await h.ConnectWithRecipientAsync();
             c.Send("BDAT 101\r\n" + new string('x', 101));
             Assert.That(await c.ReplyAsync(), Is.EqualTo("552 5.3.4 Chunk exceeds message size limit"));
             Assert.That(await c.AskAsync("RCPT TO:<b@local.test>"), Is.EqualTo("503 5.5.1 Error: RCPT after BDAT"));
@@ -225,11 +209,7 @@ public class SessionTests
         using SmtpHarness h = new("strict_smtputf8 = yes\n");
         h.Run(async () =>
         {
-            TestClient c = h.Connect();
-            await c.ReplyAsync();
-            await c.AskAsync("EHLO x");
-            await c.AskAsync("MAIL FROM:<a@b>");
-            await c.AskAsync("RCPT TO:<a@local.test>");
+            TestClient c = await h.ConnectWithRecipientAsync();
             Assert.That(await c.AskAsync("VRFY <ü@local.test>"), Does.StartWith("553 5.6.7"));
             Assert.That(await c.AskAsync("VRFY <ü@local.test> SMTPUTF8"), Does.StartWith("550 5.1.1"));
             Assert.That(await c.AskAsync("VRFY \u00fc\xff"), Does.Not.StartWith("2"));

@@ -106,6 +106,15 @@ internal sealed class SmtpHarness : IDisposable
         return new TestClient(Loop, b);
     }
 
+    /// <summary>A client that has been greeted, and has named a sender and a recipient.</summary>
+    public async Task<TestClient> ConnectWithRecipientAsync()
+    {
+        TestClient client = Connect();
+        await client.ReplyAsync();
+        foreach (string command in (string[])["EHLO x", "MAIL FROM:<a@b>", "RCPT TO:<a@local.test>"]) await client.AskAsync(command);
+        return client;
+    }
+
     /// <summary>Sends everything, in two pieces, and returns all that the server says until it closes.</summary>
     public string Talk(string input, int split = 0, string address = "192.0.2.7")
     {
