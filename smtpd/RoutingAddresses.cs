@@ -16,6 +16,7 @@ internal sealed class RoutingAddresses : IAddresses
     private readonly RecipientValidator _validator;
     // Several restrictions ask about the same address in a row; the same string object means the same command.
     private readonly bool _allowRouting;
+    private readonly Lock _gate = new();
     private string? _lastSender, _lastAddress;
     private Route _lastRoute;
 
@@ -23,9 +24,13 @@ internal sealed class RoutingAddresses : IAddresses
     {
         _core = new RoutingCore(config);
         _resolver = new AddressResolver(_core);
+        if (_core.MayBlock) Slow |= Asks.Routes;
         _allowRouting = config.Get(SmtpdParams.AllowUntrustedRouting);
         _validator = new RecipientValidator(_core, _resolver);
+        if (_core.MayBlock) Slow |= Asks.Recipients;
     }
+
+    public Asks Slow { get; }
 
     /// <summary>What is wrong with lists and tables, for the log and check.</summary>
     public IReadOnlyList<string> Problems => _core.Problems;
@@ -69,14 +74,27 @@ internal sealed class RoutingAddresses : IAddresses
         return new SmtpReply(check.Code, check.Dsn, check.Text);
     }
 
+    public bool MayBlock(string sender, string recipient, bool isSender)
+    {
+        if (Slow == Asks.Nothing) return false;
+        return (Slow & Asks.Routes) != 0 || _validator.MayBlock(isSender ? Resolve(recipient, sender) : Resolve(sender, recipient));
+    }
+
     public LookupResult Find(Maps maps, string address) => _core.Lookup.Find(maps, address).Result;
 
-    public void Forget() => _lastAddress = null;
+    public void Forget()
+    {
+        lock (_gate) _lastAddress = null;
+    }
 
     private Route Resolve(string sender, string address)
     {
-        if (ReferenceEquals(_lastAddress, address) && ReferenceEquals(_lastSender, sender)) return _lastRoute;
-        (_lastSender, _lastAddress) = (sender, address);
-        return _lastRoute = _resolver.Resolve(sender, address);
+        lock (_gate)
+        {
+            if (ReferenceEquals(_lastAddress, address) && ReferenceEquals(_lastSender, sender)) return _lastRoute;
+        }
+        Route route = _resolver.Resolve(sender, address);
+        lock (_gate) (_lastSender, _lastAddress, _lastRoute) = (sender, address, route);
+        return route;
     }
 }

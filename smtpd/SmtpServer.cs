@@ -6,6 +6,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
+using MtaSuite.Common.Tables;
 using MtaSuite.Common.Tls;
 using MtaSuite.Smtpd.Access;
 using MtaSuite.Smtpd.Auth;
@@ -26,6 +27,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     private readonly List<Listener> _listeners = [];
     private Action? _drained;
     private long _warned = long.MinValue, _hurried = long.MinValue;
+    // A server that answers late is asked for so many sessions at once.
+    private const int LookupThreads = 16;
     private const int MaxNotices = 100;
     private long _noticeMinute;
     private int _notices;
@@ -35,6 +38,10 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public IQueueWriter Queue { get; } = queue;
     public IAddresses Addresses { get; } = addresses;
     public NameServices Names { get; } = names;
+    /// <summary>Where tables are asked that may wait for others; threads come when the first such table is asked.</summary>
+    public SlowLookups Lookups { get; } = new(loop, "lookups", LookupThreads);
+    /// <summary>What is asked there.</summary>
+    public Asks Slow { get; } = addresses.Slow | settings.Normal.Slow;
     public DiskSpace Disk { get; } = disk;
     public Authentication Authentication { get; } = new(settings.Normal.Auth, settings.Normal.Auth.MakeBackEnd(loop, spool, names.Hosts), loop.Time);
     /// <summary>Who tries queued mail on request (ETRN); null: nobody.</summary>

@@ -25,9 +25,7 @@ internal sealed partial class SmtpSession
         {
             if (!Client.IsNamed) Client = await Server.Names.NameAsync(Client);
             LogConnect();
-            BeginDialogLog();
-            Authorize();
-            XforwardAllowed = Settings.XforwardHosts.Match(Client.Name, Client.Ip) == MatchResult.Yes;
+            await AskAboutClientAsync(static s => s.BeginFor());
             _greet = true;
             if (await CountConnectionAsync())
             {
@@ -40,6 +38,15 @@ internal sealed partial class SmtpSession
         LogDisconnect();
         Connection.CloseAfterFlush();
         TellPostmaster();
+    }
+
+    /// <summary>What depends on who has connected.</summary>
+    private bool BeginFor()
+    {
+        BeginDialogLog();
+        Authorize();
+        XforwardAllowed = Settings.XforwardHosts.Match(Client.Name, Client.Ip) == MatchResult.Yes;
+        return true;
     }
 
     /// <summary>No more commands after this one.</summary>

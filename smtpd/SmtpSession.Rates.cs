@@ -15,14 +15,15 @@ internal sealed partial class SmtpSession
     private string? _countedConnection;
 
     /// <summary>Clients that may pretend to be others stand for many.</summary>
-    private bool IsLimited => Server.Anvil != null && Client.Ip != null && !XclientAllowed
-        && Settings.EventLimitExceptions.Match(Client.Name, Client.Ip) != MatchResult.Yes;
+    private ValueTask<bool> IsLimitedAsync() => Server.Anvil == null || Client.Ip == null || XclientAllowed
+        ? ValueTask.FromResult(false)
+        : AskAboutClientAsync(static s => s.Settings.EventLimitExceptions.Match(s.Client.Name, s.Client.Ip) != MatchResult.Yes);
 
     /// <summary>Counts the connection; false when the client has too many, which it was told then.</summary>
     private async ValueTask<bool> CountConnectionAsync()
     {
         int most = Settings.ClientConnectionCountLimit, rate = Settings.ConnectionRateLimit;
-        if ((most == 0 && rate == 0) || !IsLimited) return true;
+        if ((most == 0 && rate == 0) || !await IsLimitedAsync()) return true;
         _countedConnection = Server.IdentOf(Client.Ip!);
         AnvilReply? counts = await Server.Anvil!.ConnectAsync(_countedConnection);
         if (counts == null) return true;
@@ -56,10 +57,11 @@ internal sealed partial class SmtpSession
 
     /// <summary>Counts an event; the refusal when there were too many.</summary>
     private ValueTask<SmtpReply> CountAsync(ClientEvent kind, int limit, string what, string refusal, bool report = false) =>
-        limit == 0 || !IsLimited ? default : AskRateAsync(kind, limit, what, refusal, report);
+        limit == 0 ? default : AskRateAsync(kind, limit, what, refusal, report);
 
     private async ValueTask<SmtpReply> AskRateAsync(ClientEvent kind, int limit, string what, string refusal, bool report)
     {
+        if (!await IsLimitedAsync()) return default;
         AnvilReply? counts = await Server.Anvil!.CountAsync(kind, Server.IdentOf(Client.Ip!), report);
         if (counts == null || counts.Rate <= limit) return default;
         Log.Warning($"{what} rate limit exceeded: {counts.Rate} from {Client.NameAddress} for service {Settings.ServiceName}");

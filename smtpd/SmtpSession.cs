@@ -104,6 +104,16 @@ internal sealed partial class SmtpSession
         ChunkFailed = false;
     }
 
+    /// <summary><see cref="Authorize"/>; waits where a list is slow. Always true.</summary>
+    public ValueTask<bool> AuthorizeAsync() => AskAboutClientAsync(static s =>
+    {
+        s.Authorize();
+        return true;
+    });
+
+    /// <summary>Asks lists of clients: in place, or on a thread where one of them may wait.</summary>
+    public ValueTask<bool> AskAboutClientAsync(Func<SmtpSession, bool> ask) => Server.Lookups.AskAsync((Server.Slow & Asks.Clients) != 0, this, ask);
+
     /// <summary>What depends on who the client is; again after XCLIENT.</summary>
     public void Authorize()
     {

@@ -40,7 +40,7 @@ public readonly record struct AddressMatch(LookupResult Result, string Extension
     public string Value => Result.Value;
 }
 
-/// <summary>Looks addresses up in tables. Keys are asked in external form first, then, where it differs, in internal form.</summary>
+/// <summary>Looks addresses up in tables. Keys are asked in external form first, then, where it differs, in internal form. Safe to ask from several threads.</summary>
 public sealed class AddressLookup(LocalDomains local, string myorigin, string delimiters)
 {
     /// <summary>recipient_delimiter.</summary>

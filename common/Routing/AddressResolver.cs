@@ -8,7 +8,8 @@ namespace MtaSuite.Common.Routing;
 /// <summary>
 /// Finds for each recipient its address class, transport and nexthop. Order: the class's transport, or for other domains
 /// sender_dependent_default_transport_maps or default_transport; relayhost (sender_dependent_relayhost_maps first) for what leaves this
-/// machine; a nexthop written with the transport in main.cf; transport_maps; relocated_maps. For one thread.
+/// machine; a nexthop written with the transport in main.cf; transport_maps; relocated_maps. Safe to ask from several
+/// threads, unless somebody traces.
 /// </summary>
 public sealed partial class AddressResolver
 {

@@ -27,6 +27,9 @@ public sealed class LocalDomains : IDisposable
 
     public IReadOnlyList<string> Problems => _destinations.Problems;
 
+    /// <summary>A match may wait for another process or the network.</summary>
+    public bool MayBlock => _destinations.MayBlock;
+
     /// <summary>A domain, or a literal with its brackets. One trailing dot does not matter.</summary>
     public MatchResult Match(ReadOnlySpan<char> domain)
     {

@@ -2,7 +2,7 @@ namespace MtaSuite.Common.Routing;
 
 /// <summary>
 /// Remembers for a few seconds who is known and who is not: a look-up in the system's accounts costs as much as the rest of a message's way
-/// together. Trouble is never remembered. Bounded; when full it starts anew.
+/// together. Trouble is never remembered. Bounded; when full it starts anew. Thread-safe.
 /// </summary>
 internal sealed class RecipientCache(TimeProvider clock)
 {
@@ -13,20 +13,28 @@ internal sealed class RecipientCache(TimeProvider clock)
 
     private readonly record struct Entry(bool Known, long Since);
 
+    private readonly Lock _gate = new();
     private readonly Dictionary<(string Address, AddressClass Class, bool IsSender), Entry> _entries = [];
 
     /// <summary>True when the answer is remembered.</summary>
     public bool TryGet(string address, AddressClass @class, bool isSender, out bool known)
     {
         known = false;
-        if (!_entries.TryGetValue((address, @class, isSender), out Entry entry)) return false;
+        Entry entry;
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue((address, @class, isSender), out entry)) return false;
+        }
         known = entry.Known;
         return clock.GetElapsedTime(entry.Since) < (known ? s_validFor : s_unknownFor);
     }
 
     public void Add(string address, AddressClass @class, bool isSender, bool known)
     {
-        if (_entries.Count >= Capacity) _entries.Clear();
-        _entries[(address, @class, isSender)] = new Entry(known, clock.GetTimestamp());
+        lock (_gate)
+        {
+            if (_entries.Count >= Capacity) _entries.Clear();
+            _entries[(address, @class, isSender)] = new Entry(known, clock.GetTimestamp());
+        }
     }
 }

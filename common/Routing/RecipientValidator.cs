@@ -26,7 +26,7 @@ public readonly record struct RecipientCheck(RecipientStatus Status, int Code, D
 
 /// <summary>
 /// Looks for recipients (and senders) in the table of their class: local_recipient_maps, virtual_mailbox_maps, relay_recipient_maps; what
-/// canonical or virtual alias tables know is valid in any class. Answers of tables are remembered for seconds. For one thread.
+/// canonical or virtual alias tables know is valid in any class. Answers of tables are remembered for seconds. Safe to ask from several threads.
 /// </summary>
 public sealed class RecipientValidator
 {
@@ -34,7 +34,7 @@ public sealed class RecipientValidator
     private readonly AddressResolver _resolver;
     private readonly Maps _recipientCanonical, _senderCanonical, _canonical, _aliases, _local, _mailboxes, _relay;
     private readonly int _localCode, _aliasCode, _mailboxCode, _relayCode;
-    private readonly bool _showTable;
+    private readonly bool _showTable, _rewritingMayBlock;
     private readonly RecipientCache _cache;
 
     public RecipientValidator(RoutingCore core, AddressResolver resolver)
@@ -48,6 +48,7 @@ public sealed class RecipientValidator
         _local = core.OpenMaps(RewriteParams.LocalRecipientMaps);
         _mailboxes = core.OpenMaps(VirtualParams.VirtualMailboxMaps);
         _relay = core.OpenMaps(RewriteParams.RelayRecipientMaps);
+        _rewritingMayBlock = _recipientCanonical.MayBlock || _senderCanonical.MayBlock || _canonical.MayBlock || _aliases.MayBlock;
         _localCode = core.Config.Get(SmtpdParams.UnknownLocalRecipientRejectCode);
         _aliasCode = core.Config.Get(SmtpdParams.UnknownVirtualAliasRejectCode);
         _mailboxCode = core.Config.Get(SmtpdParams.UnknownVirtualMailboxRejectCode);
@@ -78,6 +79,9 @@ public sealed class RecipientValidator
         if (known) return Valid(route);
         return IsRefusing(route) ? ByTransport(route, address, isSender) : NotListed(route, address, isSender);
     }
+
+    /// <summary>Checking an address with this route may wait for another process or the network.</summary>
+    public bool MayBlock(in Route route) => _rewritingMayBlock || (!IsRefusing(route) && TableOf(route).Maps.MayBlock);
 
     /// <summary>Asks the rewriting tables, then the table of the class.</summary>
     private RecipientStatus Ask(in Route route, bool isSender, out string problem)

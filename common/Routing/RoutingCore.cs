@@ -6,8 +6,8 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Common.Routing;
 
 /// <summary>
-/// What all parts of rewriting and routing stand on, opened once for a process: local domains, the standard form, address look-ups. One thread's,
-/// as everything made from it.
+/// What all parts of rewriting and routing stand on, opened once for a process: local domains, the standard form, address look-ups. It and what
+/// is made from it are one thread's where they do not say otherwise.
 /// </summary>
 public sealed class RoutingCore : IDisposable
 {
@@ -53,7 +53,7 @@ public sealed class RoutingCore : IDisposable
     public IReadOnlyList<string> Problems => _problems;
 
     /// <summary>Some table opened so far may wait for another process or the network.</summary>
-    public bool MayBlock => _owned.Exists(part => part is Maps { MayBlock: true } or MatchList { MayBlock: true });
+    public bool MayBlock => _owned.Exists(part => part is Maps { MayBlock: true } or MatchList { MayBlock: true } or LocalDomains { MayBlock: true });
 
     /// <summary>Opens a parameter's tables; they live as long as this.</summary>
     public Maps OpenMaps(TextParam parameter, bool allowSubstitution = true)

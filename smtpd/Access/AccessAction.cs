@@ -150,7 +150,7 @@ internal static class AccessAction
                 Log.Warning($"access table {Table.Spec} has an entry with a lookup table: {Value}; use a restriction class instead");
                 return C.ConfigurationError();
             }
-            C.PendingEntry = C.Rules.ParseEntry(Table, Value, C.TableWord);
+            C.PendingEntry = (Table, Value);
             return Verdict.Dunno;
         }
     }

@@ -38,13 +38,20 @@ internal static class AccessEvaluator
     {
         if (step.Word.Judge is { } judge)
         {
-            Verdict verdict = judge(c, step);
-            // An access table's entry may itself be a list of restrictions.
-            return c.TakePendingEntry() is { } entry ? RunAsync(c, entry) : ValueTask.FromResult(verdict);
+            if (c.MayBlock(step)) return OnThreadAsync(c, step);
+            return GoOnAsync(c, judge(c, step));
         }
         if (step.Word.JudgeAsync is { } judgeAsync) return judgeAsync(c, step);
         if (step.Class is { } list) return RunAsync(c, list);
         Log.Warning($"restriction \"{step}\" is unknown or not supported yet");
         return ValueTask.FromResult(c.ConfigurationError());
     }
+
+    /// <summary>An access table's entry may itself be a list of restrictions.</summary>
+    private static ValueTask<Verdict> GoOnAsync(AccessContext c, Verdict verdict) =>
+        c.TakePendingEntry() is { } entry ? RunAsync(c, entry) : ValueTask.FromResult(verdict);
+
+    /// <summary>The session waits and touches nothing meanwhile: its state is the thread's as long.</summary>
+    private static async ValueTask<Verdict> OnThreadAsync(AccessContext c, RestrictionStep step) =>
+        await GoOnAsync(c, await c.Lookups.AskAsync(true, (c, step), static s => s.step.Word.Judge!(s.c, s.step)));
 }

@@ -49,7 +49,7 @@ internal sealed class AccessStages(SmtpSession session)
         _c.SenderListedChecked = false;
         Verdict verdict = await RunAsync(Rules.Sender);
         _senderDefers = _c.DeferIfPermitActive;
-        if (verdict != Verdict.Reject && Rules.RejectUnlistedSender && !Discarded) verdict = Listed(SmtpdParams.SmtpdRejectUnlistedSender.Name, AddressWords.RejectUnlistedSender);
+        if (verdict != Verdict.Reject && Rules.RejectUnlistedSender && !Discarded) verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedSender.Name, AddressWords.RejectUnlistedSenderAsync);
         _c.Sender = before;
         return Result(verdict);
     }
@@ -88,7 +88,7 @@ internal sealed class AccessStages(SmtpSession session)
             verdict = await RunAsync((i == 0) == Rules.RelayFirst ? Rules.Relay : Rules.Recipient);
         }
         verdict = Deferred(verdict);
-        if (verdict != Verdict.Reject && Rules.RejectUnlistedRecipient && !Discarded) verdict = Listed(SmtpdParams.SmtpdRejectUnlistedRecipient.Name, AddressWords.RejectUnlistedRecipient);
+        if (verdict != Verdict.Reject && Rules.RejectUnlistedRecipient && !Discarded) verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedRecipient.Name, AddressWords.RejectUnlistedRecipientAsync);
         return Result(verdict);
     }
 
@@ -144,10 +144,10 @@ internal sealed class AccessStages(SmtpSession session)
     }
 
     /// <summary>The check behind a stage's lists that a parameter switches on.</summary>
-    private Verdict Listed(string parameter, Func<AccessContext, RestrictionStep, Verdict> judge)
+    private async ValueTask<Verdict> ListedAsync(string parameter, Func<AccessContext, RestrictionStep, ValueTask<Verdict>> judge)
     {
         AccessEvent? traced = _c.Trace?.Begin(1, parameter, "yes");
-        Verdict verdict = judge(_c, null!);
+        Verdict verdict = await judge(_c, null!);
         if (traced is not null) _c.Trace!.End(traced, verdict);
         return verdict;
     }

@@ -11,6 +11,9 @@ internal sealed class AccessTable(string spec, bool parentStyle, string nullKey)
 
     public string Spec { get; } = spec;
 
+    /// <summary>A lookup may wait for another process or the network.</summary>
+    public bool MayBlock => _maps.MayBlock;
+
     public IEnumerable<string> OpenErrors => _maps.OpenErrors;
 
     public LookupResult Find(string key) => _maps.Lookup(key);

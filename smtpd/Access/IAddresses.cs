@@ -6,9 +6,12 @@ namespace MtaSuite.Smtpd.Access;
 /// <summary>Whether we are responsible for a destination. Unknown: a table does not answer.</summary>
 internal enum Destination : byte { Foreign, Authorized, Unknown }
 
-/// <summary>What routing says of addresses in internal form.</summary>
+/// <summary>What routing says of addresses in internal form. Safe to ask from several threads.</summary>
 internal interface IAddresses
 {
+    /// <summary>The routing tables may make whoever asks wait (<see cref="Asks.Routes"/>), or those of recipients alone (<see cref="Asks.Recipients"/>).</summary>
+    Asks Slow => Asks.Nothing;
+
     /// <summary>The address completed with the local domain, as tables are asked for it.</summary>
     string Complete(string address);
 
@@ -31,6 +34,9 @@ internal interface IAddresses
     /// </summary>
     /// <param name="isSender">Check the sender instead of the recipient.</param>
     SmtpReply CheckListed(string sender, string recipient, bool isSender);
+
+    /// <summary><see cref="CheckListed"/> may have to wait for this address's tables.</summary>
+    bool MayBlock(string sender, string recipient, bool isSender) => false;
 
     /// <summary>Looks an address up by its usual keys: whole, without extension, local part, @domain.</summary>
     LookupResult Find(Maps maps, string address);

@@ -5,11 +5,33 @@ namespace MtaSuite.Smtpd.Access;
 /// <summary>What follows a restriction's name in a list.</summary>
 internal enum ArgumentKind : byte { None, Table, Time, Zone, Text }
 
+/// <summary>What a restriction asks beside the table in its argument, and what may therefore make it wait. See <see cref="SmtpServer.Slow"/>.</summary>
+[Flags]
+internal enum Asks : byte
+{
+    Nothing = 0,
+    /// <summary>Whose a destination is: mydestination, relay_domains, transport_maps ...</summary>
+    Routes = 1,
+    /// <summary>Who exists: local_recipient_maps, virtual_alias_maps, canonical_maps ...</summary>
+    Recipients = 2,
+    /// <summary>smtpd_sender_login_maps.</summary>
+    Logins = 4,
+    /// <summary>mynetworks.</summary>
+    Networks = 8,
+    /// <summary>relay_clientcerts.</summary>
+    Certificates = 16,
+    /// <summary>Who may do more than others, or less: smtpd_authorized_xclient_hosts, smtpd_discard_ehlo_keyword_address_maps ...</summary>
+    Clients = 32,
+}
+
 /// <summary>One restriction: its name, its argument, and what it does. Without a handler it is known and not there yet.</summary>
 internal sealed record RestrictionWord(string Name, ArgumentKind Argument, Func<AccessContext, RestrictionStep, Verdict>? Judge)
 {
     /// <summary>For the few that wait for something.</summary>
     public Func<AccessContext, RestrictionStep, ValueTask<Verdict>>? JudgeAsync { get; init; }
+
+    /// <summary>Where any of this is slow, the restriction is judged on a thread.</summary>
+    public Asks Asks { get; init; }
 
     /// <summary>Whatever follows in the list is never reached.</summary>
     public bool IsFinal { get; init; }
@@ -60,10 +82,10 @@ internal static class RestrictionWords
             new("sleep", ArgumentKind.Time, null) { JudgeAsync = GenericWords.SleepAsync },
             new("check_policy_service", ArgumentKind.Text, null),
             // client
-            new("permit_mynetworks", ArgumentKind.None, ClientWords.PermitMynetworks),
+            new("permit_mynetworks", ArgumentKind.None, ClientWords.PermitMynetworks) { Asks = Asks.Networks },
             new("permit_inet_interfaces", ArgumentKind.None, ClientWords.PermitInetInterfaces),
             new("permit_sasl_authenticated", ArgumentKind.None, ClientWords.PermitSaslAuthenticated),
-            new("permit_tls_clientcerts", ArgumentKind.None, CertificateWords.PermitListed),
+            new("permit_tls_clientcerts", ArgumentKind.None, CertificateWords.PermitListed) { Asks = Asks.Certificates },
             new("permit_tls_all_clientcerts", ArgumentKind.None, CertificateWords.PermitTrusted),
             new("check_ccert_access", ArgumentKind.Table, CertificateWords.CheckAccess),
             new("check_client_access", ArgumentKind.Table, ClientWords.CheckAccess),
@@ -87,26 +109,26 @@ internal static class RestrictionWords
             new("reject_unknown_hostname", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectHeloAsync },
             new("reject_rhsbl_helo", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectHeloDomainAsync },
             // sender
-            new("check_sender_access", ArgumentKind.Table, AddressWords.CheckSenderAccess),
+            new("check_sender_access", ArgumentKind.Table, AddressWords.CheckSenderAccess) { Asks = Asks.Routes },
             new("reject_non_fqdn_sender", ArgumentKind.None, AddressWords.RejectNonFqdnSender),
-            new("reject_unlisted_sender", ArgumentKind.None, AddressWords.RejectUnlistedSender),
+            new("reject_unlisted_sender", ArgumentKind.None, null) { JudgeAsync = AddressWords.RejectUnlistedSenderAsync },
             new("reject_unverified_sender", ArgumentKind.None, null) { JudgeAsync = ProbeWords.RejectUnverifiedSenderAsync },
-            new("reject_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectMismatch),
-            new("reject_known_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectKnownMismatch),
-            new("reject_authenticated_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectAuthenticatedMismatch),
-            new("reject_unauthenticated_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectUnauthenticatedMismatch),
+            new("reject_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectMismatch) { Asks = Asks.Routes | Asks.Logins },
+            new("reject_known_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectKnownMismatch) { Asks = Asks.Routes | Asks.Logins },
+            new("reject_authenticated_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectAuthenticatedMismatch) { Asks = Asks.Routes | Asks.Logins },
+            new("reject_unauthenticated_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectUnauthenticatedMismatch) { Asks = Asks.Routes | Asks.Logins },
             new("reject_unknown_sender_domain", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectSenderAsync },
             new("reject_unknown_address", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectSenderAsync },
             new("reject_rhsbl_sender", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectSenderDomainAsync },
             // recipient
             new("reject_unverified_recipient", ArgumentKind.None, null) { JudgeAsync = ProbeWords.RejectUnverifiedRecipientAsync },
-            new("check_recipient_access", ArgumentKind.Table, null) { JudgeAsync = AddressWords.CheckRecipientAccessAsync },
+            new("check_recipient_access", ArgumentKind.Table, null) { JudgeAsync = AddressWords.CheckRecipientAccessAsync, Asks = Asks.Routes },
             new("reject_non_fqdn_recipient", ArgumentKind.None, AddressWords.RejectNonFqdnRecipient),
-            new("reject_unlisted_recipient", ArgumentKind.None, AddressWords.RejectUnlistedRecipient),
-            new("check_recipient_maps", ArgumentKind.None, AddressWords.RejectUnlistedRecipient),
-            new("permit_auth_destination", ArgumentKind.None, AddressWords.PermitAuthDestination),
-            new("reject_unauth_destination", ArgumentKind.None, AddressWords.RejectUnauthDestination),
-            new("defer_unauth_destination", ArgumentKind.None, AddressWords.DeferUnauthDestination),
+            new("reject_unlisted_recipient", ArgumentKind.None, null) { JudgeAsync = AddressWords.RejectUnlistedRecipientAsync },
+            new("check_recipient_maps", ArgumentKind.None, null) { JudgeAsync = AddressWords.RejectUnlistedRecipientAsync },
+            new("permit_auth_destination", ArgumentKind.None, AddressWords.PermitAuthDestination) { Asks = Asks.Routes },
+            new("reject_unauth_destination", ArgumentKind.None, AddressWords.RejectUnauthDestination) { Asks = Asks.Routes },
+            new("defer_unauth_destination", ArgumentKind.None, AddressWords.DeferUnauthDestination) { Asks = Asks.Routes },
             new("reject_multi_recipient_bounce", ArgumentKind.None, AddressWords.RejectMultiRecipientBounce),
             new("reject_unknown_recipient_domain", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectRecipientAsync },
             new("reject_rhsbl_recipient", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectRecipientDomainAsync },

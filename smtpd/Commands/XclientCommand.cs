@@ -14,7 +14,8 @@ internal static class XclientCommand
     private const int MaxNameLength = 255;
     private static readonly SmtpReply s_syntax = SmtpReply.Parse("501 5.5.4 Syntax: XCLIENT attribute=value...");
 
-    public static ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments) => ValueTask.FromResult(Execute(s, arguments.Span));
+    public static ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments) =>
+        Execute(s, arguments.Span) ? s.AuthorizeAsync() : ValueTask.FromResult(false);
 
     private static bool Execute(SmtpSession s, ReadOnlySpan<byte> arguments)
     {
@@ -30,7 +31,6 @@ internal static class XclientCommand
         s.Helo = claims.Helo ?? "";
         s.Protocol = claims.Protocol ?? "SMTP";
         s.LoggedIn("XCLIENT", claims.Login ?? "");
-        s.Authorize();
         s.Restart();
         return true;
     }

@@ -14,22 +14,24 @@ internal static class AddressWords
     public static async ValueTask<Verdict> CheckRecipientAccessAsync(AccessContext c, RestrictionStep step)
     {
         if (c.Recipient is not { Length: > 0 } recipient) return Verdict.Dunno;
-        Verdict verdict = CheckAccess(c, step, recipient, ReplyClass.Recipient);
+        Verdict verdict = await c.Lookups.AskAsync(c.MayBlock(step), (c, step), static s => CheckAccess(s.c, s.step, s.c.Recipient!, ReplyClass.Recipient));
         if (c.TakePendingEntry() is { } entry) verdict = await AccessEvaluator.RunAsync(c, entry);
-        return verdict == Verdict.Ok && c.Session.Addresses.IsSourceRouted(c.Sender ?? "", recipient) ? Verdict.Dunno : verdict;
+        if (verdict != Verdict.Ok) return verdict;
+        bool routed = await c.AskAsync(Asks.Routes, (c, recipient), static s => s.c.Session.Addresses.IsSourceRouted(s.c.Sender ?? "", s.recipient));
+        return routed ? Verdict.Dunno : verdict;
     }
 
     public static Verdict RejectNonFqdnSender(AccessContext c, RestrictionStep step) => RejectNonFqdn(c, c.Sender, ReplyClass.Sender);
 
     public static Verdict RejectNonFqdnRecipient(AccessContext c, RestrictionStep step) => RejectNonFqdn(c, c.Recipient, ReplyClass.Recipient);
 
-    public static Verdict RejectUnlistedSender(AccessContext c, RestrictionStep step) => c.Sender is { Length: > 0 } sender
-        ? Unlisted(c, sender, ReplyClass.Sender, ref c.SenderListedChecked)
-        : Verdict.Dunno;
+    public static ValueTask<Verdict> RejectUnlistedSenderAsync(AccessContext c, RestrictionStep step) => c.Sender is { Length: > 0 } sender
+        ? UnlistedAsync(c, sender, isSender: true, ref c.SenderListedChecked)
+        : ValueTask.FromResult(Verdict.Dunno);
 
-    public static Verdict RejectUnlistedRecipient(AccessContext c, RestrictionStep step) => c.Recipient is { Length: > 0 } recipient
-        ? Unlisted(c, recipient, ReplyClass.Recipient, ref c.RecipientListedChecked)
-        : Verdict.Dunno;
+    public static ValueTask<Verdict> RejectUnlistedRecipientAsync(AccessContext c, RestrictionStep step) => c.Recipient is { Length: > 0 } recipient
+        ? UnlistedAsync(c, recipient, isSender: false, ref c.RecipientListedChecked)
+        : ValueTask.FromResult(Verdict.Dunno);
 
     public static Verdict PermitAuthDestination(AccessContext c, RestrictionStep step)
     {
@@ -84,15 +86,19 @@ internal static class AddressWords
             : c.Reject(c.Rules.NonFqdnCode, "4.5.2", $"<{address}>: {@class} rejected: need fully-qualified address");
     }
 
-    private static Verdict Unlisted(AccessContext c, string address, string @class, ref bool seen)
+    private static ValueTask<Verdict> UnlistedAsync(AccessContext c, string address, bool isSender, ref bool seen)
     {
-        if (seen) return Verdict.Dunno;
+        if (seen) return ValueTask.FromResult(Verdict.Dunno);
         // Under warn_if_reject the address was not really checked; the check at the end of the stage does.
         if (c.WarnDepth == 0) seen = true;
-        bool isSender = @class == ReplyClass.Sender;
-        SmtpReply reply = isSender
-            ? c.Session.Addresses.CheckListed(address, c.Recipient ?? "", isSender)
-            : c.Session.Addresses.CheckListed(c.Sender ?? "", address, isSender);
+        string sender = isSender ? address : c.Sender ?? "", recipient = isSender ? c.Recipient ?? "" : address;
+        return c.Lookups.AskAsync(c.Session.Addresses.MayBlock(sender, recipient, isSender), (c, sender, recipient, isSender),
+            static s => Unlisted(s.c, s.sender, s.recipient, s.isSender));
+    }
+
+    private static Verdict Unlisted(AccessContext c, string sender, string recipient, bool isSender)
+    {
+        SmtpReply reply = c.Session.Addresses.CheckListed(sender, recipient, isSender);
         return reply.IsNone ? Verdict.Dunno : c.Reject(reply.Code, reply.Status, reply.Text);
     }
 }

@@ -57,14 +57,14 @@ internal static class DnsblWords
         if (await AskAsync(c, step.Zone!, key) != Listing.Yes) return Verdict.Dunno;
         DnsAnswer text = await c.Names.Resolver.Query(key(step.Zone!.Domain), DnsType.TXT);
         if (text.Status == DnsStatus.Filtered) Log.Warning($"{key(step.Zone.Domain)}: TXT lookup error: DNS reply filter drops all results");
-        return Refuse(c, step.Zone, what, @class, Reason(text));
+        LookupResult template = await c.Lookups.AskAsync(c.Rules.Dns.ListedReplies.MayBlock, (c.Rules.Dns.ListedReplies, step.Zone), static s => Template(s.ListedReplies, s.Zone));
+        return Refuse(c, step.Zone, template, what, @class, Reason(text));
     }
 
     private static async ValueTask<Verdict> PermitAsync(AccessContext c, RestrictionStep step, Func<string, string>? key, string what)
     {
         // A list of good clients must not open the relay.
-        if (c.Session.Where == "RCPT" && c.Recipient is { } recipient && c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", recipient) != Destination.Authorized)
-            return Verdict.Dunno;
+        if (c.Session.Where == "RCPT" && c.Recipient is not null && await IsForeignAsync(c)) return Verdict.Dunno;
         if (key is null) return Verdict.Dunno;
         switch (await AskAsync(c, step.Zone!, key))
         {
@@ -76,6 +76,9 @@ internal static class DnsblWords
         }
         return Verdict.Dunno;
     }
+
+    private static ValueTask<bool> IsForeignAsync(AccessContext c) =>
+        c.AskAsync(Asks.Routes, c, static c => c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", c.Recipient!) != Destination.Authorized);
 
     private enum Listing : byte { No, Yes, Trouble }
 
@@ -95,12 +98,16 @@ internal static class DnsblWords
         return reason.Length > MaxReason ? reason[..MaxReason] : reason;
     }
 
+    private static LookupResult Template(Maps templates, DnsblZone zone)
+    {
+        LookupResult template = templates.Lookup(zone.Text);
+        return template.IsNotFound && zone.Text != zone.Domain ? templates.Lookup(zone.Domain) : template;
+    }
+
     /// <summary>Makes the reply from the list's template in rbl_reply_maps, or the default one.</summary>
-    private static Verdict Refuse(AccessContext c, DnsblZone zone, string what, string @class, string reason)
+    private static Verdict Refuse(AccessContext c, DnsblZone zone, LookupResult template, string what, string @class, string reason)
     {
         DnsSettings dns = c.Rules.Dns;
-        LookupResult template = dns.ListedReplies.Lookup(zone.Text);
-        if (template.IsNotFound && zone.Text != zone.Domain) template = dns.ListedReplies.Lookup(zone.Domain);
         if (template.IsError)
         {
             Log.Warning($"{template.ErrorText}");

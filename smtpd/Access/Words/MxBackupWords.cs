@@ -17,16 +17,25 @@ internal static class MxBackupWords
         if (c.Recipient is not { } recipient) return Verdict.Dunno;
         if (!s_warned) Log.Warning($"support for restriction \"{step.Word.Name}\" will be removed; instead, specify \"relay_domains\"");
         s_warned = true;
-        switch (c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", recipient))
+        (Destination whose, string domain) = await c.AskAsync(Asks.Routes, c, Destined);
+        switch (whose)
         {
             case Destination.Unknown: return c.LookupError(recipient);
             case Destination.Authorized: return c.Permit(step.Word.Name, ReplyClass.Recipient, recipient);
         }
-        if (c.Session.Addresses.IsSourceRouted(c.Sender ?? "", recipient)) return Verdict.Dunno;
-        if (c.Session.Addresses.FindDomain(c.Sender ?? "", recipient, out string domain) != Destination.Foreign || domain.Length == 0 || domain[0] == '[') return Verdict.Dunno;
+        if (domain.Length == 0 || domain[0] == '[') return Verdict.Dunno;
         return await new Check(c, recipient).IsBackupAsync(DomainName.ToAscii(domain) ?? domain)
             ? c.Permit(step.Word.Name, ReplyClass.Recipient, recipient)
             : Verdict.Dunno;
+    }
+
+    /// <summary>Whose the recipient is, and its domain; no domain where this machine could not be its backup.</summary>
+    private static (Destination Whose, string Domain) Destined(AccessContext c)
+    {
+        string sender = c.Sender ?? "", recipient = c.Recipient!;
+        Destination whose = c.Session.Addresses.IsAuthorizedDestination(sender, recipient);
+        if (whose != Destination.Foreign || c.Session.Addresses.IsSourceRouted(sender, recipient)) return (whose, "");
+        return (whose, c.Session.Addresses.FindDomain(sender, recipient, out string domain) == Destination.Foreign ? domain : "");
     }
 
     private readonly struct Check(AccessContext c, string recipient)
@@ -47,17 +56,19 @@ internal static class MxBackupWords
         private async ValueTask<bool> IsAmongAsync(List<string> hosts)
         {
             foreach (string host in hosts)
-                if (c.Session.Addresses.IsLocalDomain(host)) return true;
+                if (await IsLocalAsync(host)) return true;
             foreach (string host in hosts)
             {
                 HostAddresses found = await c.Names.Hosts.FindAsync(host);
                 if (found.Failure is { } failure)
                     Defer($"Unable to look up mail exchanger host {host}: {(failure.IsTemporary ? "Temporary failure in name resolution" : "Name or service not known")}");
                 foreach (System.Net.IPAddress address in found.Addresses)
-                    if (c.Session.Addresses.IsLocalDomain(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? $"[{address}]" : $"[IPv6:{address}]")) return true;
+                    if (await IsLocalAsync(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? $"[{address}]" : $"[IPv6:{address}]")) return true;
             }
             return false;
         }
+
+        private ValueTask<bool> IsLocalAsync(string domain) => c.AskAsync(Asks.Routes, (c.Session.Addresses, domain), static s => s.Addresses.IsLocalDomain(s.domain));
 
         /// <summary>All addresses of the best hosts are in permit_mx_backup_networks.</summary>
         private async ValueTask<bool> AreTrustedAsync(List<string> hosts)
@@ -73,7 +84,8 @@ internal static class MxBackupWords
                 }
                 foreach (System.Net.IPAddress address in found.Addresses)
                 {
-                    MatchResult match = c.Rules.Dns.BackupNetworks.Match(host, address);
+                    MatchResult match = await c.Lookups.AskAsync(c.Rules.Dns.BackupNetworks.MayBlock, (c.Rules.Dns.BackupNetworks, host, address),
+                        static s => s.BackupNetworks.Match(s.host, s.address));
                     if (match == MatchResult.Error) Defer($"Unable to verify host {host} as mail exchanger");
                     if (match != MatchResult.Yes) return false;
                 }

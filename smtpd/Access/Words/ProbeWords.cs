@@ -27,7 +27,7 @@ internal static class ProbeWords
     private static async ValueTask<Verdict> JudgeAsync(AccessContext c, string address, string @class, UnverifiedPolicy policy)
     {
         string status = @class == ReplyClass.Sender ? "4.1.7" : "4.1.1";
-        VerifyReply? known = await AskAsync(c, c.Session.Addresses.Complete(address));
+        VerifyReply? known = await AskAsync(c, await c.AskAsync(Asks.Routes, (c.Session.Addresses, address), static s => s.Addresses.Complete(s.address)));
         if (known is null)
         {
             Log.Warning($"{c.Rules.VerifyService} service failure");

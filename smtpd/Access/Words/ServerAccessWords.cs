@@ -48,7 +48,7 @@ internal static class ServerAccessWords
         {
             if (domain.Length == 0) return Verdict.Dunno;
             // An address literal is its own mail exchanger; nobody is its name server.
-            if (domain[0] == '[') return type != DnsType.NS && HostName.TryParseLiteral(domain, out IPAddress literal) ? Apply(table.FindAddress(literal.ToString())) ?? Verdict.Dunno : Verdict.Dunno;
+            if (domain[0] == '[') return type != DnsType.NS && HostName.TryParseLiteral(domain, out IPAddress literal) ? await AddressAsync(literal.ToString()) ?? Verdict.Dunno : Verdict.Dunno;
             string name = DomainName.ToAscii(domain) ?? domain;
             foreach (string server in await ServersAsync(name))
             {
@@ -81,8 +81,8 @@ internal static class ServerAccessWords
         /// <summary>The name, then the addresses; null where the table has none of them.</summary>
         private async ValueTask<Verdict?> ServerAsync(string server)
         {
-            if (HostName.TryParseAddress(server, out _)) return Apply(table.FindAddress(server));
-            if (type != DnsType.A && Apply(table.FindDomain(server)) is { } byName) return byName;
+            if (HostName.TryParseAddress(server, out _)) return await AddressAsync(server);
+            if (type != DnsType.A && await NameAsync(server) is { } byName) return byName;
             HostAddresses found = await c.Names.Hosts.FindAsync(server);
             if (!found.IsFound && type != DnsType.A)
                 Log.Warning($"Unable to look up {type} host {server} for {@class} {replyName}: {(found.Failure!.IsTemporary ? "Temporary failure in name resolution" : "Name or service not known")}");
@@ -93,10 +93,14 @@ internal static class ServerAccessWords
                     Log.Warning($"{type} server address count limit ({MaxAddresses}) exceeded for {@class} {replyName} -- ignoring the remainder");
                     return null;
                 }
-                if (Apply(table.FindAddress(address.ToString())) is { } verdict) return verdict;
+                if (await AddressAsync(address.ToString()) is { } verdict) return verdict;
             }
             return null;
         }
+
+        private async ValueTask<Verdict?> AddressAsync(string address) => Apply(await c.Lookups.AskAsync(table.MayBlock, (table, address), static s => s.table.FindAddress(s.address)));
+
+        private async ValueTask<Verdict?> NameAsync(string name) => Apply(await c.Lookups.AskAsync(table.MayBlock, (table, name), static s => s.table.FindDomain(s.name)));
 
         /// <summary>An entry decides, even to say nothing.</summary>
         private Verdict? Apply(LookupResult result) => result.IsNotFound ? null : AccessAction.Apply(c, table, result, replyName, @class);

@@ -49,7 +49,8 @@ internal static class UnknownWords
     {
         if (address is not { Length: > 0 }) return Verdict.Dunno;
         bool isSender = @class == ReplyClass.Sender;
-        switch (c.Session.Addresses.FindDomain(other, address, out string domain))
+        (Destination whose, string domain) = await c.AskAsync(Asks.Routes, (c.Session.Addresses, other, address), static s => (s.Addresses.FindDomain(s.other, s.address, out string domain), domain));
+        switch (whose)
         {
             case Destination.Unknown: return c.LookupError(address);
             case Destination.Authorized: return Verdict.Dunno;

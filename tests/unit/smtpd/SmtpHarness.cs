@@ -287,6 +287,13 @@ internal sealed class FakeMessage(SubmitRequest request, FakeQueue queue) : ISub
 
 internal sealed class FakeAddresses : IAddresses
 {
+    /// <summary>Domain slow.test, whose recipients exist, asks this before it answers; null: it is as quick as others.</summary>
+    public Action? Wait { get; set; }
+
+    public Asks Slow => Asks.Recipients;
+
+    public bool MayBlock(string sender, string recipient, bool isSender) => Wait is not null && (isSender ? sender : recipient).EndsWith("@slow.test", StringComparison.Ordinal);
+
     public LookupResult Find(Maps maps, string address) => maps.Lookup(address);
 
     public string Complete(string address) => address.Contains('@') ? address : address + "@local.test";
@@ -312,6 +319,7 @@ internal sealed class FakeAddresses : IAddresses
     {
         string address = isSender ? sender : recipient;
         string full = Complete(address);
+        if (MayBlock(sender, recipient, isSender)) Wait!();
         if (!full.EndsWith("@local.test", StringComparison.Ordinal) || full.Split('@')[0] is "user" or "a" or "b" or "c") return default;
         return SmtpReply.Parse($"550 5.1.{(isSender ? 0 : 1)} <{address}>: {(isSender ? "Sender" : "Recipient")} address rejected: User unknown in local recipient table");
     }

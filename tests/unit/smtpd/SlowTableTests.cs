@@ -1,0 +1,220 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Tables;
+using MtaSuite.Smtpd;
+using MtaSuite.Smtpd.Access;
+using MtaSuite.Tests.Unit.Tables;
+
+namespace MtaSuite.Tests.Unit.Smtpd;
+
+/// <summary>Tables that make the server wait hold up the sessions that need them, and no others.</summary>
+[TestFixture]
+public class SlowTableTests
+{
+    private const string Slow = "192.0.2.9", Quick = "192.0.2.7";
+
+    /// <summary>Clients at <see cref="Slow"/> are asked about in the table, others in none.</summary>
+    private static string OnlySome(LockedTable table) => "smtpd_restriction_classes = slow, strict\n"
+        + $"smtpd_client_restrictions = check_client_access inline:{{{{{Slow}=slow}}}}\nslow = check_sender_access {table.Spec}\nstrict = reject\n";
+
+    private static async Task<string> AskRecipientAsync(TestClient client, string recipient = "a@local.test", string sender = "s@f.test")
+    {
+        await client.ReplyAsync();
+        await client.AskAsync("EHLO x");
+        await client.AskAsync($"MAIL FROM:<{sender}>");
+        return await client.AskAsync($"RCPT TO:<{recipient}>");
+    }
+
+    [Test]
+    public void Sessions_that_need_no_slow_table_go_on()
+    {
+        using LockedTable table = new(("s@f.test", "REJECT"));
+        using SmtpHarness h = new(OnlySome(table));
+        List<string> events = [];
+        h.Run(async () =>
+        {
+            async Task RecipientAsync(string address) => events.Add($"{address} {(await AskRecipientAsync(h.Connect(address)))[..3]}");
+            Task[] waiting = [RecipientAsync(Slow), RecipientAsync(Slow), RecipientAsync(Slow)];
+            for (int i = 0; i < 3; i++) await RecipientAsync(Quick);
+            table.Release();
+            await Task.WhenAll(waiting);
+        });
+        Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
+        string[] expected = [$"{Quick} 250", $"{Quick} 250", $"{Quick} 250", $"{Slow} 554", $"{Slow} 554", $"{Slow} 554"];
+        Assert.That(events, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Several_sessions_wait_at_the_same_time()
+    {
+        using ManualResetEventSlim answer = new();
+        using SmtpHarness h = new();
+        int asked = 0, loop = 0;
+        h.Addresses.Wait = () =>
+        {
+            if (Environment.CurrentManagedThreadId != loop) Interlocked.Increment(ref asked);
+            answer.Wait(TimeSpan.FromSeconds(5));
+        };
+        h.Run(async () =>
+        {
+            loop = Environment.CurrentManagedThreadId;
+            Task<string>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => AskRecipientAsync(h.Connect(), "u@slow.test"))];
+            while (Volatile.Read(ref asked) < 3) await h.TurnAsync();
+            Assert.That(await AskRecipientAsync(h.Connect(), "u@elsewhere.test"), Does.StartWith("250"), "an address of which no slow table is asked");
+            Assert.That(waiting.Any(w => w.IsCompleted), Is.False);
+            answer.Set();
+            Assert.That(await Task.WhenAll(waiting), Has.All.EqualTo("250 2.1.5 Ok"));
+        });
+    }
+
+    [Test]
+    public void A_client_may_leave_while_its_table_is_asked()
+    {
+        using LockedTable table = new(("s@f.test", "REJECT"));
+        using SmtpHarness h = new(OnlySome(table));
+        h.Run(async () =>
+        {
+            TestClient client = h.Connect(Slow);
+            Task<string> reply = AskRecipientAsync(client);
+            await AskRecipientAsync(h.Connect());
+            client.Close();
+            await h.TurnAsync();
+            Assert.That(h.Server.Active, Is.EqualTo(2));
+            table.Release();
+            while (h.Server.Active > 1) await h.TurnAsync();
+            Assert.That(await AskRecipientAsync(h.Connect()), Does.StartWith("250"));
+        });
+        Assert.That(table.WasTooLate, Is.False);
+        Assert.That(h.LogLines(), Has.One.StartsWith("lost connection after RCPT from unknown[192.0.2.9]"));
+    }
+
+    // What RCPT answers once the table does.
+    [TestCase("smtpd_sender_restrictions = check_sender_access TABLE\n", "s@f.test=REJECT away", "554 5.7.1 <s@f.test>: Sender address rejected: away")]
+    [TestCase("smtpd_sender_restrictions = warn_if_reject check_sender_access TABLE\n", "s@f.test=REJECT away", "250 2.1.5 Ok")]
+    [TestCase("smtpd_sender_restrictions = check_sender_access TABLE\n", "s@f.test=strict", "554 5.7.1 <s@f.test>: Sender address rejected: Access denied")]
+    [TestCase("smtpd_sender_restrictions = check_sender_access TABLE\n", "x=x", "250 2.1.5 Ok")]
+    [TestCase("smtpd_recipient_restrictions = check_recipient_access TABLE, reject\n", "a@local.test=OK", "250 2.1.5 Ok")]
+    [TestCase("smtpd_recipient_restrictions = check_recipient_access TABLE\n", "a@local.test=strict", "554 5.7.1 <a@local.test>: Recipient address rejected: Access denied")]
+    [TestCase("smtpd_helo_restrictions = TABLE\n", "client=450 later", "450 4.7.1 <client>: Helo command rejected: later")]
+    [TestCase("smtpd_client_restrictions = TABLE\n", "192.0.2=REJECT", "554 5.7.1 <host.example[192.0.2.7]>: Client host rejected: Access denied")]
+    [TestCase("smtpd_recipient_restrictions = reject_sender_login_mismatch\nsmtpd_sender_login_maps = TABLE\n", "s@f.test=joe", "553 5.7.1 <s@f.test>: Sender address rejected: not logged in")]
+    [TestCase("smtpd_recipient_restrictions = permit_mynetworks, reject\nmynetworks = TABLE\nsmtpd_forbid_bare_newline_exclusions =\n", "192.0.2.7=x", "250 2.1.5 Ok")]
+    [TestCase("smtpd_recipient_restrictions = permit_mynetworks, reject\nmynetworks = TABLE\nsmtpd_forbid_bare_newline_exclusions =\n", "192.0.2.8=x", "554 5.7.1 <a@local.test>: Recipient address rejected: Access denied")]
+    public void Restrictions_wait_beside_the_loop(string config, string entry, string expected)
+    {
+        string[] pair = entry.Split('=');
+        using LockedTable table = new((pair[0], pair[1]));
+        using SmtpHarness h = new("smtpd_restriction_classes = strict\nstrict = reject\n" + config.Replace("TABLE", table.Spec, StringComparison.Ordinal));
+        h.Run(async () =>
+        {
+            TestClient client = h.Connect();
+            await client.ReplyAsync();
+            await client.AskAsync("EHLO client");
+            await client.AskAsync("MAIL FROM:<s@f.test>");
+            table.ReleaseSoon(h.Loop);
+            Assert.That(await client.AskAsync("RCPT TO:<a@local.test>"), Is.EqualTo(expected));
+        });
+        Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
+    }
+
+    [Test]
+    public void Lists_of_clients_wait_beside_the_loop()
+    {
+        using LockedTable table = new((Quick, "x"), ("there.test", "x"));
+        using SmtpHarness h = new($"smtpd_authorized_xclient_hosts = {table.Spec}\nfast_flush_domains = {table.Spec}\n");
+        h.Run(async () =>
+        {
+            TestClient client = h.Connect();
+            table.ReleaseSoon(h.Loop);
+            await client.ReplyAsync();
+            Assert.That(await client.AskAsync("EHLO x"), Does.Contain("XCLIENT"));
+            table.Lock();
+            Task<string> etrn = client.AskAsync("ETRN elsewhere.test");
+            table.ReleaseSoon(h.Loop);
+            Assert.That(await etrn, Does.StartWith("459"));
+            table.Lock();
+            Task<string> again = client.AskAsync("XCLIENT ADDR=192.0.2.50");
+            table.ReleaseSoon(h.Loop);
+            Assert.That(await again, Does.StartWith("220"));
+            Assert.That(await client.AskAsync("EHLO x"), Does.Not.Contain("XCLIENT"), "the new address is not on the list");
+        });
+        Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
+    }
+
+    [Test]
+    public void A_table_that_cannot_answer_is_trouble_for_now()
+    {
+        using SmtpHarness h = new("smtpd_sender_restrictions = check_sender_access lmdb:/no/such\n");
+        h.Run(async () => Assert.That(await AskRecipientAsync(h.Connect()), Is.EqualTo("451 4.3.5 <s@f.test>: Sender address rejected: Server configuration error")));
+        RoutingAddresses addresses = new(MailConfig.Parse("mydestination = local.test\nlocal_recipient_maps = lmdb:/no/such\n").Config);
+        Assert.That(addresses.CheckListed("s@f.test", "a@local.test", isSender: false).ToString(), Is.EqualTo("451 4.3.0 <a@local.test>: Temporary lookup failure"));
+    }
+
+    [TestCase("", false, false, false)]
+    [TestCase("local_recipient_maps = lmdb:/no/such\n", false, true, false)]
+    [TestCase("relay_recipient_maps = lmdb:/no/such\n", false, false, false)]
+    [TestCase("recipient_canonical_maps = lmdb:/no/such\n", false, true, true)]
+    [TestCase("transport_maps = lmdb:/no/such\n", true, true, true)]
+    [TestCase("mydestination = local.test, lmdb:/no/such\n", true, true, true)]
+    public void Only_addresses_with_slow_tables_wait(string config, bool routes, bool local, bool foreign)
+    {
+        RoutingAddresses addresses = new(MailConfig.Parse("mydestination = local.test\nlocal_recipient_maps = static:x\n" + config).Config);
+        Assert.That((addresses.Slow & Asks.Routes) != 0, Is.EqualTo(routes));
+        Assert.That(addresses.MayBlock("", "a@local.test", isSender: false), Is.EqualTo(local));
+        Assert.That(addresses.MayBlock("", "a@elsewhere.test", isSender: false), Is.EqualTo(foreign));
+        Assert.That(addresses.MayBlock("a@local.test", "", isSender: true), Is.EqualTo(local));
+    }
+
+    /// <summary>An lmdb table that somebody writes to, as it seems: whoever asks it waits until it is released.</summary>
+    private sealed class LockedTable : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+        private readonly FileStream _file;
+        private readonly Timer _limit;
+        private volatile bool _locked;
+
+        public LockedTable(params (string Key, string Value)[] entries)
+        {
+            using (TableWriter writer = TableWriter.Open("lmdb", _folder["t"], new()))
+            {
+                if (writer.Error?.Contains("not installed", StringComparison.Ordinal) == true) Assert.Ignore(writer.Error);
+                foreach ((string key, string value) in entries) writer.TryAdd(System.Text.Encoding.UTF8.GetBytes(key), System.Text.Encoding.UTF8.GetBytes(value));
+                Assert.That(writer.TryCommit(), writer.Error);
+            }
+            _file = File.OpenRead(_folder["t.lmdb"]);
+            Lock();
+            // a loop that waits here cannot end its own test
+            _limit = new Timer(_ =>
+            {
+                WasTooLate = _locked;
+                Release();
+            }, null, TimeSpan.FromSeconds(4), Timeout.InfiniteTimeSpan);
+        }
+
+        public string Spec => "lmdb:" + _folder["t"];
+        public bool WasTooLate { get; private set; }
+
+        public void Lock()
+        {
+            Assert.That(Libc.Flock((int)_file.SafeFileHandle.DangerousGetHandle(), Libc.LOCK_EX), Is.Zero);
+            _locked = true;
+        }
+
+        public void Release()
+        {
+            _locked = false;
+            _ = Libc.Flock((int)_file.SafeFileHandle.DangerousGetHandle(), Libc.LOCK_UN);
+        }
+
+        /// <summary>Releases it when the loop has gone round a few times, which it does not while it waits itself.</summary>
+        public void ReleaseSoon(EventLoop loop) => loop.After(TimeSpan.FromMilliseconds(30), Release);
+
+        public void Dispose()
+        {
+            _limit.Dispose();
+            _file.Dispose();
+            _folder.Dispose();
+        }
+    }
+}
