@@ -10,27 +10,32 @@ namespace MtaSuite.Master;
 /// Renewed TLS keys that only root may read. Daemons read theirs before they give up root's rights and cannot read them again, so master looks at the
 /// files, tries those that have changed, and has the service's processes replaced when they can be used. What mail_owner may read is the daemons' own business.
 /// </summary>
-internal sealed class KeyWatch(string directory)
+internal sealed class KeyWatch
 {
     private sealed record Watched(TlsServerSettings Settings, long Stamp);
 
-    private Dictionary<string, Watched>? _services;
+    private readonly bool _isRoot = Libc.GetEUid() == 0;
+    private readonly Dictionary<string, Watched> _services = [];
 
-    /// <summary>The configuration has changed: what is to be watched is found out anew.</summary>
-    public void Forget() => _services = null;
+    /// <summary>A service that may have such keys.</summary>
+    public bool Concerns(ServiceEntry entry) => _isRoot && entry.Command == "smtpd";
+
+    /// <summary>The configuration has changed: what is to be watched is added anew.</summary>
+    public void Forget() => _services.Clear();
+
+    /// <summary>Watches a service's files as they are now, if they need it. Before its processes are started.</summary>
+    /// <param name="config">With the settings of the service.</param>
+    public void Add(string key, ServiceEntry entry, MailConfig config)
+    {
+        if (!Concerns(entry)) return;
+        TlsServerSettings settings = new(config);
+        if (!settings.IsOn || settings.Files.IsEmpty || Libc.FindAccount(config.Get(CommonParams.MailOwner), out Account? owner) != 0 || owner == null) return;
+        if (!settings.Files.Files.All(f => IsReadable(f, owner))) _services[key] = new Watched(settings, settings.Files.Stamp());
+    }
 
     /// <summary>Looks at all files; calls <paramref name="replace"/> with the key of each service whose processes should be replaced.</summary>
-    /// <param name="services">By key.</param>
-    public void Look(MailConfig config, IEnumerable<(string Key, ServiceEntry Entry)> services, Action<string> replace)
+    public void Look(Action<string> replace)
     {
-        if (Libc.GetEUid() != 0) return;
-        if (_services == null)
-        {
-            _services = [];
-            foreach ((string key, ServiceEntry entry) in services)
-                if (entry.Command == "smtpd" && Find(entry, config.Get(CommonParams.MailOwner)) is { } found) _services[key] = found;
-            return;
-        }
         foreach ((string key, Watched watched) in _services.ToArray())
         {
             long stamp = watched.Settings.Files.Stamp();
@@ -38,13 +43,6 @@ internal sealed class KeyWatch(string directory)
             _services[key] = watched with { Stamp = stamp };
             if (IsUsable(watched.Settings)) replace(key);
         }
-    }
-
-    private Watched? Find(ServiceEntry entry, string owner)
-    {
-        TlsServerSettings settings = new(MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command).Config);
-        if (!settings.IsOn || settings.Files.IsEmpty || Libc.FindAccount(owner, out Account? account) != 0 || account == null) return null;
-        return settings.Files.Files.All(f => IsReadable(f, account)) ? null : new Watched(settings, settings.Files.Stamp());
     }
 
     private static bool IsReadable(string file, Account account) => Libc.TryStat(file, out Libc.FileStatus status)

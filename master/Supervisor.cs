@@ -17,7 +17,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
     private readonly ListenSockets _sockets = new();
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly SystemdNotifier _systemd = new();
-    private readonly KeyWatch _keys = new(directory);
+    private readonly KeyWatch _keys = new();
     private MailConfig _config = config;
     private List<ServiceEntry> _entries = entries;
     private bool _reloadFailed;
@@ -41,7 +41,6 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         if (Apply() is { } error) return error;
         LookForHung();
         _ = new RestWatch(Loop);
-        Loop.After(TimeSpan.FromSeconds(1), LookAtKeys);
         Loop.Every(KeyInterval, LookAtKeys);
         Log.Info($"daemon started -- version {_config.Get(CommonParams.MailVersion)}, configuration {directory}");
         _systemd.Ready(Loop);
@@ -59,7 +58,6 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
     /// <summary>Makes the running services those of master.cf. Sockets that stay are not touched.</summary>
     private string? Apply()
     {
-        _keys.Forget();
         Dictionary<string, (ServiceEntry Entry, CommandRow Row, List<ListenSocket> Sockets)> wanted = new(StringComparer.Ordinal);
         foreach (ServiceEntry entry in _entries)
         {
@@ -72,22 +70,31 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         }
         foreach (Service service in _services.Values.Where(s => !wanted.ContainsKey(s.Key)).ToArray()) Remove(service);
         _sockets.CloseAllBut(wanted.Values.SelectMany(w => w.Sockets).ToHashSet());
+        _keys.Forget();
         foreach ((string key, (ServiceEntry entry, CommandRow row, List<ListenSocket> sockets)) in wanted)
         {
+            MailConfig own = ConfigFor(entry);
+            _keys.Add(key, entry, own);
+            TimeSpan patience = Watchdog.PatienceFor(own, entry.Command);
             if (!_services.TryGetValue(key, out Service? service))
             {
-                service = new Service(this, entry, row) { Sockets = sockets };
+                service = new Service(this, entry, row) { Sockets = sockets, Patience = patience };
                 _services[key] = service;
                 if (entry.WakeupSeconds > 0) StartWakeups(service);
                 service.Begin(row.Boot);
                 continue;
             }
             service.Unwatch();
-            (service.Entry, service.Sockets) = (entry, sockets);
+            (service.Entry, service.Sockets, service.Patience) = (entry, sockets, patience);
             Replace(service);
         }
         return null;
     }
+
+    /// <summary>What holds for a service, with its own settings (-o) and names. Read when the configuration is applied, and not kept.</summary>
+    private MailConfig ConfigFor(ServiceEntry entry) => entry.Overrides.Count == 0 && !_keys.Concerns(entry)
+        ? _config
+        : MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command).Config;
 
     private bool IsDisabled(ServiceEntry entry) =>
         MailConfig.SplitList(_config.Get(MasterParams.MasterServiceDisable)).Any(d =>
@@ -159,7 +166,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
 
     private void LookAtKeys()
     {
-        if (!Stopping) _keys.Look(_config, _services.Values.Select(s => (s.Key, s.Entry)), key =>
+        if (!Stopping) _keys.Look(key =>
         {
             if (_services.TryGetValue(key, out Service? service)) Replace(service);
         });
@@ -198,16 +205,12 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
             return false;
         }
         _ = Libc.Fcntl(ours, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
-        Child child = new(service, pid) { Started = Loop.NowMilliseconds, LastHeard = Loop.NowMilliseconds, Patience = Watchdog.PatienceFor(ConfigFor(entry), entry.Command) };
+        Child child = new(service, pid) { Started = Loop.NowMilliseconds, LastHeard = Loop.NowMilliseconds, Patience = service.Patience };
         child.Status = new StatusChannel(Loop, ours, (kind, value) => Heard(child, kind, value), () => { });
         _children[pid] = child;
         service.Children.Add(child);
         return true;
     }
-
-    /// <summary>What holds for a service with its own settings (-o).</summary>
-    private MailConfig ConfigFor(ServiceEntry entry) =>
-        entry.Overrides.Count == 0 ? _config : MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command).Config;
 
     private void Heard(Child child, StatusKind kind, int value)
     {

@@ -30,7 +30,9 @@ public sealed record KeyPairFiles(IReadOnlyList<string> ChainFiles, IReadOnlyLis
             if (!TryRead(file, out string part, out error)) return null;
             text.Append(part).Append('\n');
         }
-        if (!TryAddChains(text.ToString(), result, out error))
+        bool good = TryAddChains(text.ToString(), result, out error);
+        if (good && ChainFiles.Count > 0 && result.Count == 0) good = Fail(out error, "there is no private key and no certificate in it");
+        if (!good)
         {
             error = $"{string.Join(", ", ChainFiles)}: {error}";
             return null;

@@ -4,6 +4,7 @@ using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Master;
 using MtaSuite.Tests.Unit.Net;
+using MtaSuite.Tests.Unit.Tls;
 
 namespace MtaSuite.Tests.Unit.Master;
 
@@ -50,6 +51,33 @@ public sealed class MasterTests
     {
         Assert.That(Open(new ListenSockets(), service, "", out string error), Is.Null);
         Assert.That(error, Does.StartWith(service + ": "));
+    }
+
+    [Test]
+    public void Keys_that_only_root_may_read_are_watched_as_they_were_when_the_configuration_was_applied()
+    {
+        if (Libc.GetEUid() != 0) Assert.Ignore("needs root");
+        using TestCa ca = new();
+        string chain = ca.Chain("mx.test");
+        File.SetUnixFileMode(chain, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        MailConfig config = MailConfig.Parse($"mail_owner = nobody\nsmtpd_tls_security_level = may\nsmtpd_tls_chain_files = {chain}\ndata_directory = {ca.Folder}\n").Config;
+        List<string> replaced = [];
+        KeyWatch keys = new();
+        keys.Add("smtp", Entry("smtp inet n - n - - smtpd"), config);
+        keys.Add("off", Entry("smtp inet n - n - - smtpd"), MailConfig.Parse("mail_owner = nobody\n").Config);
+        keys.Add("cleanup", Entry("cleanup unix n - n - - cleanup"), config);
+        keys.Look(replaced.Add);
+        Assert.That(replaced, Is.Empty);
+        ca.Chain("mx.test", ecdsa: false, file: chain);
+        keys.Look(replaced.Add);
+        keys.Look(replaced.Add);
+        Assert.That(replaced, Is.EqualTo((string[])["smtp"]));
+        File.WriteAllText(chain, "broken");
+        keys.Look(replaced.Add);
+        keys.Forget();
+        ca.Chain("mx.test", file: chain);
+        keys.Look(replaced.Add);
+        Assert.That(replaced, Has.Count.EqualTo(1));
     }
 
     [Test]

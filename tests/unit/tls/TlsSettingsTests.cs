@@ -67,6 +67,8 @@ public class TlsSettingsTests
         Assert.That(new KeyPairFiles([], [($"{ca.Folder}/cert", $"{ca.Folder}/key")]).Load(out error), Has.Count.EqualTo(1), error);
         Assert.That(new KeyPairFiles([], [($"{ca.Folder}/cert", $"{ca.Folder}/none")]).Load(out error), Is.Null);
         Assert.That(error, Does.Contain($"open {ca.Folder}/none: "));
+        File.WriteAllText($"{ca.Folder}/empty", "");
+        Assert.That(new KeyPairFiles([$"{ca.Folder}/empty"], []).Load(out error), Is.Null, "a file that is just being written");
     }
 
     [Test]
