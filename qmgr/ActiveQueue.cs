@@ -220,7 +220,7 @@ internal sealed partial class ActiveQueue : IScheduled
             ReportProbe(message);
             return;
         }
-        bool nothingToTell = message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0;
+        bool nothingToTell = message.Round.IsClean && message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0;
         if (nothingToTell && !message.MayHaveLogs && message.MoreBehind < 0) Remove(message);
         else ConcludeAsync(message).Detach();
     }

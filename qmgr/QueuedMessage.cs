@@ -70,4 +70,7 @@ internal struct RoundResult
     public long WaitMicroseconds;
     /// <summary>The sites of those that are deferred, as far as one may ask for them; null: none.</summary>
     public HashSet<string>? Sites;
+
+    /// <summary>Whoever is out of memory again got the message, and nobody is to be told of it.</summary>
+    public readonly bool IsClean => !(Failed || Deferred || Reported || Incomplete || DeferralsLost);
 }

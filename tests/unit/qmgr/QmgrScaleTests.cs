@@ -122,6 +122,19 @@ public sealed class QmgrScaleTests
         Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')), Is.EquivalentTo(all.Where(a => a[1] == '8')));
     }, "qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20");
 
+    [TestCase("deferred")]
+    [TestCase("failed")]
+    public void What_became_of_the_first_part_of_a_list_counts_when_the_last_is_delivered(string outcome) => Bench(async loop =>
+    {
+        _bench.Deliver = a => a != "u0@0.test" ? Outcome.Ok("") : outcome == "failed" ? Outcome.Bounce("5.1.1", "unknown") : Outcome.Defer("4.2.1", "full");
+        _bench.StartAll(loop);
+        QueuedNotice notice = _bench.Put("incoming", [.. Enumerable.Range(0, 60).Select(i => $"u{i}@{i % 7}.test")]);
+        _bench.Tell(loop, notice);
+        await loop.UntilAsync(() => _bench.Qmgr.Active == 0 && Deliveries > 0);
+        Assert.That(_bench.Exists("deferred", notice.Envelope.QueueId), Is.EqualTo(outcome == "deferred"));
+        Assert.That(_bench.Events.Count(e => e.StartsWith("send Failure", StringComparison.Ordinal)), Is.EqualTo(outcome == "failed" ? 1 : 0));
+    }, "qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20");
+
     [Test]
     public void Of_a_transport_a_part_is_in_memory_and_all_get_it_once() => Bench(async loop =>
     {
