@@ -39,7 +39,8 @@ internal static class SignedZone
     {
         X509Certificate2Collection chain = [];
         chain.ImportFromPem(postfix.Read("/etc/tls/mx.pem"));
-        string key = Convert.ToHexString(SHA256.HashData(chain[0].PublicKey.ExportSubjectPublicKeyInfo())), authority = Convert.ToHexString(SHA256.HashData(chain[1].RawData));
+        // in small letters: the placeholders are none of them
+        string key = Convert.ToHexStringLower(SHA256.HashData(chain[0].PublicKey.ExportSubjectPublicKeyInfo())), authority = Convert.ToHexStringLower(SHA256.HashData(chain[1].RawData));
         string zone = $"$ORIGIN {Name}.\n$TTL 5\n@ SOA dns.lab. root.lab. 1 60 60 600 1\n@ NS dns.lab.\n";
         foreach ((string name, string host, string address, string[] records) in s_domains)
         {
