@@ -41,7 +41,7 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         private bool IsDone(DeliveryRecord record)
         {
             Span<byte> letter = stackalloc byte[1];
-            return record.Offset >= 0 && Libc.PRead(fd, letter, record.Offset) == 1 && letter[0] == QueueFileFormat.Done;
+            return record.Offset >= 0 && Libc.PRead(fd, letter, record.Offset) == 1 && QueueFileFormat.IsDone(letter[0]);
         }
 
         public void Dispose()

@@ -214,7 +214,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
         const int fewEnough = 500;
         // known now, and not in the file: for a first attempt nobody has to read the content for it
         if (!_hasHighBytes) Envelope.Body = BodyType.SevenBit;
-        QueuedNotice notice = new() { Envelope = Envelope, ContentOffset = _contentOffset, ContentLength = _contentLength };
+        QueuedNotice notice = new() { Envelope = Envelope, ContentOffset = _contentOffset, ContentLength = _contentLength, Journal = _file?.Place ?? default };
         if (Envelope.Recipients.Count <= fewEnough) return notice;
         notice.ReadFile = true;
         notice.Envelope = new Envelope { QueueId = Envelope.QueueId };

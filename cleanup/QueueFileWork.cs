@@ -1,5 +1,6 @@
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool.Journal;
 
 namespace MtaSuite.Cleanup;
 
@@ -33,6 +34,9 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
     /// <summary>The message is given up: close and remove the file.</summary>
     public bool IsAbandoned { get; set; }
 
+    /// <summary>Where the journal has a copy of the file, if it has.</summary>
+    public JournalPlace Place { get; private set; }
+
     /// <summary>errno of what failed, or 0.</summary>
     public int Error { get; private set; }
 
@@ -51,7 +55,9 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
     {
         Unsynced = _fd;
         bool inOneGo = _offset == Piece.Length && Head.IsEmpty;
-        if (journal != null && inOneGo && journal.TryAppend(id, IsHeld, Piece.Span)) Stage = journal;
+        if (journal == null || !inOneGo) return;
+        Place = journal.TryAppend(id, IsHeld, Piece.Span);
+        if (!Place.IsNone) Stage = journal;
     }
 
     private bool Write()

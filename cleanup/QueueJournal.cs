@@ -17,7 +17,6 @@ internal sealed class QueueJournal : SyncStage
     /// <summary>Larger files are not written twice.</summary>
     public const int MaxImage = 64 * 1024;
     private const long FirstSize = 1024 * 1024, LastSize = 16 * FirstSize;
-    private const int MaxSegments = 100;
     /// <summary>Files that are still in the queue so long after they came are written out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
     /// <summary>A segment that is full so soon is too small.</summary>
@@ -42,18 +41,18 @@ internal sealed class QueueJournal : SyncStage
         _worker.Submit(new Preparation(this));
     }
 
-    /// <summary>Takes a copy of a file that is written under its final name; false when there is no place for it. On any thread.</summary>
-    public bool TryAppend(string id, bool held, ReadOnlySpan<byte> image)
+    /// <summary>Takes a copy of a file that is written under its final name; nowhere when there is no place for it. On any thread.</summary>
+    public JournalPlace TryAppend(string id, bool held, ReadOnlySpan<byte> image)
     {
-        if (image.Length > MaxImage) return false;
+        if (image.Length > MaxImage) return default;
         lock (_gate)
         {
-            if (_broken || _current == null) return false;
-            if (image.Length > _current.Size - _current.End - JournalFormat.RecordHead && !Turn()) return false;
+            if (_broken || _current == null) return default;
+            if (image.Length > _current.Size - _current.End - JournalFormat.RecordHead && !Turn()) return default;
             if (_current.IsEmpty) Begin();
-            if (!_current.TryAppend(id, held, image)) return false;
+            if (!_current.TryAppend(id, held, image)) return default;
             _unsynced.Add(_current);
-            return true;
+            return new JournalPlace(_current.Number, _current.Generation);
         }
     }
 
@@ -146,9 +145,9 @@ internal sealed class QueueJournal : SyncStage
     private JournalSegment? Claim(Guid boot)
     {
         if (boot == Guid.Empty || !_spool.HasRoomFor(2 * FirstSize)) return null;
-        for (int i = 0; i < MaxSegments; i++)
+        for (int i = 0; i < JournalSegment.MaxNumber; i++)
         {
-            if (JournalSegment.Claim(Path(i), FirstSize, boot, out int error) is { } segment) return segment;
+            if (JournalSegment.Claim(_spool, i, FirstSize, boot, out int error) is { } segment) return segment;
             if (error == 0) continue;
             Log.Warning($"journal: {Libc.ErrorText(error)}: each queue file is synced by itself");
             return null;
@@ -159,10 +158,9 @@ internal sealed class QueueJournal : SyncStage
     /// <summary>Segments of processes that were killed, when fewer run now: what they hold must not come back long after it was delivered.</summary>
     private void ReleaseOthers(Guid boot)
     {
-        for (int i = 0; i < MaxSegments && Libc.Access(Path(i), Libc.F_OK) == 0; i++) JournalSegment.Claim(Path(i), FirstSize, boot, out _)?.Dispose();
+        for (int i = 0; i < JournalSegment.MaxNumber && Libc.Access(JournalSegment.PathOf(_spool, i), Libc.F_OK) == 0; i++)
+            JournalSegment.Claim(_spool, i, FirstSize, boot, out _)?.Dispose();
     }
-
-    private string Path(int segment) => $"{_spool.Root}/{SpoolDirectory.Journal}/{segment}";
 
     private sealed class Preparation(QueueJournal journal) : WorkItem
     {

@@ -16,8 +16,8 @@ public sealed record DeliveryJob(DeliverRequest Request, DeliverRecipient Recipi
     /// </summary>
     public List<DeliveryStep> Steps { get; } = [];
 
-    /// <summary>Takes a file whose sync may be left to the caller, where the delivery has one step only; null: everything is durable on return.</summary>
-    public LateSync? Late { get; init; }
+    /// <summary>How what is written gets to stable storage.</summary>
+    public DeliverySync Sync { get; init; } = new();
 }
 
 /// <summary>One delivery, within that of a recipient, that has a result of its own.</summary>

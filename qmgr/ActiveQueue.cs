@@ -162,9 +162,11 @@ internal sealed partial class ActiveQueue : IScheduled
 
     // ---- outcomes --------------------------------------------------------------------------------------------------
 
-    public void Delivered(Delivery delivery, List<RecipientOutcome> outcomes)
+    public void Delivered(Delivery delivery, DeliverReply reply)
     {
         QueuedMessage message = delivery.Message;
+        List<RecipientOutcome> outcomes = reply.Recipients;
+        message.Unsynced |= reply.Unsynced;
         for (int i = 0; i < outcomes.Count; i++) Note(message, delivery.Recipients[i], outcomes[i].Outcome, outcomes[i].Action);
         Settle(message, outcomes.Count);
     }
@@ -228,12 +230,12 @@ internal sealed partial class ActiveQueue : IScheduled
     private void Remove(QueuedMessage message)
     {
         if (_settings.DontRemove) SaveAsync(message).Detach();
-        else _files.Remove(message.Folder, message.Id, () => Leave(message));
+        else _files.Remove(message.Folder, message.Id, message.Unsynced, () => Leave(message));
     }
 
     private async Task SaveAsync(QueuedMessage message)
     {
-        await _files.SaveAsync(message.Folder, message.Id);
+        await _files.SaveAsync(message.Folder, message.Id, message.Unsynced);
         Leave(message);
     }
 

@@ -122,7 +122,7 @@ internal sealed partial class QmgrService : IService
         if (_foundFirst.IsNoticed(id)) return true; // under way, or done already: a second round would look for a file that is gone
         if (_draining || !_known.TryAdd(id, false)) return true;
         if (notice.ReadFile || _active.Count >= _settings.ActiveLimit) Wait(id, SpoolDirectory.Incoming);
-        else _active.Activate(new QueuedMessage(notice.Envelope, SpoolDirectory.Incoming, notice.ContentOffset, notice.ContentLength));
+        else _active.Activate(new QueuedMessage(notice.Envelope, SpoolDirectory.Incoming, notice.ContentOffset, notice.ContentLength) { Journal = notice.Journal });
         return true;
     }
 

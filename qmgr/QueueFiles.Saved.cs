@@ -9,14 +9,14 @@ internal sealed partial class QueueFiles
     private const string Saved = "saved";
 
     /// <summary>Keeps a finished message's file for people to look at, in place of removing it.</summary>
-    public async Task SaveAsync(string folder, string id)
+    public async Task SaveAsync(string folder, string id, bool unsynced)
     {
         int error = await _workers.Run(() =>
         {
             _ = Libc.MkDir($"{spool.Root}/{Saved}", 0x1C0 /* 0700 */);
             return spool.Move(id, folder, Saved);
         });
-        if (error is 0 or Libc.ENOENT) Removed(id);
+        if (error is 0 or Libc.ENOENT) Removed(id, unsynced);
         else Log.Warning($"{id}: move queue file to {Saved}: {Libc.ErrorText(error)}");
     }
 }

@@ -87,26 +87,28 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     });
 
     /// <summary>Removes a finished message and says so in the log.</summary>
-    public void Remove(string folder, string id, Action removed)
+    /// <param name="unsynced">Of its deliveries some are not on stable storage: see <see cref="Removals.AddUnsynced"/>.</param>
+    public void Remove(string folder, string id, bool unsynced, Action removed)
     {
         RemoveWork work = _removers.TryPop(out RemoveWork? known) ? known : new RemoveWork(this);
-        work.Set(folder, id, removed);
+        work.Set(folder, id, unsynced, removed);
         _workers.Submit(work);
     }
 
     private sealed class RemoveWork(QueueFiles files) : WorkItem
     {
         private string _folder = "", _id = "";
+        private bool _unsynced;
         private Action? _removed;
         private int _error;
 
-        public void Set(string folder, string id, Action removed) => (_folder, _id, _removed) = (folder, id, removed);
+        public void Set(string folder, string id, bool unsynced, Action removed) => (_folder, _id, _unsynced, _removed) = (folder, id, unsynced, removed);
 
         public override void Execute() => _error = files.Spool.Remove(_folder, _id);
 
         protected override void OnDone()
         {
-            if (_error is 0 or Libc.ENOENT) files.Removed(_id);
+            if (_error is 0 or Libc.ENOENT) files.Removed(_id, _unsynced);
             else Log.Warning($"{_id}: remove queue file: {Libc.ErrorText(_error)}");
             Action? removed = _removed;
             _removed = null;
@@ -115,10 +117,11 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
         }
     }
 
-    private void Removed(string id)
+    private void Removed(string id, bool unsynced)
     {
         LogLine.Info(id).Free("removed").Send();
-        removals?.Add(id);
+        if (unsynced) removals?.AddUnsynced(id);
+        else removals?.Add(id);
     }
 
     private SpoolDirectory Spool => spool;

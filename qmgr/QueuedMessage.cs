@@ -1,5 +1,6 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool.Journal;
 using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Qmgr;
@@ -12,6 +13,10 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
     public string Folder { get; set; } = folder;
     public long ContentOffset { get; } = contentOffset;
     public long ContentLength { get; } = contentLength;
+    /// <summary>Where the journal has, or had, a copy of it; known of new messages only.</summary>
+    public JournalPlace Journal { get; init; }
+    /// <summary>It was delivered, and not all of that is on stable storage yet.</summary>
+    public bool Unsynced { get; set; } = envelope.Unsynced;
     /// <summary>It was read from its file: an earlier round, perhaps of a process that died, may have left logs whose notices are due.</summary>
     public bool MayHaveLogs { get; init; }
     /// <summary>Somebody asked for it to be tried now: what was unavailable is tried again for it.</summary>
@@ -50,6 +55,7 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
             ContentOffset = ContentOffset,
             ContentLength = ContentLength,
             ActiveMicroseconds = ActiveMicroseconds,
+            Journal = Journal,
         };
         request.CopyFacts(Envelope);
         return request;

@@ -14,13 +14,14 @@ namespace MtaSuite.Common.Spool;
 /// sizes     = offset(10 digits) SP length(15 digits) SP recipients(8 digits) LF     of the content; length 15 spaces while unfinished
 /// envelope  = *( letter SP value LF )
 /// </code>
-/// A recipient's record starts with 'R', which becomes 'r' in place when it is done. The
+/// A recipient's record starts with 'R', which becomes 'r' in place when it is done, or 'u' when it is done but for the delivery's way to stable storage: while the
+/// journal has a record of the message, that outlives the wait; when it has none any more, the wait is over. The
 /// W record becomes 'w' when the sender was told of a delay, the K record 'k' when the first attempt was reported. Records O, D and Q belong to the R that follows.
 /// In values backslash, LF, CR and NUL are written as \\ \n \r \0.
 /// </summary>
 public static class QueueFileFormat
 {
-    public const byte Pending = (byte)'R', Done = (byte)'r';
+    public const byte Pending = (byte)'R', Done = (byte)'r', Unsynced = (byte)'u';
     /// <summary>What the letter of the W record becomes when the sender was told of a delay.</summary>
     public const byte Warned = (byte)'w';
     /// <summary>What the letter of the K record becomes when the first attempt was reported.</summary>
@@ -140,6 +141,9 @@ public static class QueueFileFormat
         return true;
     }
 
+    /// <summary>The letter of a recipient's record says that there is nothing more to do.</summary>
+    public static bool IsDone(byte letter) => letter is Done or Unsynced;
+
     private static bool Whole(ReadOnlySpan<byte> digits, out long value) =>
         Utf8Parser.TryParse(digits, out value, out int used) && used == digits.Length && value >= 0;
 
@@ -161,9 +165,10 @@ public static class QueueFileFormat
             if (length < 2 || line[1] != ' ' || !TryUnescape(line[2..], out string value)) return false;
             switch ((char)line[0])
             {
-                case 'R' or 'r':
+                case 'R' or 'r' or 'u':
                     next.Address = value;
-                    next.Done = line[0] == Done;
+                    next.Done = IsDone(line[0]);
+                    e.Unsynced |= line[0] == Unsynced;
                     next.Offset = at;
                     e.Recipients.Add(next);
                     next = new EnvelopeRecipient();

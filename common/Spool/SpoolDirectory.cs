@@ -130,5 +130,6 @@ public sealed class SpoolDirectory(string root)
     }
 
     /// <summary>Overwrites a recipient's letter: it is done. False with errno set.</summary>
-    public static bool MarkDone(int fd, long offset) => Libc.PWrite(fd, [QueueFileFormat.Done], offset) == 1;
+    /// <param name="unsynced">Its delivery is not on stable storage yet; the journal answers for it (<see cref="JournalCover"/>).</param>
+    public static bool MarkDone(int fd, long offset, bool unsynced = false) => Libc.PWrite(fd, [unsynced ? QueueFileFormat.Unsynced : QueueFileFormat.Done], offset) == 1;
 }

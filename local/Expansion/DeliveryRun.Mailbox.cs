@@ -42,8 +42,8 @@ internal sealed partial class DeliveryRun
         if (VerifyOnly) return Report(branch, Outcome.Ok("delivers to maildir"));
         branch = Thaw(branch);
         // with nothing else to do for the recipient the sync may wait for others
-        LateSync? late = branch.Level == 1 ? _job.Late : null;
-        return Report(branch, _delivery.Maildirs.Deliver(_content, CopyFor(branch, CopyOptions.Maildir, DeliveredContext.File), path, branch.Rights, spool, late));
+        if (branch.Level > 1) _job.Sync.MayHold = false;
+        return Report(branch, _delivery.Maildirs.Deliver(_content, CopyFor(branch, CopyOptions.Maildir, DeliveredContext.File), path, branch.Rights, _job.Sync, spool));
     }
 
     /// <summary>
@@ -58,7 +58,7 @@ internal sealed partial class DeliveryRun
         if (spool != null && Libc.TryStat(spool, out Libc.FileStatus folder) && (folder.Permissions & 2) == 0)
             (lockUid, lockGid) = (folder.Permissions & 0x10) != 0 ? (branch.Rights.Uid, folder.Gid) : (0u, 0u);
         MboxTarget target = new(path, branch.Rights, lockUid, lockGid) { StrictOwner = _settings.StrictOwnership };
-        Outcome outcome = _delivery.Mboxes.Deliver(_content, CopyFor(branch, CopyOptions.Mbox, DeliveredContext.File), target, s_toMailbox);
+        Outcome outcome = _delivery.Mboxes.Deliver(_content, CopyFor(branch, CopyOptions.Mbox, DeliveredContext.File), target, _job.Sync, s_toMailbox);
         return Report(branch, outcome.IsOk ? outcome : outcome with { Text = $"cannot update mailbox {path} for user {branch.User}. {outcome.Text}" });
     }
 
@@ -72,7 +72,7 @@ internal sealed partial class DeliveryRun
         branch = branch with { Rights = branch.Rights.OrDefault(_settings.DefaultRights) };
         if (path.EndsWith('/')) return DeliverMaildir(branch, path, spool: false);
         MboxTarget target = new(path, branch.Rights, branch.Rights.Uid, branch.Rights.Gid) { IsPlainFile = true };
-        Outcome outcome = _delivery.Mboxes.Deliver(_content, CopyFor(branch, CopyOptions.Mbox, DeliveredContext.File), target,
+        Outcome outcome = _delivery.Mboxes.Deliver(_content, CopyFor(branch, CopyOptions.Mbox, DeliveredContext.File), target, _job.Sync,
             Outcome.Ok($"delivered to file: {path}"));
         return outcome.IsOk ? Report(branch, outcome)
             : ReportFailure(branch, outcome with { Text = $"cannot append message to file {path}: {outcome.Text}" });

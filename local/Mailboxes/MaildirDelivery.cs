@@ -6,7 +6,7 @@ using MtaSuite.Local.Rights;
 namespace MtaSuite.Local.Mailboxes;
 
 /// <summary>
-/// Delivery into a Maildir: written under tmp/, renamed into new/, then synced once, before success is said. One fsync of a file that has its final name makes
+/// Delivery into a Maildir: written under tmp/, renamed into new/, then synced once, before success is said, unless the journal answers for it. One fsync of a file that has its final name makes
 /// data and name durable on ext4 (with a journal or without), XFS and btrfs; the sync of file, rename and sync of new/ would cost a quarter more CPU and twice
 /// the wait. Readers always see whole messages; after a power failure between rename and fsync a torn one may stay in new/, and the message is delivered again.
 /// </summary>
@@ -18,15 +18,14 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
     /// <param name="path">The Maildir, ending with a slash.</param>
     /// <param name="rights">Whose it is; files and folders are made with these rights.</param>
     /// <param name="makeTop">The Maildir lies in a spool folder that only root may write to: root then makes it for the user when it is missing.</param>
-    /// <param name="late">Gets the file to sync; null: it is synced here.</param>
-    public Outcome Deliver(MessageContent content, CopySpec spec, string path, UserRights rights, bool makeTop = false, LateSync? late = null)
+    public Outcome Deliver(MessageContent content, CopySpec spec, string path, UserRights rights, DeliverySync sync, bool makeTop = false)
     {
-        Outcome outcome = DeliverAs(content, spec, path, rights, late, out int openErrno);
+        Outcome outcome = DeliverAs(content, spec, path, rights, sync, out int openErrno);
         if (!makeTop || openErrno != Libc.EACCES || !FileIdentity.IsPrivileged || rights.Uid == 0) return outcome;
-        return TryMakeTop(path, rights) ? DeliverAs(content, spec, path, rights, late, out _) : outcome;
+        return TryMakeTop(path, rights) ? DeliverAs(content, spec, path, rights, sync, out _) : outcome;
     }
 
-    private Outcome DeliverAs(MessageContent content, CopySpec spec, string path, UserRights rights, LateSync? late, out int openErrno)
+    private Outcome DeliverAs(MessageContent content, CopySpec spec, string path, UserRights rights, DeliverySync sync, out int openErrno)
     {
         openErrno = 0;
         if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out FileIdentity identity)) return MailboxErrors.IdentityRefused(rights.Uid, rights.Gid);
@@ -36,7 +35,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
             {
                 OpenMaildir? folder = _folders.Acquire(path, rights.Uid, out openErrno);
                 if (folder == null) return MailboxErrors.FromErrno(openErrno, $"maildir delivery failed: open {path}: {Libc.ErrorText(openErrno)}");
-                Outcome? outcome = Store(content, spec, folder, rights, late);
+                Outcome? outcome = Store(content, spec, folder, rights, sync);
                 // null: the folder is gone; look for, or make, the one that is at the path now
                 if (outcome == null) _folders.Invalidate(folder);
                 _folders.Release(folder);
@@ -46,7 +45,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         }
     }
 
-    private Outcome? Store(MessageContent content, CopySpec spec, OpenMaildir folder, UserRights rights, LateSync? late)
+    private Outcome? Store(MessageContent content, CopySpec spec, OpenMaildir folder, UserRights rights, DeliverySync sync)
     {
         DateTimeOffset now = clock.GetUtcNow();
         Span<byte> name = stackalloc byte[MaildirName.MaxLength];
@@ -60,10 +59,10 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         CopyResult result = MessageCopier.Copy(content, spec, new FileSink(file, 0, sizeLimit), now);
         Outcome? outcome = result.IsOk ? Publish(folder, name) : MailboxErrors.FromCopy(result, "maildir delivery failed: ");
         if (!result.IsOk) _ = Libc.UnlinkAt(folder.Tmp, name, 0);
-        if (outcome is { IsOk: true })
+        if (outcome is { IsOk: true } && !sync.TryCover(folder.Device))
         {
-            if (late == null) return Sync(folder, name, file);
-            late.Hold(file, folder.Device, $"{folder.Path}new/{Encoding.ASCII.GetString(name)}", rights);
+            if (!sync.MayHold) return Sync(folder, name, file);
+            sync.Hold(file, folder.Device, $"{folder.Path}new/{Encoding.ASCII.GetString(name)}", rights);
             return outcome;
         }
         _ = Libc.Close(file);

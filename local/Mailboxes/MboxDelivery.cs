@@ -22,11 +22,11 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
     private readonly MboxQueue _queue = new(locking.Waiting);
 
     /// <summary>Appends one message; the text of a failure says what went wrong but not with which mailbox.</summary>
-    public Outcome Deliver(MessageContent content, CopySpec spec, MboxTarget target, Outcome success)
+    public Outcome Deliver(MessageContent content, CopySpec spec, MboxTarget target, DeliverySync sync, Outcome success)
     {
         // read by its own thread, before another one may use it
         if (!content.TryLoad(out int errno)) return MailboxErrors.FromCopy(new CopyResult(CopyFault.Reading, errno), "");
-        MboxEntry entry = new(content, spec, target);
+        MboxEntry entry = new(content, spec, target, sync);
         _queue.Run(entry, DeliverBatch);
         return entry.Outcome == s_appended ? success : entry.Outcome!;
     }
@@ -123,10 +123,10 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
         if (!result.IsOk && regular) sink.Truncate(size);
     }
 
-    /// <summary>Makes the file, and the name of a new one, durable. When that fails nothing of the batch counts.</summary>
+    /// <summary>Makes the file, and the name of a new one, durable, unless the journal answers for all. When that fails nothing of the batch counts.</summary>
     private void Sync(List<MboxEntry> batch, MboxTarget target, OpenedFile file)
     {
-        if (batch.TrueForAll(e => !e.Outcome!.IsOk)) return;
+        if (batch.TrueForAll(e => !e.Outcome!.IsOk || e.Sync.TryCover(file.Status.Device))) return;
         locking.Waiting(true);
         int errno = Libc.Fsync(file.Fd) != 0 ? Libc.Errno : 0;
         locking.Waiting(false);

@@ -3,11 +3,12 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Local.Mailboxes;
 
 /// <summary>A message that is to be appended to a mailbox, and what became of it. Its thread waits while another one does the work.</summary>
-internal sealed class MboxEntry(MessageContent content, CopySpec spec, MboxTarget target)
+internal sealed class MboxEntry(MessageContent content, CopySpec spec, MboxTarget target, DeliverySync sync)
 {
     public readonly MessageContent Content = content;
     public readonly CopySpec Spec = spec;
     public readonly MboxTarget Target = target;
+    public readonly DeliverySync Sync = sync;
     /// <summary>What became of it; final once <see cref="IsDone"/>.</summary>
     public Outcome? Outcome;
     /// <summary>The whole batch is synced, or has failed. Guarded by the mailbox's lock.</summary>

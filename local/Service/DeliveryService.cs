@@ -6,6 +6,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Common.Spool.Journal;
 using MtaSuite.Local.Mailboxes;
 using MtaSuite.Local.Pipe;
 using MtaSuite.Local.Virtual;
@@ -13,7 +14,7 @@ using MtaSuite.Local.Virtual;
 namespace MtaSuite.Local.Service;
 
 /// <summary>Delivers one job: all outcomes, in the order of the request's recipients. Runs on a delivery thread.</summary>
-internal delegate List<RecipientOutcome> Deliverer(DeliverRequest request, int queueFile, LateSync late);
+internal delegate List<RecipientOutcome> Deliverer(DeliverRequest request, int queueFile, DeliverySync sync);
 
 /// <summary>The delivery daemon: takes jobs from qmgr (and from local, which passes recipients on), runs them on a few threads, answers.</summary>
 internal sealed class DeliveryService : LinkService
@@ -27,12 +28,14 @@ internal sealed class DeliveryService : LinkService
     {
         Workers = new WorkerPool(context.Loop, "delivery", context.Command == "pipe" ? CommandThreads : MailboxThreads) { Patience = context.Command == "pipe" ? 0 : 2 };
         Syncs = new FileSyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) != "fsync");
+        Journal = new JournalCover(context.Spool);
         Deliver = MakeDeliverer(context);
         Serve(_ => new DeliveryStream(this));
     }
 
     public WorkerPool Workers { get; }
     public SyncStage Syncs { get; }
+    public JournalCover Journal { get; }
     public Deliverer Deliver { get; }
 
     private Deliverer MakeDeliverer(ServiceContext context)
@@ -45,7 +48,7 @@ internal sealed class DeliveryService : LinkService
             case "virtual":
                 VirtualSettings boxes = VirtualSettings.From(context.Config, problems);
                 VirtualDelivery mailboxes = new(boxes with { Locking = boxes.Locking with { Waiting = OnSlowWork } }, Warn);
-                deliver = (request, file, late) => QueueFileJob.ForEach(request, file, context.Command, mailboxes.Deliver, late);
+                deliver = (request, file, sync) => QueueFileJob.ForEach(request, file, context.Command, mailboxes.Deliver, sync);
                 break;
             case "pipe":
                 PipeSettings? settings = PipeSettings.From(context.Config, context.ServiceName, context.Attributes, out string problem);
@@ -59,7 +62,7 @@ internal sealed class DeliveryService : LinkService
             default:
                 LocalSettings users = LocalSettings.From(context.Config, problems);
                 LocalDelivery local = new(users with { Locking = users.Locking with { Waiting = OnSlowWork } }, new SuiteServices(context, OnSlowWork), context.ServiceName);
-                deliver = (request, file, late) => QueueFileJob.ForEach(request, file, context.ServiceName, local.Deliver, late);
+                deliver = (request, file, sync) => QueueFileJob.ForEach(request, file, context.ServiceName, local.Deliver, sync);
                 break;
         }
         foreach (string problem in problems) Warn(problem);

@@ -12,7 +12,7 @@ internal sealed class DeliveryStream(DeliveryService service) : DurableWork(serv
 {
     private readonly DeliverRequest _request = new();
     private LinkStream? _stream;
-    private readonly LateSync _late = new();
+    private DeliverySync? _sync;
     private List<RecipientOutcome> _outcomes = [];
     private int _queueFile;
 
@@ -37,19 +37,20 @@ internal sealed class DeliveryStream(DeliveryService service) : DurableWork(serv
             _outcomes = QueueFileJob.Refuse(_request, "4.3.0", $"open queue file: {Libc.ErrorText()}");
             return;
         }
-        _outcomes = service.Deliver(_request, fd, _late);
-        if (_late.IsHeld) (_queueFile, Unsynced, Device) = (fd, _late.File, _late.Device);
+        _sync = new DeliverySync(service.Journal, _request.Journal);
+        _outcomes = service.Deliver(_request, fd, _sync);
+        if (_sync.IsHeld) (_queueFile, Unsynced, Device) = (fd, _sync.File, _sync.Device);
         else _ = Libc.Close(fd);
     }
 
     protected override void OnDone()
     {
-        if (_late.IsHeld)
+        if (_sync is { IsHeld: true })
         {
-            _outcomes[0].Outcome = _late.Ending!(SyncError);
+            _outcomes[0].Outcome = _sync.Ending!(SyncError);
             _ = Libc.Close(_queueFile);
         }
-        _stream!.Send(FrameType.Reply, new DeliverReply { QueueId = _request.QueueId, Recipients = _outcomes });
+        _stream!.Send(FrameType.Reply, new DeliverReply { QueueId = _request.QueueId, Recipients = _outcomes, Unsynced = _sync is { AnyCovered: true } });
         service.Ended();
     }
 

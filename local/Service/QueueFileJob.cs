@@ -18,24 +18,25 @@ internal static class QueueFileJob
 
     /// <summary>Delivers the recipients one after the other.</summary>
     /// <param name="relay">What the log calls the agent.</param>
-    /// <param name="late">May be left holding a file when there is one recipient: <see cref="Finish"/> then ends the job.</param>
-    public static List<RecipientOutcome> ForEach(DeliverRequest request, int file, string relay, Func<DeliveryJob, RecipientOutcome> deliver, LateSync late)
+    /// <param name="sync">May be left holding a file when there is one recipient: <see cref="Finish"/> then ends the job.</param>
+    public static List<RecipientOutcome> ForEach(DeliverRequest request, int file, string relay, Func<DeliveryJob, RecipientOutcome> deliver, DeliverySync sync)
     {
         List<RecipientOutcome> outcomes = new(request.Recipients.Count);
         foreach (DeliverRecipient recipient in request.Recipients)
         {
             long start = QueueId.Microseconds();
-            if (!TryClaim(file, recipient, out RecipientOutcome? outcome))
+            if (!TryClaim(file, recipient, sync, out RecipientOutcome? outcome))
             {
-                DeliveryJob job = new(request, recipient, file) { Late = request.Recipients.Count == 1 ? late : null };
+                DeliveryJob job = new(request, recipient, file) { Sync = sync };
+                sync.Begin(mayHold: request.Recipients.Count == 1);
                 t_current = (file, recipient.Offset);
                 outcome = deliver(job);
-                if (late.IsHeld)
+                if (sync.IsHeld)
                 {
-                    late.Ending = errno => Finish(job, relay, start, errno);
+                    sync.Ending = errno => Finish(job, relay, start, errno);
                     return [outcome];
                 }
-                if (outcome.Outcome.IsOk) Mark(request, file, recipient);
+                if (outcome.Outcome.IsOk) Mark(request, file, recipient, sync.IsCovered);
                 Write(request, recipient, relay, job, outcome.Outcome, start);
                 // the last one is given back when the file is closed, which is next
                 if (outcomes.Count + 1 < request.Recipients.Count) _ = Libc.UnlockRange(file, recipient.Offset, 1);
@@ -51,12 +52,12 @@ internal static class QueueFileJob
         Outcome outcome = job.Steps[0].Outcome;
         if (errno == 0)
         {
-            job.Late!.Release();
+            job.Sync.Release();
             Mark(job.Request, job.QueueFile, job.Recipient);
         }
         else
         {
-            outcome = job.Late!.GiveUp(errno);
+            outcome = job.Sync.GiveUp(errno);
             job.Steps[0] = job.Steps[0] with { Outcome = outcome };
         }
         Write(job.Request, job.Recipient, relay, job, outcome, start);
@@ -69,7 +70,7 @@ internal static class QueueFileJob
         long start = QueueId.Microseconds();
         List<DeliverRecipient> asked = request.Recipients;
         RecipientOutcome?[] outcomes = new RecipientOutcome?[asked.Count];
-        request.Recipients = [.. asked.Where((recipient, i) => !TryClaim(file, recipient, out outcomes[i]))];
+        request.Recipients = [.. asked.Where((recipient, i) => !TryClaim(file, recipient, null, out outcomes[i]))];
         List<RecipientOutcome> done = request.Recipients.Count == 0 ? [] : deliver(request, file);
         for (int i = 0; i < done.Count; i++)
         {
@@ -96,7 +97,7 @@ internal static class QueueFileJob
     public static void ReleaseCurrent() => _ = Libc.UnlockRange(t_current.File, t_current.Offset, 1);
 
     /// <summary>Locks a recipient; true with an outcome when there is nothing to do.</summary>
-    private static bool TryClaim(int file, DeliverRecipient recipient, out RecipientOutcome? outcome)
+    private static bool TryClaim(int file, DeliverRecipient recipient, DeliverySync? sync, out RecipientOutcome? outcome)
     {
         outcome = null;
         Span<byte> letter = stackalloc byte[1];
@@ -105,14 +106,15 @@ internal static class QueueFileJob
             outcome = Temporary(recipient, "4.3.0", $"lock queue file: {Libc.ErrorText()}");
             return true;
         }
-        if (letter[0] != QueueFileFormat.Done) return false;
+        if (!QueueFileFormat.IsDone(letter[0])) return false;
+        if (sync != null) sync.AnyCovered |= letter[0] == QueueFileFormat.Unsynced;
         outcome = new RecipientOutcome { Offset = recipient.Offset, Outcome = Outcome.Ok("was delivered already") };
         return true;
     }
 
-    private static void Mark(DeliverRequest request, int file, DeliverRecipient recipient)
+    private static void Mark(DeliverRequest request, int file, DeliverRecipient recipient, bool unsynced = false)
     {
-        if (!SpoolDirectory.MarkDone(file, recipient.Offset)) Log.Warning($"{request.QueueId}: mark recipient: {Libc.ErrorText()}");
+        if (!SpoolDirectory.MarkDone(file, recipient.Offset, unsynced)) Log.Warning($"{request.QueueId}: mark recipient: {Libc.ErrorText()}");
     }
 
     private static void Write(DeliverRequest request, DeliverRecipient recipient, string relay, DeliveryJob job, Outcome outcome, long start)

@@ -48,8 +48,8 @@ public sealed class VirtualDelivery(VirtualSettings settings, Action<string> war
         MessageContent content = new(job.QueueFile, request.ContentOffset, request.ContentLength);
         string original = !settings.OriginalRecipient ? "" : job.Recipient.Original.Length > 0 ? job.Recipient.Original : job.Recipient.Address;
         CopySpec copy = new(request.Sender, original, job.Recipient.Address, isMaildir ? CopyOptions.Maildir : CopyOptions.Mbox);
-        if (isMaildir) return _maildirs.Deliver(content, copy, path, rights, late: job.Late);
-        Outcome outcome = _mboxes.Deliver(content, copy, new MboxTarget(path, rights, rights.Uid, rights.Gid) { StrictOwner = settings.StrictOwnership }, s_toMailbox);
+        if (isMaildir) return _maildirs.Deliver(content, copy, path, rights, job.Sync);
+        Outcome outcome = _mboxes.Deliver(content, copy, new MboxTarget(path, rights, rights.Uid, rights.Gid) { StrictOwner = settings.StrictOwnership }, job.Sync, s_toMailbox);
         return outcome.IsOk ? outcome : outcome with { Text = $"delivery failed to mailbox {path}: {outcome.Text}" };
     }
 

@@ -7,7 +7,7 @@ namespace MtaSuite.Qmgr.Scheduling;
 internal interface IScheduled
 {
     /// <summary>An agent's outcomes, in the order of the delivery's recipients.</summary>
-    void Delivered(Delivery delivery, List<RecipientOutcome> outcomes);
+    void Delivered(Delivery delivery, DeliverReply reply);
 
     /// <summary>No agent was asked: one outcome for all recipients.</summary>
     /// <param name="waitMilliseconds">When to come again, if the scheduler knows better than the message's age tells; 0: it does not.</param>

@@ -153,7 +153,7 @@ internal sealed partial class Scheduler : IDeliverySink
     {
         Learn(delivery.Destination, reply);
         Release(delivery);
-        _results.Delivered(delivery, reply.Recipients);
+        _results.Delivered(delivery, reply);
         Dispatch(delivery.Destination.Transport);
     }
 

@@ -101,7 +101,7 @@ internal sealed partial class Delivery
         Span<byte> letter = stackalloc byte[1];
         long at = recipient.Recipient.Offset;
         if (Libc.PRead(_file, letter, at) != 1) Settle(recipient, Outcome.Defer("4.3.0", $"read queue file: {Libc.ErrorText()}"), null);
-        else if (letter[0] == QueueFileFormat.Done)
+        else if (QueueFileFormat.IsDone(letter[0]))
             recipient.Final = new RecipientOutcome { Offset = at, Outcome = Outcome.Ok("was delivered already"), Action = RecipientOutcome.PassedOn };
     }
 

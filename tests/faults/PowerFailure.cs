@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.RegularExpressions;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Spool;
 using MtaSuite.Common.Spool.Journal;
 using MtaSuite.Tests.E2e.Harness;
@@ -42,9 +43,9 @@ public class PowerFailure
     }
 
     /// <summary>An instance with its queue on a disk of its own; mail for wait@ is deferred.</summary>
-    private Instance MakeInstance(string method)
+    private Instance MakeInstance(string method, params string[] settings)
     {
-        Instance mta = _instance = Instance.Create($"file_sync_method={method}", "minimal_backoff_time=1h");
+        Instance mta = _instance = Instance.Create([$"file_sync_method={method}", "minimal_backoff_time=1h", .. settings]);
         _disk = $"{mta.Folder}.disk";
         using (FileStream file = File.Create(_disk)) file.SetLength(256 * 1024 * 1024);
         Programs.Run("mkfs.ext4", ["-q", "-F", _disk]).Succeeded();
@@ -113,5 +114,39 @@ public class PowerFailure
         mta.WaitForLog("journal: [0-9]+ messages brought back after a failure of the machine");
         Thread.Sleep(500);
         Assert.That(mta.Mailbox(), Has.Count.EqualTo(Count), "what had been delivered comes no second time");
+    }
+
+    /// <summary>Mailboxes on the disk that the queue lies on: their files need no sync of their own while the journal has the messages.</summary>
+    [Test]
+    public void What_was_delivered_on_the_queue_s_disk_is_there_or_comes_again([Values("boxes/", "boxes")] string boxes)
+    {
+        Instance mta = MakeInstance("journal");
+        string folder = $"{mta.Spool}/boxes";
+        Directory.CreateDirectory(folder);
+        File.SetUnixFileMode(folder, (UnixFileMode)0x3FF /* 1777 */);
+        mta.Configure($"mail_spool_directory={mta.Spool}/{boxes}");
+        mta.Reload();
+        using SmtpPeer peer = SmtpPeer.Open(mta.SmtpPort);
+        void Send(string subject)
+        {
+            peer.Say($"MAIL FROM:<{Instance.Address}>").Is(250);
+            peer.Say($"RCPT TO:<{Instance.Address}>").Is(250);
+            peer.Say($"RCPT TO:<wait@{Instance.HostName}>").Is(250);
+            peer.Say("DATA").Is(354);
+            Assert.That(peer.SendContent($"Subject: {subject}\n\ntext\n").Code, Is.EqualTo(250));
+        }
+        // files come and go meanwhile
+        string InBoxes() => string.Concat(Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(f => ConfigFile.TryRead(f, out string text, out _) ? text : ""));
+        for (int i = 0; i < 20; i++) Send($"warm {i}.");
+        Thread.Sleep(4000); // the journal is ready, and what came before is on the disk
+        for (int i = 0; i < Count; i++) Send($"number {i}.");
+        Wait.Until(() => InBoxes().Contains($"number {Count - 1}.", StringComparison.Ordinal), "the last delivery");
+        Fail(mta);
+        string left = InBoxes();
+        TestContext.Out.WriteLine($"{Enumerable.Range(0, Count).Count(i => left.Contains($"number {i}.", StringComparison.Ordinal))} of {Count} deliveries had reached the disk");
+        mta.Start();
+        Wait.Until(() => Enumerable.Range(0, Count).All(i => InBoxes().Contains($"number {i}.", StringComparison.Ordinal)), "every message that had been promised");
+        Assert.That(Enumerable.Range(0, 20).All(i => InBoxes().Contains($"warm {i}.", StringComparison.Ordinal)));
+        Wait.Until(() => mta.Waiting().Length == Count + 20, "what had been deferred");
     }
 }

@@ -13,7 +13,7 @@ internal static class RecordText
         'T' => $"message_arrival_time: {Time(value)}",
         'S' => $"sender: {value}",
         'R' => $"recipient: {value}",
-        'r' => $"done_recipient: {value}",
+        'r' or 'u' => $"done_recipient: {value}",
         'O' => $"original_recipient: {value}",
         'E' => $"sender_fullname: {value}",
         'X' => $"content_filter: {value}",

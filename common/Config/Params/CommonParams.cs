@@ -41,7 +41,7 @@ public static class CommonParams
     public static readonly IntParam FaultInjectionCode = new("fault_injection_code", "0", effective: false,
         doc: "Makes things fail on purpose, for tests.");
     public static readonly TextParam FileSyncMethod = new("file_sync_method", "journal", words: "journal|group|fsync",
-        doc: "How queue files become durable: small ones by a copy in a journal (journal); several with one syncfs(2) where they come together, while that is quick (group); each by its own fsync(2). Maildir deliveries: as with group, or each by its own.");
+        doc: "How queue files become durable: small ones by a copy in a journal (journal); several with one syncfs(2) where they come together, while that is quick (group); each by its own fsync(2). Deliveries into mailboxes on the queue's file system rely on the journal while it has the message; others: as with group, or each by its own.");
     public static readonly TextParam HtmlDirectory = new("html_directory", "no", required: true, effective: false,
         doc: "Directory of HTML documentation.");
     public static readonly BoolParam IgnoreMxLookupError = new("ignore_mx_lookup_error", "no",

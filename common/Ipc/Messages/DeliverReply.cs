@@ -15,10 +15,16 @@ public sealed class DeliverReply : IMessage<DeliverReply>
     /// </summary>
     public bool SiteFailed;
 
+    /// <summary>
+    /// A delivery is not on stable storage yet, and the journal answers for it: that the message was removed must not be noted before the file system was synced.
+    /// </summary>
+    public bool Unsynced;
+
     public static void Describe<C>(ref C c, DeliverReply m) where C : struct, IAttributeCodec, allows ref struct
     {
         c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
         c.Bool("site_failed"u8, ref m.SiteFailed);
+        c.Bool("unsynced"u8, ref m.Unsynced);
         c.Items("recipients"u8, m.Recipients, Limits.Recipients);
     }
 }

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool.Journal;
 
 namespace MtaSuite.Common.Ipc.Messages;
 
@@ -17,13 +18,17 @@ public sealed class DeliverRequest : EnvelopeFacts, IMessage<DeliverRequest>
     public long ContentLength;
     /// <summary>When qmgr made it active, microseconds since 1970 (the second of the four logged delays starts here).</summary>
     public long ActiveMicroseconds;
+    /// <summary>Where the journal has a copy of the message, if it has.</summary>
+    public JournalPlace Journal;
     public List<DeliverRecipient> Recipients = [];
 
-    /// <summary>The same message for another transport; without recipients.</summary>
+    /// <summary>
+    /// The same message for another transport, whose outcome the asker marks itself: without recipients, and not to rely on the journal.
+    /// </summary>
     public DeliverRequest For(string transport, string nexthop)
     {
         var request = (DeliverRequest)MemberwiseClone();
-        (request.Transport, request.Nexthop, request.Recipients) = (transport, nexthop, []);
+        (request.Transport, request.Nexthop, request.Journal, request.Recipients) = (transport, nexthop, default, []);
         return request;
     }
 
@@ -36,6 +41,7 @@ public sealed class DeliverRequest : EnvelopeFacts, IMessage<DeliverRequest>
         c.Long("content_offset"u8, ref m.ContentOffset);
         c.Long("content_length"u8, ref m.ContentLength);
         c.Long("active"u8, ref m.ActiveMicroseconds);
+        c.Place(ref m.Journal);
         c.Items("recipients"u8, m.Recipients, Limits.Recipients);
     }
 }

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool.Journal;
 
 namespace MtaSuite.Common.Ipc.Messages;
 
@@ -43,6 +44,14 @@ public static class EnvelopeAttributes
             if (c.Decoding) m.Recipients.Add(new EnvelopeRecipient());
             Recipient(ref c, m.Recipients[i]);
         }
+    }
+
+    public static void Place<C>(this ref C c, ref JournalPlace place) where C : struct, IAttributeCodec, allows ref struct
+    {
+        (int segment, long generation) = (place.Segment, (long)place.Generation);
+        c.Int("journal_segment"u8, ref segment);
+        c.Long("journal_generation"u8, ref generation);
+        if (c.Decoding) place = new JournalPlace(segment, (ulong)generation);
     }
 
     private static void Recipient<C>(ref C c, EnvelopeRecipient m) where C : struct, IAttributeCodec, allows ref struct
@@ -154,6 +163,8 @@ public sealed class QueuedNotice : IMessage<QueuedNotice>
     public bool ReadFile;
     public long ContentOffset;
     public long ContentLength;
+    /// <summary>Where the journal has a copy of it, if it has.</summary>
+    public JournalPlace Journal;
 
     public static void Describe<C>(ref C c, QueuedNotice m) where C : struct, IAttributeCodec, allows ref struct
     {
@@ -162,5 +173,6 @@ public sealed class QueuedNotice : IMessage<QueuedNotice>
         c.Bool("read_file"u8, ref m.ReadFile);
         c.Long("content_offset"u8, ref m.ContentOffset);
         c.Long("content_length"u8, ref m.ContentLength);
+        c.Place(ref m.Journal);
     }
 }

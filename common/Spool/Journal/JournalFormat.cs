@@ -9,9 +9,10 @@ namespace MtaSuite.Common.Spool.Journal;
 /// The grammar of a journal segment, a file of fixed size (docs/QUEUE_FILE.md). All numbers little-endian:
 /// <code>
 /// segment    = head *record                            the head takes up the first 4096 bytes
-/// head       = "MTAJRNL1" generation boot crc          8, 8, 16 and 4 bytes; crc of what stands before it
+/// head       = "MTAJRNL1" generation boot crc closing  8, 8, 16, 4 and 1 bytes; crc of what stands before it
 /// record     = length crc generation id folder NUL image
 ///              4      4   8          14 1      1   length
+/// closing    = 0 / 1                                   1: the records are about to be forgotten; nothing new may rely on them
 /// folder     = "i" / "h"                               incoming or hold
 /// image      = the queue file, whole
 /// </code>
@@ -22,6 +23,8 @@ public static class JournalFormat
 {
     /// <summary>Bytes of the head, and of what stands before a record's image.</summary>
     public const int HeadSize = 4096, RecordHead = 32;
+    /// <summary>Bytes of the head that <see cref="IsOpen"/> needs, and where in them the byte "closing" stands.</summary>
+    public const int OpenHead = 37, ClosingAt = 36;
     private const int HeadBytes = 36;
     private static ReadOnlySpan<byte> Magic => "MTAJRNL1"u8;
 
@@ -45,6 +48,10 @@ public static class JournalFormat
         boot = new Guid(head[16..32]);
         return true;
     }
+
+    /// <summary>The head is of this generation, and its records are not about to be forgotten.</summary>
+    public static bool IsOpen(ReadOnlySpan<byte> head, ulong generation) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(head[8..]) == generation && head[ClosingAt] == 0;
 
     /// <summary>Writes what stands before an image.</summary>
     /// <param name="target">At least 32 bytes.</param>

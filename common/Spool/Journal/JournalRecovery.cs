@@ -69,22 +69,34 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
             if (queue == SpoolDirectory.Maildrop) continue;
             string path = spool.PathOf(queue, id);
             if (!Libc.TryStat(path, out Libc.FileStatus status, follow: false)) continue;
-            if (queue == SpoolDirectory.Corrupt || HasContent(path, status.Size, image)) found = true;
+            if (queue == SpoolDirectory.Corrupt || Has(path, status.Size, image)) found = true;
             else _ = Libc.Unlink(path);
         }
         return found;
     }
 
-    /// <summary>The head and the content are as they were; marks of recipients may have been set.</summary>
-    private static bool HasContent(string path, long size, ReadOnlySpan<byte> image)
+    /// <summary>The head and the content are as they were; marks of recipients may have been set. Those that relied on this record are taken back.</summary>
+    private static bool Has(string path, long size, ReadOnlySpan<byte> image)
     {
         if (size != image.Length || !QueueFileFormat.TryReadHead(image, out int offset, out _, out _) || offset > image.Length) return false;
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        int fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
         if (fd < 0) return false;
         byte[] file = new byte[image.Length];
-        int n = Libc.PRead(fd, file, 0);
+        bool same = Libc.PRead(fd, file, 0) == file.Length && file.AsSpan(0, QueueFileFormat.HeadSize).SequenceEqual(image[..QueueFileFormat.HeadSize])
+            && file.AsSpan(offset).SequenceEqual(image[offset..]) && TakeBack(fd, file.AsSpan(0, offset));
         _ = Libc.Close(fd);
-        return n == file.Length && file.AsSpan(0, QueueFileFormat.HeadSize).SequenceEqual(image[..QueueFileFormat.HeadSize]) && file.AsSpan(offset).SequenceEqual(image[offset..]);
+        return same;
+    }
+
+    /// <summary>Deliveries of which nobody knows whether they reached the disk are to be made again.</summary>
+    private static bool TakeBack(int fd, ReadOnlySpan<byte> envelope)
+    {
+        for (int at = envelope.IndexOf("\nu "u8) + 1, next = at; next > 0; at += next)
+        {
+            if (Libc.PWrite(fd, [QueueFileFormat.Pending], at) != 1) return false;
+            next = envelope[at..].IndexOf("\nu "u8) + 1;
+        }
+        return true;
     }
 
     private bool TryRestore(string id, string queue, ReadOnlySpan<byte> image)

@@ -11,12 +11,20 @@ namespace MtaSuite.Common.Spool.Journal;
 /// </summary>
 public sealed class JournalSegment : IDisposable
 {
+    /// <summary>More processes than that have no journal.</summary>
+    public const int MaxNumber = 100;
     private readonly int _fd;
     private readonly byte[] _head = new byte[JournalFormat.RecordHead];
     private readonly Guid _boot;
     private ulong _generation;
 
-    private JournalSegment(int fd, Guid boot) => (_fd, _boot) = (fd, boot);
+    private JournalSegment(int fd, int number, Guid boot) => (_fd, Number, _boot) = (fd, number, boot);
+
+    /// <summary>Its file's name.</summary>
+    public int Number { get; }
+
+    /// <summary>This use of the segment: what is appended now is forgotten when it ends.</summary>
+    public ulong Generation => _generation;
 
     /// <summary>Bytes of the file.</summary>
     public long Size { get; private set; }
@@ -26,22 +34,25 @@ public sealed class JournalSegment : IDisposable
 
     public bool IsEmpty => End == JournalFormat.HeadSize;
 
+    public static string PathOf(SpoolDirectory spool, int number) => $"{spool.Root}/{SpoolDirectory.Journal}/{number}";
+
     /// <summary>
     /// Takes a segment, making its file if there is none. Null when another process has it, when it holds what is to be recovered first, or when that failed: then
     /// <paramref name="error"/> is an errno, else 0.
     /// </summary>
+    /// <param name="number">From 0, below <see cref="MaxNumber"/>.</param>
     /// <param name="size">Bytes of a new file.</param>
     /// <param name="boot">What <see cref="JournalFormat.BootId"/> gives.</param>
-    public static JournalSegment? Claim(string path, long size, Guid boot, out int error)
+    public static JournalSegment? Claim(SpoolDirectory spool, int number, long size, Guid boot, out int error)
     {
         error = 0;
-        int fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+        int fd = Libc.Open(PathOf(spool, number), Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
         if (fd < 0)
         {
             error = Libc.Errno;
             return null;
         }
-        JournalSegment segment = new(fd, boot);
+        JournalSegment segment = new(fd, number, boot);
         bool ready = false;
         if (Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && !segment.IsToBeRecovered())
         {
@@ -101,12 +112,12 @@ public sealed class JournalSegment : IDisposable
     public int Sync() => Libc.FdataSync(_fd) == 0 ? 0 : Libc.Errno;
 
     /// <summary>
-    /// Makes the queue files themselves durable, with everything else on their file system, and then forgets the records. False with errno set: the segment must not
-    /// be used again.
+    /// Makes the queue files themselves durable, with everything else on their file system, deliveries too (<see cref="JournalCover"/>), and then forgets the records.
+    /// False with errno set: the segment must not be used again.
     /// </summary>
     public bool TryRelease()
     {
-        if (Libc.SyncFs(_fd) != 0) return false;
+        if (Libc.PWrite(_fd, [1], JournalFormat.ClosingAt) != 1 || Libc.SyncFs(_fd) != 0) return false;
         Span<byte> head = stackalloc byte[JournalFormat.HeadSize];
         head.Clear();
         JournalFormat.WriteHead(head, ++_generation, _boot);

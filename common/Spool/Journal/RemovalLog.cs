@@ -115,5 +115,8 @@ public sealed class RemovalLog : IDisposable
     /// <summary>Waits until what was written is on stable storage. On any thread.</summary>
     public void Sync() => _ = Libc.FdataSync(_fd);
 
+    /// <summary>Waits until everything that was written before on the spool's file system is on stable storage; 0 or errno. On any thread.</summary>
+    public int SyncFileSystem() => Libc.SyncFs(_fd) == 0 ? 0 : Libc.Errno;
+
     public void Dispose() => _ = Libc.Close(_fd);
 }

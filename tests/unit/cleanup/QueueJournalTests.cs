@@ -54,7 +54,7 @@ public sealed class QueueJournalTests
     public void What_killed_processes_left_is_forgotten_although_fewer_run_now()
     {
         for (int i = 0; i < 4; i++)
-            using (JournalSegment segment = JournalSegment.Claim(SegmentPath(i), 64 * 1024, JournalFormat.BootId(), out _)!)
+            using (JournalSegment segment = JournalSegment.Claim(_bench.Spool, i, 64 * 1024, JournalFormat.BootId(), out _)!)
                 Assert.That(segment.TryAppend(QueueId.Next(), false, "image"u8));
         _bench.Run(loop => loop.UntilAsync(() => Enumerable.Range(0, 4).All(i => Records(i) is { Count: 0 }), "empty segments"));
     }

@@ -94,7 +94,7 @@ public sealed class MaildirTests
             for (int i = t; i < outcomes.Length; i += 8)
             {
                 MessageContent content = new(job.QueueFile, job.Request.ContentOffset, job.Request.ContentLength);
-                outcomes[i] = maildirs.Deliver(content, new CopySpec("", "", "x@y", CopyOptions.Maildir), $"{_fix.Root}/many/{i % 200}/", rights);
+                outcomes[i] = maildirs.Deliver(content, new CopySpec("", "", "x@y", CopyOptions.Maildir), $"{_fix.Root}/many/{i % 200}/", rights, new DeliverySync());
             }
         }))];
         foreach (Thread thread in threads) thread.Start();
@@ -119,15 +119,15 @@ public sealed class MaildirTests
         fix.Settings = fix.Settings with { MailSpoolDirectory = fix.Root + "/dirs/" };
         Directory.CreateDirectory(fix.Root + "/dirs");
         if (LocalFixture.IsRoot) File.SetUnixFileMode(fix.Root + "/dirs", (UnixFileMode)0x1FF);
-        LateSync late = new();
-        DeliveryJob job = fix.Job($"{fix.Me.Name}@example.com") with { Late = late };
+        DeliverySync sync = new() { MayHold = true };
+        DeliveryJob job = fix.Job($"{fix.Me.Name}@example.com") with { Sync = sync };
         Assert.That(fix.Deliver(job).Outcome.IsOk);
-        Assert.That(late.IsHeld);
+        Assert.That(sync.IsHeld);
         Assert.That(fix.Maildir("dirs/" + fix.Me.Name), Has.Length.EqualTo(1));
-        Outcome outcome = late.GiveUp(Libc.EIO);
+        Outcome outcome = sync.GiveUp(Libc.EIO);
         Assert.That(outcome.IsTemporary);
         Assert.That(fix.Maildir("dirs/" + fix.Me.Name), Is.Empty, "what may be lost is not left to be found");
-        Assert.That(late.IsHeld, Is.False);
+        Assert.That(sync.IsHeld, Is.False);
     }
 
     [Test]
@@ -137,8 +137,8 @@ public sealed class MaildirTests
         fix.Settings = fix.Settings with { MailSpoolDirectory = fix.Root + "/dirs/", AliasMaps = LocalFixture.Table($"list = {fix.Me.Name}") };
         Directory.CreateDirectory(fix.Root + "/dirs");
         if (LocalFixture.IsRoot) File.SetUnixFileMode(fix.Root + "/dirs", (UnixFileMode)0x1FF);
-        LateSync late = new();
-        Assert.That(fix.Deliver(fix.Job("list@example.com") with { Late = late }).Outcome.IsOk);
-        Assert.That(late.IsHeld, Is.False);
+        DeliverySync sync = new() { MayHold = true };
+        Assert.That(fix.Deliver(fix.Job("list@example.com") with { Sync = sync }).Outcome.IsOk);
+        Assert.That(sync.IsHeld, Is.False);
     }
 }

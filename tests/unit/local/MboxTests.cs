@@ -208,7 +208,7 @@ public sealed class MboxTests
         int synced = 0, early = 0;
         DeliveryJob job = _fix.Job("x@example.com");
         MboxEntry Entry(uint uid) => new(new MessageContent(job.QueueFile, 0, 0), new CopySpec("", "", "", CopyOptions.Mbox),
-            new MboxTarget(_box, new(uid, uid, "u", null, null), uid, uid));
+            new MboxTarget(_box, new(uid, uid, "u", null, null), uid, uid), job.Sync);
         void Append(List<MboxEntry> batch)
         {
             lock (sizes) sizes.Add(batch.Count);

@@ -42,7 +42,7 @@ internal sealed class SchedulerBench : ISchedulerHost, IScheduled
         return true;
     }
 
-    void IScheduled.Delivered(Delivery delivery, List<RecipientOutcome> outcomes) => Done += outcomes.Count(o => o.Outcome.IsOk);
+    void IScheduled.Delivered(Delivery delivery, DeliverReply reply) => Done += reply.Recipients.Count(o => o.Outcome.IsOk);
 
     void IScheduled.Failed(Delivery delivery, Outcome outcome, long waitMilliseconds) => Failures.Add((delivery.Message.Id, outcome, waitMilliseconds));
 

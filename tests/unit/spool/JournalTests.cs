@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 using MtaSuite.Common.Spool.Journal;
 
@@ -39,7 +40,7 @@ public sealed class JournalTests
 
     private JournalSegment Claim(Guid boot)
     {
-        JournalSegment? segment = JournalSegment.Claim(SegmentPath, Size, boot, out int error);
+        JournalSegment? segment = JournalSegment.Claim(_spool, 0, Size, boot, out int error);
         Assert.That(error, Is.Zero);
         return segment!;
     }
@@ -94,13 +95,60 @@ public sealed class JournalTests
     public void What_is_there_or_was_removed_is_left_alone()
     {
         List<string> ids = Append(4);
-        byte[] marked = Image(ids[1]);
-        marked[Encoding.ASCII.GetString(marked).IndexOf("\nR ", StringComparison.Ordinal) + 1] = QueueFileFormat.Done;
+        byte[] marked = Marked(ids[1], QueueFileFormat.Done);
         Write(SpoolDirectory.Incoming, ids[0], Image(ids[0]));
         Write(SpoolDirectory.Deferred, ids[1], marked);
         Write(SpoolDirectory.Corrupt, ids[2], "anything"u8);
         Assert.That(Recover(ids[3]), Is.Zero);
         Assert.That(File.ReadAllBytes(_spool.PathOf(SpoolDirectory.Deferred, ids[1])), Is.EqualTo(marked));
+    }
+
+    private static byte[] Marked(string id, byte letter)
+    {
+        byte[] marked = Image(id);
+        marked[Encoding.ASCII.GetString(marked).IndexOf("\nR ", StringComparison.Ordinal) + 1] = letter;
+        return marked;
+    }
+
+    [Test]
+    public void A_delivery_that_relied_on_a_record_is_made_again_when_that_is_needed()
+    {
+        string id = Append(1)[0];
+        Write(SpoolDirectory.Deferred, id, Marked(id, QueueFileFormat.Unsynced));
+        Assert.That(_spool.TryRead(SpoolDirectory.Deferred, id, out QueueFile? before), Is.EqualTo(QueueFileStatus.Ok));
+        Assert.That(before!.Envelope is { Unsynced: true } e && e.Recipients[0].Done, "for programs it is done");
+        Assert.That(Recover(), Is.Zero);
+        Assert.That(File.ReadAllBytes(_spool.PathOf(SpoolDirectory.Deferred, id)), Is.EqualTo(Image(id)));
+    }
+
+    /// <summary>As its owner does before it syncs everything.</summary>
+    private void Mark(byte closing)
+    {
+        int fd = Libc.Open(SegmentPath, Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
+        Assert.That(Libc.PWrite(fd, [closing], JournalFormat.ClosingAt), Is.EqualTo(1));
+        _ = Libc.Close(fd);
+    }
+
+    [Test]
+    public void A_record_answers_for_deliveries_on_its_file_system_until_it_is_about_to_be_forgotten()
+    {
+        JournalCover cover = new(_spool);
+        ulong device = Libc.TryStat(_spool.Root, out Libc.FileStatus status) ? status.Device : 0;
+        using JournalSegment segment = Claim(s_earlier);
+        JournalPlace place = new(segment.Number, segment.Generation);
+        Assert.That(cover.Holds(place, device), Is.False, "it may be looked at only by who opened it with all rights");
+        cover.Prepare(place);
+        Assert.That(cover.Holds(place, device));
+        Assert.That(cover.Holds(place, device + 1), Is.False, "another file system");
+        Assert.That(cover.Holds(place with { Generation = place.Generation + 1 }, device), Is.False, "another use of the segment");
+        Assert.That(cover.Holds(default, device) || cover.Holds(place with { Segment = 1 }, device) || cover.Holds(place with { Segment = -1 }, device), Is.False);
+        Mark(1);
+        Assert.That(cover.Holds(place, device), Is.False, "the sync that ends it may have begun");
+        Mark(0);
+        Assert.That(cover.Holds(place, device));
+        Assert.That(segment.TryRelease());
+        Assert.That(cover.Holds(place, device), Is.False, "forgotten");
+        Assert.That(cover.Holds(new JournalPlace(segment.Number, segment.Generation), device), "and in use anew");
     }
 
     [Test]
@@ -140,7 +188,7 @@ public sealed class JournalTests
     public void A_segment_to_be_recovered_is_not_taken_before()
     {
         Append(1);
-        Assert.That(JournalSegment.Claim(SegmentPath, Size, JournalFormat.BootId(), out int error), Is.Null);
+        Assert.That(JournalSegment.Claim(_spool, 0, Size, JournalFormat.BootId(), out int error), Is.Null);
         Assert.That(error, Is.Zero);
         Recover();
         Claim(JournalFormat.BootId()).Dispose();
@@ -150,7 +198,7 @@ public sealed class JournalTests
     public void A_segment_belongs_to_one()
     {
         using JournalSegment one = Claim(s_earlier);
-        Assert.That(JournalSegment.Claim(SegmentPath, Size, s_earlier, out int error), Is.Null);
+        Assert.That(JournalSegment.Claim(_spool, 0, Size, s_earlier, out int error), Is.Null);
         Assert.That(error, Is.Zero);
     }
 

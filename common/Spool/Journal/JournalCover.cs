@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Common.Spool.Journal;
+
+/// <summary>
+/// Tells a delivery agent whether the journal answers for a delivery that it has written and not synced. A segment's records are forgotten only after a sync of the
+/// whole file system that the queue lies on, and before that sync begins the segment says so in its head. So what was written on this file system before a look at
+/// the head that finds the segment still open is on stable storage before the record goes; until then a failure of the machine brings the message back. For any thread.
+/// </summary>
+public sealed class JournalCover(SpoolDirectory spool)
+{
+    private readonly object _gate = new();
+    /// <summary>Descriptors of the segments' files, kept open; 0: not opened yet. The files are never replaced.</summary>
+    private readonly int[] _files = new int[JournalSegment.MaxNumber];
+    private ulong _device;
+
+    /// <summary>Opens what <see cref="Holds"/> looks at, as long as the thread has the rights to do so.</summary>
+    public void Prepare(JournalPlace place)
+    {
+        if (!IsPossible(place) || Volatile.Read(ref _files[place.Segment]) != 0) return;
+        lock (_gate)
+        {
+            if (_files[place.Segment] != 0) return;
+            int fd = Libc.Open(JournalSegment.PathOf(spool, place.Segment), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+            if (fd < 0 || !Libc.TryStat(fd, out Libc.FileStatus status)) return;
+            _device = status.Device;
+            Volatile.Write(ref _files[place.Segment], fd);
+        }
+    }
+
+    /// <summary>To be asked after the last write of the delivery.</summary>
+    /// <param name="device">The file system that was written to.</param>
+    public bool Holds(JournalPlace place, ulong device)
+    {
+        if (!IsPossible(place) || Volatile.Read(ref _files[place.Segment]) == 0) return false;
+        Span<byte> head = stackalloc byte[JournalFormat.OpenHead];
+        return device == _device && Libc.PRead(_files[place.Segment], head, 0) == head.Length && JournalFormat.IsOpen(head, place.Generation);
+    }
+
+    private static bool IsPossible(JournalPlace place) => !place.IsNone && (uint)place.Segment < JournalSegment.MaxNumber;
+}
