@@ -5,9 +5,12 @@ namespace MtaSuite.Common.Config;
 /// <summary>A string, every <c>$name</c> in it expanded.</summary>
 /// <param name="required">An empty value is an error.</param>
 /// <param name="words">The values there are, separated by bars; null: any.</param>
-public sealed class TextParam(string name, string @default, string doc, bool required = false, string? words = null, bool effective = true)
+/// <param name="each">The words a list may be made of, separated by bars; null: any.</param>
+public sealed class TextParam(string name, string @default, string doc, bool required = false, string? words = null, string? each = null, bool effective = true)
     : Param(name, @default, doc, effective)
 {
+    private readonly string[] _each = each?.Split('|') ?? [];
+
     /// <summary>The values there are, or none where any text will do.</summary>
     public IReadOnlyList<string> Words { get; } = words?.Split('|') ?? [];
 
@@ -17,9 +20,14 @@ public sealed class TextParam(string name, string @default, string doc, bool req
     public override string? Check(string value, MailConfig config)
     {
         if (required && value.Length == 0) return $"bad value of {Name}: it must not be empty";
-        if (Words.Count == 0 || Words.Contains(value, StringComparer.OrdinalIgnoreCase)) return null;
-        return $"bad value of {Name}: \"{value}\" is none of {string.Join(", ", Words)}";
+        if (Words.Count > 0 && !Words.Contains(value, StringComparer.OrdinalIgnoreCase)) return Unknown(value, Words);
+        if (_each.Length == 0) return null;
+        string? bad = ConfigList.Split(value).Find(word => !_each.Contains(word, StringComparer.OrdinalIgnoreCase));
+        return bad == null ? null : Unknown(bad, _each);
     }
+
+    private string Unknown(string word, IReadOnlyList<string> known) =>
+        $"bad value of {Name}: \"{word}\" is none of {string.Join(", ", known.Where(k => k.Length > 0))}";
 }
 
 /// <summary>A string whose <c>$name</c>s are expanded later, where the names are known: <c>mailbox_command</c>, <c>forward_path</c>.</summary>

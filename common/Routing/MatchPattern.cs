@@ -49,7 +49,9 @@ internal sealed class MatchPattern(bool positive, MatchPatternKind kind, string 
         if (address.Length > 2 && address[0] == '[' && address[^1] == ']') address = address[1..^1];
         if (!HostName.TryParseAddress(address, out IPAddress ip))
         {
-            if (slash > 0 && char.IsAsciiDigit(text[0])) problem = $"bad net/mask pattern: \"{text}\"";
+            // no host has a name of digits and dots alone
+            bool numeric = slash > 0 ? char.IsAsciiDigit(text[0]) : text.All(c => char.IsAsciiDigit(c) || c == '.') && address.Contains('.');
+            if (numeric) problem = $"bad net/mask pattern: \"{text}\"";
             return false;
         }
         int bits = ip.AddressFamily == AddressFamily.InterNetwork ? 32 : 128, prefix = bits;

@@ -18,15 +18,32 @@ internal static class TableCheck
 
     private static void Check(CheckContext context, MailConfig config, string name, int serviceLine, HashSet<string> seen)
     {
-        if (ParamRegistry.Find(name) is not TextParam { Effective: true } param) return;
-        foreach (string item in config.GetList(param))
+        List<string>? items = Items(config, name, out bool restrictions);
+        if (items == null) return;
+        bool holdsTables = name.EndsWith("_maps", StringComparison.Ordinal);
+        for (int i = 0; i < items.Count; i++)
         {
-            if (!NamesTable(item) || !seen.Add(item)) continue;
+            string item = items[i];
+            // where nothing but a table may stand, a type that there is not is a mistake as well
+            bool isTable = holdsTables || NamesTable(item)
+                || (restrictions && i > 0 && RestrictionWords.TryFind(items[i - 1], out RestrictionArgument argument) && argument == RestrictionArgument.Table);
+            if (!isTable || !seen.Add(item)) continue;
             using Table table = TableFactory.Open(item);
             // a default that does not fit this machine is no mistake of the administrator's
             Severity severity = config.Explicit(name) ? Severity.Error : Severity.Warning;
             if (table.OpenError != null) context.ReportSetting(severity, config, name, serviceLine, $"{name}: {item}: {table.OpenError}");
         }
+    }
+
+    /// <summary>The items of a list, or null where the value is none that may name tables.</summary>
+    private static List<string>? Items(MailConfig config, string name, out bool restrictions)
+    {
+        Param? param = ParamRegistry.Find(name);
+        restrictions = name.EndsWith("_restrictions", StringComparison.Ordinal);
+        if (param is TextParam { Effective: true } text) return config.GetList(text);
+        if (param != null || !config.GetList(SmtpdParams.SmtpdRestrictionClasses).Contains(name)) return null;
+        restrictions = true;
+        return config.TextOf(name) is { } raw && config.TryExpand(raw, out string value, out _) ? ConfigList.Split(value) : null;
     }
 
     private static bool NamesTable(string item)

@@ -4,7 +4,7 @@ namespace MtaSuite.Common.Config;
 public static class ServicePrograms
 {
     private static readonly string[] Served =
-        ["smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil", "verify", "sts", "tlsrpt", "postlogd"];
+        ["smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil", "verify", "sts", "tlsrpt", "postlogd"];
 
     /// <summary>What these do for Postfix is done inside other daemons here.</summary>
     private static readonly string[] NotNeeded =
@@ -12,7 +12,7 @@ public static class ServicePrograms
         "dnsblog", "flush", "nqmgr", "oqmgr", "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite",
     ];
 
-    private static readonly string[] NotYet = ["smtp", "lmtp", "spawn", "postscreen", "qmqpd", "mailauth"];
+    private static readonly string[] NotYet = ["spawn", "postscreen", "qmqpd", "mailauth"];
 
     /// <summary>What there is to say about a service's command, or null. The file is the caller's to fill in.</summary>
     internal static ConfigProblem? Problem(ServiceEntry entry)

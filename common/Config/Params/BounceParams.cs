@@ -36,7 +36,9 @@ public static class BounceParams
         doc: "Who hears of failed deliveries of the software itself.");
     public static readonly TextParam ErrorServiceName = new("error_service_name", "error", required: true, effective: false,
         doc: "Transport that returns mail.");
-    public static readonly TextParam NotifyClasses = new("notify_classes", "resource, software", doc: "Problems the postmaster hears of.");
+    public static readonly TextParam NotifyClasses = new("notify_classes", "resource, software",
+        each: "bounce|2bounce|data|delay|policy|protocol|resource|software",
+        doc: "Problems the postmaster hears of.");
     public static readonly BoolParam SoftBounce = new("soft_bounce", "no", doc: "Turn every permanent failure into a temporary one.");
     public static readonly TextParam TraceServiceName = new("trace_service_name", "trace", required: true, effective: false,
         doc: "Service that logs what sendmail -bv and DSN requests want to know.");

@@ -52,7 +52,9 @@ public static class CommonParams
         doc: "Pause in accepting mail when it comes in faster than it goes out.");
     public static readonly TextParam InetInterfaces = new("inet_interfaces", "all",
         doc: "Addresses to receive mail on: all, loopback-only, or names and addresses.");
-    public static readonly TextParam InetProtocols = new("inet_protocols", "all", doc: "Protocols to use: all, ipv4, ipv6.");
+    public static readonly TextParam InetProtocols = new("inet_protocols", "all",
+        each: "all|ipv4|ipv6",
+        doc: "Protocols to use: all, ipv4, ipv6.");
     public static readonly TextParam InternalMailFilterClasses = new("internal_mail_filter_classes", "", effective: false,
         doc: "Internal mail that filters and milters see too: bounce, notify.");
     public static readonly TimeParam IpcIdle = new("ipc_idle", "5s", min: "1s", effective: false,

@@ -26,7 +26,9 @@ public static class LogParams
         doc: "As daemon_timeout, for the log service.");
     public static readonly BoolParam RespectfulLogging = new("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", effective: false,
         doc: "Log \"allowlist\" and \"denylist\" instead of older words.");
-    public static readonly TextParam SyslogFacility = new("syslog_facility", "mail", required: true, doc: "Facility of the log lines.");
+    public static readonly TextParam SyslogFacility = new("syslog_facility", "mail", required: true,
+        words: "auth|authpriv|cron|daemon|ftp|kern|lpr|mail|news|syslog|user|uucp|local0|local1|local2|local3|local4|local5|local6|local7",
+        doc: "Facility of the log lines.");
     public static readonly TextParam SyslogName = new("syslog_name",
         "${multi_instance_name?{$multi_instance_name}:{mtasuite}}", required: true,
         doc: "Name before the process name in log lines.");

@@ -10,6 +10,7 @@ public static class RewriteParams
         doc: "Complete a domain without a dot with .mydomain.");
     public static readonly TextParam CanonicalClasses = new("canonical_classes",
         "envelope_sender, envelope_recipient, header_sender, header_recipient", required: true,
+        each: "envelope_sender|envelope_recipient|header_sender|header_recipient",
         doc: "Which addresses canonical_maps rewrites.");
     public static readonly TextParam CanonicalMaps = new("canonical_maps", "",
         doc: "Tables that rewrite sender and recipient addresses, in envelope and headers.");
@@ -26,6 +27,7 @@ public static class RewriteParams
     public static readonly TextParam LocalTransport = new("local_transport", "local:$myhostname", required: true,
         doc: "Transport and destination of mail for mydestination.");
     public static readonly TextParam MasqueradeClasses = new("masquerade_classes", "envelope_sender, header_sender, header_recipient",
+        each: "envelope_sender|envelope_recipient|header_sender|header_recipient",
         doc: "Which addresses masquerade_domains strips.");
     public static readonly TextParam MasqueradeDomains = new("masquerade_domains", "",
         doc: "Domains whose subdomains are cut off addresses.");
@@ -39,9 +41,11 @@ public static class RewriteParams
         + ",smtpd_access_maps",
         doc: "Lists in which a domain also stands for all below it.");
     public static readonly TextParam PropagateUnmatchedExtensions = new("propagate_unmatched_extensions", "canonical, virtual",
+        each: "canonical|virtual|alias|forward|include|generic",
         doc: "Rewritings that carry an address extension along.");
     public static readonly TextParam RecipientCanonicalClasses = new("recipient_canonical_classes",
         "envelope_recipient, header_recipient", required: true,
+        each: "envelope_recipient|header_recipient",
         doc: "Which addresses recipient_canonical_maps rewrites.");
     public static readonly TextParam RecipientCanonicalMaps = new("recipient_canonical_maps", "",
         doc: "As canonical_maps, for recipients alone.");
@@ -71,6 +75,7 @@ public static class RewriteParams
         doc: "Service that rewrites addresses in Postfix; not needed here.");
     public static readonly TextParam SenderCanonicalClasses = new("sender_canonical_classes",
         "envelope_sender, header_sender", required: true,
+        each: "envelope_sender|header_sender",
         doc: "Which addresses sender_canonical_maps rewrites.");
     public static readonly TextParam SenderCanonicalMaps = new("sender_canonical_maps", "", doc: "As canonical_maps, for senders alone.");
     public static readonly TextParam SenderDependentDefaultTransportMaps = new("sender_dependent_default_transport_maps",

@@ -43,6 +43,9 @@ public class ConfigCheckTests
     [TestCase("smtpd_relay_restrictions = permit_mynetworks", "Error: main.cf, line 1: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending anywhere: add reject_unauth_destination")]
     [TestCase("mydestination = $myhostname # my own", "Warning: main.cf, line 1: mydestination: \"#\" looks like a comment; a comment must have a line of its own")]
     [TestCase("relay_domains = a\nrelay_domains = b", "Warning: main.cf, line 2: overriding earlier entry: relay_domains=a")]
+    [TestCase("smtp_tls_security_level = mandatory", "Error: main.cf, line 1: bad value of smtp_tls_security_level: \"mandatory\" is none of none, may, encrypt, fingerprint, verify, secure, dane, dane-only")]
+    [TestCase("notify_classes = bounce resourse", "Error: main.cf, line 1: bad value of notify_classes: \"resourse\" is none of bounce, 2bounce, data, delay, policy, protocol, resource, software")]
+    [TestCase("reject_code = 250", "Error: main.cf, line 1: bad value of reject_code: \"250\" is not a number from 400 to 599")]
     [TestCase("no equal sign", "Error: main.cf, line 1: missing '=' after attribute name: \"no equal sign\"")]
     public void A_mistake_in_main_cf_is_named(string main, string problem) => Assert.That(Run(main + "\n"), Is.EqualTo(new[] { problem }));
 
@@ -62,6 +65,11 @@ public class ConfigCheckTests
         for_master = permit
         """, Services + "sub inet n - n - - smtpd -o smtpd_client_restrictions=$for_master -o mua = -o smtpd_helo_restrictions=$mua\n"
         .Replace("-o mua = ", "-o mua= ", StringComparison.Ordinal)), Has.All.Matches(@"^Warning: .*: smtpd_recipient_restrictions: check_policy_service is not implemented yet: answers 451$"));
+
+    [Test]
+    public void Every_command_that_is_served_is_known() => Assert.That(
+        Run("mydomain = example.com\n", Services + string.Concat("smtp lmtp pickup cleanup qmgr virtual pipe bounce error discard showq anvil verify sts tlsrpt".Split(' ')
+            .Select(c => $"x{c} unix - n n - - {c}\n"))), Is.Empty);
 
     [TestCase("x unix - - - -", "Error: master.cf, line 3: bad field count: 6 columns instead of 8")]
     [TestCase("x unix - n n - - locla", "Error: master.cf, line 3: service x: unknown command \"locla\" (did you mean local?)")]

@@ -1,0 +1,72 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Tools.Mtasuite;
+
+/// <summary>Settings that are each well formed and do not go together, or name what is not there. Warnings: mail still flows, though hardly as meant.</summary>
+internal static class SettingCheck
+{
+    private static readonly TextParam[] Classes =
+        [RewriteParams.Mydestination, RewriteParams.VirtualAliasDomains, VirtualParams.VirtualMailboxDomains, RewriteParams.RelayDomains];
+
+    private static readonly TextParam[] Transports =
+    [
+        RewriteParams.LocalTransport, RewriteParams.VirtualTransport, RewriteParams.RelayTransport, RewriteParams.DefaultTransport,
+        LocalParams.MailboxTransport, LocalParams.FallbackTransport, CommonParams.BestMxTransport,
+    ];
+
+    public static void Run(CheckContext context)
+    {
+        Overlaps(context);
+        foreach (TextParam param in Transports) Transport(context, param);
+        MailboxSize(context, LocalParams.MailboxSizeLimit, "local");
+        MailboxSize(context, VirtualParams.VirtualMailboxLimit, "virtual");
+        Template(context);
+        foreach (CheckedService service in context.Services.Where(s => s.Entry.Command == "smtpd")) Logins(context, service);
+    }
+
+    private static void Warn(CheckContext context, Param param, string text) => context.ReportSetting(Severity.Warning, context.Config, param.Name, 0, text);
+
+    /// <summary>A domain is of one class; of two, the first in this order decides.</summary>
+    private static void Overlaps(CheckContext context)
+    {
+        var owners = new Dictionary<string, TextParam>(StringComparer.OrdinalIgnoreCase);
+        foreach (TextParam param in Classes)
+            foreach (string domain in context.Config.GetList(param).Where(d => d[0] is not ('/' or '!') && !d.Contains(':')))
+                // older defaults make all of mydestination a relay domain, too
+                if (!owners.TryAdd(domain, param) && owners[domain] != param && context.Config.Explicit(param.Name))
+                    Warn(context, param, $"do not list domain {domain} in both {owners[domain]} and {param}");
+    }
+
+    private static void Transport(CheckContext context, TextParam param)
+    {
+        string name = context.Config.Get(param).Split(':')[0];
+        if (name.Length == 0 || context.Services.Any(s => s.Entry.Name == name && s.Entry.Type == ServiceType.Unix)) return;
+        if (!context.Config.Explicit(param.Name)) return;
+        string hint = NearName.Hint(name, context.Services.Where(s => s.Entry.Type == ServiceType.Unix).Select(s => s.Entry.Name));
+        Warn(context, param, $"{param}: master.cf has no service {name}{hint}; mail for it waits");
+    }
+
+    private static void MailboxSize(CheckContext context, LongParam param, string command)
+    {
+        if (!context.Services.Any(s => s.Entry.Command == command)) return;
+        long mailbox = context.Config.Get(param), message = context.Config.Get(CleanupParams.MessageSizeLimit);
+        if (mailbox > 0 && (message == 0 || message > mailbox))
+            Warn(context, param, $"{param} is smaller than {CleanupParams.MessageSizeLimit}: messages are accepted that fit into no mailbox");
+    }
+
+    private static void Template(CheckContext context)
+    {
+        string path = context.Config.Get(BounceParams.BounceTemplateFile);
+        if (path.Length > 0 && Libc.Access(path, Libc.R_OK) != 0)
+            Warn(context, BounceParams.BounceTemplateFile, $"{BounceParams.BounceTemplateFile}: open {path}: {Libc.ErrorText()}; the built-in texts are used");
+    }
+
+    private static void Logins(CheckContext context, CheckedService service)
+    {
+        if (service.Config.Get(SmtpdParams.SmtpdSaslAuthEnable) && service.Config.Get(SmtpdParams.SmtpdSaslType).Equals("cyrus", StringComparison.OrdinalIgnoreCase))
+            context.ReportSetting(Severity.Warning, service.Config, SmtpdParams.SmtpdSaslType.Name, service.Entry.Line,
+                $"{SmtpdParams.SmtpdSaslType}: there is no cyrus here, only builtin, dovecot and ldap; logins are refused for now");
+    }
+}
