@@ -11,7 +11,7 @@ namespace MtaSuite.Master;
 /// </summary>
 internal sealed class Service(Supervisor supervisor, ServiceEntry entry, CommandRow row) : IReadiness
 {
-    private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(2), LastBackOff = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(2);
     private readonly List<int> _watched = [];
     private TimeSpan _backOff = TimeSpan.Zero;
     private bool _waiting;
@@ -71,7 +71,7 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
 
     private void BackOff()
     {
-        _backOff = _backOff == TimeSpan.Zero ? FirstBackOff : _backOff * 2 < LastBackOff ? _backOff * 2 : LastBackOff;
+        _backOff = NextBackOff(_backOff, supervisor.LongestBackOff);
         Log.Warning($"{supervisor.ProgramPath(this)}: bad command startup -- throttling for {_backOff.TotalSeconds} s");
         _waiting = true;
         supervisor.Loop.After(_backOff, () =>
@@ -79,6 +79,13 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
             _waiting = false;
             if (!Serving) Begin(now: Row.Boot);
         });
+    }
+
+    /// <summary>Two seconds after the first failure, twice as long after each further one, up to service_throttle_time.</summary>
+    internal static TimeSpan NextBackOff(TimeSpan last, TimeSpan longest)
+    {
+        TimeSpan next = last == TimeSpan.Zero ? FirstBackOff : last * 2;
+        return next < longest ? next : longest;
     }
 
     /// <summary>It leaves: connections that come from now on are for another process.</summary>

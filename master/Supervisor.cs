@@ -96,6 +96,9 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         ? _config
         : MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command).Config;
 
+    /// <summary>The longest that a service which fails at once waits before it is started again.</summary>
+    public TimeSpan LongestBackOff => _config.Get(MasterParams.ServiceThrottleTime);
+
     private bool IsDisabled(ServiceEntry entry) =>
         MailConfig.SplitList(_config.Get(MasterParams.MasterServiceDisable)).Any(d =>
             d == entry.Type || d == $"{entry.Name}/{entry.Type}" || d == $"{entry.Name}.{entry.Type}");

@@ -57,7 +57,7 @@ internal static class Ehlo
         Add(EhloKeywords.Auth, auth.Length > 0, $"AUTH {auth}");
         Add(EhloKeywords.Auth, auth.Length > 0 && settings.Auth.BrokenClients, $"AUTH={auth}");
         Add(EhloKeywords.Xclient, xclient, "XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT");
-        Add(EhloKeywords.Xforward, xforward, "XFORWARD NAME ADDR PROTO HELO DOMAIN PORT IDENT");
+        Add(EhloKeywords.Xforward, xforward, "XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT");
         Add(EhloKeywords.EnhancedStatusCodes, true, "ENHANCEDSTATUSCODES");
         Add(EhloKeywords.EightBitMime, true, "8BITMIME");
         Add(EhloKeywords.Dsn, true, "DSN");

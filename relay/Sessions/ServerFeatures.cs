@@ -4,7 +4,7 @@ namespace MtaSuite.Relay.Sessions;
 
 /// <summary>What a server offers.</summary>
 [Flags]
-public enum ServerFeature : ushort
+public enum ServerFeature
 {
     None = 0,
     /// <summary>EHLO or LHLO was accepted.</summary>
@@ -25,6 +25,7 @@ public enum ServerFeature : ushort
     XforwardHelo = 8192,
     XforwardPort = 16384,
     XforwardDomain = 32768,
+    XforwardIdent = 65536,
 }
 
 /// <summary>The extensions in a server's reply to EHLO or LHLO.</summary>
@@ -91,6 +92,7 @@ internal sealed class ServerFeatures
                 "PROTO" => ServerFeature.XforwardProtocol,
                 "HELO" => ServerFeature.XforwardHelo,
                 "PORT" => ServerFeature.XforwardPort,
+                "IDENT" => ServerFeature.XforwardIdent,
                 "SOURCE" => ServerFeature.XforwardDomain,
                 _ => ServerFeature.None,
             };

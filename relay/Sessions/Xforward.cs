@@ -21,6 +21,7 @@ internal static class Xforward
             + Attribute(features, ServerFeature.XforwardPort, "PORT", request.ClientPort));
         Add(lines, Attribute(features, ServerFeature.XforwardProtocol, "PROTO", request.ClientProtocol)
             + Attribute(features, ServerFeature.XforwardHelo, "HELO", request.ClientHelo)
+            + Attribute(features, ServerFeature.XforwardIdent, "IDENT", request.QueueId)
             + Attribute(features, ServerFeature.XforwardDomain, "SOURCE", request.ClientAddress.Length == 0 ? "LOCAL" : "REMOTE"));
         return lines;
     }

@@ -95,7 +95,7 @@ public sealed class MasterTests
     {
         string[] words =
         [
-            "smtpd", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "postlogd", "anvil", "dnsblog", "flush", "nqmgr", "oqmgr",
+            "smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "postlogd", "anvil", "sts", "tlsrpt", "dnsblog", "flush", "nqmgr", "oqmgr",
             "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify", "nonsense", "Smtpd", "",
         ];
         foreach (string word in words.Where(w => w.Length > 0))
@@ -105,6 +105,16 @@ public sealed class MasterTests
             string does = row == null ? "unknown" : row.Program == null ? "not needed" : "";
             Assert.That(said, does.Length == 0 ? Is.Empty : Does.Contain(does), word);
         }
+    }
+
+    [Test]
+    public void A_service_that_fails_waits_longer_each_time_up_to_service_throttle_time()
+    {
+        List<double> waits = [];
+        TimeSpan last = TimeSpan.Zero;
+        for (int i = 0; i < 4; i++) waits.Add((last = Service.NextBackOff(last, TimeSpan.FromSeconds(7))).TotalSeconds);
+        Assert.That(waits, Is.EqualTo(new[] { 2.0, 4, 7, 7 }));
+        Assert.That(Service.NextBackOff(TimeSpan.Zero, TimeSpan.FromSeconds(1)).TotalSeconds, Is.EqualTo(1));
     }
 
     [TestCase("pickup fifo n - n 60 1 pickup", "served on a socket")]

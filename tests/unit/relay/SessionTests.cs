@@ -213,9 +213,10 @@ public class SessionTests
     [Test]
     public void The_original_client_is_told_by_XFORWARD() => With(null, RelayFixture.Quick with { SendXforward = true }, async (f, peer) =>
     {
-        await f.DeliverAsync(f.Queue(["b@x"], adjust: e => (e.ClientName, e.ClientAddress, e.ClientHelo) = ("c.test", "192.0.2.1", "he lo")));
-        Assert.That(Said(peer)[1..3], Is.EqualTo(new[] { "1: XFORWARD NAME=c.test ADDR=192.0.2.1 PORT=[UNAVAILABLE]", "1: XFORWARD PROTO=[UNAVAILABLE] HELO=he+20lo SOURCE=REMOTE" }));
-    }, offers: "PIPELINING\nXFORWARD NAME ADDR PORT PROTO HELO SOURCE");
+        DeliverRequest request = f.Queue(["b@x"], adjust: e => (e.ClientName, e.ClientAddress, e.ClientHelo) = ("c.test", "192.0.2.1", "he lo"));
+        await f.DeliverAsync(request);
+        Assert.That(Said(peer)[1..3], Is.EqualTo(new[] { "1: XFORWARD NAME=c.test ADDR=192.0.2.1 PORT=[UNAVAILABLE]", $"1: XFORWARD PROTO=[UNAVAILABLE] HELO=he+20lo IDENT={request.QueueId} SOURCE=REMOTE" }));
+    }, offers: "PIPELINING\nXFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT");
 
     [Test]
     public void An_address_cannot_carry_a_command() => With(null, null, async (f, peer) =>

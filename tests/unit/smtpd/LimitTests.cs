@@ -241,8 +241,9 @@ public class LimitTests
     public void Xforward_names_the_client_of_one_message()
     {
         using SmtpHarness h = new(Loose + "smtpd_authorized_xforward_hosts = 192.0.2.7\n");
-        h.Talk("EHLO x\r\nXFORWARD NAME=spike.example ADDR=198.51.100.9 PORT=99 IDENT=ABC\r\nXFORWARD HELO=h.example PROTO=SMTP\r\n"
+        string said = h.Talk("EHLO x\r\nXFORWARD NAME=spike.example ADDR=198.51.100.9 PORT=99 IDENT=ABC\r\nXFORWARD HELO=h.example PROTO=SMTP\r\n"
             + "MAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\n.\r\nQUIT\r\n");
+        Assert.That(said, Does.Contain("250-XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT\r\n"));
         var e = h.Queue.Queued.Select(m => m.Request.Envelope).ToArray();
         Assert.That((e[0].ClientName, e[0].ClientAddress, e[0].ClientPort, e[0].ClientHelo, e[0].ClientProtocol),
             Is.EqualTo(("spike.example", "198.51.100.9", "99", "h.example", "SMTP")));
