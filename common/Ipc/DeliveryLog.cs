@@ -33,11 +33,11 @@ public static class DeliveryLog
             .Send();
     }
 
-    private static string Word(Outcome outcome, bool verifyOnly) => outcome.Kind switch
+    internal static string Word(Outcome outcome, bool verifyOnly) => outcome.Kind switch
     {
         OutcomeKind.Ok => verifyOnly ? "deliverable" : "sent",
         OutcomeKind.Permanent => verifyOnly ? "undeliverable" : "bounced",
-        _ => "deferred",
+        _ => outcome.IsSoftened ? "SOFTBOUNCE" : "deferred",
     };
 
     private static readonly string[] s_formats = ["0", "0.#", "0.##", "0.###", "0.####", "0.#####", "0.######"];

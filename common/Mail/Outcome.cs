@@ -12,6 +12,9 @@ public sealed record Outcome(OutcomeKind Kind, DsnStatus Status, int Code, strin
     /// <summary>What a remote server or command said word for word, for Diagnostic-Code; empty where nobody but us spoke.</summary>
     public string Diagnostic { get; init; } = "";
 
+    /// <summary>Permanent trouble that soft_bounce made temporary.</summary>
+    public bool IsSoftened { get; init; }
+
     public bool IsOk => Kind == OutcomeKind.Ok;
     public bool IsTemporary => Kind == OutcomeKind.Temporary;
     public bool IsPermanent => Kind == OutcomeKind.Permanent;
@@ -24,5 +27,5 @@ public sealed record Outcome(OutcomeKind Kind, DsnStatus Status, int Code, strin
     public static Outcome Bounce(string status, string text) => Bounce(DsnStatus.Parse(status), text);
 
     /// <summary>The same trouble as a temporary one (soft_bounce).</summary>
-    public Outcome Soften() => IsPermanent ? this with { Kind = OutcomeKind.Temporary, Status = Status.WithClass(4), Code = Code - 100 } : this;
+    public Outcome Soften() => IsPermanent ? this with { Kind = OutcomeKind.Temporary, Status = Status.WithClass(4), Code = Code - 100, IsSoftened = true } : this;
 }

@@ -26,7 +26,7 @@ internal sealed class ReplyParser(ReplyFilter filter)
 {
     public const int MaxLine = 2048, MaxText = 8 * 1024, MaxUnfinished = 16 * 1024, MaxReply = 256 * 1024;
     private readonly StringBuilder _text = new();
-    private int _size;
+    private int _size, _lines;
 
     /// <summary>The lines of the last complete reply without codes, where asked for.</summary>
     public List<string> Lines { get; } = [];
@@ -61,21 +61,22 @@ internal sealed class ReplyParser(ReplyFilter filter)
         if (!filter.IsEmpty) line = Encoding.UTF8.GetBytes(filter.Apply(Encoding.UTF8.GetString(line)));
         if (!TryCode(line, out int code, out bool last)) return Reset(ReplyStatus.Garbage);
         bool wanted = keepText || code is >= 300 and not 354 || _text.Length > 0;
-        if (keepLines || wanted) Keep(line.Length > 4 ? line[4..] : default, wanted, keepLines);
+        string text = "";
+        if (keepLines || wanted) text = Keep(line, wanted, keepLines);
+        _lines++;
         if (!last) return ReplyStatus.Incomplete;
-        reply = new Reply(code, wanted ? _text.ToString() : "");
-        _text.Clear();
-        _size = 0;
-        return ReplyStatus.Complete;
+        reply = new Reply(code, wanted ? _text.ToString() : "") { LastLine = _lines > 1 ? text : null };
+        return Reset(ReplyStatus.Complete);
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes, bool wanted, bool keepLines)
+    private string Keep(ReadOnlySpan<byte> line, bool wanted, bool keepLines)
     {
-        string text = Encoding.UTF8.GetString(bytes);
+        string text = Encoding.UTF8.GetString(line.Length > 4 ? line[4..] : default);
         if (keepLines) Lines.Add(text);
-        if (!wanted || _text.Length > MaxText) return;
-        if (_text.Length > 0) _text.Append(' ');
-        _text.Append(text);
+        if (!wanted || _text.Length > MaxText) return text;
+        if (_lines > 0) _text.Append(' ').Append(Encoding.UTF8.GetString(line));
+        else _text.Append(text);
+        return text;
     }
 
     private static bool TryCode(ReadOnlySpan<byte> line, out int code, out bool last)
@@ -97,7 +98,7 @@ internal sealed class ReplyParser(ReplyFilter filter)
     private ReplyStatus Reset(ReplyStatus status)
     {
         _text.Clear();
-        _size = 0;
+        _size = _lines = 0;
         return status;
     }
 }

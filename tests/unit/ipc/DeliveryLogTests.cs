@@ -1,3 +1,4 @@
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Ipc;
 
 namespace MtaSuite.Tests.Unit.Ipc;
@@ -16,5 +17,13 @@ public sealed class DeliveryLogTests
         DeliveryLog.Resolution = resolution;
         try { Assert.That(DeliveryLog.Seconds(microseconds), Is.EqualTo(expected)); }
         finally { DeliveryLog.Resolution = before; }
+    }
+
+    [Test]
+    public void A_refusal_that_soft_bounce_made_temporary_is_told_as_one()
+    {
+        Outcome refused = Outcome.Bounce("5.1.1", "no");
+        Assert.That((DeliveryLog.Word(refused, false), DeliveryLog.Word(refused.Soften(), false), DeliveryLog.Word(Outcome.Defer("4.1.1", "no").Soften(), false)),
+            Is.EqualTo(("bounced", "SOFTBOUNCE", "deferred")));
     }
 }

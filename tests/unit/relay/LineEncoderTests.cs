@@ -38,7 +38,7 @@ public class LineEncoderTests
     [Test]
     public void Replies_at_every_split()
     {
-        byte[] input = Encoding.ASCII.GetBytes("250-first\r\n250 PIPELINING\r\n550-5.1.1 a\r\n550 5.1.1 b\n354\r\n");
+        byte[] input = Encoding.ASCII.GetBytes("250-first\r\n250 PIPELINING\r\n550-5.1.1 a\r\n550 5.1.1 b\n554-multi\r\n554 5.7.1 line\r\n354\r\n");
         for (int split = 0; split <= input.Length; split++)
         {
             ReplyParser parser = new(ReplyFilter.None);
@@ -52,10 +52,10 @@ public class LineEncoderTests
                     ReplyStatus status = parser.Next(buffer, keepText: true, keepLines: false, out Reply reply, out int consumed);
                     buffer = buffer[consumed..];
                     if (status == ReplyStatus.Incomplete) break;
-                    found.Add(reply.ToString());
+                    found.Add($"{reply} {reply.Status}");
                 }
             }
-            Assert.That(found, Is.EqualTo(new[] { "250 first PIPELINING", "550 5.1.1 a 5.1.1 b", "354" }), $"split at {split}");
+            Assert.That(found, Is.EqualTo(new[] { "250-first 250 PIPELINING 2.0.0", "550-5.1.1 a 550 5.1.1 b 5.1.1", "554-multi 554 5.7.1 line 5.7.1", "354 4.0.0" }), $"split at {split}");
         }
     }
 }

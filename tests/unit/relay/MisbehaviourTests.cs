@@ -73,7 +73,7 @@ public class MisbehaviourTests
         One("4xx to the dot", "dot", "451 4.3.0 disk", "defer 4.3.0 host mx1.test[127.0.0.1] said: 451 4.3.0 disk (in reply to end of DATA command)"),
         One("5xx to the dot", "dot", "554 5.7.1 spam", "bounce 5.7.1 host mx1.test[127.0.0.1] said: 554 5.7.1 spam (in reply to end of DATA command)"),
         One("status of another class than the code", "dot", "550 4.2.2 odd", "bounce 5.0.0 host mx1.test[127.0.0.1] said: 550 4.2.2 odd"),
-        One("several lines", "RCPT", "550-5.1.1 no\n550-5.1.1 such\n550 5.1.1 user", "bounce 5.1.1 host mx1.test[127.0.0.1] said: 550 5.1.1 no 5.1.1 such 5.1.1 user"),
+        One("several lines", "RCPT", "550-5.1.1 no\n550-5.1.1 such\n550 5.1.1 user", "bounce 5.1.1 host mx1.test[127.0.0.1] said: 550-5.1.1 no 550-5.1.1 such 550 5.1.1 user"),
         // good-bye in mid-session
         One("421 to MAIL", "MAIL", "say+drop:421 4.3.2 bye", "defer 4.3.2 host mx1.test[127.0.0.1] said: 421 4.3.2 bye (in reply to MAIL FROM command)"),
         One("421 to RCPT", "RCPT", "say+drop:421 4.3.2 bye", "defer 4.3.2 host mx1.test[127.0.0.1] said: 421 4.3.2 bye (in reply to RCPT TO command)"),
