@@ -97,7 +97,9 @@ internal sealed partial class DeliveryRun
         RecipientOutcome passed = _services.Pass(name, nexthop, _job.Request, recipient);
         // the recipient itself went there, not something that it expanded to: what that agent says of it is what is reported
         if (branch.ExpandedFrom == null && Action.Length == 0 && passed.Outcome.IsOk) Action = passed.Action;
-        retry = Report(branch, passed.Outcome, passed.Action);
+        Outcome outcome = _settings.StatusFilter.Apply(passed.Outcome);
+        _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, passed.Action, IsLogged: true));
+        retry = outcome.IsTemporary;
         return true;
     }
 

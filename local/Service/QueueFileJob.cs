@@ -121,7 +121,7 @@ internal static class QueueFileJob
     {
         long end = QueueId.Microseconds();
         if (job.Steps.Count == 0) DeliveryLog.Write(request, recipient, outcome, relay, start, start, end);
-        foreach (DeliveryStep step in job.Steps)
+        foreach (DeliveryStep step in job.Steps.Where(s => !s.IsLogged))
         {
             DeliverRecipient target = new() { Address = step.Address, Original = step.Original };
             DeliveryLog.Write(request, target, step.Outcome, relay, start, start, end);

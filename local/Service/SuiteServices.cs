@@ -117,11 +117,15 @@ internal sealed class SuiteServices : ILocalServices
     public RecipientOutcome Pass(string transport, string nexthop, DeliverRequest request, DeliverRecipient recipient)
     {
         QueueFileJob.ReleaseCurrent();
+        Log.Info($"{request.QueueId}: passing <{recipient.Address}> to transport={transport}");
         DeliverRequest passed = request.For(transport, nexthop);
         passed.Recipients.Add(recipient);
         DeliverReply? reply = Wait(async () => await Agent(transport).CallAsync<DeliverRequest, DeliverReply>(passed));
-        return reply is { Recipients.Count: 1 } ? reply.Recipients[0]
-            : new RecipientOutcome { Offset = recipient.Offset, Outcome = Outcome.Defer("4.3.0", $"mail transport {transport} unavailable") };
+        if (reply is { Recipients.Count: 1 }) return reply.Recipients[0];
+        Outcome unavailable = Outcome.Defer("4.3.0", $"mail transport {transport} unavailable");
+        long now = QueueId.Microseconds();
+        DeliveryLog.Write(request, recipient, unavailable, "none", now, now, now);
+        return new RecipientOutcome { Offset = recipient.Offset, Outcome = unavailable };
     }
 
     private LinkClient Agent(string transport)

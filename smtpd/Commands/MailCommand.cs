@@ -42,7 +42,8 @@ internal static class MailCommand
         if (!CommandLine.TryKeyword(arguments, "FROM"u8, out ReadOnlySpan<byte> path)) return s_syntax;
         SmtpPathOptions options = new(s.Settings.StrictEnvelopes, AllowUtf8: true, AllowEmpty: true);
         if (!PathArgument.TryParse(s, path, options, out sender, out ReadOnlySpan<byte> rest)) return Replies.BadSender;
-        SmtpReply error = MailParameters.Parse(rest, PathArgument.Features(s), out parameters);
+        SmtpReply error = PathArgument.CheckDomain(s, sender, Replies.BadSender);
+        if (error.IsNone) error = MailParameters.Parse(rest, PathArgument.Features(s), out parameters);
         if (error.IsNone) error = CheckVerp(s, sender, ref parameters);
         return error.IsNone ? PathArgument.CheckUnicode(s, sender, parameters.SmtpUtf8, Replies.BadSender) : error;
     }

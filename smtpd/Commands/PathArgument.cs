@@ -23,6 +23,18 @@ internal static class PathArgument
         return ok;
     }
 
+    /// <summary>
+    /// Refuses what no mail could go to, whatever the restrictions say: an address that ends in "@", and the address of a host without brackets.
+    /// Everything else about domains is for routing.
+    /// </summary>
+    public static SmtpReply CheckDomain(SmtpSession s, string address, SmtpReply badAddress)
+    {
+        int at = address.LastIndexOf('@');
+        if (at < 0) return default;
+        if (at == address.Length - 1) return s.Settings.NullDomain ? default : badAddress;
+        return s.Settings.NumericDomain || !char.IsAsciiDigit(address[^1]) || !HostName.TryParseAddress(address.AsSpan(at + 1), out _) ? default : badAddress;
+    }
+
     /// <summary>The extensions that this session was offered.</summary>
     public static EsmtpFeatures Features(SmtpSession s)
     {

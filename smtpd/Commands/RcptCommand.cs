@@ -52,7 +52,8 @@ internal static class RcptCommand
         if (!PathArgument.TryParse(s, path, options, out recipient, out ReadOnlySpan<byte> rest)) return Replies.BadRecipient;
         EsmtpFeatures features = PathArgument.Features(s) & ~EsmtpFeatures.SmtpUtf8;
         if (smtpUtf8) features |= EsmtpFeatures.SmtpUtf8;
-        SmtpReply error = RcptParameters.Parse(rest, features, out parameters);
+        SmtpReply error = PathArgument.CheckDomain(s, recipient, Replies.BadRecipient);
+        if (error.IsNone) error = RcptParameters.Parse(rest, features, out parameters);
         return error.IsNone ? PathArgument.CheckUnicode(s, recipient, smtpUtf8, Replies.BadRecipient) : error;
     }
 }

@@ -275,6 +275,7 @@ public sealed class ExpansionTests
             DeliveryJob job = _fix.Job($"{name}@example.com");
             job.Recipient.Notify = Notify.Success;
             Assert.That(_fix.Deliver(job).Action, Is.EqualTo(action), name);
+            Assert.That(job.Steps, Has.All.Property(nameof(DeliveryStep.IsLogged)).True, "whoever had it tells what became of it");
         }
     }
 

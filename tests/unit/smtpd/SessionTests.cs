@@ -116,6 +116,19 @@ public class SessionTests
         });
     }
 
+    [TestCase("", "a@", "501 5.1.7 Bad sender address syntax")]
+    [TestCase("", "a@192.0.2.1", "501 5.1.7 Bad sender address syntax")]
+    [TestCase("", "a@[192.0.2.1]", "250 2.1.0 Ok")]
+    [TestCase("", "a@b.192", "250 2.1.0 Ok")]
+    [TestCase("resolve_null_domain = yes\n", "a@", "250 2.1.0 Ok")]
+    [TestCase("resolve_numeric_domain = yes\n", "a@192.0.2.1", "250 2.1.0 Ok")]
+    public void Addresses_without_a_domain_that_mail_could_go_to_are_refused_at_once(string settings, string address, string reply)
+    {
+        using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\nsmtpd_reject_unlisted_recipient = no\nmynetworks = 192.0.2.7\n" + settings);
+        string said = h.Talk($"EHLO x\r\nMAIL FROM:<{address}>\r\nRSET\r\nMAIL FROM:<>\r\nRCPT TO:<{address}>\r\nQUIT\r\n");
+        Assert.That(said, Does.Contain($"\r\n{reply}\r\n").And.Contain("\r\n" + reply.Replace("1.7 Bad sender", "1.3 Bad recipient", StringComparison.Ordinal).Replace("2.1.0", "2.1.5", StringComparison.Ordinal) + "\r\n"));
+    }
+
     [TestCase("HOLD", ExpectedResult = "True   ")]
     [TestCase("FILTER smtp:[127.0.0.1]:10025", ExpectedResult = "False smtp:[127.0.0.1]:10025  ")]
     [TestCase("REDIRECT other@local.test", ExpectedResult = "False  other@local.test ")]
