@@ -34,8 +34,8 @@ internal static class SettingCheck
         var owners = new Dictionary<string, TextParam>(StringComparer.OrdinalIgnoreCase);
         foreach (TextParam param in Classes)
             foreach (string domain in context.Config.GetList(param).Where(d => d[0] is not ('/' or '!') && !d.Contains(':')))
-                // older defaults make all of mydestination a relay domain, too
-                if (!owners.TryAdd(domain, param) && owners[domain] != param && context.Config.Explicit(param.Name))
+                // all of mydestination used to be relay domains by default, and still is in many a main.cf
+                if (!owners.TryAdd(domain, param) && owners[domain] != param && !(owners[domain] == RewriteParams.Mydestination && param == RewriteParams.RelayDomains))
                     Warn(context, param, $"do not list domain {domain} in both {owners[domain]} and {param}");
     }
 

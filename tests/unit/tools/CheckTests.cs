@@ -23,7 +23,7 @@ public sealed class CheckTests
     }
 
     [Test]
-    public void A_plain_configuration_has_no_problems() => Assert.That(Run("mynetworks = 127.0.0.0/8 [::1]/128 !192.0.2.1 static:x\nmydestination = a.example, inline:{b=x}"), Is.Empty);
+    public void A_plain_configuration_has_no_problems() => Assert.That(Run("mynetworks = 127.0.0.0/8 [::1]/128 !192.0.2.1 static:x\nmydestination = a.example, inline:{b=x}\nrelay_domains = $mydestination"), Is.Empty);
 
     [TestCase("transport_maps = foo:/x", "transport_maps: foo:/x: unsupported dictionary type: foo")]
     [TestCase("transport_maps = /etc/transport", "transport_maps: /etc/transport: open dictionary: expecting \"type:name\" form instead of \"/etc/transport\"")]
