@@ -18,7 +18,7 @@ public static class EnvelopeFuzz
             if (!QueueFileFormat.TryReadEnvelope(file, file.Length, recipients, e)) continue;
             if (e.Recipients.Count != recipients) throw new InvalidOperationException("recipients");
             foreach (EnvelopeRecipient r in e.Recipients)
-                if (file[r.Offset] != (r.Done ? 'r' : 'R')) throw new InvalidOperationException("offset");
+                if (file[r.Offset] is not ((byte)'R' or (byte)'r' or (byte)'u') || QueueFileFormat.IsDone(file[r.Offset]) != r.Done) throw new InvalidOperationException("offset");
             byte[] again = QueueFileFormatTests.File(e, "");
             Envelope second = new();
             if (!QueueFileFormat.TryReadHead(again, out int offset, out long length, out int count) || offset != again.Length || length != 0 || count != recipients)
