@@ -11,7 +11,8 @@ public enum ProxyStatus : byte { Incomplete, Complete, Error }
 
 /// <summary>
 /// What a proxy said of the connection it passes on (HAProxy's PROXY protocol, versions 1 and 2).
-/// Without end points the connection is the proxy's own (LOCAL, UNKNOWN): use the socket's addresses.
+/// Without end points the connection is the proxy's own (LOCAL): use the socket's addresses. A client whose address the proxy does not tell (UNKNOWN,
+/// or no family) is an error: it must not pass for the proxy, which may be among those that are trusted.
 /// </summary>
 public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
 {
@@ -46,7 +47,7 @@ public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destin
         return input[..n].SequenceEqual(start[..n]);
     }
 
-    // Version 1: "PROXY" SP ("TCP4" / "TCP6") SP source SP destination SP source-port SP destination-port CR LF, or "PROXY UNKNOWN" ... CR LF
+    // Version 1: "PROXY" SP ("TCP4" / "TCP6") SP source SP destination SP source-port SP destination-port CR LF, or "PROXY UNKNOWN" ... CR LF, which is refused
     private static ProxyStatus ParseV1(ReadOnlySpan<byte> input, out ProxyHeader header, out int consumed)
     {
         header = default;
@@ -57,7 +58,6 @@ public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destin
         consumed = end + 1;
         ReadOnlySpan<byte> text = input[V1Start.Length..(end - 1)];
         ReadOnlySpan<byte> family = CommandLine.TakeWord(ref text);
-        if (family.SequenceEqual("UNKNOWN"u8)) return ProxyStatus.Complete;
         bool four = family.SequenceEqual("TCP4"u8);
         if (!four && !family.SequenceEqual("TCP6"u8)) return ProxyStatus.Error;
         if (!TryAddress(CommandLine.TakeWord(ref text), four, out IPAddress source)
@@ -79,9 +79,8 @@ public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destin
         ReadOnlySpan<byte> body = input[16..consumed];
         if (command == 0) return ProxyStatus.Complete;
         // family and transport: 0x11 TCP over IPv4, 0x21 TCP over IPv6; unspecified and others carry no address for us
-        int size = input[13] switch { 0x11 => 4, 0x21 => 16, 0x00 => 0, _ => -1 };
-        if (size < 0 || body.Length < 2 * size + (size > 0 ? 4 : 0)) return ProxyStatus.Error;
-        if (size == 0) return ProxyStatus.Complete;
+        int size = input[13] switch { 0x11 => 4, 0x21 => 16, _ => 0 };
+        if (size == 0 || body.Length < 2 * size + 4) return ProxyStatus.Error;
         ReadOnlySpan<byte> ports = body[(2 * size)..];
         header = new ProxyHeader(
             new IPEndPoint(Unmap(new IPAddress(body[..size])), BinaryPrimitives.ReadUInt16BigEndian(ports)),

@@ -35,8 +35,8 @@ public sealed class VirtualDelivery(VirtualSettings settings, Action<string> war
         if (!settings.Base.StartsWith('/')) return Misconfigured($"do not specify relative pathname: virtual_mailbox_base = {settings.Base}");
         if (!IsInside(mailbox.Value)) return Misconfigured($"recipient {address}: bad mailbox path {mailbox.Value} in virtual_mailbox_maps");
         LookupResult uidText = Find(settings.Uids, address), gidText = Find(settings.Gids, address);
-        if (!TryId(uidText, out uint uid) || uid == 0 || uid < settings.MinimumUid) return Misconfigured($"recipient {address}: bad uid \"{uidText}\" in virtual_uid_maps");
-        if (!TryId(gidText, out uint gid) || gid == 0) return Misconfigured($"recipient {address}: bad gid \"{gidText}\" in virtual_gid_maps");
+        if (Problem(uidText, "uid", settings.MinimumUid, out uint uid) is { } badUid) return Misconfigured($"recipient {address}: {badUid} in virtual_uid_maps");
+        if (Problem(gidText, "gid", 1, out uint gid) is { } badGid) return Misconfigured($"recipient {address}: {badGid} in virtual_gid_maps");
         return Store(job, $"{settings.Base.TrimEnd('/')}/{mailbox.Value.TrimStart('/')}", new UserRights(uid, gid, address, null, null));
     }
 
@@ -57,6 +57,15 @@ public sealed class VirtualDelivery(VirtualSettings settings, Action<string> war
     {
         warn(warning);
         return Outcome.Defer("4.3.5", "mail system configuration error");
+    }
+
+    /// <summary>What is wrong with an id that a table gave, or null.</summary>
+    private static string? Problem(LookupResult found, string kind, long least, out uint id)
+    {
+        id = 0;
+        if (found.IsNotFound) return "not found";
+        if (found.IsError) return found.ErrorText;
+        return TryId(found, out id) && id != 0 && id >= least ? null : $"bad {kind} {found.Value}";
     }
 
     /// <summary>The address, then without its extension, then "@domain".</summary>

@@ -69,6 +69,16 @@ public sealed class VirtualTests
         Assert.That(Directory.GetFileSystemEntries(_fix.Root + "/vmail"), Is.Empty);
     }
 
+    [TestCase("static:99", "static:5000", "bad uid 99 in virtual_uid_maps")]
+    [TestCase("inline:{x=5}", "static:5000", "not found in virtual_uid_maps")]
+    [TestCase("static:5000", "static:root", "bad gid root in virtual_gid_maps")]
+    public void The_log_says_what_is_wrong_with_an_id(string uids, string gids, string problem)
+    {
+        _settings = _settings with { Mailboxes = LocalFixture.Table("u@dom = x/"), Uids = Maps.Open(uids), Gids = Maps.Open(gids) };
+        Deliver("u@dom");
+        Assert.That(_fix.Warnings, Is.EqualTo(new[] { $"recipient u@dom: {problem}" }));
+    }
+
     [Test]
     public void An_absolute_path_stays_below_the_base()
     {

@@ -133,7 +133,6 @@ public class CommandParserTests
 
     [TestCase("PROXY TCP4 192.0.2.1 198.51.100.2 1025 25\r\n", "192.0.2.1:1025", "198.51.100.2:25")]
     [TestCase("PROXY TCP6 2001:db8::1 ::ffff:1.2.3.4 1 2\r\n", "[2001:db8::1]:1", "1.2.3.4:2")]
-    [TestCase("PROXY UNKNOWN what ever\r\n", null, null)]
     [TestCase("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0E\xC0\0\x02\x01\xC6\x33\x64\x02\x04\x01\0\x19\xEE\xEE", "192.0.2.1:1025", "198.51.100.2:25")]
     [TestCase("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", null, null)]
     public void Proxy_header_at_every_split(string text, string? source, string? destination)
@@ -149,6 +148,9 @@ public class CommandParserTests
     }
 
     [TestCase("EHLO x\r\n")]
+    [TestCase("PROXY UNKNOWN\r\n")]
+    [TestCase("PROXY UNKNOWN what ever\r\n")]
+    [TestCase("\r\n\r\n\0\r\nQUIT\n\x21\0\0\0")]
     [TestCase("PROXY TCP4 1.2.3 1.2.3.4 1 2\r\n")]
     [TestCase("PROXY TCP4 1.2.3.4 1.2.3.4 1 65536\r\n")]
     [TestCase("PROXY TCP4 ::1 ::1 1 2\r\n")]

@@ -311,6 +311,9 @@ public class SessionTests
         using SmtpHarness h = new(Loose);
         h.Queue.Answer = Common.Mail.Outcome.Defer("4.3.0", "queue file write error: /var/secret");
         Assert.That(h.Talk(mail + "QUIT\r\n"), Does.Contain("451 4.3.0 Error: queue file write error\r\n221"));
+        using SmtpHarness big = new(Loose);
+        big.Queue.Answer = Common.Mail.Outcome.Bounce("5.3.4", "message file too big") with { Code = 552 };
+        Assert.That(big.Talk(mail + "QUIT\r\n"), Does.Contain("552 5.3.4 Error: message file too big\r\n221"));
         using SmtpHarness again = new(Loose);
         again.Queue.Answer = Common.Mail.Outcome.Bounce("5.7.1", "message content rejected");
         Assert.That(again.Talk(mail + "QUIT\r\n"), Does.Contain("550 5.7.1 message content rejected\r\n221"));
