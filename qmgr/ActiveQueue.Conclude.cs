@@ -16,8 +16,9 @@ internal sealed partial class ActiveQueue
     /// </summary>
     private async Task ConcludeAsync(QueuedMessage message)
     {
+        if (message.Rest != null) message.Rest.IsFilling = true;
         await LogOutcomesAsync(message);
-        if (message.MoreBehind >= 0 && await ContinueAsync(message)) return;
+        if (message.Rest != null && await ContinueAsync(message)) return;
         RoundResult round = message.Round;
         bool expired = round.Deferred && !round.Unexpired;
         // a notice of what could not be logged and marked would be sent again after the next attempt
@@ -33,44 +34,27 @@ internal sealed partial class ActiveQueue
     /// <summary>Writes the outcomes into the message's logs, marks the recipients that failed for good, and keeps the sum.</summary>
     private async Task LogOutcomesAsync(QueuedMessage message)
     {
-        bool complete = true;
-        if (message.Reported.Count > 0)
-        {
-            complete = await _notices.AppendAsync(message, LogFolder.Trace, message.Reported);
-            // -bv delivers nothing, and nothing is delivered for an expanded alias, so no agent has marked these
-            bool verifyOnly = (message.Envelope.Flags & MessageFlags.VerifyOnly) != 0;
-            List<BounceRecipient> settled = verifyOnly ? message.Reported : message.Reported.FindAll(r => r.Outcome.IsOk && r.Action == s_expanded);
-            if (complete && settled.Count > 0) complete = await MarkAsync(message, settled);
-        }
-        if (message.Failed.Count > 0)
-            complete &= await _notices.AppendAsync(message, LogFolder.Bounce, message.Failed) && await MarkAsync(message, message.Failed);
-        bool deferrals = message.Deferred.Count == 0 || await _notices.AppendAsync(message, LogFolder.Defer, message.Deferred);
-        message.Round.Failed |= message.Failed.Count > 0;
-        message.Round.Deferred |= message.Deferred.Count > 0;
-        message.Round.Reported |= message.Reported.Count > 0;
-        message.Round.Incomplete |= !complete;
-        message.Round.DeferralsLost |= !deferrals;
+        // more may come meanwhile
+        List<BounceRecipient> reported = [.. message.Reported], failed = [.. message.Failed], deferred = [.. message.Deferred];
         message.Failed.Clear();
         message.Deferred.Clear();
         message.Reported.Clear();
-    }
-
-    /// <summary>Goes on with the recipients that were not in memory; false when there are none, or they cannot be read now.</summary>
-    private async Task<bool> ContinueAsync(QueuedMessage message)
-    {
-        (QueueFileStatus status, QueueFile? file, _) = await _files.ReadAsync(message.Folder, message.Id);
-        if (status != QueueFileStatus.Ok)
+        bool complete = true;
+        if (reported.Count > 0)
         {
-            message.Round.Incomplete = true;
-            return false;
+            complete = await _notices.AppendAsync(message, LogFolder.Trace, reported);
+            // -bv delivers nothing, and nothing is delivered for an expanded alias, so no agent has marked these
+            bool verifyOnly = (message.Envelope.Flags & MessageFlags.VerifyOnly) != 0;
+            List<BounceRecipient> settled = verifyOnly ? reported : reported.FindAll(r => r.Outcome.IsOk && r.Action == s_expanded);
+            if (complete && settled.Count > 0) complete = await MarkAsync(message, settled);
         }
-        _budget.Return(message);
-        List<EnvelopeRecipient> recipients = message.Envelope.Recipients;
-        recipients.Clear();
-        recipients.AddRange(file!.Envelope.Recipients.Where(r => r.Offset > message.MoreBehind));
-        _budget.Take(message);
-        Deliver(message);
-        return true;
+        if (failed.Count > 0) complete &= await _notices.AppendAsync(message, LogFolder.Bounce, failed) && await MarkAsync(message, failed);
+        bool deferrals = deferred.Count == 0 || await _notices.AppendAsync(message, LogFolder.Defer, deferred);
+        message.Round.Failed |= failed.Count > 0;
+        message.Round.Deferred |= deferred.Count > 0;
+        message.Round.Reported |= reported.Count > 0;
+        message.Round.Incomplete |= !complete;
+        message.Round.DeferralsLost |= !deferrals;
     }
 
     private async Task<bool> MarkAsync(QueuedMessage message, List<BounceRecipient> recipients) =>
@@ -153,9 +137,9 @@ internal sealed partial class ActiveQueue
     }
 
     /// <summary>postsuper -e: everybody who is left gets no further attempt.</summary>
-    private void Expire(QueuedMessage message)
+    private void Expire(QueuedMessage message, List<EnvelopeRecipient> recipients)
     {
-        foreach (EnvelopeRecipient r in message.Envelope.Recipients.Where(r => !r.Done))
+        foreach (EnvelopeRecipient r in recipients.Where(r => !r.Done))
         {
             message.Pending++;
             Settle(message, TargetOf(message, r), Outcome.Defer("4.4.7", "message expired by the administrator"));

@@ -21,7 +21,7 @@ internal sealed partial class ActiveQueue
         // one pending: this call itself; all the others are deliveries of the one peer
         if (message.Forced || message.Jobs.Count != 1 || message.Jobs[0].Peers.Count != 1) return null;
         Destination destination = message.Jobs[0].Peers[0].Destination;
-        bool isWhole = message.MoreBehind < 0 && message.Round.IsClean && message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0;
+        bool isWhole = message.Rest == null && message.Round.IsClean && message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0;
         return isWhole && !destination.IsDead && destination.Waiting >= Share ? destination : null;
     }
 

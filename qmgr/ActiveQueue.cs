@@ -59,38 +59,39 @@ internal sealed partial class ActiveQueue : IScheduled
         Envelope e = message.Envelope;
         LogLine.Info(message.Id).Address("from", e.Sender).Field("size", message.ContentLength).Field("nrcpt", e.Recipients.Count)
             .Remark("queue active").Send();
-        _budget.Take(message);
-        Deliver(message);
+        _budget.Take(message, e.Recipients, isEnd: true);
+        Deliver(message, new Part(e.Recipients, -1));
     }
 
-    /// <summary>Sets the recipients that are in memory on their way.</summary>
-    private void Deliver(QueuedMessage message)
+    /// <summary>Sets recipients on their way. Of a message with a rest the list is empty then: their deliveries have what is needed of them.</summary>
+    private void Deliver(QueuedMessage message, Part part)
     {
-        message.Pending = 1; // this call itself, so that the round cannot end before all jobs are made
-        if ((message.Envelope.Flags & MessageFlags.ForceExpire) != 0) Expire(message);
+        message.Pending++; // this call itself, so that the round cannot end before all jobs are made
+        if ((message.Envelope.Flags & MessageFlags.ForceExpire) != 0) Expire(message, part.Recipients);
         else if (RouterFor(message) is { MayBlock: true } router)
         {
-            RouteAheadAsync(message, router).Detach();
+            RouteAheadAsync(message, part, router).Detach();
             return;
         }
-        else MakeJobs(message, null);
-        Settle(message, 1);
+        else MakeJobs(message, part, null);
+        Begun(message, 1);
     }
 
     /// <summary>With tables that may make it wait, all recipients are routed beside the loop first.</summary>
-    private async Task RouteAheadAsync(QueuedMessage message, IRouter router)
+    private async Task RouteAheadAsync(QueuedMessage message, Part part, IRouter router)
     {
-        RouteResult[] routes = await _lookups.AskAsync(true, (router, message.Envelope), static s =>
-            s.Envelope.Recipients.Select(r => r.Done || IsExpanded(r) ? default : s.router.Route(s.Envelope, r.Address)).ToArray());
-        MakeJobs(message, routes);
-        Settle(message, 1);
+        RouteResult[] routes = await _lookups.AskAsync(true, (router, message.Envelope, part.Recipients), static s =>
+            s.Recipients.Select(r => r.Done || IsExpanded(r) ? default : s.router.Route(s.Envelope, r.Address)).ToArray());
+        MakeJobs(message, part, routes);
+        Begun(message, 1);
     }
 
     /// <param name="routes">One for each recipient; null: they are found here.</param>
-    private void MakeJobs(QueuedMessage message, RouteResult[]? routes)
+    private void MakeJobs(QueuedMessage message, Part part, RouteResult[]? routes)
     {
-        message.Jobs.Clear();
-        List<EnvelopeRecipient> recipients = message.Envelope.Recipients;
+        List<EnvelopeRecipient> recipients = part.Recipients;
+        message.Jobs.RemoveAll(j => j.Recipients == 0);
+        int before = message.Jobs.Count;
         for (int i = 0; i < recipients.Count; i++)
         {
             EnvelopeRecipient recipient = recipients[i];
@@ -115,19 +116,38 @@ internal sealed partial class ActiveQueue : IScheduled
                 Settle(message, target, outcome);
                 continue;
             }
-            Job job = JobOf(message, transport);
+            Job job = JobOf(message, transport, before);
             if (!job.TryReserve())
             {
                 message.Pending--;
-                _budget.Shorten(message, i);
+                _budget.Shorten(message, part, i, transport);
                 break;
             }
             job.Add(transport.DestinationOf(route.Nexthop, target.Address), target);
             // one copy for all, to somebody else (REDIRECT); when it is done the message is
-            if (message.Envelope.Redirect.Length > 0) break;
+            if (message.Envelope.Redirect.Length == 0) continue;
+            message.Rest = null;
+            break;
+        }
+        if (message.Rest != null)
+        {
+            _budget.Set(message, message.Pending - 1);
+            recipients.Clear();
+            recipients.TrimExcess();
         }
         if (CrowdOf(message) is { } crowded) Park(message, crowded);
-        else foreach (Job made in message.Jobs.ToArray()) _scheduler.Submit(made);
+        else foreach (Job made in message.Jobs.GetRange(before, message.Jobs.Count - before)) _scheduler.Submit(made);
+    }
+
+    /// <summary>Recipients are on their way, and the caller's hold on the round ends.</summary>
+    private void Begun(QueuedMessage message, int count)
+    {
+        if (message.Rest is { } rest)
+        {
+            (rest.IsFilling, rest.FilledAt) = (false, _loop.NowMilliseconds);
+            if (message.Jobs is [.., { Transport: var transport }]) Refill(message, transport);
+        }
+        End(message, count);
     }
 
     /// <summary>What it stands for is in the envelope by itself; nothing is delivered to it.</summary>
@@ -142,10 +162,11 @@ internal sealed partial class ActiveQueue : IScheduled
         Notify = message.Envelope.Warned ? NotifyRules.AfterDelayNotice(recipient.Notify, _settings.ConfirmDelayCleared) : recipient.Notify,
     };
 
-    private static Job JobOf(QueuedMessage message, Transport transport)
+    /// <param name="first">Jobs before this are of parts that were read earlier.</param>
+    private static Job JobOf(QueuedMessage message, Transport transport, int first)
     {
-        foreach (Job known in message.Jobs)
-            if (known.Transport == transport) return known;
+        for (int i = first; i < message.Jobs.Count; i++)
+            if (message.Jobs[i].Transport == transport) return message.Jobs[i];
         Job job = transport.NewJob(message);
         message.Jobs.Add(job);
         return job;
@@ -168,12 +189,16 @@ internal sealed partial class ActiveQueue : IScheduled
         List<RecipientOutcome> outcomes = reply.Recipients;
         message.Unsynced |= reply.Unsynced;
         for (int i = 0; i < outcomes.Count; i++) Note(message, delivery.Recipients[i], outcomes[i].Outcome, outcomes[i].Action);
+        Forget(delivery);
         Settle(message, outcomes.Count);
+        Refill(message, delivery.Destination.Transport);
     }
 
     public void Failed(Delivery delivery, Outcome outcome, long waitMilliseconds)
     {
+        Forget(delivery);
         foreach (DeliverRecipient recipient in delivery.Recipients) Settle(delivery.Message, recipient, outcome, waitMilliseconds * 1000);
+        Refill(delivery.Message, delivery.Destination.Transport);
     }
 
     /// <summary>An outcome that no agent logged.</summary>
@@ -213,7 +238,15 @@ internal sealed partial class ActiveQueue : IScheduled
         if (folder != LogFolder.Trace && (message.Envelope.Flags & MessageFlags.Trace) != 0) message.Reported.Add(entry);
     }
 
+    /// <summary>Recipients have their outcomes.</summary>
     private void Settle(QueuedMessage message, int count)
+    {
+        if (message.Rest != null) _budget.Set(message, message.Held - count);
+        End(message, count);
+    }
+
+    /// <summary>The round has so much less to wait for; with nothing left it ends.</summary>
+    private void End(QueuedMessage message, int count)
     {
         message.Pending -= count;
         if (message.Pending > 0) return;
@@ -223,7 +256,7 @@ internal sealed partial class ActiveQueue : IScheduled
             return;
         }
         bool nothingToTell = message.Round.IsClean && message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0;
-        if (nothingToTell && !message.MayHaveLogs && message.MoreBehind < 0) Remove(message);
+        if (nothingToTell && !message.MayHaveLogs && message.Rest == null) Remove(message);
         else ConcludeAsync(message).Detach();
     }
 

@@ -25,10 +25,10 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
     public long ActiveMicroseconds { get; set; }
     /// <summary>Recipients without an outcome.</summary>
     public int Pending { get; set; }
-    /// <summary>Recipients in <see cref="Envelope"/> that count against the limit of those in memory.</summary>
+    /// <summary>Recipients that count against the limit of those in memory.</summary>
     public int Held { get; set; }
-    /// <summary>More recipients are to be read from the file, behind this offset; -1: none.</summary>
-    public long MoreBehind { get; set; } = -1;
+    /// <summary>More recipients are to be read from the file; null: none.</summary>
+    public MessageRest? Rest { get; set; }
     public List<BounceRecipient> Failed { get; } = [];
     public List<BounceRecipient> Deferred { get; } = [];
     public List<BounceRecipient> Reported { get; } = [];
@@ -60,6 +60,27 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
         request.CopyFacts(Envelope);
         return request;
     }
+}
+
+/// <summary>Recipients of a message that were read at one time.</summary>
+/// <param name="Behind">They are behind the recipient at this offset; -1: they are the first.</param>
+internal readonly record struct Part(List<EnvelopeRecipient> Recipients, long Behind);
+
+/// <summary>The recipients of a message that are in its file only.</summary>
+internal sealed class MessageRest
+{
+    /// <summary>They are behind the recipient at this offset.</summary>
+    public long Behind { get; private set; }
+    /// <summary>The transport that has no room for the next one; null: there was no room for any.</summary>
+    public Transport? Full { get; private set; }
+    /// <summary>When recipients were read last, on the loop's clock.</summary>
+    public long FilledAt { get; set; } = Environment.TickCount64;
+    /// <summary>Some are being read or sent on their way, or the round ends.</summary>
+    public bool IsFilling { get; set; } = true;
+    /// <summary>A timer looks after it.</summary>
+    public bool IsWatched { get; set; }
+
+    public void Cut(long behind, Transport? full) => (Behind, Full) = (behind, full);
 }
 
 /// <summary>Sums over all recipients of a round.</summary>

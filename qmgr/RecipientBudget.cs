@@ -5,54 +5,68 @@ namespace MtaSuite.Qmgr;
 
 /// <summary>
 /// How many recipients are in memory (qmgr_message_recipient_limit), and of each transport (TRANSPORT_recipient_limit). While there is room a message has all of its own; when there is none, a few
-/// (qmgr_message_recipient_minimum), and the rest is read from its file when those are done.
+/// (qmgr_message_recipient_minimum), and the rest is read from its file while those are delivered. Of a message that is in memory as a whole all recipients count to the end of
+/// the round, of one with a rest those without an outcome.
 /// </summary>
 internal sealed class RecipientBudget(QmgrSettings settings)
 {
     /// <summary>Recipients in memory.</summary>
     public int InUse { get; private set; }
 
-    /// <summary>Keeps of a message's recipients as many as there is room for. Those behind stay in its file.</summary>
-    public void Take(QueuedMessage message)
+    /// <summary>How many more of a message's recipients may be in memory now; at least one when it has none there.</summary>
+    public int RoomFor(QueuedMessage message)
     {
-        List<EnvelopeRecipient> recipients = message.Envelope.Recipients;
-        int allowed = Math.Max(settings.RecipientMinimum, settings.RecipientLimit - InUse);
-        message.MoreBehind = -1;
-        if (recipients.Count > allowed)
+        int room = Math.Max(settings.RecipientMinimum - message.Held, settings.RecipientLimit - InUse);
+        if (message.Rest?.Full is not { } full) return room;
+        int own = message.Jobs.Where(j => j.Transport == full).Sum(j => j.Recipients);
+        return Math.Min(room, Math.Max(full.Settings.MemoryLimit - full.Recipients, full.Settings.RefillLimit - own));
+    }
+
+    /// <summary>Keeps of recipients that were read as many as there is room for. Those behind stay in the file.</summary>
+    /// <param name="isEnd">The file has no more behind them.</param>
+    public void Take(QueuedMessage message, List<EnvelopeRecipient> part, bool isEnd)
+    {
+        // a transport that had no room is looked at as long as there is a rest: what comes next may be for it
+        Transport? full = message.Rest?.Full;
+        int allowed = RoomFor(message);
+        if (part.Count > allowed || !isEnd)
         {
             // those that are done cost no place
             int end = 0, pending = 0;
-            while (end < recipients.Count && pending < allowed)
-                if (!recipients[end++].Done) pending++;
-            if (end < recipients.Count)
-            {
-                message.MoreBehind = recipients[end - 1].Offset;
-                recipients.RemoveRange(end, recipients.Count - end);
-            }
-            recipients.RemoveAll(r => r.Done);
-            recipients.TrimExcess();
+            while (end < part.Count && pending < allowed)
+                if (!part[end++].Done) pending++;
+            if (end < part.Count || !isEnd) (message.Rest ??= new MessageRest()).Cut(part[end - 1].Offset, full);
+            else message.Rest = null;
+            part.RemoveRange(end, part.Count - end);
+            part.RemoveAll(r => r.Done);
+            part.TrimExcess();
         }
-        message.Held = recipients.Count;
-        InUse += message.Held;
+        else message.Rest = null;
+        Count(message, part.Count);
     }
 
-    /// <summary>Takes the recipients from an index on out of memory: they stay in the file.</summary>
-    public void Shorten(QueuedMessage message, int from)
+    /// <summary>Takes the recipients of a part from an index on out of memory: they stay in the file, because a transport has all that it may have.</summary>
+    public void Shorten(QueuedMessage message, Part part, int from, Transport full)
     {
-        List<EnvelopeRecipient> recipients = message.Envelope.Recipients;
-        int removed = recipients.Count - from;
-        message.MoreBehind = recipients[from - 1].Offset;
-        recipients.RemoveRange(from, removed);
-        recipients.TrimExcess();
-        message.Held -= removed;
-        InUse -= removed;
+        (message.Rest ??= new MessageRest()).Cut(from == 0 ? part.Behind : part.Recipients[from - 1].Offset, full);
+        int removed = part.Recipients.Count - from;
+        part.Recipients.RemoveRange(from, removed);
+        Count(message, -removed);
     }
+
+    /// <summary>Of a message with a rest so many recipients are in memory.</summary>
+    public void Set(QueuedMessage message, int held) => Count(message, held - message.Held);
 
     /// <summary>A message's recipients are out of memory.</summary>
     public void Return(QueuedMessage message)
     {
-        foreach (Job job in message.Jobs) job.Release();
-        InUse -= message.Held;
-        message.Held = 0;
+        foreach (Job job in message.Jobs) job.Release(job.Recipients);
+        Set(message, 0);
+    }
+
+    private void Count(QueuedMessage message, int more)
+    {
+        message.Held += more;
+        InUse += more;
     }
 }

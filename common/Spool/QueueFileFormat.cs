@@ -19,7 +19,7 @@ namespace MtaSuite.Common.Spool;
 /// W record becomes 'w' when the sender was told of a delay, the K record 'k' when the first attempt was reported. Records O, D and Q belong to the R that follows.
 /// In values backslash, LF, CR and NUL are written as \\ \n \r \0.
 /// </summary>
-public static class QueueFileFormat
+public static partial class QueueFileFormat
 {
     public const byte Pending = (byte)'R', Done = (byte)'r', Unsynced = (byte)'u';
     /// <summary>What the letter of the W record becomes when the sender was told of a delay.</summary>
@@ -178,9 +178,7 @@ public static class QueueFileFormat
                     e.Flags |= MessageFlags.Trace;
                     e.TraceOffset = at;
                     break;
-                case 'O': next.Original = value; break;
-                case 'D': next.DsnOriginal = value; break;
-                case 'Q': next.Notify = (Notify)(Number(value) & 31); break;
+                case 'O' or 'D' or 'Q': SetRecipient(next, (char)line[0], value); break;
                 case 'T': time = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out e.ArrivalMicroseconds); break;
                 case 'S': (e.Sender, sender) = (value, true); break;
                 default: SetFact(e, (char)line[0], value); break;

@@ -40,7 +40,10 @@ internal sealed class Transport(ISchedulerHost host, TransportSettings settings,
     public Job NewJob(QueuedMessage message)
     {
         long rank = ++_jobs;
-        return new Job(message, this) { Order = rank * OrderStep, Rank = rank };
+        int siblings = 0;
+        foreach (Job job in message.Jobs)
+            if (job.Transport == this) siblings += job.Recipients;
+        return new Job(message, this) { Order = rank * OrderStep, Rank = rank, Siblings = siblings };
     }
 
     // ---- what waits ------------------------------------------------------------------------------------------------

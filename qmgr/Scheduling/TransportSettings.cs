@@ -12,6 +12,7 @@ internal sealed class TransportSettings
         RecipientLimit = config.Get(QmgrParams.DestinationRecipientLimit, name);
         MemoryLimit = config.Get(QmgrParams.RecipientLimit, name);
         RefillLimit = config.Get(QmgrParams.RecipientRefillLimit, name);
+        RefillDelay = config.Get(QmgrParams.RecipientRefillDelay, name);
         DestinationDelay = config.Get(QmgrParams.DestinationRateDelay, name);
         TransportDelay = config.Get(QmgrParams.TransportRateDelay, name);
         // with a pause between deliveries there is one at a time
@@ -34,6 +35,8 @@ internal sealed class TransportSettings
     /// <summary>Recipients in memory, and how many of any message at least.</summary>
     public int MemoryLimit { get; }
     public int RefillLimit { get; }
+    /// <summary>The time after which fewer than <see cref="RefillLimit"/> more recipients are read.</summary>
+    public TimeSpan RefillDelay { get; }
     /// <summary>Deliveries at once to one destination, at most; 0: no limit.</summary>
     public int ConcurrencyLimit { get; }
     public int InitialConcurrency { get; }

@@ -56,7 +56,7 @@ internal sealed class Peer(Job job, Destination destination)
     }
 }
 
-/// <summary>The part of a message that goes through one transport.</summary>
+/// <summary>The part of a message that goes through one transport, as far as it was read from the file at one time.</summary>
 internal sealed class Job(QueuedMessage message, Transport transport)
 {
     public QueuedMessage Message { get; } = message;
@@ -74,23 +74,25 @@ internal sealed class Job(QueuedMessage message, Transport transport)
     /// <summary>It has overtaken another; it does so once.</summary>
     public bool IsPromoted { get; set; }
 
-    /// <summary>Recipients in memory; those that are delivered count until the round ends.</summary>
+    /// <summary>Recipients in memory, see <see cref="RecipientBudget"/>.</summary>
     public int Recipients { get; private set; }
+    /// <summary>Those of the message's other jobs through the transport when this one was made.</summary>
+    public int Siblings { get; init; }
 
     /// <summary>Takes a place for a recipient; false when the transport has all that it may have in memory, and the message its least.</summary>
     public bool TryReserve()
     {
-        if (Transport.Recipients >= Transport.Settings.MemoryLimit && Recipients >= Transport.Settings.RefillLimit) return false;
+        if (Transport.Recipients >= Transport.Settings.MemoryLimit && Siblings + Recipients >= Transport.Settings.RefillLimit) return false;
         Recipients++;
         Transport.Recipients++;
         return true;
     }
 
-    /// <summary>Gives all places back.</summary>
-    public void Release()
+    /// <summary>Gives places back.</summary>
+    public void Release(int count)
     {
-        Transport.Recipients -= Recipients;
-        Recipients = 0;
+        Transport.Recipients -= count;
+        Recipients -= count;
     }
 
     /// <summary>Adds a recipient for a destination.</summary>

@@ -34,7 +34,7 @@ public static class QmgrParams
         doc: "Slots a message must be able to earn before it can be overtaken at all.");
     public static readonly IntParam DefaultRecipientLimit = new("default_recipient_limit", "20000",
         doc: "Recipients of one transport held in memory.");
-    public static readonly TimeParam DefaultRecipientRefillDelay = new("default_recipient_refill_delay", "5s", min: "1s", effective: false,
+    public static readonly TimeParam DefaultRecipientRefillDelay = new("default_recipient_refill_delay", "5s", min: "1s",
         doc: "Longest wait before more recipients of a large message are read.");
     public static readonly IntParam DefaultRecipientRefillLimit = new("default_recipient_refill_limit", "100", min: 1,
         doc: "Recipients read from a large message at a time.");
@@ -134,7 +134,7 @@ public static class QmgrParams
         doc: "Recipients held in memory beyond the limit for messages that overtake others.");
     public static readonly IntFamily RecipientRefillLimit = new("{transport}_recipient_refill_limit", DefaultRecipientRefillLimit,
         doc: "Recipients read from a large message at a time.");
-    public static readonly TimeFamily RecipientRefillDelay = new("{transport}_recipient_refill_delay", DefaultRecipientRefillDelay, effective: false,
+    public static readonly TimeFamily RecipientRefillDelay = new("{transport}_recipient_refill_delay", DefaultRecipientRefillDelay,
         doc: "Longest wait before more recipients of a large message are read.");
 
     public static IReadOnlyList<ParamFamily> Families { get; } =

@@ -122,6 +122,69 @@ public sealed class QmgrScaleTests
         Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')), Is.EquivalentTo(all.Where(a => a[1] == '8')));
     }, "qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20");
 
+    // one recipient of each part, whatever the limit is that made it a part, does not come to an end
+    [TestCase("qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20\ndefault_recipient_refill_limit = 5", 40)]
+    [TestCase("qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20\ndefault_recipient_refill_limit = 1000\ndefault_recipient_refill_delay = 1s", 40)]
+    [TestCase("default_recipient_limit = 40\ndefault_recipient_refill_limit = 10", 40)]
+    public void A_recipient_who_takes_long_does_not_hold_up_those_behind(string config, int limit) => Bench(async loop =>
+    {
+        int most = 0;
+        _bench.Deliver = _ =>
+        {
+            most = Math.Max(most, _bench.Qmgr.ActiveMessages.Sum(m => m.Held));
+            return Outcome.Ok("");
+        };
+        _bench.Holds = a => a == "u0@0.test";
+        _bench.StartAll(loop);
+        string[] all = [.. Enumerable.Range(0, 150).Select(i => $"u{i}@{i}.test")];
+        QueuedNotice notice = _bench.Put("incoming", all);
+        _bench.Tell(loop, notice);
+        await loop.UntilAsync(() => Deliveries >= 150);
+        Assert.That(_bench.Qmgr.ActiveMessages.Single().Held, Is.InRange(1, limit), "those with an outcome are out of memory, but for the last part's");
+        Assert.That(most, Is.InRange(10, limit));
+        _bench.LetGo();
+        await loop.UntilAsync(() => _bench.Qmgr.Active == 0);
+        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')).Distinct(), Is.EquivalentTo(all));
+        Assert.That(Deliveries, Is.EqualTo(150), "each once");
+        Assert.That(_bench.Qmgr.Transports.Single().Recipients, Is.Zero);
+    }, config);
+
+    [Test]
+    public void Two_transports_with_little_room_share_a_list() => Bench(async loop =>
+    {
+        _bench.Holds = a => a is "u0@0.test" or "u1@1.test";
+        _bench.StartAll(loop);
+        string[] all = [.. Enumerable.Range(0, 150).Select(i => $"u{i}@{i}.test"), .. Enumerable.Range(150, 50).Select(i => $"u{i}@none.test")];
+        Random.Shared.Shuffle(all.AsSpan(2));
+        _bench.Tell(loop, _bench.Put("incoming", all));
+        await loop.UntilAsync(() => Deliveries >= 150);
+        _bench.LetGo();
+        await loop.UntilAsync(() => !_bench.Qmgr.ActiveMessages.Any());
+        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')), Is.EquivalentTo(all.Where(a => !a.EndsWith("@none.test", StringComparison.Ordinal))));
+        Assert.That(_bench.Qmgr.Transports.Sum(t => t.Recipients), Is.Zero);
+    }, "default_recipient_limit = 5\ndefault_recipient_refill_limit = 3\nqmgr_message_recipient_limit = 30");
+
+    [Test]
+    public void A_list_whose_file_is_damaged_in_the_middle_waits() => Bench(async loop =>
+    {
+        _bench.Holds = a => a == "u0@0.test";
+        _bench.StartAll(loop);
+        QueuedNotice notice = _bench.Put("incoming", [.. Enumerable.Range(0, 100).Select(i => $"u{i}@{i}.test")]);
+        string id = notice.Envelope.QueueId;
+        _bench.Deliver = _ =>
+        {
+            using FileStream file = File.OpenWrite(_bench.Spool.PathOf("incoming", id));
+            file.WriteByte((byte)'X');
+            return Outcome.Ok("");
+        };
+        _bench.Tell(loop, notice);
+        await loop.UntilAsync(() => Deliveries == 40 && _bench.Qmgr.ActiveMessages.Single().Pending == 1, "the one that takes long is waited for");
+        await loop.TurnAsync(20);
+        _bench.LetGo();
+        await loop.UntilAsync(() => !_bench.Qmgr.ActiveMessages.Any());
+        Assert.That((Deliveries, _bench.Exists("deferred", id)), Is.EqualTo((40, true)));
+    }, "qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20\ndefault_recipient_refill_limit = 5");
+
     [TestCase("deferred")]
     [TestCase("failed")]
     public void What_became_of_the_first_part_of_a_list_counts_when_the_last_is_delivered(string outcome) => Bench(async loop =>
