@@ -50,7 +50,7 @@ internal sealed class Removals(EventLoop loop, RemovalLog log) : IBatchEnd
             else
             {
                 (_early, _syncing) = (_syncing, _early);
-                _worker.Submit(new DeliverySync(this));
+                _worker.Submit(new FileSystemSync(this));
             }
         });
     }
@@ -78,7 +78,7 @@ internal sealed class Removals(EventLoop loop, RemovalLog log) : IBatchEnd
 
     private RemovalLog Removed => log;
 
-    private sealed class DeliverySync(Removals removals) : WorkItem
+    private sealed class FileSystemSync(Removals removals) : WorkItem
     {
         private int _error;
 
