@@ -34,7 +34,7 @@ public static class ErrorTransport
                 return Outcome.Defer(status, text.Length > 0 ? text : "deferred by configuration");
             default:
                 Outcome bounce = Outcome.Bounce(status, text.Length > 0 ? text : "refused by configuration");
-                return softBounce ? bounce.Soften() : bounce;
+                return softBounce ? bounce.SoftBounce() : bounce;
         }
     }
 

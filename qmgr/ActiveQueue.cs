@@ -204,7 +204,7 @@ internal sealed partial class ActiveQueue : IScheduled
     /// <summary>An outcome that no agent logged.</summary>
     private void Settle(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, long waitMicroseconds = 0)
     {
-        if (_settings.SoftBounce) outcome = outcome.Soften();
+        if (_settings.SoftBounce) outcome = outcome.SoftBounce();
         long now = QueueId.Microseconds(_loop.Time);
         DeliveryLog.Write(message.MakeRequest("", ""), recipient, outcome, "none", message.ActiveMicroseconds, now, now);
         Note(message, recipient, outcome, "", waitMicroseconds);

@@ -188,14 +188,14 @@ internal sealed partial class Delivery
     public void Fail(Pending recipient, Outcome outcome, Session session)
     {
         if (recipient.Final != null) return;
-        if (_context.Settings.SoftBounce) outcome = outcome.Soften();
+        if (_context.Settings.SoftBounce) outcome = outcome.SoftBounce();
         if (outcome.IsPermanent) Settle(recipient, outcome, session);
         else (recipient.Last, recipient.LastSession) = (outcome, session);
     }
 
     private void Settle(Pending recipient, Outcome outcome, Session? session)
     {
-        if (_context.Settings.SoftBounce) outcome = outcome.Soften();
+        if (_context.Settings.SoftBounce) outcome = outcome.SoftBounce();
         outcome = _context.Settings.StatusFilter.Apply(outcome);
         session ??= recipient.LastSession;
         recipient.Final = new RecipientOutcome { Offset = recipient.Recipient.Offset, Outcome = outcome };

@@ -23,7 +23,8 @@ public sealed class DeliveryLogTests
     public void A_refusal_that_soft_bounce_made_temporary_is_told_as_one()
     {
         Outcome refused = Outcome.Bounce("5.1.1", "no");
-        Assert.That((DeliveryLog.Word(refused, false), DeliveryLog.Word(refused.Soften(), false), DeliveryLog.Word(Outcome.Defer("4.1.1", "no").Soften(), false)),
+        Assert.That((DeliveryLog.Word(refused, false), DeliveryLog.Word(refused.SoftBounce(), false), DeliveryLog.Word(Outcome.Defer("4.1.1", "no").SoftBounce(), false)),
             Is.EqualTo(("bounced", "SOFTBOUNCE", "deferred")));
+        Assert.That(DeliveryLog.Word(refused.Soften(), false), Is.EqualTo("deferred"), "made temporary for another reason");
     }
 }
