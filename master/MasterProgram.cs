@@ -47,7 +47,7 @@ internal static class MasterProgram
         if (!TryLock(pidFile, out int held)) return Fail(options, ExitCode.TryLater, held > 0
             ? $"the mail system is already running: process {held}" : $"{pidFile}: {Libc.ErrorText()}");
         using EventLoop loop = new();
-        Supervisor supervisor = new(loop, directory, loaded.Config, services);
+        Supervisor supervisor = new(loop, directory, loaded.Config, services) { PidFile = pidFile };
         if (supervisor.Start() is { } error) return Fail(options, ExitCode.OsError, error);
         if (options.Notify)
         {

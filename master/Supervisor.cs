@@ -5,6 +5,7 @@ using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Master;
 
@@ -23,6 +24,9 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
     private bool _reloadFailed;
 
     public EventLoop Loop { get; } = loop;
+
+    /// <summary>Gets a new modification time when a reload was applied or refused, for whoever waits for that; null: nobody does.</summary>
+    public string? PidFile { get; init; }
 
     public bool Stopping { get; private set; }
 
@@ -165,6 +169,9 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         }
         _systemd.Status(bad != null || _reloadFailed ? "running; the last reload was refused" : "running");
         _systemd.Reloaded();
+        if (PidFile == null) return;
+        Log.Flush();
+        _ = Libc.SetModified(PidFile, QueueId.Microseconds());
     }
 
     private void LookAtKeys()

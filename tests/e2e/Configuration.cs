@@ -40,7 +40,9 @@ public class Configuration : InstanceTest
         using SmtpPeer open = SmtpPeer.Open(Mta.SmtpPort);
         open.Say($"MAIL FROM:<{Address}>").Is(250);
         Mta.Configure("message_size_limit=54321");
+        int mark = Mta.LogMark();
         Mta.Reload();
+        Assert.That(Mta.CountLog("master.* reload -- version", mark), Is.EqualTo(1), "the command waits until it is done");
         Wait.Until(() => Size(Mta.SmtpPort) == "SIZE 54321", "the new limit");
         open.Say($"RCPT TO:<{Address}>").Is(250);
         open.Say("DATA").Is(354);

@@ -53,6 +53,17 @@ internal sealed class Instance(MailConfig config)
         return true;
     }
 
+    /// <summary>When master last applied or refused its configuration; the beginning of time while there is none.</summary>
+    public DateTimeOffset LastApplied() => Libc.TryStat(PidFile, out Libc.FileStatus status) ? status.Modified : default;
+
+    /// <summary>Waits until master has done so again; false when the time is up.</summary>
+    public bool WaitUntilApplied(DateTimeOffset before, TimeSpan patience)
+    {
+        for (long end = Environment.TickCount64 + (long)patience.TotalMilliseconds; LastApplied() == before; Pause(2))
+            if (Environment.TickCount64 > end) return false;
+        return true;
+    }
+
     /// <summary>A short sleep of a command, which has no event loop.</summary>
     public static void Pause(int milliseconds) => Libc.PollOne(-1, 0, milliseconds);
 

@@ -12,6 +12,8 @@ internal static class StopCommand
 
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan ReloadPatience = TimeSpan.FromSeconds(10);
+
     public static int Stop(Instance instance) => End(instance, Libc.SIGTERM);
 
     public static int Abort(Instance instance) => End(instance, Libc.SIGQUIT);
@@ -19,7 +21,10 @@ internal static class StopCommand
     public static int Reload(Instance instance)
     {
         if (!CheckCommand.Accepts(instance)) return Tool.Fatal(ExitCode.Configuration, "not reloaded: the mail system goes on with its old configuration");
-        return Signal(instance, Libc.SIGHUP, out _);
+        DateTimeOffset before = instance.LastApplied();
+        int status = Signal(instance, Libc.SIGHUP, out int pid);
+        if (status == 0 && !instance.WaitUntilApplied(before, ReloadPatience)) Tool.Complain($"master (process {pid}) has not reloaded yet");
+        return status;
     }
 
     private static int End(Instance instance, int signal)

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -351,7 +352,8 @@ public sealed class TlsReportTests
         using WebServer server = new(ca.Chain(certificate), _ => WebServer.Answer("", status: status, header: "Location: https://taker.test/\r\n"));
         OnLoop.Run(loop => WithReportByWebAsync(loop, clock, bench, dns, server, ca, async service =>
         {
-            await loop.UntilAsync(() => File.ReadAllText(bench.TlsReportJournal).Contains("\n>\t", StringComparison.Ordinal) || service.Active == 0);
+            // the file may not be there yet
+            await loop.UntilAsync(() => (ConfigFile.TryRead(bench.TlsReportJournal, out string journal, out _) && journal.Contains("\n>\t", StringComparison.Ordinal)) || service.Active == 0);
             service.Wakeup();
             await loop.TurnAsync(20);
             Assert.That((server.Count, service.Active), Is.EqualTo((requests, left)));
