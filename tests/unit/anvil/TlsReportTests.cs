@@ -1,4 +1,3 @@
-using MtaSuite.Common.Config;
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -6,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MtaSuite.Anvil.TlsReports;
 using MtaSuite.Common.Authentication;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
