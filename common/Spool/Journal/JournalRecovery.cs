@@ -91,10 +91,11 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
     /// <summary>Deliveries of which nobody knows whether they reached the disk are to be made again.</summary>
     private static bool TakeBack(int fd, ReadOnlySpan<byte> envelope)
     {
-        for (int at = envelope.IndexOf("\nu "u8) + 1, next = at; next > 0; at += next)
+        int at = 0;
+        while (envelope[at..].IndexOf([(byte)'\n', QueueFileFormat.Unsynced, (byte)' ']) is var found and >= 0)
         {
+            at += found + 1;
             if (Libc.PWrite(fd, [QueueFileFormat.Pending], at) != 1) return false;
-            next = envelope[at..].IndexOf("\nu "u8) + 1;
         }
         return true;
     }
