@@ -74,7 +74,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     {
         if (service.Settings.MessageSizeLimit > 0 && _received > service.Settings.MessageSizeLimit)
         {
-            Fail(Outcome.Bounce("5.3.4", "message file too big") with { Code = 552 });
+            Fail(SubmitReply.TooBig);
             return;
         }
         if (!_inBody) TakeHeaders(ref data);

@@ -81,8 +81,8 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         long limit = service.Settings.MessageSizeLimit;
         if (limit > 0 && _received > limit)
         {
-            _submission.Abort("message file too big");
-            Answer(Outcome.Bounce("5.3.4", "message file too big") with { Code = 552 });
+            _submission.Abort(SubmitReply.TooBig.Text);
+            Answer(SubmitReply.TooBig);
             return;
         }
         _submission.Write(data);

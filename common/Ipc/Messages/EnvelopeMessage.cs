@@ -142,6 +142,9 @@ public sealed class SubmitReply : IMessage<SubmitReply>
 {
     public static ReadOnlySpan<byte> Protocol => "submitted"u8;
 
+    /// <summary>More content than message_size_limit.</summary>
+    public static readonly Outcome TooBig = Outcome.Bounce("5.3.4", "message file too big") with { Code = 552 };
+
     public string QueueId = "";
     public Outcome Outcome = Outcome.Defer("4.3.0", "no outcome");
 
