@@ -1,4 +1,3 @@
-using System.Text;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
