@@ -5,7 +5,6 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
-using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Cleanup;
@@ -23,10 +22,9 @@ internal sealed class CleanupService : LinkService
     public CleanupService(ServiceContext context) : base(context)
     {
         Settings = new CleanupSettings(context.Config);
-        RoutingCore core = new(context.Config);
-        Rewriter = new CleanupRewriter(core);
-        Envelopes = new EnvelopeRewriter(context.Config, Rewriter);
-        foreach (string problem in core.Problems) Log.Warning($"{problem}");
+        Rewriting = new AddressRewriting(context.Config);
+        foreach (string problem in Rewriting.Problems) Log.Warning($"{problem}");
+        if (Rewriting.MayBlock) SlowRewriting = new SlowRewriting(Loop, context.Config);
         string method = context.Config.Get(CommonParams.FileSyncMethod);
         Syncs = new FileSyncStage(Loop, method != "fsync");
         if (method == "journal" && FileSyncStage.IsSupported) Journal = new QueueJournal(Loop, Spool);
@@ -55,8 +53,11 @@ internal sealed class CleanupService : LinkService
     /// <summary>Where small files are made durable; null: by themselves, as the large ones.</summary>
     public QueueJournal? Journal { get; }
 
-    public CleanupRewriter Rewriter { get; }
-    public EnvelopeRewriter Envelopes { get; }
+    /// <summary>For use on the loop.</summary>
+    public AddressRewriting Rewriting { get; }
+
+    /// <summary>Rewrites where a table may make whoever asks wait; null: none may.</summary>
+    public SlowRewriting? SlowRewriting { get; }
 
     public MessageBuffers Begin()
     {

@@ -67,8 +67,8 @@ internal sealed partial class IncomingMessage
     /// <summary>Writes an address header with its addresses rewritten; false when it stays as it is.</summary>
     private bool TryRewrite(HeaderScanner scanner)
     {
-        RewriteContext context = _request.LocalClient ? RewriteContext.Local : service.Rewriter.RemoteContext;
-        HeaderAddressRewriter? rewriter = service.Rewriter.ForHeader(scanner.Name, context);
+        RewriteContext context = _request.LocalClient ? RewriteContext.Local : _rewriting.Addresses.RemoteContext;
+        HeaderAddressRewriter? rewriter = _rewriting.Addresses.ForHeader(scanner.Name, context);
         if (rewriter == null) return false;
         rewriter.Reset();
         int nameLength = scanner.Field.Length - scanner.Value.Length;
@@ -164,7 +164,7 @@ internal sealed partial class IncomingMessage
         LogLine.Info(Envelope.QueueId).Field(_resentMessageId.Length > 0 ? "resent-message-id" : "message-id", id).Send();
         _inBody = true;
         foreach (string address in _extractedResent ?? _extracted ?? []) Envelope.Recipients.Add(new EnvelopeRecipient { Address = address });
-        _failure = service.Envelopes.Rewrite(Envelope, _request.Cleanup);
+        _failure = _rewriting.Envelopes.Rewrite(Envelope, _request.Cleanup);
         if (_failure == null && Envelope.Recipients.Count == 0) Fail(Outcome.Bounce("5.1.0", "no recipients specified"));
         if (_failure != null) return;
         BeginFile();
@@ -189,7 +189,7 @@ internal sealed partial class IncomingMessage
     private string FromValue()
     {
         // the sender as it will be queued; trouble with a table is met again when the envelope is rewritten
-        _ = service.Rewriter.Sender(Envelope.Sender, out string sender, out _);
+        _ = _rewriting.Addresses.Sender(Envelope.Sender, out string sender, out _);
         string address = sender.Length > 0 ? Address.Quote822(sender) : $"MAILER-DAEMON@{service.Settings.MyOrigin}";
         return Envelope.FullName.Length == 0 ? address : $"{EncodedWord.Phrase(Envelope.FullName)} <{address}>";
     }

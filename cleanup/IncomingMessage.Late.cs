@@ -18,29 +18,32 @@ internal sealed partial class IncomingMessage
     /// <summary>The envelope as it was changed after the file had begun; null: it was not.</summary>
     private byte[]? _changed;
 
-    private void Change(ReadOnlySpan<byte> payload)
+    /// <summary>Takes what was decided into the envelope; gives it back when a part of the file was made of the envelope before.</summary>
+    private SubmitEnd? Change(ReadOnlySpan<byte> payload)
     {
         SubmitEnd late = new();
         if (!AttributeDecoder.TryDecode(payload, late) || !_request.MayChange)
         {
             Fail(Outcome.Defer("4.3.0", "bad end of submission"));
-            return;
+            return null;
         }
         if (late.Hold) Envelope.Flags |= MessageFlags.Hold;
         if (late.Filter.Length > 0) Envelope.Filter = late.Filter;
         if (late.Redirect.Length > 0) Envelope.Redirect = late.Redirect;
-        if (_inBody) ChangeFile(late);
-        else foreach (string copy in late.Copies) Envelope.Recipients.Add(new EnvelopeRecipient { Address = copy, Notify = Notify.Never });
+        if (_inBody) return late;
+        foreach (string copy in late.Copies) Envelope.Recipients.Add(new EnvelopeRecipient { Address = copy, Notify = Notify.Never });
+        return null;
+    }
+
+    private Outcome? AddCopies(SubmitEnd late)
+    {
+        foreach (string copy in late.Copies)
+            if (_rewriting.Envelopes.AddCopy(Envelope, copy, _request.Cleanup) is { } trouble) return trouble;
+        return null;
     }
 
     private void ChangeFile(SubmitEnd late)
     {
-        foreach (string copy in late.Copies)
-            if (service.Envelopes.AddCopy(Envelope, copy, _request.Cleanup) is { } trouble)
-            {
-                Fail(trouble);
-                return;
-            }
         ArrayBufferWriter<byte> envelope = new(_contentOffset);
         if (!QueueFileFormat.TryRewrite(envelope, Envelope, _contentOffset))
         {

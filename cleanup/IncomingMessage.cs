@@ -36,7 +36,8 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
     {
         _stream = stream;
-        if (type == FrameType.Open) Begin(payload);
+        if (_asking) KeepEnd(payload);
+        else if (type == FrameType.Open) Begin(payload);
         else if (type == FrameType.End && _buffers != null && !_ended) End(payload);
         else stream.Reset("protocol error"); // a second End; the link lets nothing else through
     }
@@ -55,6 +56,11 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
 
     public void OnData(LinkStream stream, ReadOnlySpan<byte> data)
     {
+        if (_asking)
+        {
+            Keep(data);
+            return;
+        }
         if (_buffers == null || _ended) return;
         _received += data.Length;
         if (_failure == null) Take(data);
@@ -77,6 +83,11 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
             Fail(SubmitReply.TooBig);
             return;
         }
+        if (!_inBody && AsksSlowTables)
+        {
+            TakeOnThread(data.ToArray());
+            return;
+        }
         if (!_inBody) TakeHeaders(ref data);
         if (_inBody && _failure == null) AppendBody(data);
     }
@@ -94,14 +105,33 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
 
     private void End(ReadOnlySpan<byte> decided)
     {
-        _ended = true;
-        if (_failure == null && !decided.IsEmpty) Change(decided);
+        SubmitEnd? late = _failure == null && !decided.IsEmpty ? Change(decided) : null;
+        if (_failure == null && AsksSlowTables && (!_inBody || late != null)) FinishOnThread(late);
+        else Complete(late);
+    }
+
+    /// <summary>All has come.</summary>
+    private void Complete(SubmitEnd? late)
+    {
+        if (_failure == null && late != null && AddCopies(late) is { } trouble) Fail(trouble);
         if (_failure == null && !_inBody) FinishHeaders();
+        Close(late);
+    }
+
+    private void Close(SubmitEnd? late)
+    {
+        _ended = true;
+        if (_failure == null && late != null) ChangeFile(late);
         WritePiece();
     }
 
     public void OnReset(LinkStream stream, string reason)
     {
+        if (_asking)
+        {
+            KeepReset(reason);
+            return;
+        }
         // what was sent whole is queued even if nobody waits for the answer any more
         if (_buffers == null || (_ended && _lastSubmitted)) return;
         _ended = true;
@@ -128,7 +158,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
     /// <summary>Hands what is gathered to a writer thread, or finishes; one piece at a time.</summary>
     private void WritePiece()
     {
-        if (_busy) return;
+        if (_busy || _asking) return;
         if (_file == null || _lastSubmitted)
         {
             if (_ended) Finish();

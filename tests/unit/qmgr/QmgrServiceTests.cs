@@ -45,7 +45,7 @@ public sealed class QmgrServiceTests
             await loop.UntilAsync(() => _bench.Qmgr.Active == 1);
             Assert.That((await _bench.AskAsync(loop, QmgrRequest.Destinations))!.Ok, "it answers");
             Assert.That(_bench.Events, Is.Empty);
-            table.Unlock();
+            table.Release();
             await loop.UntilAsync(() => !_bench.Exists("incoming", notice.Envelope.QueueId));
             Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver x@a.test,y@a.test" }));
         }, $"transport_maps = {table.Spec}\n");

@@ -79,7 +79,7 @@ public class LoginTests
             // without a thread for it the loop would stand still here
             await loop.Delay(TimeSpan.FromMilliseconds(300));
             Assert.That(delivery.IsCompleted, Is.False);
-            table.Unlock();
+            table.Release();
             Assert.That((await delivery)[0].Outcome.IsOk, Is.True, (await delivery)[0].Outcome.Text);
             context.Destinations.CloseIdle();
         }, seconds: 20);
