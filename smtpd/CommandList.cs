@@ -28,6 +28,9 @@ internal sealed class CommandList
 
     public bool IsEmpty => !_nonLetter && _words.Count == 0 && _tables.Count == 0;
 
+    /// <summary>Matching may make whoever asks wait.</summary>
+    public bool MayBlock => _tables.Exists(t => t.MayBlock);
+
     /// <summary>Trouble with a table counts as no match: nothing depends on it.</summary>
     public bool Matches(ReadOnlySpan<byte> word)
     {

@@ -71,10 +71,21 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
 
     /// <summary>Takes an accepted connection: serves it, or refuses it and closes it.</summary>
     /// <param name="local">Where it was accepted; may be a wildcard address.</param>
-    public void Accept(int fd, IPEndPoint? remote, IPEndPoint? local = null)
+    public void Accept(int fd, IPEndPoint? remote, IPEndPoint? local = null) => AcceptAsync(fd, remote, local).Detach();
+
+    private async Task AcceptAsync(int fd, IPEndPoint? remote, IPEndPoint? local)
     {
         ClientInfo client = Names.NameAtOnce(ClientInfo.Of(remote, local, Settings.Normal.ClientPortLogging));
-        if (Overload(client) is { } refusal)
+        string? refusal = Overload();
+        // Behind a proxy all connections have the proxy's address; the client is counted once its header is there.
+        bool counts = client.Ip is not null && Settings.Normal.UpstreamProxyProtocol.Length == 0;
+        if (refusal is null && counts && !await CountInAsync(client)) refusal = TooMany(client);
+        if (refusal is null && _drained is not null)
+        {
+            refusal = Overload();
+            if (counts) _clients.Leave(client.Ip!);
+        }
+        if (refusal is not null)
         {
             Refuse(fd, refusal);
             return;
@@ -82,7 +93,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         SmtpSession session = new(this, new Connection(Loop, fd, remote), client);
         _sessions.Add(session);
         NoteLoad();
-        if (Settings.Normal.UpstreamProxyProtocol.Length == 0) session.CountedAs = client.Ip;
+        if (counts) session.CountedAs = client.Ip;
         ServeAsync(session).Detach();
     }
 
@@ -106,24 +117,23 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         if (_drained is not null && _sessions.Count == 0) _drained();
     }
 
-    /// <summary>Why this client gets no session now, as the whole reply; null when it does. Counts the client in.</summary>
-    private string? Overload(ClientInfo client)
+    /// <summary>Why nobody gets a session now, as the whole reply; null when one may.</summary>
+    private string? Overload()
     {
         SmtpdSettings s = Settings.Normal;
         if (_drained is not null) return $"421 4.3.2 {s.MyHostname} Service shutting down";
         if (maxSessions > 0 && _sessions.Count >= maxSessions) return Warn($"421 4.3.2 {s.MyHostname} All server ports are busy");
         if (Disk.IsExhausted) return Warn($"421 4.3.1 {s.MyHostname} Insufficient system storage");
-        if (_memory.IsHigh) return Warn($"421 4.3.2 {s.MyHostname} Server is short of memory");
-        // Behind a proxy all connections have the proxy's address; the client is counted once its header is there.
-        if (client.Ip is null || s.UpstreamProxyProtocol.Length > 0) return null;
-        return CountIn(client) ? null : TooMany(client);
+        return _memory.IsHigh ? Warn($"421 4.3.2 {s.MyHostname} Server is short of memory") : null;
     }
 
-    private bool CountIn(ClientInfo client)
+    private async ValueTask<bool> CountInAsync(ClientInfo client)
     {
         SmtpdSettings s = Settings.Normal;
         int count = _clients.Enter(client.Ip!);
-        if (s.ClientConnectionCountLimit == 0 || count <= s.ClientConnectionCountLimit || s.EventLimitExceptions.Match(client.Name, client.Ip) == MatchResult.Yes) return true;
+        if (s.ClientConnectionCountLimit == 0 || count <= s.ClientConnectionCountLimit) return true;
+        MatchList exceptions = s.EventLimitExceptions;
+        if (await Lookups.AskAsync(exceptions.MayBlock, (exceptions, client), static a => a.exceptions.Match(a.client.Name, a.client.Ip)) == MatchResult.Yes) return true;
         _clients.Leave(client.Ip!);
         Log.Warning($"Connection concurrency limit exceeded: {count} from {client.NameAddress} for service {s.ServiceName}");
         return false;
@@ -132,10 +142,10 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public string TooMany(ClientInfo client) => $"421 4.7.0 {Settings.Normal.MyHostname} Error: too many connections from {client.Address}";
 
     /// <summary>Counts the client that a PROXY header named; the refusal when it has too many connections, else null.</summary>
-    public string? CountProxied(SmtpSession session)
+    public async ValueTask<string?> CountProxiedAsync(SmtpSession session)
     {
         if (session.Client.Ip is not { } ip) return null;
-        if (!CountIn(session.Client)) return TooMany(session.Client);
+        if (!await CountInAsync(session.Client)) return TooMany(session.Client);
         session.CountedAs = ip;
         return null;
     }

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Access;
 using MtaSuite.Smtpd.Commands;
 
 namespace MtaSuite.Smtpd;
@@ -11,7 +12,23 @@ internal sealed partial class SmtpSession
     {
         _transcript?.In(line.Span);
         _dialog?.In(line.Span);
-        CommandRow? row = Select(line.Span, bareLf, out int argumentsAt, out int argumentsLength);
+        if (bareLf && !AllowsBareLf()) return;
+        if (Settings.SmtpUtf8 && !System.Text.Unicode.Utf8.IsValid(line.Span))
+        {
+            Malformed("500 5.5.2 Error: bad UTF-8 syntax");
+            return;
+        }
+        if (Settings.Filter is { } filter)
+        {
+            if (await Server.Lookups.AskAsync(filter.MayBlock, (filter, line, Client.NameAddress), static a => a.filter.Apply(a.line.Span, a.NameAddress)) is not { } other)
+            {
+                Reply(421, "4.3.0", $"{Settings.MyHostname} Server local data error");
+                return;
+            }
+            line = other;
+        }
+        WordLists? asked = (Server.Slow & Asks.Commands) == 0 ? null : await Server.Lookups.AskAsync(true, (Session: this, line), static a => a.Session.AskLists(a.line.Span));
+        CommandRow? row = Select(line.Span, asked, out int argumentsAt, out int argumentsLength);
         if (row is null) return;
         Addresses.Forget();
         bool ok = await row.Execute(this, line.Slice(argumentsAt, argumentsLength));
@@ -21,14 +38,13 @@ internal sealed partial class SmtpSession
     }
 
     /// <summary>The row of the verb table to execute; null when the command was answered here already.</summary>
-    private CommandRow? Select(ReadOnlySpan<byte> line, bool bareLf, out int argumentsAt, out int argumentsLength)
+    /// <param name="asked">What lists with slow tables said of its first word; null: there are none.</param>
+    private CommandRow? Select(ReadOnlySpan<byte> line, WordLists? asked, out int argumentsAt, out int argumentsLength)
     {
         argumentsAt = argumentsLength = 0;
-        if (bareLf && !AllowsBareLf()) return null;
-        if (Settings.SmtpUtf8 && !System.Text.Unicode.Utf8.IsValid(line)) return Malformed("500 5.5.2 Error: bad UTF-8 syntax");
         CommandLine command = CommandLine.Parse(line);
         if (command.Word.IsEmpty) return Malformed("500 5.5.2 Error: bad syntax");
-        if (Settings.NoopCommands.Matches(command.Word))
+        if (asked?.Noop ?? Settings.NoopCommands.Matches(command.Word))
         {
             Reply("250 2.0.0 Ok\r\n"u8);
             CountJunk();
@@ -36,7 +52,7 @@ internal sealed partial class SmtpSession
         }
         CommandRow? row = CommandTable.Find(command.Verb);
         Count(row?.Verb ?? SmtpVerb.Unknown);
-        if (row is null && IsForbidden(command.Word))
+        if (row is null && (IsHeader(command.Word) || (asked?.Forbidden ?? Settings.ForbiddenCommands.Matches(command.Word))))
         {
             LogNonSmtp(line);
             Reply(221, "2.7.0", "Error: I can break rules, too. Goodbye.");
@@ -107,8 +123,17 @@ internal sealed partial class SmtpSession
         return false;
     }
 
-    private bool IsForbidden(ReadOnlySpan<byte> word) =>
-        (word.IndexOf((byte)':') > 0 && !word[..word.IndexOf((byte)':')].ContainsAnyExceptInRange((byte)'!', (byte)'~')) || Settings.ForbiddenCommands.Matches(word);
+    private static bool IsHeader(ReadOnlySpan<byte> word) =>
+        word.IndexOf((byte)':') > 0 && !word[..word.IndexOf((byte)':')].ContainsAnyExceptInRange((byte)'!', (byte)'~');
+
+    /// <summary>What the lists of commands say of a word.</summary>
+    private readonly record struct WordLists(bool Noop, bool Forbidden);
+
+    private WordLists AskLists(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> word = CommandLine.Parse(line).Word;
+        return new WordLists(Settings.NoopCommands.Matches(word), Settings.ForbiddenCommands.Matches(word));
+    }
 
     /// <summary>Input is there that the client should have held back until our reply.</summary>
     private bool TalksOutOfTurn()

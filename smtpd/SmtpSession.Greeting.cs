@@ -37,7 +37,7 @@ internal sealed partial class SmtpSession
             if (status == ProxyStatus.Complete)
             {
                 Connection.Consume(consumed);
-                return TakeProxyHeader(header);
+                return await TakeProxyHeaderAsync(header);
             }
             ReadStatus read = status == ProxyStatus.Incomplete ? await Connection.FillAsync() : ReadStatus.Failed;
             if (read == ReadStatus.Data) continue;
@@ -47,10 +47,10 @@ internal sealed partial class SmtpSession
         }
     }
 
-    private bool TakeProxyHeader(ProxyHeader header)
+    private async ValueTask<bool> TakeProxyHeaderAsync(ProxyHeader header)
     {
         if (header.Source is not null) Client = Server.Names.NameAtOnce(ClientInfo.Of(header.Source, header.Destination, Settings.ClientPortLogging));
-        if (Server.CountProxied(this) is not { } refusal) return true;
+        if (await Server.CountProxiedAsync(this) is not { } refusal) return true;
         Reply(SmtpReply.Parse(refusal));
         return false;
     }

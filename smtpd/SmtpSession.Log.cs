@@ -51,7 +51,7 @@ internal sealed partial class SmtpSession
         line.Append(" proto=").Append(Protocol);
         if (helo is { Length: > 0 }) line.Append(" helo=<").Append(helo).Append('>');
         if (SaslLogin.Length > 0) line.Append(" sasl_method=").Append(SaslMethod).Append(" sasl_username=").Append(SaslLogin);
-        LogLine.Info(Transaction?.LogId ?? "NOQUEUE").Free(line.ToString()).Send();
+        LogLine.Info(LogId).Free(line.ToString()).Send();
     }
 
     /// <summary>An event of the transaction that is under way.</summary>

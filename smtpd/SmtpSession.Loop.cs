@@ -33,6 +33,7 @@ internal sealed partial class SmtpSession
                 else EndedInHandshake();
             }
         }
+        if (_refusals is not null) await SendRefusalsAsync();
         EndTransaction();
         CountDisconnection();
         LogDisconnect();
@@ -74,6 +75,11 @@ internal sealed partial class SmtpSession
         while (!_closing)
         {
             if (_greet && !await GreetAsync()) return;
+            if (_refusals is not null)
+            {
+                await SendRefusalsAsync();
+                continue;
+            }
             if (Errors >= Settings.HardErrorLimit)
             {
                 Reply(421, "4.7.0", $"{Settings.MyHostname} Error: too many errors");

@@ -10,9 +10,11 @@ namespace MtaSuite.Smtpd;
 internal sealed partial class SmtpSession
 {
     /// <summary>Content comes now.</summary>
-    public void OpenContent(DotDecoder decoder)
+    public async ValueTask OpenContentAsync(DotDecoder decoder)
     {
         Transaction t = Transaction!;
+        t.LocalClient = Forwarded?.LocalDomain
+            ?? await Server.Lookups.AskAsync(Settings.LocalRewriteClients.MayBlock(Settings), this, static s => s.Settings.LocalRewriteClients.Matches(s));
         t.Content = new ContentReceiver(t.Discard ? null : () => Open(t), decoder, BareNewline, Settings.MessageSizeLimit);
     }
 
@@ -55,7 +57,7 @@ internal sealed partial class SmtpSession
             Recipients = t.Recipients,
         };
         foreach (string bcc in t.Bcc ?? []) e.Recipients.Add(new EnvelopeRecipient { Address = bcc, Notify = Notify.Never });
-        return new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All, LocalClient = Forwarded?.LocalDomain ?? Settings.LocalRewriteClients.Matches(this), MayChange = Settings.Access.EndOfData.Steps.Count > 0 };
+        return new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All, LocalClient = t.LocalClient, MayChange = Settings.Access.EndOfData.Steps.Count > 0 };
     }
 
     /// <summary>

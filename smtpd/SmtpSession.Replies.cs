@@ -1,6 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Access;
 
 namespace MtaSuite.Smtpd;
 
@@ -21,13 +22,30 @@ internal sealed partial class SmtpSession
     /// <summary>Any reply. A refusal gets the footer and is softened by soft_bounce; 421 and 521 end the session.</summary>
     public void Reply(SmtpReply reply)
     {
-        if (reply.Code >= 400)
-        {
-            string footer = Settings.RejectFooter;
-            if (!Settings.RejectFooterMaps.IsEmpty && Settings.RejectFooterMaps.Lookup(reply.ToString()) is { IsFound: true } found) footer = found.Value;
-            if (footer.Length > 0) reply = ReplyFooter.Append(reply, footer, this);
-            if (Settings.SoftBounce) reply = reply.Soften();
-        }
+        if (reply.Code < 400) Send(reply);
+        else if ((Server.Slow & Asks.Refusals) != 0) (_refusals ??= new Queue<(SmtpReply, string)>()).Enqueue((reply, LogId));
+        else Send(RefusalTables.Ask(this, reply, LogId));
+    }
+
+    // With slow tables: what is to be said when they have answered. A command has one reply at its end, so that nothing overtakes them.
+    private Queue<(SmtpReply Reply, string LogId)>? _refusals;
+
+    /// <summary>Sends the refusals that wait for a table: before the next command, and at the end.</summary>
+    private async ValueTask SendRefusalsAsync()
+    {
+        while (_refusals!.TryDequeue(out (SmtpReply Reply, string LogId) refusal))
+            Send(await Server.Lookups.AskAsync(true, (Session: this, refusal), static s => RefusalTables.Ask(s.Session, s.refusal.Reply, s.refusal.LogId)));
+        _refusals = null;
+    }
+
+    private void Send(Refusal refusal)
+    {
+        SmtpReply reply = refusal.Footer.Length == 0 ? refusal.Reply : ReplyFooter.Append(refusal.Reply, refusal.Footer, this);
+        Send(Settings.SoftBounce ? reply.Soften() : reply);
+    }
+
+    private void Send(SmtpReply reply)
+    {
         Span<byte> room = Connection.GetSpan(SmtpReply.MaxBytes(reply.Text.Length, reply.Lines));
         int length = reply.Format(room);
         _transcript?.Out(room[..length]);

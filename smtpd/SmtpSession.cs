@@ -71,6 +71,8 @@ internal sealed partial class SmtpSession
     public bool ImproperPipelining { get; private set; }
 
     public Transaction? Transaction { get; private set; }
+    /// <summary>What the log calls what is under way: the queue id, or "NOQUEUE".</summary>
+    public string LogId => Transaction?.LogId ?? "NOQUEUE";
     /// <summary>A chunk was refused and the last one has not come yet.</summary>
     public bool ChunkFailed { get; set; }
     /// <summary>Bytes of refused chunks of one message.</summary>

@@ -67,6 +67,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly MatchList BareNewlineExclusions = shared?.BareNewlineExclusions ?? Hosts(c, SmtpdParams.SmtpdForbidBareNewlineExclusions);
     public readonly CommandList NoopCommands = shared?.NoopCommands ?? CommandList.Parse(c.Get(SmtpdParams.SmtpdNoopCommands));
     public readonly CommandList ForbiddenCommands = shared?.ForbiddenCommands ?? CommandList.Parse(c.Get(SmtpdParams.SmtpdForbiddenCommands));
+    public readonly CommandFilter? Filter = shared != null ? shared.Filter : CommandFilter.Open(c.Get(SmtpdParams.SmtpdCommandFilter));
     public readonly EhloKeywords DiscardEhloKeywords = Ehlo.ParseKeywords(c.Get(SmtpdParams.SmtpdDiscardEhloKeywords));
     public readonly Maps DiscardEhloMaps = shared?.DiscardEhloMaps ?? Maps.Open(c.Get(SmtpdParams.SmtpdDiscardEhloKeywordAddressMaps));
 
@@ -80,6 +81,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
         MatchList.ParentsMatch(c, SmtpdParams.FastFlushDomains.Name));
 
     // replies
+    public readonly Maps RejectFilterMaps = shared?.RejectFilterMaps ?? Maps.Open(c.Get(SmtpdParams.SmtpdRejectFilterMaps));
     public readonly string RejectFooter = c.Get(SmtpdParams.SmtpdRejectFooter);
     public readonly Maps RejectFooterMaps = shared?.RejectFooterMaps ?? Maps.Open(c.Get(SmtpdParams.SmtpdRejectFooterMaps));
 
@@ -109,7 +111,8 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public Asks Slow =>
         (Auth.SenderLogins.MayBlock ? Asks.Logins : 0) | (MyNetworks.MayBlock ? Asks.Networks : 0) | (RelayClientCertificates.MayBlock ? Asks.Certificates : 0)
         | (Array.Exists([XclientHosts, XforwardHosts, VerpClients, BareNewlineExclusions, EventLimitExceptions, DebugPeers, Auth.Exceptions], l => l.MayBlock)
-            || DiscardEhloMaps.MayBlock ? Asks.Clients : 0);
+            || DiscardEhloMaps.MayBlock ? Asks.Clients : 0)
+        | (RejectFilterMaps.MayBlock || RejectFooterMaps.MayBlock ? Asks.Refusals : 0) | (NoopCommands.MayBlock || ForbiddenCommands.MayBlock ? Asks.Commands : 0);
 
     /// <summary>Expands names in a text, asking <paramref name="extra"/> first.</summary>
     public string Expand(string text, Func<string, string?> extra) => c.Expand(text, extra);
@@ -127,7 +130,8 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     /// <summary>Everything that <c>check</c> has to say about these parameters: unknown words, words not there yet, bad tables.</summary>
     public IEnumerable<string> Problems()
     {
-        foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems).Concat(RelayClientCertificates.OpenErrors).Concat(Auth.Problems())) yield return problem;
+        foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems).Concat(RelayClientCertificates.OpenErrors).Concat(Auth.Problems())
+            .Concat(RejectFilterMaps.OpenErrors).Concat(RejectFooterMaps.OpenErrors)) yield return problem;
         foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions, BareNewlineExclusions, FlushDomains, DebugPeers })
             foreach (string problem in list.Problems) yield return problem;
         if (UpstreamProxyProtocol is not ("" or "haproxy")) yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";

@@ -37,16 +37,14 @@ public readonly ref struct CommandLine
     }
 
     /// <summary>
-    /// The text behind "FROM:" of MAIL or "TO:" of RCPT, where the path and the parameters stand; white space before and behind the colon
-    /// is accepted. False when the keyword is missing, or nothing follows it.
+    /// The text behind "FROM:" of MAIL or "TO:" of RCPT, where the path and the parameters stand; white space behind the colon
+    /// is accepted, before it not. False when the keyword is missing, or nothing follows it.
     /// </summary>
     public static bool TryKeyword(ReadOnlySpan<byte> arguments, ReadOnlySpan<byte> keyword, out ReadOnlySpan<byte> path)
     {
         path = default;
-        if (arguments.Length <= keyword.Length || !System.Text.Ascii.EqualsIgnoreCase(arguments[..keyword.Length], keyword)) return false;
-        ReadOnlySpan<byte> text = arguments[keyword.Length..].TrimStart(" \t"u8);
-        if (text.IsEmpty || text[0] != ':') return false;
-        path = text[1..].TrimStart(" \t"u8);
+        if (arguments.Length <= keyword.Length || !System.Text.Ascii.EqualsIgnoreCase(arguments[..keyword.Length], keyword) || arguments[keyword.Length] != ':') return false;
+        path = arguments[(keyword.Length + 1)..].TrimStart(" \t"u8);
         return !path.IsEmpty;
     }
 }

@@ -25,6 +25,9 @@ internal sealed class LocalRewriteClients
 
     public List<string> Problems { get; } = [];
 
+    /// <summary>Matching may make whoever asks wait.</summary>
+    public bool MayBlock(SmtpdSettings settings) => _items.Exists(i => i.Table?.MayBlock == true || (i.Word == "permit_mynetworks" && settings.MyNetworks.MayBlock));
+
     public bool Matches(SmtpSession session)
     {
         ClientInfo client = session.Client;

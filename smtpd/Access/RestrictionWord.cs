@@ -22,6 +22,10 @@ internal enum Asks : byte
     Certificates = 16,
     /// <summary>Who may do more than others, or less: smtpd_authorized_xclient_hosts, smtpd_discard_ehlo_keyword_address_maps ...</summary>
     Clients = 32,
+    /// <summary>smtpd_reject_filter_maps, smtpd_reject_footer_maps.</summary>
+    Refusals = 64,
+    /// <summary>smtpd_noop_commands, smtpd_forbidden_commands.</summary>
+    Commands = 128,
 }
 
 /// <summary>One restriction: its name, its argument, and what it does. Without a handler it is known and not there yet.</summary>

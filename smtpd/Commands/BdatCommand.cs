@@ -23,13 +23,13 @@ internal static class BdatCommand
         if ((s.Discarded & EhloKeywords.Chunking) != 0) return s.Refuse(s_disabled);
         if (!BdatArguments.TryParse(arguments.Span, out BdatArguments chunk))
         {
-            Log.Warning($"{LogId(s)}: malformed BDAT command syntax from {s.Client.NameAddress}: {Encoding.UTF8.GetString(arguments.Span)}");
+            Log.Warning($"{s.LogId}: malformed BDAT command syntax from {s.Client.NameAddress}: {Encoding.UTF8.GetString(arguments.Span)}");
             return s.Refuse(s_syntax);
         }
         SmtpReply refusal = await CheckAsync(s, chunk);
         if (!refusal.IsNone) return await SkipAsync(s, chunk, refusal);
         Transaction transaction = s.Transaction!;
-        if (transaction.Content is null) s.OpenContent(DotDecoder.ForBdat(s.BareNewline, s.Settings.ReplaceStrayCr));
+        if (transaction.Content is null) await s.OpenContentAsync(DotDecoder.ForBdat(s.BareNewline, s.Settings.ReplaceStrayCr));
         transaction.ChunkSize += chunk.Size;
         if (!await s.ReceiveAsync(chunk.Size)) return false;
         if (chunk.Last)
@@ -48,13 +48,11 @@ internal static class BdatCommand
         return false;
     }
 
-    private static string LogId(SmtpSession s) => s.Transaction?.LogId ?? "NOQUEUE";
-
     private static async ValueTask<SmtpReply> CheckAsync(SmtpSession s, BdatArguments chunk)
     {
         if (chunk is { Size: 0, Last: false })
         {
-            Log.Warning($"{LogId(s)}: null BDAT request from {s.Client.NameAddress}");
+            Log.Warning($"{s.LogId}: null BDAT request from {s.Client.NameAddress}");
             return s_null;
         }
         SmtpReply refusal = s.State switch
@@ -67,7 +65,7 @@ internal static class BdatCommand
         };
         if (!refusal.IsNone) return refusal;
         if (s.Settings.MessageSizeLimit == 0 || s.Transaction!.ChunkSize <= s.Settings.MessageSizeLimit - chunk.Size) return default;
-        Log.Warning($"{LogId(s)}: BDAT request from {s.Client.NameAddress} exceeds message size limit");
+        Log.Warning($"{s.LogId}: BDAT request from {s.Client.NameAddress} exceeds message size limit");
         return s_tooBig;
     }
 

@@ -97,7 +97,7 @@ public static class SmtpdParams
         doc: "Recipients of one client in a unit of time; 0 is no limit.");
     public static readonly TextParam SmtpdClientRestrictions = new("smtpd_client_restrictions", "",
         doc: "What is asked when a client connects.");
-    public static readonly TextParam SmtpdCommandFilter = new("smtpd_command_filter", "", effective: false,
+    public static readonly TextParam SmtpdCommandFilter = new("smtpd_command_filter", "",
         doc: "Table that rewrites commands of clients.");
     public static readonly TextParam SmtpdDataRestrictions = new("smtpd_data_restrictions", "", doc: "What is asked at DATA.");
     public static readonly BoolParam SmtpdDelayOpenUntilValidRcpt = new("smtpd_delay_open_until_valid_rcpt", "yes", effective: false,
@@ -184,7 +184,7 @@ public static class SmtpdParams
         doc: "Recipients beyond that limit before they count as errors.");
     public static readonly TextParam SmtpdRecipientRestrictions = new("smtpd_recipient_restrictions", "",
         doc: "What is asked at RCPT, mostly about junk.");
-    public static readonly TextParam SmtpdRejectFilterMaps = new("smtpd_reject_filter_maps", "", effective: false,
+    public static readonly TextParam SmtpdRejectFilterMaps = new("smtpd_reject_filter_maps", "",
         doc: "Table that rewrites refusals.");
     public static readonly RawParam SmtpdRejectFooter = new("smtpd_reject_footer", "",
         doc: "Text added to refusals, for instance whom to ask.");

@@ -50,7 +50,9 @@ public class CommandParserTests
 
     [TestCase("MAIL FROM:<a@b> SIZE=1", "<a@b> SIZE=1")]
     [TestCase("mail from: <a@b>", "<a@b>")]
-    [TestCase(" MAIL\tFROM :\ta@b  X", "a@b  X")]
+    [TestCase(" MAIL\tFROM:\ta@b  X", "a@b  X")]
+    [TestCase("MAIL FROM :<a@b>", null)]
+    [TestCase("MAIL FROM\t:<a@b>", null)]
     [TestCase("MAIL FROM:<>", "<>")]
     [TestCase("MAIL FROM:", null)]
     [TestCase("MAIL FROMX:<a@b>", null)]

@@ -142,6 +142,65 @@ public class SlowTableTests
         Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
     }
 
+    // Commands and their last reply; the table is locked for each of them.
+    [TestCase("smtpd_reject_footer_maps = TABLE\n", "502 5.5.1 VRFY command is disabled=Call us", "VRFY x", "502-5.5.1 VRFY command is disabled|502 5.5.1 Call us")]
+    [TestCase("smtpd_reject_filter_maps = TABLE\n", "502 5.5.1 VRFY command is disabled=521 Leave", "VRFY x", "521 Leave")]
+    [TestCase("smtpd_noop_commands = TABLE\n", "shrug=x", "SHRUG", "250 2.0.0 Ok")]
+    [TestCase("smtpd_forbidden_commands = TABLE\n", "shrug=x", "SHRUG", "221 2.7.0 Error: I can break rules, too. Goodbye.")]
+    [TestCase("smtpd_command_filter = TABLE\n", "shrug=NOOP", "SHRUG", "250 2.0.0 Ok")]
+    public void Commands_and_refusals_wait_beside_the_loop(string config, string entry, string command, string expected)
+    {
+        string[] pair = entry.Split('=');
+        using LockedTable table = new((pair[0].ToLowerInvariant(), pair[1]));
+        using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\ndisable_vrfy_command = yes\n" + config.Replace("TABLE", table.Spec, StringComparison.Ordinal));
+        h.Run(async () =>
+        {
+            TestClient client = h.Connect();
+            await client.ReplyAsync();
+            table.ReleaseSoon(h.Loop);
+            // the reply to what is pipelined behind it comes behind it
+            client.Send(System.Text.Encoding.ASCII.GetBytes(command + "\r\nQUIT\r\n"));
+            Assert.That(await client.ReplyAsync(), Is.EqualTo(expected));
+            Assert.That(await client.ReplyAsync(), Is.EqualTo(expected[0] == '2' && expected[1] == '5' || expected.Contains('|', StringComparison.Ordinal) ? "221 2.0.0 Bye" : "EOF"));
+        });
+        Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
+    }
+
+    [Test]
+    public void Clients_of_local_rewriting_wait_beside_the_loop()
+    {
+        using LockedTable table = new((Quick, "x"));
+        using SmtpHarness h = new($"local_header_rewrite_clients = {table.Spec}\n");
+        h.Run(async () =>
+        {
+            TestClient client = await h.ConnectWithRecipientAsync();
+            table.ReleaseSoon(h.Loop);
+            await client.AskAsync("DATA");
+            Assert.That(await client.AskAsync("Subject: x\r\n\r\n."), Does.StartWith("250"));
+        });
+        Assert.That(h.Queue.Messages[^1].Request.LocalClient);
+        Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
+    }
+
+    [Test]
+    public void Exceptions_from_limits_wait_beside_the_loop()
+    {
+        using LockedTable table = new((Quick, "x"));
+        table.Release();
+        using SmtpHarness h = new($"smtpd_client_event_limit_exceptions = {table.Spec}\nsmtpd_client_connection_count_limit = 1\n");
+        h.Run(async () =>
+        {
+            foreach (string address in (string[])[Slow, Quick]) Assert.That(await h.Connect(address).ReplyAsync(), Does.StartWith("220"));
+            table.Lock();
+            Task<string>[] more = [h.Connect(Slow).ReplyAsync(), h.Connect(Quick).ReplyAsync()];
+            Assert.That(await h.Connect("192.0.2.10").ReplyAsync(), Does.StartWith("220"), "a client that is below its limit");
+            table.Release();
+            Assert.That(await more[0], Does.StartWith("421 4.7.0"));
+            Assert.That(await more[1], Does.StartWith("220"));
+        });
+        Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
+    }
+
     [Test]
     public void A_table_that_cannot_answer_is_trouble_for_now()
     {

@@ -1,0 +1,37 @@
+using System.Text;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Tables;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>smtpd_command_filter: a table that puts other commands in the place of what clients send. Even an empty line is asked about.</summary>
+internal sealed class CommandFilter
+{
+    private const int MaxLogged = 100;
+    private readonly Table _table;
+
+    private CommandFilter(Table table) => _table = table;
+
+    /// <summary>Opens a table by "type:name"; null: there is none.</summary>
+    public static CommandFilter? Open(string spec) => spec.Length == 0 ? null : new CommandFilter(TableFactory.Open(spec, TableOptions.Default));
+
+    public bool MayBlock => _table.MayBlock;
+
+    /// <summary>The command to execute for what came; null when the table cannot say. On any thread.</summary>
+    /// <param name="line">Without its end; valid until the task is done.</param>
+    public byte[]? Apply(ReadOnlySpan<byte> line, string client)
+    {
+        string command = Encoding.UTF8.GetString(line.TrimStart(" \t"u8));
+        LookupResult result = _table.Lookup(command);
+        if (result.IsError)
+        {
+            Log.Warning($"{result.ErrorText}");
+            return null;
+        }
+        if (!result.IsFound) return line.ToArray();
+        Log.Info($"{client}: replacing command \"{Shown(command)}\" with \"{Shown(result.Value)}\"");
+        return Encoding.UTF8.GetBytes(result.Value);
+    }
+
+    private static string Shown(string command) => command.Length <= MaxLogged ? command : command[..MaxLogged];
+}

@@ -1,0 +1,43 @@
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Smtp;
+using MtaSuite.Common.Tables;
+
+namespace MtaSuite.Smtpd;
+
+/// <summary>A refusal as it is sent, and the template of the lines behind it (empty: none).</summary>
+internal readonly record struct Refusal(SmtpReply Reply, string Footer);
+
+/// <summary>What tables make of a refusal: another one (smtpd_reject_filter_maps), and lines behind it (smtpd_reject_footer_maps). On any thread.</summary>
+internal static class RefusalTables
+{
+    public static Refusal Ask(SmtpSession session, SmtpReply reply, string logId)
+    {
+        SmtpdSettings s = session.Settings;
+        if (!s.RejectFilterMaps.IsEmpty && Find(s.RejectFilterMaps, reply) is { } other) reply = Replace(reply, other, logId);
+        return new Refusal(reply, s.RejectFooterMaps.IsEmpty ? s.RejectFooter : Find(s.RejectFooterMaps, reply) ?? s.RejectFooter);
+    }
+
+    /// <summary>Without an answer the refusal stays as it is: it is one in any case.</summary>
+    private static string? Find(Maps maps, SmtpReply reply)
+    {
+        LookupResult result = maps.Lookup(reply.ToString());
+        if (result.IsError) Log.Warning($"{result.ErrorText}");
+        return result.IsFound ? result.Value : null;
+    }
+
+    private static SmtpReply Replace(SmtpReply reply, string other, string logId)
+    {
+        if (!IsRefusal(other))
+        {
+            Log.Warning($"{logId}: ignoring invalid reject filter result: {other}");
+            return reply;
+        }
+        Log.Info($"{logId}: reply filter in: {reply}");
+        Log.Info($"{logId}: reply filter out: {other}");
+        return SmtpReply.Parse(other);
+    }
+
+    /// <summary>A code of 4XX or 5XX, something behind it, and a status, if there is one, of the same class.</summary>
+    private static bool IsRefusal(string text) => text is [('4' or '5'), (>= '0' and <= '9'), (>= '0' and <= '9'), (' ' or '-'), ..]
+        && (text.Length == 4 || !char.IsAsciiDigit(text[4]) || text[4] == text[0]);
+}
