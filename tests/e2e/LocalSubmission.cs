@@ -90,7 +90,9 @@ public class LocalSubmission : InstanceTest
     public void Wrong_calls_have_the_exit_status_of_sysexits()
     {
         Assert.That(Mta.Sendmail("Subject: x\n\nx\n").ExitCode, Is.EqualTo(64), "no recipients");
-        Assert.That(Mta.Sendmail("Subject: x\n\nx\n", "-t").ExitCode, Is.Not.Zero, "no recipients in the header");
+        ProgramResult none = Mta.Sendmail("Subject: x\n\nx\n", "-t", "-f", "s@a.test");
+        Assert.That(none.ExitCode, Is.EqualTo(75), "as Postfix's: the caller keeps it");
+        Assert.That(none.Error, Does.Match(@"^sendmail: fatal: s@a\.test\(\d+\): No recipient addresses found in message header\n$"));
         Assert.That(Mta.Command("postcat", "", "-q", "0dZG8YqBdM04sS").ExitCode, Is.Not.Zero, "no such message");
     }
 }

@@ -20,7 +20,7 @@ internal static class SendmailCommand
           -B TYPE       7BIT or 8BITMIME
           -N WHEN       never, or success, failure, delay (comma between): when to send notifications
           -R WHAT       full or hdrs: how much of the message a notification returns
-          -V ENVID      envelope id for notifications
+          -V ENVID      envelope id for notifications (two characters: old for -XVxy)
           -XV[xy]       VERP: the sender names each recipient, behind the delimiters x and y
           -G            a gateway's mail: addresses are not completed with this site's domain
           -v            report the first delivery attempt by mail
@@ -34,7 +34,7 @@ internal static class SendmailCommand
 
         Other options of other sendmails are accepted and have no effect.
 
-        Exit status: 0 queued; 64 wrong usage; 69 refused; 74 input cannot be read; 75 try again later; 77 not allowed; 78 bad configuration.
+        Exit status: 0 queued; 64 wrong usage; 69 refused; 74 input cannot be read; 75 try again later, or -t found no recipients; 77 not allowed; 78 bad configuration.
 
         """;
 

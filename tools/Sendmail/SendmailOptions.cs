@@ -152,9 +152,11 @@ internal sealed class SendmailOptions
                 if (DsnParameters.TryParseReturn(Encoding.UTF8.GetBytes(value), out DsnReturn returned)) Return = returned;
                 else Tool.Warning($"bad -R option value \"{value}\" -- ignored");
                 break;
+            case 'V' when value.Length == 2: TakeOldVerp(value); break;
             case 'V': TakeEnvelopeId(value); break;
             case 'O' when value.StartsWith("requiretls=", StringComparison.OrdinalIgnoreCase): TakeRequireTls(value["requiretls=".Length..]); break;
             case 'X' when value.StartsWith('V'): VerpDelimiters = value[1..]; break;
+            case 'X': Problem = $"unsupported: -X{value[0]}"; break;
             case 'o' when value[0] == 'i': IgnoreDots = true; break;
             case 'o' when value[0] == 'A' && value.Length > 1: AliasDatabase = value[1..]; break;
         }
@@ -167,10 +169,18 @@ internal sealed class SendmailOptions
         else Problem = $"bad -O requiretls value \"{value}\"";
     }
 
+    /// <summary>Before DSN came -V was what -XV is now; two characters are the delimiters still, so that no envelope id has that length.</summary>
+    private void TakeOldVerp(string value)
+    {
+        Tool.Warning($"option -V{value} is deprecated with Postfix 2.3; specify -XV{value} instead");
+        VerpDelimiters = value;
+    }
+
     /// <summary>RFC 3461 4.4: printable ASCII, at most 100 characters once encoded.</summary>
     private void TakeEnvelopeId(string value)
     {
-        if (value.Length is 0 or > DsnParameters.MaxEnvelopeIdLength || value.AsSpan().ContainsAnyExceptInRange(' ', '~')) Problem = "malformed -V option value";
+        if (value.Length > DsnParameters.MaxEnvelopeIdLength) Tool.Warning("too long -V option value -- ignored");
+        else if (value.AsSpan().ContainsAnyExceptInRange(' ', '~')) Tool.Warning("bad syntax in -V option value -- ignored");
         else EnvelopeId = value;
     }
 }

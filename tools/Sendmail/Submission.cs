@@ -74,12 +74,14 @@ internal sealed class MaildropSubmission : Submission
     private readonly string _id, _temporary;
     private readonly int _contentOffset, _recipients;
     private int _fd;
+    private readonly HeaderRecipients? _extracted;
     private long _length;
     private string _failure = "";
 
     private MaildropSubmission(SpoolDirectory spool, string id, int fd, Envelope envelope)
     {
         (_spool, _id, _fd) = (spool, id, fd);
+        if ((envelope.Flags & MessageFlags.ExtractRecipients) != 0 && envelope.Recipients.Count == 0) _extracted = new HeaderRecipients();
         _temporary = TemporaryName(spool, id);
         System.Buffers.ArrayBufferWriter<byte> head = new(1024);
         _contentOffset = QueueFileFormat.Write(head, envelope);
@@ -111,6 +113,7 @@ internal sealed class MaildropSubmission : Submission
 
     public override bool Write(ReadOnlySpan<byte> content)
     {
+        _extracted?.Take(content);
         if (_failure.Length == 0 && !Libc.WriteAll(_fd, content)) _failure = Libc.ErrorText();
         _length += content.Length;
         return _failure.Length == 0;
@@ -118,6 +121,8 @@ internal sealed class MaildropSubmission : Submission
 
     public override Outcome Finish()
     {
+        // nobody could be told later
+        if (_extracted is { } found && !found.Finish()) return Outcome.Bounce("5.1.0", "no recipients specified");
         byte[] head = new byte[QueueFileFormat.HeadSize];
         QueueFileFormat.WriteHead(head, _contentOffset, _length, _recipients);
         string final = _spool.PathOf(SpoolDirectory.Maildrop, _id);

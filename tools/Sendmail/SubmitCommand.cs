@@ -28,7 +28,7 @@ internal static class SubmitCommand
         if (outcome.IsOk) return ReportRequested(options, user);
         // 5.1.0: the header had no recipients either
         if (options.ExtractRecipients && outcome.IsPermanent && outcome.Status == new DsnStatus(5, 1, 0))
-            return Tool.Fatal(ExitCode.Usage, $"{Who(request, user)}: No recipient addresses found in message header");
+            return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: No recipient addresses found in message header");
         return Tool.Fatal(Status(outcome), $"{Who(request, user)}: {outcome.Text}");
     }
 
@@ -67,7 +67,7 @@ internal static class SubmitCommand
         {
             string allowed = config.Get(PickupParams.VerpDelimiterFilter);
             e.VerpDelimiters = verp.Length > 0 ? verp : config.Get(PickupParams.DefaultVerpDelimiters);
-            if (!Verp.IsValid(e.VerpDelimiters, allowed)) problem = $"-XV requires two characters from {allowed}";
+            if (!Verp.IsValid(e.VerpDelimiters, allowed)) problem = $"-V requires two characters from {allowed}";
         }
         List<string> recipients = [];
         foreach (string operand in options.Operands) AddRecipients(operand, recipients);

@@ -39,7 +39,42 @@ public class OptionsTests
     [TestCase("-Z")]
     [TestCase("-f")]
     [TestCase("-B BINARY")]
+    [TestCase("-XW")]
     public void Sendmail_mistakes(string words) => Assert.That(Parse(words).Problem, Is.Not.Null);
+
+    // Two characters are VERP's delimiters, as they were before DSN; whatever else cannot be an id is passed over.
+    [TestCase("-V+=", "+=", "", "option -V+= is deprecated")]
+    [TestCase("-V +=", "+=", "", "option -V+= is deprecated")]
+    [TestCase("-XV+=", "+=", "", "")]
+    [TestCase("-XV", "", "", "")]
+    [TestCase("-V id7", null, "id7", "")]
+    [TestCase("-V i", null, "i", "")]
+    [TestCase("-V \u00e4bc", null, "", "bad syntax in -V option value -- ignored")]
+    public void Sendmail_V_is_an_envelope_id_or_VERP(string words, string? delimiters, string id, string warning)
+    {
+        using ToolHarness h = new();
+        SendmailOptions o = Parse(words);
+        Assert.That((o.Problem, o.VerpDelimiters, o.EnvelopeId), Is.EqualTo(((string?)null, delimiters, id)));
+        Assert.That(h.Messages, warning.Length == 0 ? Is.Empty : Does.Contain(warning));
+    }
+
+    [TestCase("Subject: x\n\nTo: a@b\n", false)]
+    [TestCase("To: undisclosed-recipients:;\n\n", false)]
+    [TestCase("", false)]
+    [TestCase("To: a@b", true)]
+    [TestCase("Subject: x\nbcc:\n a@b\n\nbody\n", true)]
+    [TestCase("Resent-To: a@b\n\n", true)]
+    public void Header_recipients_are_found_wherever_it_is_cut(string content, bool expected)
+    {
+        byte[] bytes = System.Text.Encoding.ASCII.GetBytes(content);
+        for (int at = 0; at <= bytes.Length; at++)
+        {
+            HeaderRecipients found = new();
+            found.Take(bytes.AsSpan(0, at));
+            found.Take(bytes.AsSpan(at));
+            Assert.That(found.Finish(), Is.EqualTo(expected), $"cut at {at}");
+        }
+    }
 
     [TestCase("a@b", "a@b")]
     [TestCase("a@b, \"c d\"@e", "a@b|c d@e")]
