@@ -38,7 +38,7 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
         string queueId = request.Envelope.QueueId;
         Submission submission = service.Cleanup.Open(request);
         submission.Write(LocalEnvelope.Received(service.Settings, queueId, uid, service.Loop.Time.GetUtcNow()));
-        LogLine.Info(queueId).Free($"uid={uid ?? status.Uid} from=<{dropped.Sender}> orig_id={id}").Send();
+        LogLine.Info(queueId).Free($"uid={uid ?? status.Uid} from=<{LogLine.Form(dropped.Sender)}> orig_id={id}").Send();
         if (!await CopyAsync(submission, file))
         {
             Log.Warning($"maildrop/{id}: {Libc.ErrorText()}");

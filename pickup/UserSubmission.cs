@@ -57,7 +57,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         _queueId = request.Envelope.QueueId;
         _submission = service.Cleanup.Open(request);
         _submission.Write(LocalEnvelope.Received(service.Settings, _queueId, uid, service.Loop.Time.GetUtcNow()));
-        LogLine.Info(_queueId).Free($"uid={uid} from=<{request.Envelope.Sender}>").Send();
+        LogLine.Info(_queueId).Free($"uid={uid} from=<{LogLine.Form(request.Envelope.Sender)}>").Send();
     }
 
     private Outcome? Permission(uint uid)

@@ -2,6 +2,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Common.Hosting;
@@ -19,7 +20,23 @@ public static class Logging
     public static bool Start(MailConfig config, string program, bool verbose = false)
     {
         DeliveryLog.Resolution = config.Get(QmgrParams.DelayLoggingResolutionLimit);
-        return Start(config, program, "", verbose, config.Get(LogParams.MaillogFile));
+        LogLine.AddressForm = config.Get(LogParams.InfoLogAddressFormat) == "internal" ? null : Address.Quote822;
+        string? refused = RefusedFile(config);
+        bool ok = Start(config, program, "", verbose, refused == null ? config.Get(LogParams.MaillogFile) : "");
+        if (refused != null) Log.Log.Warning($"{refused}: logging goes to syslog");
+        return ok;
+    }
+
+    /// <summary>
+    /// What is wrong with where maillog_file lies, by maillog_file_prefixes; null: nothing. The default of that is not enforced: instances have their logs in folders
+    /// of their own.
+    /// </summary>
+    public static string? RefusedFile(MailConfig config)
+    {
+        string file = config.Get(LogParams.MaillogFile);
+        if (file.Length == 0 || !config.Explicit(LogParams.MaillogFilePrefixes.Name)) return null;
+        return config.GetList(LogParams.MaillogFilePrefixes).Exists(prefix => file.StartsWith(prefix, StringComparison.Ordinal)) ? null
+            : $"{LogParams.MaillogFile.Name} {file} begins with nothing that {LogParams.MaillogFilePrefixes.Name} allows";
     }
 
     /// <summary>
@@ -28,7 +45,7 @@ public static class Logging
     /// </summary>
     public static bool StartCommand(MailConfig config, string program, string tag = "", bool verbose = false)
     {
-        string file = config.Get(LogParams.MaillogFile);
+        string file = RefusedFile(config) == null ? config.Get(LogParams.MaillogFile) : "";
         return Start(config, program, tag, verbose, file == "/dev/stdout" ? "" : file, serviceOnly: file == "/dev/stdout" && File.Exists(ServiceSocket(config)));
     }
 

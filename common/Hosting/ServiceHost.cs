@@ -5,6 +5,7 @@ using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Common.Tls;
 
 namespace MtaSuite.Common.Hosting;
 
@@ -59,6 +60,7 @@ public sealed class ServiceHost
         ConfigResult loaded = MailConfig.Load(_options.ConfigDirectory, _options.Overrides, _options.Service, _spec.Name);
         MailConfig config = loaded.Config;
         Logging.Start(config, _options.Command.Length > 0 ? _options.Command : _spec.Name, _options.Verbose);
+        TlsLibrary.Choose(config);
         TcpWindow.Bytes = config.Get(CommonParams.TcpWindowsize);
         LinkClient.Patience = config.Get(CommonParams.IpcTimeout);
         foreach (ConfigProblem problem in loaded.Problems) Log.Log.Warning($"{problem}");

@@ -87,9 +87,16 @@ public ref struct LogLine
         return this;
     }
 
+    /// <summary>How addresses stand in lines (info_log_address_format): makes that of an address in internal form. Null: as they are.</summary>
+    public static Func<string, string>? AddressForm { get; set; }
+
+    /// <summary>An address as it stands in lines.</summary>
+    public static string Form(string address) => AddressForm is { } form ? form(address) : address;
+
     /// <summary>An address, in angle brackets.</summary>
     public LogLine Address(string key, string value)
     {
+        value = Form(value);
         if (_json)
         {
             Pair(key, value);

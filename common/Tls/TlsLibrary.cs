@@ -45,6 +45,7 @@ public sealed class TlsLibrary
 
     public TlsLibrary(MailConfig c)
     {
+        Choose(c);
         _high = c.Get(TlsParams.TlsHighCipherlist);
         _medium = c.Get(TlsParams.TlsMediumCipherlist);
         _null = c.Get(TlsParams.TlsNullCipherlist);
@@ -55,6 +56,9 @@ public sealed class TlsLibrary
         PreemptCiphers = c.Get(TlsParams.TlsPreemptCipherlist);
         HostFlags = LibSsl.CheckNoPartialWildcards | (c.Get(TlsParams.TlsWildcardMatchesMultipleLabels) ? LibSsl.CheckMultiLabelWildcards : 0);
     }
+
+    /// <summary>tls_config_file and tls_config_name: with what OpenSSL is set up when this process first needs it. Loads nothing.</summary>
+    public static void Choose(MailConfig c) => LibSsl.Choose(c.Get(TlsParams.TlsConfigFile), c.Get(TlsParams.TlsConfigName));
 
     /// <summary>What could not be understood, by parameter.</summary>
     public List<string> Problems { get; } = [];

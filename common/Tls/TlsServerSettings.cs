@@ -11,6 +11,8 @@ public enum TlsServerLevel : byte { None, May, Encrypt }
 /// <summary>The <c>smtpd_tls_*</c> parameters of one service, checked.</summary>
 public sealed class TlsServerSettings
 {
+    private const string NoCertificate = "none";
+
     public TlsServerSettings(MailConfig c)
     {
         WrapperMode = c.Get(TlsParams.SmtpdTlsWrappermode);
@@ -20,6 +22,7 @@ public sealed class TlsServerSettings
             Problems.Add("smtpd_tls_req_ccert is ignored: it needs smtpd_tls_security_level = encrypt");
         RequireCertificate = c.Get(TlsParams.SmtpdTlsReqCcert) && Level == TlsServerLevel.Encrypt;
         AskCertificate = c.Get(TlsParams.SmtpdTlsAskCcert) || RequireCertificate;
+        IsAnonymous = Files.IsEmpty && !AskCertificate && c.Get(TlsParams.SmtpdTlsCertFile).Equals(NoCertificate, StringComparison.OrdinalIgnoreCase);
         AuthOnly = c.Get(TlsParams.SmtpdTlsAuthOnly) || Level == TlsServerLevel.Encrypt;
         ReceivedHeader = c.Get(TlsParams.SmtpdTlsReceivedHeader);
         FingerprintDigest = c.Get(TlsParams.SmtpdTlsFingerprintDigest);
@@ -36,6 +39,11 @@ public sealed class TlsServerSettings
     public bool WrapperMode { get; }
     public KeyPairFiles Files { get; }
     public bool AskCertificate { get; }
+    /// <summary>
+    /// smtpd_tls_cert_file = none, and nothing else: TLS without a certificate, by anonymous ciphers alone. Most clients have none of them, and nobody
+    /// can know the server by them; TLS 1.3 has none, and is off.
+    /// </summary>
+    public bool IsAnonymous { get; }
     public bool RequireCertificate { get; }
     /// <summary>AUTH within TLS alone.</summary>
     public bool AuthOnly { get; }
@@ -57,7 +65,7 @@ public sealed class TlsServerSettings
     /// <summary>Loads library, keys and ticket keys: null with the reason when TLS cannot be served.</summary>
     public TlsServer? TryStart(TimeProvider clock, out string error)
     {
-        if (Files.IsEmpty) error = "no certificate is configured (smtpd_tls_chain_files, smtpd_tls_cert_file)";
+        if (Files.IsEmpty && !IsAnonymous) error = "no certificate is configured (smtpd_tls_chain_files, smtpd_tls_cert_file)";
         else if (LibSsl.TryLoad(out error))
         {
             if (!LibSsl.IsDigest(FingerprintDigest)) error = $"smtpd_tls_fingerprint_digest: no digest {FingerprintDigest}";
@@ -103,7 +111,7 @@ public sealed class TlsServerSettings
 
         void Add(TextParam certificate, TextParam key)
         {
-            if (c.Get(certificate) is { Length: > 0 } file && file != "none") pairs.Add((file, c.Get(key)));
+            if (c.Get(certificate) is { Length: > 0 } file && !file.Equals(NoCertificate, StringComparison.OrdinalIgnoreCase)) pairs.Add((file, c.Get(key)));
         }
     }
 
@@ -120,8 +128,9 @@ public sealed class TlsServerSettings
         if (!TlsLibrary.IsGrade(c.Get(grade))) Problems.Add($"{grade.Name}: no grade {c.Get(grade)}; \"medium\" is used");
         TlsLibrary library = new(c);
         Problems.AddRange(library.Problems);
-        // Nobody needs a server that does not show its certificate; who asks for such ciphers is looking for holes.
-        List<string> exclude = ["aNULL", .. c.GetList(TlsParams.SmtpdTlsExcludeCiphers)];
+        // Nobody needs a server that does not show the certificate it has; who asks for such ciphers is looking for holes.
+        List<string> exclude = [.. IsAnonymous ? [] : new[] { "aNULL" }, .. c.GetList(TlsParams.SmtpdTlsExcludeCiphers)];
+        if (IsAnonymous) versions = versions with { Excluded = versions.Excluded | LibSsl.OpNoTls1_3 };
         if (must) exclude.AddRange(c.GetList(TlsParams.SmtpdTlsMandatoryExcludeCiphers));
         return new TlsContextSettings
         {

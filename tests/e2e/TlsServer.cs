@@ -25,10 +25,13 @@ public class TlsServer : InstanceTest
         foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)0x1A4 /* 0644: the daemon reads renewed ones itself */);
         Instance.Run("postconf", "-c", Mta.Etc, "-P", $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_relay_restrictions=permit_mynetworks,reject",
             $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_tls_auth_only=no", $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_hide_client_session=no").Succeeded();
-        File.AppendAllText($"{Mta.Etc}/master.cf", $"127.0.0.1:{MustPort} inet n - n - - smtpd\n  -o smtpd_tls_security_level=encrypt\n");
+        File.AppendAllText($"{Mta.Etc}/master.cf", $"127.0.0.1:{MustPort} inet n - n - - smtpd\n  -o smtpd_tls_security_level=encrypt\n"
+            + $"127.0.0.1:{OwnSettingsPort} inet n - n - - smtpd\n  -o tls_config_file={_ca.Folder}/openssl.cnf -o tls_config_name=suite\n");
+        File.WriteAllText($"{_ca.Folder}/openssl.cnf", "suite = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCiphersuites = TLS_CHACHA20_POLY1305_SHA256\n");
     }
 
     private static int MustPort => 4590;
+    private static int OwnSettingsPort => 4594;
 
     [OneTimeTearDown]
     public void RemoveAuthority() => _ca.Dispose();
@@ -49,6 +52,14 @@ public class TlsServer : InstanceTest
                 protocol == "smtp" ? "221 2.0.0 Bye" : "2.0.0 Bye").Or.Contain("554 5.5.0") /* it talks before the greeting */);
         }
         Mta.WaitForLog($"TLS connection established from [^ ]*: {version} with cipher ");
+    }
+
+    [Test]
+    public void OpenSSL_is_set_up_as_a_service_says()
+    {
+        Programs.Require("openssl");
+        Assert.That(Client(OwnSettingsPort, "smtp", "QUIT\n").Succeeded().Output, Does.Contain("New, TLSv1.3, Cipher is TLS_CHACHA20_POLY1305_SHA256"));
+        Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n").Succeeded().Output, Does.Contain("New, TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384"));
     }
 
     [Test]

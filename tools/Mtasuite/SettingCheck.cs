@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tools.Mtasuite;
@@ -23,6 +24,7 @@ internal static class SettingCheck
         MailboxSize(context, LocalParams.MailboxSizeLimit, "local");
         MailboxSize(context, VirtualParams.VirtualMailboxLimit, "virtual");
         Template(context);
+        if (Logging.RefusedFile(context.Config) is { } refused) context.ReportSetting(Severity.Error, context.Config, LogParams.MaillogFile.Name, 0, refused);
         foreach (CheckedService service in context.Services.Where(s => s.Entry.Command == "smtpd")) Logins(context, service);
     }
 

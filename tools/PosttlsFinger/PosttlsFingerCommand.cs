@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Text;
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Tls;
 using MtaSuite.Common.Tls.Client;
@@ -39,7 +42,9 @@ internal static class PosttlsFingerCommand
           -w             TLS from the first byte
           MATCH          names that the certificate may have (verify, secure), or fingerprints (fingerprint)
 
-        [HOST] in brackets means the host itself and not its mail exchangers. Nothing is read from main.cf but with -o, and no table is asked.
+        [HOST] in brackets means the host itself and not its mail exchangers. main.cf (MAIL_CONFIG names another
+        folder) counts as it does for Postfix's: myhostname, the tls_ parameters, smtp_tls_fingerprint_digest and the like. What the options say is not
+        taken from there, and no table is asked.
 
         Exit status: 0 TLS is as the level wants it; 1 it is not, or there is no connection; 64 wrong usage.
 
@@ -61,7 +66,8 @@ internal static class PosttlsFingerCommand
     private static int Probe(FingerOptions o)
     {
         Log.Configure(new LogSettings("posttls-finger") { File = "/dev/null" });
-        MailConfig config = o.Configuration();
+        MailConfig? config = o.Configuration();
+        if (config == null) return 1;
         TlsClientSettings settings = new(config, lmtp: false);
         foreach (string problem in settings.Problems) Tool.Warning(problem);
         List<KeyPair>? keys = settings.Files.Load(out string error);
@@ -144,8 +150,19 @@ internal sealed class FingerOptions
         return ok;
     }
 
-    /// <summary>The parameters for the probe: the defaults, and what the options override.</summary>
-    public MailConfig Configuration()
+    /// <summary>
+    /// The parameters for the probe: main.cf's but for those that options speak of or that are about how mail is sent, the defaults, and what the options override. Null,
+    /// told, when the folder that MAIL_CONFIG names has none; without the usual folder there are the defaults.
+    /// </summary>
+    public MailConfig? Configuration()
+    {
+        string folder = Tool.ConfigDirectory(null);
+        if (Environment.GetEnvironmentVariable("MAIL_CONFIG") is not { Length: > 0 } && Libc.Access($"{folder}/{MainCf.FileName}", Libc.R_OK) != 0) return Configuration(null);
+        return Tool.LoadConfig(null, "posttls-finger", quiet: true) is { } main ? Configuration(main) : null;
+    }
+
+    /// <param name="main">What main.cf says; null: there is none.</param>
+    internal MailConfig Configuration(MailConfig? main)
     {
         Set("smtp_tls_security_level", Level);
         Set("smtp_dns_support_level", "dnssec");
@@ -155,6 +172,13 @@ internal sealed class FingerOptions
             Set("smtp_tls_cert_file", _certificate.Length > 0 ? _certificate : _key);
             Set("smtp_tls_key_file", _key.Length > 0 ? _key : _certificate);
         }
-        return MailConfig.Parse("compatibility_level = 3.11\n", overrides: _overrides, processName: "posttls-finger").Config;
+        StringBuilder text = new("compatibility_level = 3.11\n");
+        foreach (string name in main?.ExplicitNames.Where(IsRead) ?? []) text.Append(name).Append(" = ").Append(main!.ExplicitText(name)).Append('\n');
+        return MailConfig.Parse(text.ToString(), overrides: _overrides, processName: "posttls-finger").Config;
     }
+
+    private static bool IsRead(string name) => name == SmtpFingerprintDigest
+        || !(name.StartsWith("smtp_", StringComparison.Ordinal) || name.StartsWith("lmtp_", StringComparison.Ordinal));
+
+    private static readonly string SmtpFingerprintDigest = TlsParams.SmtpTlsFingerprintDigest.Name;
 }

@@ -7,15 +7,15 @@ public static class LogParams
         doc: "How much more is logged about a peer of debug_peer_list.");
     public static readonly TextParam DebugPeerList = new("debug_peer_list", "",
         doc: "Peers, by name, address or network, about which more is logged.");
-    public static readonly TextParam InfoLogAddressFormat = new("info_log_address_format", "external", required: true, effective: false,
+    public static readonly TextParam InfoLogAddressFormat = new("info_log_address_format", "external", words: "external|internal",
         doc: "Form of addresses in the log: external (quoted) or internal.");
     public static readonly TextParam MaillogFile = new("maillog_file", "", doc: "Log file, or /dev/stdout; empty logs to syslog.");
     public static readonly TextParam MaillogFileCompressor = new("maillog_file_compressor", "gzip", required: true,
         doc: "Program that compresses a log file that was rotated.");
     public static readonly TextParam MaillogFilePermissions = new("maillog_file_permissions", "0600", words: "0600|0640|0644",
         doc: "Permissions of a new log file: 0600, 0640 or 0644.");
-    public static readonly TextParam MaillogFilePrefixes = new("maillog_file_prefixes", "/var, /dev/stdout", required: true, effective: false,
-        doc: "Where a log file may be.");
+    public static readonly TextParam MaillogFilePrefixes = new("maillog_file_prefixes", "/var, /dev/stdout", required: true,
+        doc: "How the path of a log file may begin.");
     public static readonly TextParam MaillogFileRotateSuffix = new("maillog_file_rotate_suffix", "%Y%m%d-%H%M%S", required: true,
         doc: "Form of the date that a rotated log file's name gets.");
     public static readonly TextParam MaillogFormat = new("maillog_format", "text", words: "text|json",

@@ -184,9 +184,9 @@ public static class TlsParams
     public static readonly BoolParam SmtpdUseTls = new("smtpd_use_tls", "no", doc: "Old: offer TLS.");
     public static readonly BoolParam TlsAppendDefaultCA = new("tls_append_default_CA", "no",
         doc: "Also trust the system's certificate authorities.");
-    public static readonly TextParam TlsConfigFile = new("tls_config_file", "default", effective: false,
+    public static readonly TextParam TlsConfigFile = new("tls_config_file", "default",
         doc: "OpenSSL configuration file: default, none, or a path.");
-    public static readonly TextParam TlsConfigName = new("tls_config_name", "", effective: false, doc: "Section of that file.");
+    public static readonly TextParam TlsConfigName = new("tls_config_name", "", doc: "Section of that file.");
     public static readonly IntParam TlsDaemonRandomBytes = new("tls_daemon_random_bytes", "32", min: 1, effective: false,
         doc: "Random bytes each daemon asks for.");
     public static readonly TextParam TlsDaneDigests = new("tls_dane_digests", "sha512 sha256", required: true, effective: false,

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 
@@ -38,6 +40,35 @@ public sealed class LogTests
         Assert.That(lines, Has.Length.EqualTo(2));
         Assert.That(lines[0], Does.Match(@"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d mx mtasuite/local\[\d+\]: ID: to=<a@b>, relay=local, size=-12, status=sent \(delivered to\?mailbox\?\?\u00e9\)$"));
         Assert.That(lines[1], Does.EndWith("]: warning: table x is 5"));
+    }
+
+    [TestCase("external", "\"with spaces\"@b")]
+    [TestCase("internal", "with spaces@b")]
+    public void Addresses_stand_in_the_form_that_is_asked_for(string form, string expected)
+    {
+        string[] lines;
+        try
+        {
+            Assert.That(Logging.Start(MailConfig.Parse($"info_log_address_format = {form}\nmaillog_file = {_path}\n").Config, "x"));
+            LogLine.Info("ID").Address("from", "with spaces@b").Send();
+            LogLine.Info("ID").Address("from", "a.b@c").Send();
+            LogLine.Info("ID").Address("from", "").Send();
+            lines = Lines();
+        }
+        finally { LogLine.AddressForm = null; }
+        Assert.That(lines.Select(l => l[(l.IndexOf("from=", StringComparison.Ordinal) + 5)..]), Is.EqualTo(new[] { $"<{expected}>", "<a.b@c>", "<>" }));
+    }
+
+    [TestCase("", true)]
+    [TestCase("maillog_file_prefixes = /var\n", false)]
+    [TestCase("maillog_file_prefixes = /var TEMP/\n", true)]
+    public void A_log_file_lies_where_one_may(string prefixes, bool written)
+    {
+        string folder = Path.GetDirectoryName(_path)!;
+        Assert.That(Logging.Start(MailConfig.Parse($"maillog_file = {_path}\n{prefixes.Replace("TEMP", folder, StringComparison.Ordinal)}").Config, "x"));
+        Log.Info($"line");
+        Assert.That(Lines(), Has.Length.EqualTo(written ? 1 : 0));
+        LogLine.AddressForm = null;
     }
 
     [Test]

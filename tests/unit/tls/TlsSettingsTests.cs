@@ -42,6 +42,35 @@ public class TlsSettingsTests
             Is.EqualTo(new[] { ("EC PARAMETERS", "010203"), ("PRIVATE KEY", "010203"), ("CERTIFICATE", "040506") }));
     }
 
+    // Only who says "none", has no certificate elsewhere and wants none of clients serves without one; then nobody but those who ask for such ciphers gets TLS.
+    [TestCase("smtpd_tls_cert_file = none\n", true)]
+    [TestCase("smtpd_tls_cert_file = None\nsmtpd_tls_protocols = >=TLSv1.2\n", true)]
+    [TestCase("", false)]
+    [TestCase("smtpd_tls_cert_file = none\nsmtpd_tls_ask_ccert = yes\n", false)]
+    [TestCase("smtpd_tls_cert_file = none\nsmtpd_tls_eccert_file = /nonexistent\n", false)]
+    [TestCase("smtpd_tls_cert_file = none\nsmtpd_tls_chain_files = /nonexistent\n", false)]
+    [TestCase("smtpd_tls_cert_file = none\nsmtpd_tls_exclude_ciphers = aNULL\n", false)]
+    public void Tls_without_a_certificate_is_asked_for_by_name(string main, bool works)
+    {
+        TlsServerSettings settings = new(MailConfig.Parse($"smtpd_tls_security_level = may\ndata_directory = /nonexistent\n{main}").Config);
+        using TlsServer? server = settings.TryStart(TimeProvider.System, out string error);
+        if (server == null)
+        {
+            Assert.That(works, Is.False, error);
+            return;
+        }
+        foreach ((string ciphers, bool agree) in new[] { ("DEFAULT", false), ("aNULL", works), ("ALL", works) })
+        {
+            using TlsContext client = TlsPair.Context(new TlsContextSettings { Server = false, Ciphers = ciphers });
+            using TlsPair pair = new();
+            pair.Run(async () =>
+            {
+                (TlsHandshake accepted, TlsHandshake connected) = await pair.ShakeAsync(server.Context!, client);
+                Assert.That((accepted == TlsHandshake.Done, connected == TlsHandshake.Done), Is.EqualTo((agree, agree)), ciphers);
+            });
+        }
+    }
+
     [TestCase("-----BEGIN CERTIFICATE-----\nAQID\n", "does not end")]
     [TestCase("-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n", "not base64")]
     [TestCase("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAQID\n-----END ENCRYPTED PRIVATE KEY-----\n", "encrypted")]

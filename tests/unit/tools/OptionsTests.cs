@@ -1,4 +1,6 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Mail;
+using MtaSuite.Tools.PosttlsFinger;
 using MtaSuite.Tools.Sendmail;
 using MtaSuite.Tools.Shared;
 
@@ -74,6 +76,20 @@ public class OptionsTests
             found.Take(bytes.AsSpan(at));
             Assert.That(found.Finish(), Is.EqualTo(expected), $"cut at {at}");
         }
+    }
+
+    // main.cf counts for posttls-finger, but for how mail is sent, and options come first.
+    [Test]
+    public void Posttls_finger_reads_what_Postfixs_reads()
+    {
+        MailConfig main = MailConfig.Parse("myhostname = probe.example\ntls_high_cipherlist = X\ndomain = a\nmydomain = $domain.b\nsmtp_tls_fingerprint_digest = sha512\n"
+            + "smtp_tls_CAfile = /x\nsmtp_tls_security_level = none\nsmtp_tls_policy_maps = inline:{a=none}\n").Config;
+        FingerOptions o = new();
+        Assert.That(o.Take('o', "tls_high_cipherlist=Y") && o.Take('F', "/y"));
+        MailConfig config = o.Configuration(main);
+        Assert.That(string.Join(' ', ((string[])["myhostname", "mydomain", "smtp_tls_fingerprint_digest", "smtp_tls_security_level", "smtp_tls_policy_maps", "tls_high_cipherlist", "smtp_tls_CAfile"])
+            .Select(n => config.Expand($"${n}"))), Is.EqualTo("probe.example a.b sha512 dane  Y /y"));
+        Assert.That(new FingerOptions().Configuration(null).Expand("$smtp_tls_fingerprint_digest"), Is.EqualTo(MailConfig.Parse("").Config.Expand("$smtp_tls_fingerprint_digest")));
     }
 
     [TestCase("a@b", "a@b")]
