@@ -47,6 +47,9 @@ public sealed class IntParam(string name, string @default, string doc, int min =
     public int Min { get; } = min;
     public int Max { get; } = max;
 
+    /// <summary>The code of an SMTP reply that refuses something.</summary>
+    public static IntParam ReplyCode(string name, string @default, string doc) => new(name, @default, doc, min: 400, max: 599);
+
     public bool TryParse(string value, out int number) =>
         int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) && number >= Min && number <= Max;
 

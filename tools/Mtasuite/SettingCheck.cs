@@ -1,6 +1,9 @@
+using System.Buffers;
+using System.Globalization;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tools.Mtasuite;
@@ -17,10 +20,20 @@ internal static class SettingCheck
         LocalParams.MailboxTransport, LocalParams.FallbackTransport, CommonParams.BestMxTransport,
     ];
 
+    private static readonly TextParam[] Hosts = [RewriteParams.Relayhost, SmtpClientParams.SmtpFallbackRelay];
+
+    private static readonly TextParam[] Ehlo = [SmtpdParams.SmtpdDiscardEhloKeywords, SmtpClientParams.SmtpDiscardEhloKeywords, LmtpClientParams.LmtpDiscardLhloKeywords];
+
+    private static readonly string[] EhloWords = WordLists.EhloKeywords.Split('|');
+
     public static void Run(CheckContext context)
     {
         Overlaps(context);
         foreach (TextParam param in Transports) Transport(context, param);
+        foreach (TextParam param in Hosts) Destinations(context, param);
+        foreach (TextParam param in Ehlo) Keywords(context, context.Config, param, 0);
+        foreach (CheckedService service in context.Services)
+            foreach (TextParam param in Ehlo.Where(p => service.Entry.Overrides.Any(o => o.Key == p.Name))) Keywords(context, service.Config, param, service.Entry.Line);
         MailboxSize(context, LocalParams.MailboxSizeLimit, "local");
         MailboxSize(context, VirtualParams.VirtualMailboxLimit, "virtual");
         Template(context);
@@ -48,6 +61,39 @@ internal static class SettingCheck
         if (!context.Config.Explicit(param.Name)) return;
         string hint = NearName.Hint(name, context.Services.Where(s => s.Entry.Type == ServiceType.Unix).Select(s => s.Entry.Name));
         Warn(context, param, $"{param}: master.cf has no service {name}{hint}; mail for it waits");
+    }
+
+    /// <summary>A list of hosts to send to: all of this mail waits for one that is none.</summary>
+    private static void Destinations(CheckContext context, TextParam param)
+    {
+        if (!context.Config.Explicit(param.Name)) return;
+        foreach (string item in context.Config.GetList(param).Where(i => !IsDestination(i)))
+            context.ReportSetting(Severity.Error, context.Config, param.Name, 0, $"{param}: bad syntax: \"{item}\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"");
+    }
+
+    // [ "inet:" ] ( host / "[" host "]" ) [ ":" service ]
+    private static bool IsDestination(string text)
+    {
+        ReadOnlySpan<char> rest = text.StartsWith("inet:", StringComparison.Ordinal) ? text.AsSpan(5) : text;
+        bool brackets = rest.StartsWith("[");
+        int end = brackets ? rest.IndexOf(']') : rest.IndexOf(':');
+        if (brackets && end < 0) return false;
+        ReadOnlySpan<char> host = brackets ? rest[1..end] : end < 0 ? rest : rest[..end];
+        ReadOnlySpan<char> behind = end < 0 ? default : rest[(brackets ? end + 1 : end)..];
+        if (brackets && host.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase)) host = host[5..];
+        return (HostName.IsValid(host, allowUtf8: true) || HostName.TryParseAddress(host, out _)) && (behind.IsEmpty || (behind[0] == ':' && IsService(behind[1..])));
+    }
+
+    private static bool IsService(ReadOnlySpan<char> text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) ? port is > 0 and < 65536
+        : !text.IsEmpty && char.IsAsciiLetter(text[0]) && !text.ContainsAnyExcept(ServiceCharacters);
+
+    private static readonly SearchValues<char> ServiceCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
+    /// <summary>A word that is no keyword leaves nothing out.</summary>
+    private static void Keywords(CheckContext context, MailConfig config, TextParam param, int serviceLine)
+    {
+        foreach (string word in config.GetList(param).Where(w => !EhloWords.Contains(w, StringComparer.OrdinalIgnoreCase)))
+            context.ReportSetting(Severity.Warning, config, param.Name, serviceLine, $"{param}: unknown keyword {word}{NearName.Hint(word.ToLowerInvariant(), EhloWords)}");
     }
 
     private static void MailboxSize(CheckContext context, LongParam param, string command)

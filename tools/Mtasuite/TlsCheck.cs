@@ -45,6 +45,11 @@ internal static class TlsCheck
     {
         TlsClientSettings settings = new(config, lmtp);
         foreach (string problem in settings.Problems) yield return (Severity.Warning, problem);
+        foreach ((string parameter, string list) in settings.Level == TlsLevel.None ? [] : settings.CipherLists)
+        {
+            using TlsContext? context = TlsContext.TryCreate(new TlsContextSettings { Server = false, Ciphers = list }, [], out string reason);
+            if (context == null) yield return (Severity.Error, $"{parameter}: {reason}");
+        }
         if (settings.Files.IsEmpty) yield break;
         List<KeyPair>? keys = settings.Files.Load(out string error);
         TlsContext? made = keys == null ? null : TlsContext.TryCreate(new TlsContextSettings { Server = false }, keys, out error);

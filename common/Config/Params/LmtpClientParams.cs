@@ -4,7 +4,7 @@ namespace MtaSuite.Common.Config.Params;
 public static class LmtpClientParams
 {
     public static readonly TextParam LmtpAddressPreference = new("lmtp_address_preference", "any", required: true,
-        words: "any|ipv4|ipv6",
+        words: WordLists.AddressPreferences,
         doc: "As smtp_address_preference, for LMTP.");
     public static readonly TextParam LmtpAddressVerifyTarget = new("lmtp_address_verify_target", "rcpt", required: true,
         doc: "As smtp_address_verify_target, for LMTP.");
@@ -55,10 +55,10 @@ public static class LmtpClientParams
     public static readonly TextParam LmtpDnsReplyFilter = new("lmtp_dns_reply_filter", "",
         doc: "As smtp_dns_reply_filter, for LMTP.");
     public static readonly TextParam LmtpDnsResolverOptions = new("lmtp_dns_resolver_options", "",
-        each: "res_defnames|res_dnsrch",
+        each: WordLists.ResolverOptions,
         doc: "As smtp_dns_resolver_options, for LMTP.");
     public static readonly TextParam LmtpDnsSupportLevel = new("lmtp_dns_support_level", "",
-        words: "|disabled|enabled|dnssec",
+        words: WordLists.DnsSupport,
         doc: "As smtp_dns_support_level, for LMTP.");
     public static readonly BoolParam LmtpEnforceTls = new("lmtp_enforce_tls", "no",
         doc: "As smtp_enforce_tls, for LMTP.");
@@ -69,7 +69,7 @@ public static class LmtpClientParams
     public static readonly TextParam LmtpHeaderChecks = new("lmtp_header_checks", "",
         doc: "As smtp_header_checks, for LMTP.");
     public static readonly TextParam LmtpHostLookup = new("lmtp_host_lookup", "dns", required: true,
-        each: "dns|native",
+        each: WordLists.HostLookups,
         doc: "As smtp_host_lookup, for LMTP.");
     public static readonly TextParam LmtpLhloName = new("lmtp_lhlo_name", "$myhostname", required: true,
         doc: "Name sent with LHLO.");
@@ -101,7 +101,7 @@ public static class LmtpClientParams
     public static readonly TimeParam LmtpPixWorkaroundThresholdTime = new("lmtp_pix_workaround_threshold_time", "500s",
         doc: "As smtp_pix_workaround_threshold_time, for LMTP.");
     public static readonly TextParam LmtpPixWorkarounds = new("lmtp_pix_workarounds", "disable_esmtp,delay_dotcrlf",
-        each: "disable_esmtp|delay_dotcrlf",
+        each: WordLists.PixWorkarounds,
         doc: "As smtp_pix_workarounds, for LMTP.");
     public static readonly TimeParam LmtpQuitTimeout = new("lmtp_quit_timeout", "300s", min: "1s",
         doc: "As smtp_quit_timeout, for LMTP.");
@@ -135,15 +135,15 @@ public static class LmtpClientParams
     public static readonly TextParam LmtpSaslPath = new("lmtp_sasl_path", "", effective: false, doc: "As smtp_sasl_path, for LMTP.");
     public static readonly TextParam LmtpSaslSecurityOptions = new("lmtp_sasl_security_options",
         "noplaintext, noanonymous",
-        each: "noplaintext|noactive|nodictionary|noanonymous|forward_secrecy|mutual_auth",
+        each: WordLists.SaslSecurity,
         doc: "As smtp_sasl_security_options, for LMTP.");
     public static readonly TextParam LmtpSaslTlsSecurityOptions = new("lmtp_sasl_tls_security_options",
         "$lmtp_sasl_security_options",
-        each: "noplaintext|noactive|nodictionary|noanonymous|forward_secrecy|mutual_auth",
+        each: WordLists.SaslSecurity,
         doc: "As smtp_sasl_tls_security_options, for LMTP.");
     public static readonly TextParam LmtpSaslTlsVerifiedSecurityOptions = new("lmtp_sasl_tls_verified_security_options",
         "$lmtp_sasl_tls_security_options",
-        each: "noplaintext|noactive|nodictionary|noanonymous|forward_secrecy|mutual_auth",
+        each: WordLists.SaslSecurity,
         doc: "As smtp_sasl_tls_verified_security_options, for LMTP.");
     public static readonly TextParam LmtpSaslTokenMaps = new("lmtp_sasl_token_maps", "",
         doc: "As smtp_sasl_token_maps, for LMTP.");
@@ -223,7 +223,7 @@ public static class LmtpClientParams
     public static readonly TextParam LmtpTlsSecureCertMatch = new("lmtp_tls_secure_cert_match", "nexthop", required: true,
         doc: "As smtp_tls_secure_cert_match, for LMTP.");
     public static readonly TextParam LmtpTlsSecurityLevel = new("lmtp_tls_security_level", "",
-        words: "|none|may|encrypt|fingerprint|verify|secure|dane|dane-only",
+        words: WordLists.TlsLevels,
         doc: "As smtp_tls_security_level, for LMTP.");
     public static readonly TextParam LmtpTlsServername = new("lmtp_tls_servername", "",
         doc: "As smtp_tls_servername, for LMTP.");

@@ -8,10 +8,10 @@ public static class LocalParams
     public static readonly TextParam AliasMaps = new("alias_maps", "hash:/etc/aliases",
         doc: "Alias tables of local delivery, searched in order.");
     public static readonly TextParam AllowMailToCommands = new("allow_mail_to_commands", "alias, forward",
-        each: "alias|forward|include",
+        each: WordLists.DeliveryPlaces,
         doc: "Where a command may be a destination: alias, forward, include.");
     public static readonly TextParam AllowMailToFiles = new("allow_mail_to_files", "alias, forward",
-        each: "alias|forward|include",
+        each: WordLists.DeliveryPlaces,
         doc: "Where a file may be a destination: alias, forward, include.");
     public static readonly BoolParam Biff = new("biff", "yes", effective: false, doc: "Tell the comsat service about new local mail.");
     public static readonly RawParam CommandExecutionDirectory = new("command_execution_directory", "",
@@ -60,7 +60,7 @@ public static class LocalParams
     public static readonly TextParam MailboxCommandMaps = new("mailbox_command_maps", "",
         doc: "Table that names such a command for each user.");
     public static readonly TextParam MailboxDeliveryLock = new("mailbox_delivery_lock", "fcntl, dotlock", required: true,
-        each: "dotlock|fcntl|flock",
+        each: WordLists.MailboxLocks,
         doc: "How mailbox files are locked, in order.");
     public static readonly LongParam MailboxSizeLimit = new("mailbox_size_limit", "51200000",
         doc: "Largest mailbox file in bytes; 0 is no limit.");

@@ -10,7 +10,7 @@ public static class RewriteParams
         doc: "Complete a domain without a dot with .mydomain.");
     public static readonly TextParam CanonicalClasses = new("canonical_classes",
         "envelope_sender, envelope_recipient, header_sender, header_recipient", required: true,
-        each: "envelope_sender|envelope_recipient|header_sender|header_recipient",
+        each: WordLists.AddressPlaces,
         doc: "Which addresses canonical_maps rewrites.");
     public static readonly TextParam CanonicalMaps = new("canonical_maps", "",
         doc: "Tables that rewrite sender and recipient addresses, in envelope and headers.");
@@ -27,7 +27,7 @@ public static class RewriteParams
     public static readonly TextParam LocalTransport = new("local_transport", "local:$myhostname", required: true,
         doc: "Transport and destination of mail for mydestination.");
     public static readonly TextParam MasqueradeClasses = new("masquerade_classes", "envelope_sender, header_sender, header_recipient",
-        each: "envelope_sender|envelope_recipient|header_sender|header_recipient",
+        each: WordLists.AddressPlaces,
         doc: "Which addresses masquerade_domains strips.");
     public static readonly TextParam MasqueradeDomains = new("masquerade_domains", "",
         doc: "Domains whose subdomains are cut off addresses.");

@@ -4,7 +4,7 @@ namespace MtaSuite.Common.Config.Params;
 public static class SmtpClientParams
 {
     public static readonly TextParam SmtpAddressPreference = new("smtp_address_preference", "any", required: true,
-        words: "any|ipv4|ipv6",
+        words: WordLists.AddressPreferences,
         doc: "Address family tried first: any, ipv4, ipv6.");
     public static readonly TextParam SmtpAddressVerifyTarget = new("smtp_address_verify_target", "rcpt", required: true,
         doc: "Command after which a probe ends: rcpt or data.");
@@ -56,10 +56,10 @@ public static class SmtpClientParams
     public static readonly TextParam SmtpDnsReplyFilter = new("smtp_dns_reply_filter", "",
         doc: "Table that filters DNS answers.");
     public static readonly TextParam SmtpDnsResolverOptions = new("smtp_dns_resolver_options", "",
-        each: "res_defnames|res_dnsrch",
+        each: WordLists.ResolverOptions,
         doc: "Options of the resolver: res_defnames, res_dnsrch.");
     public static readonly TextParam SmtpDnsSupportLevel = new("smtp_dns_support_level", "",
-        words: "|disabled|enabled|dnssec",
+        words: WordLists.DnsSupport,
         doc: "Use of the DNS: disabled, enabled, dnssec.");
     public static readonly TextParam SmtpFallbackRelay = new("smtp_fallback_relay", "$fallback_relay",
         doc: "Where to send mail whose destination cannot be reached or found.");
@@ -72,7 +72,7 @@ public static class SmtpClientParams
     public static readonly TimeParam SmtpHeloTimeout = new("smtp_helo_timeout", "300s", min: "1s",
         doc: "Longest wait for the reply to HELO or EHLO, and for the greeting.");
     public static readonly TextParam SmtpHostLookup = new("smtp_host_lookup", "dns", required: true,
-        each: "dns|native",
+        each: WordLists.HostLookups,
         doc: "How hosts are found: dns, native.");
     public static readonly IntParam SmtpLineLengthLimit = new("smtp_line_length_limit", "998",
         doc: "Bytes of a line that is sent; longer lines are broken. 0 is no limit.");
@@ -101,7 +101,7 @@ public static class SmtpClientParams
     public static readonly TimeParam SmtpPixWorkaroundThresholdTime = new("smtp_pix_workaround_threshold_time", "500s",
         doc: "Age of mail from which PIX firewalls are worked around.");
     public static readonly TextParam SmtpPixWorkarounds = new("smtp_pix_workarounds", "disable_esmtp,delay_dotcrlf",
-        each: "disable_esmtp|delay_dotcrlf",
+        each: WordLists.PixWorkarounds,
         doc: "Workarounds for PIX firewalls: disable_esmtp, delay_dotcrlf.");
     public static readonly TimeParam SmtpQuitTimeout = new("smtp_quit_timeout", "300s", min: "1s",
         doc: "Longest wait for the reply to QUIT.");
@@ -133,15 +133,15 @@ public static class SmtpClientParams
         doc: "What the SASL plug-in needs to know, for instance a file.");
     public static readonly TextParam SmtpSaslSecurityOptions = new("smtp_sasl_security_options",
         "noplaintext, noanonymous",
-        each: "noplaintext|noactive|nodictionary|noanonymous|forward_secrecy|mutual_auth",
+        each: WordLists.SaslSecurity,
         doc: "Properties that SASL mechanisms must have.");
     public static readonly TextParam SmtpSaslTlsSecurityOptions = new("smtp_sasl_tls_security_options",
         "$smtp_sasl_security_options",
-        each: "noplaintext|noactive|nodictionary|noanonymous|forward_secrecy|mutual_auth",
+        each: WordLists.SaslSecurity,
         doc: "As smtp_sasl_security_options, within TLS.");
     public static readonly TextParam SmtpSaslTlsVerifiedSecurityOptions = new("smtp_sasl_tls_verified_security_options",
         "$smtp_sasl_tls_security_options",
-        each: "noplaintext|noactive|nodictionary|noanonymous|forward_secrecy|mutual_auth",
+        each: WordLists.SaslSecurity,
         doc: "As smtp_sasl_security_options, within TLS with a verified server.");
     public static readonly TextParam SmtpSaslTokenMaps = new("smtp_sasl_token_maps", "",
         doc: "Tables of where bearer tokens come from, by server or sender: login:/file or login:|command.");

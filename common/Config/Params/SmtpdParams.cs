@@ -3,9 +3,9 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of the SMTP server.</summary>
 public static class SmtpdParams
 {
-    public static readonly IntParam AccessMapDeferCode = new("access_map_defer_code", "450", min: 400, max: 599,
+    public static readonly IntParam AccessMapDeferCode = IntParam.ReplyCode("access_map_defer_code", "450",
         doc: "Reply code for an access table's \"defer\" action.");
-    public static readonly IntParam AccessMapRejectCode = new("access_map_reject_code", "554", min: 400, max: 599,
+    public static readonly IntParam AccessMapRejectCode = IntParam.ReplyCode("access_map_reject_code", "554",
         doc: "Reply code for an access table's \"reject\" action.");
     public static readonly BoolParam AllowUntrustedRouting = new("allow_untrusted_routing", "no",
         doc: "Forward addresses with routing inside (user@here@there) from strangers.");
@@ -22,7 +22,7 @@ public static class SmtpdParams
     public static readonly RawParam DefaultRblReply = new("default_rbl_reply",
         "$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using $rbl_domain${rbl_reason?; $rbl_reason}", required: true,
         doc: "Text of the reply to a client that a block list names.");
-    public static readonly IntParam DeferCode = new("defer_code", "450", min: 400, max: 599, doc: "Reply code of the restriction \"defer\".");
+    public static readonly IntParam DeferCode = IntParam.ReplyCode("defer_code", "450", doc: "Reply code of the restriction \"defer\".");
     public static readonly BoolParam DisableVrfyCommand = new("disable_vrfy_command", "no", doc: "Refuse VRFY.");
     public static readonly TextParam EmptyAddressLocalLoginSenderMapsLookupKey = new("empty_address_local_login_sender_maps_lookup_key",
         "<>",
@@ -34,7 +34,7 @@ public static class SmtpdParams
     public static readonly TimeParam FastFlushRefreshTime = new("fast_flush_refresh_time", "12h", min: "1s", effective: false,
         doc: "Time after which mail on a list for ETRN is tried even unasked.");
     public static readonly BoolParam HelpfulWarnings = new("helpful_warnings", "yes", effective: false, doc: "Warn about settings that are likely mistakes.");
-    public static readonly IntParam InvalidHostnameRejectCode = new("invalid_hostname_reject_code", "501", min: 400, max: 599,
+    public static readonly IntParam InvalidHostnameRejectCode = IntParam.ReplyCode("invalid_hostname_reject_code", "501",
         doc: "Reply code for a malformed HELO name.");
     public static readonly TextParam LocalHeaderRewriteClients = new("local_header_rewrite_clients", "permit_inet_interfaces",
         doc: "Clients whose mail gets its headers completed.");
@@ -42,25 +42,25 @@ public static class SmtpdParams
         doc: "Senders each login may use with sendmail.");
     public static readonly TextParam MapsRblDomains = new("maps_rbl_domains", "", effective: false,
         doc: "Old form of block lists; use reject_rbl_client.");
-    public static readonly IntParam MapsRblRejectCode = new("maps_rbl_reject_code", "554", min: 400, max: 599,
+    public static readonly IntParam MapsRblRejectCode = IntParam.ReplyCode("maps_rbl_reject_code", "554",
         doc: "Reply code for a client that a block list names.");
-    public static readonly IntParam MultiRecipientBounceRejectCode = new("multi_recipient_bounce_reject_code", "550", min: 400, max: 599,
+    public static readonly IntParam MultiRecipientBounceRejectCode = IntParam.ReplyCode("multi_recipient_bounce_reject_code", "550",
         doc: "Reply code for a bounce with several recipients.");
-    public static readonly IntParam NonFqdnRejectCode = new("non_fqdn_reject_code", "504", min: 400, max: 599, doc: "Reply code for names without a domain.");
+    public static readonly IntParam NonFqdnRejectCode = IntParam.ReplyCode("non_fqdn_reject_code", "504", doc: "Reply code for names without a domain.");
     public static readonly TextParam PermitMxBackupNetworks = new("permit_mx_backup_networks", "",
         doc: "Networks of the primary exchangers that permit_mx_backup trusts.");
-    public static readonly IntParam PlaintextRejectCode = new("plaintext_reject_code", "450", min: 400, max: 599,
+    public static readonly IntParam PlaintextRejectCode = IntParam.ReplyCode("plaintext_reject_code", "450",
         doc: "Reply code of reject_plaintext_session.");
     public static readonly TextParam RblReplyMaps = new("rbl_reply_maps", "",
         doc: "Table with the reply for each block list.");
     public static readonly TextParam ReceiveOverrideOptions = new("receive_override_options", "",
         each: "no_unknown_recipient_checks|no_address_mappings|no_header_body_checks|no_milters",
         doc: "What not to do with mail that comes back from a filter.");
-    public static readonly IntParam RejectCode = new("reject_code", "554", min: 400, max: 599, doc: "Reply code of the restriction \"reject\".");
+    public static readonly IntParam RejectCode = IntParam.ReplyCode("reject_code", "554", doc: "Reply code of the restriction \"reject\".");
     public static readonly TextParam RejectTempfailAction = new("reject_tempfail_action", "defer_if_permit", required: true,
-        words: "defer_if_permit|defer",
+        words: WordLists.TempfailActions,
         doc: "What to do when a restriction cannot be decided now.");
-    public static readonly IntParam RelayDomainsRejectCode = new("relay_domains_reject_code", "554", min: 400, max: 599,
+    public static readonly IntParam RelayDomainsRejectCode = IntParam.ReplyCode("relay_domains_reject_code", "554",
         doc: "Reply code for recipients in domains of others.");
     public static readonly BoolParam SendCyrusSaslAuthzid = new("send_cyrus_sasl_authzid", "no", effective: false,
         doc: "Send an authorization identity to SASL servers.");
@@ -237,13 +237,13 @@ public static class SmtpdParams
     public static readonly IntParam SmtpdSaslResponseLimit = new("smtpd_sasl_response_limit", "12288", min: 12288,
         doc: "Bytes of a client's SASL response.");
     public static readonly TextParam SmtpdSaslSecurityOptions = new("smtpd_sasl_security_options", "noanonymous",
-        each: "noplaintext|noactive|nodictionary|noanonymous|forward_secrecy|mutual_auth",
+        each: WordLists.SaslSecurity,
         doc: "Properties that SASL mechanisms must have.");
     public static readonly TextParam SmtpdSaslService = new("smtpd_sasl_service", "smtp", required: true,
         doc: "Name of the service for SASL.");
     public static readonly TextParam SmtpdSaslTlsSecurityOptions = new("smtpd_sasl_tls_security_options",
         "$smtpd_sasl_security_options",
-        each: "noplaintext|noactive|nodictionary|noanonymous|forward_secrecy|mutual_auth",
+        each: WordLists.SaslSecurity,
         doc: "As smtpd_sasl_security_options, within TLS.");
     public static readonly TextParam SmtpdSaslType = new("smtpd_sasl_type", "builtin", required: true,
         words: "builtin|dovecot|ldap|cyrus",
@@ -264,27 +264,27 @@ public static class SmtpdParams
         doc: "Longest wait for that proxy's line.");
     public static readonly BoolParam StrictRfc821Envelopes = new("strict_rfc821_envelopes", "no",
         doc: "Demand angle brackets around addresses and no comments in MAIL and RCPT.");
-    public static readonly IntParam UnknownAddressRejectCode = new("unknown_address_reject_code", "450", min: 400, max: 599,
+    public static readonly IntParam UnknownAddressRejectCode = IntParam.ReplyCode("unknown_address_reject_code", "450",
         doc: "Reply code for addresses whose domain does not exist.");
     public static readonly TextParam UnknownAddressTempfailAction = new("unknown_address_tempfail_action",
         "$reject_tempfail_action", required: true,
-        words: "defer_if_permit|defer",
+        words: WordLists.TempfailActions,
         doc: "What to do when that cannot be found out now.");
-    public static readonly IntParam UnknownClientRejectCode = new("unknown_client_reject_code", "450", min: 400, max: 599,
+    public static readonly IntParam UnknownClientRejectCode = IntParam.ReplyCode("unknown_client_reject_code", "450",
         doc: "Reply code for clients without a name.");
     public static readonly TextParam UnknownHeloHostnameTempfailAction = new("unknown_helo_hostname_tempfail_action",
         "$reject_tempfail_action", required: true,
-        words: "defer_if_permit|defer",
+        words: WordLists.TempfailActions,
         doc: "What to do when a HELO name cannot be looked up now.");
-    public static readonly IntParam UnknownHostnameRejectCode = new("unknown_hostname_reject_code", "450", min: 400, max: 599,
+    public static readonly IntParam UnknownHostnameRejectCode = IntParam.ReplyCode("unknown_hostname_reject_code", "450",
         doc: "Reply code for a HELO name that does not exist.");
-    public static readonly IntParam UnknownLocalRecipientRejectCode = new("unknown_local_recipient_reject_code", "550", min: 400, max: 599,
+    public static readonly IntParam UnknownLocalRecipientRejectCode = IntParam.ReplyCode("unknown_local_recipient_reject_code", "550",
         doc: "Reply code for unknown local recipients.");
-    public static readonly IntParam UnknownRelayRecipientRejectCode = new("unknown_relay_recipient_reject_code", "550", min: 400, max: 599,
+    public static readonly IntParam UnknownRelayRecipientRejectCode = IntParam.ReplyCode("unknown_relay_recipient_reject_code", "550",
         doc: "Reply code for unknown recipients in relay_domains.");
-    public static readonly IntParam UnknownVirtualAliasRejectCode = new("unknown_virtual_alias_reject_code", "550", min: 400, max: 599,
+    public static readonly IntParam UnknownVirtualAliasRejectCode = IntParam.ReplyCode("unknown_virtual_alias_reject_code", "550",
         doc: "Reply code for unknown recipients in virtual_alias_domains.");
-    public static readonly IntParam UnknownVirtualMailboxRejectCode = new("unknown_virtual_mailbox_reject_code", "550", min: 400, max: 599,
+    public static readonly IntParam UnknownVirtualMailboxRejectCode = IntParam.ReplyCode("unknown_virtual_mailbox_reject_code", "550",
         doc: "Reply code for unknown recipients in virtual_mailbox_domains.");
     public static readonly IntParam UnverifiedRecipientDeferCode = new("unverified_recipient_defer_code",
         "450", min: 250, max: 599,
@@ -296,7 +296,7 @@ public static class SmtpdParams
         doc: "Text of that reply; empty tells what the probe heard.");
     public static readonly TextParam UnverifiedRecipientTempfailAction = new("unverified_recipient_tempfail_action",
         "$reject_tempfail_action", required: true,
-        words: "defer_if_permit|defer",
+        words: WordLists.TempfailActions,
         doc: "What to do while a recipient is being probed.");
     public static readonly IntParam UnverifiedSenderDeferCode = new("unverified_sender_defer_code",
         "450", min: 250, max: 599,
@@ -308,7 +308,7 @@ public static class SmtpdParams
         doc: "Text of that reply; empty tells what the probe heard.");
     public static readonly TextParam UnverifiedSenderTempfailAction = new("unverified_sender_tempfail_action",
         "$reject_tempfail_action", required: true,
-        words: "defer_if_permit|defer",
+        words: WordLists.TempfailActions,
         doc: "What to do while a sender is being probed.");
 
     public static IReadOnlyList<Param> All { get; } =

@@ -87,7 +87,7 @@ public static class TlsParams
         doc: "Names a server's certificate must have at level \"secure\".");
     public static readonly TextParam SmtpTlsSecurityLevel = new("smtp_tls_security_level",
         "${{$compatibility_level} <level {3.11} ? {} : {may}}",
-        words: "|none|may|encrypt|fingerprint|verify|secure|dane|dane-only",
+        words: WordLists.TlsLevels,
         doc: "Use of TLS: none, may, encrypt, dane, dane-only, fingerprint, verify, secure.");
     public static readonly TextParam SmtpTlsServername = new("smtp_tls_servername", "",
         doc: "Name sent to servers with SNI.");
@@ -172,7 +172,7 @@ public static class TlsParams
     public static readonly BoolParam SmtpdTlsReqCcert = new("smtpd_tls_req_ccert", "no",
         doc: "Demand a certificate of clients.");
     public static readonly TextParam SmtpdTlsSecurityLevel = new("smtpd_tls_security_level", "",
-        words: "|none|may|encrypt|fingerprint|verify|secure|dane|dane-only",
+        words: WordLists.TlsLevels,
         doc: "Use of TLS: none, may, encrypt; empty follows the old parameters.");
     public static readonly TextParam SmtpdTlsSessionCacheDatabase = new("smtpd_tls_session_cache_database", "", effective: false,
         doc: "Table that keeps TLS sessions, in the server.");

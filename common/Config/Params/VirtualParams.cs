@@ -14,7 +14,7 @@ public static class VirtualParams
     public static readonly LongParam VirtualMailboxLimit = new("virtual_mailbox_limit", "51200000",
         doc: "Largest virtual mailbox file in bytes; 0 is no limit.");
     public static readonly TextParam VirtualMailboxLock = new("virtual_mailbox_lock", "fcntl, dotlock", required: true,
-        each: "dotlock|fcntl|flock",
+        each: WordLists.MailboxLocks,
         doc: "How virtual mailbox files are locked, in order.");
     public static readonly TextParam VirtualMailboxMaps = new("virtual_mailbox_maps", "",
         doc: "Tables that name the mailbox of an address; with a slash at the end a Maildir.");

@@ -21,6 +21,8 @@ public sealed class TlsClientSettings
         Problems.AddRange(PolicyMaps.OpenErrors);
         (Protocols, MandatoryProtocols) = (Text("tls_protocols"), Text("tls_mandatory_protocols"));
         (Ciphers, MandatoryCiphers) = (Text("tls_ciphers"), Text("tls_mandatory_ciphers"));
+        foreach ((string name, string grade) in new[] { ("tls_ciphers", Ciphers), ("tls_mandatory_ciphers", MandatoryCiphers) })
+            if (!TlsLibrary.IsGrade(grade)) Problems.Add($"{_prefix}_{name}: no grade {grade}; \"medium\" is used");
         (Exclude, MandatoryExclude) = (List("tls_exclude_ciphers"), List("tls_mandatory_exclude_ciphers"));
         (FingerprintMatch, VerifyMatch, SecureMatch) = (List("tls_fingerprint_cert_match"), Matches("tls_verify_cert_match"), Matches("tls_secure_cert_match"));
         (AuthorityFile, AuthorityPath) = (Text("tls_CAfile"), Text("tls_CApath"));
@@ -41,6 +43,12 @@ public sealed class TlsClientSettings
         Files = ReadFiles();
         if (WrapperMode && !Level.MustEncrypt()) Problems.Add($"{_prefix}_tls_wrappermode needs {_prefix}_tls_security_level = encrypt, or stronger");
     }
+
+    /// <summary>The cipher lists that policies without wishes of their own lead to, by the parameter that names the grade.</summary>
+    public IEnumerable<(string Parameter, string List)> CipherLists =>
+    [
+        ($"{_prefix}_tls_ciphers", Library.Ciphers(Ciphers, Exclude)), ($"{_prefix}_tls_mandatory_ciphers", Library.Ciphers(MandatoryCiphers, [.. Exclude, .. MandatoryExclude])),
+    ];
 
     public TlsLevel Level { get; }
     public bool WrapperMode { get; }

@@ -1,4 +1,6 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Smtpd;
 using MtaSuite.Tests.Unit.Config;
 using MtaSuite.Tools.Mtasuite;
 
@@ -9,14 +11,14 @@ public sealed class CheckTests
 {
     private const string Services = "smtp inet n - n - - smtpd\nlocal unix - n n - - local\nvirtual unix - n n - - virtual\nsmtp unix - - n - - smtp\nrelay unix - - n - - smtp\n";
 
-    private static List<string> Run(string main, string more = "")
+    private static List<string> Run(string main, string more = "", Action<CheckContext>? check = null)
     {
         string directory = Directory.CreateTempSubdirectory("check").FullName;
         try
         {
             File.WriteAllText(Path.Combine(directory, "main.cf"), $"myhostname = a.example\nalias_maps =\n{main}\n");
             File.WriteAllText(Path.Combine(directory, "master.cf"), Services + more);
-            return [.. ConfigCheck.Run(directory, [TableCheck.Run, ListCheck.Run, SettingCheck.Run], new FakeHost())
+            return [.. ConfigCheck.Run(directory, check != null ? [check] : [TableCheck.Run, ListCheck.Run, SettingCheck.Run], new FakeHost())
                 .Select(p => $"{p.Severity}: {p}".Replace(directory + "/", "", StringComparison.Ordinal))];
         }
         finally { Directory.Delete(directory, true); }
@@ -33,6 +35,11 @@ public sealed class CheckTests
     [TestCase("mynetworks = 1.2.3.4.5", "mynetworks: bad net/mask pattern: \"1.2.3.4.5\"")]
     [TestCase("mynetworks = /nonexistent/networks", "mynetworks: open file /nonexistent/networks: No such file or directory")]
     [TestCase("debug_peer_list = foo:/x", "debug_peer_list: foo:/x: unsupported dictionary type: foo")]
+    [TestCase("relayhost = smtp:[mx.a.example]", "relayhost: bad syntax: \"smtp:[mx.a.example]\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = [mx.a.example", "relayhost: bad syntax: \"[mx.a.example\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = [mx.a.example]587", "relayhost: bad syntax: \"[mx.a.example]587\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = mx:70000", "relayhost: bad syntax: \"mx:70000\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("smtp_fallback_relay = a.example, b..example", "smtp_fallback_relay: bad syntax: \"b..example\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
     [TestCase("inet_interfaces = 1.2.3.400", "inet_interfaces: host not found: 1.2.3.400")]
     public void What_a_daemon_could_not_use_is_an_error(string main, string text) => Assert.That(Run(main), Is.EqualTo(new[] { $"Error: main.cf, line 3: {text}" }));
 
@@ -40,8 +47,31 @@ public sealed class CheckTests
     [TestCase("virtual_mailbox_domains = a.example", "do not list domain a.example in both mydestination and virtual_mailbox_domains")]
     [TestCase("default_transport = smpt:[x]", "default_transport: master.cf has no service smpt (did you mean smtp?); mail for it waits")]
     [TestCase("mailbox_size_limit = 100", "mailbox_size_limit is smaller than message_size_limit: messages are accepted that fit into no mailbox")]
+    [TestCase("smtpd_discard_ehlo_keywords = silent-discard, DSN, starttsl", "smtpd_discard_ehlo_keywords: unknown keyword starttsl (did you mean starttls?)")]
+    [TestCase("smtp_discard_ehlo_keywords = pipelining foo", "smtp_discard_ehlo_keywords: unknown keyword foo")]
     [TestCase("bounce_template_file = /nonexistent", "bounce_template_file: open /nonexistent: No such file or directory; the built-in texts are used")]
     public void What_does_not_go_together_is_a_warning(string main, string text) => Assert.That(Run(main), Is.EqualTo(new[] { $"Warning: main.cf, line 3: {text}" }));
+
+    [TestCase("relayhost = a.example")]
+    [TestCase("relayhost = [a.example]:submission, inet:b.example:25")]
+    [TestCase("relayhost = [192.0.2.1]:25 [IPv6:2001:db8::1] [2001:db8::1]:587 192.0.2.1")]
+    [TestCase("relayhost = $mydomain\nsmtp_fallback_relay = [$mydomain]")]
+    public void Hosts_to_send_to_may_be_written_in_many_ways(string main) => Assert.That(Run(main), Is.Empty);
+
+    [TestCase("tls_medium_cipherlist = nothing", "smtp_tls_ciphers: cipher list \"nothing\"")]
+    [TestCase("smtp_tls_mandatory_ciphers = high\nsmtp_tls_mandatory_exclude_ciphers = ALL", "smtp_tls_mandatory_ciphers: cipher list")]
+    [TestCase("smtp_tls_ciphers = hihg", "smtp_tls_ciphers: no grade hihg; \"medium\" is used")]
+    [TestCase("tls_medium_cipherlist = nothing\nsmtp_tls_security_level = none", "")]
+    public void Ciphers_of_the_client_are_tried(string main, string text)
+    {
+        List<string> problems = Run($"smtpd_tls_security_level = none\n{main}", check: TlsCheck.Run);
+        if (text.Length == 0) Assert.That(problems, Is.Empty);
+        else Assert.That(problems, Has.Some.Contains(text));
+    }
+
+    [Test]
+    public void Smtpd_has_all_keywords_that_may_be_left_out() =>
+        Assert.That(Ehlo.Format(Ehlo.ParseKeywords(WordLists.EhloKeywords.Replace('|', ' '))).Split(' ').Order(), Is.EqualTo(WordLists.EhloKeywords.Split('|')));
 
     [Test]
     public void A_service_is_checked_with_what_it_overrides() => Assert.That(
