@@ -26,7 +26,7 @@ internal sealed class RoutingAddresses : IAddresses
         _resolver = new AddressResolver(_core);
         if (_core.MayBlock) Slow |= Asks.Routes;
         _allowRouting = config.Get(SmtpdParams.AllowUntrustedRouting);
-        _validator = new RecipientValidator(_core, _resolver);
+        _validator = new RecipientValidator(_core);
         if (_core.MayBlock) Slow |= Asks.Recipients;
     }
 

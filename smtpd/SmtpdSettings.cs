@@ -89,7 +89,6 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly AuthSettings Auth = shared?.Auth ?? new AuthSettings(c);
 
     // clients
-    public readonly bool PeernameLookup = c.Get(SmtpdParams.SmtpdPeernameLookup);
     public readonly bool ClientPortLogging = c.Get(SmtpdParams.SmtpdClientPortLogging);
     public readonly MatchList DebugPeers = shared?.DebugPeers ?? Hosts(c, LogParams.DebugPeerList);
     public readonly MatchList MyNetworks = shared?.MyNetworks ?? Hosts(c, CommonParams.Mynetworks);

@@ -13,12 +13,6 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "geteuid")]
     public static partial uint GetEUid();
 
-    [LibraryImport(Lib, EntryPoint = "getgid")]
-    public static partial uint GetGid();
-
-    [LibraryImport(Lib, EntryPoint = "getegid")]
-    public static partial uint GetEGid();
-
     [LibraryImport(Lib, EntryPoint = "setuid", SetLastError = true)]
     public static partial int SetUid(uint uid);
 
@@ -30,9 +24,6 @@ public static unsafe partial class Libc
 
     [LibraryImport(Lib, EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Syscall(nint number, nint a, nint b, nint c);
-
-    [LibraryImport(Lib, EntryPoint = "getgrouplist", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int GetGroupListRaw(string user, uint gid, uint* groups, int* count);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PasswdEntry
@@ -99,15 +90,6 @@ public static unsafe partial class Libc
         finally { NativeMemory.Free(buffer); }
     }
 
-    /// <summary>All groups of a user, the primary one first.</summary>
-    public static uint[] GroupsOf(string user, uint primary)
-    {
-        int count = 256;
-        uint* groups = stackalloc uint[256];
-        if (GetGroupListRaw(user, primary, groups, &count) < 0) return [primary];
-        return new ReadOnlySpan<uint>(groups, count).ToArray();
-    }
-
     private static string Text(nint pointer) => Marshal.PtrToStringUTF8(pointer) ?? "";
 
     // ---- rights of one thread ---------------------------------------------------------------------------------------
@@ -135,13 +117,6 @@ public static unsafe partial class Libc
     }
 
     [ThreadStatic] private static bool t_groupless;
-
-    /// <summary>Turns THIS THREAD into a user for good, with no way back and no new privileges: for a throw-away thread that then calls Spawn.</summary>
-    public static bool BecomeOnThread(uint uid, uint gid, ReadOnlySpan<uint> groups) =>
-        SetThreadGroups(groups)
-        && Syscall(SysSetResGid, (nint)gid, (nint)gid, (nint)gid) == 0
-        && Syscall(SysSetResUid, (nint)uid, (nint)uid, (nint)uid) == 0
-        && Prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 
     private static bool SetThreadGroups(ReadOnlySpan<uint> groups)
     {

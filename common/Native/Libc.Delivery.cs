@@ -69,8 +69,8 @@ public static unsafe partial class Libc
     }
 
     /// <summary>
-    /// As <see cref="BecomeOnThread"/>, but programs started from this thread may still gain rights by set-id files: what users and
-    /// administrators name as delivery commands (procmail, maildrop) relies on it to lock mailboxes in the spool directory.
+    /// Turns THIS THREAD into a user for good, with no way back: for a throw-away thread that then calls Spawn. Programs started from it
+    /// may still gain rights by set-id files: what users and administrators name as delivery commands (procmail, maildrop) relies on it to lock mailboxes in the spool directory.
     /// </summary>
     public static bool BecomeRecipientOnThread(uint uid, uint gid, ReadOnlySpan<uint> groups) =>
         SetThreadGroups(groups)

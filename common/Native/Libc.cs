@@ -79,9 +79,6 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int FTruncate(int fd, long length);
 
-    [LibraryImport(Lib, EntryPoint = "lseek", SetLastError = true)]
-    public static partial long LSeek(int fd, long offset, int whence);
-
     [LibraryImport(Lib, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);
 
@@ -261,7 +258,6 @@ public static unsafe partial class Libc
         public bool IsRegular => (Mode & S_IFMT) == S_IFREG;
         public bool IsDirectory => (Mode & S_IFMT) == S_IFDIR;
         public bool IsSymlink => (Mode & S_IFMT) == S_IFLNK;
-        public bool IsSocket => (Mode & S_IFMT) == S_IFSOCK;
         public uint Permissions => Mode & 0xFFF;
         public DateTimeOffset Modified => DateTimeOffset.FromUnixTimeSeconds(ModifiedSeconds).AddTicks(ModifiedNanoseconds / 100);
     }
@@ -337,18 +333,8 @@ public static unsafe partial class Libc
         return (long)Math.Min(limit.Current, (ulong)int.MaxValue);
     }
 
-    /// <summary>Sets soft and hard limit of a resource (RLIMIT_...); false on failure.</summary>
-    public static bool SetLimit(int resource, ulong value)
-    {
-        RLimit limit = new() { Current = value, Max = value };
-        return SetRLimit(resource, &limit) == 0;
-    }
-
     [LibraryImport(Lib, EntryPoint = "getpid")]
     public static partial int GetPid();
-
-    [LibraryImport(Lib, EntryPoint = "getppid")]
-    public static partial int GetPPid();
 
     [LibraryImport(Lib, EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int pid, int signal);

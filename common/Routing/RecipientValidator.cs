@@ -31,15 +31,14 @@ public readonly record struct RecipientCheck(RecipientStatus Status, int Code, D
 public sealed class RecipientValidator
 {
     private readonly RoutingCore _core;
-    private readonly AddressResolver _resolver;
     private readonly Maps _recipientCanonical, _senderCanonical, _canonical, _aliases, _local, _mailboxes, _relay;
     private readonly int _localCode, _aliasCode, _mailboxCode, _relayCode;
     private readonly bool _showTable, _rewritingMayBlock;
     private readonly RecipientCache _cache;
 
-    public RecipientValidator(RoutingCore core, AddressResolver resolver)
+    public RecipientValidator(RoutingCore core)
     {
-        (_core, _resolver) = (core, resolver);
+        _core = core;
         _cache = new RecipientCache(core.Options.Clock);
         _recipientCanonical = core.OpenMaps(RewriteParams.RecipientCanonicalMaps);
         _senderCanonical = core.OpenMaps(RewriteParams.SenderCanonicalMaps);
@@ -55,12 +54,6 @@ public sealed class RecipientValidator
         _relayCode = core.Config.Get(SmtpdParams.UnknownRelayRecipientRejectCode);
         _showTable = core.Config.Get(SmtpdParams.ShowUserUnknownTableName);
     }
-
-    /// <summary>Checks a recipient as the client gave it (internal form).</summary>
-    public RecipientCheck Check(string sender, string recipient) => Check(_resolver.Resolve(sender, recipient), recipient, isSender: false);
-
-    /// <summary>Checks a sender (reject_unlisted_sender).</summary>
-    public RecipientCheck CheckSender(string sender, string recipient) => Check(_resolver.Resolve(recipient, sender), sender, isSender: true);
 
     /// <summary>Checks an address whose route is known already.</summary>
     public RecipientCheck Check(in Route route, string address, bool isSender)

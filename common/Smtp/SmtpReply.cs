@@ -13,7 +13,6 @@ public readonly record struct SmtpReply(int Code, DsnStatus Status, string Text)
     public static int MaxBytes(int textLength, int lines) => textLength * 3 + lines * 24;
 
     public bool IsNone => Code == 0;
-    public bool IsPositive => Code is >= 200 and < 400;
 
     /// <summary>"250 2.1.0 Ok": code, optional enhanced status, text.</summary>
     public static SmtpReply Parse(string line)

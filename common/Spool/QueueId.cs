@@ -50,12 +50,6 @@ public static class QueueId
     /// <summary>The text could be an id of ours: safe as a file name.</summary>
     public static bool IsValid(ReadOnlySpan<char> id) => id.Length == Length && id.IndexOfAnyExcept(Digits) < 0;
 
-    /// <summary>The name of the subfolder for an id in a hashed folder: a digit that changes every few milliseconds.</summary>
-    public static char HashOf(ReadOnlySpan<char> id) => id[TimeDigits - 3];
-
-    /// <summary>All names of subfolders.</summary>
-    public static ReadOnlySpan<char> HashNames => Alphabet;
-
     private static void Encode(long value, Span<char> digits)
     {
         for (int i = digits.Length - 1; i >= 0; i--)

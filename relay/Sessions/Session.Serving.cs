@@ -11,9 +11,6 @@ internal sealed partial class Session
     /// <summary>The server has an unfinished transaction: RSET comes before the next MAIL.</summary>
     private bool _needsReset;
 
-    /// <summary>The session waits for a transaction.</summary>
-    public bool IsIdle => _idle != null;
-
     /// <summary>Takes a transaction, runs it and those that come after it, and ends when there is nothing more to do for it.</summary>
     public async Task RunAsync(Transaction? transaction)
     {

@@ -22,13 +22,10 @@ internal sealed partial class Session
     /// <summary>The lines of the last reply that was read with them.</summary>
     internal List<string> ReplyLines => _parser.Lines;
 
-    /// <summary>The last reply.</summary>
-    internal Reply LastReply => _reply;
-
     /// <summary>The connection, for a layer on top (TLS).</summary>
     internal Connection Connection => _connection!;
 
-    /// <summary>Sends a command line and waits for its reply (<see cref="LastReply"/>). False: the session is over.</summary>
+    /// <summary>Sends a command line and waits for its reply. False: the session is over.</summary>
     internal async ValueTask<bool> AskAsync(string command, Step step, TimeSpan timeout, bool keepLines = false)
     {
         if (!IsInStep(step)) return false;

@@ -10,19 +10,19 @@ public static class DotDecoderFuzz
     {
         if (input.Length < 2) return;
         BareNewlinePolicy policy = (BareNewlinePolicy)(input[0] & 3);
-        bool dots = (input[0] & 4) == 0, replace = (input[0] & 8) != 0;
+        bool dots = (input[0] & 4) == 0, replace = (input[0] & 8) != 0, wide = (input[0] & 16) != 0;
         Random random = new(input[1]);
         byte[] content = input[2..].ToArray();
         (byte[] expected, int used, bool bare, bool end) = Slow(content, policy, replace, dots);
         DotDecoder decoder = dots ? DotDecoder.ForData(policy, replace) : DotDecoder.ForBdat(policy, replace);
-        (byte[] actual, int taken, bool ended) = Run(ref decoder, content, random, dots);
+        (byte[] actual, int taken, bool ended) = Run(ref decoder, content, random, dots, wide);
         if (!actual.AsSpan().SequenceEqual(expected)) throw new InvalidOperationException("content differs");
         if (taken != used || ended != end) throw new InvalidOperationException($"end differs: {taken} != {used}");
         if (decoder.SawBareLf != bare) throw new InvalidOperationException("bare LF flag differs");
         if (decoder.Size != expected.Length + expected.Count(b => b == '\n')) throw new InvalidOperationException("size differs");
     }
 
-    private static (byte[] Output, int Taken, bool Ended) Run(ref DotDecoder decoder, byte[] content, Random random, bool dots)
+    private static (byte[] Output, int Taken, bool Ended) Run(ref DotDecoder decoder, byte[] content, Random random, bool dots, bool wide)
     {
         List<byte> output = [];
         Span<byte> buffer = stackalloc byte[80];
@@ -30,8 +30,8 @@ public static class DotDecoderFuzz
         DotStatus status = DotStatus.NeedInput;
         while (status != DotStatus.End && (at < content.Length || status == DotStatus.OutputFull))
         {
-            ReadOnlySpan<byte> piece = content.AsSpan(at, Math.Min(random.Next(1, 9), content.Length - at));
-            Span<byte> room = buffer[..random.Next(1, 7)];
+            ReadOnlySpan<byte> piece = content.AsSpan(at, Math.Min(random.Next(1, wide ? 100 : 9), content.Length - at));
+            Span<byte> room = buffer[..random.Next(1, wide ? 80 : 7)];
             status = decoder.Decode(piece, room, out int consumed, out int written);
             if (consumed == 0 && written == 0 && status != DotStatus.End) throw new InvalidOperationException("no progress");
             output.AddRange(room[..written]);
@@ -92,7 +92,7 @@ public class DotDecoderFuzzTests
         int count = int.Parse(Environment.GetEnvironmentVariable("FUZZ_COUNT") ?? "5000", System.Globalization.CultureInfo.InvariantCulture);
         Random random = new(20260821);
         byte[] alphabet = "\r\r\n\n..a\0\xE9"u8.ToArray();
-        string[] bits = ["\r\n", "\n", "\r\n.\r\n", "\n.\n", "\r\n.\n", "\n.\r\n", ".", "..", "x", "\r", "line of text", ".\r\r\n"];
+        string[] bits = ["\r\n", "\n", "\r\n.\r\n", "\n.\n", "\r\n.\n", "\n.\r\n", ".", "..", "x", "\r", "line of text", "a line that is longer than two blocks of sixteen", ".\r\r\n"];
         for (int n = 0; n < count; n++)
         {
             List<byte> input = [(byte)random.Next(256), (byte)random.Next(256)];

@@ -27,7 +27,7 @@ internal sealed class Router : IDisposable
         _core = new RoutingCore(config, trace: _trace);
         _rewriter = new CleanupRewriter(_core);
         _resolver = new AddressResolver(_core);
-        _validator = new RecipientValidator(_core, _resolver);
+        _validator = new RecipientValidator(_core);
         _aliases = _core.OpenMaps(LocalParams.AliasMaps);
         (_services, _askDns) = (services, askDns);
     }

@@ -19,8 +19,7 @@ public sealed class RecipientValidatorTests
     private static string Check(string recipient, string more = "", bool sender = false)
     {
         using RoutingCore core = RoutingFor.With(Config + more);
-        var validator = new RecipientValidator(core, new AddressResolver(core));
-        RecipientCheck check = sender ? validator.CheckSender(recipient, "") : validator.Check("", recipient);
+        RecipientCheck check = new RecipientValidator(core).Check(new AddressResolver(core).Resolve("", recipient), recipient, sender);
         return check.Status == RecipientStatus.Valid ? "valid" : check.Reply;
     }
 
@@ -67,17 +66,19 @@ public sealed class RecipientValidatorTests
         Environment.SetEnvironmentVariable("recipient_ann", null);
         var clock = new Clock();
         using RoutingCore core = RoutingFor.With("local_recipient_maps = environ:x\n", clock);
-        var validator = new RecipientValidator(core, new AddressResolver(core));
-        Assert.That(validator.Check("", "recipient_joe").Status, Is.EqualTo(RecipientStatus.Valid));
-        Assert.That(validator.Check("", "recipient_ann").Status, Is.EqualTo(RecipientStatus.Unknown));
+        var resolver = new AddressResolver(core);
+        var validator = new RecipientValidator(core);
+        RecipientStatus Check(string recipient) => validator.Check(resolver.Resolve("", recipient), recipient, isSender: false).Status;
+        Assert.That(Check("recipient_joe"), Is.EqualTo(RecipientStatus.Valid));
+        Assert.That(Check("recipient_ann"), Is.EqualTo(RecipientStatus.Unknown));
         Environment.SetEnvironmentVariable("recipient_joe", null);
         Environment.SetEnvironmentVariable("recipient_ann", "1");
-        Assert.That(validator.Check("", "recipient_ann").Status, Is.EqualTo(RecipientStatus.Unknown));
+        Assert.That(Check("recipient_ann"), Is.EqualTo(RecipientStatus.Unknown));
         clock.Seconds = 2;
-        Assert.That(validator.Check("", "recipient_ann").Status, Is.EqualTo(RecipientStatus.Valid));
-        Assert.That(validator.Check("", "recipient_joe").Status, Is.EqualTo(RecipientStatus.Valid));
+        Assert.That(Check("recipient_ann"), Is.EqualTo(RecipientStatus.Valid));
+        Assert.That(Check("recipient_joe"), Is.EqualTo(RecipientStatus.Valid));
         clock.Seconds = 6;
-        Assert.That(validator.Check("", "recipient_joe").Status, Is.EqualTo(RecipientStatus.Unknown));
+        Assert.That(Check("recipient_joe"), Is.EqualTo(RecipientStatus.Unknown));
     }
 
     [Test]

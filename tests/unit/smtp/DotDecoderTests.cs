@@ -1,5 +1,6 @@
 using System.Text;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Relay.Content;
 
 namespace MtaSuite.Tests.Unit.Smtp;
 
@@ -86,7 +87,7 @@ public class DotDecoderTests
             byte[] wire = Encode(content, random);
             string text = Encoding.Latin1.GetString(wire);
             Assert.That(text.Replace("\r\n", "", StringComparison.Ordinal), Does.Not.Contain("\r").And.Not.Contain("\n"));
-            byte[] expected = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(content).Replace('\r', ' '));
+            byte[] expected = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(content).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', ' '));
             if (expected.Length > 0 && expected[^1] != '\n') expected = [.. expected, (byte)'\n'];
             byte[] output = new byte[100];
             DotDecoder decoder = DotDecoder.ForData(BareNewlinePolicy.Reject, replaceStrayCr: false);
@@ -114,13 +115,13 @@ public class DotDecoderTests
 
     private static byte[] Encode(byte[] content, Random random)
     {
-        DotEncoder encoder = default;
+        LineEncoder encoder = new(dots: true, limit: 0);
         List<byte> wire = [];
-        byte[] room = new byte[8];
+        byte[] room = new byte[LineEncoder.MaxEnd];
         for (int at = 0; at < content.Length;)
         {
             int piece = Math.Min(random.Next(1, 5), content.Length - at);
-            encoder.Encode(content.AsSpan(at, piece), room.AsSpan(0, random.Next(2, 8)), out int used, out int written);
+            encoder.Encode(content.AsSpan(at, piece), room.AsSpan(0, random.Next(3, 9)), out int used, out int written);
             Assert.That(used + written, Is.Positive);
             wire.AddRange(room[..written]);
             at += used;

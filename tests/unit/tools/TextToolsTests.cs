@@ -42,7 +42,7 @@ public class TextToolsTests
     [Test]
     public void Postcat_shows_everything()
     {
-        string id = Sample(), path = $"deferred/{QueueId.HashOf(id)}/{id}";
+        string id = Sample(), path = new SpoolDirectory("").PathOf(SpoolDirectory.Deferred, id)[1..];
         string shown = Postcat(id);
         string[] lines = shown.Split('\n');
         Assert.That(lines[0], Is.EqualTo($"*** ENVELOPE RECORDS {path} ***"));
