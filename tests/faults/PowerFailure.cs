@@ -43,12 +43,12 @@ public class PowerFailure
     }
 
     /// <summary>An instance with its queue on a disk of its own; mail for wait@ is deferred.</summary>
-    private Instance MakeInstance(string method)
+    private Instance MakeInstance(string method, string fileSystem)
     {
         Instance mta = _instance = Instance.Create($"file_sync_method={method}", "minimal_backoff_time=1h");
         _disk = $"{mta.Folder}.disk";
-        using (FileStream file = File.Create(_disk)) file.SetLength(256 * 1024 * 1024);
-        Programs.Run("mkfs.ext4", ["-q", "-F", _disk]).Succeeded();
+        using (FileStream file = File.Create(_disk)) file.SetLength(320 * 1024 * 1024);
+        Programs.Run($"mkfs.{fileSystem}", ["-q", fileSystem == "ext4" ? "-F" : "-f", _disk]).Succeeded();
         Mount(_disk);
         Instance.Run("mtasuite", "-c", mta.Etc, "set-permissions").Succeeded();
         mta.AddAliases("wait: \"|exit 75\"\n");
@@ -90,7 +90,8 @@ public class PowerFailure
         File.Copy(_disk, left);
         mta.Signal(Instance.SIGKILL);
         Wait.Until(() => mta.Pids().Length == 0, "all daemons to end");
-        Programs.Run("umount", [mta.Spool]).Succeeded();
+        // commands that were run for a delivery end by themselves
+        Wait.Until(() => Programs.Run("umount", [mta.Spool]).ExitCode == 0, "the disk to be free");
         File.Move(left, _disk, overwrite: true);
         Mount(_disk);
         foreach (string segment in Directory.GetFiles($"{mta.Spool}/{SpoolDirectory.Journal}").Where(f => !f.Contains("removed", StringComparison.Ordinal))) OfAnEarlierBoot(segment);
@@ -106,9 +107,9 @@ public class PowerFailure
     }
 
     [Test]
-    public void Nothing_that_was_promised_is_lost([Values("journal", "group", "fsync")] string method)
+    public void Nothing_that_was_promised_is_lost([Values("journal", "group", "fsync")] string method, [Values("ext4", "xfs", "btrfs")] string fileSystem)
     {
-        Instance mta = MakeInstance(method);
+        Instance mta = MakeInstance(method, fileSystem);
         List<string> deferred = Send(mta); // so that everything runs, and the journal is ready
         Thread.Sleep(3000);
         deferred.AddRange(Send(mta));
@@ -126,13 +127,14 @@ public class PowerFailure
 
     /// <summary>Mailboxes on the disk that the queue lies on: their files need no sync of their own while the journal has the messages.</summary>
     [Test]
-    public void What_was_delivered_on_the_queue_s_disk_is_there_or_comes_again([Values("boxes/", "boxes")] string boxes)
+    public void What_was_delivered_on_the_queue_s_disk_is_there_or_comes_again([Values("boxes/", "boxes")] string boxes, [Values("ext4", "xfs", "btrfs")] string fileSystem)
     {
-        Instance mta = MakeInstance("journal");
+        Instance mta = MakeInstance("journal", fileSystem);
         string folder = $"{mta.Spool}/boxes";
         Directory.CreateDirectory(folder);
         File.SetUnixFileMode(folder, (UnixFileMode)0x3FF /* 1777 */);
-        mta.Configure($"mail_spool_directory={mta.Spool}/{boxes}");
+        // the lock of a mailbox may have reached the disk
+        mta.Configure($"mail_spool_directory={mta.Spool}/{boxes}", "stale_lock_time=5s");
         mta.Reload();
         using SmtpPeer peer = SmtpPeer.Open(mta.SmtpPort);
         // files come and go meanwhile

@@ -54,7 +54,18 @@ internal static class Permissions
         bool ok = Folder(instance.Spool.Root, FolderMode, null);
         foreach ((string name, uint mode) in SpoolDirectory.Folders)
             ok &= Folder($"{instance.Spool.Root}/{name}", mode, name == SpoolDirectory.Pid ? null : owner);
-        return ok & Folder(instance.Config.Get(CommonParams.DataDirectory), PrivateMode, owner);
+        ok &= Folder(instance.Config.Get(CommonParams.DataDirectory), PrivateMode, owner);
+        return ok && Sync(instance.Spool.Root);
+    }
+
+    /// <summary>Before anything is promised: to sync a file need not make the folders beside its own durable (btrfs).</summary>
+    private static bool Sync(string root)
+    {
+        int fd = Libc.Open(root, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+        bool ok = fd >= 0 && Libc.SyncFs(fd) == 0;
+        if (!ok) Trouble("sync", root);
+        if (fd >= 0) _ = Libc.Close(fd);
+        return ok;
     }
 
     /// <summary>Makes one folder; <paramref name="owner"/> null: root's.</summary>
