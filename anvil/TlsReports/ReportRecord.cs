@@ -35,7 +35,7 @@ internal sealed record ReportRecord(ReportEvent Event, long Start, string Domain
     public string Format()
     {
         StringBuilder line = new(200);
-        line.Append(Letters[(int)Event]).Append('\t').Append(CultureInfo.InvariantCulture, $"{Start}").Append('\t').Append(Domain);
+        line.Append(Letters[(int)Event]).Append('\t').Append(CultureInfo.InvariantCulture, $"{Start}").Append('\t').Append(JournalText.Escape(Domain));
         void Field(string text) => line.Append('\t').Append(JournalText.Escape(text));
         switch (Event)
         {

@@ -29,7 +29,7 @@ public class TlsReportFuzzTests
     [
         "+\t1795305600\ta.example\tsts\ta.example\tversion: STSv1\\nmode: testing\\n\tmx.a.example\\n\t12",
         "+\t1795305600\ta.example\ttlsa\tmx.a.example\t3 1 1 ab\\n\t\t3\tvalidation-failure\t192.0.2.1\tmx.a.example\thelo\t192.0.2.2\twhy\\tnot",
-        "@\t1795305600\ta.example\tmailto:x@a.example https://a.example/", "]\t1795305600\ta.example\t1795391999\t1795400000", ">\t1\ta\tmailto:x@a", "<\t1\ta\tmailto:x@a", "x\t1\ta",
+        "@\t1795305600\ta.example\tmailto:x@a.example https://a.example/", "]\t1795305600\ta.example\t1795391999\t1795400000", ">\t1\ta\tmailto:x@a", "<\t1\ta\tmailto:x@a", "x\t1\ta", "x\t1\ta\\tb\\\\c",
         "v=TLSRPTv1; rua=mailto:a%2Bb@c.example?x=y, https://c.example/%zz ;",
     ];
 
@@ -42,6 +42,9 @@ public class TlsReportFuzzTests
         TlsReportFuzz.One(line);
         TlsReportFuzz.One(input);
     }
+
+    [TestCaseSource(nameof(s_seeds))]
+    public void As_it_is(string line) => TlsReportFuzz.One(Encoding.Latin1.GetBytes(line));
 
     [Test]
     public void Random_and_changed_lines() => FuzzRunner.Run(Changed, 11, "+@]><x0129\t\\nr.a;,=%: \r\u007f"u8);
