@@ -91,11 +91,18 @@ public class PowerFailure
         mta.Signal(Instance.SIGKILL);
         Wait.Until(() => mta.Pids().Length == 0, "all daemons to end");
         // commands that were run for a delivery end by themselves
-        Wait.Until(() => Programs.Run("umount", [mta.Spool]).ExitCode == 0, "the disk to be free");
+        Wait.Until(() => Programs.Run("umount", [mta.Spool]).ExitCode == 0, () => $"the disk to be free of {Holders(mta.Spool)}");
         File.Move(left, _disk, overwrite: true);
         Mount(_disk);
         foreach (string segment in Directory.GetFiles($"{mta.Spool}/{SpoolDirectory.Journal}").Where(f => !f.Contains("removed", StringComparison.Ordinal))) OfAnEarlierBoot(segment);
     }
+
+    /// <summary>What processes have open below a folder.</summary>
+    private static string Holders(string folder) => string.Join(' ', Directory.GetDirectories("/proc").SelectMany(process =>
+    {
+        ProgramResult links = Programs.Run("find", [$"{process}/cwd", $"{process}/root", $"{process}/exe", $"{process}/fd", "-lname", $"{folder}*", "-printf", "%p=%l "]);
+        return links.Output.Length == 0 ? Array.Empty<string>() : [links.Output, ConfigFile.TryRead($"{process}/cmdline", out string command, out _) ? command.Replace('\0', ' ') : ""];
+    }));
 
     /// <summary>The kernel is the same one here.</summary>
     private static void OfAnEarlierBoot(string segment)
