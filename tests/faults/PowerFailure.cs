@@ -1,6 +1,7 @@
-using System.Buffers.Binary;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 using MtaSuite.Common.Spool.Journal;
 using MtaSuite.Tests.E2e.Harness;
@@ -90,19 +91,25 @@ public class PowerFailure
         File.Copy(_disk, left);
         mta.Signal(Instance.SIGKILL);
         Wait.Until(() => mta.Pids().Length == 0, "all daemons to end");
-        // commands that were run for a delivery end by themselves
-        Wait.Until(() => Programs.Run("umount", [mta.Spool]).ExitCode == 0, () => $"the disk to be free of {Holders(mta.Spool)}");
+        Wait.Until(() =>
+        {
+            EndCommands(mta.Spool);
+            return Programs.Run("umount", [mta.Spool]).ExitCode == 0;
+        }, "the disk to be free");
         File.Move(left, _disk, overwrite: true);
         Mount(_disk);
         foreach (string segment in Directory.GetFiles($"{mta.Spool}/{SpoolDirectory.Journal}").Where(f => !f.Contains("removed", StringComparison.Ordinal))) OfAnEarlierBoot(segment);
     }
 
-    /// <summary>What processes have open below a folder.</summary>
-    private static string Holders(string folder) => string.Join(' ', Directory.GetDirectories("/proc").SelectMany(process =>
+    /// <summary>Ends commands of deliveries: one that began in the wrong moment was stopped with the daemons, and stands still with the disk as its folder.</summary>
+    private static void EndCommands(string spool)
     {
-        ProgramResult links = Programs.Run("find", [$"{process}/cwd", $"{process}/root", $"{process}/exe", $"{process}/fd", "-lname", $"{folder}*", "-printf", "%p=%l "]);
-        return links.Output.Length == 0 ? Array.Empty<string>() : [links.Output, ConfigFile.TryRead($"{process}/cmdline", out string command, out _) ? command.Replace('\0', ' ') : ""];
-    }));
+        foreach (string process in Directory.GetDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)) continue;
+            if (new FileInfo($"{process}/cwd").LinkTarget?.StartsWith(spool, StringComparison.Ordinal) == true) _ = Libc.Kill(pid, Instance.SIGKILL);
+        }
+    }
 
     /// <summary>The kernel is the same one here.</summary>
     private static void OfAnEarlierBoot(string segment)
