@@ -29,7 +29,8 @@ internal sealed class Lab : IDisposable
         try
         {
             Dns = Own(new LabHost("dns.lab", Resolver, _folder, ""));
-            Dns.Net("ip", "link", "add", "lab0", "type", "bridge").Succeeded();
+            // an address of its own: else it takes the lowest of its ports', and whoever knew the old one waits when a host joins
+            Dns.Net("ip", "link", "add", "lab0", "address", "02:00:00:00:00:01", "type", "bridge").Succeeded();
             foreach (string address in (string[])[Resolver, Authority]) Dns.Net("ip", "addr", "add", $"{address}/24", "dev", "lab0").Succeeded();
             Dns.Net("ip", "link", "set", "lab0", "up").Succeeded();
             Suite = new SuitePeer(Connect("ours", 11, ""));
