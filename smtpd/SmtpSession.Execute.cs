@@ -27,7 +27,7 @@ internal sealed partial class SmtpSession
             }
             line = other;
         }
-        WordLists? asked = (Server.Slow & Asks.Commands) == 0 ? null : await Server.Lookups.AskAsync(true, (Session: this, line), static a => a.Session.AskLists(a.line.Span));
+        ListedWord? asked = (Server.Slow & Asks.Commands) == 0 ? null : await Server.Lookups.AskAsync(true, (Session: this, line), static a => a.Session.AskListed(a.line.Span));
         CommandRow? row = Select(line.Span, asked, out int argumentsAt, out int argumentsLength);
         if (row is null) return;
         Addresses.Forget();
@@ -39,7 +39,7 @@ internal sealed partial class SmtpSession
 
     /// <summary>The row of the verb table to execute; null when the command was answered here already.</summary>
     /// <param name="asked">What lists with slow tables said of its first word; null: there are none.</param>
-    private CommandRow? Select(ReadOnlySpan<byte> line, WordLists? asked, out int argumentsAt, out int argumentsLength)
+    private CommandRow? Select(ReadOnlySpan<byte> line, ListedWord? asked, out int argumentsAt, out int argumentsLength)
     {
         argumentsAt = argumentsLength = 0;
         CommandLine command = CommandLine.Parse(line);
@@ -127,12 +127,12 @@ internal sealed partial class SmtpSession
         word.IndexOf((byte)':') > 0 && !word[..word.IndexOf((byte)':')].ContainsAnyExceptInRange((byte)'!', (byte)'~');
 
     /// <summary>What the lists of commands say of a word.</summary>
-    private readonly record struct WordLists(bool Noop, bool Forbidden);
+    private readonly record struct ListedWord(bool Noop, bool Forbidden);
 
-    private WordLists AskLists(ReadOnlySpan<byte> line)
+    private ListedWord AskListed(ReadOnlySpan<byte> line)
     {
         ReadOnlySpan<byte> word = CommandLine.Parse(line).Word;
-        return new WordLists(Settings.NoopCommands.Matches(word), Settings.ForbiddenCommands.Matches(word));
+        return new ListedWord(Settings.NoopCommands.Matches(word), Settings.ForbiddenCommands.Matches(word));
     }
 
     /// <summary>Input is there that the client should have held back until our reply.</summary>

@@ -21,8 +21,7 @@ public static class Logging
     {
         DeliveryLog.Resolution = config.Get(QmgrParams.DelayLoggingResolutionLimit);
         LogLine.AddressForm = config.Get(LogParams.InfoLogAddressFormat) == "internal" ? null : Address.Quote822;
-        string? refused = RefusedFile(config);
-        bool ok = Start(config, program, "", verbose, refused == null ? config.Get(LogParams.MaillogFile) : "");
+        bool ok = Start(config, program, "", verbose, FileOf(config, out string? refused));
         if (refused != null) Log.Log.Warning($"{refused}: logging goes to syslog");
         return ok;
     }
@@ -39,13 +38,15 @@ public static class Logging
             : $"{LogParams.MaillogFile.Name} {file} begins with nothing that {LogParams.MaillogFilePrefixes.Name} allows";
     }
 
+    private static string FileOf(MailConfig config, out string? refused) => (refused = RefusedFile(config)) == null ? config.Get(LogParams.MaillogFile) : "";
+
     /// <summary>
     /// The same for a command, perhaps under a tag of one's own. The standard output of a command is its caller's, so with <c>maillog_file = /dev/stdout</c> its
     /// lines go to postlogd.
     /// </summary>
     public static bool StartCommand(MailConfig config, string program, string tag = "", bool verbose = false)
     {
-        string file = RefusedFile(config) == null ? config.Get(LogParams.MaillogFile) : "";
+        string file = FileOf(config, out _);
         return Start(config, program, tag, verbose, file == "/dev/stdout" ? "" : file, serviceOnly: file == "/dev/stdout" && File.Exists(ServiceSocket(config)));
     }
 

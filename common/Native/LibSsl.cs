@@ -68,7 +68,8 @@ public static unsafe partial class LibSsl
         try
         {
             if (VersionMajor() != 3) return $"OpenSSL 3 is needed, found {Libc.OpenSslVersion()}";
-            return s_file == DefaultFile && s_section.Length == 0 ? InitSsl(0, 0) == 1 ? null : TakeError() : LoadAs();
+            if (s_file != DefaultFile || s_section.Length > 0) return LoadAs();
+            return InitSsl(0, 0) == 1 ? null : TakeError();
         }
         catch (DllNotFoundException) { return $"OpenSSL 3 is not installed ({Ssl}, {Crypto})"; }
         catch (EntryPointNotFoundException e) { return e.Message; }
