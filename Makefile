@@ -15,7 +15,7 @@ CHOICE := $(BUILD)/makedefs.mk
 
 -include $(CHOICE)
 
-PUBLISH = dotnet publish -c Release --nologo -v quiet -p:MtaFramework=$(MTA_FRAMEWORK) -p:MtaAot=$(MTA_AOT) -p:MtaRuntimeVersion=$(MTA_RUNTIME_VERSION)
+PUBLISH = dotnet publish -c Release --nologo -v quiet -p:MtaFramework=$(MTA_FRAMEWORK) -p:MtaAot=$(MTA_AOT)
 COMMON_SOURCES = $(shell find common -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') Directory.Build.props Directory.Packages.props BannedSymbols.txt
 sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') $(1)/$(1).csproj
 
@@ -24,7 +24,7 @@ sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/
 all: $(CHOICE)
 	@$(MAKE) --no-print-directory programs
 
-# Chooses the runtime and the build options and keeps them; NAME=value overrides (RUNTIME=net9.0-aot and the like).
+# Chooses the runtime and the build options and keeps them; NAME=value overrides (RUNTIME=net10.0-jit and the like).
 makefiles:
 	@scripts/makedefs $(BUILD) $(if $(RUNTIME),RUNTIME=$(RUNTIME))
 
