@@ -26,6 +26,19 @@ class Server:
                 with open(f'/proc/{pid}/stat') as f: total += sum(map(int, f.read().rsplit(')', 1)[1].split()[11:15]))
             except OSError: pass
         return total / tick
+    def mark(self):
+        """Where the log ends now, for wait_for()."""
+        return os.path.getsize(self.log) if os.path.exists(self.log) else 0
+    def wait_for(self, count, since, seconds=300):
+        """Waits until the log has so many deliveries from a position on."""
+        start, found = time.time(), 0
+        while found < count:
+            if time.time() - start > seconds: sys.exit(f'{self.name} delivered {found} of {count}')
+            time.sleep(0.02)
+            with open(self.log, 'rb') as f:
+                f.seek(since); text = f.read()
+            since += text.rfind(b'\n') + 1
+            found += text.count(b'status=sent', 0, text.rfind(b'\n') + 1)
     def pss(self):
         """MiB, pages shared with others in proportion."""
         total = 0
