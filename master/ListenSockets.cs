@@ -68,7 +68,7 @@ internal sealed class ListenSockets
         int colon = entry.Name.LastIndexOf(':');
         string host = colon < 0 ? "" : entry.Name[..colon].Trim('[', ']');
         string service = entry.Name[(colon + 1)..];
-        if (!TryPort(service, config, out int port))
+        if (!new TcpPorts(config.Get(CommonParams.KnownTcpPorts)).TryFind(service, out int port))
         {
             error = $"{entry.Name}: unknown service";
             return [];
@@ -77,23 +77,6 @@ internal sealed class ListenSockets
         foreach (IPAddress address in host.Length > 0 ? [.. HostAddresses(host)] : Interfaces(config)) result.Add(new IPEndPoint(address, port).ToString());
         if (result.Count == 0) error = $"{entry.Name}: no address to listen on";
         return result;
-    }
-
-    private static bool TryPort(string service, MailConfig config, out int port)
-    {
-        if (int.TryParse(service, NumberStyles.None, CultureInfo.InvariantCulture, out port)) return port is > 0 and < 65536;
-        foreach (string item in MailConfig.SplitList(config.Get(CommonParams.KnownTcpPorts)))
-        {
-            string[] pair = item.Split('=', StringSplitOptions.TrimEntries);
-            if (pair.Length > 1 && pair.AsSpan(0, pair.Length - 1).Contains(service) && int.TryParse(pair[^1], NumberStyles.None, CultureInfo.InvariantCulture, out port)) return true;
-        }
-        foreach (string line in File.Exists("/etc/services") ? File.ReadLines("/etc/services") : [])
-        {
-            string[] fields = line.Split('#')[0].Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length < 2 || !fields[1].EndsWith("/tcp", StringComparison.Ordinal)) continue;
-            if (fields[0] == service || fields.AsSpan(2).Contains(service)) return int.TryParse(fields[1][..^4], out port);
-        }
-        return false;
     }
 
     private static List<IPAddress> Interfaces(MailConfig config)

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Routing;
 using MtaSuite.Relay.Sessions;

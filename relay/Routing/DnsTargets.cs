@@ -4,6 +4,7 @@ using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Relay.Settings;
 using S = MtaSuite.Common.Config.Params.SmtpClientParams;
 using L = MtaSuite.Common.Config.Params.LmtpClientParams;

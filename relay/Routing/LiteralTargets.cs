@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Routing;
 using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay.Routing;
@@ -15,6 +16,7 @@ public sealed class LiteralTargets(RouteSettings settings, bool lmtp) : ITargetF
     public TargetList? Find(Nexthop nexthop)
     {
         if (nexthop.UnixPath.Length > 0) return new TargetList([new Target(settings.Myhostname, null, nexthop.UnixPath)], null);
+        if (nexthop.Problem is { } problem) return TargetList.Failed(Outcome.Defer("4.3.5", $"bad destination {nexthop.Text}: {problem}"));
         if (!TryPort(nexthop, out int port)) return TargetList.Failed(Outcome.Defer("4.3.5", $"unknown service: {nexthop.Service}"));
         if (!HostName.TryParseAddress(nexthop.Host, out IPAddress address)) return null;
         bool usable = address.AddressFamily == AddressFamily.InterNetwork ? settings.UseIPv4 : settings.UseIPv6;

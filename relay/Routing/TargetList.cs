@@ -1,4 +1,5 @@
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Relay.Routing;
 

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Relay.Routing;
 using MtaSuite.Relay.Settings;
 

@@ -4,6 +4,7 @@ using MtaSuite.Common.Dns;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
 using MtaSuite.Common.Tls;
 using MtaSuite.Common.Tls.Client;

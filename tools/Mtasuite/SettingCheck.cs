@@ -1,10 +1,8 @@
-using System.Buffers;
-using System.Globalization;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
-using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Tools.Mtasuite;
 
@@ -67,27 +65,10 @@ internal static class SettingCheck
     private static void Destinations(CheckContext context, TextParam param)
     {
         if (!context.Config.Explicit(param.Name)) return;
-        foreach (string item in context.Config.GetList(param).Where(i => !IsDestination(i)))
-            context.ReportSetting(Severity.Error, context.Config, param.Name, 0, $"{param}: bad syntax: \"{item}\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"");
+        TcpPorts ports = new(context.Config.Get(CommonParams.KnownTcpPorts));
+        foreach (Nexthop bad in Nexthop.ParseList(context.Config.Get(param), lmtp: false).Where(n => n.Problem != null || (n.Service.Length > 0 && !ports.TryFind(n.Service, out _))))
+            context.ReportSetting(Severity.Error, context.Config, param.Name, 0, $"{param}: bad syntax: \"{bad.Text}\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"");
     }
-
-    // [ "inet:" ] ( host / "[" host "]" ) [ ":" service ]
-    private static bool IsDestination(string text)
-    {
-        ReadOnlySpan<char> rest = text.StartsWith("inet:", StringComparison.Ordinal) ? text.AsSpan(5) : text;
-        bool brackets = rest.StartsWith("[");
-        int end = brackets ? rest.IndexOf(']') : rest.IndexOf(':');
-        if (brackets && end < 0) return false;
-        ReadOnlySpan<char> host = brackets ? rest[1..end] : end < 0 ? rest : rest[..end];
-        ReadOnlySpan<char> behind = end < 0 ? default : rest[(brackets ? end + 1 : end)..];
-        if (brackets && host.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase)) host = host[5..];
-        return (HostName.IsValid(host, allowUtf8: true) || HostName.TryParseAddress(host, out _)) && (behind.IsEmpty || (behind[0] == ':' && IsService(behind[1..])));
-    }
-
-    private static bool IsService(ReadOnlySpan<char> text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) ? port is > 0 and < 65536
-        : !text.IsEmpty && char.IsAsciiLetter(text[0]) && !text.ContainsAnyExcept(ServiceCharacters);
-
-    private static readonly SearchValues<char> ServiceCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>A word that is no keyword leaves nothing out.</summary>
     private static void Keywords(CheckContext context, MailConfig config, TextParam param, int serviceLine)

@@ -6,6 +6,7 @@ using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tls;
 using MtaSuite.Common.Tls.Client;
 using MtaSuite.Tools.Shared;
@@ -52,22 +53,18 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
 
     private async Task<List<Server>> FindAsync()
     {
-        string text = o.Destination;
-        if (text.StartsWith("unix:", StringComparison.Ordinal)) return [new Server(config.Get(CommonParams.Myhostname), "", null, text[5..], false)];
-        if (text.StartsWith("inet:", StringComparison.Ordinal)) text = text[5..];
-        bool bracket = text.StartsWith('[');
-        int close = bracket ? text.IndexOf(']') : -1, colon = text.LastIndexOf(':');
-        bool hasPort = colon > close && (bracket || text.IndexOf(':') == colon);
-        string host = (hasPort ? text[..colon] : text).Trim('[', ']');
-        string service = hasPort ? text[(colon + 1)..] : o.Lmtp ? "24" : "25";
-        if (host.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase)) host = host[5..];
-        if (!PeerEndPoint.TryPort(service, out int port)) Tool.Warning($"unknown service: {service}");
-        _domain = host;
-        if (port == 0) return [];
-        if (IPAddress.TryParse(host, out IPAddress? address)) return [new Server(host, host, new IPEndPoint(address, port), "", false)];
+        Nexthop nexthop = Nexthop.Parse(o.Destination, o.Lmtp);
+        if (nexthop.UnixPath.Length > 0) return [new Server(config.Get(CommonParams.Myhostname), "", null, nexthop.UnixPath, false)];
+        string service = nexthop.Service.Length > 0 ? nexthop.Service : o.Lmtp ? "24" : "25";
+        int port = 0;
+        if (nexthop.Problem is { } problem) Tool.Warning($"bad destination {nexthop.Text}: {problem}");
+        else if (!new TcpPorts(config.Get(CommonParams.KnownTcpPorts)).TryFind(service, out port)) Tool.Warning($"unknown service: {service}");
+        _domain = nexthop.Host;
+        if (port is <= 0 or > 65535) return [];
+        if (IPAddress.TryParse(_domain, out IPAddress? address)) return [new Server(_domain, _domain, new IPEndPoint(address, port), "", false)];
         HostSources sources = HostLookupOptions.ParseSources(ConfigList.Split(o.HostLookup));
         HostLookup hosts = new(_resolver, HostLookupOptions.Of(config, sources, DnsQueryFlags.Dnssec));
-        return bracket || o.Lmtp ? await FindHostAsync(hosts, host, port) : await FindExchangersAsync(hosts, host, port);
+        return nexthop.UseMx ? await FindExchangersAsync(hosts, _domain, port) : await FindHostAsync(hosts, _domain, port);
     }
 
     private async Task<List<Server>> FindHostAsync(HostLookup hosts, string host, int port)

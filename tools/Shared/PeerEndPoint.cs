@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 
@@ -67,18 +68,8 @@ internal sealed class PeerEndPoint
     }
 
     /// <summary>A port by its number, or by its name in services(5).</summary>
-    internal static bool TryPort(string text, out int port)
-    {
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)) return port is >= 0 and <= 65535;
-        if (!File.Exists("/etc/services")) return false;
-        foreach (string line in File.ReadLines("/etc/services"))
-        {
-            string[] words = line.Split('#')[0].Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length < 2 || !words[1].EndsWith("/tcp", StringComparison.Ordinal)) continue;
-            if (Array.IndexOf(words, text) is 0 or > 1) return int.TryParse(words[1].AsSpan(0, words[1].Length - 4), NumberStyles.None, CultureInfo.InvariantCulture, out port);
-        }
-        return false;
-    }
+    internal static bool TryPort(string text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) ? port is >= 0 and <= 65535 : TcpPorts.TrySystem(text, out port);
 
     /// <summary>A connection to the first address that answers; null, with errno of the last one, when none does.</summary>
     public async ValueTask<(Connection? Connection, int Error)> ConnectAsync(EventLoop loop, int windowSize)

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Deliveries;
 using MtaSuite.Relay.Routing;

@@ -4,6 +4,7 @@ using System.Text;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
 using MtaSuite.Relay.Content;
 using MtaSuite.Relay.Deliveries;

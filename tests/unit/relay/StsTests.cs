@@ -5,6 +5,7 @@ using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Deliveries;
 using MtaSuite.Relay.Routing;

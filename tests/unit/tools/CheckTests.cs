@@ -39,6 +39,8 @@ public sealed class CheckTests
     [TestCase("relayhost = [mx.a.example", "relayhost: bad syntax: \"[mx.a.example\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
     [TestCase("relayhost = [mx.a.example]587", "relayhost: bad syntax: \"[mx.a.example]587\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
     [TestCase("relayhost = mx:70000", "relayhost: bad syntax: \"mx:70000\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = 2001:db8::1", "relayhost: bad syntax: \"2001:db8::1\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = mx:nosuchservice", "relayhost: bad syntax: \"mx:nosuchservice\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
     [TestCase("smtp_fallback_relay = a.example, b..example", "smtp_fallback_relay: bad syntax: \"b..example\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
     [TestCase("inet_interfaces = 1.2.3.400", "inet_interfaces: host not found: 1.2.3.400")]
     public void What_a_daemon_could_not_use_is_an_error(string main, string text) => Assert.That(Run(main), Is.EqualTo(new[] { $"Error: main.cf, line 3: {text}" }));
@@ -54,7 +56,7 @@ public sealed class CheckTests
 
     [TestCase("relayhost = a.example")]
     [TestCase("relayhost = [a.example]:submission, inet:b.example:25")]
-    [TestCase("relayhost = [192.0.2.1]:25 [IPv6:2001:db8::1] [2001:db8::1]:587 192.0.2.1")]
+    [TestCase("relayhost = [192.0.2.1]:25 [IPv6:2001:db8::1] [2001:db8::1]:587 192.0.2.1 2001:db8::1:25 a.example:")]
     [TestCase("relayhost = $mydomain\nsmtp_fallback_relay = [$mydomain]")]
     public void Hosts_to_send_to_may_be_written_in_many_ways(string main) => Assert.That(Run(main), Is.Empty);
 

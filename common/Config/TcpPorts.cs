@@ -1,7 +1,6 @@
 using System.Globalization;
-using MtaSuite.Common.Config;
 
-namespace MtaSuite.Relay.Settings;
+namespace MtaSuite.Common.Config;
 
 /// <summary>Port numbers by service name: known_tcp_ports first, then the system's list.</summary>
 public sealed class TcpPorts(string known)
@@ -13,7 +12,7 @@ public sealed class TcpPorts(string known)
     {
         if (int.TryParse(service, NumberStyles.None, CultureInfo.InvariantCulture, out port)) return port is > 0 and < 65536;
         if (_known.TryGetValue(service, out port)) return true;
-        if (!TryReadServices(service, out port)) return false;
+        if (!TrySystem(service, out port)) return false;
         _known[service] = port;
         return true;
     }
@@ -30,14 +29,15 @@ public sealed class TcpPorts(string known)
         return result;
     }
 
-    private static bool TryReadServices(string service, out int port)
+    /// <summary>A service of TCP by its name in services(5), or another name of it there.</summary>
+    public static bool TrySystem(string service, out int port)
     {
         port = 0;
         foreach (string line in File.Exists("/etc/services") ? File.ReadLines("/etc/services") : [])
         {
             string[] fields = line.Split('#')[0].Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length < 2 || !fields[1].EndsWith("/tcp", StringComparison.Ordinal)) continue;
-            if (fields[0] == service || fields.AsSpan(2).Contains(service)) return int.TryParse(fields[1][..^4], out port);
+            if (fields[0] == service || fields.AsSpan(2).Contains(service)) return int.TryParse(fields[1].AsSpan(0, fields[1].Length - 4), NumberStyles.None, CultureInfo.InvariantCulture, out port);
         }
         return false;
     }
