@@ -153,14 +153,10 @@ internal sealed class MaildirFolders(int capacity = 128)
     /// <summary>fsync of the folder that a path lies in. A folder that may not be read can't be synced: that is left to the file system.</summary>
     public static bool SyncParent(string path, out int errno)
     {
-        errno = 0;
         int slash = path.LastIndexOf('/');
-        int fd = Libc.Open(slash <= 0 ? "/" : path[..slash], Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
-        if (fd < 0) return true;
-        bool ok = Libc.Fsync(fd) == 0;
-        if (!ok) errno = Libc.Errno;
-        _ = Libc.Close(fd);
-        return ok;
+        errno = Libc.SyncFolder(slash <= 0 ? "/" : path[..slash]);
+        if (errno == Libc.EACCES) errno = 0;
+        return errno == 0;
     }
 
     private static void Close(OpenMaildir folder)

@@ -61,20 +61,17 @@ internal static class Permissions
     /// <summary>Before anything is promised: to sync a file need not make the folders beside its own durable (btrfs).</summary>
     private static bool Sync(string root)
     {
-        int fd = Libc.Open(root, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
-        bool ok = fd >= 0 && Libc.SyncFs(fd) == 0;
-        if (!ok) Trouble("sync", root);
-        if (fd >= 0) _ = Libc.Close(fd);
-        return ok;
+        int error = Libc.SyncFolder(root, wholeFileSystem: true);
+        return error == 0 || Trouble("sync", root, error);
     }
 
     /// <summary>Makes one folder; <paramref name="owner"/> null: root's.</summary>
     internal static bool Folder(string path, uint mode, Account? owner)
     {
-        if (Libc.MkDir(path, mode) != 0 && Libc.Errno != Libc.EEXIST) return Trouble("make", path);
-        if (Libc.ChMod(path, mode) != 0) return Trouble("chmod", path);
+        if (Libc.MkDir(path, mode) != 0 && Libc.Errno != Libc.EEXIST) return Trouble("make", path, Libc.Errno);
+        if (Libc.ChMod(path, mode) != 0) return Trouble("chmod", path, Libc.Errno);
         if (Libc.GetEUid() != 0) return true;
-        return Libc.ChOwn(path, owner?.Uid ?? 0, owner?.Gid ?? 0) == 0 || Trouble("chown", path);
+        return Libc.ChOwn(path, owner?.Uid ?? 0, owner?.Gid ?? 0) == 0 || Trouble("chown", path, Libc.Errno);
     }
 
     internal static void Own(string path, Account owner)
@@ -82,9 +79,9 @@ internal static class Permissions
         if (Libc.GetEUid() == 0 && Libc.ChOwn(path, owner.Uid, owner.Gid) != 0) Tool.Warning($"chown {path}: {Libc.ErrorText()}");
     }
 
-    private static bool Trouble(string what, string path)
+    private static bool Trouble(string what, string path, int errno)
     {
-        Tool.Complain($"error: {what} {path}: {Libc.ErrorText()}");
+        Tool.Complain($"error: {what} {path}: {Libc.ErrorText(errno)}");
         return false;
     }
 }

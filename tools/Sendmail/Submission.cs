@@ -126,21 +126,16 @@ internal sealed class MaildropSubmission : Submission
         byte[] head = new byte[QueueFileFormat.HeadSize];
         QueueFileFormat.WriteHead(head, _contentOffset, _length, _recipients);
         string final = _spool.PathOf(SpoolDirectory.Maildrop, _id);
-        bool ok = _failure.Length == 0 && Libc.PWriteAll(_fd, head, 0) && Libc.Fsync(_fd) == 0 && Libc.Rename(_temporary, final) == 0 && SyncFolder();
-        if (!ok && _failure.Length == 0) _failure = Libc.ErrorText(Marshal.GetLastPInvokeError());
-        if (!ok) return Outcome.Defer("4.3.0", $"write maildrop file: {_failure}");
+        if (_failure.Length == 0)
+        {
+            bool ok = Libc.PWriteAll(_fd, head, 0) && Libc.Fsync(_fd) == 0 && Libc.Rename(_temporary, final) == 0;
+            int error = ok ? Libc.SyncFolder($"{_spool.Root}/{SpoolDirectory.Maildrop}") : Libc.Errno;
+            if (error != 0) _failure = Libc.ErrorText(error);
+        }
+        if (_failure.Length > 0) return Outcome.Defer("4.3.0", $"write maildrop file: {_failure}");
         _ = Libc.Close(_fd);
         _fd = -1;
         return Outcome.Ok("queued as " + _id);
-    }
-
-    private bool SyncFolder()
-    {
-        int folder = Libc.Open($"{_spool.Root}/{SpoolDirectory.Maildrop}", Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
-        if (folder < 0) return false;
-        bool ok = Libc.Fsync(folder) == 0;
-        _ = Libc.Close(folder);
-        return ok;
     }
 
     public override void Dispose()

@@ -210,12 +210,8 @@ internal sealed class CdbWriter : TableWriter
     private bool SyncDirectory()
     {
         string directory = Path.GetDirectoryName(_path) is { Length: > 0 } name ? name : ".";
-        int fd = Libc.Open(directory, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
-        if (fd < 0) return FailErrno($"open {directory}");
-        int result = Libc.Fsync(fd);
-        string text = Libc.ErrorText();
-        _ = Libc.Close(fd);
-        return result == 0 || Fail($"fsync {directory}: {text}");
+        int error = Libc.SyncFolder(directory);
+        return error == 0 || Fail($"fsync {directory}: {Libc.ErrorText(error)}");
     }
 
     public override void Dispose()
