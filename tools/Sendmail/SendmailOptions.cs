@@ -172,7 +172,7 @@ internal sealed class SendmailOptions
     /// <summary>Before DSN came -V was what -XV is now; two characters are the delimiters still, so that no envelope id has that length.</summary>
     private void TakeOldVerp(string value)
     {
-        Tool.Warning($"option -V{value} is deprecated with Postfix 2.3; specify -XV{value} instead");
+        Tool.Warning($"-V{value} is taken for -XV{value}: -V is for envelope ids, which have more than two characters here");
         VerpDelimiters = value;
     }
 

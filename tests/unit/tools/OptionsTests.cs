@@ -45,8 +45,8 @@ public class OptionsTests
     public void Sendmail_mistakes(string words) => Assert.That(Parse(words).Problem, Is.Not.Null);
 
     // Two characters are VERP's delimiters, as they were before DSN; whatever else cannot be an id is passed over.
-    [TestCase("-V+=", "+=", "", "option -V+= is deprecated")]
-    [TestCase("-V +=", "+=", "", "option -V+= is deprecated")]
+    [TestCase("-V+=", "+=", "", "-V+= is taken for -XV+=")]
+    [TestCase("-V +=", "+=", "", "-V+= is taken for -XV+=")]
     [TestCase("-XV+=", "+=", "", "")]
     [TestCase("-XV", "", "", "")]
     [TestCase("-V id7", null, "id7", "")]
