@@ -17,6 +17,9 @@ internal sealed class CommandFilter
 
     public bool MayBlock => _table.MayBlock;
 
+    /// <summary>Why the table could not be opened; null when it could.</summary>
+    public string? OpenError => _table.OpenError is { } reason ? $"{_table.Spec}: {reason}" : null;
+
     /// <summary>The command to execute for what came; null when the table cannot say. On any thread.</summary>
     /// <param name="line">Without its end; valid until the task is done.</param>
     public byte[]? Apply(ReadOnlySpan<byte> line, string client)

@@ -31,6 +31,9 @@ internal sealed class CommandList
     /// <summary>Matching may make whoever asks wait.</summary>
     public bool MayBlock => _tables.Exists(t => t.MayBlock);
 
+    /// <summary>"TYPE:NAME: reason" of each table that could not be opened.</summary>
+    public IEnumerable<string> OpenErrors => _tables.SelectMany(t => t.OpenErrors);
+
     /// <summary>Trouble with a table counts as no match: nothing depends on it.</summary>
     public bool Matches(ReadOnlySpan<byte> word)
     {

@@ -133,6 +133,10 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
             .Concat(RejectFilterMaps.OpenErrors).Concat(RejectFooterMaps.OpenErrors)) yield return problem;
         foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions, BareNewlineExclusions, FlushDomains, DebugPeers })
             foreach (string problem in list.Problems) yield return problem;
+        if (Filter?.OpenError is { } error) yield return $"{SmtpdParams.SmtpdCommandFilter}: {error}";
+        foreach (string problem in NoopCommands.OpenErrors) yield return $"{SmtpdParams.SmtpdNoopCommands}: {problem}";
+        foreach (string problem in ForbiddenCommands.OpenErrors) yield return $"{SmtpdParams.SmtpdForbiddenCommands}: {problem}";
+        foreach (string problem in DiscardEhloMaps.OpenErrors) yield return $"{SmtpdParams.SmtpdDiscardEhloKeywordAddressMaps}: {problem}";
         if (UpstreamProxyProtocol is not ("" or "haproxy")) yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";
     }
 }

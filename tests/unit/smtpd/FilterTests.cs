@@ -27,6 +27,16 @@ public class FilterTests
         Assert.That(h.Talk("NOOP\r\nNOOP\r\n").Split("\r\n")[1..], Is.EqualTo(new[] { "421 4.3.0 mx.example Server local data error", "" }));
     }
 
+    [TestCase("smtpd_command_filter")]
+    [TestCase("smtpd_noop_commands")]
+    [TestCase("smtpd_forbidden_commands")]
+    [TestCase("smtpd_discard_ehlo_keyword_address_maps")]
+    public void Tables_that_cannot_be_opened_are_told_at_the_start(string parameter)
+    {
+        using SmtpHarness h = new($"{parameter} = foo:/x\n");
+        Assert.That(h.Settings.Normal.Problems(), Is.EqualTo(new[] { $"{parameter}: foo:/x: unsupported dictionary type: foo" }));
+    }
+
     // The refusal may become another one, permanent or temporary, but stays one.
     [TestCase("/^502 5(.*)/ 450 4$1", "450 4.5.1 VRFY command is disabled", true)]
     [TestCase("/^502/ 521 Leave", "521 Leave", true)]
