@@ -122,15 +122,16 @@ internal sealed partial class ActiveQueue
     /// Notes when a recipient wants to be tried again. True: its own curve says that it is to be given up now. (Without curves a message expires as
     /// a whole, and its defer log is what the notice tells.)
     /// </summary>
-    private bool Postpone(QueuedMessage message, string recipient, long waitMicroseconds)
+    private async ValueTask<bool> PostponeAsync(QueuedMessage message, string recipient, long waitMicroseconds)
     {
+        RetryCurve? curve = Retries == null ? null : await Retries.CurveOfAsync(recipient);
+        string site = await Sites.SiteOfAsync(recipient);
         TimeSpan age = Age(message);
         bool forced = (message.Envelope.Flags & MessageFlags.ForceExpire) != 0;
-        RetryCurve? curve = _settings.HasRetryMaps ? _router.CurveOf(recipient) : null;
         TimeSpan lifetime = curve?.GiveUp ?? (message.Envelope.Sender.Length == 0 ? _settings.BounceLifetime : _settings.Lifetime);
-        if (forced || age >= lifetime) return _settings.HasRetryMaps && !forced;
+        if (forced || age >= lifetime) return Retries != null && !forced;
         message.Round.Unexpired = true;
-        Sites.Collect(recipient, ref message.Round.Sites);
+        if (site.Length > 0) (message.Round.Sites ??= new HashSet<string>(StringComparer.Ordinal)).Add(site);
         if (waitMicroseconds == 0) waitMicroseconds = (long)(curve?.NextWait(age) ?? _settings.BackOff(age)).TotalMicroseconds;
         if (message.Round.WaitMicroseconds == 0 || waitMicroseconds < message.Round.WaitMicroseconds) message.Round.WaitMicroseconds = waitMicroseconds;
         return false;

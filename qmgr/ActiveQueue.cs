@@ -48,6 +48,9 @@ internal sealed partial class ActiveQueue : IScheduled
     /// <summary>A message is out of the active queue.</summary>
     public Action<string> Left { get; set; } = _ => { };
 
+    /// <summary>When recipients are tried again that have curves of their own; null: there are none.</summary>
+    public RetryMaps? Retries { get; init; }
+
     /// <summary>The sites that one may ask for.</summary>
     public required FlushSites Sites { get; init; }
 
@@ -177,8 +180,7 @@ internal sealed partial class ActiveQueue : IScheduled
     {
         DeliverRecipient target = TargetOf(message, recipient);
         target.Notify &= ~Notify.Expanded;
-        Note(message, target, Outcome.Ok("alias expanded"), NotifyRules.Name(DeliveryAction.Expanded));
-        Settle(message, 1);
+        SettleAsync(message, target, Outcome.Ok("alias expanded"), NotifyRules.Name(DeliveryAction.Expanded)).Detach();
     }
 
     // ---- outcomes --------------------------------------------------------------------------------------------------
@@ -188,9 +190,8 @@ internal sealed partial class ActiveQueue : IScheduled
         QueuedMessage message = delivery.Message;
         List<RecipientOutcome> outcomes = reply.Recipients;
         message.Unsynced |= reply.Unsynced;
-        for (int i = 0; i < outcomes.Count; i++) Note(message, delivery.Recipients[i], outcomes[i].Outcome, outcomes[i].Action);
         Forget(delivery);
-        Settle(message, outcomes.Count);
+        for (int i = 0; i < outcomes.Count; i++) SettleAsync(message, delivery.Recipients[i], outcomes[i].Outcome, outcomes[i].Action).Detach();
         Refill(message, delivery.Destination.Transport);
     }
 
@@ -207,13 +208,20 @@ internal sealed partial class ActiveQueue : IScheduled
         if (_settings.SoftBounce) outcome = outcome.SoftBounce();
         long now = QueueId.Microseconds(_loop.Time);
         DeliveryLog.Write(message.MakeRequest("", ""), recipient, outcome, "none", message.ActiveMicroseconds, now, now);
-        Note(message, recipient, outcome, "", waitMicroseconds);
-        Settle(message, 1);
+        SettleAsync(message, recipient, outcome, "", waitMicroseconds).Detach();
     }
 
-    private void Note(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action, long waitMicroseconds = 0)
+    /// <summary>Keeps an outcome for the end of the round, which waits for the tables that are asked of a deferral.</summary>
+    private async Task SettleAsync(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action, long waitMicroseconds = 0)
     {
-        bool isGivenUp = outcome.IsTemporary && Postpone(message, recipient.Address, waitMicroseconds);
+        bool isGivenUp = outcome.IsTemporary && await PostponeAsync(message, recipient.Address, waitMicroseconds);
+        Note(message, recipient, outcome, action, isGivenUp);
+        if (message.Rest != null) _budget.Set(message, message.Held - 1);
+        End(message, 1);
+    }
+
+    private void Note(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action, bool isGivenUp)
+    {
         Notify notify = recipient.Notify;
         if (action == RecipientOutcome.PassedOn)
         {
@@ -236,13 +244,6 @@ internal sealed partial class ActiveQueue : IScheduled
         };
         (folder switch { LogFolder.Bounce => message.Failed, LogFolder.Defer => message.Deferred, _ => message.Reported }).Add(entry);
         if (folder != LogFolder.Trace && (message.Envelope.Flags & MessageFlags.Trace) != 0) message.Reported.Add(entry);
-    }
-
-    /// <summary>Recipients have their outcomes.</summary>
-    private void Settle(QueuedMessage message, int count)
-    {
-        if (message.Rest != null) _budget.Set(message, message.Held - count);
-        End(message, count);
     }
 
     /// <summary>The round has so much less to wait for; with nothing left it ends.</summary>

@@ -1,6 +1,7 @@
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
 using MtaSuite.Qmgr.Scheduling;
@@ -18,10 +19,12 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
             stream.Reset("bad request");
             return;
         }
-        stream.Send(FrameType.Reply, Answer(stream, request));
+        ReplyAsync(stream, request).Detach();
     }
 
-    private QmgrReply Answer(LinkStream stream, QmgrRequest request)
+    private async Task ReplyAsync(LinkStream stream, QmgrRequest request) => stream.Send(FrameType.Reply, await AnswerAsync(stream, request));
+
+    private async ValueTask<QmgrReply> AnswerAsync(LinkStream stream, QmgrRequest request)
     {
         bool trusted = stream.Link.IsPeerTrusted;
         bool flush = request.Command is QmgrRequest.Flush or QmgrRequest.FlushId or QmgrRequest.FlushSite;
@@ -38,7 +41,7 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
             case QmgrRequest.FlushId:
                 return QueueId.IsValid(request.Argument) ? new QmgrReply { Count = service.FlushOne(request.Argument) } : No("bad queue id");
             case QmgrRequest.FlushSite:
-                return FlushSite(request.Argument);
+                return await FlushSiteAsync(request.Argument);
             case QmgrRequest.Rescan when trusted:
                 service.Rescan();
                 return new QmgrReply();
@@ -61,10 +64,10 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
         _ => $"User {name}({uid}) is not allowed to flush the mail queue",
     };
 
-    private QmgrReply FlushSite(string site) => service.FlushSite(site, out int count) switch
+    private async ValueTask<QmgrReply> FlushSiteAsync(string site) => await service.FlushSiteAsync(site) switch
     {
-        MatchResult.Yes => new QmgrReply { Count = count },
-        MatchResult.Error => No("fast_flush_domains: table lookup problem"),
+        (MatchResult.Yes, int count) => new QmgrReply { Count = count },
+        (MatchResult.Error, _) => No("fast_flush_domains: table lookup problem"),
         _ => No($"Flush service is not configured for destination \"{site}\""),
     };
 

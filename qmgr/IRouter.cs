@@ -5,14 +5,11 @@ namespace MtaSuite.Qmgr;
 /// <summary>Where a recipient goes: transport, nexthop, and the address to deliver to; or the outcome that it has already.</summary>
 internal readonly record struct RouteResult(string Transport, string Nexthop, string Recipient, Outcome? Outcome);
 
-/// <summary>Decides where recipients go, and when they are tried again.</summary>
+/// <summary>Decides where recipients go.</summary>
 internal interface IRouter
 {
     /// <summary>Finding a route may wait for another process or the network: not on the loop's thread.</summary>
     bool MayBlock => false;
 
     RouteResult Route(Envelope envelope, string recipient);
-
-    /// <summary>A recipient's own retry curve (retry_maps); null: the usual one.</summary>
-    RetryCurve? CurveOf(string recipient);
 }

@@ -105,21 +105,20 @@ internal sealed partial class QmgrService
     }
 
     /// <summary>Makes what waits for a site due now.</summary>
-    /// <returns>Whether the site is one that can be asked for.</returns>
-    public MatchResult FlushSite(string site, out int count)
+    /// <returns>Whether the site is one that can be asked for, and how much waited for it.</returns>
+    public async ValueTask<(MatchResult Known, int Count)> FlushSiteAsync(string site)
     {
-        count = 0;
         site = FlushSites.Normalize(site);
-        MatchResult known = _sites.Match(site);
-        if (known != MatchResult.Yes) return known;
+        MatchResult known = await _sites.MatchAsync(site);
+        if (known != MatchResult.Yes) return (known, 0);
         if (_sitesUnknown) _wantedSites.Add(site);
-        count = _deferred.ForceSite(site);
+        int count = _deferred.ForceSite(site);
         ArmDueTimer();
-        return known;
+        return (known, count);
     }
 
     /// <summary>The scan has read what a deferred message waits for; null: it is through.</summary>
-    private void SitesRead(string? id, List<string> recipients)
+    private void SitesRead(string? id, HashSet<string> sites)
     {
         if (id == null)
         {
@@ -127,9 +126,7 @@ internal sealed partial class QmgrService
             _wantedSites.Clear();
             return;
         }
-        HashSet<string>? sites = null;
-        foreach (string recipient in recipients) _sites.Collect(recipient, ref sites);
-        if (sites == null || !_deferred.AddSites(QueueKey.Of(id), sites)) return;
+        if (!_deferred.AddSites(QueueKey.Of(id), sites)) return;
         if (_wantedSites.Overlaps(sites)) Defer(id, DeferredIndex.Forced);
     }
 

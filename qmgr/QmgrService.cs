@@ -48,7 +48,7 @@ internal sealed partial class QmgrService : IService
         _notices = new NoticeClient(_loop, context.Spool, context.Config.Get(BounceParams.BounceServiceName), _settings.IpcTimeout);
         _agents = new AgentLinks(_loop, context.Spool, _settings.DeliveryTimeout);
         _verify = new VerifyClient(_loop, context.Spool.SocketPath(true, context.Config.Get(VerifyParams.AddressVerifyServiceName)));
-        _sites = new FlushSites(context.Config);
+        _sites = new FlushSites(_loop, context.Config);
         FlushUsers = new UserList(context.Config.Get(PickupParams.AuthorizedFlushUsers));
         foreach (string problem in FlushUsers.Problems) Log.Warning($"authorized_flush_users: {problem}");
         _active = new ActiveQueue(_loop, _settings, new Router(context.Config), _files, _notices,
@@ -58,11 +58,12 @@ internal sealed partial class QmgrService : IService
             Left = Leave,
             MakeProbeRouter = () => new Router(context.Config, RouteParameters.Probes),
             Probed = update => _verify.Tell(update),
+            Retries = RetryMaps.Open(_loop, context.Config),
             Sites = _sites,
             Parked = Park,
             Unparked = Unpark,
         };
-        _scanner = new QueueScanner(_loop, context.Spool, Found, _sites.IsEmpty ? null : SitesRead);
+        _scanner = new QueueScanner(_loop, context.Spool, Found, _sites, SitesRead);
         foreach (int fd in context.Listeners)
         {
             LinkServer server = new(_loop, fd, _ => new ControlStream(this));

@@ -18,7 +18,6 @@ internal sealed class QmgrSettings(MailConfig config)
     public readonly int RecipientLimit = config.Get(QmgrParams.QmgrMessageRecipientLimit);
     public readonly int RecipientMinimum = config.Get(QmgrParams.QmgrMessageRecipientMinimum);
     public readonly bool ConfirmDelayCleared = config.Get(BounceParams.ConfirmDelayCleared);
-    public readonly bool HasRetryMaps = config.Get(QmgrParams.RetryMaps).Length > 0;
     public readonly bool FeedbackDebug = config.Get(QmgrParams.DestinationConcurrencyFeedbackDebug);
     public readonly TimeSpan ClogWarnTime = config.Get(QmgrParams.QmgrClogWarnTime);
     /// <summary>How long another daemon may take to answer, and an agent over a delivery.</summary>

@@ -12,8 +12,9 @@ namespace MtaSuite.Qmgr;
 /// they are read afterwards, if anybody may ask for a site.
 /// </summary>
 /// <param name="found">Gets id, folder and time of each file.</param>
-/// <param name="readSites">Gets id and recipients of each deferred file, with null as the last; null: nobody wants them.</param>
-internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<string, string, long> found, Action<string?, List<string>>? readSites)
+/// <param name="sites">Which sites one may ask for.</param>
+/// <param name="readSites">Gets id and such sites of each deferred file that waits for some, with null as the last.</param>
+internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<string, string, long> found, FlushSites sites, Action<string?, HashSet<string>> readSites)
 {
     private const int Portion = 500;
     private readonly WorkerPool _worker = new(loop, "scanner", 1);
@@ -30,7 +31,7 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
         Submit(SpoolDirectory.Incoming);
         Submit(SpoolDirectory.Active);
         Submit(SpoolDirectory.Deferred);
-        if (readSites != null) _worker.Submit(new SiteScan(this, readSites));
+        if (!sites.IsEmpty) _worker.Submit(new SiteScan(this, sites, readSites));
     }
 
     /// <summary>Scans incoming, unless such a scan is waiting already.</summary>
@@ -108,9 +109,9 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
 
     private void Found(string id, string folder, long next) => found(id, folder, next);
 
-    private sealed class SiteScan(QueueScanner scanner, Action<string?, List<string>> take) : WorkItem
+    private sealed class SiteScan(QueueScanner scanner, FlushSites sites, Action<string?, HashSet<string>> take) : WorkItem
     {
-        private readonly List<(string Id, List<string> Recipients)> _portion = [];
+        private readonly List<(string Id, HashSet<string> Sites)> _portion = [];
         private readonly long _start = scanner.Start;
         private int _count;
 
@@ -120,13 +121,14 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
             {
                 _count++;
                 if (scanner.Spool.TryRead(SpoolDirectory.Deferred, id, out QueueFile? file) != QueueFileStatus.Ok) continue;
-                _portion.Add((id, [.. file!.Envelope.Recipients.Where(r => !r.Done).Select(r => r.Address)]));
+                HashSet<string> found = [.. file!.Envelope.Recipients.Where(r => !r.Done).Select(r => sites.SiteOf(r.Address)).Where(s => s.Length > 0)];
+                if (found.Count > 0) _portion.Add((id, found));
                 if (_portion.Count == Portion) Report();
             }
             Report();
         }
 
-        private void Report() => scanner.Post(_portion, item => take(item.Id, item.Recipients));
+        private void Report() => scanner.Post(_portion, item => take(item.Id, item.Sites));
 
         protected override void OnDone()
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using MtaSuite.Common.Dns.Wire;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Common.Dns;
 
@@ -17,6 +18,7 @@ public sealed class DnsResolver
     private readonly Dictionary<DnsKey, List<Promise<DnsAnswer>>> _underWay = [];
     private readonly Queue<Promise<bool>> _waiting = [];
     private readonly DnssecProbe _probe;
+    private SlowLookups? _lookups;
     private int _asking;
 
     public DnsResolver(EventLoop loop, DnsOptions options)
@@ -60,8 +62,12 @@ public sealed class DnsResolver
     public Promise<DnsAnswer> QueryReverse(IPAddress address, DnsQueryFlags flags = DnsQueryFlags.None) =>
         Query(DomainName.Reverse(address), DnsType.PTR, flags & DnsQueryFlags.Dnssec);
 
-    private static async Task FilterAsync(Promise<DnsAnswer> question, Tables.Maps filter, Promise<DnsAnswer> promise) =>
-        promise.TrySet(ReplyFilter.Apply(await question, filter));
+    private async Task FilterAsync(Promise<DnsAnswer> question, Maps filter, Promise<DnsAnswer> promise)
+    {
+        DnsAnswer answer = await question;
+        _lookups ??= new SlowLookups(Loop, "DNS filter");
+        promise.TrySet(await _lookups.AskAsync(filter.MayBlock && answer.IsFound, (answer, filter), static s => ReplyFilter.Apply(s.answer, s.filter)));
+    }
 
     /// <summary>Tries a name in domains, as resolver(3) does: as it is first when it has dots enough, else last.</summary>
     private async Task SearchAsync(string name, DnsType type, DnsQueryFlags flags, Promise<DnsAnswer> promise)

@@ -22,6 +22,10 @@ public sealed class StatusFilter(Maps maps)
         return new StatusFilter(maps);
     }
 
+    /// <summary>Whoever asks may have to wait.</summary>
+    public bool MayBlock { get; } = maps.MayBlock;
+
+    /// <summary>The outcome to report instead; the same when no table has one.</summary>
     public Outcome Apply(Outcome outcome)
     {
         if (maps.IsEmpty) return outcome;

@@ -5,6 +5,7 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
 using MtaSuite.Relay.Content;
 using MtaSuite.Relay.Mime;
@@ -28,6 +29,8 @@ internal sealed partial class Delivery
     private long _connected;
     private int _file = -1;
     private string _noted = "";
+    /// <summary>Outcomes that wait for a table; null: none did.</summary>
+    private List<Task>? _told;
 
     public Delivery(RelayContext context, DeliverRequest request)
     {
@@ -63,6 +66,7 @@ internal sealed partial class Delivery
             Outcome failure = Outcome.Defer("4.3.0", $"open queue file: {Libc.ErrorText()}");
             foreach (Pending recipient in _all) Settle(recipient, failure, null);
         }
+        if (_told != null) await Task.WhenAll(_told);
         return [.. _all.Select(r => r.Final!)];
     }
 
@@ -196,11 +200,19 @@ internal sealed partial class Delivery
     private void Settle(Pending recipient, Outcome outcome, Session? session)
     {
         if (_context.Settings.SoftBounce) outcome = outcome.SoftBounce();
-        outcome = _context.Settings.StatusFilter.Apply(outcome);
-        session ??= recipient.LastSession;
         recipient.Final = new RecipientOutcome { Offset = recipient.Recipient.Offset, Outcome = outcome };
-        long now = QueueId.Microseconds();
-        DeliveryLog.Write(Request, recipient.Recipient, outcome, session is { IsReached: true } ? session.Target.NameAndPort : "none",
-            _started, _connected == 0 ? now : _connected, now, session?.UseCount ?? 0, session?.SecurityText ?? "");
+        Task told = TellAsync(recipient.Recipient, recipient.Final, session ?? recipient.LastSession);
+        if (!told.IsCompletedSuccessfully) (_told ??= []).Add(told);
+    }
+
+    /// <summary>Logs an outcome as the tables want it told.</summary>
+    private async Task TellAsync(DeliverRecipient recipient, RecipientOutcome final, Session? session)
+    {
+        // the session goes on meanwhile
+        (string relay, int useCount, string security) = (session is { IsReached: true } ? session.Target.NameAndPort : "none", session?.UseCount ?? 0, session?.SecurityText ?? "");
+        long now = QueueId.Microseconds(), connected = _connected == 0 ? now : _connected;
+        StatusFilter filter = _context.Settings.StatusFilter;
+        final.Outcome = await _context.Lookups.AskAsync(filter.MayBlock, (filter, final.Outcome), static s => s.filter.Apply(s.Outcome));
+        DeliveryLog.Write(Request, recipient, final.Outcome, relay, _started, connected, now, useCount, security);
     }
 }

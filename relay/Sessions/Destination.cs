@@ -9,13 +9,13 @@ namespace MtaSuite.Relay.Sessions;
 /// transaction waits for one of them instead of taking another session: its commands then go out in one packet with the end of the content before it,
 /// which halves the work on both sides. Where the server is slow each transaction gets its own session, as the concurrency limits allow.
 /// </summary>
-internal sealed class Destination(EventLoop loop, CacheSettings cache, string host, IdleSessions shared)
+/// <param name="isListed">Its sessions are always kept.</param>
+internal sealed class Destination(EventLoop loop, CacheSettings cache, bool isListed, IdleSessions shared)
 {
     /// <summary>A server that takes longer for a message is not waited for, milliseconds.</summary>
     private const double QuickMilliseconds = 10;
     /// <summary>How long a transaction waits for a busy session at most.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(25);
-    private readonly bool _isListed = cache.IsListed(host);
     private readonly List<Session> _idle = [];
     private readonly Queue<(Transaction Transaction, long Since)> _waiting = new();
     private double _milliseconds = double.MaxValue;
@@ -81,7 +81,7 @@ internal sealed class Destination(EventLoop loop, CacheSettings cache, string ho
     public bool Keeps(Session session)
     {
         _ = session;
-        if (_isListed || _waiting.Count > 0) return true;
+        if (isListed || _waiting.Count > 0) return true;
         return cache.OnDemand && loop.NowMilliseconds - _offerBefore < 2 * cache.IdleLimit.TotalMilliseconds;
     }
 

@@ -17,7 +17,7 @@ internal sealed partial class Session
     private async ValueTask<bool> ContentAsync(Transaction t)
     {
         Connection connection = _connection!;
-        if (!connection.Input.IsEmpty && !TakeEarlyReply(t)) return false;
+        if (!connection.Input.IsEmpty && !await TakeEarlyReplyAsync(t)) return false;
         using ContentSource source = t.Delivery.OpenContent(t.ConvertsToSevenBit);
         LineEncoder encoder = new(!UsesChunks, Settings.Content.LineLengthLimit);
         SetContentDeadline(t);
@@ -47,11 +47,9 @@ internal sealed partial class Session
     }
 
     /// <summary>The server spoke before it could know the content: a refusal holds, anything else would be taken for the reply to the content.</summary>
-    private bool TakeEarlyReply(Transaction t)
+    private async ValueTask<bool> TakeEarlyReplyAsync(Transaction t)
     {
-        if (_parser.Next(_connection!.Input, keepText: true, keepLines: false, out _reply, out int consumed) != ReplyStatus.Complete || _reply.Code < 400)
-            return BreakGarbage(Step.Content);
-        _connection.Consume(consumed);
+        if (await ParseAsync(keepText: true, keepLines: false) != ReplyStatus.Complete || _reply.Code < 400) return BreakGarbage(Step.Content);
         FailAccepted(t, Step.Data);
         return EndBy(_reply.Refusal(Target, Step.Data));
     }
@@ -152,7 +150,7 @@ internal sealed partial class Session
         if (t.IsDataReady)
         {
             if (t.HasStrays) return BreakGarbage(Step.Data);
-            if (!IsInStep(Step.Data)) return false;
+            if (!await IsInStepAsync(Step.Data)) return false;
             Put(".\r\n"u8);
             return await ReadReplyAsync(Step.DataDone, Settings.Timeouts.DataDone);
         }

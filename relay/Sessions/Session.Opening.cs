@@ -1,5 +1,6 @@
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay.Sessions;
 
@@ -11,7 +12,7 @@ internal sealed partial class Session
     /// <summary>Connects, greets, secures, logs in. False: <see cref="Failure"/> says why.</summary>
     public async Task<bool> OpenAsync()
     {
-        BeginDialogLog();
+        await BeginDialogLogAsync();
         bool ok = await ConnectAsync() && await WrapAsync() && await GreetingAsync() && await HelloAsync() && await SecureAsync() && IsFit() && await LogInAsync();
         if (!ok && Failure is { Kind: not FailureKind.Unreachable }) Leave();
         return ok;
@@ -25,18 +26,18 @@ internal sealed partial class Session
             Outcome refusal = RefusedToTalk(_reply);
             return Refuse(Settings.Skip5xxGreeting && refusal.IsPermanent ? refusal.Soften() : refusal);
         }
-        ExaminePix(_reply.Text);
+        await ExaminePixAsync(_reply.Text);
         _noExtensions |= Settings is { NeverSendEhlo: true, IsLmtp: false }
             || (!Settings.IsLmtp && !Settings.AlwaysSendEhlo && !_reply.Text.Contains("ESMTP", StringComparison.Ordinal));
         return true;
     }
 
     /// <summary>A firewall that answers for the server hides its greeting behind asterisks.</summary>
-    private void ExaminePix(string greeting)
+    private async ValueTask ExaminePixAsync(string greeting)
     {
         string text = greeting.Trim();
         if (text.Length < 8 || text.AsSpan().IndexOfAnyExcept("*02 ") >= 0) return;
-        IReadOnlyList<string> words = Settings.Pix.For(Target.Address);
+        IReadOnlyList<string> words = await Lookups.AskAsync(Settings.Pix.ByAddress.MayBlock, (Settings.Pix, Target.Address), static s => s.Pix.For(s.Address));
         _isPix = words.Contains("delay_dotcrlf");
         _noExtensions = words.Contains("disable_esmtp");
         Log.Info($"enabling PIX workarounds: {string.Join(' ', words)} for {Target.NameAndPort}");
@@ -51,7 +52,7 @@ internal sealed partial class Session
         if (Settings.IsLmtp) return await HelloAsync("LHLO", Step.Lhlo, extended: true);
         if (_noExtensions) return await HelloAsync("HELO", Step.Helo, extended: false);
         if (!await AskAsync($"EHLO {Settings.HelloName}", Step.Ehlo, Settings.Timeouts.Hello, keepLines: true)) return false;
-        if (_reply.IsGood) return TakeHello(extended: true);
+        if (_reply.IsGood) return await TakeHelloAsync(extended: true);
         if (_reply.IsGoodbye) return Refuse(RefusedToTalk(_reply));
         return await HelloAsync("HELO", Step.Helo, extended: false);
     }
@@ -59,12 +60,13 @@ internal sealed partial class Session
     private async ValueTask<bool> HelloAsync(string verb, Step step, bool extended)
     {
         if (!await AskAsync($"{verb} {Settings.HelloName}", step, Settings.Timeouts.Hello, keepLines: true)) return false;
-        return _reply.IsGood ? TakeHello(extended) : Refuse(RefusedToTalk(_reply));
+        return _reply.IsGood ? await TakeHelloAsync(extended) : Refuse(RefusedToTalk(_reply));
     }
 
-    private bool TakeHello(bool extended)
+    private async ValueTask<bool> TakeHelloAsync(bool extended)
     {
-        if (extended) Features.Read(ReplyLines, Settings.EhloFilter.For(Target.EndPoint?.Address));
+        EhloFilter filter = Settings.EhloFilter;
+        if (extended) Features.Read(ReplyLines, await Lookups.AskAsync(filter.MayBlock, (filter, Target), static s => s.filter.For(s.Target.EndPoint?.Address)));
         if (Settings.IsLmtp || ReplyLines.Count == 0) return true;
         string name = ReplyLines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("");
         if (Security == null) _helo = name;

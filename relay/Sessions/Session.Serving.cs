@@ -79,12 +79,12 @@ internal sealed partial class Session
     {
         Transaction? next = null;
         long began = Loop.NowMilliseconds;
-        bool ok = (transaction.Phase != TransactionPhase.Start || Begin(transaction)) && await EnvelopeAsync(transaction);
+        bool ok = (transaction.Phase != TransactionPhase.Start || await BeginAsync(transaction)) && await EnvelopeAsync(transaction);
         if (ok && transaction is { Accepted: > 0, IsVerifyOnly: false } && (transaction.IsDataReady || UsesChunks))
         {
             ok = await ContentAsync(transaction);
             if (ok && MayOverlap) next = Home!.TakeWaiting(this);
-            if (next != null && !Begin(next)) ok = false;
+            if (next != null && !await BeginAsync(next)) ok = false;
             ok = ok && await DataRepliesAsync(transaction);
         }
         else if (ok) ok = await AbortAsync(transaction);
@@ -98,11 +98,11 @@ internal sealed partial class Session
     private bool MayOverlap => Features.Has(ServerFeature.Pipelining) && MayServeMore && !_isPix;
 
     /// <summary>Writes the first commands, as many as may go out together.</summary>
-    private bool Begin(Transaction transaction)
+    private async ValueTask<bool> BeginAsync(Transaction transaction)
     {
         UseCount++;
         transaction.IsReused = UseCount > 1;
-        if (_expected.Count == 0 && !IsInStep(Step.Mail)) return false;
+        if (_expected.Count == 0 && !await IsInStepAsync(Step.Mail)) return false;
         transaction.Delivery.Begin(this);
         Admit(transaction);
         return WriteEnvelope(transaction);

@@ -4,6 +4,7 @@ using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
+using MtaSuite.Relay.Routing;
 
 namespace MtaSuite.Relay.Sessions;
 
@@ -12,12 +13,15 @@ internal sealed partial class Session
     private Reply _reply;
     private DialogLog? _dialog;
 
-    private void BeginDialogLog()
+    private async ValueTask BeginDialogLogAsync()
     {
         MatchList? peers = Settings.DebugPeers;
-        if (Log.Verbose || peers?.Match(Target.Host, Target.EndPoint?.Address) == MatchResult.Yes || peers?.Match(Target.Nexthop) == MatchResult.Yes)
+        if (Log.Verbose || (peers != null && await Lookups.AskAsync(peers.MayBlock, (peers, Target), static s => IsListed(s.peers, s.Target))))
             _dialog = new DialogLog(Target.NameAndPort);
     }
+
+    private static bool IsListed(MatchList peers, Target target) =>
+        peers.Match(target.Host, target.EndPoint?.Address) == MatchResult.Yes || peers.Match(target.Nexthop) == MatchResult.Yes;
 
     /// <summary>The lines of the last reply that was read with them.</summary>
     internal List<string> ReplyLines => _parser.Lines;
@@ -28,7 +32,7 @@ internal sealed partial class Session
     /// <summary>Sends a command line and waits for its reply. False: the session is over.</summary>
     internal async ValueTask<bool> AskAsync(string command, Step step, TimeSpan timeout, bool keepLines = false)
     {
-        if (!IsInStep(step)) return false;
+        if (!await IsInStepAsync(step)) return false;
         if (_dialog != null) _dialog.IsHidden = step == Step.Auth;
         Put(command);
         Put("\r\n"u8);
@@ -58,8 +62,7 @@ internal sealed partial class Session
         keepText |= _dialog != null;
         while (true)
         {
-            ReplyStatus status = _parser.Next(connection.Input, keepText, keepLines, out _reply, out int consumed);
-            connection.Consume(consumed);
+            ReplyStatus status = await ParseAsync(keepText, keepLines);
             if (status == ReplyStatus.Complete)
             {
                 _dialog?.In(_reply, keepLines ? ReplyLines : null);
@@ -72,17 +75,34 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>Takes one reply from what has come, on a thread where its lines are looked up in a table that may make us wait.</summary>
+    private ValueTask<ReplyStatus> ParseAsync(bool keepText, bool keepLines)
+    {
+        ReadOnlySpan<byte> input = _connection!.Input;
+        // without a whole line there is nothing to look up
+        int end = Settings.ReplyFilter.MayBlock ? input.LastIndexOf((byte)'\n') + 1 : 0;
+        if (end > 0) return ParseOnThreadAsync(input[..end].ToArray(), keepText, keepLines);
+        ReplyStatus status = _parser.Next(input, keepText, keepLines, out _reply, out int consumed);
+        _connection.Consume(consumed);
+        return ValueTask.FromResult(status);
+    }
+
+    private async ValueTask<ReplyStatus> ParseOnThreadAsync(byte[] lines, bool keepText, bool keepLines)
+    {
+        (ReplyStatus status, _reply, int consumed) = await Lookups.AskAsync(true, (_parser, lines, keepText, keepLines), static s =>
+            (s._parser.Next(s.lines, s.keepText, s.keepLines, out Reply reply, out int consumed), reply, consumed));
+        _connection!.Consume(consumed);
+        return status;
+    }
+
     /// <summary>
     /// Nothing was asked, so nothing may have been said. A server that says good-bye unasked is gone; any other words would be taken for the reply
     /// to what comes next.
     /// </summary>
-    private bool IsInStep(Step step)
-    {
-        if (_connection!.Input.IsEmpty) return true;
-        bool goodbye = _parser.Next(_connection.Input, keepText: true, keepLines: false, out Reply reply, out int consumed) == ReplyStatus.Complete && reply.IsGoodbye;
-        _connection.Consume(consumed);
-        return goodbye ? EndBy(reply.Refusal(Target, step)) : BreakGarbage(step);
-    }
+    private ValueTask<bool> IsInStepAsync(Step step) => _connection!.Input.IsEmpty ? ValueTask.FromResult(true) : EndOutOfStepAsync(step);
+
+    private async ValueTask<bool> EndOutOfStepAsync(Step step) =>
+        await ParseAsync(keepText: true, keepLines: false) == ReplyStatus.Complete && _reply.IsGoodbye ? EndBy(_reply.Refusal(Target, step)) : BreakGarbage(step);
 
     /// <summary>The server said 421.</summary>
     private bool EndBy(Outcome outcome)

@@ -3,6 +3,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Tables;
 using MtaSuite.Relay.Routing;
 using MtaSuite.Relay.Settings;
 
@@ -23,6 +24,9 @@ internal sealed partial class Session(EventLoop loop, Target target, RelaySettin
     public RelaySettings Settings { get; } = settings;
 
     public EventLoop Loop { get; } = loop;
+
+    /// <summary>Where tables are asked that may make us wait.</summary>
+    public required SlowLookups Lookups { get; init; }
 
     /// <summary>What the server offers, as of the last EHLO.</summary>
     public ServerFeatures Features { get; } = new();

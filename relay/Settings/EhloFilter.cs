@@ -11,6 +11,9 @@ public sealed class EhloFilter(string keywords, Maps byAddress)
     public static readonly EhloFilter None = new("", Maps.Empty);
     private readonly HashSet<string> _all = Words(keywords);
 
+    /// <summary>Whoever asks may have to wait.</summary>
+    public bool MayBlock => byAddress.MayBlock;
+
     /// <summary>The keywords to ignore for a server, in upper case; "silent-discard" is no keyword and is left out.</summary>
     public IReadOnlySet<string> For(IPAddress? server)
     {

@@ -10,6 +10,9 @@ public sealed class ReplyFilter(Maps maps)
 
     public bool IsEmpty => maps.IsEmpty;
 
+    /// <summary>Whoever asks may have to wait.</summary>
+    public bool MayBlock { get; } = maps.MayBlock;
+
     /// <summary>The line to use instead; the same when no table has one.</summary>
     public string Apply(string line)
     {

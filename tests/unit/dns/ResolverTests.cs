@@ -3,6 +3,7 @@ using System.Text;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Net;
 using MtaSuite.Tests.Unit.Net;
+using MtaSuite.Tests.Unit.Tables;
 
 namespace MtaSuite.Tests.Unit.Dns;
 
@@ -263,4 +264,16 @@ public sealed class ResolverTests
             Servers = [d.EndPoint],
             ReplyFilter = MtaSuite.Common.Tables.Maps.Open(@"regexp:{{/ 60 IN A 192\.0\.2\.1$/ IGNORE} {/2\.3$/ NONSENSE}}"),
         });
+
+    [Test]
+    public void A_filter_that_makes_one_wait_does_not_hold_up_the_loop()
+    {
+        using LockedTable table = new(("h.test. 60 in a 192.0.2.1", "IGNORE"));
+        With(new ScriptedDns("h.test 60 A 192.0.2.1", "h.test 60 A 192.0.2.2"), async r =>
+        {
+            table.ReleaseSoon(r.Loop);
+            Assert.That((await r.Query("h.test", DnsType.A)).Addresses.Single().ToString(), Is.EqualTo("192.0.2.2"));
+            Assert.That(table.WasTooLate, Is.False);
+        }, d => new() { Servers = [d.EndPoint], ReplyFilter = MtaSuite.Common.Tables.Maps.Open(table.Spec) });
+    }
 }

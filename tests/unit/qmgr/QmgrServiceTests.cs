@@ -51,6 +51,30 @@ public sealed class QmgrServiceTests
         }, $"transport_maps = {table.Spec}\n");
     }
 
+    [TestCase("retry_maps")]
+    [TestCase("fast_flush_domains")]
+    public void A_table_that_makes_a_deferral_wait_does_not_hold_up_the_queue_manager(string parameter)
+    {
+        using LockedTable table = new(("a.test", "90s 1h"));
+        Bench(async loop =>
+        {
+            _bench.Deliver = a => a.EndsWith("@b.test", StringComparison.Ordinal) ? Outcome.Ok("sent") : Outcome.Defer("4.4.1", "timed out");
+            _bench.StartAll(loop);
+            QueuedNotice late = _bench.Put("incoming", "x@a.test", "y@a.test", "z@b.test");
+            _bench.Tell(loop, late);
+            await loop.UntilAsync(() => _bench.Events.Count == 2);
+            QueuedNotice good = _bench.Put("incoming", "x@b.test");
+            _bench.Tell(loop, good);
+            await loop.UntilAsync(() => !_bench.Exists("incoming", good.Envelope.QueueId), "other mail goes on");
+            Assert.That((_bench.Qmgr.DeferredMessages.Count, table.WasTooLate), Is.EqualTo((0, false)));
+            table.Release();
+            await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 1);
+            Assert.That(_bench.Marks("deferred", late.Envelope.QueueId), Is.EqualTo("RRr"));
+            if (parameter == "retry_maps") Assert.That((_bench.Qmgr.DeferredMessages.All.Single().Value - QueueId.Microseconds()) / 1_000_000, Is.InRange(80, 90));
+            else Assert.That((await _bench.AskAsync(loop, QmgrRequest.FlushSite, "a.test"))!.Count, Is.EqualTo(1));
+        }, $"{parameter} = {table.Spec}\n");
+    }
+
     [Test]
     public void With_dont_remove_what_is_delivered_is_kept_in_saved() => Bench(async loop =>
     {

@@ -65,10 +65,18 @@ public class LoginTests
     [TestCase("smtp_header_checks")]
     [TestCase("smtp_tls_policy_maps")]
     [TestCase("smtp_requiretls_policy")]
+    [TestCase("smtp_reply_filter")]
+    [TestCase("smtp_delivery_status_filter")]
+    [TestCase("smtp_discard_ehlo_keyword_address_maps")]
+    [TestCase("smtp_pix_workaround_maps")]
+    [TestCase("smtp_connection_cache_destinations")]
+    [TestCase("debug_peer_list")]
     public void A_table_that_makes_one_wait_holds_up_its_own_deliveries_alone(string param)
     {
-        using LockedTable table = new(("mx1.test", "joe:secret"), ("b@x.test", "c@y.test"), ("dest.test", param == "smtp_requiretls_policy" ? "opportunistic" : "none"), ("Subject: test", "REPLACE Subject: seen"));
-        using ScriptedPeer peer = new(new() { ["AUTH"] = "235 2.7.0 welcome" }, "AUTH PLAIN");
+        using LockedTable table = new(("mx1.test", "joe:secret"), ("b@x.test", "c@y.test"), ("dest.test", param == "smtp_requiretls_policy" ? "opportunistic" : "none"), ("Subject: test", "REPLACE Subject: seen"),
+            ("250 2.0.0 taken", "250 2.0.0 changed"), ("2.0.0 250 2.0.0 taken", "2.0.0 told otherwise"), ("127.0.0.1", param == "smtp_pix_workaround_maps" ? "disable_esmtp" : "size"));
+        string greeting = param == "smtp_pix_workaround_maps" ? "220 ********" : "220 peer.test ESMTP", text = "";
+        using ScriptedPeer peer = new(new() { ["AUTH"] = "235 2.7.0 welcome", ["connect"] = greeting }, "AUTH PLAIN\nSIZE 100000");
         OnLoop.Run(async loop =>
         {
             MailConfig config = MailConfig.Parse($"compatibility_level = 3.11\nsmtp_helo_name = client.test\nsmtp_sasl_auth_enable = {(param.Contains("sasl") ? "yes" : "no")}\nsmtp_sasl_security_options = noanonymous\n{param} = {table.Spec}\n").Config;
@@ -81,11 +89,15 @@ public class LoginTests
             Assert.That(delivery.IsCompleted, Is.False);
             table.Release();
             Assert.That((await delivery)[0].Outcome.IsOk, Is.True, (await delivery)[0].Outcome.Text);
+            text = (await delivery)[0].Outcome.Text;
             context.Destinations.CloseIdle();
         }, seconds: 20);
         string heard;
         lock (peer.Commands) heard = string.Join('\n', peer.Commands);
         if (param == "smtp_sasl_password_maps") Assert.That(heard, Does.Contain(Plain));
+        Assert.That(heard.Contains("EHLO", StringComparison.Ordinal) && !heard.Contains("HELO client", StringComparison.Ordinal), Is.EqualTo(param != "smtp_pix_workaround_maps"), heard);
+        Assert.That(heard.Contains("SIZE=", StringComparison.Ordinal), Is.EqualTo(param is not ("smtp_discard_ehlo_keyword_address_maps" or "smtp_pix_workaround_maps")), heard);
+        Assert.That(text, Is.EqualTo(param == "smtp_reply_filter" ? "250 2.0.0 changed" : param == "smtp_delivery_status_filter" ? "told otherwise" : "250 2.0.0 taken"));
         Assert.That(heard, Does.Contain(param == "smtp_generic_maps" ? "RCPT TO:<c@y.test>" : "RCPT TO:<b@x.test>"));
     }
 
