@@ -15,6 +15,7 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
 {
     private readonly RecipientDuplicates _duplicates = new(config.Get(CleanupParams.EnableOriginalRecipient), config.Get(CleanupParams.DuplicateFilterLimit));
     private readonly List<string> _expanded = [];
+    private readonly List<string> _standard = []; // the recipients before virtual aliases
 
     /// <summary>Rewrites in place; null, or the failure that the message is refused with.</summary>
     public Outcome? Rewrite(Envelope e, CleanupFlags flags)
@@ -28,6 +29,7 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
         List<EnvelopeRecipient> asked = e.Recipients;
         e.Recipients = [];
         _duplicates.Clear();
+        _standard.Clear();
         foreach (EnvelopeRecipient recipient in asked)
             if (Add(e, recipient, flags) is { } trouble) return trouble;
         return flags.HasFlag(CleanupFlags.Bcc) ? AddCopies(e, flags) : null;
@@ -47,10 +49,9 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
         if (rewriter.AlwaysBcc.Length > 0) copies.Add(rewriter.AlwaysBcc);
         if (rewriter.SenderBcc(e.Sender, out string bcc, out string problem) is { } trouble) return Refuse(e, trouble, problem);
         if (bcc.Length > 0) copies.Add(bcc);
-        foreach (EnvelopeRecipient recipient in e.Recipients)
+        foreach (string recipient in _standard)
         {
-            if ((recipient.Notify & Notify.Expanded) != 0) continue;
-            if (rewriter.RecipientBcc(recipient.Address, out bcc, out problem) is { } failure) return Refuse(e, failure, problem);
+            if (rewriter.RecipientBcc(recipient, out bcc, out problem) is { } failure) return Refuse(e, failure, problem);
             if (bcc.Length > 0 && !copies.Contains(bcc)) copies.Add(bcc);
         }
         foreach (string copy in copies)
@@ -73,13 +74,19 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
             Expansion expansion = rewriter.ExpandRecipient(asked.Address, _expanded);
             if (expansion.Trouble != null) return Refuse(e, expansion.Trouble, expansion.Problem);
             alias = expansion.IsAlias;
+            _standard.Add(expansion.Recipient);
         }
         else if (flags.HasFlag(CleanupFlags.Rewrite))
         {
             if (rewriter.Recipient(asked.Address, out string standard, out string problem) is { } trouble) return Refuse(e, trouble, problem);
             _expanded.Add(standard);
+            _standard.Add(standard);
         }
-        else _expanded.Add(asked.Address);
+        else
+        {
+            _expanded.Add(asked.Address);
+            _standard.Add(asked.Address);
+        }
         if (alias && e.Sender.Length > 0 && (asked.Notify & Notify.Success) != 0) NoteExpansion(e, asked, original);
         foreach (string address in _expanded)
         {

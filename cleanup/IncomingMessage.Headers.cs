@@ -156,7 +156,7 @@ internal sealed partial class IncomingMessage
     /// <summary>All fields were seen: adds what is missing, logs the message id, and lets the file begin.</summary>
     private void EndHeaders(ReadOnlySpan<byte> bodyStart)
     {
-        if (_request.LocalClient || service.Settings.AlwaysAddMissingHeaders) AddMissing();
+        if (CompletesHeaders) AddMissing();
         if (!_hasRecipientHeader && service.Settings.UndisclosedRecipients.Length > 0) Line(Encoding.UTF8.GetBytes(service.Settings.UndisclosedRecipients));
         if (!_hasRequireTls && service.Settings.KeepsRequireTls && (Envelope.Flags & MessageFlags.RequireTls) != 0) Line("Require-TLS-ESMTP: yes"u8);
         Headers.Write("\n"u8);
@@ -170,6 +170,10 @@ internal sealed partial class IncomingMessage
         BeginFile();
         AppendBody(bodyStart);
     }
+
+    /// <summary>Missing headers are added to what comes from here, and where the site says that it completes headers of others.</summary>
+    private bool CompletesHeaders =>
+        _request.LocalClient || service.Settings.AlwaysAddMissingHeaders || _rewriting.Addresses.RemoteContext != RewriteContext.None;
 
     private void AddMissing()
     {

@@ -16,7 +16,7 @@ internal sealed partial class IncomingMessage
     private bool _asking;
 
     private bool AsksSlowTables => service.SlowRewriting != null
-        && ((_request.Cleanup & (CleanupFlags.Rewrite | CleanupFlags.Aliases | CleanupFlags.Bcc)) != 0 || _request.LocalClient || service.Settings.AlwaysAddMissingHeaders);
+        && ((_request.Cleanup & (CleanupFlags.Rewrite | CleanupFlags.Aliases | CleanupFlags.Bcc)) != 0 || CompletesHeaders);
 
     private void TakeOnThread(byte[] data)
     {

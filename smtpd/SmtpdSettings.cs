@@ -49,6 +49,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     // protocol
     public readonly bool HeloRequired = c.Get(SmtpdParams.SmtpdHeloRequired);
     public readonly bool DisableVrfy = c.Get(SmtpdParams.DisableVrfyCommand);
+    public readonly bool AllowMinUser = c.Get(PickupParams.AllowMinUser);
     public readonly bool StrictEnvelopes = c.Get(SmtpdParams.StrictRfc821Envelopes);
     public readonly bool SmtpUtf8 = c.Get(CommonParams.Smtputf8Enable);
     public readonly bool RequireTls = c.Get(TlsParams.RequiretlsEnable);

@@ -28,8 +28,16 @@ public static partial class HeaderAddresses
     {
         var finder = new Finder(result);
         var token = new AddressTokenizer(value);
-        while (tokenLimit-- > 0 && token.Next() != AddressToken.End)
+        while (token.Next() != AddressToken.End)
+        {
+            if (tokenLimit-- <= 0)
+            {
+                // the half of an address is none
+                if (token.Special is not ((byte)',' or (byte)';')) finder.Forget();
+                break;
+            }
             finder.Take(token.Kind, token.Special, token.Start, token.End);
+        }
         finder.Finish();
     }
 
@@ -167,7 +175,7 @@ public static partial class HeaderAddresses
             _lastWasWord = false;
         }
 
-        private void Forget()
+        public void Forget()
         {
             if (_elementMark < result.Count) _commaAt = result[_elementMark].CommaAt;
             result.RemoveRange(_elementMark, result.Count - _elementMark);

@@ -12,6 +12,9 @@ public sealed record Outcome(OutcomeKind Kind, DsnStatus Status, int Code, strin
     /// <summary>What a remote server or command said word for word, for Diagnostic-Code; empty where nobody but us spoke.</summary>
     public string Diagnostic { get; init; } = "";
 
+    /// <summary>Temporary trouble that does not pass until somebody sets something right: wrong permissions, a missing folder.</summary>
+    public bool IsLasting { get; init; }
+
     /// <summary>Permanent trouble that soft_bounce made temporary.</summary>
     public bool IsSoftened { get; init; }
 

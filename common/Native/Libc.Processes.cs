@@ -44,6 +44,17 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "waitpid", SetLastError = true)]
     private static partial int WaitPidRaw(int pid, int* status, int options);
 
+    [LibraryImport(Lib, EntryPoint = "prlimit", SetLastError = true)]
+    private static partial int PrLimit(int pid, int resource, ulong* limit, ulong* old);
+
+    /// <summary>Limits the size of files that a process may write, in bytes; -1 with errno set when it may not be limited.</summary>
+    public static int LimitFileSize(int pid, long bytes)
+    {
+        const int fileSize = 1; // RLIMIT_FSIZE
+        ulong* limit = stackalloc ulong[] { (ulong)bytes, (ulong)bytes };
+        return PrLimit(pid, fileSize, limit, null);
+    }
+
     /// <summary>waitpid(2): the pid that ended, 0 (WNOHANG: none yet) or -1.</summary>
     public static int WaitPid(int pid, out int status, int options)
     {

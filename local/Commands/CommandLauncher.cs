@@ -49,7 +49,12 @@ internal static class CommandLauncher
         {
             string path = FindProgram(argv[0]);
             int pid = Libc.Spawn(path, argv, spec.Environment, spec.Directory, [input, output, output], [], session: true);
-            if (pid > 0) return pid;
+            if (pid > 0)
+            {
+                // it waits for the message; a program that became somebody else by itself is left as it is
+                if (spec.FileSizeLimit > 0) _ = Libc.LimitFileSize(pid, spec.FileSizeLimit);
+                return pid;
+            }
             trouble = $"cannot execute {argv[0]}: {Libc.ErrorText(-pid)}";
             if (-pid != Libc.ENOENT) return -1;
         }

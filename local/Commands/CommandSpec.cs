@@ -17,4 +17,6 @@ public sealed class CommandSpec
     /// <summary>Root directory for the command; null: none. Needs root.</summary>
     public string? ChRoot { get; init; }
     public required TimeSpan TimeLimit { get; init; }
+    /// <summary>Largest file in bytes that the command may write (mailbox_size_limit); 0: any.</summary>
+    public long FileSizeLimit { get; init; }
 }

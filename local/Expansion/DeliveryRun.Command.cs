@@ -27,6 +27,7 @@ internal sealed partial class DeliveryRun
             Environment = EnvironmentFor(branch),
             Directory = directory.Text.Length > 0 ? directory.Text : null,
             TimeLimit = _settings.CommandTimeLimit,
+            FileSizeLimit = _settings.MailboxSizeLimit,
         };
         _services.SlowWork(begins: true);
         Outcome outcome = CommandDelivery.Run(_content, CopyFor(branch, CopyOptions.Command, DeliveredContext.Command), spec, _settings.Clock.GetLocalNow());

@@ -138,13 +138,13 @@ internal sealed partial class DeliveryRun
         return Report(branch, Outcome.Bounce("5.3.5", "mail system configuration error"));
     }
 
-    /// <summary>Delivers to each line's destinations, up to the first that has to be tried again. Closes the file.</summary>
+    /// <summary>Delivers to each line's destinations, up to the first that has to be tried again by itself. Closes the file.</summary>
     private bool DeliverLines(Branch branch, int fd, out int count)
     {
         count = 0;
         bool retry = false;
         using DestinationLines lines = new(fd, _settings.LineLengthLimit);
-        while (!retry && lines.TryNext(out string line))
+        while (!(retry && HasPassingTrouble) && lines.TryNext(out string line))
         {
             if (line.StartsWith('#')) continue;
             foreach (Destination destination in DestinationList.Parse(line))
@@ -157,7 +157,7 @@ internal sealed partial class DeliveryRun
     }
 }
 
-/// <summary>Reads lines of a file, a longer one in pieces of the given length. Closes the descriptor.</summary>
+/// <summary>Reads lines of a file, a longer one in pieces of the given length, each up to a NUL if it has one: no address does. Closes the descriptor.</summary>
 internal sealed class DestinationLines(int fd, int limit) : IDisposable
 {
     private readonly byte[] _buffer = new byte[limit];
@@ -173,7 +173,8 @@ internal sealed class DestinationLines(int fd, int limit) : IDisposable
             int newline = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
             if (newline < 0 && (_start > 0 || _end < limit) && Fill()) continue;
             int length = newline >= 0 ? newline : _end - _start;
-            line = Encoding.UTF8.GetString(_buffer, _start, length);
+            int nul = _buffer.AsSpan(_start, length).IndexOf((byte)0);
+            line = Encoding.UTF8.GetString(_buffer, _start, nul < 0 ? length : nul);
             _start += newline >= 0 ? length + 1 : length;
             return newline >= 0 || length > 0;
         }

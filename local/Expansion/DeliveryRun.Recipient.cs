@@ -20,7 +20,10 @@ internal sealed partial class DeliveryRun
         if (_loops!.Contains(branch.Address)) return ReportFailure(Parse(branch), Outcome.Bounce("5.4.6", $"mail forwarding loop for {branch.Address}"));
         branch = Parse(branch);
         if (branch.User.Length == 0) return Report(branch, Outcome.Bounce("5.1.3", $"null username in \"{branch.Address}\""));
-        return expand ? Switch(branch) : DeliverMailbox(branch, out bool retry) ? retry : DeliverUnknown(branch);
+        if (expand) return Switch(branch);
+        // a backslash opens one's own mailbox, not somebody else's past his own wishes
+        if (IsForeign(branch)) return DeliverIndirect(branch);
+        return DeliverMailbox(branch, out bool retry) ? retry : DeliverUnknown(branch);
     }
 
     /// <summary>Fills in the parts of the address. An extension with a slash, which could lead out of a directory, is dropped.</summary>
@@ -63,12 +66,14 @@ internal sealed partial class DeliveryRun
         }
         // What an alias without owner lists is delivered right here. Below an owner, a .forward file or an :include: each address becomes a recipient of a new
         // message with a record of its own; who is in his own .forward file gets it into the mailbox.
-        if (branch.Owner != null && !branch.Owner.Equals(branch.User, StringComparison.OrdinalIgnoreCase)) return DeliverIndirect(branch);
+        if (IsForeign(branch)) return DeliverIndirect(branch);
         if (branch.Source == ExpansionSource.Include) return DeliverIndirect(branch);
         if (_settings.RequireHomeDirectory && CheckHome(branch) is { } trouble) return Report(branch, trouble);
         if (DeliverForwardFile(branch, out retry)) return retry;
         return DeliverMailbox(branch, out retry) ? retry : DeliverUnknown(branch);
     }
+
+    private static bool IsForeign(Branch branch) => branch.Owner != null && !branch.Owner.Equals(branch.User, StringComparison.OrdinalIgnoreCase);
 
     private Outcome? CheckHome(Branch branch)
     {

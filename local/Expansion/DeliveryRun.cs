@@ -19,6 +19,7 @@ internal sealed partial class DeliveryRun
     private readonly MessageContent _content;
     private readonly DuplicateFilter _done;
     private readonly List<ForwardedMessage> _forwards = [];
+    private List<(DeliveryStep Step, Branch Branch, bool ToOwner)>? _lasting;
     private DeliveredHeaders? _loops;
 
     public DeliveryRun(LocalDelivery delivery, DeliveryJob job)
@@ -50,18 +51,39 @@ internal sealed partial class DeliveryRun
             Notify = recipient.Notify,
             Sender = _job.Request.Sender,
         };
-        bool retry = DeliverRecipient(branch);
+        bool retry = DeliverRecipient(branch) && !GiveUpLasting();
         // a copy that went out would go out again with the next attempt
         if (!retry) SendForwards(branch);
         return Summarize();
     }
 
+    /// <summary>
+    /// Where some of what a recipient stands for got the mail, or is about to, another attempt delivers it there again. Trouble that lasts until somebody sets
+    /// something right is no reason for that, days long: it counts as permanent then. True when nothing is left to try again.
+    /// </summary>
+    private bool GiveUpLasting()
+    {
+        if (_lasting == null || HasPassingTrouble || (_forwards.Count == 0 && !_job.Steps.Exists(s => s.Outcome.IsOk))) return false;
+        foreach ((DeliveryStep step, Branch branch, bool toOwner) in _lasting)
+        {
+            _job.Steps.Remove(step);
+            Outcome outcome = Outcome.Bounce(step.Outcome.Status, step.Outcome.Text);
+            _ = toOwner ? ReportFailure(branch, outcome) : Report(branch, outcome);
+        }
+        return !_job.Steps.Exists(s => s.Outcome.IsTemporary);
+    }
+
+    /// <summary>Something has to be tried again whatever else there is.</summary>
+    private bool HasPassingTrouble => _job.Steps.Exists(s => s.Outcome is { IsTemporary: true, IsLasting: false });
+
     /// <summary>Notes a result; true when it is a reason to try again.</summary>
     private bool Report(Branch branch, Outcome outcome, string action = "") => Note(branch, _settings.StatusFilter.Apply(outcome), action);
 
-    private bool Note(Branch branch, Outcome outcome, string action = "")
+    private bool Note(Branch branch, Outcome outcome, string action = "", bool toOwner = false)
     {
-        _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, action));
+        DeliveryStep step = new(branch.Address, branch.Original, outcome, action);
+        _job.Steps.Add(step);
+        if (outcome is { IsTemporary: true, IsLasting: true }) (_lasting ??= []).Add((step, branch, toOwner));
         return outcome.IsTemporary;
     }
 
@@ -71,7 +93,7 @@ internal sealed partial class DeliveryRun
     private bool ReportFailure(Branch branch, Outcome outcome)
     {
         outcome = _settings.StatusFilter.Apply(outcome);
-        if (!outcome.IsPermanent || VerifyOnly || !_settings.OwnerRequestSpecial || _delivery.Aliases.IsEmpty) return Note(branch, outcome);
+        if (!outcome.IsPermanent || VerifyOnly || !_settings.OwnerRequestSpecial || _delivery.Aliases.IsEmpty) return Note(branch, outcome, toOwner: true);
         string? owner = null;
         if (branch.IsList) owner = branch.Sender;
         else if (FindOwner(branch.Local, out owner) is { IsError: true } || (owner == null && FindOwner(branch.User, out owner) is { IsError: true }))

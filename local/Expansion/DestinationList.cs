@@ -16,27 +16,36 @@ public readonly record struct Destination(DestinationKind Kind, string Text);
 /// <code>
 /// list    = item *( "," item )
 /// item    = "|" command / "/" path / "~/" path / ":include:" path / "\" address / address / phrase "&lt;" address "&gt;"
+///         / phrase ": " list ";"
 /// </code>
-/// Any part of an item may be in double quotes, where a comma is text and a backslash quotes; "(" ")" hold comments. An item that begins with "|"
-/// outside quotes goes up to the next comma. Nothing is an error: whoever routes the address says what is wrong with it.
+/// Any part of an item may be in double quotes, where a comma is text and a backslash quotes; "(" ")" hold comments. Words with nothing but white space between
+/// them are items of their own, as in "alice bob". An item that begins with "|" outside quotes goes up to the next comma, one that begins with ":" too. Nothing is an
+/// error: whoever routes the address says what is wrong with it.
 /// </summary>
 public static class DestinationList
 {
     public static List<Destination> Parse(string text)
     {
         List<Destination> items = [];
+        List<string> words = [];
         int at = 0;
         while (at < text.Length)
         {
-            if (text[at] is ',' or ' ' or '\t' or '\r' or '\n')
+            if (text[at] is ',' or ';' or ' ' or '\t' or '\r' or '\n')
             {
                 at++;
                 continue;
             }
             bool escaped = text[at] == '\\';
             if (escaped) at++;
-            string item = at < text.Length && text[at] == '|' ? TakeRaw(text, ref at) : TakeItem(text, ref at);
-            if (item.Length > 0) items.Add(escaped ? new Destination(DestinationKind.Mailbox, item) : Classify(item));
+            words.Clear();
+            if (at < text.Length && text[at] == '|') words.Add(TakeRaw(text, ref at));
+            else TakeItem(text, ref at, words);
+            foreach (string word in words)
+            {
+                items.Add(escaped ? new Destination(DestinationKind.Mailbox, word) : Classify(word));
+                escaped = false;
+            }
         }
         return items;
     }
@@ -52,12 +61,15 @@ public static class DestinationList
             : new Destination(DestinationKind.Address, item);
     }
 
-    /// <summary>An address or path, without quotes and comments; only what is between "&lt;" and "&gt;" where there is such a thing.</summary>
-    private static string TakeItem(string text, ref int at)
+    /// <summary>
+    /// Addresses and paths up to the next separator, without quotes and comments; only what is between "&lt;" and "&gt;" where there is such a thing, and only what
+    /// follows the name of a group.
+    /// </summary>
+    private static void TakeItem(string text, ref int at, List<string> words)
     {
         StringBuilder item = new();
-        bool space = false, closed = false;
-        while (at < text.Length && text[at] != ',')
+        bool raw = at < text.Length && text[at] == ':', space = false, angle = false, closed = false;
+        while (at < text.Length && text[at] != ',' && (raw || text[at] != ';'))
         {
             char c = text[at++];
             if (c is ' ' or '\t' or '\r' or '\n')
@@ -71,10 +83,12 @@ public static class DestinationList
                 continue;
             }
             if (closed) continue;
-            if (c == '<')
+            if (c == '<' || (c == ':' && !raw && !angle && EndsWord(text, at)))
             {
                 item.Clear();
+                words.Clear();
                 space = false;
+                angle = c == '<';
                 continue;
             }
             if (c == '>')
@@ -82,13 +96,25 @@ public static class DestinationList
                 closed = true;
                 continue;
             }
-            // white space around "@" and "." belongs to neither side; between words it is one space
-            if (space && item.Length > 0 && c is not ('@' or '.') && item[^1] is not ('@' or '.')) item.Append(' ');
+            // white space around "@" and "." belongs to neither side
+            if (space && item.Length > 0 && c is not ('@' or '.') && item[^1] is not ('@' or '.'))
+            {
+                if (raw || angle) item.Append(' ');
+                else EndWord(item, words);
+            }
             space = false;
             if (c == '"') TakeQuoted(text, ref at, item);
             else item.Append(c == '\\' && at < text.Length ? text[at++] : c);
         }
-        return item.ToString();
+        EndWord(item, words);
+    }
+
+    private static bool EndsWord(string text, int at) => at == text.Length || text[at] is ' ' or '\t' or ';';
+
+    private static void EndWord(StringBuilder item, List<string> words)
+    {
+        if (item.Length > 0) words.Add(item.ToString());
+        item.Clear();
     }
 
     /// <summary>A command up to the next comma outside quotes; quotes around all of it are taken off.</summary>

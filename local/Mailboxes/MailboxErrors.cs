@@ -20,8 +20,10 @@ internal static class MailboxErrors
             Libc.ENOSPC => s_systemFull,
             _ => s_tryAgain,
         };
-        return status.IsPermanent ? Outcome.Bounce(status, text) with { Code = 552 } : Outcome.Defer(status, text);
+        return status.IsPermanent ? Outcome.Bounce(status, text) with { Code = 552 } : Outcome.Defer(status, text) with { IsLasting = IsMistake(errno) };
     }
+
+    private static bool IsMistake(int errno) => errno is Libc.EACCES or Libc.EPERM or Libc.ENOENT or Libc.ENOTDIR or Libc.EISDIR or Libc.ELOOP or Libc.ENAMETOOLONG or Libc.EROFS;
 
     /// <summary>The outcome of a copy that failed, with the words before it that say where.</summary>
     public static Outcome FromCopy(CopyResult result, string prefix) => result.Fault == CopyFault.Reading

@@ -93,7 +93,7 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
             return status.IsRegular && (status.Permissions & 0x49) != 0 ? Outcome.Bounce("5.7.1", "file is executable") : null;
         if (!status.IsRegular) return Outcome.Bounce("5.2.0", $"destination {target.Path} is not a regular file");
         uint owner = FileIdentity.IsPrivileged ? target.Rights.Uid : Libc.GetEUid();
-        return target.StrictOwner && status.Uid != owner ? Outcome.Defer("4.2.0", $"destination {target.Path} is not owned by recipient") : null;
+        return target.StrictOwner && status.Uid != owner ? Outcome.Defer("4.2.0", $"destination {target.Path} is not owned by recipient") with { IsLasting = true } : null;
     }
 
     private void AppendAs(List<MboxEntry> batch, MboxTarget target, OpenedFile file)

@@ -8,7 +8,9 @@ public sealed record UserRights(uint Uid, uint Gid, string LogName, string? Home
     /// <summary>No user context: an alias that root owns.</summary>
     public static readonly UserRights None = new(0, 0, "", null, null);
 
-    public static UserRights Of(Account account) => new(account.Uid, account.Gid, account.Name, account.Home, account.Shell);
+    /// <summary>An account without a shell has the standard one, as for login(1).</summary>
+    public static UserRights Of(Account account) =>
+        new(account.Uid, account.Gid, account.Name, account.Home, account.Shell.Length > 0 ? account.Shell : "/bin/sh");
 
     /// <summary>These rights, or the default ones where these would be root's.</summary>
     public UserRights OrDefault(UserRights defaults) =>

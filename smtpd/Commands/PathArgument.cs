@@ -17,7 +17,8 @@ internal static class PathArgument
         if (ok)
         {
             rest = text[consumed..];
-            ok = rest.IsEmpty || rest[0] is (byte)' ' or (byte)'\t';
+            // commands that addresses are handed to must not take one for an option
+            ok = (rest.IsEmpty || rest[0] is (byte)' ' or (byte)'\t') && (s.Settings.AllowMinUser || !address.StartsWith('-'));
         }
         if (!ok) Log.Warning($"Illegal address syntax from {s.Client.NameAddress} in {s.Where} command: {Encoding.UTF8.GetString(text)}");
         return ok;

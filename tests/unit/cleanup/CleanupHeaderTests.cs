@@ -51,6 +51,13 @@ public sealed class CleanupHeaderTests
         Assert.That(await _bench.QueueAsync("Subject: x\n\nbody\n"), Is.EqualTo("Subject: x\n\nbody\n")));
 
     [Test]
+    public void Headers_are_added_where_those_of_others_are_completed_with_a_domain() => Bench(async () =>
+    {
+        string content = await _bench.QueueAsync("Subject: x\nTo: a\n\nbody\n");
+        Assert.That(content, Does.Contain("To: a@remote.test\n").And.Contain("Message-Id: <").And.Contain("Date: ").And.Contain("From: sender@from.test\n"));
+    }, "remote_header_rewrite_domain = remote.test");
+
+    [Test]
     public void Headers_are_added_for_everybody_when_the_site_says_so() => Bench(async () =>
     {
         string content = await _bench.QueueAsync("Subject: x\n\nbody\n");

@@ -245,6 +245,14 @@ public sealed class CleanupServiceTests
     }, "virtual_alias_maps = inline:{ {list@x.test = a@x.test, b@x.test} }\nvirtual_alias_domains =\nalways_bcc = copy@x.test\nenable_original_recipient = no");
 
     [Test]
+    public void Copies_are_those_of_the_recipients_that_were_asked_for_not_of_what_their_aliases_lead_to() => Bench(async loop =>
+    {
+        SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("list@x.test", "c@y.test"), Large(100));
+        Assert.That(_bench.Read(reply.QueueId).Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "a@x.test", "d@y.test", "archive@x.test", "archive@y.test" }));
+    }, "virtual_alias_maps = inline:{ {list@x.test = a@x.test}, {c@y.test = d@y.test} }\nvirtual_alias_domains =\nenable_original_recipient = no\n"
+        + "recipient_bcc_maps = inline:{ {list@x.test = archive@x.test}, {@y.test = archive@y.test}, {a@x.test = nobody@x.test} }");
+
+    [Test]
     public void Hundreds_at_once() => Bench(async loop =>
     {
         List<Submission> open = [.. Enumerable.Range(0, 200).Select(_ => _bench.Open(CleanupBench.Request("r@x.test")))];

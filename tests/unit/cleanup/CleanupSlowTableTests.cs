@@ -11,7 +11,7 @@ namespace MtaSuite.Tests.Unit.Cleanup;
 /// <summary>Tables that make cleanup wait hold up the messages that need them, and no others.</summary>
 public sealed class CleanupSlowTableTests
 {
-    private const string Content = "From: old@a.test\nTo: x@y.test\nSubject: x\n\nbody\n";
+    private const string Content = "From: old@a.test\nTo: x@y.test\nSubject: x\nMessage-ID: <1@x.test>\nDate: today\n\nbody\n";
     private CleanupBench _bench = null!;
 
     [TearDown]

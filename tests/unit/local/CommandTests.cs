@@ -139,6 +139,18 @@ public sealed class CommandTests
         Assert.That(string.Join("|", ShellCommand.Parse(line, shell).Select(a => string.Join(" ", a))), Is.EqualTo(expected));
 
     [Test]
+    public void A_command_writes_no_file_that_is_larger_than_a_mailbox_may_be()
+    {
+        _fix.Settings = _fix.Settings with { AliasMaps = LocalFixture.Table($"c = |exec cat >{_fix.Root}/big", $"d = |head -c 2000 >{_fix.Root}/fits; exec cat >/dev/null"), MailboxSizeLimit = 3000 };
+        if (LocalFixture.IsRoot) File.SetUnixFileMode(_fix.Root, (UnixFileMode)0x3FF);
+        string message = "\n" + new string('x', 5000);
+        Outcome outcome = _fix.Deliver(_fix.Job("c@example.com", message)).Outcome;
+        Assert.That((outcome.IsPermanent, outcome.Status.ToString()), Is.EqualTo((true, "5.2.2")), outcome.Text);
+        Assert.That(new FileInfo($"{_fix.Root}/big").Length, Is.LessThanOrEqualTo(3000));
+        Assert.That(_fix.Deliver(_fix.Job("d@example.com", message)).Outcome.IsOk);
+    }
+
+    [Test]
     public void A_list_owner_hears_of_a_failing_command()
     {
         _fix.Settings = _fix.Settings with { AliasMaps = LocalFixture.Table("c = |exit 67, x@remote.example", "owner-c = boss@remote.example") };

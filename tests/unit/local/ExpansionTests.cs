@@ -31,7 +31,11 @@ public sealed class ExpansionTests
     [TestCase("Full Name <user@dom> (comment, with comma), user2 (c) @ dom", "Address user@dom|Address user2@dom")]
     [TestCase("", "")]
     [TestCase(" , ,, ", "")]
-    [TestCase("two words", "Address two words")]
+    [TestCase("two words", "Address two|Address words")]
+    [TestCase("a b <c@d> e; f;g", "Address c@d|Address f|Address g")]
+    [TestCase("\\me /file \"a b\" user @ dom", "Mailbox me|File /file|Address a b|Address user@dom")]
+    [TestCase("friends: a, b c;, nobody:; d", "Address a|Address b|Address c|Address d")]
+    [TestCase(":fail: no, host:user, <a b>", "Address :fail: no|Address host:user|Address a b")]
     [TestCase("\"unclosed, quote", "Address unclosed, quote")]
     public void Items_of_a_list(string text, string expected) =>
         Assert.That(string.Join("|", DestinationList.Parse(text).Select(d => $"{d.Kind} {d.Text}")), Is.EqualTo(expected));
@@ -46,6 +50,18 @@ public sealed class ExpansionTests
             while (lines.TryNext(out string line)) all.Add(line);
         }
         Assert.That(all, Is.EqualTo(new[] { "short", "xxxxxxxxxx", "xxxxxxxxxx", "xxxxx", "", "last" }));
+    }
+
+    [Test]
+    public void A_NUL_ends_a_line_of_a_list_file()
+    {
+        string path = _fix.Write("list", "\0garbage\nuser\0rest\nlast");
+        List<string> all = [];
+        using (DestinationLines lines = new(Libc.Open(path, Libc.O_RDONLY, 0), 100))
+        {
+            while (lines.TryNext(out string line)) all.Add(line);
+        }
+        Assert.That(all, Is.EqualTo(new[] { "", "user", "last" }));
     }
 
     // ---- loops
@@ -245,6 +261,42 @@ public sealed class ExpansionTests
         File.Delete(forward);
         Assert.That(_fix.Deliver($"{Me}@example.com").Text, Is.EqualTo("delivered to maildir"));
         Assert.That(_fix.Forwards, Has.Count.EqualTo(before));
+    }
+
+    [Test]
+    public void Anothers_mailbox_is_not_opened_by_a_backslash()
+    {
+        _fix.Write("fwd", "\\other\n");
+        _fix.Settings = _fix.Settings with { ForwardPath = [_fix.Root + "/fwd"] };
+        Assert.That(_fix.Deliver($"{Me}@example.com").Text, Is.EqualTo("forwarded as NEWID"));
+        Assert.That(_fix.Forwards.Single().Recipients.Single().Address, Is.EqualTo("other@example.com"));
+    }
+
+    [Test]
+    public void What_somebody_has_to_set_right_does_not_bring_the_mail_again_to_those_who_got_it()
+    {
+        string file = $"{_fix.Root}/no/such/file";
+        Aliases($"alone = {file}", $"both = {file}, {Me}", $"list = {file}, x@remote.example", "owner-list = boss@remote.example", $"busy = {file}, {Me}, |exit 75");
+        Assert.That(_fix.Deliver("alone@example.com").Status.ToString(), Is.EqualTo("4.2.0"));
+        DeliveryJob job = _fix.Job("both@example.com");
+        Outcome outcome = _fix.Deliver(job).Outcome;
+        Assert.That((outcome.Kind, outcome.Status.ToString()), Is.EqualTo((OutcomeKind.Permanent, "5.2.0")), outcome.Text);
+        Assert.That(job.Steps.Select(s => s.Outcome.Kind), Is.EquivalentTo(new[] { OutcomeKind.Permanent, OutcomeKind.Ok }));
+        Assert.That(_fix.Deliver("list@example.com").Text, Is.EqualTo("forwarded as NEWID"));
+        Assert.That(_fix.OwnerNotices.Single().Outcome.Status.ToString(), Is.EqualTo("5.2.0"));
+        Assert.That(_fix.Deliver("busy@example.com").IsTemporary, "tried again anyway");
+    }
+
+    [Test]
+    public void Lines_behind_one_that_somebody_has_to_set_right_are_read()
+    {
+        _fix.Write("fwd", $"\\{Me}\n{_fix.Root}/no/such/file\nx@remote.example\n");
+        _fix.Settings = _fix.Settings with { ForwardPath = [_fix.Root + "/fwd"] };
+        Assert.That(_fix.Deliver($"{Me}@example.com").Status.ToString(), Is.EqualTo("5.2.0"));
+        Assert.That(_fix.Forwards.Single().Recipients.Single().Address, Is.EqualTo("x@remote.example"));
+        _fix.Write("fwd", $"\\{Me}\n|exit 75\nx@remote.example\n");
+        Assert.That(_fix.Deliver($"{Me}@example.com").IsTemporary);
+        Assert.That(_fix.Forwards, Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -86,6 +86,17 @@ public sealed class HeaderAddressesTests
         Assert.That(found, Is.EqualTo(new[] { "a", "b" }));
     }
 
+    [TestCase("one@a.test, two@b.test", 6, "one@a.test")]
+    [TestCase("Name <one@a.test>, two@b.test", 5, "")]
+    [TestCase("one@a.test, Name <two@b.test>", 8, "one@a.test")]
+    [TestCase("one@a.test", 5, "one@a.test")]
+    public void The_half_of_an_address_at_the_token_limit_is_none(string text, int limit, string expected)
+    {
+        List<string> found = [];
+        HeaderAddresses.Extract(Encoding.UTF8.GetBytes(text), found, limit);
+        Assert.That(string.Join(" ", found), Is.EqualTo(expected));
+    }
+
     [Test]
     public void Bytes_that_are_not_utf8_stay()
     {

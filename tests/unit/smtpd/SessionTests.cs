@@ -118,6 +118,9 @@ public class SessionTests
 
     [TestCase("", "a@", "501 5.1.7 Bad sender address syntax")]
     [TestCase("", "a@192.0.2.1", "501 5.1.7 Bad sender address syntax")]
+    [TestCase("", "-f@local.test", "501 5.1.7 Bad sender address syntax")]
+    [TestCase("", "\"-f x\"@local.test", "501 5.1.7 Bad sender address syntax")]
+    [TestCase("allow_min_user = yes\n", "-f@local.test", "250 2.1.0 Ok")]
     [TestCase("", "a@[192.0.2.1]", "250 2.1.0 Ok")]
     [TestCase("", "a@b.192", "250 2.1.0 Ok")]
     [TestCase("resolve_null_domain = yes\n", "a@", "250 2.1.0 Ok")]
