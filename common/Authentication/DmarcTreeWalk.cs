@@ -31,7 +31,7 @@ public sealed class DmarcTreeWalk
 
     public static async Task<DmarcTreeWalk> RunAsync(DnsResolver resolver, string domain)
     {
-        DmarcTreeWalk walk = new((DomainName.ToAscii(domain) ?? domain).TrimEnd('.').ToLowerInvariant());
+        DmarcTreeWalk walk = new(Normalize(domain));
         foreach (string name in Names(walk.Domain))
         {
             DnsAnswer answer = await resolver.Query($"_dmarc.{name}", DnsType.TXT);
@@ -87,11 +87,14 @@ public sealed class DmarcTreeWalk
 
     private DmarcStep? With(string domain) => _steps.FirstOrDefault(s => s.Record != null && s.Domain == domain);
 
-    /// <summary>Two domains belong together (relaxed alignment); null: that cannot be asked now.</summary>
-    public static async Task<bool?> AreAlignedAsync(DnsResolver resolver, string one, string other)
+    /// <summary>Another domain belongs together with this one (relaxed alignment); null: that cannot be asked now.</summary>
+    public async Task<bool?> IsAlignedAsync(DnsResolver resolver, string other)
     {
-        DmarcTreeWalk a = await RunAsync(resolver, one), b = await RunAsync(resolver, other);
-        if (a.Domain == b.Domain) return true;
-        return a.Trouble.Length + b.Trouble.Length > 0 ? null : a.OrganizationalDomain == b.OrganizationalDomain;
+        if (Normalize(other) == Domain) return true;
+        if (Trouble.Length > 0) return null;
+        DmarcTreeWalk walk = await RunAsync(resolver, other);
+        return walk.Trouble.Length > 0 ? null : walk.OrganizationalDomain == OrganizationalDomain;
     }
+
+    private static string Normalize(string domain) => (DomainName.ToAscii(domain) ?? domain).TrimEnd('.').ToLowerInvariant();
 }

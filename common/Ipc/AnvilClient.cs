@@ -51,14 +51,8 @@ public sealed class AnvilClient
     private async ValueTask<AnvilReply?> AskAsync(AnvilRequest request)
     {
         if (IsAway) return null;
-        Call call = new();
-        if (!_link.TryOpen(request, call, out _))
-        {
-            Away(_link.LastError);
-            return null;
-        }
-        AnvilReply? reply = await call.Result.WithinAsync(_loop, Patience);
-        if (reply == null) Away("no answer");
+        AnvilReply? reply = await _link.CallAsync<AnvilRequest, AnvilReply>(request).WithinAsync(_loop, Patience);
+        if (reply == null) Away(_link.LastError.Length > 0 ? _link.LastError : "no answer");
         return reply;
     }
 
@@ -74,20 +68,5 @@ public sealed class AnvilClient
         if (now < _warnAgain) return;
         _warnAgain = now + WarnMilliseconds;
         Log.Log.Warning($"clients are not counted over all processes for now: {reason}");
-    }
-
-    private sealed class Call : IStreamHandler
-    {
-        public readonly Promise<AnvilReply?> Result = new();
-
-        public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
-        {
-            AnvilReply reply = new();
-            Result.TrySet(type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply) ? reply : null);
-        }
-
-        public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);
-
-        public void OnReset(LinkStream stream, string reason) => Result.TrySet(null);
     }
 }

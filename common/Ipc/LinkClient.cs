@@ -18,7 +18,7 @@ public sealed class LinkClient(EventLoop loop, string path)
     private Link? _link;
     private bool _keep, _closed;
 
-    /// <summary>Why the last connect failed, for the log.</summary>
+    /// <summary>Why the last connect failed, for the log; empty: it did not.</summary>
     public string LastError { get; private set; } = "";
 
     /// <summary>Called after each connect, before the first stream.</summary>
@@ -79,6 +79,7 @@ public sealed class LinkClient(EventLoop loop, string path)
             if (fd >= 0) _ = Libc.Close(fd);
             return false;
         }
+        LastError = "";
         _link = new Link(loop, fd, null)
         {
             Closed = _ => loop.After(ReconnectDelay, Reconnect),

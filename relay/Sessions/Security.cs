@@ -34,12 +34,11 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
     }
 
     /// <summary>A target with its policy: from the tables by the nexthop as it was written, and what TLSA records make of it.</summary>
-    /// <param name="lookups">Where tables are asked that may make us wait; null: in place.</param>
+    /// <param name="lookups">Where tables are asked that may make us wait.</param>
     /// <param name="optional">The sender wants delivery before security (RFC 8689 5): no policy is asked for, TLS is used where it works.</param>
-    public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target, bool optional = false, SlowLookups? lookups = null)
+    public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target, bool optional, SlowLookups lookups)
     {
         TlsPolicy policy = optional ? TlsPolicy.Of(settings.Level == TlsLevel.None ? TlsLevel.None : TlsLevel.May, settings)
-            : lookups == null ? settings.PolicyFor(nexthop.Text)
             : await lookups.AskAsync(settings.PolicyMaps.MayBlock, (settings, nexthop.Text), static s => s.settings.PolicyFor(s.Text));
         if (policy.Level is TlsLevel.Dane or TlsLevel.DaneOnly)
         {

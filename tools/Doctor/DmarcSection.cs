@@ -40,7 +40,7 @@ internal sealed class DmarcSection(DoctorContext c, string domain)
         if (record.PublicSuffix == true && !inherited) s.Warning(Area, "psd=y says that others register names below the domain", "names below it are organizations of their own then",
             "take it away, unless that is so");
         s.Note(Area, Alignment(record, walk.OrganizationalDomain));
-        await ReportsAsync(s, name, record);
+        await ReportsAsync(s, inherited ? await DmarcTreeWalk.RunAsync(c.Resolver, name) : walk, record);
     }
 
     private string Alignment(DmarcRecord record, string organization)
@@ -51,14 +51,16 @@ internal sealed class DmarcSection(DoctorContext c, string domain)
     }
 
     /// <summary>RFC 9990 4: another domain must agree to get reports.</summary>
-    private async Task ReportsAsync(Section s, string name, DmarcRecord record)
+    /// <param name="owner">The way up from the domain whose record it is.</param>
+    private async Task ReportsAsync(Section s, DmarcTreeWalk owner, DmarcRecord record)
     {
+        string name = owner.Domain;
         if (record.AggregateReports.Count == 0) s.Note(Area, "no reports are asked for (rua=)", "you do not see who sends in your name, nor what fails",
             $"rua=mailto:postmaster@{domain}");
         foreach (string uri in record.AggregateReports.Concat(record.FailureReports).Distinct())
         {
             string address = uri.Split('?')[0], other = address[(address.LastIndexOf('@') + 1)..].TrimEnd('.').ToLowerInvariant();
-            if (await DmarcTreeWalk.AreAlignedAsync(c.Resolver, name, other) != false) continue;
+            if (await owner.IsAlignedAsync(c.Resolver, other) != false) continue;
             DnsAnswer consent = await c.Resolver.Query($"{name}._report._dmarc.{other}", DnsType.TXT);
             if (consent.Texts.Any(DmarcRecord.IsDmarc)) continue;
             if (!consent.IsFound && !consent.IsNotFound) s.Warning(Area, $"whether {other} wants reports for {uri} cannot be known: {consent.Reason}", "receivers that meet the same send none there",

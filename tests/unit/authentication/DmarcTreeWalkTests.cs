@@ -1,4 +1,5 @@
 using MtaSuite.Common.Authentication;
+using MtaSuite.Common.Dns;
 using MtaSuite.Tests.Unit.Dns;
 using MtaSuite.Tests.Unit.Net;
 
@@ -61,7 +62,11 @@ public class DmarcTreeWalkTests
     public void Alignment(string one, string other, bool? expected)
     {
         bool? aligned = false;
-        OnLoop.Run(async loop => aligned = await DmarcTreeWalk.AreAlignedAsync(_dns.Resolver(loop), one, other));
+        OnLoop.Run(async loop =>
+        {
+            DnsResolver resolver = _dns.Resolver(loop);
+            aligned = await (await DmarcTreeWalk.RunAsync(resolver, one)).IsAlignedAsync(resolver, other);
+        });
         Assert.That(aligned, Is.EqualTo(expected));
     }
 

@@ -101,7 +101,7 @@ public class DaneTests
             List<RecipientOutcome> outcomes = await new Delivery(context, request).RunAsync();
             context.Destinations.CloseIdle();
             Assert.That($"{outcomes[0].Outcome.Status} {outcomes[0].Outcome.Text}", Does.StartWith(outcome));
-            TlsPolicy policy = (await context.Security.SecureAsync(Nexthop.Parse(request.Nexthop, lmtp: false), (await finder.FindAsync(Nexthop.Parse(request.Nexthop, lmtp: false))).Targets[0], optional: false)).Tls;
+            TlsPolicy policy = (await context.Security.SecureAsync(Nexthop.Parse(request.Nexthop, lmtp: false), (await finder.FindAsync(Nexthop.Parse(request.Nexthop, lmtp: false))).Targets[0], optional: false, context.Lookups)).Tls;
             if (tls.Length > 0) Assert.That(policy.Level.Word() == policy.Wanted.Word() ? policy.Level.Word() : $"({policy.Wanted.Word()}:{policy.Level.Word()})",
                 Is.EqualTo(tls.Replace(":none", ":may", StringComparison.Ordinal)));
         }, seconds: 30);
