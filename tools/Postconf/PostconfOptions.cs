@@ -1,4 +1,5 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Postconf;
 
@@ -9,7 +10,7 @@ internal enum ParamClasses { None = 0, Builtin = 1, Service = 2, User = 4, All =
 /// <summary>The parsed command line.</summary>
 internal sealed class PostconfOptions
 {
-    private const string WithValue = "cCoT", Flags = "aAbdeEfFhHjlmMnpPqtvxX#";
+    private const string WithValue = "cCoT", Letters = "+aAbc:C:deEfFhHjlmMno:pPqtT:vxX#";
 
     public Modes Modes { get; private set; }
     public ParamClasses Classes { get; private set; } = ParamClasses.All;
@@ -27,41 +28,25 @@ internal sealed class PostconfOptions
     public static PostconfOptions Parse(string[] args, PostconfOutput output)
     {
         var options = new PostconfOptions { Directory = Environment.GetEnvironmentVariable("MAIL_CONFIG") };
-        int at = 0;
-        while (at < args.Length && args[at].Length > 1 && args[at][0] == '-')
+        GetOpt words = new(args, Letters) { Complain = output.Error };
+        for (char letter = words.Next(); letter != '\0'; letter = words.Next())
         {
-            string word = args[at++];
-            if (word == "--") break;
-            for (int i = 1; i < word.Length; i++)
-            {
-                char letter = word[i];
-                if (WithValue.Contains(letter))
-                {
-                    string? value = i + 1 < word.Length ? word[(i + 1)..] : at < args.Length ? args[at++] : null;
-                    if (value == null) throw Usage(output, $"option requires an argument -- '{letter}'");
-                    options.Take(letter, value);
-                    break;
-                }
-                if (!Flags.Contains(letter)) throw Usage(output, $"invalid option -- '{letter}'");
-                options.Take(letter);
-            }
+            if (letter == '?') throw Usage(output);
+            if (WithValue.Contains(letter)) options.Take(letter, words.Value);
+            else options.Take(letter);
         }
-        options.Names.AddRange(args[at..]);
+        options.Names.AddRange(words.Operands);
         options.Complete();
         return options;
     }
 
-    private static PostconfFatalException Usage(PostconfOutput output, string problem)
-    {
-        output.Error(problem);
-        return new PostconfFatalException(
+    private static PostconfFatalException Usage(PostconfOutput output) => new(
             $"usage: {output.Program} [-a (server SASL types)] [-A (client SASL types)] [-b (bounce templates)] [-c config_dir] [-C param_class]"
             + " [-d (parameter defaults)] [-e (edit configuration)] [-f (fold lines)] [-F (master.cf fields)] [-h (no names)] [-H (no values)]"
             + " [-j (JSON lines)] [-l (lock types)] [-m (map types)] [-M (master.cf)] [-n (explicit settings)]"
             + " [-o name=value (override parameter value)] [-p (main.cf, default)] [-P (master.cf parameters)] [-q (no warnings)]"
             + " [-t (bounce templates)] [-T compile-version|run-version|public-key-algorithms] [-v (verbose)]"
             + " [-x (expand parameter values)] [-X (exclude)] [-# (comment-out)] [name...]");
-    }
 
     private void Take(char letter, string value)
     {

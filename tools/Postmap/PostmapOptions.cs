@@ -1,3 +1,5 @@
+using MtaSuite.Tools.Shared;
+
 namespace MtaSuite.Tools.Postmap;
 
 /// <summary>What to do with an entry whose key is there already.</summary>
@@ -28,36 +30,21 @@ internal sealed class PostmapOptions
     {
         PostmapOptions options = new();
         string letters = aliases ? AliasLetters : MapLetters;
-        int at = 0;
-        while (at < args.Length && args[at].Length > 1 && args[at][0] == '-')
+        GetOpt words = new(args, $"+{letters}c:d:q:") { Complain = output.Say };
+        for (char letter = words.Next(); letter != '\0'; letter = words.Next())
         {
-            string word = args[at++];
-            if (word == "--") break;
-            for (int i = 1; i < word.Length; i++)
-            {
-                char letter = word[i];
-                if (LettersWithValue.Contains(letter))
-                {
-                    string? value = i + 1 < word.Length ? word[(i + 1)..] : at < args.Length ? args[at++] : null;
-                    options.Take(letter, value ?? throw Usage(output, aliases, $"option requires an argument -- '{letter}'"));
-                    break;
-                }
-                if (!letters.Contains(letter)) throw Usage(output, aliases, $"invalid option -- '{letter}'");
-                options.Take(letter);
-            }
+            if (letter == '?') throw Usage(output, aliases);
+            if (LettersWithValue.Contains(letter)) options.Take(letter, words.Value);
+            else options.Take(letter);
         }
-        options.Tables.AddRange(args[at..]);
+        options.Tables.AddRange(words.Operands);
         options.Check(output);
-        if (options.Tables.Count == 0) throw Usage(output, aliases, null);
+        if (options.Tables.Count == 0) throw Usage(output, aliases);
         return options;
     }
 
-    private static PostmapFatalException Usage(PostmapOutput output, bool aliases, string? problem)
-    {
-        if (problem != null) output.Say(problem);
-        return new PostmapFatalException(
-            $"usage: {output.Program} [-{(aliases ? AliasLetters : MapLetters)}] [-c config_dir] [-d key] [-q key] [map_type:]file...");
-    }
+    private static PostmapFatalException Usage(PostmapOutput output, bool aliases) =>
+        new($"usage: {output.Program} [-{(aliases ? AliasLetters : MapLetters)}] [-c config_dir] [-d key] [-q key] [map_type:]file...");
 
     private void Take(char letter, string value)
     {

@@ -10,6 +10,9 @@ internal sealed class GetOpt(string[] args, string options, params string[] long
 {
     private int _index, _within;
 
+    /// <summary>Is told what is wrong with an option.</summary>
+    public Action<string> Complain { get; init; } = Tool.Complain;
+
     /// <summary>The value of the option just read.</summary>
     public string Value { get; private set; } = "";
 
@@ -57,7 +60,7 @@ internal sealed class GetOpt(string[] args, string options, params string[] long
         int known = letter is ':' or '+' ? -1 : options.IndexOf(letter);
         bool takesValue = known >= 0 && known + 1 < options.Length && options[known + 1] == ':';
         bool atEnd = _within == word.Length;
-        if (known < 0) Tool.Complain($"invalid option -- '{letter}'");
+        if (known < 0) Complain($"invalid option -- '{letter}'");
         if (takesValue && !atEnd)
         {
             Value = word[_within..];
@@ -68,7 +71,7 @@ internal sealed class GetOpt(string[] args, string options, params string[] long
             if (++_index < args.Length) Value = args[_index];
             else
             {
-                Tool.Complain($"option requires an argument -- '{letter}'");
+                Complain($"option requires an argument -- '{letter}'");
                 known = -1;
             }
         }
@@ -89,14 +92,14 @@ internal sealed class GetOpt(string[] args, string options, params string[] long
         {
             if (equals < 0 && _index >= args.Length)
             {
-                Tool.Complain($"option '--{name}' requires an argument");
+                Complain($"option '--{name}' requires an argument");
                 return '?';
             }
             Value = equals < 0 ? args[_index++] : text[(equals + 1)..];
         }
         else if (equals >= 0 || Array.IndexOf(longOptions, name) < 0)
         {
-            Tool.Complain($"unrecognized option '--{text}'");
+            Complain($"unrecognized option '--{text}'");
             return '?';
         }
         LongName = name;

@@ -8,6 +8,7 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Tests.Unit.Hosting;
 using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Anvil;
@@ -38,18 +39,7 @@ internal sealed class ServiceBench : IDisposable
     {
         string path = Spool.SocketPath(isPrivate, service);
         File.Delete(path);
-        return new ServiceContext
-        {
-            Loop = loop,
-            Config = MailConfig.Parse($"myhostname = mx.test\nmyorigin = test\ndata_directory = {_root}\n{config}").Config,
-            Spool = Spool,
-            ServiceName = service,
-            Command = service,
-            Listeners = [OnLoop.Listen(path)],
-            MaxProc = 1,
-            Attributes = [],
-            StartedAsRoot = false,
-        };
+        return TestService.Context(loop, MailConfig.Parse($"myhostname = mx.test\nmyorigin = test\ndata_directory = {_root}\n{config}").Config, Spool, service, OnLoop.Listen(path), maxProc: 1);
     }
 
     public AnvilService StartAnvil(EventLoop loop, string config = "") => new(Context(loop, "anvil", config));

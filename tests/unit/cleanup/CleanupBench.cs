@@ -1,12 +1,12 @@
 using System.Text;
 using MtaSuite.Cleanup;
 using MtaSuite.Common.Config;
-using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Tests.Unit.Hosting;
 using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Cleanup;
@@ -44,18 +44,7 @@ internal sealed class CleanupBench : IDisposable
                 return AttributeDecoder.TryDecode(payload, notice);
             },
         };
-        _service = new CleanupService(new ServiceContext
-        {
-            Loop = loop,
-            Config = MailConfig.Parse(_config).Config,
-            Spool = Spool,
-            ServiceName = "cleanup",
-            Command = "cleanup",
-            Listeners = [OnLoop.Listen(Spool.SocketPath(false, "cleanup"))],
-            MaxProc = 0,
-            Attributes = [],
-            StartedAsRoot = false,
-        });
+        _service = new CleanupService(TestService.Context(loop, MailConfig.Parse(_config).Config, Spool, "cleanup", OnLoop.Listen(Spool.SocketPath(false, "cleanup"))));
         _client = new CleanupClient(loop, Spool.SocketPath(false, "cleanup"));
         await test(loop);
         _client.Close();

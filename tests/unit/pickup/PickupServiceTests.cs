@@ -1,5 +1,4 @@
 using System.Text;
-using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
@@ -7,6 +6,7 @@ using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 using MtaSuite.Pickup;
+using MtaSuite.Tests.Unit.Hosting;
 using MtaSuite.Tests.Unit.Tools;
 using MtaSuite.Tools.Shared;
 
@@ -72,18 +72,7 @@ public class PickupServiceTests
                 _messages.Add(message);
                 return message;
             });
-            _service = new PickupService(new ServiceContext
-            {
-                Loop = _harness.Loop,
-                Config = _harness.Config(config),
-                Spool = _harness.Spool,
-                ServiceName = "pickup",
-                Command = "pickup",
-                Listeners = [pickup],
-                MaxProc = 0,
-                Attributes = [],
-                StartedAsRoot = false,
-            });
+            _service = new PickupService(TestService.Context(_harness.Loop, _harness.Config(config), _harness.Spool, "pickup", pickup));
         });
     }
 

@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Text;
 using MtaSuite.Common.Config;
-using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 using MtaSuite.Qmgr;
+using MtaSuite.Tests.Unit.Hosting;
 using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Qmgr;
@@ -63,18 +63,7 @@ internal sealed class QmgrBench : IDisposable
         File.Delete(path);
         ConfigResult loaded = MailConfig.Load(_root + "/etc");
         Assert.That(loaded.Problems.Where(p => p.Severity == Severity.Error), Is.Empty);
-        Qmgr = new QmgrService(new ServiceContext
-        {
-            Loop = loop,
-            Config = loaded.Config,
-            Spool = Spool,
-            ServiceName = "qmgr",
-            Command = "qmgr",
-            Listeners = [OnLoop.Listen(path)],
-            MaxProc = 1,
-            Attributes = [],
-            StartedAsRoot = false,
-        });
+        Qmgr = new QmgrService(TestService.Context(loop, loaded.Config, Spool, "qmgr", OnLoop.Listen(path), maxProc: 1));
     }
 
     public void StartAgent(EventLoop loop) => _agent = new LinkServer(loop, OnLoop.Listen(Spool.SocketPath(true, "agent")), _ => new Agent(this));

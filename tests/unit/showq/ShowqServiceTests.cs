@@ -1,9 +1,9 @@
-using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 using MtaSuite.Showq;
+using MtaSuite.Tests.Unit.Hosting;
 using MtaSuite.Tests.Unit.Tools;
 using MtaSuite.Tools.Postqueue;
 
@@ -40,18 +40,7 @@ public class ShowqServiceTests
         _harness.Serve(() =>
         {
             if (states != null) _ = new LinkServer(_harness.Loop, qmgr, _ => new FakeQmgr(states));
-            _ = new ShowqService(new ServiceContext
-            {
-                Loop = _harness.Loop,
-                Config = _harness.Config(config),
-                Spool = _harness.Spool,
-                ServiceName = "showq",
-                Command = "showq",
-                Listeners = [showq],
-                MaxProc = 0,
-                Attributes = [],
-                StartedAsRoot = false,
-            });
+            _ = new ShowqService(TestService.Context(_harness.Loop, _harness.Config(config), _harness.Spool, "showq", showq));
         });
     }
 
