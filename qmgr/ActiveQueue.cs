@@ -106,31 +106,7 @@ internal sealed partial class ActiveQueue : IScheduled
                 continue;
             }
             RouteResult route = routes?[i] ?? RouterFor(message).Route(message.Envelope, recipient.Address);
-            DeliverRecipient target = TargetOf(message, recipient);
-            if (route.Outcome != null)
-            {
-                Settle(message, target, route.Outcome);
-                continue;
-            }
-            target.Address = route.Recipient;
-            Transport transport = _scheduler.Find(route.Transport);
-            if (_scheduler.Unavailable(transport, message.Forced) is { } outcome)
-            {
-                Settle(message, target, outcome);
-                continue;
-            }
-            Job job = JobOf(message, transport, before);
-            if (!job.TryReserve())
-            {
-                message.Pending--;
-                _budget.Shorten(message, part, i, transport);
-                break;
-            }
-            job.Add(transport.DestinationOf(route.Nexthop, target.Address), target);
-            // one copy for all, to somebody else (REDIRECT); when it is done the message is
-            if (message.Envelope.Redirect.Length == 0) continue;
-            message.Rest = null;
-            break;
+            if (!TryPlace(message, part, i, route, before)) break;
         }
         if (message.Rest != null)
         {
@@ -140,6 +116,37 @@ internal sealed partial class ActiveQueue : IScheduled
         }
         if (CrowdOf(message) is { } crowded) Park(message, crowded);
         else foreach (Job made in message.Jobs.GetRange(before, message.Jobs.Count - before)) _scheduler.Submit(made);
+    }
+
+    /// <summary>Gives a recipient to a job, or its outcome. False: the part ends here.</summary>
+    /// <param name="first">Jobs before this are of parts that were read earlier.</param>
+    private bool TryPlace(QueuedMessage message, Part part, int index, RouteResult route, int first)
+    {
+        DeliverRecipient target = TargetOf(message, part.Recipients[index]);
+        if (route.Outcome != null)
+        {
+            Settle(message, target, route.Outcome);
+            return true;
+        }
+        target.Address = route.Recipient;
+        Transport transport = _scheduler.Find(route.Transport);
+        if (_scheduler.Unavailable(transport, message.Forced) is { } outcome)
+        {
+            Settle(message, target, outcome);
+            return true;
+        }
+        Job job = JobOf(message, transport, first);
+        if (!job.TryReserve())
+        {
+            message.Pending--;
+            _budget.Shorten(message, part, index, transport);
+            return false;
+        }
+        job.Add(transport.DestinationOf(route.Nexthop, target.Address), target);
+        if (message.Envelope.Redirect.Length == 0) return true;
+        // one copy for all, to somebody else (REDIRECT); when it is done the message is
+        message.Rest = null;
+        return false;
     }
 
     /// <summary>Recipients are on their way, and the caller's hold on the round ends.</summary>
@@ -173,92 +180,6 @@ internal sealed partial class ActiveQueue : IScheduled
         Job job = transport.NewJob(message);
         message.Jobs.Add(job);
         return job;
-    }
-
-    /// <summary>RFC 3461 5.2.7.3: the sender hears of the alias itself that it was expanded.</summary>
-    private void NoteExpansion(QueuedMessage message, EnvelopeRecipient recipient)
-    {
-        DeliverRecipient target = TargetOf(message, recipient);
-        target.Notify &= ~Notify.Expanded;
-        SettleAsync(message, target, Outcome.Ok("alias expanded"), NotifyRules.Name(DeliveryAction.Expanded)).Detach();
-    }
-
-    // ---- outcomes --------------------------------------------------------------------------------------------------
-
-    public void Delivered(Delivery delivery, DeliverReply reply)
-    {
-        QueuedMessage message = delivery.Message;
-        List<RecipientOutcome> outcomes = reply.Recipients;
-        message.Unsynced |= reply.Unsynced;
-        Forget(delivery);
-        for (int i = 0; i < outcomes.Count; i++) SettleAsync(message, delivery.Recipients[i], outcomes[i].Outcome, outcomes[i].Action).Detach();
-        Refill(message, delivery.Destination.Transport);
-    }
-
-    public void Failed(Delivery delivery, Outcome outcome, long waitMilliseconds)
-    {
-        Forget(delivery);
-        foreach (DeliverRecipient recipient in delivery.Recipients) Settle(delivery.Message, recipient, outcome, waitMilliseconds * 1000);
-        Refill(delivery.Message, delivery.Destination.Transport);
-    }
-
-    /// <summary>An outcome that no agent logged.</summary>
-    private void Settle(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, long waitMicroseconds = 0)
-    {
-        if (_settings.SoftBounce) outcome = outcome.SoftBounce();
-        long now = QueueId.Microseconds(_loop.Time);
-        DeliveryLog.Write(message.MakeRequest("", ""), recipient, outcome, "none", message.ActiveMicroseconds, now, now);
-        SettleAsync(message, recipient, outcome, "", waitMicroseconds).Detach();
-    }
-
-    /// <summary>Keeps an outcome for the end of the round, which waits for the tables that are asked of a deferral.</summary>
-    private async Task SettleAsync(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action, long waitMicroseconds = 0)
-    {
-        bool isGivenUp = outcome.IsTemporary && await PostponeAsync(message, recipient.Address, waitMicroseconds);
-        Note(message, recipient, outcome, action, isGivenUp);
-        if (message.Rest != null) _budget.Set(message, message.Held - 1);
-        End(message, 1);
-    }
-
-    private void Note(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action, bool isGivenUp)
-    {
-        Notify notify = recipient.Notify;
-        if (action == RecipientOutcome.PassedOn)
-        {
-            notify &= ~Notify.Success;
-            if (notify == Notify.Default) notify = Notify.Never;
-            action = NotifyRules.Name(DeliveryAction.Relayed); // where a report is asked for all the same (sendmail -v)
-        }
-        if (!NotifyRules.TryChooseLog(notify, message.Envelope.Flags, outcome.Kind, out LogFolder folder)) return;
-        if (isGivenUp && folder == LogFolder.Defer) (folder, action) = (LogFolder.Bounce, NotifyRules.Name(DeliveryAction.Failed));
-        BounceRecipient entry = new()
-        {
-            Offset = recipient.Offset,
-            Address = recipient.Address,
-            Original = recipient.Original,
-            DsnOriginal = recipient.DsnOriginal,
-            Notify = recipient.Notify,
-            Outcome = outcome,
-            Action = action,
-            TimeMicroseconds = QueueId.Microseconds(_loop.Time),
-        };
-        (folder switch { LogFolder.Bounce => message.Failed, LogFolder.Defer => message.Deferred, _ => message.Reported }).Add(entry);
-        if (folder != LogFolder.Trace && (message.Envelope.Flags & MessageFlags.Trace) != 0) message.Reported.Add(entry);
-    }
-
-    /// <summary>The round has so much less to wait for; with nothing left it ends.</summary>
-    private void End(QueuedMessage message, int count)
-    {
-        message.Pending -= count;
-        if (message.Pending > 0) return;
-        if ((message.Envelope.Flags & MessageFlags.Probe) != 0)
-        {
-            ReportProbe(message);
-            return;
-        }
-        bool nothingToTell = message.Round.IsClean && message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0;
-        if (nothingToTell && !message.MayHaveLogs && message.Rest == null) Remove(message);
-        else ConcludeAsync(message).Detach();
     }
 
     private void Remove(QueuedMessage message)

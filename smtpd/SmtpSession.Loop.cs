@@ -80,17 +80,7 @@ internal sealed partial class SmtpSession
                 await SendRefusalsAsync();
                 continue;
             }
-            if (Errors >= Settings.HardErrorLimit)
-            {
-                Reply(421, "4.7.0", $"{Settings.MyHostname} Error: too many errors");
-                Ended("too many errors");
-                return;
-            }
-            if (_shuttingDown && Transaction is null)
-            {
-                Lost(ReadStatus.Canceled);
-                return;
-            }
+            if (IsOver()) return;
             LineStatus status;
             ReadOnlyMemory<byte> line;
             bool bareLf, fresh = true;
@@ -114,6 +104,20 @@ internal sealed partial class SmtpSession
             // Not a yield: what is posted runs before the loop looks at other connections.
             if (++turn % CommandsPerTurn == 0) await Loop.Delay(s_pause);
         }
+    }
+
+    /// <summary>No further command is waited for; the client was told.</summary>
+    private bool IsOver()
+    {
+        if (Errors >= Settings.HardErrorLimit)
+        {
+            Reply(421, "4.7.0", $"{Settings.MyHostname} Error: too many errors");
+            Ended("too many errors");
+            return true;
+        }
+        if (!_shuttingDown || Transaction is not null) return false;
+        Lost(ReadStatus.Canceled);
+        return true;
     }
 
     private LineStatus TakeLine(out ReadOnlyMemory<byte> line, out bool bareLf)

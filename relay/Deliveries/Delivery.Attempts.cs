@@ -129,6 +129,7 @@ internal sealed partial class Delivery
             if (recipient.Final == null) (recipient.Last, recipient.LastSession) = (failure, null);
     }
 
+    /// <summary>Gives the recipients that are left to an idle session with this host, or to a new one.</summary>
     private async Task TryTargetAsync(Target target, Destination destination, RequireTlsAction insistence)
     {
         if (_context.Destinations.Idle.Take(SharingKey(target, insistence), destination) is { } idle)
@@ -141,29 +142,13 @@ internal sealed partial class Delivery
                 return;
             }
         }
-        Session session = new(_context.Loop, target, _context.Settings)
-        {
-            Lookups = _context.Lookups,
-            Tls = _context.Security?.Client,
-            Logins = _context.Logins,
-            LoginSender = _context.Logins.SessionKey(Sender),
-            SharingKey = SharingKey(target, insistence),
-            Insistence = insistence,
-            // who does not care for the policy is not told of it either
-            Reporter = IsTlsOptional ? null : _context.Reporter,
-        };
+        Session session = MakeSession(target, insistence);
         destination.BeginOpening();
         bool open = await session.OpenAsync();
         destination.EndOpening();
         if (!open)
         {
-            Outcome failure = session.Failure!.Outcome;
-            if (session.Failure.Kind == FailureKind.Unreachable) Log.Info($"{failure.Text}");
-            foreach (Pending recipient in _all)
-            {
-                if (session.Failure.IsHostUnfit) PassOver(recipient, failure, session);
-                else Fail(recipient, failure, session);
-            }
+            NoteUnopened(session, session.Failure!);
             // TLS was not demanded: without it the mail may go through
             if (session.MayRetryInClear) await TryTargetAsync(target with { Tls = TlsPolicy.Off with { Wanted = target.Tls.Wanted } }, destination, insistence);
             return;
@@ -174,6 +159,28 @@ internal sealed partial class Delivery
         session.Join(destination);
         session.RunAsync(transaction).Detach();
         await transaction.Ended;
+    }
+
+    private Session MakeSession(Target target, RequireTlsAction insistence) => new(_context.Loop, target, _context.Settings)
+    {
+        Lookups = _context.Lookups,
+        Tls = _context.Security?.Client,
+        Logins = _context.Logins,
+        LoginSender = _context.Logins.SessionKey(Sender),
+        SharingKey = SharingKey(target, insistence),
+        Insistence = insistence,
+        // who does not care for the policy is not told of it either
+        Reporter = IsTlsOptional ? null : _context.Reporter,
+    };
+
+    private void NoteUnopened(Session session, SessionFailure failure)
+    {
+        if (failure.Kind == FailureKind.Unreachable) Log.Info($"{failure.Outcome.Text}");
+        foreach (Pending recipient in _all)
+        {
+            if (failure.IsHostUnfit) PassOver(recipient, failure.Outcome, session);
+            else Fail(recipient, failure.Outcome, session);
+        }
     }
 
     /// <summary>Temporary failures that are not the last word, because another host is tried now, are told once each.</summary>

@@ -40,43 +40,57 @@ internal static class PostsuperCommand
 
         """;
 
-    public static int Run(string[] args)
+    /// <summary>What the options ask for.</summary>
+    private sealed class Work
+    {
+        public string? Directory;
+        public bool Purge, Fix;
+        public readonly QueueFilter Filter = new();
+        public readonly List<(char Action, string Id)> Asked = [];
+        public List<string> Queues = [];
+    }
+
+    /// <summary>Reads the options; what is wrong with them, or null.</summary>
+    private static string? Parse(string[] args, Work work)
     {
         GetOpt options = new(args, "c:d:e:f:h:H:pr:sSv", QueueSelection.LongOptions);
-        QueueFilter filter = new();
-        List<(char Action, string Id)> asked = [];
-        (string? directory, bool purge, bool fix) = (null, false, false);
         for (char c = options.Next(); c != '\0'; c = options.Next())
         {
             switch (c)
             {
-                case 'c': directory = options.Value; break;
+                case 'c': work.Directory = options.Value; break;
                 case 'v': break;
-                case 'p': purge = true; break;
-                case 's' or 'S': fix = true; break;
+                case 'p': work.Purge = true; break;
+                case 's' or 'S': work.Fix = true; break;
                 case '-':
-                    if (QueueSelection.Take(filter, options) is { } problem) return Tool.Fatal(1, problem);
+                    if (QueueSelection.Take(work.Filter, options) is { } problem) return problem;
                     break;
-                case '?': return Tool.Fatal(1, Usage);
-                default: asked.Add((c, options.Value)); break;
+                case '?': return Usage;
+                default: work.Asked.Add((c, options.Value)); break;
             }
         }
-        foreach (string queue in options.Operands)
-            if (!SpoolDirectory.Folders.Any(f => f.Name == queue)) return Tool.Fatal(1, $"invalid directory name: {queue}");
-        MailConfig? config = Tool.LoadConfig(directory, "postsuper");
+        work.Queues = options.Operands;
+        if (work is { Asked.Count: 0, Purge: false, Fix: false }) work.Purge = work.Fix = true;
+        return work.Queues.Find(q => !SpoolDirectory.Folders.Any(f => f.Name == q)) is { } unknown ? $"invalid directory name: {unknown}" : null;
+    }
+
+    public static int Run(string[] args)
+    {
+        Work work = new();
+        if (Parse(args, work) is { } problem) return Tool.Fatal(1, problem);
+        MailConfig? config = Tool.LoadConfig(work.Directory, "postsuper");
         if (config == null) return 1;
         Account? owner = Permissions.Owner(new Instance(config));
         if (owner == null) return 1;
         if (Libc.GetEUid() != 0 && Libc.GetEUid() != owner.Uid) return Tool.Fatal(1, "use of this command is reserved for the superuser");
         Logging.StartCommand(config, "postsuper");
-        if (asked.Count == 0 && !purge && !fix) purge = fix = true;
         SpoolRepair repair = new(config);
-        if (fix) repair.FixStructure();
+        if (work.Fix) repair.FixStructure();
         // everything else as mail_owner: folders made on the way are the daemons' to write
         if (Libc.GetEUid() == 0 && !Libc.DropPrivileges(owner.Name, owner.Uid, owner.Gid)) return Tool.Fatal(1, $"become {owner.Name}: {Libc.ErrorText()}");
-        if (purge) repair.PurgeTemporary();
-        QueueActions actions = new(config, filter, options.Operands);
-        foreach ((char action, string id) in asked) actions.Add(action, id);
+        if (work.Purge) repair.PurgeTemporary();
+        QueueActions actions = new(config, work.Filter, work.Queues);
+        foreach ((char action, string id) in work.Asked) actions.Add(action, id);
         int failures = repair.Failures + actions.Run();
         if (actions.Changed || repair.Moved) TellQmgr(config);
         if (actions.Requeued) PostkickCommand.TriggerPickup(config);

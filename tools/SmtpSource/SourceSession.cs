@@ -85,29 +85,14 @@ internal sealed class SourceSession(SourceRun run)
                 if (step == Step.Quit || (step == Step.Reset && code / 100 == 2)) return Ended(step == Step.Quit);
                 if (code / 100 != (step == Step.Data ? 3 : 2))
                 {
-                    if (!run.Refused($"{s_rejected[(int)step]}: {_reply}")) return false;
-                    if (step is Step.Greeting or Step.Hello or Step.Reset or Step.StartTls || code is 421 or 521) return Ended(true);
-                    // of several recipients, and of the replies of LMTP, the others count still
-                    if (step == Step.Content && --_left > 0) continue;
-                    if (step == Step.Content && _accepted == 0) return true;
-                    if (step != Step.Content)
-                    {
-                        // what is on its way already would be answered: with pipelining there is no way back but a new connection
-                        if (_piped) return Ended(true);
-                        step = Step.Reset;
-                        connection.Write("RSET\r\n"u8);
-                        continue;
-                    }
-                }
-                else if (step == Step.Content)
-                {
-                    _accepted++;
-                    if (--_left > 0) continue;
+                    if (TakeRefusal(connection, ref step, code, started) is { } over) return over;
+                    continue;
                 }
                 if (step == Step.Content)
                 {
-                    run.Delivered(started, _options.Lmtp ? _accepted : _options.RecipientCount);
-                    return true;
+                    _accepted++;
+                    if (--_left > 0) continue;
+                    return Delivered(started);
                 }
                 if (step == Step.StartTls && !await SecureAsync()) return run.Lost($"lost connection while {s_sending[(int)step]}");
                 if (step == Step.Hello && _tls != null) run.Tls!.Keep(_tls);
@@ -127,6 +112,30 @@ internal sealed class SourceSession(SourceRun run)
             string what = status == ReadStatus.TimedOut ? "timeout" : "lost connection";
             return run.Lost($"{what} while {s_sending[(int)step]}");
         }
+    }
+
+    /// <summary>What a refusal leads to: null: there is more to read; else the end, of the program if false.</summary>
+    private bool? TakeRefusal(Connection connection, ref Step step, int code, long started)
+    {
+        if (!run.Refused($"{s_rejected[(int)step]}: {_reply}")) return false;
+        if (step is Step.Greeting or Step.Hello or Step.Reset or Step.StartTls || code is 421 or 521) return Ended(true);
+        if (step == Step.Content)
+        {
+            // of several recipients, and of the replies of LMTP, the others count still
+            if (--_left > 0) return null;
+            return _accepted == 0 || Delivered(started);
+        }
+        // what is on its way already would be answered: with pipelining there is no way back but a new connection
+        if (_piped) return Ended(true);
+        step = Step.Reset;
+        connection.Write("RSET\r\n"u8);
+        return null;
+    }
+
+    private bool Delivered(long started)
+    {
+        run.Delivered(started, _options.Lmtp ? _accepted : _options.RecipientCount);
+        return true;
     }
 
     /// <summary>The handshake; false, with the connection closed, where it failed.</summary>
