@@ -34,14 +34,14 @@ internal static class SendmailCommand
 
         Other options of other sendmails are accepted and have no effect.
 
-        Exit status: 0 queued; 64 wrong usage; 69 refused; 74 input cannot be read; 75 try again later, or -t found no recipients; 77 not allowed; 78 bad configuration.
+        Exit status: 0 queued; 69 refused; 77 not allowed; 75 everything else: try again later, wrong usage, no recipients, input that cannot be read.
 
         """;
 
     public static int Run(string[] args)
     {
         SendmailOptions options = SendmailOptions.Parse(args);
-        if (options.Problem != null) return Tool.Fatal(ExitCode.Usage, options.Problem);
+        if (options.Problem != null) return Tool.Fatal(ExitCode.TryLater, options.Problem);
         return options.Mode switch
         {
             SendmailMode.Submit => SubmitCommand.Run(options),

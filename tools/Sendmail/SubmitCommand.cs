@@ -16,14 +16,14 @@ internal static class SubmitCommand
         QuickConfig? config = QuickConfig.Load(Tool.ConfigDirectory(options.ConfigDirectory), "sendmail", out string error);
         if (config == null) return Tool.Fatal(ExitCode.TryLater, error);
         UserIdentity? user = UserIdentity.OfProcess();
-        if (user == null && options.Sender == null) return Tool.Fatal(ExitCode.OsError, $"no login name found for user ID {Libc.GetUid()}");
+        if (user == null && options.Sender == null) return Tool.Fatal(ExitCode.TryLater, $"no login name found for user ID {Libc.GetUid()}");
         user ??= new UserIdentity(Libc.GetUid(), "", "");
         SubmitRequest request = Request(options, user, config, out string? problem);
-        if (problem != null) return Tool.Fatal(ExitCode.Usage, $"{Who(request, user)}: {problem}");
+        if (problem != null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {problem}");
         using Submission? submission = Submission.Open(config, request, out error);
         if (submission == null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {error}");
         bool verify = (options.Flag & MessageFlags.VerifyOnly) != 0;
-        if (!verify && !Copy(submission, options, config)) return Tool.Fatal(ExitCode.IoError, $"{Who(request, user)}: read standard input: {Libc.ErrorText()}");
+        if (!verify && !Copy(submission, options, config)) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: read standard input: {Libc.ErrorText()}");
         Outcome outcome = submission.Finish();
         if (outcome.IsOk) return ReportRequested(options, user);
         // 5.1.0: the header had no recipients either

@@ -44,6 +44,16 @@ public class OptionsTests
     [TestCase("-XW")]
     public void Sendmail_mistakes(string words) => Assert.That(Parse(words).Problem, Is.Not.Null);
 
+    [TestCase("-Z")]
+    [TestCase("-bx a@b.test")]
+    [TestCase("-C /nonexistent a@b.test")]
+    public void Sendmail_exits_with_75_whatever_is_wrong(string words)
+    {
+        using ToolHarness h = new();
+        Assert.That(SendmailCommand.Run(words.Split(' ')), Is.EqualTo(75));
+        Assert.That(h.Messages, Does.StartWith("tool: fatal: "));
+    }
+
     // Two characters are VERP's delimiters, as they were before DSN; whatever else cannot be an id is passed over.
     [TestCase("-V+=", "+=", "", "-V+= is taken for -XV+=")]
     [TestCase("-V +=", "+=", "", "-V+= is taken for -XV+=")]
