@@ -68,8 +68,13 @@ internal sealed partial class DeliveryRun
         // message with a record of its own; who is in his own .forward file gets it into the mailbox.
         if (IsForeign(branch)) return DeliverIndirect(branch);
         if (branch.Source == ExpansionSource.Include) return DeliverIndirect(branch);
+        return IsMember(branch) ? DeliverMember(branch) : DeliverUser(branch);
+    }
+
+    private bool DeliverUser(Branch branch)
+    {
         if (_settings.RequireHomeDirectory && CheckHome(branch) is { } trouble) return Report(branch, trouble);
-        if (DeliverForwardFile(branch, out retry)) return retry;
+        if (DeliverForwardFile(branch, out bool retry)) return retry;
         return DeliverMailbox(branch, out retry) ? retry : DeliverUnknown(branch);
     }
 

@@ -19,7 +19,6 @@ internal sealed partial class DeliveryRun
     private readonly MessageContent _content;
     private readonly DuplicateFilter _done;
     private readonly List<ForwardedMessage> _forwards = [];
-    private List<(DeliveryStep Step, Branch Branch, bool ToOwner)>? _lasting;
     private DeliveredHeaders? _loops;
 
     public DeliveryRun(LocalDelivery delivery, DeliveryJob job)
@@ -51,30 +50,11 @@ internal sealed partial class DeliveryRun
             Notify = recipient.Notify,
             Sender = _job.Request.Sender,
         };
-        bool retry = DeliverRecipient(branch) && !GiveUpLasting();
+        bool retry = DeliverRecipient(branch) && !SettleParts();
         // a copy that went out would go out again with the next attempt
         if (!retry) SendForwards(branch);
         return Summarize();
     }
-
-    /// <summary>
-    /// Where some of what a recipient stands for got the mail, or is about to, another attempt delivers it there again. Trouble that lasts until somebody sets
-    /// something right is no reason for that, days long: it counts as permanent then. True when nothing is left to try again.
-    /// </summary>
-    private bool GiveUpLasting()
-    {
-        if (_lasting == null || HasPassingTrouble || (_forwards.Count == 0 && !_job.Steps.Exists(s => s.Outcome.IsOk))) return false;
-        foreach ((DeliveryStep step, Branch branch, bool toOwner) in _lasting)
-        {
-            _job.Steps.Remove(step);
-            Outcome outcome = Outcome.Bounce(step.Outcome.Status, step.Outcome.Text);
-            _ = toOwner ? ReportFailure(branch, outcome) : Report(branch, outcome);
-        }
-        return !_job.Steps.Exists(s => s.Outcome.IsTemporary);
-    }
-
-    /// <summary>Something has to be tried again whatever else there is.</summary>
-    private bool HasPassingTrouble => _job.Steps.Exists(s => s.Outcome is { IsTemporary: true, IsLasting: false });
 
     /// <summary>Notes a result; true when it is a reason to try again.</summary>
     private bool Report(Branch branch, Outcome outcome, string action = "") => Note(branch, _settings.StatusFilter.Apply(outcome), action);

@@ -288,6 +288,24 @@ public sealed class ExpansionTests
     }
 
     [Test]
+    public void A_member_who_waits_gets_a_message_of_his_own_where_others_got_theirs()
+    {
+        Aliases($"alone = {Me}", $"team = {Me}, |exit 0, x@remote.example", $"busy = {Me}, |exit 0, |exit 75");
+        _fix.Settings = _fix.Settings with { MailboxCommand = "exit 75" };
+        Assert.That(_fix.Deliver("alone@example.com").IsTemporary, "nobody else is there");
+        Assert.That(_fix.Deliver("busy@example.com").IsTemporary, "all are tried again because of the command");
+        Assert.That(_fix.Forwards, Is.Empty);
+
+        DeliveryJob job = _fix.Job("team@example.com");
+        Assert.That(_fix.Deliver(job).Outcome.Text, Is.EqualTo("delivered to command: exit 0"));
+        Assert.That(job.Steps.Select(s => s.Outcome.Text), Is.EqualTo(new[] { "delivered to command: exit 0", "forwarded as NEWID" }));
+        Assert.That(_fix.Forwards.Single().Recipients.Select(r => r.Address), Is.EqualTo(new[] { "x@remote.example", $"{Me}@example.com" }));
+
+        Aliases($"{Me} = {Me}, |exit 0");
+        Assert.That(_fix.Deliver($"{Me}@example.com").IsTemporary, "his address is that of the others, too");
+    }
+
+    [Test]
     public void Lines_behind_one_that_somebody_has_to_set_right_are_read()
     {
         _fix.Write("fwd", $"\\{Me}\n{_fix.Root}/no/such/file\nx@remote.example\n");
