@@ -16,7 +16,7 @@ public static class Program
         DESCRIPTION
             Delivers queued messages with the recipient's rights: to mailboxes and Maildirs, to commands, by aliases and .forward files
             (local), to virtual mailboxes (virtual), or to one command of the administrator's (pipe). A recipient is marked done in the
-            queue file only after the message is on stable storage or the command has succeeded.
+            queue file only after the message is on stable storage, or the journal answers for it, or the command has succeeded.
 
         STANDARDS
             RFC 5321 (final delivery), RFC 3464 (status codes)

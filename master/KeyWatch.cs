@@ -2,22 +2,25 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Tables;
 using MtaSuite.Common.Tls;
 
 namespace MtaSuite.Master;
 
 /// <summary>
-/// Renewed TLS keys that only root may read. Daemons read theirs before they give up root's rights and cannot read them again, so master looks at the
-/// files, tries those that have changed, and has the service's processes replaced when they can be used. What mail_owner may read is the daemons' own business.
+/// Renewed TLS keys, and changed logins for providers, that only root may read. Daemons read theirs before they give up root's rights and cannot read them
+/// again, so master looks at the files, tries keys that have changed, and has the service's processes replaced when they can be used. What mail_owner may
+/// read is the daemons' own business.
 /// </summary>
 internal sealed class KeyWatch
 {
-    private sealed record Watched(TlsServerSettings Settings, long Stamp);
+    /// <param name="IsUsable">What has changed can be used.</param>
+    private sealed record Watched(IReadOnlyList<string> Files, Func<bool> IsUsable, long Stamp);
 
     private readonly bool _isRoot = Libc.GetEUid() == 0;
     private readonly Dictionary<string, Watched> _services = [];
 
-    /// <summary>A service that may have such keys.</summary>
+    /// <summary>A service whose own settings are needed to know its keys.</summary>
     public bool Concerns(ServiceEntry entry) => _isRoot && entry.Command == "smtpd";
 
     /// <summary>The configuration has changed: what is to be watched is added anew.</summary>
@@ -27,10 +30,27 @@ internal sealed class KeyWatch
     /// <param name="config">With the settings of the service.</param>
     public void Add(string key, ServiceEntry entry, MailConfig config)
     {
-        if (!Concerns(entry)) return;
-        TlsServerSettings settings = new(config);
-        if (!settings.IsOn || settings.Files.IsEmpty || Libc.FindAccount(config.Get(CommonParams.MailOwner), out Account? owner) != 0 || owner == null) return;
-        if (!settings.Files.Files.All(f => IsReadable(f, owner))) _services[key] = new Watched(settings, settings.Files.Stamp());
+        if (Concerns(entry))
+        {
+            TlsServerSettings settings = new(config);
+            if (settings.IsOn && !settings.Files.IsEmpty) Watch(key, config, [.. settings.Files.Files], () => IsUsable(settings));
+        }
+        else if (_isRoot && entry.Command is "smtp" or "lmtp") Watch(key, config, LoginFiles(config, entry.Command == "lmtp"), static () => true);
+    }
+
+    private void Watch(string key, MailConfig config, List<string> files, Func<bool> isUsable)
+    {
+        if (files.Count == 0 || Libc.FindAccount(config.Get(CommonParams.MailOwner), out Account? owner) != 0 || owner == null) return;
+        if (!files.All(f => IsReadable(f, owner))) _services[key] = new Watched(files, isUsable, KeyPairFiles.Stamp(files));
+    }
+
+    /// <summary>The files of the tables that say how to log in at servers.</summary>
+    private static List<string> LoginFiles(MailConfig config, bool lmtp)
+    {
+        if (!config.Get(lmtp ? LmtpClientParams.LmtpSaslAuthEnable : SmtpClientParams.SmtpSaslAuthEnable)) return [];
+        string tables = config.Get(lmtp ? LmtpClientParams.LmtpSaslPasswordMaps : SmtpClientParams.SmtpSaslPasswordMaps) + " "
+            + config.Get(lmtp ? LmtpClientParams.LmtpSaslTokenMaps : SmtpClientParams.SmtpSaslTokenMaps);
+        return [.. ConfigList.Split(tables).Select(TableFactory.FileOf).OfType<string>()];
     }
 
     /// <summary>Looks at all files; calls <paramref name="replace"/> with the key of each service whose processes should be replaced.</summary>
@@ -38,10 +58,10 @@ internal sealed class KeyWatch
     {
         foreach ((string key, Watched watched) in _services.ToArray())
         {
-            long stamp = watched.Settings.Files.Stamp();
+            long stamp = KeyPairFiles.Stamp(watched.Files);
             if (stamp == 0 || stamp == watched.Stamp) continue;
             _services[key] = watched with { Stamp = stamp };
-            if (IsUsable(watched.Settings)) replace(key);
+            if (watched.IsUsable()) replace(key);
         }
     }
 

@@ -1,8 +1,6 @@
 using MtaSuite.Common.Hosting;
-using MtaSuite.Common.Tls;
-using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Service;
-using MtaSuite.Relay.Sessions;
+using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay;
 
@@ -32,17 +30,17 @@ public static class Program
 
     public static int Main(string[] args)
     {
-        (TlsClientSettings, List<KeyPair>) security = default;
+        RelayFiles files = null!;
         return ServiceHost.Run(args, new ServiceSpec
         {
             Name = "relay",
             Manual = Manual,
             BeforeDrop = context =>
             {
-                security = Security.Load(context.Config, context.Command == "lmtp");
+                files = RelayFiles.Open(context.Config, context.Command == "lmtp");
                 return null;
             },
-            Start = context => new RelayService(context, security),
+            Start = context => new RelayService(context, files),
         });
     }
 }

@@ -4,20 +4,31 @@ namespace MtaSuite.Smtpd;
 internal static class Manual
 {
     public const string Text = """
-        smtpd - SMTP server
+        NAME
+            smtpd - SMTP server
 
-        master starts it for services of type inet in master.cf. It talks SMTP (RFC 5321) with PIPELINING, SIZE, 8BITMIME,
-        SMTPUTF8, ENHANCEDSTATUSCODES, CHUNKING and DSN, checks clients and addresses by the smtpd_*_restrictions, and streams
-        messages to cleanup. A 250 after the content means that the message is durable in the queue.
+        SYNOPSIS
+            started by master for services of type inet in master.cf
 
-        One process serves many clients. The maxproc column of master.cf is the most sessions at once; beyond it clients get
-        421 4.3.2. When nine tenths are there, $stress is "yes",
-        and the shorter smtpd_timeout holds for clients that wait already, too.
+        DESCRIPTION
+            Talks SMTP with clients, in clear or within TLS, lets users log in (docs/AUTH.md), checks clients and addresses by the
+            smtpd_*_restrictions, and streams messages to cleanup. A 250 after the content means that the message is durable in the queue.
 
-        postaccess starts it as "smtpd --explain" to learn which restriction would decide about a client; nothing is served then.
+            One process serves many clients. The maxproc column of master.cf is the most sessions at once; beyond it clients get
+            421 4.3.2. When nine tenths are there, $stress is "yes", and the shorter smtpd_timeout holds for clients that wait already, too.
 
-        Parameters: see the names that begin with smtpd_ in postconf(5), and message_size_limit, line_length_limit,
-        queue_minfree, mynetworks, strict_rfc821_envelopes, disable_vrfy_command, soft_bounce.
+            postaccess starts it as "smtpd --explain" to learn which restriction would decide about a client; nothing is served then.
+
+        PARAMETERS
+            those that begin with smtpd_ in "postconf -d", and message_size_limit, line_length_limit, queue_minfree, mynetworks,
+            strict_rfc821_envelopes, disable_vrfy_command, soft_bounce
+
+        STANDARDS
+            RFC 5321 (SMTP), RFC 1870 (SIZE), RFC 1985 (ETRN), RFC 2034 (status codes), RFC 2920 (PIPELINING), RFC 3030 (CHUNKING),
+            RFC 3207 (STARTTLS), RFC 3461 (DSN), RFC 4954 (AUTH), RFC 6152 (8BITMIME), RFC 6531 (SMTPUTF8), RFC 8689 (REQUIRETLS)
+
+        EXIT STATUS
+            0 done, 75 try later, 78 bad configuration, 70 bug
 
         """;
 }

@@ -14,6 +14,9 @@ public sealed class TextParam(string name, string @default, string doc, bool req
     /// <summary>The values there are, or none where any text will do.</summary>
     public IReadOnlyList<string> Words { get; } = words?.Split('|') ?? [];
 
+    /// <summary>Says whether a value is well formed, and what it should be: "a number"; null: any text will do.</summary>
+    public (Func<string, bool> Fits, string Expected)? Grammar { get; init; }
+
     /// <summary>A value that begins with a slash names a file; the value is the first line in it (Debian's <c>myorigin = /etc/mailname</c>).</summary>
     public bool NamesFile { get; init; }
 
@@ -21,6 +24,7 @@ public sealed class TextParam(string name, string @default, string doc, bool req
     {
         if (required && value.Length == 0) return $"bad value of {Name}: it must not be empty";
         if (Words.Count > 0 && !Words.Contains(value, StringComparer.OrdinalIgnoreCase)) return Unknown(value, Words);
+        if (Grammar is { } grammar && !grammar.Fits(value)) return $"bad value of {Name}: \"{value}\" is not {grammar.Expected}";
         if (_each.Length == 0) return null;
         string? bad = ConfigList.Split(value).Find(word => !_each.Contains(word, StringComparer.OrdinalIgnoreCase));
         return bad == null ? null : Unknown(bad, _each);

@@ -33,6 +33,22 @@ public static class TableFactory
     /// <summary>The names of all types, sorted; what <c>postconf -m</c> lists.</summary>
     public static IReadOnlyCollection<string> TypeNames => [.. Types.Keys.Append("proxy").Order(StringComparer.Ordinal)];
 
+    /// <summary>The file that a table's contents are in; null where it has none, or the name makes no sense.</summary>
+    public static string? FileOf(string spec)
+    {
+        while (spec.StartsWith("proxy:", StringComparison.Ordinal)) spec = spec["proxy:".Length..];
+        int colon = spec.IndexOf(':', StringComparison.Ordinal);
+        if (colon <= 0 || colon + 1 == spec.Length || spec[colon + 1] == '{') return null;
+        string name = spec[(colon + 1)..];
+        return spec[..colon] switch
+        {
+            "btree" or "cdb" or "hash" => name + CdbTable.Suffix,
+            "lmdb" => name + LmdbTable.Suffix,
+            "cidr" or "pcre" or "regexp" or "texthash" => name,
+            _ => null,
+        };
+    }
+
     /// <summary>
     /// Opens a table. The result is never null: for a table that cannot be opened <see cref="Table.OpenError"/> says why, and each lookup is an
     /// error until it can be. A "proxy:" in front is accepted and means nothing: tables are opened by the process that uses them.

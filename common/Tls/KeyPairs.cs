@@ -98,10 +98,13 @@ public sealed record KeyPairFiles(IReadOnlyList<string> ChainFiles, IReadOnlyLis
     }
 
     /// <summary>What tells one state of the files from another; 0 for a file that cannot be looked at.</summary>
-    public long Stamp()
+    public long Stamp() => Stamp(Files);
+
+    /// <inheritdoc cref="Stamp()"/>
+    public static long Stamp(IEnumerable<string> files)
     {
         HashCode hash = new();
-        foreach (string file in Files)
+        foreach (string file in files)
         {
             if (!Libc.TryStat(file, out Libc.FileStatus status)) return 0;
             hash.Add((status.Device, status.Inode, status.Size, status.ModifiedSeconds, status.ModifiedNanoseconds));

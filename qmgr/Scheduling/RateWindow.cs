@@ -1,3 +1,5 @@
+using MtaSuite.Common.Config;
+
 namespace MtaSuite.Qmgr.Scheduling;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Qmgr.Scheduling;

@@ -1,6 +1,5 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
-using MtaSuite.Common.Log;
 
 namespace MtaSuite.Qmgr.Scheduling;
 
@@ -54,18 +53,16 @@ internal sealed class TransportSettings
     public RateLimit? DestinationRate { get; }
     public RateLimit? SenderRate { get; }
 
+    // bad values are refused when the configuration is loaded
     private static Feedback ReadFeedback(MailConfig config, TextFamily family, string name)
     {
-        string text = config.Get(family, name);
-        if (!Feedback.TryParse(text, out Feedback feedback)) Log.Warning($"{family.Pattern.Replace("{transport}", name)}: bad feedback \"{text}\", using 1");
+        _ = Feedback.TryParse(config.Get(family, name), out Feedback feedback);
         return feedback;
     }
 
     private static RateLimit? ReadRate(MailConfig config, TextFamily family, string name)
     {
-        string text = config.Get(family, name);
-        if (!RateLimit.TryParse(text, out RateLimit? limit))
-            Log.Warning($"{family.Pattern.Replace("{transport}", name)}: bad rate \"{text}\", expected a number, a slash and a time: no limit");
+        _ = RateLimit.TryParse(config.Get(family, name), out RateLimit? limit);
         return limit;
     }
 }

@@ -17,18 +17,16 @@ internal sealed class RelayService : LinkService
 {
     private readonly RelayContext _context;
 
-    /// <param name="security">What was read while the process had its rights: TLS settings and keys.</param>
-    public RelayService(ServiceContext context, (TlsClientSettings Settings, List<KeyPair> Keys) security) : base(context)
+    /// <param name="files">What was read while the process had its rights.</param>
+    public RelayService(ServiceContext context, RelayFiles files) : base(context)
     {
-        List<string> problems = [];
-        RelaySettings settings = RelaySettings.From(context.Config, context.Command == "lmtp", problems);
-        foreach (string problem in problems) Log.Warning($"{problem}");
+        RelaySettings settings = files.Settings;
         DnsTargets finder = DnsTargets.From(Loop, context.Config, settings.Routes, settings.IsLmtp);
         _context = new RelayContext(Loop, Spool, settings, finder)
         {
-            Security = new Security(security.Settings, security.Keys, finder.Hosts.Resolver, TimeProvider.System)
+            Security = new Security(files.Tls, files.Keys, finder.Hosts.Resolver, TimeProvider.System)
             {
-                Sts = PoliciesOf(context, security.Settings),
+                Sts = PoliciesOf(context, files.Tls),
             },
             Reporter = MakeReporter(context),
         };

@@ -25,8 +25,6 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
     {
         TlsClientSettings settings = new(config, lmtp);
         foreach (string problem in settings.Problems) Log.Warning($"{problem}");
-        string support = config.Get(lmtp ? LmtpClientParams.LmtpDnsSupportLevel : SmtpClientParams.SmtpDnsSupportLevel);
-        if (settings.Level is TlsLevel.Dane or TlsLevel.DaneOnly && support != "dnssec") Log.Warning($"TLS security level {settings.Level.Word()} needs smtp_dns_support_level = dnssec");
         if (settings.Files.IsEmpty) return (settings, []);
         List<KeyPair>? keys = settings.Files.Load(out string error);
         if (keys == null) Log.Warning($"TLS client certificate: {error}");

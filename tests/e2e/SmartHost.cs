@@ -17,7 +17,7 @@ public class SmartHost : InstanceTest
         Programs.Run($"{Programs.Build}/sbin/postpasswd", ["-c", _provider.Etc, Login], Password + "\n").Succeeded();
         _provider.Start();
         Mta.Configure($"relayhost=[127.0.0.1]:{_provider.SubmissionPort}", "smtp_sasl_auth_enable=yes", "smtp_sasl_tls_security_options=noanonymous",
-            "smtp_tls_security_level=encrypt", $"smtp_sasl_password_maps=texthash:{Mta.Etc}/sasl_passwd", "minimal_backoff_time=1s", "queue_run_delay=1s",
+            "smtp_tls_security_level=encrypt", $"smtp_sasl_password_maps=hash:{Mta.Etc}/sasl_passwd", "minimal_backoff_time=1s", "queue_run_delay=1s",
             $"default_transport=smtp", "transport_retry_time=1s");
         SetPassword(Password);
     }
@@ -25,7 +25,8 @@ public class SmartHost : InstanceTest
     private void SetPassword(string password)
     {
         File.WriteAllText($"{Mta.Etc}/sasl_passwd", $"[127.0.0.1]:{Provider.SubmissionPort} {Login}:{password}\n");
-        File.SetUnixFileMode($"{Mta.Etc}/sasl_passwd", (UnixFileMode)0x1A4);
+        File.SetUnixFileMode($"{Mta.Etc}/sasl_passwd", UnixFileMode.UserRead | UnixFileMode.UserWrite); // as docs/TLS.md has it; the table gets the same mode
+        Mta.Command("postmap", "", $"hash:{Mta.Etc}/sasl_passwd").Succeeded();
     }
 
     [OneTimeTearDown]

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Dns;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Routing;
@@ -32,6 +33,8 @@ internal static class SettingCheck
         foreach (TextParam param in Ehlo) Keywords(context, context.Config, param, 0);
         foreach (CheckedService service in context.Services)
             foreach (TextParam param in Ehlo.Where(p => service.Entry.Overrides.Any(o => o.Key == p.Name))) Keywords(context, service.Config, param, service.Entry.Line);
+        foreach (string problem in DnsOptions.Problems(context.Config))
+            context.ReportSetting(Severity.Error, context.Config, CommonParams.DnsServers.Name, 0, problem);
         MailboxSize(context, LocalParams.MailboxSizeLimit, "local");
         MailboxSize(context, VirtualParams.VirtualMailboxLimit, "virtual");
         Template(context);

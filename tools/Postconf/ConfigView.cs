@@ -1,4 +1,5 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Postconf;
 
@@ -46,7 +47,7 @@ internal sealed class ConfigView
         var problems = new List<ConfigProblem>();
         MainCf file = MainCf.Load(path, problems);
         foreach (ConfigProblem problem in problems)
-            if (problem.Severity == Severity.Error) throw new PostconfFatalException(problem.ToString());
+            if (problem.Severity == Severity.Error) throw new PostconfFatalException(problem + (problem.File.Length == 0 ? Tool.WithoutFolder(Options.Directory) : ""));
             else Output.Warning(problem.ToString());
         foreach (MainCfEntry entry in file.Entries) Main[entry.Name] = entry.Value;
         foreach (KeyValuePair<string, string> pair in Options.Overrides) Main[pair.Key] = pair.Value;

@@ -38,6 +38,8 @@ public static class PostconfCommand
         -q       no warnings about unused and deprecated parameters
         -x       expand $name
 
+        Exit status: 0 done; 1 trouble, wrong usage included.
+
         """;
 
     /// <summary>Runs the command on the process's streams. 0: done; 1: refused or failed, the reason is on standard error.</summary>

@@ -40,7 +40,7 @@ internal static class PostdropCommand
         }
         if (options.Operands.Count > 0) return Tool.Fatal(ExitCode.Usage, "usage: postdrop [-c config_dir] [-r] [-v]");
         QuickConfig? config = QuickConfig.Load(Tool.ConfigDirectory(directory), "postdrop", out string error);
-        if (config == null) return Tool.Fatal(ExitCode.TryLater, error);
+        if (config == null) return Tool.Fatal(ExitCode.TryLater, error + Tool.WithoutFolder(directory));
         Input input = new();
         if (!input.TryReadEnvelope(out Envelope envelope, out long length)) return Tool.Fatal(ExitCode.DataError, "malformed input: not a queue file");
         if (Refusal(envelope) is { } refusal) return Tool.Fatal(ExitCode.DataError, refusal);

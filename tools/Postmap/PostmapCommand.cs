@@ -57,7 +57,7 @@ public static class PostmapCommand
         string directory = Tool.ConfigDirectory(options.Directory), file = Path.Combine(directory, MainCf.FileName);
         return Libc.Access(file, Libc.R_OK) == 0
             ? MailConfig.Load(directory).Config
-            : throw new PostmapFatalException($"open {file}: {Libc.ErrorText()}");
+            : throw new PostmapFatalException($"open {file}: {Libc.ErrorText()}{Tool.WithoutFolder(options.Directory)}");
     }
 
     private static int Run(PostmapOptions options, MailConfig config, bool aliases, Stream input, PostmapOutput output)

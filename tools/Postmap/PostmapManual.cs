@@ -55,5 +55,7 @@ internal static class PostmapManual
 
         Rebuilds every table of alias_database, or TABLE, as postalias does.
 
+        Exit status: 0 done; 1 trouble.
+
         """;
 }

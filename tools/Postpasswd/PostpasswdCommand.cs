@@ -25,6 +25,8 @@ internal static class PostpasswdCommand
         PLAIN, LOGIN, SCRAM-SHA-256 and SCRAM-SHA-1, in the file that smtpd_sasl_path names (smtpd_sasl_type = builtin): by default the file passwd in the
         configuration folder. The server takes changes up by itself.
 
+        Exit status: 0 done; 1 trouble; 64 wrong usage; 78 no configuration.
+
         """;
 
     public static int Run(string[] args)

@@ -71,7 +71,7 @@ internal static class PostrouteCommand
         StringBuilder text = new();
         text.Append(Address.Quote822(report.Address)).Append('\n');
         if (report.Standard != report.Address) Line(text, "rewritten", report.Standard);
-        foreach (RouteStep step in report.Steps) Step(text, step);
+        foreach (RouteStep step in report.Steps.Distinct()) Step(text, step); // a loop takes the same steps again and again
         if (report.Trouble.Length > 0) Line(text, "trouble", report.Trouble);
         foreach (FinalRoute final in report.Finals)
         {

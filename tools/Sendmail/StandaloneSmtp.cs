@@ -29,7 +29,7 @@ internal sealed class StandaloneSmtp
     public static int Run(SendmailOptions options)
     {
         QuickConfig? config = QuickConfig.Load(Tool.ConfigDirectory(options.ConfigDirectory), "sendmail", out string error);
-        if (config == null) return Tool.Fatal(ExitCode.TryLater, error);
+        if (config == null) return Tool.Fatal(ExitCode.TryLater, error + Tool.WithoutFolder(options.ConfigDirectory));
         new StandaloneSmtp(config).Serve();
         return ExitCode.Ok;
     }

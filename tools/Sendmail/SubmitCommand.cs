@@ -14,7 +14,7 @@ internal static class SubmitCommand
     public static int Run(SendmailOptions options)
     {
         QuickConfig? config = QuickConfig.Load(Tool.ConfigDirectory(options.ConfigDirectory), "sendmail", out string error);
-        if (config == null) return Tool.Fatal(ExitCode.TryLater, error);
+        if (config == null) return Tool.Fatal(ExitCode.TryLater, error + Tool.WithoutFolder(options.ConfigDirectory));
         UserIdentity? user = UserIdentity.OfProcess();
         if (user == null && options.Sender == null) return Tool.Fatal(ExitCode.TryLater, $"no login name found for user ID {Libc.GetUid()}");
         user ??= new UserIdentity(Libc.GetUid(), "", "");

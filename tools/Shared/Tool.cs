@@ -100,6 +100,10 @@ internal static class Tool
         return Path.GetFileName(path) == MainCf.FileName ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
     }
 
+    /// <summary>What to do where there is no main.cf, for whoever did not say where it is; otherwise nothing.</summary>
+    public static string WithoutFolder(string? option) =>
+        option == null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("MAIL_CONFIG")) ? " (name the configuration folder with -c, or in MAIL_CONFIG)" : "";
+
     /// <summary>The configuration for a command, its defects told as warnings; null, told as fatal, when there is none to read.</summary>
     /// <param name="quiet">Defects are told later, or not at all.</param>
     public static MailConfig? LoadConfig(string? option, string process, bool quiet = false)
@@ -108,7 +112,7 @@ internal static class Tool
         string main = $"{directory}/{MainCf.FileName}";
         if (Libc.Access(main, Libc.R_OK) != 0)
         {
-            Complain($"fatal: open {main}: {Libc.ErrorText()}");
+            Complain($"fatal: open {main}: {Libc.ErrorText()}{WithoutFolder(option)}");
             return null;
         }
         ConfigResult loaded = MailConfig.Load(directory, processName: process);

@@ -80,7 +80,7 @@ internal sealed class SourceSession(SourceRun run)
         else if (step == Step.Quit) connection.Write("QUIT\r\n"u8);
         while (true)
         {
-            while (TryReply(connection, out int code))
+            while (TryReply(connection, step == Step.Data ? 3 : 2, out int code))
             {
                 if (step == Step.Quit || (step == Step.Reset && code / 100 == 2)) return Ended(step == Step.Quit);
                 if (code / 100 != (step == Step.Data ? 3 : 2))
@@ -222,8 +222,9 @@ internal sealed class SourceSession(SourceRun run)
         return connection.IsOpen;
     }
 
-    /// <summary>Takes a whole reply off the input; its last line is kept only where it is no success.</summary>
-    private bool TryReply(Connection connection, out int code)
+    /// <summary>Takes a whole reply off the input; its last line is kept only where it is not the one that is waited for.</summary>
+    /// <param name="wanted">The first digit of a reply that is.</param>
+    private bool TryReply(Connection connection, int wanted, out int code)
     {
         ReadOnlySpan<byte> input = connection.Input;
         code = 0;
@@ -236,7 +237,7 @@ internal sealed class SourceSession(SourceRun run)
             bool isReply = line.Length >= 3 && !line[..3].ContainsAnyExceptInRange((byte)'0', (byte)'9');
             if (isReply && line.Length > 3 && line[3] == '-') continue;
             code = isReply ? (line[0] - '0') * 100 + (line[1] - '0') * 10 + line[2] - '0' : 0;
-            if (code is < 200 or >= 400) _reply = Encoding.UTF8.GetString(line).TrimEnd('\r');
+            if (code / 100 != wanted) _reply = Encoding.UTF8.GetString(line).TrimEnd('\r');
             if (_options.Verbose) Tool.Complain($"<<< {Encoding.UTF8.GetString(line).TrimEnd('\r')}");
             connection.Consume(at);
             return true;

@@ -3,6 +3,10 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of the queue manager.</summary>
 public static class QmgrParams
 {
+    private static readonly (Func<string, bool>, string) Rate = (text => RateLimit.TryParse(text, out _), "a number, a slash and a time, as 100/1h");
+    private static readonly (Func<string, bool>, string) FeedbackValue =
+        (text => Feedback.TryParse(text, out _), "a number from 0 to 1, or one divided by a number, by concurrency or by sqrt_concurrency");
+
     public static readonly IntParam DefaultDeliverySlotCost = new("default_delivery_slot_cost", "5",
         doc: "Deliveries after which a message may be overtaken once by a smaller one.");
     public static readonly IntParam DefaultDeliverySlotDiscount = new("default_delivery_slot_discount", "50", max: 100,
@@ -18,10 +22,12 @@ public static class QmgrParams
         doc: "Parallel deliveries to one destination.");
     public static readonly TextParam DefaultDestinationConcurrencyNegativeFeedback = new("default_destination_concurrency_negative_feedback",
         "1", required: true,
-        doc: "What a failed connection takes from the concurrency of its destination.");
+        doc: "What a failed connection takes from the concurrency of its destination.")
+    { Grammar = FeedbackValue };
     public static readonly TextParam DefaultDestinationConcurrencyPositiveFeedback = new("default_destination_concurrency_positive_feedback",
         "1", required: true,
-        doc: "What a good delivery adds to the concurrency of its destination.");
+        doc: "What a good delivery adds to the concurrency of its destination.")
+    { Grammar = FeedbackValue };
     public static readonly TimeParam DefaultDestinationRateDelay = new("default_destination_rate_delay", "0s",
         doc: "Pause between two deliveries to the same destination.");
     public static readonly IntParam DefaultDestinationRecipientLimit = new("default_destination_recipient_limit", "50",
@@ -39,9 +45,11 @@ public static class QmgrParams
     public static readonly IntParam DefaultRecipientRefillLimit = new("default_recipient_refill_limit", "100", min: 1,
         doc: "Recipients read from a large message at a time.");
     public static readonly TextParam DefaultDestinationRate = new("default_destination_rate", "",
-        doc: "Most deliveries to one destination in a time, as 100/1h; ours.");
+        doc: "Most deliveries to one destination in a time, as 100/1h; ours.")
+    { Grammar = Rate };
     public static readonly TextParam DefaultSenderRate = new("default_sender_rate", "",
-        doc: "Most deliveries for one login, or sender without one, in a time, as 100/1h; ours.");
+        doc: "Most deliveries for one login, or sender without one, in a time, as 100/1h; ours.")
+    { Grammar = Rate };
     public static readonly TimeParam DefaultTransportRateDelay = new("default_transport_rate_delay", "0s",
         doc: "Pause between two deliveries through the same transport.");
     public static readonly TextParam DeferTransports = new("defer_transports", "",

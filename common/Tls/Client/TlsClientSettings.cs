@@ -42,6 +42,8 @@ public sealed class TlsClientSettings
         Problems.AddRange(Library.Problems);
         Files = ReadFiles();
         if (WrapperMode && !Level.MustEncrypt()) Problems.Add($"{_prefix}_tls_wrappermode needs {_prefix}_tls_security_level = encrypt, or stronger");
+        if (Level is TlsLevel.Dane or TlsLevel.DaneOnly && c.Get((TextParam)Find("dns_support_level")) != "dnssec")
+            Problems.Add($"TLS security level {Level.Word()} needs {_prefix}_dns_support_level = dnssec");
     }
 
     /// <summary>The cipher lists that policies without wishes of their own lead to, by the parameter that names the grade.</summary>

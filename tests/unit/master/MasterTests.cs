@@ -81,6 +81,28 @@ public sealed class MasterTests
     }
 
     [Test]
+    public void Logins_that_only_root_may_read_are_watched()
+    {
+        if (Libc.GetEUid() != 0) Assert.Ignore("needs root");
+        string folder = Directory.CreateTempSubdirectory("logins").FullName, file = $"{folder}/passwords";
+        File.WriteAllText(file, "x user:old\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        MailConfig Config(string table) => MailConfig.Parse($"mail_owner = nobody\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = inline:{{a=b}} {table}\n").Config;
+        List<string> replaced = [];
+        KeyWatch keys = new();
+        keys.Add("smtp", Entry("smtp unix - - n - - smtp"), Config($"texthash:{file}"));
+        keys.Add("elsewhere", Entry("smtp unix - - n - - smtp"), Config("texthash:/etc/passwd"));
+        keys.Add("lmtp", Entry("lmtp unix - - n - - lmtp"), Config($"texthash:{file}"));
+        keys.Look(replaced.Add);
+        Assert.That(replaced, Is.Empty);
+        File.WriteAllText(file, "x user:a new one\n");
+        keys.Look(replaced.Add);
+        keys.Look(replaced.Add);
+        Directory.Delete(folder, true);
+        Assert.That(replaced, Is.EqualTo((string[])["smtp"]));
+    }
+
+    [Test]
     public void A_port_in_use_is_an_error()
     {
         using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);

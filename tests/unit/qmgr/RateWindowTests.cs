@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Tests.Unit.Qmgr;

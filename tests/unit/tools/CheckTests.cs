@@ -43,6 +43,10 @@ public sealed class CheckTests
     [TestCase("relayhost = mx:nosuchservice", "relayhost: bad syntax: \"mx:nosuchservice\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
     [TestCase("smtp_fallback_relay = a.example, b..example", "smtp_fallback_relay: bad syntax: \"b..example\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
     [TestCase("inet_interfaces = 1.2.3.400", "inet_interfaces: host not found: 1.2.3.400")]
+    [TestCase("dns_servers = 192.0.2.1 foo [2001:db8::1]:53", "dns_servers: \"foo\" is neither an address nor address:port")]
+    [TestCase("default_sender_rate = 10", "bad value of default_sender_rate: \"10\" is not a number, a slash and a time, as 100/1h")]
+    [TestCase("smtp_destination_rate = 2/x", "bad value of smtp_destination_rate: \"2/x\" is not a number, a slash and a time, as 100/1h")]
+    [TestCase("smtp_destination_concurrency_negative_feedback = 1/foo", "bad value of smtp_destination_concurrency_negative_feedback: \"1/foo\" is not a number from 0 to 1, or one divided by a number, by concurrency or by sqrt_concurrency")]
     public void What_a_daemon_could_not_use_is_an_error(string main, string text) => Assert.That(Run(main), Is.EqualTo(new[] { $"Error: main.cf, line 3: {text}" }));
 
     [TestCase("virtual_alias_domains = A.example", "do not list domain A.example in both mydestination and virtual_alias_domains")]
@@ -64,6 +68,8 @@ public sealed class CheckTests
     [TestCase("smtp_tls_mandatory_ciphers = high\nsmtp_tls_mandatory_exclude_ciphers = ALL", "smtp_tls_mandatory_ciphers: cipher list")]
     [TestCase("smtp_tls_ciphers = hihg", "smtp_tls_ciphers: no grade hihg; \"medium\" is used")]
     [TestCase("tls_medium_cipherlist = nothing\nsmtp_tls_security_level = none", "")]
+    [TestCase("smtp_tls_security_level = dane", "TLS security level dane needs smtp_dns_support_level = dnssec")]
+    [TestCase("smtp_tls_security_level = dane\nsmtp_dns_support_level = dnssec", "")]
     public void Ciphers_of_the_client_are_tried(string main, string text)
     {
         List<string> problems = Run($"smtpd_tls_security_level = none\n{main}", check: TlsCheck.Run);

@@ -9,7 +9,7 @@ public class PostrouteTests
     private const string Settings = """
         mydestination = here.example
         virtual_alias_domains = alias.example
-        virtual_alias_maps = inline:{ { a@alias.example = me@here.example, you@far.example } { loop@alias.example = loop@alias.example, x@far.example } }
+        virtual_alias_maps = inline:{ { a@alias.example = me@here.example, you@far.example } { loop@alias.example = loop@alias.example, x@far.example } { ring1@alias.example = ring2@alias.example } { ring2@alias.example = ring1@alias.example } }
         canonical_maps = inline:{ old@here.example=new@here.example }
         relay_domains = backup.example
         relay_recipient_maps = inline:{ ok@backup.example=x }
@@ -52,6 +52,14 @@ public class PostrouteTests
     {
         Assert.That(Show(false, "", address), Is.EqualTo(status));
         foreach (string line in lines) Assert.That(_harness.Output, Does.Contain(line));
+    }
+
+    [Test]
+    public void A_loop_is_shown_once()
+    {
+        Assert.That(Show(false, "", "ring1@alias.example"), Is.EqualTo(1));
+        Assert.That(_harness.Output.Split('\n').Where(l => l.Contains(" -> ", StringComparison.Ordinal) && l.Contains("ring", StringComparison.Ordinal)).ToArray(), Has.Length.EqualTo(2));
+        Assert.That(_harness.Output, Does.Contain("trouble   unreasonable virtual_alias_maps map nesting for ring1@alias.example"));
     }
 
     [Test]

@@ -115,6 +115,14 @@ public class SmtpSourceTests
     }
 
     [Test]
+    public void A_reply_that_does_not_belong_there_is_named()
+    {
+        string place = Sink("--repeat", "MAIL");
+        Assert.That(Send("", place), Is.EqualTo(1));
+        Assert.That(_harness.Messages, Does.Contain("data rejected: 250 2.1.5 Ok"));
+    }
+
+    [Test]
     public void Lmtp_to_Debians_smtp_sink() =>
         Assert.That(WithDebiansSink("-L", place => Send("-L -r 3 -m 5 -s 2", place)).Split("X-Client-Proto: LMTP\n"), Has.Length.EqualTo(6));
 

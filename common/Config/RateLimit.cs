@@ -1,10 +1,11 @@
 using System.Globalization;
-using MtaSuite.Common.Config;
 
-namespace MtaSuite.Qmgr.Scheduling;
+namespace MtaSuite.Common.Config;
 
 /// <summary>So many deliveries in so much time: "100/1h". The shortest time is a second.</summary>
-internal readonly record struct RateLimit(int Count, TimeSpan Period)
+/// <param name="Count">At least 1.</param>
+/// <param name="Period">The length of any interval that it holds for.</param>
+public readonly record struct RateLimit(int Count, TimeSpan Period)
 {
     /// <summary>None when the text is empty or "0"; false when it is neither that nor a limit.</summary>
     public static bool TryParse(string text, out RateLimit? limit)

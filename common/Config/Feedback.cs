@@ -1,12 +1,16 @@
 using System.Globalization;
 
-namespace MtaSuite.Qmgr.Scheduling;
+namespace MtaSuite.Common.Config;
 
 /// <summary>How much one delivery changes the concurrency of its destination: a number, or one that shrinks as the concurrency grows.</summary>
-internal readonly record struct Feedback(double Amount, Feedback.Scale By)
+/// <param name="Amount">From 0 to 1.</param>
+/// <param name="By">What it is divided by.</param>
+public readonly record struct Feedback(double Amount, Feedback.Scale By)
 {
+    /// <summary>What the amount is divided by: 1, the concurrency, or its square root.</summary>
     public enum Scale : byte { Constant, Concurrency, SquareRoot }
 
+    /// <summary>The default: a place more, or less, for each delivery.</summary>
     public static readonly Feedback One = new(1, Scale.Constant);
 
     /// <summary>The change at a concurrency of <paramref name="window"/> deliveries.</summary>
