@@ -1,4 +1,5 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Tables;
 
@@ -6,9 +7,9 @@ namespace MtaSuite.Common.Routing;
 
 /// <summary>
 /// Tables that replace the final "status text" of a delivery. Success may not become failure nor the other way round: mail would be lost
-/// or sent twice; but temporary failures may become permanent and back.
+/// or sent twice; but temporary failures may become permanent and back. With soft_bounce none is permanent in the end.
 /// </summary>
-public sealed class StatusFilter(Maps maps)
+public sealed class StatusFilter(Maps maps, bool softBounce = false)
 {
     public static readonly StatusFilter None = new(Maps.Empty);
 
@@ -16,17 +17,20 @@ public sealed class StatusFilter(Maps maps)
     public static StatusFilter Open(MailConfig config, TextParam param, List<string>? problems = null)
     {
         string value = config.Get(param);
-        if (value.Length == 0) return None;
+        bool softBounce = config.Get(BounceParams.SoftBounce);
+        if (value.Length == 0) return softBounce ? new StatusFilter(Maps.Empty, softBounce) : None;
         Maps maps = Maps.Open(value);
         problems?.AddRange(maps.OpenErrors.Select(e => $"{param.Name}: {e}"));
-        return new StatusFilter(maps);
+        return new StatusFilter(maps, softBounce);
     }
 
     /// <summary>Whoever asks may have to wait.</summary>
     public bool MayBlock { get; } = maps.MayBlock;
 
     /// <summary>The outcome to report instead; the same when no table has one.</summary>
-    public Outcome Apply(Outcome outcome)
+    public Outcome Apply(Outcome outcome) => softBounce ? Filter(outcome).SoftBounce() : Filter(outcome);
+
+    private Outcome Filter(Outcome outcome)
     {
         if (maps.IsEmpty) return outcome;
         string query = $"{outcome.Status} {outcome.Text}";

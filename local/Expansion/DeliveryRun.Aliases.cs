@@ -1,3 +1,4 @@
+using System.Globalization;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Tables;
@@ -14,7 +15,7 @@ internal sealed partial class DeliveryRun
         retry = false;
         if (_delivery.Aliases.IsEmpty || name.Equals(branch.ExpandedFrom, StringComparison.OrdinalIgnoreCase)) return false;
         branch = branch.Deeper() with { ExpandedFrom = name };
-        LookupResult found = _delivery.Aliases.Find(name, out uint tableOwner);
+        LookupResult found = _delivery.Aliases.Find(name, out uint? tableOwner);
         if (found.IsNotFound) return false;
         if (found.IsError)
         {
@@ -30,7 +31,7 @@ internal sealed partial class DeliveryRun
         }
         if (!TryAliasRights(tableOwner, out UserRights rights))
         {
-            _services.Warn($"cannot find the owner (uid {tableOwner}) of the alias database for {name}");
+            _services.Warn($"cannot find the owner (uid {tableOwner?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}) of the alias database for {name}");
             retry = Report(branch, Outcome.Defer("4.3.0", "cannot find alias database owner"));
             return true;
         }
@@ -39,11 +40,12 @@ internal sealed partial class DeliveryRun
     }
 
     /// <summary>Root's aliases have nobody's rights yet (default_privs); those of another owner have his.</summary>
-    private static bool TryAliasRights(uint owner, out UserRights rights)
+    private static bool TryAliasRights(uint? owner, out UserRights rights)
     {
         rights = UserRights.None;
         if (owner == 0) return true;
-        if (Accounts.Find(owner, out Account? account) != AccountStatus.Found) return false;
+        if (owner == null) return false;
+        if (Accounts.Find(owner.Value, out Account? account) != AccountStatus.Found) return false;
         rights = UserRights.Of(account!);
         return true;
     }

@@ -64,6 +64,22 @@ public sealed class ExpansionTests
         Assert.That(all, Is.EqualTo(new[] { "", "user", "last" }));
     }
 
+    [Test]
+    public void A_table_made_of_others_has_the_rights_of_whoever_may_write_one_of_them()
+    {
+        if (!LocalFixture.IsRoot) Assert.Ignore("needs root, to give files away");
+        string roots = _fix.Write("roots", ""), a = _fix.Write("a", ""), b = _fix.Write("b.cdb", "");
+        Assert.That(Libc.ChOwn(a, 1234, 1234) == 0 && Libc.ChOwn(b, 4321, 4321) == 0);
+        Assert.That(AliasTables.OwnerOf($"texthash:{a}"), Is.EqualTo(1234));
+        Assert.That(AliasTables.OwnerOf($"unionmap:{{texthash:{roots}, proxy:texthash:{a}}}"), Is.EqualTo(1234));
+        Assert.That(AliasTables.OwnerOf($"unionmap:{{texthash:{roots},hash:{_fix.Root}/b}}"), Is.EqualTo(4321));
+        Assert.That(AliasTables.OwnerOf($"pipemap:{{texthash:{a},hash:{_fix.Root}/b}}"), Is.Null);
+        _fix.Write("a.cdb", "");
+        Assert.That(AliasTables.OwnerOf($"texthash:{a}"), Is.EqualTo(1234), "not the index's");
+        Assert.That(AliasTables.OwnerOf($"hash:{a}"), Is.Zero);
+        Assert.That(AliasTables.OwnerOf($"inline:{{x = :include:{a}}}"), Is.Zero);
+    }
+
     // ---- loops
 
     [Test]

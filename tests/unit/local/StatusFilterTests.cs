@@ -20,6 +20,23 @@ public sealed class StatusFilterTests
         _ => Common.Mail.Outcome.Bounce(text[..5], text[6..]),
     };
 
+    [TestCase("")]
+    [TestCase("default_delivery_status_filter = inline:{{5.1.1 no such user = 5.1.6 moved}}\n")]
+    public void Nothing_is_permanent_with_soft_bounce(string table)
+    {
+        MailConfig config = MailConfig.Parse("soft_bounce = yes\n" + table).Config;
+        foreach (StatusFilter filter in (StatusFilter[])[LocalSettings.From(config, []).StatusFilter, VirtualSettings.From(config, []).StatusFilter, StatusFilter.Open(config, PipeParams.PipeDeliveryStatusFilter)])
+        {
+            Outcome result = filter.Apply(Outcome("5.1.1 no such user"));
+            Assert.That((result.IsTemporary, result.IsSoftened, result.Status.ToString()), Is.EqualTo((true, true, table.Length == 0 ? "4.1.1" : "4.1.6")));
+            Assert.That(filter.Apply(Outcome("2.0.0 stored")).IsOk);
+        }
+        using LocalFixture fix = new();
+        fix.Settings = fix.Settings with { AliasMaps = LocalFixture.Table("c = |exit 67", "owner-c = boss@remote.example"), StatusFilter = StatusFilter.Open(config, LocalParams.LocalDeliveryStatusFilter) };
+        Assert.That(fix.Deliver("c@example.com").IsTemporary && fix.Deliver("nosuch@example.com").IsTemporary);
+        Assert.That(fix.OwnerNotices, Is.Empty);
+    }
+
     [TestCase("5.1.1 no such user", "4.1.1 not yet")]
     [TestCase("2.0.0 stored", "2.1.5 kept")]
     [TestCase("4.3.0 busy", "4.3.0 busy")] // not to success
