@@ -9,7 +9,8 @@ namespace MtaSuite.Cleanup;
 
 internal sealed partial class IncomingMessage
 {
-    private string _messageId = "", _resentMessageId = "";
+    /// <summary>As they stand in the header, perhaps empty; null: not there.</summary>
+    private string? _messageId, _resentMessageId;
     private int _hops;
     private ArrayBufferWriter<byte>? _rewritten;
     private List<string>? _extracted, _extractedResent;
@@ -160,8 +161,7 @@ internal sealed partial class IncomingMessage
         if (!_hasRecipientHeader && service.Settings.UndisclosedRecipients.Length > 0) Line(Encoding.UTF8.GetBytes(service.Settings.UndisclosedRecipients));
         if (!_hasRequireTls && service.Settings.KeepsRequireTls && (Envelope.Flags & MessageFlags.RequireTls) != 0) Line("Require-TLS-ESMTP: yes"u8);
         Headers.Write("\n"u8);
-        string id = _resentMessageId.Length > 0 ? _resentMessageId : _messageId;
-        LogLine.Info(Envelope.QueueId).Field(_resentMessageId.Length > 0 ? "resent-message-id" : "message-id", id).Send();
+        LogLine.Info(Envelope.QueueId).Field(_resentMessageId != null ? "resent-message-id" : "message-id", _resentMessageId ?? _messageId ?? "").Send();
         _inBody = true;
         foreach (string address in _extractedResent ?? _extracted ?? []) Envelope.Recipients.Add(new EnvelopeRecipient { Address = address });
         _failure = _rewriting.Envelopes.Rewrite(Envelope, _request.Cleanup);
@@ -179,7 +179,7 @@ internal sealed partial class IncomingMessage
     {
         string prefix = _resent ? "Resent-" : "";
         DateTimeOffset arrival = DateTimeOffset.UnixEpoch.AddTicks(Envelope.ArrivalMicroseconds * 10);
-        if ((_resent ? _resentMessageId : _messageId).Length == 0)
+        if ((_resent ? _resentMessageId : _messageId) == null)
         {
             string id = MailDate.MessageId(arrival, Envelope.QueueId, service.Settings.MyHostname);
             Line(Encoding.UTF8.GetBytes($"{prefix}Message-Id: {id}"));

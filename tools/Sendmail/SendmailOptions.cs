@@ -41,6 +41,8 @@ internal sealed class SendmailOptions
     /// <summary>What is wrong with the command line; null: nothing.</summary>
     public string? Problem { get; private set; }
 
+    private bool _hasInterval;
+
     public static SendmailOptions Parse(string[] args)
     {
         SendmailOptions o = new();
@@ -55,6 +57,8 @@ internal sealed class SendmailOptions
             if (word.Length < 2 || word[0] != '-') o.Operands.Add(word);
             else o.Word(args, ref i);
         }
+        // only the daemon of other sendmails heeds an interval; here qmgr has its own
+        if (o._hasInterval && o.Mode != SendmailMode.Daemon) o.Mode = SendmailMode.Nothing;
         return o;
     }
 
@@ -127,7 +131,7 @@ internal sealed class SendmailOptions
     private void Queue(string rest)
     {
         if (rest.Length == 0) Mode = SendmailMode.Flush;
-        else if (char.IsAsciiDigit(rest[0])) { } // an interval between runs: qmgr has its own
+        else if (char.IsAsciiDigit(rest[0])) _hasInterval = true;
         else if (rest.Length == 1) Problem = "-qI, -qR and -qS need an argument";
         else if (rest[0] == 'I') (Mode, QueueArgument) = (SendmailMode.FlushId, rest[1..]);
         else if (rest[0] == 'R') (Mode, QueueArgument) = (SendmailMode.FlushSite, rest[1..]);

@@ -47,6 +47,13 @@ public sealed class CleanupHeaderTests
     });
 
     [Test]
+    public void An_empty_message_id_gets_none_beside_it() => Bench(async () =>
+    {
+        string content = Complete.Replace("<1@b.test>", "", StringComparison.Ordinal);
+        Assert.That(await _bench.QueueAsync(content, Local()), Is.EqualTo(content));
+    });
+
+    [Test]
     public void A_remote_client_gets_nothing_unless_asked() => Bench(async () =>
         Assert.That(await _bench.QueueAsync("Subject: x\n\nbody\n"), Is.EqualTo("Subject: x\n\nbody\n")));
 
