@@ -118,7 +118,5 @@ public sealed partial class NoticeComposer
         }
         if (notice.Scan.HasEightBit) output.Line("Content-Transfer-Encoding: 8bit");
         output.Line();
-        // as at any final delivery (RFC 5321 4.4); the part is ASCII where the original's header is
-        if (global || Ascii.IsValid(notice.Message.Sender)) output.Line($"Return-Path: <{Address.Quote822(notice.Message.Sender)}>");
     }
 }
