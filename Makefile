@@ -15,7 +15,7 @@ CHOICE := $(BUILD)/makedefs.mk
 
 -include $(CHOICE)
 
-PUBLISH = dotnet publish -c Release --nologo -v quiet -p:MtaFramework=$(MTA_FRAMEWORK) -p:MtaAot=$(MTA_AOT)
+PUBLISH = dotnet publish -c Release --nologo -v quiet -p:MtaAot=$(MTA_AOT)
 COMMON_SOURCES = $(shell find common -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') Directory.Build.props Directory.Packages.props BannedSymbols.txt
 sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') $(1)/$(1).csproj
 
@@ -33,7 +33,7 @@ $(CHOICE):
 
 .PHONY: programs
 programs: $(addprefix $(BUILD)/libexec/,$(DAEMONS)) $(addprefix $(BUILD)/sbin/,$(COMMANDS)) $(BUILD)/share/examples/main.cf
-	@echo "built for $(MTA_FRAMEWORK)$(if $(filter true,$(MTA_AOT)), (ahead-of-time)) into $(BUILD)/"
+	@echo "built for net10.0$(if $(filter true,$(MTA_AOT)), (ahead-of-time)) into $(BUILD)/"
 
 # One executable for all daemons, under the name of each: processes then share the pages of its code.
 DAEMON_SOURCES = $(foreach d,$(DAEMONS) suite,$(call sources,$(d)))

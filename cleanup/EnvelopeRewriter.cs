@@ -67,26 +67,22 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
             return null;
         }
         string original = asked.Original.Length > 0 ? asked.Original : asked.Address;
+        string standard = asked.Address;
         bool alias = false;
         _expanded.Clear();
         if (flags.HasFlag(CleanupFlags.Aliases))
         {
             Expansion expansion = rewriter.ExpandRecipient(asked.Address, _expanded);
             if (expansion.Trouble != null) return Refuse(e, expansion.Trouble, expansion.Problem);
-            alias = expansion.IsAlias;
-            _standard.Add(expansion.Recipient);
-        }
-        else if (flags.HasFlag(CleanupFlags.Rewrite))
-        {
-            if (rewriter.Recipient(asked.Address, out string standard, out string problem) is { } trouble) return Refuse(e, trouble, problem);
-            _expanded.Add(standard);
-            _standard.Add(standard);
+            (alias, standard) = (expansion.IsAlias, expansion.Recipient);
         }
         else
         {
-            _expanded.Add(asked.Address);
-            _standard.Add(asked.Address);
+            if (flags.HasFlag(CleanupFlags.Rewrite) && rewriter.Recipient(asked.Address, out standard, out string problem) is { } trouble)
+                return Refuse(e, trouble, problem);
+            _expanded.Add(standard);
         }
+        _standard.Add(standard);
         if (alias && e.Sender.Length > 0 && (asked.Notify & Notify.Success) != 0) NoteExpansion(e, asked, original);
         foreach (string address in _expanded)
         {

@@ -50,7 +50,7 @@ internal sealed class KeyWatch
         if (!config.Get(lmtp ? LmtpClientParams.LmtpSaslAuthEnable : SmtpClientParams.SmtpSaslAuthEnable)) return [];
         string tables = config.Get(lmtp ? LmtpClientParams.LmtpSaslPasswordMaps : SmtpClientParams.SmtpSaslPasswordMaps) + " "
             + config.Get(lmtp ? LmtpClientParams.LmtpSaslTokenMaps : SmtpClientParams.SmtpSaslTokenMaps);
-        return [.. ConfigList.Split(tables).Select(TableFactory.FileOf).OfType<string>()];
+        return [.. ConfigList.Split(tables).SelectMany(TableFactory.FilesOf)];
     }
 
     /// <summary>Looks at all files; calls <paramref name="replace"/> with the key of each service whose processes should be replaced.</summary>

@@ -19,10 +19,12 @@ internal abstract class CompositeTable : Table
 
     public override bool MayBlock => Array.Exists(Parts, part => part.MayBlock);
 
+    /// <summary>What stands between the braces; empty when they are missing.</summary>
+    public static List<string> Items(string name) => name.StartsWith('{') && ConfigList.TryUnbrace(name, out string body) ? ConfigList.Split(body) : [];
+
     public static Table Open(string spec, string type, string name, TableOptions options)
     {
-        bool braces = name.StartsWith('{') & ConfigList.TryUnbrace(name, out string body);
-        List<string> items = braces ? ConfigList.Split(body) : [];
+        List<string> items = Items(name);
         if (type == "randmap")
             return items.Count > 0 ? new RandomTable(spec, options, items) : new ErrorTable(spec, options, $"bad syntax: \"{spec}\"; need \"{type}:{{value...}}\"");
         if (items.Count == 0 || !items.TrueForAll(item => item.Contains(':')))

@@ -33,20 +33,28 @@ public static class TableFactory
     /// <summary>The names of all types, sorted; what <c>postconf -m</c> lists.</summary>
     public static IReadOnlyCollection<string> TypeNames => [.. Types.Keys.Append("proxy").Order(StringComparer.Ordinal)];
 
-    /// <summary>The file that a table's contents are in; null where it has none, or the name makes no sense.</summary>
-    public static string? FileOf(string spec)
+    /// <summary>The files that a table's contents are in, and those of the tables it is made of; none where the name makes no sense.</summary>
+    public static IEnumerable<string> FilesOf(string spec)
+    {
+        if (!TrySplit(spec, out string type, out string name)) return [];
+        bool braces = name[0] == '{';
+        return type switch
+        {
+            "pipemap" or "unionmap" => CompositeTable.Items(name).SelectMany(FilesOf),
+            "btree" or "cdb" or "hash" when !braces => [name + CdbTable.Suffix],
+            "lmdb" when !braces => [name + LmdbTable.Suffix],
+            "cidr" or "pcre" or "regexp" or "texthash" when !braces => [name],
+            _ => [],
+        };
+    }
+
+    private static bool TrySplit(string spec, out string type, out string name)
     {
         while (spec.StartsWith("proxy:", StringComparison.Ordinal)) spec = spec["proxy:".Length..];
         int colon = spec.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0 || colon + 1 == spec.Length || spec[colon + 1] == '{') return null;
-        string name = spec[(colon + 1)..];
-        return spec[..colon] switch
-        {
-            "btree" or "cdb" or "hash" => name + CdbTable.Suffix,
-            "lmdb" => name + LmdbTable.Suffix,
-            "cidr" or "pcre" or "regexp" or "texthash" => name,
-            _ => null,
-        };
+        bool ok = colon > 0 && colon < spec.Length - 1;
+        (type, name) = ok ? (spec[..colon], spec[(colon + 1)..]) : ("", "");
+        return ok;
     }
 
     /// <summary>
@@ -56,14 +64,10 @@ public static class TableFactory
     public static Table Open(string spec, TableOptions? options = null)
     {
         options ??= TableOptions.Default;
-        string rest = spec;
-        while (rest.StartsWith("proxy:", StringComparison.Ordinal)) rest = rest["proxy:".Length..];
-        int colon = rest.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0 || colon == rest.Length - 1)
+        if (!TrySplit(spec, out string type, out string name))
             return new ErrorTable(spec, options, $"open dictionary: expecting \"type:name\" form instead of \"{spec}\"");
-        string type = rest[..colon];
         return Types.TryGetValue(type, out Opener? open)
-            ? open(spec, type, rest[(colon + 1)..], options)
+            ? open(spec, type, name, options)
             : new ErrorTable(spec, options, $"unsupported dictionary type: {type}");
     }
 }

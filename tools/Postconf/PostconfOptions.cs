@@ -10,7 +10,7 @@ internal enum ParamClasses { None = 0, Builtin = 1, Service = 2, User = 4, All =
 /// <summary>The parsed command line.</summary>
 internal sealed class PostconfOptions
 {
-    private const string WithValue = "cCoT", Letters = "+aAbc:C:deEfFhHjlmMno:pPqtT:vxX#";
+    private const string Letters = "+aAbc:C:deEfFhHjlmMno:pPqtT:vxX#";
 
     public Modes Modes { get; private set; }
     public ParamClasses Classes { get; private set; } = ParamClasses.All;
@@ -32,8 +32,7 @@ internal sealed class PostconfOptions
         for (char letter = words.Next(); letter != '\0'; letter = words.Next())
         {
             if (letter == '?') throw Usage(output);
-            if (WithValue.Contains(letter)) options.Take(letter, words.Value);
-            else options.Take(letter);
+            options.Take(letter, words.Value);
         }
         options.Names.AddRange(words.Operands);
         options.Complete();
@@ -59,12 +58,13 @@ internal sealed class PostconfOptions
                 Modes |= Modes.Tls;
                 TlsMode = value;
                 break;
-            default:
+            case 'o':
                 Modes |= Modes.Override;
                 if (!MainCf.TrySplit(value, out string name, out string text, out string problem))
                     throw new PostconfFatalException($"invalid parameter override: {value}: {problem}");
                 Overrides.Add(new(name, text));
                 break;
+            default: TakeFlag(letter); break;
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class PostconfOptions
         return classes;
     }
 
-    private void Take(char letter)
+    private void TakeFlag(char letter)
     {
         if (letter is 'b' or 't' && Has(Modes.ExpandTemplates | Modes.DumpTemplates)) throw new PostconfFatalException("specify one of -b and -t");
         if (letter == 'q') Quiet = true;

@@ -39,8 +39,8 @@ internal static class PostdropCommand
             else if (c == '?') return Tool.Fatal(ExitCode.Usage, "usage: postdrop [-c config_dir] [-r] [-v]");
         }
         if (options.Operands.Count > 0) return Tool.Fatal(ExitCode.Usage, "usage: postdrop [-c config_dir] [-r] [-v]");
-        QuickConfig? config = QuickConfig.Load(Tool.ConfigDirectory(directory), "postdrop", out string error);
-        if (config == null) return Tool.Fatal(ExitCode.TryLater, error + Tool.WithoutFolder(directory));
+        QuickConfig? config = Tool.LoadQuickConfig(directory, "postdrop");
+        if (config == null) return ExitCode.TryLater;
         Input input = new();
         if (!input.TryReadEnvelope(out Envelope envelope, out long length)) return Tool.Fatal(ExitCode.DataError, "malformed input: not a queue file");
         if (Refusal(envelope) is { } refusal) return Tool.Fatal(ExitCode.DataError, refusal);

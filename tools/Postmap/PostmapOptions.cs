@@ -8,7 +8,7 @@ internal enum DuplicatePolicy { Warn, Ignore, Replace }
 /// <summary>The parsed command line of postmap or postalias.</summary>
 internal sealed class PostmapOptions
 {
-    private const string MapLetters = "bfFhijmnNoprsuUvw", AliasLetters = "Nfijnoprsuvw", LettersWithValue = "cdq";
+    private const string MapLetters = "bfFhijmnNoprsuUvw", AliasLetters = "Nfijnoprsuvw";
 
     /// <summary>-c: the configuration folder.</summary>
     public string? Directory { get; private set; }
@@ -34,8 +34,7 @@ internal sealed class PostmapOptions
         for (char letter = words.Next(); letter != '\0'; letter = words.Next())
         {
             if (letter == '?') throw Usage(output, aliases);
-            if (LettersWithValue.Contains(letter)) options.Take(letter, words.Value);
-            else options.Take(letter);
+            options.Take(letter, words.Value);
         }
         options.Tables.AddRange(words.Operands);
         options.Check(output);
@@ -49,12 +48,13 @@ internal sealed class PostmapOptions
     private void Take(char letter, string value)
     {
         if (letter == 'c') Directory = value;
+        else if (letter is not ('q' or 'd')) TakeFlag(letter);
         else if (QueryKey != null || DeleteKey != null || List) throw new PostmapFatalException("specify only one of -s -q or -d");
         else if (letter == 'q') QueryKey = value;
         else DeleteKey = value;
     }
 
-    private void Take(char letter)
+    private void TakeFlag(char letter)
     {
         if (letter == 's' && (QueryKey != null || DeleteKey != null)) throw new PostmapFatalException("specify only one of -s or -q or -d");
         if (letter == 'r') Duplicates = DuplicatePolicy.Replace;

@@ -28,8 +28,8 @@ internal sealed class StandaloneSmtp
 
     public static int Run(SendmailOptions options)
     {
-        QuickConfig? config = QuickConfig.Load(Tool.ConfigDirectory(options.ConfigDirectory), "sendmail", out string error);
-        if (config == null) return Tool.Fatal(ExitCode.TryLater, error + Tool.WithoutFolder(options.ConfigDirectory));
+        QuickConfig? config = Tool.LoadQuickConfig(options.ConfigDirectory, "sendmail");
+        if (config == null) return ExitCode.TryLater;
         new StandaloneSmtp(config).Serve();
         return ExitCode.Ok;
     }

@@ -13,14 +13,14 @@ internal static class SubmitCommand
 {
     public static int Run(SendmailOptions options)
     {
-        QuickConfig? config = QuickConfig.Load(Tool.ConfigDirectory(options.ConfigDirectory), "sendmail", out string error);
-        if (config == null) return Tool.Fatal(ExitCode.TryLater, error + Tool.WithoutFolder(options.ConfigDirectory));
+        QuickConfig? config = Tool.LoadQuickConfig(options.ConfigDirectory, "sendmail");
+        if (config == null) return ExitCode.TryLater;
         UserIdentity? user = UserIdentity.OfProcess();
         if (user == null && options.Sender == null) return Tool.Fatal(ExitCode.TryLater, $"no login name found for user ID {Libc.GetUid()}");
         user ??= new UserIdentity(Libc.GetUid(), "", "");
         SubmitRequest request = Request(options, user, config, out string? problem);
         if (problem != null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {problem}");
-        using Submission? submission = Submission.Open(config, request, out error);
+        using Submission? submission = Submission.Open(config, request, out string error);
         if (submission == null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {error}");
         bool verify = (options.Flag & MessageFlags.VerifyOnly) != 0;
         if (!verify && !Copy(submission, options, config)) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: read standard input: {Libc.ErrorText()}");

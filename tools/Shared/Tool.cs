@@ -104,6 +104,14 @@ internal static class Tool
     public static string WithoutFolder(string? option) =>
         option == null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("MAIL_CONFIG")) ? " (name the configuration folder with -c, or in MAIL_CONFIG)" : "";
 
+    /// <summary>What a command needs that must start fast; null, told as fatal, when there is no configuration to read.</summary>
+    public static QuickConfig? LoadQuickConfig(string? option, string process)
+    {
+        QuickConfig? config = QuickConfig.Load(ConfigDirectory(option), process, out string error);
+        if (config == null) Complain($"fatal: {error}{WithoutFolder(option)}");
+        return config;
+    }
+
     /// <summary>The configuration for a command, its defects told as warnings; null, told as fatal, when there is none to read.</summary>
     /// <param name="quiet">Defects are told later, or not at all.</param>
     public static MailConfig? LoadConfig(string? option, string process, bool quiet = false)
