@@ -1,4 +1,5 @@
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Bounce;
@@ -28,15 +29,11 @@ public abstract class OriginalContent
 }
 
 /// <summary>The content of a queue file: a part of an open file. The descriptor stays the caller's and must outlive the notice.</summary>
-public sealed class FileContent(int fd, long offset, long length) : OriginalContent
+public sealed class FileContent(int fd, ContentSegments segments) : OriginalContent
 {
-    public override long Length => length;
+    public override long Length => segments.Length;
 
-    public override int Read(long at, Span<byte> buffer)
-    {
-        int n = (int)Math.Min(buffer.Length, length - at);
-        return n <= 0 ? 0 : Math.Max(0, Libc.PRead(fd, buffer[..n], offset + at));
-    }
+    public override int Read(long at, Span<byte> buffer) => Math.Max(0, segments.Read(fd, buffer, at));
 }
 
 /// <summary>Content in memory; the default one is "could not be read".</summary>

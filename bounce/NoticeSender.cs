@@ -91,8 +91,8 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         int fd = SpoolDirectory.Queues.Contains(request.QueueName)
             ? Libc.Open(spool.PathOf(request.QueueName, request.QueueId), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0)
             : -1;
-        OriginalContent original = fd >= 0 && request.ContentOffset >= 0 && request.ContentLength >= 0
-            ? new FileContent(fd, request.ContentOffset, request.ContentLength)
+        OriginalContent original = fd >= 0
+            ? new FileContent(fd, request.Content)
             : new MemoryContent();
         if (records != null) return new Sources(message, LogFolder.Bounce, records, fd, original);
         return new Sources(message, request.Log, (IEnumerable<DeliveryRecord>?)log.Open(request.Log, request.QueueId) ?? [], fd, original);

@@ -59,6 +59,9 @@ internal sealed class CleanupService : LinkService
     /// <summary>Rewrites where a table may make whoever asks wait; null: none may.</summary>
     public SlowRewriting? SlowRewriting { get; }
 
+    /// <summary>Who has a say in a message once it has come, in this order.</summary>
+    public List<IContentFilter> Filters { get; } = [];
+
     public MessageBuffers Begin()
     {
         Began();

@@ -20,12 +20,7 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
     /// <summary>Rewrites in place; null, or the failure that the message is refused with.</summary>
     public Outcome? Rewrite(Envelope e, CleanupFlags flags)
     {
-        string problem = "";
-        if (flags.HasFlag(CleanupFlags.Rewrite))
-        {
-            if (rewriter.Sender(e.Sender, out string sender, out problem) is { } trouble) return Refuse(e, trouble, problem);
-            e.Sender = sender;
-        }
+        if (ChangeSender(e, e.Sender, flags) is { } refused) return refused;
         List<EnvelopeRecipient> asked = e.Recipients;
         e.Recipients = [];
         _duplicates.Clear();
@@ -35,12 +30,21 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
         return flags.HasFlag(CleanupFlags.Bcc) ? AddCopies(e, flags) : null;
     }
 
+    /// <summary>Gives the envelope a sender, rewritten; null, or the failure that the message is refused with.</summary>
+    public Outcome? ChangeSender(Envelope e, string address, CleanupFlags flags)
+    {
+        string sender = address;
+        if (flags.HasFlag(CleanupFlags.Rewrite) && rewriter.Sender(address, out sender, out string problem) is { } trouble) return Refuse(e, trouble, problem);
+        e.Sender = sender;
+        return null;
+    }
+
     /// <summary>Adds a recipient to an envelope that was rewritten before; null, or the failure that the message is refused with.</summary>
-    public Outcome? AddCopy(Envelope e, string address, CleanupFlags flags)
+    public Outcome? AddRecipient(Envelope e, EnvelopeRecipient recipient, CleanupFlags flags)
     {
         _duplicates.Clear();
         foreach (EnvelopeRecipient r in e.Recipients) _duplicates.TryAdd(r.Address, r.Original.Length > 0 ? r.Original : r.Address, r.DsnOriginal, r.Notify);
-        return Add(e, new EnvelopeRecipient { Address = address, Notify = Notify.Never }, flags);
+        return Add(e, recipient, flags);
     }
 
     private Outcome? AddCopies(Envelope e, CleanupFlags flags)

@@ -1,33 +1,24 @@
-using System.Buffers;
-using System.Text;
+using System.Runtime.CompilerServices;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
-using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
-using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Cleanup;
 
 /// <summary>
-/// One submission on its way into the queue: headers are completed as they arrive, the body goes straight into the file's buffer, a large
-/// message is written in pieces. Ends with exactly one reply, or with the submitter giving up.
+/// One submission on its way into the queue, a sequence of steps: the header section is completed as it arrives, the envelope rewritten, the body gathered and, where it
+/// is large, written in pieces; then what was decided meanwhile and what filters say is applied, and the file is finished and made durable. Ends with exactly one
+/// reply, or with the submitter giving up. Until the file is finished nothing of it can be taken for a message.
 /// </summary>
-internal sealed partial class IncomingMessage(CleanupService service) : IStreamHandler
+internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
 {
-    /// <summary>Bytes of the file that are gathered before a piece is written.</summary>
-    private const int PieceSize = 64 * 1024;
-    /// <summary>Header lines above this are treated as body: a daemon never holds a whole message.</summary>
-    private const int HeaderSectionLimit = 1024 * 1024;
-
     private readonly SubmitRequest _request = new();
-    private LinkStream _stream = null!;
-    private MessageBuffers? _buffers;
-    private QueueFileWork? _file;
-    private Outcome? _failure;
-    private int _contentOffset;
-    private long _received, _written, _withheld, _contentLength;
-    private bool _inBody, _ended, _busy, _lastSubmitted, _hasHighBytes;
+    private SubmissionInput? _input;
+    private MessageBuffers _buffers = null!;
+    private HeaderSection _headers = null!;
+    private QueueFileWriter _file = null!;
 
     private Envelope Envelope => _request.Envelope;
 
@@ -35,216 +26,137 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
 
     public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
     {
-        _stream = stream;
-        if (_asking) KeepEnd(payload);
-        else if (type == FrameType.Open) Begin(payload);
-        else if (type == FrameType.End && _buffers != null && !_ended) End(payload);
+        if (type == FrameType.Open) Open(stream, payload);
+        else if (type == FrameType.End && _input is { IsComplete: false }) _input.Complete(payload);
         else stream.Reset("protocol error"); // a second End; the link lets nothing else through
     }
 
-    private void Begin(ReadOnlySpan<byte> payload)
+    public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => _input?.Add(data);
+
+    public void OnReset(LinkStream stream, string reason) => _input?.Cancel();
+
+    private void Open(LinkStream stream, ReadOnlySpan<byte> payload)
     {
         if (!AttributeDecoder.TryDecode(payload, _request))
         {
-            _stream.Reset("bad submit request");
+            stream.Reset("bad submit request");
             return;
         }
         if (!QueueId.IsValid(Envelope.QueueId)) Envelope.QueueId = QueueId.Next();
         if (Envelope.ArrivalMicroseconds == 0) Envelope.ArrivalMicroseconds = QueueId.Microseconds();
+        _input = new SubmissionInput(stream);
+        ReceiveAsync(stream, _input).Detach();
+    }
+
+    // ---- the sequence ----------------------------------------------------------------------------------------------
+
+    private async Task ReceiveAsync(LinkStream stream, SubmissionInput input)
+    {
         _buffers = service.Begin();
-    }
-
-    public void OnData(LinkStream stream, ReadOnlySpan<byte> data)
-    {
-        if (_asking)
+        _headers = new HeaderSection(service.Settings, _request, _buffers);
+        _file = new QueueFileWriter(service, Envelope, _buffers);
+        Outcome? failure = await TakeHeadersAsync(input) ?? await TakeBodyAsync(input);
+        if (failure != null) await input.DropAsync(); // it is answered when all has come
+        if (input.IsCanceled) failure = Outcome.Defer("4.3.0", "canceled");
+        EditableMessage? edited = null;
+        if (failure == null && (!input.Decided.IsEmpty || service.Filters.Count > 0))
         {
-            Keep(data);
-            return;
+            edited = new EditableMessage(service, _request, _headers, _file);
+            failure = await edited.EditAsync(input.Decided.ToArray());
         }
-        if (_buffers == null || _ended) return;
-        _received += data.Length;
-        if (_failure == null) Take(data);
-        Acknowledge(data.Length);
+        bool kept = failure == null && edited is not { IsDiscarded: true };
+        if (kept) failure = await _file.FinishAsync(_headers.Fields);
+        else await _file.AbandonAsync();
+        if (kept && failure == null) await TellAsync();
+        stream.Send(FrameType.Reply, new SubmitReply { QueueId = Envelope.QueueId, Outcome = failure ?? Outcome.Ok($"queued as {Envelope.QueueId}") });
+        service.End(_buffers);
     }
 
-    /// <summary>Gives credit back, unless the writer is behind.</summary>
-    private void Acknowledge(int bytes)
+    /// <summary>Takes the header section; at its end the envelope is complete too, and the file has begun.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome?> TakeHeadersAsync(SubmissionInput input)
     {
-        _withheld += bytes;
-        if (_busy && _buffers!.Pending.WrittenCount > 2 * PieceSize) return;
-        _stream.Consumed((int)_withheld);
-        _withheld = 0;
-    }
-
-    private void Take(ReadOnlySpan<byte> data)
-    {
-        if (service.Settings.MessageSizeLimit > 0 && _received > service.Settings.MessageSizeLimit)
+        Outcome? failure = null;
+        while (failure == null && !_headers.HasEnded)
         {
-            Fail(SubmitReply.TooBig);
-            return;
+            input.Target = _buffers.Input;
+            await input.UntilAsync(1);
+            if (input.IsCanceled) return null;
+            if (IsTooBig(input)) return SubmitReply.TooBig;
+            bool complete = input.IsComplete;
+            input.Target = _buffers.SwapInput(); // for what comes while a table is asked
+            if (AsksSlowTables) failure = await TakeHeadersOnThreadAsync(complete);
+            else failure = TakeHeaders(service.Rewriting, complete);
         }
-        if (!_inBody && AsksSlowTables)
+        return failure;
+    }
+
+    /// <summary>A table may make whoever asks wait: a thread does the work, and the message is that thread's meanwhile.</summary>
+    private async ValueTask<Outcome?> TakeHeadersOnThreadAsync(bool complete)
+    {
+        Outcome? failure = null;
+        await service.SlowRewriting!.RunAsync(rewriting => failure = TakeHeaders(rewriting, complete));
+        return failure;
+    }
+
+    /// <summary>Takes what has come. At the end of the header section the envelope is rewritten and the file begins, with the first bytes of the body.</summary>
+    /// <param name="complete">Nothing comes behind it.</param>
+    private Outcome? TakeHeaders(AddressRewriting rewriting, bool complete)
+    {
+        ReadOnlySpan<byte> data = _buffers.Taken.WrittenSpan;
+        Outcome? failure = _headers.Take(ref data, rewriting);
+        if (failure == null && complete && !_headers.HasEnded) failure = _headers.Finish(rewriting);
+        if (failure != null || !_headers.HasEnded) return failure;
+        foreach (string address in _headers.ExtractedRecipients) Envelope.Recipients.Add(new EnvelopeRecipient { Address = address });
+        failure = rewriting.Envelopes.Rewrite(Envelope, _request.Cleanup);
+        if (failure == null && Envelope.Recipients.Count == 0) failure = Outcome.Bounce("5.1.0", "no recipients specified");
+        if (failure != null) return failure;
+        _file.Begin(_headers.Fields, _request.MayChange || service.Filters.Count > 0);
+        _file.Append(_headers.BodyStart);
+        _file.Append(data);
+        return null;
+    }
+
+    private bool AsksSlowTables => service.SlowRewriting != null
+        && ((_request.Cleanup & (CleanupFlags.Rewrite | CleanupFlags.Aliases | CleanupFlags.Bcc)) != 0
+            || _headers.IsCompleted(service.Rewriting));
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<Outcome?> TakeBodyAsync(SubmissionInput input)
+    {
+        if (input.IsCanceled) return null;
+        _file.Append(_buffers.Input.WrittenSpan);
+        while (true)
         {
-            TakeOnThread(data.ToArray());
-            return;
+            input.Target = _file.Buffer;
+            await input.UntilAsync(QueueFileWriter.PieceSize);
+            if (input.IsCanceled) return null;
+            if (IsTooBig(input)) return SubmitReply.TooBig;
+            if (input.IsComplete) return null;
+            if (await _file.WritePieceAsync() is { } trouble) return trouble;
         }
-        if (!_inBody) TakeHeaders(ref data);
-        if (_inBody && _failure == null) AppendBody(data);
     }
 
-    private void AppendBody(ReadOnlySpan<byte> data)
+    private bool IsTooBig(SubmissionInput input) => service.Settings.MessageSizeLimit > 0 && input.Received > service.Settings.MessageSizeLimit;
+
+    // ---- the end ---------------------------------------------------------------------------------------------------
+
+    /// <summary>Tells qmgr. Who sends too fast waits for the answer to each message; mail that the suite makes itself must get on.</summary>
+    private async ValueTask TellAsync()
     {
-        if (data.IsEmpty) return;
-        Span<byte> room = _buffers!.Pending.GetSpan(data.Length);
-        data.CopyTo(room);
-        _hasHighBytes = _hasHighBytes || !Ascii.IsValid(data);
-        if (service.Settings.ReplaceStrayCr) room[..data.Length].Replace((byte)'\r', (byte)' ');
-        _buffers.Pending.Advance(data.Length);
-        if (_buffers.Pending.WrittenCount >= PieceSize) WritePiece();
-    }
-
-    private void End(ReadOnlySpan<byte> decided)
-    {
-        SubmitEnd? late = _failure == null && !decided.IsEmpty ? Change(decided) : null;
-        if (_failure == null && AsksSlowTables && (!_inBody || late != null)) FinishOnThread(late);
-        else Complete(late);
-    }
-
-    /// <summary>All has come.</summary>
-    private void Complete(SubmitEnd? late)
-    {
-        if (_failure == null && late != null && AddCopies(late) is { } trouble) Fail(trouble);
-        if (_failure == null && !_inBody) FinishHeaders();
-        Close(late);
-    }
-
-    private void Close(SubmitEnd? late)
-    {
-        _ended = true;
-        if (_failure == null && late != null) ChangeFile(late);
-        WritePiece();
-    }
-
-    public void OnReset(LinkStream stream, string reason)
-    {
-        if (_asking)
-        {
-            KeepReset(reason);
-            return;
-        }
-        // what was sent whole is queued even if nobody waits for the answer any more
-        if (_buffers == null || (_ended && _lastSubmitted)) return;
-        _ended = true;
-        Fail(Outcome.Defer("4.3.0", "canceled"));
-        WritePiece();
-    }
-
-    private void Fail(Outcome outcome) => _failure ??= outcome;
-
-    // ---- to the file -----------------------------------------------------------------------------------------------
-
-    /// <summary>The headers are complete, so are the recipients: envelope and headers go ahead of the body.</summary>
-    private void BeginFile()
-    {
-        _contentOffset = QueueFileFormat.Write(_buffers!.Pending, Envelope, _request.MayChange ? RoomForChanges : 0);
-        ReadOnlySpan<byte> headers = _buffers.Headers.WrittenSpan;
-        _buffers.Pending.Write(headers);
-        _hasHighBytes = _hasHighBytes || !Ascii.IsValid(headers);
-        _file = new QueueFileWork(service.Spool.PathOf(Folder, Envelope.QueueId), Envelope.QueueId, service.Syncs, service.Journal, Written);
-    }
-
-    private string Folder => (Envelope.Flags & MessageFlags.Hold) != 0 ? SpoolDirectory.Hold : SpoolDirectory.Incoming;
-
-    /// <summary>Hands what is gathered to a writer thread, or finishes; one piece at a time.</summary>
-    private void WritePiece()
-    {
-        if (_busy || _asking) return;
-        if (_file == null || _lastSubmitted)
-        {
-            if (_ended) Finish();
-            return;
-        }
-        MessageBuffers buffers = _buffers!;
-        _file.IsAbandoned = _failure != null;
-        _file.IsLast = _ended;
-        _file.IsHeld = Folder == SpoolDirectory.Hold;
-        if (_ended) WriteSizes(buffers);
-        (buffers.Pending, buffers.Writing) = (buffers.Writing, buffers.Pending);
-        buffers.Pending.ResetWrittenCount();
-        _file.Piece = buffers.Writing.WrittenMemory;
-        _busy = true;
-        _lastSubmitted = _ended || _file.IsAbandoned;
-        service.Writers.Submit(_file);
-    }
-
-    /// <summary>The final sizes: in place while the file's first line is still in memory, otherwise as a separate write.</summary>
-    private void WriteSizes(MessageBuffers buffers)
-    {
-        long length = _written + buffers.Pending.WrittenCount - _contentOffset;
-        byte[]? head = _written > 0 ? _changed ?? new byte[QueueFileFormat.HeadSize] : null;
-        Span<byte> target = head ?? System.Runtime.InteropServices.MemoryMarshal.AsMemory(buffers.Pending.WrittenMemory).Span;
-        if (head == null) _changed?.CopyTo(target);
-        QueueFileFormat.WriteHead(target, _contentOffset, length, Envelope.Recipients.Count);
-        _file!.Head = head;
-        _contentLength = length;
-    }
-
-    private void Written(QueueFileWork file)
-    {
-        _busy = false;
-        _written += file.Piece.Length;
-        if (file.Error != 0)
-        {
-            Log.Warning($"{Envelope.QueueId}: {file.Step} queue file: {Libc.ErrorText(file.Error)}");
-            Fail(file.Error is Libc.ENOSPC or Libc.EDQUOT or Libc.EFBIG
-                ? Outcome.Defer("4.3.1", "Insufficient system storage") with { Code = 452 }
-                : Outcome.Defer("4.3.0", "queue file write error"));
-            _lastSubmitted = true;
-            _file = null;
-        }
-        if (_lastSubmitted)
-        {
-            if (_ended) Finish();
-            else _file = null; // refused in mid-message: the rest of the content is taken and dropped
-            return;
-        }
-        Acknowledge(0);
-        if (_ended || _buffers!.Pending.WrittenCount >= PieceSize) WritePiece();
-    }
-
-    private void Finish()
-    {
-        MessageBuffers? buffers = _buffers;
-        if (buffers == null) return;
-        _buffers = null;
-        _lastSubmitted = true;
-        if (_failure == null)
-        {
-            if ((Envelope.Flags & MessageFlags.Hold) == 0) service.Notify(MakeNotice());
-            // who sends too fast waits for each message; mail that the suite makes itself must get on
-            if (service.IsQueueBehind && service.Settings.InFlowDelay > TimeSpan.Zero && Envelope.Origin is ("smtpd" or "pickup"))
-            {
-                service.Loop.After(service.Settings.InFlowDelay, () => Answer(buffers, Queued()));
-                return;
-            }
-        }
-        Answer(buffers, _failure ?? Queued());
-    }
-
-    private Outcome Queued() => Outcome.Ok($"queued as {Envelope.QueueId}");
-
-    private void Answer(MessageBuffers buffers, Outcome outcome)
-    {
-        _stream.Send(FrameType.Reply, new SubmitReply { QueueId = Envelope.QueueId, Outcome = outcome });
-        service.End(buffers);
+        if ((Envelope.Flags & MessageFlags.Hold) == 0) service.Notify(MakeNotice());
+        if (!service.IsQueueBehind || service.Settings.InFlowDelay <= TimeSpan.Zero || Envelope.Origin is not ("smtpd" or "pickup")) return;
+        Promise<bool> later = new();
+        service.Loop.After(service.Settings.InFlowDelay, () => later.TrySet(true));
+        await later;
     }
 
     private QueuedNotice MakeNotice()
     {
         const int fewEnough = 500;
         // known now, and not in the file: for a first attempt nobody has to read the content for it
-        if (!_hasHighBytes) Envelope.Body = BodyType.SevenBit;
-        QueuedNotice notice = new() { Envelope = Envelope, ContentOffset = _contentOffset, ContentLength = _contentLength, Journal = _file?.Place ?? default };
+        if (!_file.HasHighBytes) Envelope.Body = BodyType.SevenBit;
+        QueuedNotice notice = new() { Envelope = Envelope, Content = _file.Content, Journal = _file.Place };
         if (Envelope.Recipients.Count <= fewEnough) return notice;
         notice.ReadFile = true;
         notice.Envelope = new Envelope { QueueId = Envelope.QueueId };

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
 using MtaSuite.Common.Spool.Journal;
 
 namespace MtaSuite.Cleanup;
@@ -19,7 +20,10 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
     /// <summary>What to write next.</summary>
     public ReadOnlyMemory<byte> Piece { get; set; }
 
-    /// <summary>The file's first line with the final sizes, where pieces were written before they were known; else empty.</summary>
+    /// <summary>What goes behind the head instead of what was written there; else empty.</summary>
+    public ReadOnlyMemory<byte> Start { get; set; }
+
+    /// <summary>The head with the final sizes, where pieces were written before they were known; else empty.</summary>
     public ReadOnlyMemory<byte> Head { get; set; }
 
     /// <summary>The name that the file gets when it is complete, where that is another than it began with.</summary>
@@ -72,16 +76,19 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
         if (_fd < 0)
         {
             Step = "create";
-            _fd = Libc.Open(_path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+            _fd = Libc.Open(_path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
             if (_fd < 0) return false;
         }
         Step = "write";
         if (!Libc.PWriteAll(_fd, Piece.Span, _offset)) return false;
         _offset += Piece.Length;
         if (!IsLast) return true;
-        if (!Head.IsEmpty && !Libc.PWriteAll(_fd, Head.Span, 0)) return false;
-        return true;
+        // the head comes last: until it is there the file is an unfinished one
+        return (Start.IsEmpty || Libc.PWriteAll(_fd, Start.Span, QueueFileHead.Size)) && (Head.IsEmpty || Libc.PWriteAll(_fd, Head.Span, 0));
     }
+
+    /// <summary>Reads what was written before; -1 when it cannot be read.</summary>
+    public int Read(Span<byte> target, long offset) => Libc.PRead(_fd, target, offset);
 
     private void Finish()
     {

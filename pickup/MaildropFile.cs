@@ -83,9 +83,9 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
     {
         byte[] buffer = new byte[Link.MaxData];
         long done = 0;
-        while (done < file.ContentLength && !submission.IsAnswered)
+        while (done < file.Content.Length && !submission.IsAnswered)
         {
-            int n = Libc.PRead(_fd, buffer.AsSpan(0, (int)Math.Min(buffer.Length, file.ContentLength - done)), file.ContentOffset + done);
+            int n = file.Content.Read(_fd, buffer, done);
             if (n <= 0) return false;
             submission.Write(buffer.AsSpan(0, n));
             done += n;

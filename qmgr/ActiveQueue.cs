@@ -60,7 +60,7 @@ internal sealed partial class ActiveQueue : IScheduled
         _messages[message.Id] = message;
         message.ActiveMicroseconds = QueueId.Microseconds(_loop.Time);
         Envelope e = message.Envelope;
-        LogLine.Info(message.Id).Address("from", e.Sender).Field("size", message.ContentLength).Field("nrcpt", e.Recipients.Count)
+        LogLine.Info(message.Id).Address("from", e.Sender).Field("size", message.Content.Length).Field("nrcpt", e.Recipients.Count)
             .Remark("queue active").Send();
         _budget.Take(message, e.Recipients, isEnd: true);
         Deliver(message, new Part(e.Recipients, -1));

@@ -123,7 +123,7 @@ internal sealed partial class QmgrService : IService
         if (_foundFirst.IsNoticed(id)) return true; // under way, or done already: a second round would look for a file that is gone
         if (_draining || !_known.TryAdd(id, false)) return true;
         if (notice.ReadFile || _active.Count >= _settings.ActiveLimit) Wait(id, SpoolDirectory.Incoming);
-        else _active.Activate(new QueuedMessage(notice.Envelope, SpoolDirectory.Incoming, notice.ContentOffset, notice.ContentLength) { Journal = notice.Journal });
+        else _active.Activate(new QueuedMessage(notice.Envelope, SpoolDirectory.Incoming, notice.Content) { Journal = notice.Journal });
         return true;
     }
 
@@ -177,7 +177,7 @@ internal sealed partial class QmgrService : IService
         switch (status)
         {
             case QueueFileStatus.Ok when !_draining:
-                _active.Activate(new QueuedMessage(file!.Envelope, folder, file.ContentOffset, file.ContentLength) { MayHaveLogs = true, Forced = forced });
+                _active.Activate(new QueuedMessage(file!.Envelope, folder, file.Content) { MayHaveLogs = true, Forced = forced });
                 break;
             case QueueFileStatus.Failed:
                 Log.Warning($"{id}: read queue file in {folder}: trying again later");

@@ -1,18 +1,18 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool;
 using MtaSuite.Common.Spool.Journal;
 using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Qmgr;
 
 /// <summary>A message that is being delivered: its envelope and what became of its recipients in this round.</summary>
-internal sealed class QueuedMessage(Envelope envelope, string folder, long contentOffset, long contentLength)
+internal sealed class QueuedMessage(Envelope envelope, string folder, ContentSegments content)
 {
     public Envelope Envelope { get; } = envelope;
     public string Id => Envelope.QueueId;
     public string Folder { get; set; } = folder;
-    public long ContentOffset { get; } = contentOffset;
-    public long ContentLength { get; } = contentLength;
+    public ContentSegments Content { get; } = content;
     /// <summary>Where the journal has, or had, a copy of it; known of new messages only.</summary>
     public JournalPlace Journal { get; init; }
     /// <summary>It was delivered, and not all of that is on stable storage yet.</summary>
@@ -52,8 +52,7 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, long conte
             QueueName = Folder,
             Transport = transport,
             Nexthop = nexthop,
-            ContentOffset = ContentOffset,
-            ContentLength = ContentLength,
+            Content = Content,
             ActiveMicroseconds = ActiveMicroseconds,
             Journal = Journal,
         };

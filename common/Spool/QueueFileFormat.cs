@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using MtaSuite.Common.Mail;
@@ -9,10 +8,9 @@ namespace MtaSuite.Common.Spool;
 /// <summary>
 /// The grammar of a queue file (docs/QUEUE_FILE.md):
 /// <code>
-/// file      = magic sizes envelope LF content
-/// magic     = "MTASUITE 1" LF
-/// sizes     = offset(10 digits) SP length(15 digits) SP recipients(8 digits) LF     of the content; length 15 spaces while unfinished
-/// envelope  = *( letter SP value LF )
+/// file      = head 3*segment                      head: see QueueFileHead, which says where the segments are: envelope, header, body
+/// envelope  = *( letter SP value LF ) LF
+/// header    = *( header-field LF ) LF             RFC 5322, lines end in LF
 /// </code>
 /// A recipient's record starts with 'R', which becomes 'r' in place when it is done, or 'u' when it is done but for the delivery's way to stable storage: while the
 /// journal has a record of the message, that outlives the wait; when it has none any more, the wait is over. The
@@ -28,56 +26,74 @@ public static partial class QueueFileFormat
     public const byte Traced = (byte)'k';
     /// <summary>A record that only takes up room.</summary>
     private const char Filler = '#';
-    /// <summary>Bytes of the magic and sizes lines.</summary>
-    public const int HeadSize = 11 + 10 + 1 + 15 + 1 + 8 + 1;
     /// <summary>An envelope larger than this is not believed.</summary>
     public const int MaxEnvelope = 64 * 1024 * 1024;
-    private static ReadOnlySpan<byte> Magic => "MTASUITE 1\n"u8;
+
+    /// <summary>The letter that a record had when its file was written, before it was marked.</summary>
+    internal static byte LetterAsWritten(byte letter) => letter switch
+    {
+        Done or Unsynced => Pending,
+        Warned => (byte)'W',
+        Traced => (byte)'K',
+        _ => letter,
+    };
 
     /// <summary>
-    /// Writes an envelope behind a head that says "unfinished" (<see cref="WriteHead"/> replaces it once the sizes are known) and sets the recipients' offsets.
-    /// Returns the content's offset in the file.
+    /// Writes an unfinished head and an envelope behind it, as a file begins, and sets the recipients' offsets. Returns the number of bytes, which is where the content
+    /// can start. <see cref="QueueFileHead.Write"/> replaces the head once the sizes are known.
     /// </summary>
-    /// <param name="room">Bytes of filler to leave for <see cref="TryRewrite"/>; 0 or at least 3.</param>
-    public static int Write(ArrayBufferWriter<byte> output, Envelope e, int room = 0)
+    public static int Write(ArrayBufferWriter<byte> output, Envelope e)
+    {
+        QueueFileHead.WriteUnfinished(output.GetSpan(QueueFileHead.Size));
+        output.Advance(QueueFileHead.Size);
+        return QueueFileHead.Size + WriteEnvelope(output, e, QueueFileHead.Size);
+    }
+
+    /// <summary>Writes an envelope segment and sets the recipients' offsets. Returns its bytes.</summary>
+    /// <param name="at">Where it will stand in the file.</param>
+    /// <param name="room">Bytes of filler to leave for <see cref="TryWriteEnvelope"/>; 0 or at least 3.</param>
+    public static int WriteEnvelope(ArrayBufferWriter<byte> output, Envelope e, long at, int room = 0)
     {
         int start = output.WrittenCount;
-        WriteRecords(output, e, start, 0);
-        return End(output, e, start, room);
+        WriteRecords(output, e, at - start, 0);
+        if (room > 0) Record(output, Filler, new string(' ', room - 3));
+        output.Write("\n"u8);
+        return output.WrittenCount - start;
     }
 
     /// <summary>
-    /// Writes an envelope that was changed after its content had begun, to the same length as before, in an empty buffer: what it grew by comes out of the filler.
-    /// False when that is not enough.
+    /// Writes an envelope segment of exactly so many bytes into an empty buffer: what it is shorter by is made up with records that mean nothing. False when it is longer.
     /// </summary>
-    public static bool TryRewrite(ArrayBufferWriter<byte> output, Envelope e, int contentOffset)
+    /// <param name="at">Where it will stand in the file.</param>
+    public static bool TryWriteEnvelope(ArrayBufferWriter<byte> output, Envelope e, long at, int length)
     {
         // a filler has at least three bytes; where one or two are left over, the value of the W record, which means nothing, takes them
         for (int stretch = 0; stretch < 3; stretch++)
         {
             output.ResetWrittenCount();
-            WriteRecords(output, e, 0, stretch);
-            int room = contentOffset - output.WrittenCount - 1;
+            WriteRecords(output, e, at, stretch);
+            int room = length - output.WrittenCount - 1;
             if (room < 0) return false;
             if (room is 1 or 2) continue;
-            return End(output, e, 0, room) == contentOffset;
+            if (room > 0) Record(output, Filler, new string(' ', room - 3));
+            output.Write("\n"u8);
+            return true;
         }
         return false;
     }
 
-    private static int End(ArrayBufferWriter<byte> output, Envelope e, int start, int room)
-    {
-        if (room > 0) Record(output, Filler, new string(' ', room - 3));
-        output.Write("\n"u8);
-        int offset = output.WrittenCount - start;
-        WriteHead(System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span[start..], offset, -1, e.Recipients.Count);
-        return offset;
-    }
+    /// <summary>
+    /// Finishes the head of a file that <see cref="Write"/> began, whose content stands behind the envelope in one piece.
+    /// </summary>
+    /// <param name="file">The file's beginning, the envelope and all.</param>
+    /// <param name="contentOffset">What <see cref="Write"/> gave.</param>
+    public static void Finish(Span<byte> file, int contentOffset, long contentLength, int recipients) =>
+        new QueueFileHead(QueueFileHead.Size, contentOffset - QueueFileHead.Size, ContentSegments.InOnePiece(contentOffset, contentLength), recipients)
+            .Write(file, QueueFileHead.EnvelopeChecksum(file[QueueFileHead.Size..contentOffset]));
 
-    private static void WriteRecords(ArrayBufferWriter<byte> output, Envelope e, int start, int stretch)
+    /// <param name="shift">What is to be added to a place in the buffer for the place in the file.</param>
+    private static void WriteRecords(ArrayBufferWriter<byte> output, Envelope e, long shift, int stretch)
     {
-        output.GetSpan(HeadSize);
-        output.Advance(HeadSize);
         Record(output, 'T', e.ArrivalMicroseconds.ToString(CultureInfo.InvariantCulture));
         Record(output, 'S', e.Sender);
         Optional(output, 'E', e.FullName);
@@ -102,88 +118,60 @@ public static partial class QueueFileFormat
         e.TraceOffset = 0;
         if ((e.Flags & MessageFlags.Trace) != 0)
         {
-            e.TraceOffset = output.WrittenCount - start;
+            e.TraceOffset = output.WrittenCount + shift;
             Record(output, 'K', "1");
         }
-        e.WarningOffset = output.WrittenCount - start;
+        e.WarningOffset = output.WrittenCount + shift;
         Record(output, e.Warned ? 'w' : 'W', stretch == 0 ? "1" : new string('1', 1 + stretch));
         foreach (EnvelopeRecipient r in e.Recipients)
         {
             Optional(output, 'O', r.Original);
             Optional(output, 'D', r.DsnOriginal);
             if (r.Notify != 0) Record(output, 'Q', ((int)r.Notify).ToString(CultureInfo.InvariantCulture));
-            r.Offset = output.WrittenCount - start;
+            r.Offset = output.WrittenCount + shift;
             Record(output, r.Done ? 'r' : 'R', r.Address);
         }
-    }
-
-    /// <summary>Writes the magic and sizes lines; a length of -1 marks the file as unfinished.</summary>
-    public static void WriteHead(Span<byte> head, long contentOffset, long contentLength, int recipients)
-    {
-        Magic.CopyTo(head);
-        head[Magic.Length..HeadSize].Fill((byte)' ');
-        Utf8Formatter.TryFormat(contentOffset, head.Slice(11, 10), out _, new StandardFormat('D', 10));
-        if (contentLength >= 0) Utf8Formatter.TryFormat(contentLength, head.Slice(22, 15), out _, new StandardFormat('D', 15));
-        Utf8Formatter.TryFormat(recipients, head.Slice(38, 8), out _, new StandardFormat('D', 8));
-        head[HeadSize - 1] = (byte)'\n';
-    }
-
-    /// <summary>Reads the head; false when it is none of ours. A length of -1 means that the file was never finished.</summary>
-    public static bool TryReadHead(ReadOnlySpan<byte> head, out int contentOffset, out long contentLength, out int recipients)
-    {
-        contentOffset = recipients = 0;
-        contentLength = -1;
-        if (head.Length < HeadSize || !head.StartsWith(Magic) || head[HeadSize - 1] != '\n' || head[21] != ' ' || head[37] != ' ') return false;
-        if (!Whole(head.Slice(11, 10), out long offset) || offset < HeadSize || offset > MaxEnvelope) return false;
-        if (!Whole(head.Slice(38, 8), out long count)) return false;
-        if (head.Slice(22, 15).IndexOfAnyExcept((byte)' ') >= 0 && !Whole(head.Slice(22, 15), out contentLength)) return false;
-        (contentOffset, recipients) = ((int)offset, (int)count);
-        return true;
     }
 
     /// <summary>The letter of a recipient's record says that there is nothing more to do.</summary>
     public static bool IsDone(byte letter) => letter is Done or Unsynced;
 
-    private static bool Whole(ReadOnlySpan<byte> digits, out long value) =>
-        Utf8Parser.TryParse(digits, out value, out int used) && used == digits.Length && value >= 0;
-
     /// <summary>
-    /// Reads the envelope's records, everything before the content. False when a line is no record, a recipient count differs from
-    /// <paramref name="recipients"/>, or arrival time or sender is missing. Unknown letters are passed over.
+    /// Reads the records of an envelope. False when it is not what was written (<see cref="QueueFileHead.Matches"/>), a line is no record, the recipients are not as
+    /// many as the head says, or arrival time or sender is missing. Unknown letters are passed over.
     /// </summary>
-    public static bool TryReadEnvelope(ReadOnlySpan<byte> file, int contentOffset, int recipients, Envelope e)
+    /// <param name="envelope">The segment.</param>
+    public static bool TryReadEnvelope(ReadOnlySpan<byte> envelope, in QueueFileHead head, Envelope e)
     {
+        if (!head.Matches(envelope)) return false;
         bool time = false, sender = false;
         EnvelopeRecipient next = new();
-        int at = HeadSize;
-        while (at < contentOffset)
+        for (int at = 0, length; (length = envelope[at..].IndexOf((byte)'\n')) >= 0; at += length + 1)
         {
-            int length = file[at..contentOffset].IndexOf((byte)'\n');
-            if (length < 0) return false;
-            if (length == 0) return at + 1 == contentOffset && time && sender && e.Recipients.Count == recipients;
-            ReadOnlySpan<byte> line = file.Slice(at, length);
+            if (length == 0) return at + 1 == envelope.Length && time && sender && (e.Recipients.Count == head.Recipients || head.IsUnfinished);
+            ReadOnlySpan<byte> line = envelope.Slice(at, length);
             if (length < 2 || line[1] != ' ' || !TryUnescape(line[2..], out string value)) return false;
+            long place = head.EnvelopeOffset + at;
             switch ((char)line[0])
             {
                 case 'R' or 'r' or 'u':
                     next.Address = value;
                     next.Done = IsDone(line[0]);
                     e.Unsynced |= line[0] == Unsynced;
-                    next.Offset = at;
+                    next.Offset = place;
                     e.Recipients.Add(next);
                     next = new EnvelopeRecipient();
                     break;
-                case 'W' or 'w': (e.Warned, e.WarningOffset) = (line[0] == 'w', at); break;
+                case 'W' or 'w': (e.Warned, e.WarningOffset) = (line[0] == 'w', place); break;
                 case 'K':
                     e.Flags |= MessageFlags.Trace;
-                    e.TraceOffset = at;
+                    e.TraceOffset = place;
                     break;
                 case 'O' or 'D' or 'Q': SetRecipient(next, (char)line[0], value); break;
                 case 'T': time = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out e.ArrivalMicroseconds); break;
                 case 'S': (e.Sender, sender) = (value, true); break;
                 default: SetFact(e, (char)line[0], value); break;
             }
-            at += length + 1;
         }
         return false;
     }

@@ -49,7 +49,7 @@ public sealed class QueueListing(SpoolDirectory spool, QueueFilter filter, Func<
             QueueName = state.Active ? SpoolDirectory.Active : folder,
             QueueId = id,
             ArrivalMicroseconds = e.ArrivalMicroseconds,
-            Size = file.ContentLength,
+            Size = file.Content.Length,
             Sender = e.Sender,
             Flags = e.Flags,
             NextMicroseconds = state.Active || folder != SpoolDirectory.Deferred ? 0 : NextAttempt(folder, id),

@@ -18,7 +18,8 @@ public static class RecipientReader
         byte[] buffer = new byte[Stretch];
         int n = Libc.PRead(fd, buffer, 0);
         if (n < 0) return QueueFileStatus.Failed;
-        if (!QueueFileFormat.TryReadHead(buffer.AsSpan(0, n), out int end, out _, out _)) return QueueFileStatus.Corrupt;
+        if (!QueueFileHead.TryRead(buffer.AsSpan(0, n), out QueueFileHead head)) return QueueFileStatus.Corrupt;
+        long end = head.EnvelopeOffset + head.EnvelopeLength;
         // the record at that place itself is passed over
         for (long at = behind; at < end;)
         {

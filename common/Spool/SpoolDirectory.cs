@@ -18,7 +18,7 @@ public enum QueueFileStatus
 }
 
 /// <summary>A queue file that was read: the envelope, and where the content is.</summary>
-public sealed record QueueFile(Envelope Envelope, int ContentOffset, long ContentLength);
+public sealed record QueueFile(Envelope Envelope, ContentSegments Content);
 
 /// <summary>
 /// The folders of queue_directory. Paths, moves and reads of queue files; one file for each message, named after its id.
@@ -36,6 +36,9 @@ public sealed class SpoolDirectory(string root)
 
     /// <summary>A file of the journal may take up this part of the free space at most.</summary>
     private const int ShareOfFree = 16;
+
+    /// <summary>Head and envelope of most messages are in so many bytes.</summary>
+    private const int FirstRead = 4096;
 
     /// <summary>Folders that hold messages.</summary>
     public static readonly string[] Queues = [Maildrop, Incoming, Active, Deferred, Hold, Corrupt];
@@ -103,29 +106,31 @@ public sealed class SpoolDirectory(string root)
     public static QueueFileStatus TryRead(int fd, string id, out QueueFile? file)
     {
         file = null;
-        byte[] head = new byte[4096];
-        int n = Libc.PRead(fd, head, 0);
+        byte[] first = new byte[FirstRead];
+        int n = Libc.PRead(fd, first, 0);
         if (n < 0) return QueueFileStatus.Failed;
         if (n == 0) return QueueFileStatus.Unfinished;
-        if (!QueueFileFormat.TryReadHead(head.AsSpan(0, n), out int offset, out long length, out int recipients)) return QueueFileStatus.Corrupt;
-        if (length < 0) return QueueFileStatus.Unfinished;
+        if (!QueueFileHead.TryRead(first.AsSpan(0, n), out QueueFileHead head)) return QueueFileStatus.Corrupt;
+        if (head.IsUnfinished) return QueueFileStatus.Unfinished;
         if (!Libc.TryStat(fd, out Libc.FileStatus status)) return QueueFileStatus.Failed;
         // shorter than it says: the writer died before the sync, so nobody was told that the message is ours
-        if (status.Size < offset + length) return QueueFileStatus.Unfinished;
-        byte[] envelope = head;
-        if (offset > n)
+        if (status.Size < head.End) return QueueFileStatus.Unfinished;
+        ReadOnlySpan<byte> envelope;
+        if (head.EnvelopeOffset + head.EnvelopeLength <= n) envelope = first.AsSpan((int)head.EnvelopeOffset, head.EnvelopeLength);
+        else
         {
-            envelope = new byte[offset];
-            for (int have = 0; have < offset; have += n)
+            byte[] whole = new byte[head.EnvelopeLength];
+            for (int have = 0; have < whole.Length; have += n)
             {
-                n = Libc.PRead(fd, envelope.AsSpan(have), have);
+                n = Libc.PRead(fd, whole.AsSpan(have), head.EnvelopeOffset + have);
                 if (n <= 0) return n < 0 ? QueueFileStatus.Failed : QueueFileStatus.Corrupt;
             }
+            envelope = whole;
         }
         Envelope e = new() { QueueId = id };
-        if (!QueueFileFormat.TryReadEnvelope(envelope, offset, recipients, e)) return QueueFileStatus.Corrupt;
+        if (!QueueFileFormat.TryReadEnvelope(envelope, head, e)) return QueueFileStatus.Corrupt;
         if ((status.Permissions & ForceExpireMode) != 0) e.Flags |= MessageFlags.ForceExpire;
-        file = new QueueFile(e, offset, length);
+        file = new QueueFile(e, head.Content);
         return QueueFileStatus.Ok;
     }
 

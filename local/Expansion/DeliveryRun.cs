@@ -27,7 +27,7 @@ internal sealed partial class DeliveryRun
         _settings = delivery.Settings;
         _services = delivery.Services;
         _job = job;
-        _content = new MessageContent(job.QueueFile, job.Request.ContentOffset, job.Request.ContentLength);
+        _content = new MessageContent(job.QueueFile, job.Request.Content);
         _done = new DuplicateFilter(_settings.DuplicateFilterLimit);
     }
 

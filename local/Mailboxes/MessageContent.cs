@@ -1,4 +1,5 @@
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Local.Mailboxes;
 
@@ -15,21 +16,15 @@ public sealed class MessageContent
     [ThreadStatic] private static byte[]? t_next;
 
     private readonly int _file;
-    private readonly long _offset;
+    private readonly ContentSegments _content;
     private readonly byte[] _first = t_first ??= new byte[Headroom + PieceSize];
     private int _firstLength = -1;
 
     /// <param name="file">Descriptor of the queue file; stays the caller's.</param>
-    /// <param name="offset">Where the content starts in it.</param>
-    /// <param name="length">Bytes of content.</param>
-    public MessageContent(int file, long offset, long length)
-    {
-        _file = file;
-        _offset = offset;
-        Length = length;
-    }
+    /// <param name="content">Where the content lies in it.</param>
+    public MessageContent(int file, ContentSegments content) => (_file, _content) = (file, content);
 
-    public long Length { get; }
+    public long Length => _content.Length;
 
     /// <summary>The first piece; valid after <see cref="TryLoad"/>.</summary>
     public ReadOnlySpan<byte> First => _first.AsSpan(Headroom, _firstLength);
@@ -78,7 +73,7 @@ public sealed class MessageContent
         errno = 0;
         while (target.Length > 0)
         {
-            int n = Libc.PRead(_file, target, _offset + position);
+            int n = _content.Read(_file, target, position);
             if (n > 0)
             {
                 target = target[n..];

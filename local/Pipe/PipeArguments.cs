@@ -61,7 +61,7 @@ internal static class PipeArguments
             "user" or "extension" or "mailbox" or "domain" => Part(name, settings, recipient.Address),
             "sender" => Sender(settings, request),
             "nexthop" => foldDomain ? request.Nexthop.ToLowerInvariant() : request.Nexthop,
-            "size" => request.ContentLength.ToString(CultureInfo.InvariantCulture),
+            "size" => request.Content.Length.ToString(CultureInfo.InvariantCulture),
             "queue_id" => request.QueueId,
             "envid" => request.EnvelopeId,
             "body" => request.Body switch { BodyType.SevenBit => "7BIT", BodyType.EightBitMime => "8BITMIME", _ => "" },

@@ -75,10 +75,9 @@ internal sealed class SuiteServices : ILocalServices
         if (message.DeliveredTo.Length > 0) submission.Write(Encoding.UTF8.GetBytes($"Delivered-To: {message.DeliveredTo}\n"));
         byte[] piece = new byte[PieceSize];
         DeliverRequest original = message.Original;
-        for (long at = 0; at < original.ContentLength && !submission.IsAnswered;)
+        for (long at = 0; at < original.Content.Length && !submission.IsAnswered;)
         {
-            int want = (int)Math.Min(PieceSize, original.ContentLength - at);
-            int n = Libc.PRead(message.QueueFile, piece.AsSpan(0, want), original.ContentOffset + at);
+            int n = original.Content.Read(message.QueueFile, piece, at);
             if (n <= 0)
             {
                 submission.Abort("queue file read error");
@@ -144,8 +143,7 @@ internal sealed class SuiteServices : ILocalServices
                 Kind = NoticeKind.Failure,
                 QueueId = request.QueueId,
                 QueueName = request.QueueName,
-                ContentOffset = request.ContentOffset,
-                ContentLength = request.ContentLength,
+                Content = request.Content,
                 Sender = owner,
                 // RFC 3461 5.2.7.3: the list is where the sender's wishes end, ENVID and RET among them
                 SmtpUtf8 = request.SmtpUtf8,

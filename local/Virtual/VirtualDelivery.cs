@@ -45,7 +45,7 @@ public sealed class VirtualDelivery(VirtualSettings settings, Action<string> war
         DeliverRequest request = job.Request;
         bool isMaildir = path.EndsWith('/');
         if ((request.Flags & MessageFlags.VerifyOnly) != 0) return Outcome.Ok(isMaildir ? "delivers to maildir" : "delivers to mailbox");
-        MessageContent content = new(job.QueueFile, request.ContentOffset, request.ContentLength);
+        MessageContent content = new(job.QueueFile, request.Content);
         string original = !settings.OriginalRecipient ? "" : job.Recipient.Original.Length > 0 ? job.Recipient.Original : job.Recipient.Address;
         CopySpec copy = new(request.Sender, original, job.Recipient.Address, isMaildir ? CopyOptions.Maildir : CopyOptions.Mbox);
         if (isMaildir) return _maildirs.Deliver(content, copy, path, rights, job.Sync);

@@ -1,5 +1,5 @@
 using System.Buffers;
-using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Relay.Content;
 
@@ -8,7 +8,7 @@ internal sealed class ContentSource : IDisposable
 {
     private const int PieceSize = 64 * 1024;
     private readonly int _file;
-    private readonly long _end;
+    private readonly ContentSegments _content;
     private readonly IContentFilter? _filter;
     private readonly ArrayBufferWriter<byte>? _filtered;
     private readonly byte[] _buffer;
@@ -16,11 +16,11 @@ internal sealed class ContentSource : IDisposable
 
     /// <param name="file">The open queue file; stays the caller's.</param>
     /// <param name="filter">Null: the content as it is.</param>
-    public ContentSource(int file, long offset, long length, IContentFilter? filter)
+    public ContentSource(int file, ContentSegments content, IContentFilter? filter)
     {
-        (_file, _at, _end, _filter) = (file, offset, offset + length, filter);
+        (_file, _content, _filter) = (file, content, filter);
         if (filter != null) _filtered = new ArrayBufferWriter<byte>(PieceSize);
-        _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(length, 1, PieceSize));
+        _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(content.Length, 1, PieceSize));
     }
 
     /// <summary>All was read.</summary>
@@ -30,11 +30,10 @@ internal sealed class ContentSource : IDisposable
     public bool TryRead(out ReadOnlyMemory<byte> piece)
     {
         piece = default;
-        int want = (int)Math.Min(_buffer.Length, _end - _at);
-        int n = want == 0 ? 0 : Libc.PRead(_file, _buffer.AsSpan(0, want), _at);
-        if (n < 0 || (n == 0 && want > 0)) return false;
+        int n = _content.Read(_file, _buffer, _at);
+        if (n < 0 || (n == 0 && _at < _content.Length)) return false;
         _at += n;
-        IsAtEnd = _at == _end;
+        IsAtEnd = _at == _content.Length;
         piece = _filter == null ? _buffer.AsMemory(0, n) : Filter(_buffer.AsSpan(0, n));
         return true;
     }
@@ -48,9 +47,9 @@ internal sealed class ContentSource : IDisposable
     }
 
     /// <summary>Reads all of it into a filter, for what has to be known before it is sent. False: the file cannot be read.</summary>
-    public static bool TryWalk(int file, long offset, long length, Action<ReadOnlyMemory<byte>> write)
+    public static bool TryWalk(int file, ContentSegments content, Action<ReadOnlyMemory<byte>> write)
     {
-        using ContentSource source = new(file, offset, length, null);
+        using ContentSource source = new(file, content, null);
         while (!source.IsAtEnd)
         {
             if (!source.TryRead(out ReadOnlyMemory<byte> piece)) return false;

@@ -159,7 +159,7 @@ internal sealed partial class Delivery
             SevenBitConverter converter = new(PlanConversion());
             filter = filter == null ? converter : new FilterChain(converter, filter);
         }
-        return new ContentSource(_file, Request.ContentOffset, Request.ContentLength, filter);
+        return new ContentSource(_file, Request.Content, filter);
     }
 
     /// <summary>The next piece of the content, from a thread where its tables may make us wait.</summary>
@@ -171,7 +171,7 @@ internal sealed partial class Delivery
     {
         ConversionPlan plan = new();
         MimeWalker walker = new(plan);
-        _ = ContentSource.TryWalk(_file, Request.ContentOffset, Request.ContentLength, piece => walker.Write(piece.Span));
+        _ = ContentSource.TryWalk(_file, Request.Content, piece => walker.Write(piece.Span));
         walker.Finish();
         return plan;
     }

@@ -1,6 +1,6 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
-using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Relay.Deliveries;
 
@@ -17,16 +17,16 @@ internal readonly record struct DeliveryFacts(long Size, bool HasEightBit, bool 
     /// <param name="buffer">Scratch.</param>
     public static DeliveryFacts Of(DeliverRequest request, string sender, int file, byte[] buffer)
     {
-        bool eightBit = request.Body != BodyType.SevenBit && HasHighBytes(file, request.ContentOffset, request.ContentLength, buffer);
+        bool eightBit = request.Body != BodyType.SevenBit && HasHighBytes(file, request.Content, buffer);
         bool utf8 = !Address.IsAscii(sender) || (request.SmtpUtf8 && HasHighHeader(file, request, buffer));
-        return new DeliveryFacts(request.ContentLength, eightBit, utf8);
+        return new DeliveryFacts(request.Content.Length, eightBit, utf8);
     }
 
-    private static bool HasHighBytes(int file, long offset, long length, byte[] buffer)
+    private static bool HasHighBytes(int file, ContentSegments content, byte[] buffer)
     {
-        for (long at = 0; at < length;)
+        for (long at = 0; at < content.Length;)
         {
-            int n = Libc.PRead(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at)), offset + at);
+            int n = content.Read(file, buffer, at);
             if (n <= 0) return false; // told when the content is sent
             if (!System.Text.Ascii.IsValid(buffer.AsSpan(0, n))) return true;
             at += n;
@@ -37,18 +37,17 @@ internal readonly record struct DeliveryFacts(long Size, bool HasEightBit, bool 
     /// <summary>The header is what stands before the first empty line.</summary>
     private static bool HasHighHeader(int file, DeliverRequest request, byte[] buffer)
     {
-        long offset = request.ContentOffset, left = request.ContentLength;
         bool atLineStart = true;
-        while (left > 0)
+        for (long at = 0; at < request.Content.Length;)
         {
-            int n = Libc.PRead(file, buffer.AsSpan(0, (int)Math.Min(buffer.Length, left)), offset);
+            int n = request.Content.Read(file, buffer, at);
             if (n <= 0) return false;
             ReadOnlySpan<byte> piece = buffer.AsSpan(0, n);
             int end = atLineStart && piece[0] == '\n' ? 0 : piece.IndexOf("\n\n"u8);
             if (!System.Text.Ascii.IsValid(end < 0 ? piece : piece[..end])) return true;
             if (end >= 0) return false;
             atLineStart = piece[^1] == '\n';
-            (offset, left) = (offset + n, left - n);
+            at += n;
         }
         return false;
     }

@@ -92,7 +92,7 @@ internal sealed partial class Session
         Put("MAIL FROM:<"u8);
         PutAddress(t.Delivery.Sender);
         Put(">"u8);
-        if (Features.Has(ServerFeature.Size)) Put(string.Create(CultureInfo.InvariantCulture, $" SIZE={request.ContentLength}"));
+        if (Features.Has(ServerFeature.Size)) Put(string.Create(CultureInfo.InvariantCulture, $" SIZE={request.Content.Length}"));
         if (Features.Has(ServerFeature.EightBitMime)) Put(t.NeedsEightBit ? " BODY=8BITMIME"u8 : default);
         if (t.NeedsUtf8) Put(" SMTPUTF8"u8);
         if (PassesWishOn) Put(" REQUIRETLS"u8);

@@ -11,30 +11,40 @@ public static class EnvelopeFuzz
     {
         Head(input);
         // as an envelope behind a head that fits it
-        byte[] file = [.. new byte[QueueFileFormat.HeadSize], .. input];
+        int start = QueueFileHead.Size;
+        byte[] file = [.. new byte[start], .. input];
         for (int recipients = 0; recipients < 4; recipients++)
         {
             Envelope e = new();
-            if (!QueueFileFormat.TryReadEnvelope(file, file.Length, recipients, e)) continue;
+            QueueFileHead head = new(start, input.Length, ContentSegments.InOnePiece(file.Length, 0), recipients) { Checksum = QueueFileHead.EnvelopeChecksum(input) };
+            if (!QueueFileFormat.TryReadEnvelope(input, head, e)) continue;
             if (e.Recipients.Count != recipients) throw new InvalidOperationException("recipients");
             foreach (EnvelopeRecipient r in e.Recipients)
                 if (file[r.Offset] is not ((byte)'R' or (byte)'r' or (byte)'u') || QueueFileFormat.IsDone(file[r.Offset]) != r.Done) throw new InvalidOperationException("offset");
             byte[] again = QueueFileFormatTests.File(e, "");
             Envelope second = new();
-            if (!QueueFileFormat.TryReadHead(again, out int offset, out long length, out int count) || offset != again.Length || length != 0 || count != recipients)
+            if (!QueueFileHead.TryRead(again, out QueueFileHead read) || read.End != again.Length || read.Content.Length != 0 || read.Recipients != recipients)
                 throw new InvalidOperationException("head");
-            if (!QueueFileFormat.TryReadEnvelope(again, offset, count, second)) throw new InvalidOperationException("not read again");
+            if (!QueueFileFormat.TryReadEnvelope(again.AsSpan((int)read.EnvelopeOffset, read.EnvelopeLength), read, second)) throw new InvalidOperationException("not read again");
             if (Unit.Ipc.MessageFiller.Show(e) is var one && one != Unit.Ipc.MessageFiller.Show(second)) throw new InvalidOperationException($"differs: {one}");
         }
     }
 
     private static void Head(ReadOnlySpan<byte> input)
     {
-        byte[] head = new byte[QueueFileFormat.HeadSize];
-        QueueFileFormat.WriteHead(head, 100, 5, 1);
-        input[..Math.Min(input.Length, 36)].CopyTo(head.AsSpan(11));
-        if (!QueueFileFormat.TryReadHead(head, out int offset, out long length, out int recipients)) return;
-        if (offset < QueueFileFormat.HeadSize || offset > QueueFileFormat.MaxEnvelope || length < -1 || recipients < 0) throw new InvalidOperationException("a head that is not to be believed");
+        byte[] file = new byte[QueueFileHead.Size];
+        new QueueFileHead(QueueFileHead.Size, 20, new ContentSegments(120, 5, 125, 3), 1).Write(file, 0);
+        input[..Math.Min(input.Length, file.Length - 11)].CopyTo(file.AsSpan(11));
+        Believable(file);
+        "MTASUITE 1\n"u8.CopyTo(file);
+        Believable(file);
+    }
+
+    private static void Believable(byte[] file)
+    {
+        if (!QueueFileHead.TryRead(file, out QueueFileHead head) || head.IsUnfinished) return;
+        if (head.EnvelopeOffset < QueueFileHead.OldSize || head.EnvelopeLength is <= 0 or > QueueFileFormat.MaxEnvelope || head.Content.Length < 0 || head.Recipients < 0)
+            throw new InvalidOperationException("a head that is not to be believed");
     }
 }
 

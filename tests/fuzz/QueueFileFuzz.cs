@@ -29,8 +29,8 @@ public static class QueueFileFuzz
     private static Envelope? Read(byte[] file)
     {
         Envelope e = new();
-        return QueueFileFormat.TryReadHead(file, out int offset, out _, out int recipients) && offset <= file.Length
-            && QueueFileFormat.TryReadEnvelope(file, offset, recipients, e) ? e : null;
+        return QueueFileHead.TryRead(file, out QueueFileHead head) && head.EnvelopeOffset + head.EnvelopeLength <= file.Length
+            && QueueFileFormat.TryReadEnvelope(file.AsSpan((int)head.EnvelopeOffset, head.EnvelopeLength), head, e) ? e : null;
     }
 
     private static byte[] Write(Envelope e)
@@ -38,7 +38,7 @@ public static class QueueFileFuzz
         ArrayBufferWriter<byte> output = new();
         int offset = QueueFileFormat.Write(output, e);
         byte[] file = output.WrittenSpan.ToArray();
-        QueueFileFormat.WriteHead(file, offset, 4, e.Recipients.Count);
+        QueueFileFormat.Finish(file, offset, 4, e.Recipients.Count);
         return file;
     }
 

@@ -8,49 +8,71 @@ namespace MtaSuite.Tools.Postcat;
 
 /// <summary>
 /// Prints one queue file, record by record as they stand in it (docs/QUEUE_FILE.md), under the names and between the marks that readers of
-/// Postfix's postcat know. Reads forward only, so that standard input will do.
+/// Postfix's postcat know.
 /// </summary>
 internal sealed class QueueFilePrinter(int fd, string name, PostcatOptions show)
 {
     /// <summary>What the type of a line of content is said to be.</summary>
     private const int ContentType = 'N';
     private readonly byte[] _buffer = new byte[64 * 1024];
+    /// <summary>What is buffered, and the place in the file behind it.</summary>
     private int _start, _end;
-    private long _offset;
+    private long _next;
+    /// <summary>The whole file, where it cannot be read at a place of one's choice (standard input).</summary>
+    private byte[]? _whole;
+
+    private long Offset => _next - (_end - _start);
 
     /// <summary>False when it is none of our files.</summary>
     public bool Print()
     {
-        byte[] head = new byte[QueueFileFormat.HeadSize];
-        for (int i = 0; i < head.Length; i++)
-        {
-            if (_start == _end && !Fill()) return false;
-            head[i] = _buffer[_start++];
-        }
-        if (!QueueFileFormat.TryReadHead(head, out int contentOffset, out long length, out int recipients)) return false;
-        _offset = head.Length;
+        if (Libc.PRead(fd, _buffer.AsSpan(0, 1), 0) < 0) _whole = ReadAll();
+        if (!Fill() || !QueueFileHead.TryRead(_buffer.AsSpan(0, _end), out QueueFileHead head)) return false;
+        ContentSegments content = head.Content;
         if (show.Envelope)
         {
             Mark("ENVELOPE RECORDS");
-            Record(0, 'C', string.Create(CultureInfo.InvariantCulture, $"message_size: {length,15} {contentOffset,15} {recipients,15} {0,15} {length,15} {0,15}\n"));
+            long length = head.IsUnfinished ? -1 : content.Length;
+            long offset = head.IsUnfinished ? 0 : content.HeaderOffset;
+            Record(0, 'C', string.Create(CultureInfo.InvariantCulture, $"message_size: {length,15} {offset,15} {head.Recipients,15} {0,15} {length,15} {0,15}\n"));
         }
+        MoveTo(head.EnvelopeOffset);
         if (!Envelope()) return false;
-        if (show.Envelope) Record(contentOffset, 'M', $"*** MESSAGE CONTENTS {name} ***\n");
-        Content(length);
+        // a file that was never finished has no sizes: all there is
+        if (head.IsUnfinished) content = ContentSegments.InOnePiece(Offset, long.MaxValue - Offset);
+        if (show.Envelope) Record(content.HeaderOffset, 'M', $"*** MESSAGE CONTENTS {name} ***\n");
+        Content(content);
         if (!show.Envelope) return true;
         Mark("HEADER EXTRACTED");
         Mark("MESSAGE FILE END");
         return true;
     }
 
+    private byte[] ReadAll()
+    {
+        System.Buffers.ArrayBufferWriter<byte> all = new();
+        for (int n; (n = Libc.ReadRetry(fd, all.GetSpan(_buffer.Length))) > 0;) all.Advance(n);
+        return all.WrittenSpan.ToArray();
+    }
+
     private void Mark(string text) => Tool.Print($"*** {text} {name} ***\n");
+
+    private void MoveTo(long offset) => (_start, _end, _next) = (0, 0, offset);
 
     private bool Fill()
     {
         (_start, _end) = (0, 0);
-        int n = Libc.ReadRetry(fd, _buffer);
-        if (n > 0) _end = n;
-        return n > 0;
+        int n;
+        if (_whole == null) n = Libc.PRead(fd, _buffer, _next);
+        else
+        {
+            n = (int)Math.Clamp(_whole.Length - _next, 0, _buffer.Length);
+            if (n > 0) _whole.AsSpan((int)_next, n).CopyTo(_buffer);
+        }
+        if (n <= 0) return false;
+        _end = n;
+        _next += n;
+        return true;
     }
 
     private void Record(long offset, int type, ReadOnlySpan<char> text)
@@ -73,7 +95,7 @@ internal sealed class QueueFilePrinter(int fd, string name, PostcatOptions show)
         while (true)
         {
             line.Clear();
-            long at = _offset;
+            long at = Offset;
             if (!Line(line)) return false;
             if (line.Count == 0) return true;
             if (line.Count < 2 || line[1] != ' ') return false;
@@ -91,21 +113,25 @@ internal sealed class QueueFilePrinter(int fd, string name, PostcatOptions show)
             int n = end < 0 ? _end - _start : end;
             line.AddRange(_buffer.AsSpan(_start, n));
             _start += n;
-            _offset += n;
             if (end < 0) continue;
             _start++;
-            _offset++;
             return true;
         }
         return false;
     }
 
     /// <summary>Header and body as they are; the empty line between belongs to the body.</summary>
-    private void Content(long length)
+    private void Content(ContentSegments content)
     {
-        // a file that was never finished has no length: all there is
-        long left = length < 0 ? long.MaxValue : length;
         bool inHeader = true, lineStart = true;
+        MoveTo(content.HeaderOffset);
+        Segment(content.HeaderLength, ref inHeader, ref lineStart);
+        MoveTo(content.BodyOffset);
+        Segment(content.BodyLength, ref inHeader, ref lineStart);
+    }
+
+    private void Segment(long left, ref bool inHeader, ref bool lineStart)
+    {
         while (left > 0 && (_start < _end || Fill()))
         {
             int have = (int)Math.Min(_end - _start, left);
@@ -113,14 +139,13 @@ internal sealed class QueueFilePrinter(int fd, string name, PostcatOptions show)
             int end = rest.IndexOf((byte)'\n');
             int n = end < 0 ? have : end + 1;
             if (lineStart && inHeader && rest[0] == '\n') inHeader = false;
-            if (_offset >= show.Skip && (inHeader ? show.Header : show.Body))
+            if (Offset >= show.Skip && (inHeader ? show.Header : show.Body))
             {
-                if (lineStart) Prefix(_offset, ContentType);
+                if (lineStart) Prefix(Offset, ContentType);
                 Tool.Print(rest[..n]);
             }
             lineStart = end >= 0;
             _start += n;
-            _offset += n;
             left -= n;
         }
     }

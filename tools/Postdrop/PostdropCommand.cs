@@ -81,14 +81,28 @@ internal static class PostdropCommand
         {
             envelope = new Envelope();
             length = -1;
-            while (_end < QueueFileFormat.HeadSize)
+            while (_end < QueueFileHead.Size && Fill()) { }
+            if (!QueueFileHead.TryRead(_buffer.AsSpan(0, _end), out QueueFileHead head)) return false;
+            if (head.IsUnfinished && !TryFindEnvelope(ref head)) return false;
+            // read forward only: the segments must stand in their order
+            long start = head.EnvelopeOffset, end = start + head.EnvelopeLength;
+            if (end > MaxEnvelope || (!head.IsUnfinished && (head.Content.HeaderOffset != end || !head.Content.IsContiguous))) return false;
+            while (_end < end)
                 if (!Fill()) return false;
-            if (!QueueFileFormat.TryReadHead(_buffer.AsSpan(0, _end), out int offset, out length, out int recipients) || offset > MaxEnvelope) return false;
-            while (_end < offset)
-                if (!Fill()) return false;
-            if (!QueueFileFormat.TryReadEnvelope(_buffer.AsSpan(0, offset), offset, recipients, envelope)) return false;
+            if (!QueueFileFormat.TryReadEnvelope(_buffer.AsSpan((int)start, head.EnvelopeLength), head, envelope)) return false;
             envelope.Recipients.RemoveAll(r => r.Done);
-            _start = offset;
+            _start = (int)end;
+            if (!head.IsUnfinished) length = head.Content.Length;
+            return true;
+        }
+
+        /// <summary>Where the sizes are not known yet, an empty line ends the envelope.</summary>
+        private bool TryFindEnvelope(ref QueueFileHead head)
+        {
+            int start = (int)head.EnvelopeOffset, found;
+            while ((found = _buffer.AsSpan(start, Math.Max(0, _end - start)).IndexOf("\n\n"u8)) < 0)
+                if (_end > MaxEnvelope || !Fill()) return false;
+            head = head with { EnvelopeLength = found + 2 };
             return true;
         }
 

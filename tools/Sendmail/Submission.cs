@@ -72,7 +72,9 @@ internal sealed class MaildropSubmission : Submission
 {
     private readonly SpoolDirectory _spool;
     private readonly string _id, _temporary;
-    private readonly int _contentOffset, _recipients;
+    private readonly int _recipients;
+    /// <summary>Head and envelope as they were written.</summary>
+    private readonly byte[] _beginning;
     private int _fd;
     private readonly HeaderRecipients? _extracted;
     private long _length;
@@ -83,10 +85,11 @@ internal sealed class MaildropSubmission : Submission
         (_spool, _id, _fd) = (spool, id, fd);
         if ((envelope.Flags & MessageFlags.ExtractRecipients) != 0 && envelope.Recipients.Count == 0) _extracted = new HeaderRecipients();
         _temporary = TemporaryName(spool, id);
-        System.Buffers.ArrayBufferWriter<byte> head = new(1024);
-        _contentOffset = QueueFileFormat.Write(head, envelope);
+        System.Buffers.ArrayBufferWriter<byte> beginning = new(1024);
+        QueueFileFormat.Write(beginning, envelope);
+        _beginning = beginning.WrittenSpan.ToArray();
         _recipients = envelope.Recipients.Count;
-        if (!Libc.WriteAll(fd, head.WrittenSpan)) _failure = Libc.ErrorText();
+        if (!Libc.WriteAll(fd, _beginning)) _failure = Libc.ErrorText();
     }
 
     private static string TemporaryName(SpoolDirectory spool, string id) => $"{spool.Root}/{SpoolDirectory.Maildrop}/{id}.tmp";
@@ -123,12 +126,11 @@ internal sealed class MaildropSubmission : Submission
     {
         // nobody could be told later
         if (_extracted is { } found && !found.Finish()) return Outcome.Bounce("5.1.0", "no recipients specified");
-        byte[] head = new byte[QueueFileFormat.HeadSize];
-        QueueFileFormat.WriteHead(head, _contentOffset, _length, _recipients);
+        QueueFileFormat.Finish(_beginning, _beginning.Length, _length, _recipients);
         string final = _spool.PathOf(SpoolDirectory.Maildrop, _id);
         if (_failure.Length == 0)
         {
-            bool ok = Libc.PWriteAll(_fd, head, 0) && Libc.Fsync(_fd) == 0 && Libc.Rename(_temporary, final) == 0;
+            bool ok = Libc.PWriteAll(_fd, _beginning.AsSpan(0, QueueFileHead.Size), 0) && Libc.Fsync(_fd) == 0 && Libc.Rename(_temporary, final) == 0;
             int error = ok ? Libc.SyncFolder($"{_spool.Root}/{SpoolDirectory.Maildrop}") : Libc.Errno;
             if (error != 0) _failure = Libc.ErrorText(error);
         }

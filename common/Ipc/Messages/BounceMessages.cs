@@ -1,4 +1,5 @@
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Common.Ipc.Messages;
 
@@ -66,8 +67,7 @@ public sealed class BounceSend : IMessage<BounceSend>
     public string QueueId = "";
     /// <summary>The folder the file lies in.</summary>
     public string QueueName = "";
-    public long ContentOffset;
-    public long ContentLength;
+    public ContentSegments Content;
     public string Sender = "";
     public string EnvelopeId = "";
     public DsnReturn Return;
@@ -85,8 +85,7 @@ public sealed class BounceSend : IMessage<BounceSend>
         c.Bool("keep_log"u8, ref m.KeepLog);
         c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
         c.Text("queue_name"u8, ref m.QueueName, Limits.Name);
-        c.Long("content_offset"u8, ref m.ContentOffset);
-        c.Long("content_length"u8, ref m.ContentLength);
+        c.Segments(ref m.Content);
         c.Text("sender"u8, ref m.Sender, Limits.Address);
         c.Text("envid"u8, ref m.EnvelopeId, Limits.Address);
         c.Enum("ret"u8, ref m.Return);

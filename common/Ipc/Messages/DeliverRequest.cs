@@ -1,4 +1,5 @@
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool;
 using MtaSuite.Common.Spool.Journal;
 
 namespace MtaSuite.Common.Ipc.Messages;
@@ -13,9 +14,8 @@ public sealed class DeliverRequest : EnvelopeFacts, IMessage<DeliverRequest>
     /// <summary>The master.cf service that delivers (the transport's name).</summary>
     public string Transport = "";
     public string Nexthop = "";
-    /// <summary>Where the content starts in the queue file, and its length in bytes.</summary>
-    public long ContentOffset;
-    public long ContentLength;
+    /// <summary>Where the content lies in the queue file.</summary>
+    public ContentSegments Content;
     /// <summary>When qmgr made it active, microseconds since 1970 (the second of the four logged delays starts here).</summary>
     public long ActiveMicroseconds;
     /// <summary>Where the journal has a copy of the message, if it has.</summary>
@@ -38,8 +38,7 @@ public sealed class DeliverRequest : EnvelopeFacts, IMessage<DeliverRequest>
         c.Text("queue_name"u8, ref m.QueueName, Limits.Name);
         c.Text("transport"u8, ref m.Transport, Limits.Name);
         c.Text("nexthop"u8, ref m.Nexthop, Limits.Address);
-        c.Long("content_offset"u8, ref m.ContentOffset);
-        c.Long("content_length"u8, ref m.ContentLength);
+        c.Segments(ref m.Content);
         c.Long("active"u8, ref m.ActiveMicroseconds);
         c.Place(ref m.Journal);
         c.Items("recipients"u8, m.Recipients, Limits.Recipients);

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool;
 using MtaSuite.Common.Spool.Journal;
 
 namespace MtaSuite.Common.Ipc.Messages;
@@ -52,6 +53,16 @@ public static class EnvelopeAttributes
         c.Int("journal_segment"u8, ref segment);
         c.Long("journal_generation"u8, ref generation);
         if (c.Decoding) place = new JournalPlace(segment, (ulong)generation);
+    }
+
+    public static void Segments<C>(this ref C c, ref ContentSegments content) where C : struct, IAttributeCodec, allows ref struct
+    {
+        (long header, long headerLength, long body, long bodyLength) = content;
+        c.Long("header_offset"u8, ref header);
+        c.Long("header_length"u8, ref headerLength);
+        c.Long("body_offset"u8, ref body);
+        c.Long("body_length"u8, ref bodyLength);
+        if (c.Decoding) content = new ContentSegments(header, headerLength, body, bodyLength);
     }
 
     private static void Recipient<C>(ref C c, EnvelopeRecipient m) where C : struct, IAttributeCodec, allows ref struct
@@ -164,8 +175,7 @@ public sealed class QueuedNotice : IMessage<QueuedNotice>
     public string QueueName = "incoming";
     /// <summary>Recipients are left out: read them from the file.</summary>
     public bool ReadFile;
-    public long ContentOffset;
-    public long ContentLength;
+    public ContentSegments Content;
     /// <summary>Where the journal has a copy of it, if it has.</summary>
     public JournalPlace Journal;
 
@@ -174,8 +184,7 @@ public sealed class QueuedNotice : IMessage<QueuedNotice>
         c.Envelope(m.Envelope);
         c.Text("queue_name"u8, ref m.QueueName, Limits.Name);
         c.Bool("read_file"u8, ref m.ReadFile);
-        c.Long("content_offset"u8, ref m.ContentOffset);
-        c.Long("content_length"u8, ref m.ContentLength);
+        c.Segments(ref m.Content);
         c.Place(ref m.Journal);
     }
 }

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MtaSuite.Common.Spool.Journal;
@@ -36,14 +34,14 @@ public static class JournalFormat
         Magic.CopyTo(head);
         BinaryPrimitives.WriteUInt64LittleEndian(head[8..], generation);
         boot.TryWriteBytes(head[16..32]);
-        BinaryPrimitives.WriteUInt32LittleEndian(head[32..], Crc(0, head[..32]));
+        BinaryPrimitives.WriteUInt32LittleEndian(head[32..], Crc32C.Add(0, head[..32]));
     }
 
     /// <summary>Reads a head; false when it is none.</summary>
     public static bool TryReadHead(ReadOnlySpan<byte> head, out ulong generation, out Guid boot)
     {
         (generation, boot) = (0, Guid.Empty);
-        if (head.Length < HeadBytes || !head.StartsWith(Magic) || BinaryPrimitives.ReadUInt32LittleEndian(head[32..]) != Crc(0, head[..32])) return false;
+        if (head.Length < HeadBytes || !head.StartsWith(Magic) || BinaryPrimitives.ReadUInt32LittleEndian(head[32..]) != Crc32C.Add(0, head[..32])) return false;
         generation = BinaryPrimitives.ReadUInt64LittleEndian(head[8..]);
         boot = new Guid(head[16..32]);
         return true;
@@ -64,7 +62,7 @@ public static class JournalFormat
         Encoding.ASCII.GetBytes(id, target.Slice(16, QueueId.Length));
         target[30] = held ? (byte)'h' : (byte)'i';
         target[31] = 0;
-        BinaryPrimitives.WriteUInt32LittleEndian(target[4..], Crc(Crc(0, target[8..RecordHead]), image));
+        BinaryPrimitives.WriteUInt32LittleEndian(target[4..], Crc32C.Add(Crc32C.Add(0, target[8..RecordHead]), image));
     }
 
     /// <summary>Reads the record at the start of <paramref name="data"/>; false: there is none of this generation.</summary>
@@ -75,20 +73,11 @@ public static class JournalFormat
         if (data.Length < RecordHead) return false;
         int size = BinaryPrimitives.ReadInt32LittleEndian(data);
         if (size < 0 || size > data.Length - RecordHead || BinaryPrimitives.ReadUInt64LittleEndian(data[8..]) != generation) return false;
-        if (BinaryPrimitives.ReadUInt32LittleEndian(data[4..]) != Crc(0, data.Slice(8, RecordHead - 8 + size))) return false;
+        if (BinaryPrimitives.ReadUInt32LittleEndian(data[4..]) != Crc32C.Add(0, data.Slice(8, RecordHead - 8 + size))) return false;
         id = Encoding.ASCII.GetString(data.Slice(16, QueueId.Length));
         held = data[30] == 'h';
         length = RecordHead + size;
         return QueueId.IsValid(id) && data[30] is (byte)'i' or (byte)'h';
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> data)
-    {
-        crc = ~crc;
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(data);
-        foreach (ulong word in words) crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
-        foreach (byte b in data[(words.Length * sizeof(ulong))..]) crc = BitOperations.Crc32C(crc, b);
-        return ~crc;
     }
 
     /// <summary>Names this run of the operating system's kernel: what was written in another one may not have reached the disk.</summary>

@@ -78,24 +78,25 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
     /// <summary>The head and the content are as they were; marks of recipients may have been set. Those that relied on this record are taken back.</summary>
     private static bool Has(string path, long size, ReadOnlySpan<byte> image)
     {
-        if (size != image.Length || !QueueFileFormat.TryReadHead(image, out int offset, out _, out _) || offset > image.Length) return false;
+        if (size != image.Length || !QueueFileHead.TryRead(image, out QueueFileHead head) || head.EnvelopeOffset + head.EnvelopeLength > image.Length) return false;
         int fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
         if (fd < 0) return false;
         byte[] file = new byte[image.Length];
-        bool same = Libc.PRead(fd, file, 0) == file.Length && file.AsSpan(0, QueueFileFormat.HeadSize).SequenceEqual(image[..QueueFileFormat.HeadSize])
-            && file.AsSpan(offset).SequenceEqual(image[offset..]) && TakeBack(fd, file.AsSpan(0, offset));
+        int envelope = (int)head.EnvelopeOffset, behind = envelope + head.EnvelopeLength;
+        bool same = Libc.PRead(fd, file, 0) == file.Length && file.AsSpan(0, envelope).SequenceEqual(image[..envelope])
+            && file.AsSpan(behind).SequenceEqual(image[behind..]) && TakeBack(fd, file.AsSpan(envelope, head.EnvelopeLength), envelope);
         _ = Libc.Close(fd);
         return same;
     }
 
     /// <summary>Deliveries of which nobody knows whether they reached the disk are to be made again.</summary>
-    private static bool TakeBack(int fd, ReadOnlySpan<byte> envelope)
+    private static bool TakeBack(int fd, ReadOnlySpan<byte> envelope, int offset)
     {
         int at = 0;
         while (envelope[at..].IndexOf([(byte)'\n', QueueFileFormat.Unsynced, (byte)' ']) is var found and >= 0)
         {
             at += found + 1;
-            if (Libc.PWrite(fd, [QueueFileFormat.Pending], at) != 1) return false;
+            if (Libc.PWrite(fd, [QueueFileFormat.Pending], offset + at) != 1) return false;
         }
         return true;
     }

@@ -9,6 +9,7 @@ using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Tests.Unit.Spool;
 
 namespace MtaSuite.Tests.Bounce;
 
@@ -88,7 +89,7 @@ public class BounceServiceTests
         Envelope envelope = new() { QueueId = Id, Sender = sender, ArrivalMicroseconds = 1_772_443_815_000_000, Recipients = [new() { Address = "bob@there.example" }, new() { Address = "carol@there.example" }] };
         int offset = QueueFileFormat.Write(file, envelope);
         byte[] bytes = [.. file.WrittenSpan, .. Encoding.UTF8.GetBytes(mail)];
-        QueueFileFormat.WriteHead(bytes, offset, bytes.Length - offset, 2);
+        QueueFileFormat.Finish(bytes, offset, bytes.Length - offset, 2);
         File.WriteAllBytes(_spool.PathOf(SpoolDirectory.Active, Id), bytes);
         return new BounceSend
         {
@@ -96,8 +97,7 @@ public class BounceServiceTests
             Log = log,
             QueueId = Id,
             QueueName = SpoolDirectory.Active,
-            ContentOffset = offset,
-            ContentLength = bytes.Length - offset,
+            Content = ContentSegments.InOnePiece(offset, bytes.Length - offset),
             Sender = sender,
             ArrivalMicroseconds = envelope.ArrivalMicroseconds,
         };
@@ -117,7 +117,7 @@ public class BounceServiceTests
     {
         Assert.That(_spool.TryRead(SpoolDirectory.Incoming, id, out QueueFile? file), Is.EqualTo(QueueFileStatus.Ok));
         byte[] bytes = File.ReadAllBytes(_spool.PathOf(SpoolDirectory.Incoming, id));
-        return (file!.Envelope, bytes.AsSpan(file.ContentOffset, (int)file.ContentLength).ToArray());
+        return (file!.Envelope, file.Content.Of(bytes));
     }).ToDictionary(m => m.Envelope.Recipients.Single().Address, m => m);
 
     [Test]
@@ -286,7 +286,7 @@ public class BounceServiceTests
     [Test]
     public void A_lost_file_and_a_lost_log_still_tell_the_sender() => Run(async bounce =>
     {
-        BounceSend send = new() { QueueId = Id, QueueName = "../etc", Sender = "alice@sender.example", ContentLength = 1000 };
+        BounceSend send = new() { QueueId = Id, QueueName = "../etc", Sender = "alice@sender.example", Content = ContentSegments.InOnePiece(0, 1000) };
         Assert.That((await bounce.CallAsync<BounceSend, BounceReply>(send))!.Outcome.IsOk);
         Assert.That(new Report(Incoming()["alice@sender.example"].Content).Parts[0].Body, Does.Contain("lost"));
     });

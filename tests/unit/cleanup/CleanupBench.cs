@@ -8,6 +8,7 @@ using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 using MtaSuite.Tests.Unit.Hosting;
 using MtaSuite.Tests.Unit.Net;
+using MtaSuite.Tests.Unit.Spool;
 
 namespace MtaSuite.Tests.Unit.Cleanup;
 
@@ -32,6 +33,9 @@ internal sealed class CleanupBench : IDisposable
     public List<QueuedNotice> Notices { get; } = [];
     public int Active => _service.Active;
 
+    /// <summary>Asked in this order once a message has come.</summary>
+    public List<IContentFilter> Filters { get; } = [];
+
     /// <summary>Runs a test with the service up, then drains it: nothing may be left under way.</summary>
     public void Run(Func<EventLoop, Task> test) => OnLoop.Run(async loop =>
     {
@@ -45,6 +49,7 @@ internal sealed class CleanupBench : IDisposable
             },
         };
         _service = new CleanupService(TestService.Context(loop, MailConfig.Parse(_config).Config, Spool, "cleanup", OnLoop.Listen(Spool.SocketPath(false, "cleanup"))));
+        _service.Filters.AddRange(Filters);
         _client = new CleanupClient(loop, Spool.SocketPath(false, "cleanup"));
         await test(loop);
         _client.Close();
@@ -91,17 +96,16 @@ internal sealed class CleanupBench : IDisposable
 
     public string Content(string id) => Encoding.Latin1.GetString(ContentBytes(id));
 
-    public byte[] ContentBytes(string id)
+    public byte[] ContentBytes(string id, string folder = "incoming")
     {
-        QueueFile file = Read(id);
-        return File.ReadAllBytes(Spool.PathOf("incoming", id)).AsSpan(file.ContentOffset, (int)file.ContentLength).ToArray();
+        QueueFile file = Read(id, folder);
+        return file.Content.Of(File.ReadAllBytes(Spool.PathOf(folder, id)));
     }
 
     public QueueFile Read(string id, string folder = "incoming")
     {
         Assert.That(Spool.TryRead(folder, id, out QueueFile? file), Is.EqualTo(QueueFileStatus.Ok));
-        Assert.That(new FileInfo(Spool.PathOf(folder, id)).Length, Is.EqualTo(file!.ContentOffset + file.ContentLength), "nothing behind the content");
-        return file;
+        return file!;
     }
 
     public string[] Files(string folder = "incoming") => Directory.GetFiles($"{_root}/{folder}");

@@ -7,6 +7,7 @@ using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 using MtaSuite.Tests.Unit.Ipc;
 using MtaSuite.Tests.Unit.Net;
+using MtaSuite.Tests.Unit.Spool;
 
 namespace MtaSuite.Tests.Unit.Cleanup;
 
@@ -46,7 +47,7 @@ public sealed class CleanupServiceTests
         await loop.UntilAsync(() => _bench.Notices.Count == 1);
         QueueFile file = _bench.Read(reply.QueueId);
         QueuedNotice notice = _bench.Notices[0];
-        Assert.That((notice.ContentOffset, notice.ContentLength, notice.ReadFile), Is.EqualTo(((long)file.ContentOffset, file.ContentLength, false)));
+        Assert.That((notice.Content, notice.ReadFile), Is.EqualTo((file.Content, false)));
         file.Envelope.Body = BodyType.SevenBit; // the notice alone says what the content turned out to be
         Assert.That(MessageFiller.Show(notice.Envelope), Is.EqualTo(MessageFiller.Show(file.Envelope)), "the notice says what the file says");
     });
@@ -94,7 +95,7 @@ public sealed class CleanupServiceTests
                 Envelope e = file!.Envelope;
                 Assert.That((e.Filter, e.Redirect, (e.Flags & MessageFlags.Hold) != 0), Is.EqualTo((late.Filter, late.Redirect, hold)));
                 Assert.That(e.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "r@x.test", "copy@z.test" }));
-                Assert.That(File.ReadAllBytes(_bench.Spool.PathOf(folder, reply.QueueId)).AsSpan(file.ContentOffset).SequenceEqual(content));
+                Assert.That(_bench.ContentBytes(reply.QueueId, folder).AsSpan().SequenceEqual(content));
             }
         }
         Assert.That(Directory.GetFiles(Path.Combine(Path.GetDirectoryName(_bench.Spool.PathOf("incoming", QueueId.Next()))!)).Length, Is.EqualTo(3), "those on hold are not in incoming");
@@ -102,18 +103,34 @@ public sealed class CleanupServiceTests
     });
 
     [Test]
-    public void What_is_decided_late_needs_the_room_for_it() => Bench(async loop =>
+    public void What_is_decided_late_must_have_been_announced() => Bench(async loop =>
     {
-        foreach (bool mayChange in new[] { false, true })
-        {
-            SubmitRequest request = CleanupBench.Request("r@x.test");
-            request.MayChange = mayChange;
-            Submission submission = _bench.Open(request);
-            submission.Write(Large(100_000));
-            SubmitReply reply = await submission.FinishAsync(new SubmitEnd { Redirect = new string('x', 3000) + "@y.test" });
-            Assert.That(reply.Outcome.IsTemporary, reply.Outcome.Text);
-        }
+        Submission submission = _bench.Open(CleanupBench.Request("r@x.test"));
+        submission.Write(Large(100_000));
+        SubmitReply reply = await submission.FinishAsync(new SubmitEnd { Hold = true });
+        Assert.That(reply.Outcome.IsTemporary, reply.Outcome.Text);
         await loop.UntilAsync(() => !Directory.EnumerateFiles(Path.GetDirectoryName(_bench.Spool.PathOf("incoming", QueueId.Next()))!).Any(), "nothing is left");
+    });
+
+    [TestCase(500)]
+    [TestCase(300_000)]
+    public void An_envelope_that_outgrows_its_room_is_written_elsewhere(int size) => Bench(async _ =>
+    {
+        SubmitRequest request = CleanupBench.Request("r@x.test");
+        request.MayChange = true;
+        Submission submission = _bench.Open(request);
+        byte[] content = Large(size);
+        for (int at = 0; at < size; at += 20_000)
+        {
+            submission.Write(content.AsSpan(at, Math.Min(20_000, size - at)));
+            if (!submission.HasRoom) await submission.RoomAsync();
+        }
+        string redirect = new string('x', 3000) + "@y.test";
+        SubmitReply reply = await submission.FinishAsync(new SubmitEnd { Redirect = redirect });
+        Assert.That(reply.Outcome.IsOk, reply.Outcome.Text);
+        QueueFile file = _bench.Read(reply.QueueId);
+        Assert.That((file.Envelope.Redirect, file.Content.IsContiguous), Is.EqualTo((redirect, size < 1000)));
+        Assert.That(_bench.ContentBytes(reply.QueueId).AsSpan().SequenceEqual(content));
     });
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MtaSuite.Common.Spool;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Local;
@@ -95,7 +96,7 @@ public sealed class FaultTests
     public void A_queue_file_that_is_too_short_defers_and_leaves_nothing()
     {
         DeliveryJob job = _fix.Job($"{_fix.Me.Name}@example.com");
-        job.Request.ContentLength += 10;
+        job.Request.Content = job.Request.Content with { BodyLength = job.Request.Content.BodyLength + 10 };
         Outcome outcome = _fix.Deliver(job).Outcome;
         Assert.That((outcome.Status.ToString(), outcome.Text), Is.EqualTo(("4.3.0", "error reading message: Input/output error")));
         Assert.That(Directory.GetFileSystemEntries(_fix.Root + "/spool"), Is.Empty);

@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Spool;
 using MtaSuite.Local.Mailboxes;
 
 namespace MtaSuite.Tests.Unit.Local;
@@ -42,7 +43,7 @@ public sealed class GoldenCopyTests
         {
             int fd = fixture.QueueFile(input, out long offset);
             Memory sink = new();
-            CopyResult result = MessageCopier.Copy(new MessageContent(fd, offset, input.Length), new CopySpec(sender, original, delivered, options, endOfLine), sink,
+            CopyResult result = MessageCopier.Copy(new MessageContent(fd, ContentSegments.InOnePiece(offset, input.Length)), new CopySpec(sender, original, delivered, options, endOfLine), sink,
                 new FixedClock().GetLocalNow());
             Assert.That(result.IsOk);
             string reference = Path.Combine(folder, $"{name}.{kind}.ref");

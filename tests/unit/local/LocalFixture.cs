@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Spool;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
@@ -71,8 +72,7 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
             Transport = "local",
             Nexthop = "example.com",
             Sender = sender,
-            ContentOffset = offset,
-            ContentLength = bytes.Length,
+            Content = ContentSegments.InOnePiece(offset, bytes.Length),
             ClientName = "client.example",
             ClientAddress = "192.0.2.1",
         };

@@ -93,7 +93,7 @@ public sealed class MaildirTests
         {
             for (int i = t; i < outcomes.Length; i += 8)
             {
-                MessageContent content = new(job.QueueFile, job.Request.ContentOffset, job.Request.ContentLength);
+                MessageContent content = new(job.QueueFile, job.Request.Content);
                 outcomes[i] = maildirs.Deliver(content, new CopySpec("", "", "x@y", CopyOptions.Maildir), $"{_fix.Root}/many/{i % 200}/", rights, new DeliverySync());
             }
         }))];

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Spool;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Local;
@@ -142,7 +143,7 @@ public sealed class MboxTests
         Assert.That(outcome.Text, Is.EqualTo($"cannot update mailbox {_box} for user {_fix.Me.Name}. error writing message: File too large"));
         Assert.That(File.ReadAllText(_box), Is.EqualTo("From x\n\nold\n\n"));
         // as long as the buffers, so that part of it is written before the disk is full
-        job.Request.ContentLength += 5;
+        job.Request.Content = job.Request.Content with { BodyLength = job.Request.Content.BodyLength + 5 };
         _fix.Settings = _fix.Settings with { MailboxSizeLimit = 0 };
         outcome = _fix.Deliver(job).Outcome;
         Assert.That(outcome.Kind, Is.EqualTo(OutcomeKind.Temporary));
@@ -207,7 +208,7 @@ public sealed class MboxTests
         List<int> sizes = [];
         int synced = 0, early = 0;
         DeliveryJob job = _fix.Job("x@example.com");
-        MboxEntry Entry(uint uid) => new(new MessageContent(job.QueueFile, 0, 0), new CopySpec("", "", "", CopyOptions.Mbox),
+        MboxEntry Entry(uint uid) => new(new MessageContent(job.QueueFile, default), new CopySpec("", "", "", CopyOptions.Mbox),
             new MboxTarget(_box, new(uid, uid, "u", null, null), uid, uid), job.Sync);
         void Append(List<MboxEntry> batch)
         {

@@ -88,11 +88,11 @@ internal sealed class QmgrBench : IDisposable
         ArrayBufferWriter<byte> file = new();
         int offset = QueueFileFormat.Write(file, e);
         byte[] bytes = [.. file.WrittenSpan, .. Encoding.ASCII.GetBytes("Subject: x\n\nbody\n")];
-        QueueFileFormat.WriteHead(bytes, offset, bytes.Length - offset, recipients.Length);
+        QueueFileFormat.Finish(bytes, offset, bytes.Length - offset, recipients.Length);
         string path = Spool.PathOf(folder, e.QueueId);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, bytes);
-        return new QueuedNotice { Envelope = e, ContentOffset = offset, ContentLength = bytes.Length - offset };
+        return new QueuedNotice { Envelope = e, Content = ContentSegments.InOnePiece(offset, bytes.Length - offset) };
     }
 
     /// <summary>Tells the queue manager of a message as cleanup does.</summary>

@@ -53,7 +53,7 @@ internal sealed class SchedulerBench : ISchedulerHost, IScheduled
 
     public void Send(string id, string sender, bool forced, params string[] nexthops)
     {
-        QueuedMessage message = new(new Envelope { QueueId = id, Sender = sender }, "incoming", 0, 0) { Forced = forced };
+        QueuedMessage message = new(new Envelope { QueueId = id, Sender = sender }, "incoming", default) { Forced = forced };
         Job job = T.NewJob(message);
         int n = 0;
         foreach (string nexthop in nexthops)

@@ -34,7 +34,7 @@ public sealed class JournalTests
         int offset = QueueFileFormat.Write(file, e);
         file.Write(Encoding.UTF8.GetBytes(content));
         byte[] image = file.WrittenSpan.ToArray();
-        QueueFileFormat.WriteHead(image, offset, image.Length - offset, 1);
+        QueueFileFormat.Finish(image, offset, image.Length - offset, 1);
         return image;
     }
 

@@ -14,9 +14,9 @@ public class RecipientReaderTests
         Envelope e = new() { QueueId = QueueId.Next(), Sender = "s@x", ArrivalMicroseconds = 1 };
         e.Recipients.AddRange(recipients);
         ArrayBufferWriter<byte> file = new();
-        int offset = QueueFileFormat.Write(file, e, room: 40);
+        int offset = QueueFileFormat.Write(file, e);
         byte[] bytes = [.. file.WrittenSpan, .. "R not@one\n\n"u8];
-        QueueFileFormat.WriteHead(bytes, offset, bytes.Length - offset, e.Recipients.Count);
+        QueueFileFormat.Finish(bytes, offset, bytes.Length - offset, e.Recipients.Count);
         return bytes;
     }
 
@@ -58,7 +58,8 @@ public class RecipientReaderTests
     {
         EnvelopeRecipient[] recipients = [.. Enumerable.Range(0, 5).Select(Recipient)];
         byte[] bytes = Write(recipients);
-        Assert.That(QueueFileFormat.TryReadHead(bytes, out int end, out _, out _));
+        Assert.That(QueueFileHead.TryRead(bytes, out QueueFileHead head));
+        int end = (int)head.EnvelopeOffset + head.EnvelopeLength;
         int start = bytes.AsSpan().IndexOf("\nO o0@x\n"u8) + 1;
         string[] expected = [.. recipients.Where(r => !r.Done).Select(Text)];
         for (int split = start; split <= end; split++)
@@ -78,7 +79,8 @@ public class RecipientReaderTests
     public void What_is_no_record_is_damage(int at, char was, char with)
     {
         byte[] bytes = Write([Recipient(1), Recipient(2), Recipient(4)]);
-        Assert.That(QueueFileFormat.TryReadHead(bytes, out int end, out _, out _));
+        Assert.That(QueueFileHead.TryRead(bytes, out QueueFileHead head));
+        int end = (int)head.EnvelopeOffset + head.EnvelopeLength;
         int second = bytes.AsSpan().IndexOf("R user2"u8);
         Assert.That(bytes[second + at], Is.EqualTo((byte)was));
         bytes[second + at] = (byte)with;

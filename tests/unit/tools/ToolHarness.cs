@@ -119,7 +119,7 @@ internal sealed class ToolHarness : IDisposable
         System.Buffers.ArrayBufferWriter<byte> file = new();
         int offset = QueueFileFormat.Write(file, e);
         byte[] bytes = [.. file.WrittenSpan, .. Encoding.UTF8.GetBytes(content)];
-        QueueFileFormat.WriteHead(bytes, offset, Encoding.UTF8.GetByteCount(content), e.Recipients.Count);
+        QueueFileFormat.Finish(bytes, offset, Encoding.UTF8.GetByteCount(content), e.Recipients.Count);
         string path = Spool.PathOf(folder, id);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, bytes);

@@ -7,53 +7,86 @@ using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Cleanup;
 
-internal sealed partial class IncomingMessage
+/// <summary>
+/// The header section of one message: fields are rewritten and dropped as they arrive, what the envelope and the log need is noted, and missing fields are added at the
+/// end. It is kept in memory, and bounded.
+/// </summary>
+internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest request, MessageBuffers buffers)
 {
+    /// <summary>A larger section is refused: a daemon never holds a whole message.</summary>
+    private const int SizeLimit = 1024 * 1024;
+
     /// <summary>As they stand in the header, perhaps empty; null: not there.</summary>
     private string? _messageId, _resentMessageId;
     private int _hops;
     private ArrayBufferWriter<byte>? _rewritten;
     private List<string>? _extracted, _extractedResent;
-    private bool _hasFrom, _hasDate, _hasRecipientHeader, _resent, _hasResentFrom, _hasResentDate, _hasRequireTls;
+    private bool _hasFrom, _hasDate, _hasRecipientHeader, _resent, _hasResentFrom, _hasResentDate, _hasRequireTls, _endedAtOtherLine;
 
-    private ArrayBufferWriter<byte> Headers => _buffers!.Headers;
+    private AddressRewriting _rewriting = null!;
+    private Outcome? _failure;
+    private ReadOnlyMemory<byte>? _replaced;
 
-    /// <summary>Takes header fields off the front of the data; what is left when the headers have ended is body.</summary>
-    private void TakeHeaders(ref ReadOnlySpan<byte> data)
+    private Envelope Envelope => request.Envelope;
+
+    private ArrayBufferWriter<byte> Headers => buffers.Headers;
+
+    /// <summary>The section as it will be stored, with the empty line behind it.</summary>
+    public ReadOnlyMemory<byte> Fields => _replaced ?? buffers.Headers.WrittenMemory;
+
+    /// <summary>Another section takes the place of this one.</summary>
+    public void Replace(ReadOnlyMemory<byte> fields) => _replaced = fields;
+
+    /// <summary>All of it has come.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Bytes of the body that were taken for a field at first. Valid until the scanner is used again.</summary>
+    public ReadOnlySpan<byte> BodyStart => _endedAtOtherLine ? buffers.Scanner.Rest : default;
+
+    /// <summary>The recipients that the header names, where they were asked for (sendmail -t).</summary>
+    public List<string> ExtractedRecipients => _extractedResent ?? _extracted ?? [];
+
+    /// <summary>Takes header fields off the front of the data; what is left when <see cref="HasEnded"/> is body. Null, or the failure that the message is refused with.</summary>
+    /// <param name="rewriting">The tables to ask.</param>
+    public Outcome? Take(ref ReadOnlySpan<byte> data, AddressRewriting rewriting)
     {
-        HeaderScanner scanner = _buffers!.Scanner;
+        _rewriting = rewriting;
+        HeaderScanner scanner = buffers.Scanner;
         while (_failure == null)
         {
             HeaderEvent e = scanner.Read(ref data);
             switch (e)
             {
                 case HeaderEvent.NeedMore:
-                    return;
+                    return null;
                 case HeaderEvent.Header:
                     TakeHeader(scanner);
-                    if (scanner.TotalBytes > HeaderSectionLimit) Fail(Outcome.Bounce("5.3.4", "message header too long") with { Code = 552 });
+                    if (scanner.TotalBytes > SizeLimit) Fail(Outcome.Bounce("5.3.4", "message header too long") with { Code = 552 });
                     break;
                 case HeaderEvent.MailboxLine:
                     TakeMailboxLine(scanner.Field);
                     break;
                 default:
-                    EndHeaders(e == HeaderEvent.EndAtOtherLine ? scanner.Rest : default);
-                    return;
+                    End(e);
+                    return _failure;
             }
         }
+        return _failure;
     }
 
-    private void FinishHeaders()
+    /// <summary>The content has ended within the section.</summary>
+    public Outcome? Finish(AddressRewriting rewriting)
     {
-        HeaderScanner scanner = _buffers!.Scanner;
+        _rewriting = rewriting;
+        HeaderScanner scanner = buffers.Scanner;
         for (HeaderEvent e = scanner.Finish(); ; e = scanner.Finish())
         {
             if (e == HeaderEvent.Header) TakeHeader(scanner);
             else if (e == HeaderEvent.MailboxLine) TakeMailboxLine(scanner.Field);
             else
             {
-                if (_failure == null) EndHeaders(e == HeaderEvent.EndAtOtherLine ? scanner.Rest : default);
-                return;
+                if (_failure == null) End(e);
+                return _failure;
             }
         }
     }
@@ -61,14 +94,14 @@ internal sealed partial class IncomingMessage
     private void TakeHeader(HeaderScanner scanner)
     {
         Note(scanner);
-        if (_failure != null || service.Settings.DropsHeader(scanner.NameBytes)) return;
-        if (!_request.Cleanup.HasFlag(CleanupFlags.Rewrite) || !TryRewrite(scanner)) Line(scanner.Field);
+        if (_failure != null || settings.DropsHeader(scanner.NameBytes)) return;
+        if (!request.Cleanup.HasFlag(CleanupFlags.Rewrite) || !TryRewrite(scanner)) Line(scanner.Field);
     }
 
     /// <summary>Writes an address header with its addresses rewritten; false when it stays as it is.</summary>
     private bool TryRewrite(HeaderScanner scanner)
     {
-        RewriteContext context = _request.LocalClient ? RewriteContext.Local : _rewriting.Addresses.RemoteContext;
+        RewriteContext context = request.LocalClient ? RewriteContext.Local : _rewriting.Addresses.RemoteContext;
         HeaderAddressRewriter? rewriter = _rewriting.Addresses.ForHeader(scanner.Name, context);
         if (rewriter == null) return false;
         rewriter.Reset();
@@ -76,7 +109,7 @@ internal sealed partial class IncomingMessage
         // name and colon go first and are taken back where nothing changes
         ArrayBufferWriter<byte> field = _rewritten ??= new ArrayBufferWriter<byte>();
         field.ResetWrittenCount();
-        bool changed = HeaderAddresses.Rewrite(scanner.Value, rewriter, field, nameLength, service.Settings.HeaderTokenLimit);
+        bool changed = HeaderAddresses.Rewrite(scanner.Value, rewriter, field, nameLength, settings.HeaderTokenLimit);
         if (rewriter.Problem.Length > 0)
         {
             Log.Warning($"{Envelope.QueueId}: {rewriter.Problem}");
@@ -94,7 +127,7 @@ internal sealed partial class IncomingMessage
         switch (scanner.Name)
         {
             case HeaderName.Received:
-                if (++_hops > service.Settings.HopCountLimit) Fail(Outcome.Bounce("5.4.0", "Error: too many hops") with { Code = 554 });
+                if (++_hops > settings.HopCountLimit) Fail(Outcome.Bounce("5.4.0", "Error: too many hops") with { Code = 554 });
                 break;
             case HeaderName.MessageId: _messageId = Unfold(scanner.Value); break;
             case HeaderName.ResentMessageId: _resentMessageId = Unfold(scanner.Value); break;
@@ -108,9 +141,9 @@ internal sealed partial class IncomingMessage
         }
         HeaderTraits traits = scanner.Name.Traits();
         _resent |= traits.HasFlag(HeaderTraits.Resent);
-        if (!traits.HasFlag(HeaderTraits.Extract) || !_request.Cleanup.HasFlag(CleanupFlags.ExtractRecipients)) return;
+        if (!traits.HasFlag(HeaderTraits.Extract) || !request.Cleanup.HasFlag(CleanupFlags.ExtractRecipients)) return;
         List<string> list = traits.HasFlag(HeaderTraits.Resent) ? _extractedResent ??= [] : _extracted ??= [];
-        if (list.Count < Limits.Recipients) HeaderAddresses.Extract(scanner.Value, list, service.Settings.HeaderTokenLimit);
+        if (list.Count < Limits.Recipients) HeaderAddresses.Extract(scanner.Value, list, settings.HeaderTokenLimit);
     }
 
     /// <summary>RFC 8689 5: tls-required = "TLS-Required:" FWS "No". The other field is our own, for programs in between that know no REQUIRETLS.</summary>
@@ -119,11 +152,11 @@ internal sealed partial class IncomingMessage
         ReadOnlySpan<byte> value = scanner.Value.Trim(" \t\n"u8);
         if (scanner.Name == HeaderName.TlsRequired)
         {
-            if (!service.Settings.TakesTlsRequired) return;
+            if (!settings.TakesTlsRequired) return;
             if (Ascii.EqualsIgnoreCase(value, "no"u8)) Envelope.Flags |= MessageFlags.TlsOptional;
             else Log.Warning($"{Envelope.QueueId}: ignoring malformed header: 'TLS-Required: {Unfold(scanner.Value)}'");
         }
-        else if (service.Settings.KeepsRequireTls && Ascii.EqualsIgnoreCase(value, "yes"u8))
+        else if (settings.KeepsRequireTls && Ascii.EqualsIgnoreCase(value, "yes"u8))
         {
             Envelope.Flags |= MessageFlags.RequireTls;
             _hasRequireTls = true;
@@ -149,31 +182,28 @@ internal sealed partial class IncomingMessage
     {
         Span<byte> room = Headers.GetSpan(line.Length + 1);
         line.CopyTo(room);
-        if (service.Settings.ReplaceStrayCr) room[..line.Length].Replace((byte)'\r', (byte)' ');
+        if (settings.ReplaceStrayCr) room[..line.Length].Replace((byte)'\r', (byte)' ');
         room[line.Length] = (byte)'\n';
         Headers.Advance(line.Length + 1);
     }
 
-    /// <summary>All fields were seen: adds what is missing, logs the message id, and lets the file begin.</summary>
-    private void EndHeaders(ReadOnlySpan<byte> bodyStart)
+    private void Fail(Outcome outcome) => _failure ??= outcome;
+
+    /// <summary>All fields were seen: adds what is missing and logs the message id.</summary>
+    private void End(HeaderEvent how)
     {
-        if (CompletesHeaders) AddMissing();
-        if (!_hasRecipientHeader && service.Settings.UndisclosedRecipients.Length > 0) Line(Encoding.UTF8.GetBytes(service.Settings.UndisclosedRecipients));
-        if (!_hasRequireTls && service.Settings.KeepsRequireTls && (Envelope.Flags & MessageFlags.RequireTls) != 0) Line("Require-TLS-ESMTP: yes"u8);
+        if (IsCompleted(_rewriting)) AddMissing();
+        if (!_hasRecipientHeader && settings.UndisclosedRecipients.Length > 0) Line(Encoding.UTF8.GetBytes(settings.UndisclosedRecipients));
+        if (!_hasRequireTls && settings.KeepsRequireTls && (Envelope.Flags & MessageFlags.RequireTls) != 0) Line("Require-TLS-ESMTP: yes"u8);
         Headers.Write("\n"u8);
         LogLine.Info(Envelope.QueueId).Field(_resentMessageId != null ? "resent-message-id" : "message-id", _resentMessageId ?? _messageId ?? "").Send();
-        _inBody = true;
-        foreach (string address in _extractedResent ?? _extracted ?? []) Envelope.Recipients.Add(new EnvelopeRecipient { Address = address });
-        _failure = _rewriting.Envelopes.Rewrite(Envelope, _request.Cleanup);
-        if (_failure == null && Envelope.Recipients.Count == 0) Fail(Outcome.Bounce("5.1.0", "no recipients specified"));
-        if (_failure != null) return;
-        BeginFile();
-        AppendBody(bodyStart);
+        _endedAtOtherLine = how == HeaderEvent.EndAtOtherLine;
+        HasEnded = true;
     }
 
     /// <summary>Missing headers are added to what comes from here, and where the site says that it completes headers of others.</summary>
-    private bool CompletesHeaders =>
-        _request.LocalClient || service.Settings.AlwaysAddMissingHeaders || _rewriting.Addresses.RemoteContext != RewriteContext.None;
+    public bool IsCompleted(AddressRewriting rewriting) =>
+        request.LocalClient || settings.AlwaysAddMissingHeaders || rewriting.Addresses.RemoteContext != RewriteContext.None;
 
     private void AddMissing()
     {
@@ -181,7 +211,7 @@ internal sealed partial class IncomingMessage
         DateTimeOffset arrival = DateTimeOffset.UnixEpoch.AddTicks(Envelope.ArrivalMicroseconds * 10);
         if ((_resent ? _resentMessageId : _messageId) == null)
         {
-            string id = MailDate.MessageId(arrival, Envelope.QueueId, service.Settings.MyHostname);
+            string id = MailDate.MessageId(arrival, Envelope.QueueId, settings.MyHostname);
             Line(Encoding.UTF8.GetBytes($"{prefix}Message-Id: {id}"));
             if (_resent) _resentMessageId = id;
             else _messageId = id;
@@ -194,7 +224,7 @@ internal sealed partial class IncomingMessage
     {
         // the sender as it will be queued; trouble with a table is met again when the envelope is rewritten
         _ = _rewriting.Addresses.Sender(Envelope.Sender, out string sender, out _);
-        string address = sender.Length > 0 ? Address.Quote822(sender) : $"MAILER-DAEMON@{service.Settings.MyOrigin}";
+        string address = sender.Length > 0 ? Address.Quote822(sender) : $"MAILER-DAEMON@{settings.MyOrigin}";
         return Envelope.FullName.Length == 0 ? address : $"{EncodedWord.Phrase(Envelope.FullName)} <{address}>";
     }
 }

@@ -1,0 +1,188 @@
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Cleanup;
+
+/// <summary>What a filter says of a message.</summary>
+internal enum FilterAction
+{
+    /// <summary>Nothing against it.</summary>
+    Continue,
+    /// <summary>Refused, for now or for good, with <see cref="FilterVerdict.Reply"/>.</summary>
+    Refuse,
+    /// <summary>Taken, and dropped without a word.</summary>
+    Discard,
+    /// <summary>Taken, and kept in the hold queue.</summary>
+    Hold,
+}
+
+/// <summary>The verdict of one filter.</summary>
+/// <param name="Reply">The reply of a refusal.</param>
+/// <param name="Reason">For the log.</param>
+internal readonly record struct FilterVerdict(FilterAction Action, Outcome? Reply = null, string Reason = "");
+
+/// <summary>Whatever has a say in a message once all of its content has come.</summary>
+internal interface IContentFilter
+{
+    /// <summary>The name in the log.</summary>
+    string Name { get; }
+
+    /// <summary>Looks at a message as the filters before it left it, and changes it.</summary>
+    ValueTask<FilterVerdict> FilterAsync(EditableMessage message);
+}
+
+/// <summary>
+/// A message all of whose content has come, and whose queue file is not finished: envelope, header section and body can still be changed. An edit that fails makes the
+/// whole message fail, for now.
+/// </summary>
+internal sealed class EditableMessage(CleanupService service, SubmitRequest request, HeaderSection headers, QueueFileWriter file)
+{
+    private HeaderFields? _fields;
+    private Outcome? _failure;
+
+    /// <summary>The envelope, to look at.</summary>
+    public Envelope Envelope => request.Envelope;
+
+    private CleanupFlags Flags => request.Cleanup;
+
+    /// <summary>The fields of the header section.</summary>
+    public HeaderFields Header => _fields ??= new HeaderFields(headers.Fields);
+
+    /// <summary>Bytes of the body.</summary>
+    public long BodyLength => file.BodyLength;
+
+    /// <summary>The message is taken and dropped.</summary>
+    public bool IsDiscarded { get; private set; }
+
+    // ---- filters ---------------------------------------------------------------------------------------------------
+
+    /// <summary>Applies what the submitter decided, then asks all filters in their order. Null, or the failure that the message is refused with.</summary>
+    /// <param name="decided">A <see cref="SubmitEnd"/>, encoded; empty: nothing.</param>
+    public async ValueTask<Outcome?> EditAsync(byte[] decided)
+    {
+        if (decided.Length > 0) await ApplyAsync(decided);
+        for (int i = 0; i < service.Filters.Count && _failure == null && !IsDiscarded; i++)
+            await AskAsync(service.Filters[i]);
+        if (_failure == null && Envelope.Recipients.Count == 0) IsDiscarded = true; // a filter took all of them out
+        if (_fields is { IsChanged: true })
+        {
+            headers.Replace(_fields.ToSection());
+            file.IsChanged = true;
+        }
+        return _failure;
+    }
+
+    private async ValueTask ApplyAsync(byte[] decided)
+    {
+        SubmitEnd end = new();
+        if (!AttributeDecoder.TryDecode(decided, end) || !request.MayChange)
+        {
+            _failure = Outcome.Defer("4.3.0", "bad end of submission");
+            return;
+        }
+        if (end.Hold) Hold();
+        if (end.Filter.Length > 0) SetContentFilter(end.Filter);
+        if (end.Redirect.Length > 0) Redirect(end.Redirect);
+        foreach (string copy in end.Copies) await AddRecipientAsync(copy, Notify.Never);
+    }
+
+    private async ValueTask AskAsync(IContentFilter filter)
+    {
+        FilterVerdict verdict = await filter.FilterAsync(this);
+        switch (verdict.Action)
+        {
+            case FilterAction.Refuse:
+                _failure ??= verdict.Reply ?? Outcome.Defer("4.7.1", "Service unavailable - try again later");
+                break;
+            case FilterAction.Discard:
+                Log.Info($"{Envelope.QueueId}: discard: END-OF-MESSAGE by {filter.Name}: {verdict.Reason}");
+                IsDiscarded = true;
+                break;
+            case FilterAction.Hold:
+                Log.Info($"{Envelope.QueueId}: hold: END-OF-MESSAGE by {filter.Name}: {verdict.Reason}");
+                Hold();
+                break;
+            default: break;
+        }
+    }
+
+    // ---- edits -----------------------------------------------------------------------------------------------------
+
+    /// <summary>The message goes to the hold queue.</summary>
+    public void Hold()
+    {
+        Envelope.Flags |= MessageFlags.Hold;
+        file.IsChanged = true;
+    }
+
+    /// <summary>The message goes to a content filter, <c>transport:nexthop</c>.</summary>
+    public void SetContentFilter(string filter)
+    {
+        Envelope.Filter = filter;
+        file.IsChanged = true;
+    }
+
+    /// <summary>The message goes to this address instead of its recipients.</summary>
+    public void Redirect(string address)
+    {
+        Envelope.Redirect = address;
+        file.IsChanged = true;
+    }
+
+    /// <summary>Changes the envelope sender; it is rewritten as the submitted one was.</summary>
+    public async ValueTask ChangeSenderAsync(string sender)
+    {
+        await RewriteAsync((Message: this, sender), static (rewriting, s) => rewriting.Envelopes.ChangeSender(s.Message.Envelope, s.sender, s.Message.Flags));
+    }
+
+    /// <summary>Adds a recipient; the address is rewritten and its aliases expanded as those of the submitted ones were.</summary>
+    public async ValueTask AddRecipientAsync(string address, Notify notify = default)
+    {
+        await RewriteAsync((Message: this, address, notify), static (rewriting, s) =>
+            rewriting.Envelopes.AddRecipient(s.Message.Envelope, new EnvelopeRecipient { Address = s.address, Notify = s.notify }, s.Message.Flags));
+    }
+
+    /// <summary>Takes recipients out: those with this address, and those that it led to. False when there are none.</summary>
+    public bool DeleteRecipient(string address)
+    {
+        int deleted = Envelope.Recipients.RemoveAll(r => IsSame(r.Address, address) || IsSame(r.Original, address));
+        file.IsChanged |= deleted > 0;
+        return deleted > 0;
+    }
+
+    private static bool IsSame(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+
+    private async ValueTask RewriteAsync<S>(S state, Func<AddressRewriting, S, Outcome?> work)
+    {
+        if (_failure != null) return;
+        file.IsChanged = true;
+        if (service.SlowRewriting == null) _failure = work(service.Rewriting, state);
+        else await service.SlowRewriting.RunAsync(rewriting => _failure = work(rewriting, state));
+    }
+
+    // ---- body ------------------------------------------------------------------------------------------------------
+
+    /// <summary>Reads from the body. The number of bytes, 0 at its end; a body that cannot be read makes the message fail, and ends too.</summary>
+    /// <param name="position">From the start of the body, bytes.</param>
+    public async ValueTask<int> ReadBodyAsync(long position, Memory<byte> target)
+    {
+        int n = await file.ReadBodyAsync(position, target);
+        if (n < 0) _failure ??= Outcome.Defer("4.3.0", "queue file read error");
+        return Math.Max(0, n);
+    }
+
+    /// <summary>Drops the body, for <see cref="AppendToBodyAsync"/> to write another one.</summary>
+    public ValueTask RestartBodyAsync() => file.RestartBodyAsync();
+
+    /// <summary>Appends to the body, lines ending in LF.</summary>
+    public async ValueTask AppendToBodyAsync(ReadOnlyMemory<byte> data)
+    {
+        if (_failure != null) return;
+        file.IsChanged = true;
+        file.Append(data.Span);
+        if (service.Settings.MessageSizeLimit > 0 && headers.Fields.Length + BodyLength > service.Settings.MessageSizeLimit) _failure = SubmitReply.TooBig;
+        else if (file.Buffer.WrittenCount >= QueueFileWriter.PieceSize) _failure = await file.WritePieceAsync();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Text;
+using MtaSuite.Common.Mail;
+
+namespace MtaSuite.Cleanup;
+
+/// <summary>
+/// The fields of a header section, to be changed one by one. Fields with the same name are told apart by their number, from 1 on, in the order in which they stand.
+/// A field that is not touched stays as it is, byte by byte.
+/// </summary>
+internal sealed class HeaderFields
+{
+    private static readonly char[] s_lineEnds = ['\r', '\n'];
+    private readonly List<ReadOnlyMemory<byte>> _fields = [];
+
+    /// <param name="section">Whole fields, lines end in LF, with or without the empty line behind them. Must stay as it is.</param>
+    public HeaderFields(ReadOnlyMemory<byte> section)
+    {
+        for (int start = 0; start < section.Length;)
+        {
+            int end = EndOf(section.Span, start);
+            if (section.Span[start] != '\n') _fields.Add(section[start..end]);
+            start = end;
+        }
+    }
+
+    private static int EndOf(ReadOnlySpan<byte> section, int start)
+    {
+        int end = start;
+        do
+        {
+            int line = section[end..].IndexOf((byte)'\n');
+            end = line < 0 ? section.Length : end + line + 1;
+        }
+        while (end < section.Length && section[start] != '\n' && section[end] is (byte)' ' or (byte)'\t');
+        return end;
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count => _fields.Count;
+
+    /// <summary>Something was changed.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>A field as it stands, with its last line end.</summary>
+    public ReadOnlySpan<byte> this[int index] => _fields[index].Span;
+
+    /// <summary>A name that can stand in a header: printable ASCII without a colon (RFC 5322 2.2).</summary>
+    public static bool IsName(string name) => name.Length > 0 && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && !name.Contains(':');
+
+    /// <summary>Adds a field behind all others.</summary>
+    public void Add(string name, string value) => Insert(_fields.Count, name, value);
+
+    /// <summary>Inserts a field; an index behind the last one adds it there.</summary>
+    /// <param name="index">The fields that stand before it, 0 or more.</param>
+    public void Insert(int index, string name, string value)
+    {
+        _fields.Insert(Math.Clamp(index, 0, _fields.Count), Make(name, value));
+        IsChanged = true;
+    }
+
+    /// <summary>Gives a field another value; false when there is none of that name and number.</summary>
+    public bool TryChange(string name, int number, string value)
+    {
+        int index = Find(name, number);
+        if (index < 0) return false;
+        _fields[index] = Make(name, value);
+        return IsChanged = true;
+    }
+
+    /// <summary>Takes a field out; false when there is none of that name and number.</summary>
+    public bool TryDelete(string name, int number)
+    {
+        int index = Find(name, number);
+        if (index < 0) return false;
+        _fields.RemoveAt(index);
+        return IsChanged = true;
+    }
+
+    /// <summary>Where a field stands; -1: there is none of that name and number.</summary>
+    public int Find(string name, int number)
+    {
+        byte[] wanted = Encoding.ASCII.GetBytes(name);
+        for (int i = 0; i < _fields.Count; i++)
+            if (Ascii.EqualsIgnoreCase(NameOf(_fields[i].Span), wanted) && --number == 0) return i;
+        return -1;
+    }
+
+    private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> field)
+    {
+        int colon = field.IndexOf((byte)':');
+        return colon < 0 ? default : field[..colon].TrimEnd(" \t"u8);
+    }
+
+    /// <summary>
+    /// A field of a name and a value, which may have several lines. Whatever ends a line in the value, the next one begins with white space, so that no value becomes
+    /// another field or the end of the section; NUL is dropped.
+    /// </summary>
+    private static byte[] Make(string name, string value)
+    {
+        StringBuilder field = new(name.Length + value.Length + 4);
+        field.Append(name).Append(':');
+        if (value.Length == 0 || value[0] is not (' ' or '\t')) field.Append(' ');
+        foreach (string line in value.Replace("\0", "").Split(s_lineEnds, StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (field[^1] == '\n' && line[0] is not (' ' or '\t')) field.Append('\t');
+            field.Append(line).Append('\n');
+        }
+        if (field[^1] != '\n') field.Append('\n');
+        return Encoding.UTF8.GetBytes(field.ToString());
+    }
+
+    /// <summary>The section, with the empty line behind it.</summary>
+    public ReadOnlyMemory<byte> ToSection()
+    {
+        ArrayBufferWriter<byte> section = new(_fields.Sum(f => f.Length) + 1);
+        foreach (ReadOnlyMemory<byte> field in _fields) section.Write(field.Span);
+        section.Write("\n"u8);
+        return section.WrittenMemory;
+    }
+}

@@ -1,0 +1,277 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+using MtaSuite.Common.Spool;
+using MtaSuite.Common.Spool.Journal;
+
+namespace MtaSuite.Cleanup;
+
+/// <summary>
+/// Writes the queue file of one message: a small one in one piece at its end; the body of a large one as it comes, behind room for the head, the envelope and the header
+/// section. These are written last: into that room, or, when they have outgrown it, behind the body. Nothing is written where nobody can be promised anything
+/// yet: until the end the head says "unfinished".
+/// </summary>
+internal sealed class QueueFileWriter(CleanupService service, Envelope envelope, MessageBuffers buffers)
+{
+    /// <summary>Bytes of the file that are gathered before a piece is written.</summary>
+    public const int PieceSize = 64 * 1024;
+    /// <summary>Room for what filters change in envelope and header section.</summary>
+    private const int RoomForChanges = 2048;
+
+    private QueueFileWork? _work;
+    /// <summary>Completes when the piece that a worker has is written; null: none has one.</summary>
+    private Promise<bool>? _writing;
+    private Outcome? _failure;
+    /// <summary>Bytes at the beginning of the file for head, envelope and header section.</summary>
+    private int _room;
+    private int _envelopeLength, _headerLength;
+    private uint _checksum;
+    /// <summary>Bytes of the file that were given to workers.</summary>
+    private long _written;
+    private long _bodyOffset;
+    /// <summary>Bytes of the buffer that were looked at for what is to be known of them.</summary>
+    private int _seen;
+
+    /// <summary>Envelope or header section are no longer those that <see cref="Begin"/> was given.</summary>
+    public bool IsChanged { get; set; }
+
+    /// <summary>Header section or body have bytes above 127.</summary>
+    public bool HasHighBytes { get; private set; }
+
+    /// <summary>Bytes of the body that were not given to a worker yet stand at the end of it; more may be appended.</summary>
+    public ArrayBufferWriter<byte> Buffer => buffers.Pending;
+
+    /// <summary>Where the content lies in the finished file.</summary>
+    public ContentSegments Content { get; private set; }
+
+    /// <summary>Where the journal has a copy of the file, if it has.</summary>
+    public JournalPlace Place => _work?.Place ?? default;
+
+    /// <summary>The file begins: envelope and header section are complete, the body follows.</summary>
+    /// <param name="mayChange">They may be changed later: room is left for that.</param>
+    public void Begin(ReadOnlyMemory<byte> header, bool mayChange)
+    {
+        QueueFileHead.WriteUnfinished(Buffer.GetSpan(QueueFileHead.Size));
+        Buffer.Advance(QueueFileHead.Size);
+        _envelopeLength = QueueFileFormat.WriteEnvelope(Buffer, envelope, QueueFileHead.Size, mayChange ? RoomForChanges : 0);
+        _headerLength = header.Length;
+        Buffer.Write(header.Span);
+        _room = Buffer.WrittenCount;
+        _bodyOffset = _room;
+        _seen = _room - header.Length;
+        _work = new QueueFileWork(service.Spool.PathOf(Folder, envelope.QueueId), envelope.QueueId, service.Syncs, service.Journal, Written);
+    }
+
+    private string Folder => (envelope.Flags & MessageFlags.Hold) != 0 ? SpoolDirectory.Hold : SpoolDirectory.Incoming;
+
+    /// <summary>Appends to the body.</summary>
+    public void Append(ReadOnlySpan<byte> data) => Buffer.Write(data);
+
+    /// <summary>Looks at what was appended since the last time.</summary>
+    private void Look()
+    {
+        Span<byte> appended = MemoryMarshal.AsMemory(Buffer.WrittenMemory).Span[_seen..];
+        HasHighBytes = HasHighBytes || !System.Text.Ascii.IsValid(appended);
+        if (service.Settings.ReplaceStrayCr) appended.Replace((byte)'\r', (byte)' ');
+        _seen = Buffer.WrittenCount;
+    }
+
+    // ---- pieces ----------------------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// Gives what is gathered to a worker, once that has written the piece before. <see cref="Buffer"/> is another one afterwards. Null, or what failed: then the file is
+    /// gone.
+    /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Outcome?> WritePieceAsync()
+    {
+        if (_writing != null) await _writing;
+        if (_failure == null && Buffer.WrittenCount > 0) SubmitBuffer(last: false);
+        return _failure;
+    }
+
+    private void SubmitBuffer(bool last)
+    {
+        Look();
+        if (_written == 0 && !last) _checksum = EnvelopeChecksum();
+        (buffers.Pending, buffers.Writing) = (buffers.Writing, buffers.Pending);
+        buffers.Pending.ResetWrittenCount();
+        _seen = 0;
+        _written += buffers.Writing.WrittenCount;
+        Submit(buffers.Writing.WrittenMemory, last);
+    }
+
+    private void Submit(ReadOnlyMemory<byte> piece, bool last)
+    {
+        (_work!.Piece, _work.IsLast) = (piece, last);
+        _writing = new Promise<bool>();
+        service.Writers.Submit(_work);
+    }
+
+    private void Written(QueueFileWork work)
+    {
+        if (work.Error != 0)
+        {
+            Log.Warning($"{envelope.QueueId}: {work.Step} queue file: {Libc.ErrorText(work.Error)}");
+            _failure = work.Error is Libc.ENOSPC or Libc.EDQUOT or Libc.EFBIG
+                ? Outcome.Defer("4.3.1", "Insufficient system storage") with { Code = 452 }
+                : Outcome.Defer("4.3.0", "queue file write error");
+        }
+        Promise<bool>? writing = _writing;
+        _writing = null;
+        writing?.TrySet(true);
+    }
+
+    // ---- another body ----------------------------------------------------------------------------------------------
+
+    /// <summary>Drops the body; another one is appended then.</summary>
+    public async ValueTask RestartBodyAsync()
+    {
+        if (_writing != null) await _writing;
+        if (_written == 0)
+        {
+            buffers.Writing.ResetWrittenCount();
+            buffers.Writing.Write(Buffer.WrittenSpan[.._room]);
+            (buffers.Pending, buffers.Writing) = (buffers.Writing, buffers.Pending);
+            _seen = _room - _headerLength;
+        }
+        else
+        {
+            _bodyOffset = _written;
+            Buffer.ResetWrittenCount();
+            _seen = 0;
+        }
+        HasHighBytes = false;
+        IsChanged = true; // what is known of the header section is found again
+    }
+
+    /// <summary>Bytes of the body so far.</summary>
+    public long BodyLength => _written + Buffer.WrittenCount - _bodyOffset;
+
+    /// <summary>Reads from the body; 0 at its end, -1 when the file cannot be read.</summary>
+    /// <param name="position">From the start of the body.</param>
+    public async ValueTask<int> ReadBodyAsync(long position, Memory<byte> target)
+    {
+        if (_writing != null) await _writing;
+        if (_failure != null) return -1;
+        long at = _bodyOffset + position;
+        if (at >= _written)
+        {
+            ReadOnlySpan<byte> rest = Buffer.WrittenSpan[(int)Math.Min(at - _written, Buffer.WrittenCount)..];
+            int n = Math.Min(rest.Length, target.Length);
+            rest[..n].CopyTo(target.Span);
+            return n;
+        }
+        int most = (int)Math.Min(target.Length, _written - at);
+        return await service.Writers.Run(() => _work!.Read(target.Span[..most], at));
+    }
+
+    // ---- the end ---------------------------------------------------------------------------------------------------
+
+    /// <summary>Finishes the file and makes it durable. Null, or what failed: then the file is gone.</summary>
+    /// <param name="header">The header section as it is now.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Outcome?> FinishAsync(ReadOnlyMemory<byte> header)
+    {
+        if (_writing != null) await _writing;
+        if (_failure != null) return _failure;
+        if (Folder == SpoolDirectory.Hold) _work!.FinalPath = service.Spool.PathOf(Folder, envelope.QueueId);
+        _work!.IsHeld = Folder == SpoolDirectory.Hold;
+        if (IsChanged) FinishChanged(header.Span);
+        else FinishUnchanged();
+        if (_writing != null) await _writing;
+        return _failure;
+    }
+
+    /// <summary>Only the head is missing.</summary>
+    private void FinishUnchanged()
+    {
+        Content = new ContentSegments(_room - _headerLength, _headerLength, _bodyOffset, BodyLength);
+        QueueFileHead head = MakeHead(QueueFileHead.Size, _envelopeLength);
+        if (_written > 0)
+        {
+            WriteLast(head, _checksum);
+            return;
+        }
+        head.Write(MemoryMarshal.AsMemory(Buffer.WrittenMemory).Span, EnvelopeChecksum());
+        SubmitBuffer(last: true);
+    }
+
+    /// <summary>Of the envelope as <see cref="Begin"/> wrote it, while it is in the buffer.</summary>
+    private uint EnvelopeChecksum() => QueueFileHead.EnvelopeChecksum(Buffer.WrittenSpan.Slice(QueueFileHead.Size, _envelopeLength));
+
+    /// <summary>Envelope and header section are written again: before the body where there is room or the body is in memory, else behind it.</summary>
+    private void FinishChanged(ReadOnlySpan<byte> header)
+    {
+        Look();
+        HasHighBytes = HasHighBytes || !System.Text.Ascii.IsValid(header);
+        if (_written == 0) FinishInMemory(header);
+        else if (!TryFinishInRoom(header)) FinishBehindBody(header);
+    }
+
+    private void FinishInMemory(ReadOnlySpan<byte> header)
+    {
+        ReadOnlySpan<byte> body = Buffer.WrittenSpan[_room..];
+        ArrayBufferWriter<byte> file = buffers.Writing;
+        file.ResetWrittenCount();
+        int envelopeEnd = QueueFileFormat.Write(file, envelope), bodyOffset = envelopeEnd + header.Length;
+        file.Write(header);
+        file.Write(body);
+        Content = new ContentSegments(envelopeEnd, header.Length, bodyOffset, body.Length);
+        Span<byte> bytes = MemoryMarshal.AsMemory(file.WrittenMemory).Span;
+        MakeHead(QueueFileHead.Size, envelopeEnd - QueueFileHead.Size).Write(bytes, QueueFileHead.EnvelopeChecksum(bytes[QueueFileHead.Size..envelopeEnd]));
+        _written = file.WrittenCount;
+        Submit(file.WrittenMemory, last: true);
+    }
+
+    private bool TryFinishInRoom(ReadOnlySpan<byte> header)
+    {
+        int length = _room - QueueFileHead.Size - header.Length;
+        ArrayBufferWriter<byte> start = new(_room);
+        if (length <= 0 || !QueueFileFormat.TryWriteEnvelope(start, envelope, QueueFileHead.Size, length)) return false;
+        uint checksum = QueueFileHead.EnvelopeChecksum(start.WrittenSpan);
+        start.Write(header);
+        Content = new ContentSegments(_room - header.Length, header.Length, _bodyOffset, BodyLength);
+        _work!.Start = start.WrittenMemory;
+        WriteLast(MakeHead(QueueFileHead.Size, length), checksum);
+        return true;
+    }
+
+    private void FinishBehindBody(ReadOnlySpan<byte> header)
+    {
+        long at = _written + Buffer.WrittenCount, bodyLength = BodyLength;
+        ArrayBufferWriter<byte> end = new();
+        int length = QueueFileFormat.WriteEnvelope(end, envelope, at);
+        Buffer.Write(end.WrittenSpan);
+        Buffer.Write(header);
+        _seen = Buffer.WrittenCount;
+        Content = new ContentSegments(at + length, header.Length, _bodyOffset, bodyLength);
+        WriteLast(MakeHead(at, length), QueueFileHead.EnvelopeChecksum(end.WrittenSpan));
+    }
+
+    private QueueFileHead MakeHead(long envelopeOffset, int envelopeLength) => new(envelopeOffset, envelopeLength, Content, envelope.Recipients.Count);
+
+    /// <summary>The last piece, and then the head.</summary>
+    private void WriteLast(QueueFileHead head, uint checksum)
+    {
+        byte[] bytes = new byte[QueueFileHead.Size];
+        head.Write(bytes, checksum);
+        _work!.Head = bytes;
+        SubmitBuffer(last: true);
+    }
+
+    /// <summary>Gives the message up: nothing of it is left.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask AbandonAsync()
+    {
+        if (_writing != null) await _writing;
+        if (_written == 0 || _failure != null) return;
+        _work!.IsAbandoned = true;
+        Submit(default, last: true);
+        await _writing!;
+    }
+}
