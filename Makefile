@@ -22,13 +22,16 @@ sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/
 .PHONY: all makefiles run test bench lint format clean unit
 
 all: $(CHOICE)
+	@scripts/prerequisites $(MTA_AOT)
 	@$(MAKE) --no-print-directory programs
 
 # Chooses the runtime and the build options and keeps them; NAME=value overrides (RUNTIME=net10.0-jit and the like).
 makefiles:
+	@scripts/prerequisites
 	@scripts/makedefs $(BUILD) $(if $(RUNTIME),RUNTIME=$(RUNTIME))
 
 $(CHOICE):
+	@scripts/prerequisites
 	@scripts/makedefs $(BUILD)
 
 .PHONY: programs
@@ -38,7 +41,7 @@ programs: $(addprefix $(BUILD)/libexec/,$(DAEMONS)) $(addprefix $(BUILD)/sbin/,$
 # One executable for all daemons, under the name of each: processes then share the pages of its code.
 DAEMON_SOURCES = $(foreach d,$(DAEMONS) suite,$(call sources,$(d)))
 $(BUILD)/libexec/daemons: $(COMMON_SOURCES) $(DAEMON_SOURCES) $(CHOICE)
-	@echo "  build   daemons"
+	@echo "  build   1/2 daemons$(if $(filter true,$(MTA_AOT)), (about 2 minutes))"
 	@mkdir -p $(BUILD)/obj/suite $(BUILD)/libexec
 	@$(PUBLISH) suite -o $(BUILD)/obj/suite
 	@scripts/place $(BUILD)/obj/suite daemons $(BUILD)/libexec $(MTA_AOT)
@@ -47,7 +50,7 @@ $(addprefix $(BUILD)/libexec/,$(DAEMONS)): $(BUILD)/libexec/daemons
 	@ln -f $< $@ && touch $@
 
 $(BUILD)/libexec/tools: $(COMMON_SOURCES) $(call sources,tools) $(CHOICE) $(BUILD)/libexec/daemons
-	@echo "  build   tools"
+	@echo "  build   2/2 commands$(if $(filter true,$(MTA_AOT)), (about 2 minutes))"
 	@mkdir -p $(BUILD)/obj/tools $(BUILD)/libexec
 	@$(PUBLISH) tools -o $(BUILD)/obj/tools
 	@scripts/place $(BUILD)/obj/tools tools $(BUILD)/libexec $(MTA_AOT)

@@ -10,13 +10,14 @@ public sealed partial class MailConfig
     /// <param name="serviceName">The service of master.cf, for <c>$service_name</c>.</param>
     /// <param name="processName">The program, for <c>$process_name</c>.</param>
     /// <param name="host">Facts about the machine; null: the real ones.</param>
+    /// <param name="files">Read instead of the files themselves; null: what this process was given, if anything.</param>
     public static ConfigResult Load(string directory, IReadOnlyList<KeyValuePair<string, string>>? overrides = null,
-        string? serviceName = null, string? processName = null, IHostFacts? host = null)
+        string? serviceName = null, string? processName = null, IHostFacts? host = null, ConfigSnapshot? files = null)
     {
         var problems = new List<ConfigProblem>();
         string path = Path.Combine(directory, MainCf.FileName);
-        MainCf main = MainCf.Load(path, problems);
-        return Build(main, path, problems, directory, overrides, serviceName, processName, host);
+        MainCf main = MainCf.Load(path, problems, files);
+        return Build(main, path, problems, directory, overrides, serviceName, processName, host, files);
     }
 
     /// <summary>As <see cref="Load"/>, from the text of a main.cf; <paramref name="file"/> is what problems name.</summary>
@@ -29,9 +30,9 @@ public sealed partial class MailConfig
     }
 
     private static ConfigResult Build(MainCf main, string file, List<ConfigProblem> problems, string directory,
-        IReadOnlyList<KeyValuePair<string, string>>? overrides, string? serviceName, string? processName, IHostFacts? host)
+        IReadOnlyList<KeyValuePair<string, string>>? overrides, string? serviceName, string? processName, IHostFacts? host, ConfigSnapshot? files = null)
     {
-        var config = new MailConfig(directory, serviceName, processName, host);
+        var config = new MailConfig(directory, serviceName, processName, host) { Files = files ?? ConfigSnapshot.OfProcess };
         config.problems.AddRange(problems);
         foreach (MainCfEntry entry in main.ByName.Values) config.Set(entry.Name, new(entry.Value, file, entry.Line));
         foreach (KeyValuePair<string, string> pair in overrides ?? []) config.Set(pair.Key, new(pair.Value, "", 0));

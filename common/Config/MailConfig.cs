@@ -26,6 +26,9 @@ public sealed partial class MailConfig
     /// <summary>Where facts about this machine come from.</summary>
     public IHostFacts Host { get; }
 
+    /// <summary>Where files that hold values are read; null: where they are.</summary>
+    private ConfigSnapshot? Files { get; init; }
+
     /// <summary>Everything found wrong so far.</summary>
     public IReadOnlyList<ConfigProblem> Problems => problems;
 
@@ -97,7 +100,7 @@ public sealed partial class MailConfig
         if (text?.StartsWith('/') != true || ParamRegistry.Find(name) is not TextParam { NamesFile: true }) return text;
         if (fileValues.TryGetValue(text, out string? line)) return line;
         var trouble = new List<ConfigProblem>();
-        line = ConfigFile.TryRead(text, trouble, out string content) ? content.Split('\n')[0].Trim() : text;
+        line = ConfigFile.TryRead(Files, text, trouble, out string content) ? content.Split('\n')[0].Trim() : text;
         foreach (ConfigProblem problem in trouble) AddProblem(problem);
         return fileValues[text] = line;
     }

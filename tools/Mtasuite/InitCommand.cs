@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
@@ -11,8 +13,15 @@ namespace MtaSuite.Tools.Mtasuite;
 
 /// <summary>What init is asked for.</summary>
 internal sealed record InitOptions(string Directory, string HostName, int SmtpPort, int SubmissionPort, int SubmissionsPort,
-    string DaemonDirectory, string CommandDirectory)
+    string DaemonDirectory, string CommandDirectory, IPAddress Listen)
 {
+    /// <summary>What stands in front of a port in master.cf; nothing where inet_interfaces decides.</summary>
+    public string ServiceHost => IsEverywhere ? "" : Listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{Listen}]:" : $"{Listen}:";
+
+    public bool IsEverywhere => Listen.Equals(IPAddress.Any);
+
+    public string Interfaces => IsEverywhere ? "all" : $"{Listen}";
+
     public string Etc => $"{Directory}/etc";
     public string Spool => $"{Directory}/spool";
     public string Data => $"{Directory}/data";
@@ -27,12 +36,12 @@ internal sealed record InitOptions(string Directory, string HostName, int SmtpPo
 internal static class InitCommand
 {
     private const uint FolderMode = 0x1ED; // 0755
-    private const string Usage = "usage: mtasuite init DIR [--hostname H] [--smtp-port N] [--submission-port N] [--submissions-port N] "
+    private const string Usage = "usage: mtasuite init DIR [--listen loopback|all|ADDRESS] [--hostname H] [--smtp-port N] [--submission-port N] [--submissions-port N] "
         + "[--daemon-directory DIR] [--command-directory DIR]";
 
     public static int Run(string[] args)
     {
-        GetOpt options = new(args, "", "hostname:", "smtp-port:", "submission-port:", "submissions-port:", "daemon-directory:", "command-directory:");
+        GetOpt options = new(args, "", "listen:", "hostname:", "smtp-port:", "submission-port:", "submissions-port:", "daemon-directory:", "command-directory:");
         Dictionary<string, string> given = [];
         for (char c = options.Next(); c != '\0'; c = options.Next())
         {
@@ -44,11 +53,25 @@ internal static class InitCommand
             || !TryPort(given, "submissions-port", 2465, out int submissions)) return ExitCode.Usage;
         string host = given.GetValueOrDefault("hostname") ?? DefaultHostName();
         if (host.Length > 255 || host.AsSpan().IndexOfAnyExcept(HostCharacters) >= 0) return Tool.Fatal(ExitCode.Usage, $"--hostname {host}: not a host name");
+        if (!TryListen(given.GetValueOrDefault("listen", "loopback"), out IPAddress listen)) return ExitCode.Usage;
         string directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Operands[0]));
         string self = Path.GetDirectoryName(Environment.ProcessPath) ?? "/usr/sbin";
         return Make(new InitOptions(directory, host, smtp, submission, submissions,
             given.GetValueOrDefault("daemon-directory") is { } d ? Path.GetFullPath(d) : DaemonDirectory(self),
-            given.GetValueOrDefault("command-directory") is { } c2 ? Path.GetFullPath(c2) : CommandDirectory(self)));
+            given.GetValueOrDefault("command-directory") is { } c2 ? Path.GetFullPath(c2) : CommandDirectory(self), listen));
+    }
+
+    private static bool TryListen(string text, out IPAddress address)
+    {
+        address = text == "all" ? IPAddress.Any : IPAddress.Loopback;
+        if (text is "all" or "loopback") return true;
+        if (IPAddress.TryParse(text.Trim('[', ']'), out IPAddress? literal))
+        {
+            address = literal;
+            return true;
+        }
+        Tool.Complain($"fatal: --listen {text}: neither loopback nor all nor an address");
+        return false;
     }
 
     private static readonly System.Buffers.SearchValues<char> HostCharacters =
@@ -144,7 +167,8 @@ internal static class InitCommand
         Account? account;
         if (me != 0)
         {
-            if (Libc.FindAccount(me, out account) != 0 || account == null) Tool.Complain($"fatal: user id {me} has no account");
+            // one that has no account goes by its number
+            if (Libc.FindAccount(me, out account) is var error and not 0) Tool.Complain($"fatal: look up user id {me}: {Libc.ErrorText(error)}");
             return account;
         }
         string name = CommonParams.MailOwner.Default;
