@@ -42,7 +42,7 @@ internal sealed class ConfigChecker
     {
         string text = SealedMemory.ReadAll(_output, MostText) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "";
         _ = Libc.Close(_output);
-        const string prefix = "mtasuite: ";
+        const string prefix = "mtasuite: error: ";
         string[] lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.StartsWith(prefix, StringComparison.Ordinal) ? l[prefix.Length..] : l)];
         string reason = string.Join('\n', lines);
         return Libc.ExitCode(waitStatus) switch

@@ -180,7 +180,7 @@ public class Reloads : InstanceTest
                     except OSError: pass
             """;
         using System.Diagnostics.Process process = Programs.Start("setpriv",
-            ["--reuid=mtasuite", "--regid=mtasuite", "--clear-groups", "python3", "-c", attack, $"{Mta.Spool}/public", victim]);
+            ["--reuid=mtasuite", "--regid=mtasuite", "--clear-groups", "env", "PATH=/usr/bin:/bin", "python3", "-c", attack, $"{Mta.Spool}/public", victim]);
         try
         {
             Assert.That(process.StandardOutput.ReadLine(), Is.EqualTo("ready"), process.HasExited ? process.StandardError.ReadToEnd() : "");

@@ -38,7 +38,7 @@ internal static class StopCommand
     private static int Tell(ReloadResult result)
     {
         if (result.Status == ExitCode.Ok) return ExitCode.Ok;
-        foreach (string line in result.Reason.Split('\n')) Tool.Complain(line.Contains("error: ", StringComparison.Ordinal) ? line : $"error: {line}");
+        foreach (string line in result.Reason.Split('\n')) Tool.Complain($"error: {line}");
         return Tool.Fatal(result.Status, "not reloaded: the mail system goes on with its old configuration");
     }
 
