@@ -7,8 +7,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Master;
 
 /// <summary>
-/// A configuration as a whole: its files, what they say, and the descriptor from which daemons read them. One is in force; a reload makes another, which takes its
-/// place or is dropped. Owns the descriptor.
+/// A configuration as a whole: its files, what they say, and the descriptor from which daemons read them. One is in force; a reload makes
+/// another, which takes its place or is dropped. Owns the descriptor.
 /// </summary>
 internal sealed class AcceptedConfig : IDisposable
 {
@@ -40,8 +40,8 @@ internal sealed class AcceptedConfig : IDisposable
     }
 
     /// <summary>
-    /// Leaves a copy in data_directory/accepted for people to look at. It is never read: data_directory belongs to mail_owner, and a daemon of root's that read its
-    /// configuration there would do what mail_owner says.
+    /// Leaves a copy in data_directory/accepted for people to look at. It is never read: data_directory belongs to mail_owner, and a
+    /// daemon of root's that read its configuration there would do what mail_owner says.
     /// </summary>
     public void LeaveCopy()
     {

@@ -4,9 +4,10 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Master;
 
 /// <summary>
-/// Notices ended children. A thread of its own waits for them, because the runtime must not handle SIGCHLD: as process 1 (in a container) it would reap every child
-/// itself, and nobody would learn of it. What else ends as our child then, orphans of anybody, is reaped on the way. The children are reaped on the loop's thread
-/// alone, so a child's number is good for kill(2) as long as it was not handed out here.
+/// Notices ended children. A thread of its own waits for them, because the runtime must not handle SIGCHLD: as process 1 (in a container)
+/// it would reap every child itself, and nobody would learn of it. What else ends as our child then, orphans of anybody, is reaped on the
+/// way. The children are reaped on the loop's thread alone, so a child's number is good for kill(2) as long as it was not handed out
+/// here.
 /// </summary>
 internal sealed class ChildReaper
 {

@@ -6,8 +6,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Master;
 
 /// <summary>
-/// Runs "mtasuite check" on the files of a configuration before it takes effect: in a process of its own, because it opens every table and key. Its result comes with
-/// the end of the process.
+/// Runs "mtasuite check" on the files of a configuration before it takes effect: in a process of its own, because it opens every table
+/// and key. Its result comes with the end of the process.
 /// </summary>
 internal sealed class ConfigChecker
 {

@@ -9,7 +9,9 @@ namespace MtaSuite.Master;
 /// <summary>The addresses on which a service of master.cf listens: what its first column says, or inet_interfaces.</summary>
 internal static class ListenAddresses
 {
-    /// <summary>Addresses with ports, or the path of a Unix socket below queue_directory; empty, with a reason, when there are none.</summary>
+    /// <summary>
+    /// Addresses with ports, or the path of a Unix socket below queue_directory; empty, with a reason, when there are none.
+    /// </summary>
     public static List<string> Of(ServiceEntry entry, MailConfig config, out string error)
     {
         error = "";

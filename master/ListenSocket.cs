@@ -23,7 +23,8 @@ internal sealed class ListenSocket : IDisposable
     public static ListenSocket Inherited(string address, int fd) => new(address, fd, lent: true);
 
     /// <summary>Binds a socket; null with errno.</summary>
-    /// <param name="leaving">Open sockets of ours that go if this one comes, and so do not stand in its way: one on the same port of all addresses, say.</param>
+    /// <param name="leaving">Open sockets of ours that go if this one comes, and so do not stand in its way: one on the same port of all
+    /// addresses, say.</param>
     public static ListenSocket? TryBind(ServiceEntry entry, string address, ListenSocket[] leaving, out int errno)
     {
         ListenSocket? socket = entry.Type == ServiceType.Inet ? BindInet(address, leaving) : BindUnix(address, entry.Type == ServiceType.UnixDgram);
@@ -40,7 +41,8 @@ internal sealed class ListenSocket : IDisposable
         _ = Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1);
         if (v6) _ = Libc.SetSocketOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 1);
         int error = BindAndListen(fd, endPoint);
-        // an overlap is allowed among sockets that all say so and belong to one user: ours do for this moment only, so that a second master gets none
+        // an overlap is allowed among sockets that all say so and belong to one user: ours do for this moment only, so that a second
+        // master gets none
         int[] sharing = error == Libc.EADDRINUSE ? [fd, .. leaving.Where(r => Port(r.Address) == endPoint.Port).Select(r => r.Fd)] : [];
         if (sharing.Length > 1)
         {
@@ -57,8 +59,8 @@ internal sealed class ListenSocket : IDisposable
         Libc.Bind(fd, endPoint) == 0 && Libc.Listen(fd, Backlog) == 0 ? 0 : Libc.Errno;
 
     /// <summary>
-    /// The folder belongs to mail_owner, so the name is used within the folder that was opened, and no mode is set by name afterwards. Everybody who may enter the
-    /// folder may connect; the daemon looks at who it is.
+    /// The folder belongs to mail_owner, so the name is used within the folder that was opened, and no mode is set by name afterwards.
+    /// Everybody who may enter the folder may connect; the daemon looks at who it is.
     /// </summary>
     private static ListenSocket? BindUnix(string path, bool datagrams)
     {

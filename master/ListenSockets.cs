@@ -6,8 +6,9 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Master;
 
 /// <summary>
-/// The listening sockets of all services (a fifo of old configurations is a Unix socket here, as in every newer one), bound here or taken over from the service
-/// manager (LISTEN_FDS). They change in one step: a <see cref="ListenChange"/> binds what is new, and then takes effect as a whole or leaves everything as it was.
+/// The listening sockets of all services (a fifo of old configurations is a Unix socket here, as in every newer one), bound here or taken
+/// over from the service manager (LISTEN_FDS). They change in one step: a <see cref="ListenChange"/> binds what is new, and then takes
+/// effect as a whole or leaves everything as it was.
 /// </summary>
 internal sealed class ListenSockets
 {
@@ -49,7 +50,10 @@ internal sealed class ListenChange(ListenSockets sockets)
     private readonly Dictionary<string, ListenSocket> _wanted = new(StringComparer.Ordinal);
     private readonly List<ListenSocket> _new = [];
 
-    /// <summary>The sockets of services, in their order: those that are open already, and new ones for the rest. Null with an error text, which begins with the file's line.</summary>
+    /// <summary>
+    /// The sockets of services, in their order: those that are open already, and new ones for the rest. Null with an error text, which
+    /// begins with the file's line.
+    /// </summary>
     /// <param name="file">master.cf, for the text.</param>
     public List<List<ListenSocket>>? Open(IReadOnlyList<ServiceEntry> entries, MailConfig config, string file, out string error)
     {

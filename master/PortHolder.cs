@@ -5,7 +5,10 @@ using MtaSuite.Common.Config;
 
 namespace MtaSuite.Master;
 
-/// <summary>Says which process listens on a port, for the message that it is in use: /proc/net/tcp has the socket, the descriptors of a process have its owner.</summary>
+/// <summary>
+/// Says which process listens on a port, for the message that it is in use: /proc/net/tcp has the socket, the descriptors of a process
+/// have its owner.
+/// </summary>
 internal static class PortHolder
 {
     private const string Listening = "0A"; // TCP_LISTEN

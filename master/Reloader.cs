@@ -8,8 +8,8 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Master;
 
 /// <summary>
-/// A reload, from the signal to the answer: takes the files, has them checked, has the supervisor put them in force, and leaves the result for the command that waits.
-/// What is refused on the way changes nothing.
+/// A reload, from the signal to the answer: takes the files, has them checked, has the supervisor put them in force, and leaves the
+/// result for the command that waits. What is refused on the way changes nothing.
 /// </summary>
 /// <param name="supervisor">Puts a configuration in force; null, or status and reason.</param>
 /// <param name="folder">Where the result is left; null: nowhere.</param>

@@ -7,8 +7,8 @@ namespace MtaSuite.Master;
 internal sealed record PlannedService(string Key, ServiceEntry Entry, CommandRow Row, List<ListenSocket> Sockets);
 
 /// <summary>
-/// What another configuration takes: its services with all their sockets. Made completely before anything of it takes effect; then either everything does
-/// (<see cref="Sockets"/> committed) or nothing (cancelled).
+/// What another configuration takes: its services with all their sockets. Made completely before anything of it takes effect; then either
+/// everything does (<see cref="Sockets"/> committed) or nothing (cancelled).
 /// </summary>
 internal sealed class ServicePlan
 {

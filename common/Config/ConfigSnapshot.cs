@@ -5,8 +5,9 @@ using MtaSuite.Common.Config.Params;
 namespace MtaSuite.Common.Config;
 
 /// <summary>
-/// The files of a configuration as they were at one moment: main.cf, master.cf, and the files that hold values (<c>myorigin = /etc/mailname</c>). master takes one at
-/// the start and for each reload. Once it is accepted, every daemon reads it instead of the files, however late the daemon starts. Tables are not part of it.
+/// The files of a configuration as they were at one moment: main.cf, master.cf, and the files that hold values (<c>myorigin =
+/// /etc/mailname</c>). master takes one at the start and for each reload. Once it is accepted, every daemon reads it instead of the
+/// files, however late the daemon starts. Tables are not part of it.
 /// <code>
 /// snapshot = *( ( "F" / "E" ) SP length SP path LF contents )
 /// </code>
@@ -22,7 +23,9 @@ public sealed class ConfigSnapshot
 
     private ConfigSnapshot() { }
 
-    /// <summary>What this process was given to read its configuration from; null: the files themselves. Set once, before anything is read.</summary>
+    /// <summary>
+    /// What this process was given to read its configuration from; null: the files themselves. Set once, before anything is read.
+    /// </summary>
     public static ConfigSnapshot? OfProcess { get; set; }
 
     /// <summary>The files of a configuration directory as they are now.</summary>

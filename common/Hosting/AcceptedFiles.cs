@@ -3,7 +3,10 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Hosting;
 
-/// <summary>A configuration's files on their way from one process to another: in a sealed descriptor, which the reader need not trust anybody for but its parent.</summary>
+/// <summary>
+/// A configuration's files on their way from one process to another: in a sealed descriptor, which the reader need not trust anybody for
+/// but its parent.
+/// </summary>
 public static class AcceptedFiles
 {
     private const long MostBytes = 64 * 1024 * 1024; // main.cf and master.cf have some kilobytes
@@ -15,7 +18,9 @@ public static class AcceptedFiles
     public static ConfigSnapshot? TryRead(int fd) =>
         SealedMemory.ReadAll(fd, MostBytes) is { } bytes ? ConfigSnapshot.TryDecode(bytes) : null;
 
-    /// <summary>Makes a snapshot what this process reads its configuration from, and closes the descriptor; -1: there is none, the files are read.</summary>
+    /// <summary>
+    /// Makes a snapshot what this process reads its configuration from, and closes the descriptor; -1: there is none, the files are read.
+    /// </summary>
     public static bool TryUse(int fd)
     {
         if (fd < 0) return true;

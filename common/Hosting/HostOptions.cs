@@ -3,9 +3,10 @@ using System.Globalization;
 namespace MtaSuite.Common.Hosting;
 
 /// <summary>
-/// A daemon's command line, which master writes: <c>-c DIR -n SERVICE -k COMMAND -f LISTENERS -p MAXPROC [-a DESCRIPTOR] [-v] [-o NAME=VALUE]... [-- ATTRIBUTE...]</c>.
-/// Descriptor 3 is the status channel, listeners follow from 4. Behind -a stands the descriptor of the accepted configuration (<see cref="Config.ConfigSnapshot"/>):
-/// main.cf and master.cf are read from there; DIR is what $config_directory says.
+/// A daemon's command line, which master writes: <c>-c DIR -n SERVICE -k COMMAND -f LISTENERS -p MAXPROC [-a DESCRIPTOR] [-v] [-o
+/// NAME=VALUE]... [-- ATTRIBUTE...]</c>. Descriptor 3 is the status channel, listeners follow from 4. Behind -a stands the descriptor of
+/// the accepted configuration (<see cref="Config.ConfigSnapshot"/>): main.cf and master.cf are read from there; DIR is what
+/// $config_directory says.
 /// </summary>
 public sealed class HostOptions
 {

@@ -6,8 +6,9 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Common.Hosting;
 
 /// <summary>
-/// The lock that makes one master the master of a spool, wherever process_id_directory is: on <c>pid/master.lock</c> below queue_directory. Only its owner may open the
-/// file, so nobody else can hold the lock. Who holds it is read from /proc/locks. Owns the descriptor; its end is the end of the lock.
+/// The lock that makes one master the master of a spool, wherever process_id_directory is: on <c>pid/master.lock</c> below
+/// queue_directory. Only its owner may open the file, so nobody else can hold the lock. Who holds it is read from /proc/locks. Owns the
+/// descriptor; its end is the end of the lock.
 /// </summary>
 public sealed class SpoolLock : IDisposable
 {
@@ -45,7 +46,9 @@ public sealed class SpoolLock : IDisposable
     /// <summary>What <see cref="Holder"/>'s -EBUSY means.</summary>
     public const string OutsideText = "the spool is locked by a process that cannot be seen from here (another container?)";
 
-    /// <summary>The process that holds a spool's lock; 0: none; negative: minus errno, it cannot be known (EBUSY: <see cref="OutsideText"/>).</summary>
+    /// <summary>
+    /// The process that holds a spool's lock; 0: none; negative: minus errno, it cannot be known (EBUSY: <see cref="OutsideText"/>).
+    /// </summary>
     /// <param name="pidFile">A file with the number that master left, which is believed when that process holds such a lock.</param>
     public static int Holder(string root, string? pidFile = null)
     {
@@ -67,7 +70,10 @@ public sealed class SpoolLock : IDisposable
         }
     }
 
-    /// <summary>A line of /proc/locks: <c>number ":" "FLOCK" "ADVISORY" "WRITE" pid major ":" minor ":" inode start end</c>; device numbers in hexadecimal.</summary>
+    /// <summary>
+    /// A line of /proc/locks: <c>number ":" "FLOCK" "ADVISORY" "WRITE" pid major ":" minor ":" inode start end</c>; device numbers in
+    /// hexadecimal.
+    /// </summary>
     private static int ByInode(Libc.FileStatus status)
     {
         string file = string.Create(CultureInfo.InvariantCulture, $"{status.Device >> 32:x2}:{(uint)status.Device:x2}:{status.Inode}");

@@ -1,8 +1,8 @@
 namespace MtaSuite.Common.Native;
 
 /// <summary>
-/// An open folder. What a privileged process does in a folder that another user may write, it does through this: names are looked up in this very folder, whatever
-/// its path leads to by then, and no symbolic link among them is followed. Owns the descriptor.
+/// An open folder. What a privileged process does in a folder that another user may write, it does through this: names are looked up in
+/// this very folder, whatever its path leads to by then, and no symbolic link among them is followed. Owns the descriptor.
 /// </summary>
 public sealed class FolderHandle : IDisposable
 {
@@ -55,8 +55,8 @@ public sealed class FolderHandle : IDisposable
     }
 
     /// <summary>
-    /// Binds a Unix socket to a name in this folder, for everybody to connect to; 0, or errno. What has the name so far is removed. The mode comes from the
-    /// umask, which is the whole process's for the moment: no second look at the name is needed.
+    /// Binds a Unix socket to a name in this folder, for everybody to connect to; 0, or errno. What has the name so far is removed. The
+    /// mode comes from the umask, which is the whole process's for the moment: no second look at the name is needed.
     /// </summary>
     public int BindSocket(int socket, string name)
     {

@@ -55,8 +55,8 @@ public static unsafe partial class Libc
     private static partial int GetGrNam(string name, GroupEntry* entry, byte* buffer, nuint size, GroupEntry** result);
 
     /// <summary>
-    /// Looks an account up by name. 0: found or (null) certainly absent; otherwise errno of a database that could not be asked. A user of this process that the
-    /// database does not know, as in a container without root, goes by the number.
+    /// Looks an account up by name. 0: found or (null) certainly absent; otherwise errno of a database that could not be asked. A user of
+    /// this process that the database does not know, as in a container without root, goes by the number.
     /// </summary>
     public static int FindAccount(string name, out Account? account)
     {

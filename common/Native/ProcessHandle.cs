@@ -1,8 +1,8 @@
 namespace MtaSuite.Common.Native;
 
 /// <summary>
-/// One process, which no later one with the same number is taken for (pidfd_open(2)). Where the system has no such descriptors, or forbids them, its number stands in.
-/// Owns the descriptor.
+/// One process, which no later one with the same number is taken for (pidfd_open(2)). Where the system has no such descriptors, or
+/// forbids them, its number stands in. Owns the descriptor.
 /// </summary>
 public sealed class ProcessHandle : IDisposable
 {

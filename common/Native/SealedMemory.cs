@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MtaSuite.Common.Native;
 
 /// <summary>
-/// Bytes in a descriptor that nobody can change any more (memfd_create(2) with seals): for a process of fewer rights to read what one of more rights had written,
-/// without a file between them that a third could write.
+/// Bytes in a descriptor that nobody can change any more (memfd_create(2) with seals): for a process of fewer rights to read what one of
+/// more rights had written, without a file between them that a third could write.
 /// </summary>
 public static unsafe partial class SealedMemory
 {
@@ -34,7 +34,9 @@ public static unsafe partial class SealedMemory
         return fd >= 0 || Libc.Errno != Libc.EINVAL ? fd : MemFdCreate(name, flags);
     }
 
-    /// <summary>All bytes behind a descriptor, wherever its offset is; null with errno, or when there are more than <paramref name="most"/>.</summary>
+    /// <summary>
+    /// All bytes behind a descriptor, wherever its offset is; null with errno, or when there are more than <paramref name="most"/>.
+    /// </summary>
     public static byte[]? ReadAll(int fd, long most)
     {
         if (!Libc.TryStat(fd, out Libc.FileStatus status) || status.Size > most) return null;

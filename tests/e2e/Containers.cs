@@ -6,8 +6,8 @@ using MtaSuite.Tests.E2e.Harness;
 namespace MtaSuite.Tests.E2e;
 
 /// <summary>
-/// As containers run it: master is process 1 of a PID namespace, its user has no account, nothing but the instance's folder can be written, and the log goes to
-/// standard output.
+/// As containers run it: master is process 1 of a PID namespace, its user has no account, nothing but the instance's folder can be
+/// written, and the log goes to standard output.
 /// </summary>
 [TestFixture, Category("e2e")]
 public class Containers

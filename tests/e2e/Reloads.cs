@@ -4,7 +4,9 @@ using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
 
-/// <summary>A reload takes effect as a whole or not at all, and the command says which; whatever starts later runs with what was accepted.</summary>
+/// <summary>
+/// A reload takes effect as a whole or not at all, and the command says which; whatever starts later runs with what was accepted.
+/// </summary>
 [TestFixture]
 public class Reloads : InstanceTest
 {

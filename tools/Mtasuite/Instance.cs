@@ -30,8 +30,8 @@ internal sealed class Instance(MailConfig config)
         $"cannot tell whether the mail system is running: {(-found == Libc.EBUSY ? SpoolLock.OutsideText : Libc.ErrorText(-found))}";
 
     /// <summary>
-    /// The running master as a process that no later one can be taken for; null, with what <see cref="FindMaster"/> says, when there is none. It is looked for again
-    /// after it was opened: between the two looks its number cannot have become another's.
+    /// The running master as a process that no later one can be taken for; null, with what <see cref="FindMaster"/> says, when there is
+    /// none. It is looked for again after it was opened: between the two looks its number cannot have become another's.
     /// </summary>
     public ProcessHandle? OpenMaster(out int found)
     {

@@ -4,7 +4,9 @@ using MtaSuite.Common.Config.Params;
 
 namespace MtaSuite.Tools.Mtasuite;
 
-/// <summary>inet_interfaces says where services listen that name no address in master.cf. Where every service names one, it changes nothing.</summary>
+/// <summary>
+/// inet_interfaces says where services listen that name no address in master.cf. Where every service names one, it changes nothing.
+/// </summary>
 internal static class ListenCheck
 {
     public static void Run(CheckContext context)
@@ -13,7 +15,9 @@ internal static class ListenCheck
             context.Report(Severity.Warning, context.MasterFile, line, text);
     }
 
-    /// <summary>The services that nobody reaches from outside although inet_interfaces is set to "all", each with its line of master.cf.</summary>
+    /// <summary>
+    /// The services that nobody reaches from outside although inet_interfaces is set to "all", each with its line of master.cf.
+    /// </summary>
     public static IEnumerable<(int Line, string Text)> LoopbackOnly(MailConfig config, IEnumerable<ServiceEntry> services)
     {
         ServiceEntry[] served = [.. services.Where(s => s.Type == ServiceType.Inet)];
