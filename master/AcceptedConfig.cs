@@ -15,7 +15,8 @@ internal sealed class AcceptedConfig : IDisposable
     private const string CopyFolder = "accepted";
     private const uint FolderMode = 0x1ED, FileMode = 0x1A4; // 0755, 0644
 
-    private AcceptedConfig(ConfigSnapshot files, MailConfig main, List<ServiceEntry> services, int fd) => (Files, Main, Services, Fd) = (files, main, services, fd);
+    private AcceptedConfig(ConfigSnapshot files, MailConfig main, List<ServiceEntry> services, int fd) =>
+        (Files, Main, Services, Fd) = (files, main, services, fd);
 
     public ConfigSnapshot Files { get; }
 
@@ -59,7 +60,8 @@ internal sealed class AcceptedConfig : IDisposable
     }
 
     /// <summary>Whoever may not read a file may not read its copy.</summary>
-    private static uint ModeOf(string path) => Libc.TryStat(path, out Libc.FileStatus status) ? status.Permissions & FileMode : FileMode & 0x180;
+    private static uint ModeOf(string path) =>
+        Libc.TryStat(path, out Libc.FileStatus status) ? status.Permissions & FileMode : FileMode & 0x180;
 
     public void Dispose() => _ = Libc.Close(Fd);
 }

@@ -28,8 +28,9 @@ internal sealed class ConfigChecker
         error = $"the configuration cannot be checked: there is neither {string.Join(" nor ", places)}";
         if (program == null) return null;
         int output = SealedMemory.CreateOpen("check"), devNull = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
-        int pid = output < 0 ? -Libc.Errno : Libc.Spawn(program, ["mtasuite", "-c", directory, "-a", $"{InheritedFd}", "check"], ChildEnvironment.Build(running, directory),
-            null, [devNull, output, output], [candidate.Fd]);
+        List<string> arguments = ["mtasuite", "-c", directory, "-a", $"{InheritedFd}", "check"];
+        int pid = output < 0 ? -Libc.Errno : Libc.Spawn(program, arguments, ChildEnvironment.Build(running, directory), null,
+             [devNull, output, output], [candidate.Fd]);
         _ = Libc.Close(devNull);
         if (pid > 0) return new ConfigChecker(pid, output);
         error = $"the configuration cannot be checked: {program}: {Libc.ErrorText(-pid)}";
@@ -43,13 +44,13 @@ internal sealed class ConfigChecker
         string text = SealedMemory.ReadAll(_output, MostText) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "";
         _ = Libc.Close(_output);
         const string prefix = "mtasuite: error: ";
-        string[] lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.StartsWith(prefix, StringComparison.Ordinal) ? l[prefix.Length..] : l)];
+        string[] lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l =>
+            l.StartsWith(prefix, StringComparison.Ordinal) ? l[prefix.Length..] : l)];
         string reason = string.Join('\n', lines);
-        return Libc.ExitCode(waitStatus) switch
-        {
-            ExitCode.Ok => null,
-            ExitCode.Configuration => (ExitCode.Configuration, reason),
-            var other => (1, $"the check of the configuration failed, {(other < 0 ? $"signal {Libc.ExitSignal(waitStatus)}" : $"status {other}")}\n{reason}".TrimEnd()),
-        };
+        int status = Libc.ExitCode(waitStatus);
+        if (status == ExitCode.Ok) return null;
+        if (status == ExitCode.Configuration) return (status, reason);
+        string how = status < 0 ? $"signal {Libc.ExitSignal(waitStatus)}" : $"status {status}";
+        return (1, $"the check of the configuration failed, {how}\n{reason}".TrimEnd());
     }
 }

@@ -29,7 +29,8 @@ internal static class ListenAddresses
             return [];
         }
         List<string> result = [];
-        foreach (IPAddress address in host.Length > 0 ? [.. HostAddresses(host)] : Interfaces(config)) result.Add(new IPEndPoint(address, port).ToString());
+        foreach (IPAddress address in host.Length > 0 ? [.. HostAddresses(host)] : Interfaces(config))
+            result.Add(new IPEndPoint(address, port).ToString());
         if (result.Count == 0) error = $"{entry.Name}: no address to listen on";
         return result;
     }
@@ -51,7 +52,8 @@ internal static class ListenAddresses
                     if (v6 && HasV6()) result.Add(IPAddress.IPv6Loopback);
                     break;
                 default:
-                    result.AddRange(HostAddresses(item.Trim('[', ']')).Where(a => a.AddressFamily == AddressFamily.InterNetwork ? v4 : v6 && HasV6()));
+                    result.AddRange(HostAddresses(item.Trim('[', ']')).Where(a =>
+                        a.AddressFamily == AddressFamily.InterNetwork ? v4 : v6 && HasV6()));
                     break;
             }
         }

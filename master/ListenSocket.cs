@@ -27,7 +27,8 @@ internal sealed class ListenSocket : IDisposable
     /// addresses, say.</param>
     public static ListenSocket? TryBind(ServiceEntry entry, string address, ListenSocket[] leaving, out int errno)
     {
-        ListenSocket? socket = entry.Type == ServiceType.Inet ? BindInet(address, leaving) : BindUnix(address, entry.Type == ServiceType.UnixDgram);
+        ListenSocket? socket = entry.Type == ServiceType.Inet ? BindInet(address, leaving)
+            : BindUnix(address, entry.Type == ServiceType.UnixDgram);
         errno = socket == null ? Libc.Errno : 0;
         return socket;
     }
@@ -86,7 +87,8 @@ internal sealed class ListenSocket : IDisposable
 
     /// <summary>False for a Unix socket whose file somebody has removed or replaced: nobody can connect to it any more.</summary>
     public bool IsReachable => _file.Inode == 0
-        || (Libc.TryStat(Address, out Libc.FileStatus now, follow: false) && now.Inode == _file.Inode && now.Device == _file.Device && now.Mode == _file.Mode);
+        || (Libc.TryStat(Address, out Libc.FileStatus now, follow: false) && now.Inode == _file.Inode && now.Device == _file.Device
+            && now.Mode == _file.Mode);
 
     /// <summary>Closes it and removes its name, unless the name has become another's.</summary>
     public void Retire()

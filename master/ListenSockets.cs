@@ -82,7 +82,8 @@ internal sealed class ListenChange(ListenSockets sockets)
         return result;
     }
 
-    private static string At(string file, ServiceEntry entry, string text) => new ConfigProblem(Severity.Error, file, entry.Line, text).ToString();
+    private static string At(string file, ServiceEntry entry, string text) =>
+        new ConfigProblem(Severity.Error, file, entry.Line, text).ToString();
 
     private ListenSocket? Find(ServiceEntry entry, string address, ListenSocket[] leaving, out string error)
     {
@@ -91,9 +92,13 @@ internal sealed class ListenChange(ListenSockets sockets)
         if (!sockets.Open.TryGetValue(address, out socket) || !socket.IsReachable || !IsOfKind(socket, entry))
         {
             int errno = 0;
-            socket = sockets.InheritedFor(address) is > 0 and int fd ? ListenSocket.Inherited(address, fd) : ListenSocket.TryBind(entry, address, leaving, out errno);
-            if (socket == null) error = $"bind {address}: {Libc.ErrorText(errno)}{(errno == Libc.EADDRINUSE ? PortHolder.Describe(address) : "")}";
-            if (socket == null) return null;
+            socket = sockets.InheritedFor(address) is > 0 and int fd ? ListenSocket.Inherited(address, fd)
+                : ListenSocket.TryBind(entry, address, leaving, out errno);
+            if (socket == null)
+            {
+                error = $"bind {address}: {Libc.ErrorText(errno)}{(errno == Libc.EADDRINUSE ? PortHolder.Describe(address) : "")}";
+                return null;
+            }
             _new.Add(socket);
         }
         return _wanted[address] = socket;
@@ -101,7 +106,8 @@ internal sealed class ListenChange(ListenSockets sockets)
 
     /// <summary>Datagrams and streams do not mix.</summary>
     private static bool IsOfKind(ListenSocket socket, ServiceEntry entry) =>
-        Libc.GetSocketOption(socket.Fd, Libc.SOL_SOCKET, Libc.SO_TYPE) == (entry.Type == ServiceType.UnixDgram ? Libc.SOCK_DGRAM : Libc.SOCK_STREAM);
+        Libc.GetSocketOption(socket.Fd, Libc.SOL_SOCKET, Libc.SO_TYPE)
+            == (entry.Type == ServiceType.UnixDgram ? Libc.SOCK_DGRAM : Libc.SOCK_STREAM);
 
     /// <summary>What was opened is in force; what nobody asked for is closed.</summary>
     public void Commit() => sockets.Become(_wanted);

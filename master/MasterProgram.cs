@@ -35,7 +35,8 @@ internal static class MasterProgram
     private static int Run(MasterOptions options)
     {
         string directory = Path.GetFullPath(options.Directory);
-        if (!AcceptedFiles.TryUse(options.AcceptedFd)) return Fail(options, ExitCode.Configuration, $"the accepted configuration cannot be read: {Libc.ErrorText()}");
+        if (!AcceptedFiles.TryUse(options.AcceptedFd))
+            return Fail(options, ExitCode.Configuration, $"the accepted configuration cannot be read: {Libc.ErrorText()}");
         ConfigSnapshot files = ConfigSnapshot.OfProcess ?? ConfigSnapshot.Take(directory);
         Logging.Start(MailConfig.Load(directory, null, "", "master", files: files).Config, "master");
         // what holds after a reload is another one
@@ -73,7 +74,8 @@ internal static class MasterProgram
         const uint mode = 0x1A4; // 0644
         string path = config.Get(CommonParams.ProcessIdDirectory);
         using FolderHandle? folder = FolderHandle.TryOpen(path, follow: true);
-        int errno = folder == null ? Libc.Errno : folder.Replace(PidFileName, System.Text.Encoding.ASCII.GetBytes($"{Libc.GetPid()}\n"), mode);
+        int errno = folder == null ? Libc.Errno
+            : folder.Replace(PidFileName, System.Text.Encoding.ASCII.GetBytes($"{Libc.GetPid()}\n"), mode);
         error = errno == 0 ? "" : $"{path}/{PidFileName}: {Libc.ErrorText(errno)}";
         return errno == 0;
     }

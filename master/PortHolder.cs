@@ -32,7 +32,8 @@ internal static class PortHolder
         foreach (string process in Directory.EnumerateDirectories("/proc"))
         {
             if (!char.IsAsciiDigit(Path.GetFileName(process)[0]) || !Has(process, link)) continue;
-            return $"process {Path.GetFileName(process)} ({(ConfigFile.TryRead($"{process}/comm", out string name, out _) ? name.Trim() : "?")})";
+            bool known = ConfigFile.TryRead($"{process}/comm", out string name, out _);
+            return $"process {Path.GetFileName(process)} ({(known ? name.Trim() : "?")})";
         }
         return null;
     }

@@ -12,7 +12,8 @@ internal sealed record PlannedService(string Key, ServiceEntry Entry, CommandRow
 /// </summary>
 internal sealed class ServicePlan
 {
-    private ServicePlan(AcceptedConfig config, List<PlannedService> services, ListenChange sockets) => (Config, Services, Sockets) = (config, services, sockets);
+    private ServicePlan(AcceptedConfig config, List<PlannedService> services, ListenChange sockets) =>
+        (Config, Services, Sockets) = (config, services, sockets);
 
     public AcceptedConfig Config { get; }
 
@@ -33,7 +34,8 @@ internal sealed class ServicePlan
         }
         List<PlannedService> services = [];
         for (int i = 0; i < entries.Count; i++)
-            services.Add(new PlannedService($"{entries[i].Name}/{entries[i].Type}", entries[i], CommandTable.Find(entries[i].Command)!, open[i]));
+            services.Add(new PlannedService($"{entries[i].Name}/{entries[i].Type}", entries[i], CommandTable.Find(entries[i].Command)!,
+                open[i]));
         return new ServicePlan(config, services, change);
     }
 

@@ -14,7 +14,8 @@ namespace MtaSuite.Master;
 /// <param name="folder">Where results of reloads are left for whoever waits for them; null: nobody does.</param>
 internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfig accepted, FolderHandle? folder)
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), AbortPatience = TimeSpan.FromSeconds(5), KeyInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), AbortPatience = TimeSpan.FromSeconds(5),
+        KeyInterval = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, Service> _services = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Child> _children = [];
     private readonly ListenSockets _sockets = new();
@@ -175,7 +176,8 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
             entry.Overrides, entry.Attributes, HostOptions.FirstListenerFd + service.Sockets.Count);
         int devNull = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
         // standard output stays where ours goes (maillog_file = /dev/stdout), errors of the runtime too
-        int pid = Libc.Spawn(program, argv, ChildEnvironment.Build(Config, directory), null, [devNull, 1, 2], [theirs, .. service.Sockets.Select(s => s.Fd), _accepted.Fd]);
+        int pid = Libc.Spawn(program, argv, ChildEnvironment.Build(Config, directory), null, [devNull, 1, 2],
+            [theirs, .. service.Sockets.Select(s => s.Fd), _accepted.Fd]);
         _ = Libc.Close(devNull);
         _ = Libc.Close(theirs);
         if (pid < 0)
@@ -224,7 +226,10 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         child.Status?.Close();
         int code = Libc.ExitCode(status);
         if (code != 0 && !(Stopping && code < 0))
-            Log.Warning($"process {ProgramPath(child.Service)} pid {pid} {(code > 0 ? $"exit status {code}" : $"killed by signal {Libc.ExitSignal(status)}")}");
+        {
+            string how = code > 0 ? $"exit status {code}" : $"killed by signal {Libc.ExitSignal(status)}";
+            Log.Warning($"process {ProgramPath(child.Service)} pid {pid} {how}");
+        }
         // one that got ready and ran for a moment did start well, whatever ended it
         child.Served |= child.Ready && Loop.NowMilliseconds - child.Started > 1_000;
         child.Service.Ended(child, clean: code == 0);

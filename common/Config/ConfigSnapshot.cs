@@ -35,7 +35,8 @@ public sealed class ConfigSnapshot
         // whatever these read on their way is noted
         ReadValueFiles(MailConfig.Load(directory, files: snapshot).Config);
         foreach (ServiceEntry entry in MasterCf.Load(directory, [], snapshot))
-            if (entry.Overrides.Count > 0) ReadValueFiles(MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command, files: snapshot).Config);
+            if (entry.Overrides.Count > 0)
+                ReadValueFiles(MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command, files: snapshot).Config);
         snapshot._isComplete = true;
         return snapshot;
     }
@@ -88,7 +89,8 @@ public sealed class ConfigSnapshot
             string[] head = Encoding.UTF8.GetString(bytes[..end]).Split(' ', 3);
             bytes = bytes[(end + 1)..];
             if (head.Length != 3 || head[0] is not ("F" or "E")) return null;
-            if (!int.TryParse(head[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > bytes.Length) return null;
+            if (!int.TryParse(head[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length) || length > bytes.Length)
+                return null;
             snapshot._files[head[2]] = new Entry(bytes[..length].ToArray(), head[0] == "F");
             bytes = bytes[length..];
         }

@@ -30,7 +30,8 @@ public sealed partial class MailConfig
     }
 
     private static ConfigResult Build(MainCf main, string file, List<ConfigProblem> problems, string directory,
-        IReadOnlyList<KeyValuePair<string, string>>? overrides, string? serviceName, string? processName, IHostFacts? host, ConfigSnapshot? files = null)
+        IReadOnlyList<KeyValuePair<string, string>>? overrides, string? serviceName, string? processName, IHostFacts? host,
+            ConfigSnapshot? files = null)
     {
         var config = new MailConfig(directory, serviceName, processName, host) { Files = files ?? ConfigSnapshot.OfProcess };
         config.problems.AddRange(problems);

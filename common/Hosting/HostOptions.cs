@@ -53,7 +53,8 @@ public sealed class HostOptions
     private bool Take(string option, string value)
     {
         int number = 0;
-        if (option is "-f" or "-p" or "-a" && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out number)) return false;
+        if (option is "-f" or "-p" or "-a" && !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out number))
+            return false;
         switch (option)
         {
             case "-c": ConfigDirectory = value; return true;

@@ -24,7 +24,8 @@ public sealed record ReloadResult(long Started, int Status, string Reason)
 
     /// <summary>0, or errno.</summary>
     public int Write(FolderHandle folder) =>
-        folder.Replace(FileName, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Started} {Status}\n{Reason}")), Mode);
+        folder.Replace(FileName,
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Started} {Status}\n{Reason}")), Mode);
 
     /// <summary>The last result; null: there is none.</summary>
     public static ReloadResult? TryRead(string folder)
@@ -33,6 +34,7 @@ public sealed record ReloadResult(long Started, int Status, string Reason)
         int line = text.IndexOf('\n');
         string[] head = line < 0 ? [] : text[..line].Split(' ');
         return head.Length == 2 && long.TryParse(head[0], NumberStyles.None, CultureInfo.InvariantCulture, out long started)
-            && int.TryParse(head[1], NumberStyles.None, CultureInfo.InvariantCulture, out int status) ? new ReloadResult(started, status, text[(line + 1)..]) : null;
+            && int.TryParse(head[1], NumberStyles.None, CultureInfo.InvariantCulture, out int status)
+                ? new ReloadResult(started, status, text[(line + 1)..]) : null;
     }
 }

@@ -57,7 +57,8 @@ public sealed class ServiceHost
 
     private int Run()
     {
-        if (!AcceptedFiles.TryUse(_options.AcceptedFd)) return Fatal(ExitCode.Configuration, $"the accepted configuration cannot be read: {Libc.ErrorText()}");
+        if (!AcceptedFiles.TryUse(_options.AcceptedFd))
+            return Fatal(ExitCode.Configuration, $"the accepted configuration cannot be read: {Libc.ErrorText()}");
         ConfigResult loaded = MailConfig.Load(_options.ConfigDirectory, _options.Overrides, _options.Service, _spec.Name);
         MailConfig config = loaded.Config;
         Logging.Start(config, _options.Command.Length > 0 ? _options.Command : _spec.Name, _options.Verbose);

@@ -34,7 +34,8 @@ public sealed class SpoolLock : IDisposable
             int holder = Holder(root);
             // somebody who merely looks has it for a moment
             if (holder <= 0 && i < Attempts && Libc.PollOne(-1, 0, PauseMilliseconds) is false) continue;
-            error = holder > 0 ? $"the mail system is already running: process {holder}" : $"the mail system is already running: {OutsideText}";
+            error = holder > 0 ? $"the mail system is already running: process {holder}"
+                : $"the mail system is already running: {OutsideText}";
             _ = Libc.Close(fd);
             return null;
         }
@@ -77,7 +78,8 @@ public sealed class SpoolLock : IDisposable
     private static int ByInode(Libc.FileStatus status)
     {
         string file = string.Create(CultureInfo.InvariantCulture, $"{status.Device >> 32:x2}:{(uint)status.Device:x2}:{status.Inode}");
-        return Array.Find(Locks(), l => l[5] == file) is { } line && int.TryParse(line[4], NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0;
+        return Array.Find(Locks(), l => l[5] == file) is { } line
+            && int.TryParse(line[4], NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : 0;
     }
 
     private static bool IsMaster(int pid)
@@ -89,7 +91,8 @@ public sealed class SpoolLock : IDisposable
 
     /// <summary>The fields of each exclusive flock(2) lock of this PID namespace.</summary>
     private static string[][] Locks() => Config.ConfigFile.TryRead("/proc/locks", out string text, out _)
-        ? [.. text.Split('\n').Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(f => f.Length > 5 && f[1] == "FLOCK" && f[3] == "WRITE")]
+        ? [.. text.Split('\n').Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(f =>
+            f.Length > 5 && f[1] == "FLOCK" && f[3] == "WRITE")]
         : [];
 
     private static int NumberIn(string path)

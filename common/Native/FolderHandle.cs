@@ -26,7 +26,8 @@ public sealed class FolderHandle : IDisposable
     private static FolderHandle? Make(int fd) => fd < 0 ? null : new FolderHandle(fd);
 
     /// <summary>Opens a file by open(2) flags; the descriptor, or -1 with errno.</summary>
-    public int Open(string name, int flags, uint mode = PrivateMode) => Libc.OpenAt(Fd, name, flags | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, (int)mode);
+    public int Open(string name, int flags, uint mode = PrivateMode) =>
+        Libc.OpenAt(Fd, name, flags | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, (int)mode);
 
     public bool TryStat(string name, out Libc.FileStatus status) => Libc.TryStatAt(Fd, name, out status);
 

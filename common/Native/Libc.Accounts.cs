@@ -75,7 +75,8 @@ public static unsafe partial class Libc
     }
 
     /// <summary>Without a home: nothing says that one belongs to the user.</summary>
-    private static Account Unnamed(uint uid) => new(uid.ToString(CultureInfo.InvariantCulture), uid, GetEGid(), "", "/nonexistent", "/bin/sh");
+    private static Account Unnamed(uint uid) =>
+        new(uid.ToString(CultureInfo.InvariantCulture), uid, GetEGid(), "", "/nonexistent", "/bin/sh");
 
     private static int FindAccount(string? name, uint uid, out Account? account)
     {

@@ -45,7 +45,8 @@ public class Containers
 
     /// <summary>A command of the suite within the container.</summary>
     private ProgramResult Inside(string command, string input, params string[] arguments) => Programs.Run("nsenter",
-        ["-t", $"{Master}", "-m", "-p", .. Instance.As(Uid), $"{Programs.Build}/sbin/{command}", .. arguments], input, ("MAIL_CONFIG", _mta.Etc));
+        ["-t", $"{Master}", "-m", "-p", .. Instance.As(Uid), $"{Programs.Build}/sbin/{command}", .. arguments], input,
+            ("MAIL_CONFIG", _mta.Etc));
 
     private void SendAndReceive(string subject)
     {

@@ -93,7 +93,9 @@ public class Reloads : InstanceTest
         Mta.Configure("smtpd_banner=refused.example");
         ProgramResult reload = TryReload();
         Assert.That(reload.ExitCode, Is.EqualTo(Trouble), reload.ToString());
-        Assert.That(reload.Error, Does.Contain($"master.cf, line {line}: bind {stranger.LocalEndpoint}: Address already in use by process {Environment.ProcessId} ("));
+        string holder = $"process {Environment.ProcessId} (";
+        Assert.That(reload.Error,
+            Does.Contain($"master.cf, line {line}: bind {stranger.LocalEndpoint}: Address already in use by {holder}"));
         Assert.That(Listens(free), Is.False, "no socket of the refused configuration is left");
         Assert.That(BannerOfANewProcess(), Is.EqualTo("accepted.example"));
     }
@@ -125,7 +127,8 @@ public class Reloads : InstanceTest
         // the copy for people is never read: mail_owner can write the folder that it lies in
         string copy = $"{Mta.Folder}/data/accepted/main.cf";
         Assert.That(File.ReadAllText(copy), Does.Contain("smtpd_banner = $myorigin"));
-        File.WriteAllText(copy, File.ReadAllText(copy).Replace("smtpd_banner = $myorigin", "smtpd_banner = forged.example", StringComparison.Ordinal));
+        File.WriteAllText(copy,
+            File.ReadAllText(copy).Replace("smtpd_banner = $myorigin", "smtpd_banner = forged.example", StringComparison.Ordinal));
         Assert.That(BannerOfANewProcess(), Is.EqualTo("first.example"));
         TryReload().Succeeded();
         Assert.That(BannerOfANewProcess(), Is.EqualTo("edited.example"));
@@ -136,7 +139,8 @@ public class Reloads : InstanceTest
     {
         string socket = $"{Mta.Spool}/public/pickup";
         File.Delete(socket);
-        Assert.That(Programs.Run("python3", ["-c", "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])", socket]).ExitCode, Is.Not.Zero);
+        Assert.That(Programs.Run("python3",
+            ["-c", "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])", socket]).ExitCode, Is.Not.Zero);
         TryReload().Succeeded();
         Programs.Run("python3", ["-c", "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])", socket]).Succeeded();
         Mta.Sendmail($"Subject: through the new socket\n\n", Address).Succeeded();
@@ -154,10 +158,12 @@ public class Reloads : InstanceTest
         File.WriteAllText($"{second}/master.cf", "discard unix - - n - - discard\n");
         int master = Mta.Pid("master");
         ProgramResult start = Instance.Run("mtasuite", "-c", second, "start");
-        Assert.That((start.ExitCode, start.Error), Is.EqualTo((Trouble, $"mtasuite: fatal: the mail system is already running: process {master}\n")));
+        Assert.That((start.ExitCode, start.Error),
+            Is.EqualTo((Trouble, $"mtasuite: fatal: the mail system is already running: process {master}\n")));
         // master itself refuses too, not the command alone
         ProgramResult direct = Programs.Run($"{Programs.Build}/libexec/master", ["-c", second]);
-        Assert.That((direct.ExitCode, direct.Error), Is.EqualTo((Trouble, $"master: fatal: the mail system is already running: process {master}\n")));
+        Assert.That((direct.ExitCode, direct.Error),
+            Is.EqualTo((Trouble, $"master: fatal: the mail system is already running: process {master}\n")));
         Assert.That(Mta.Pids("master"), Is.EqualTo(new[] { master }));
     }
 
@@ -182,7 +188,8 @@ public class Reloads : InstanceTest
                     except OSError: pass
             """;
         using System.Diagnostics.Process process = Programs.Start("setpriv",
-            ["--reuid=mtasuite", "--regid=mtasuite", "--clear-groups", "env", "PATH=/usr/bin:/bin", "python3", "-c", attack, $"{Mta.Spool}/public", victim]);
+            ["--reuid=mtasuite", "--regid=mtasuite", "--clear-groups", "env", "PATH=/usr/bin:/bin", "python3", "-c", attack,
+                $"{Mta.Spool}/public", victim]);
         try
         {
             Assert.That(process.StandardOutput.ReadLine(), Is.EqualTo("ready"), process.HasExited ? process.StandardError.ReadToEnd() : "");

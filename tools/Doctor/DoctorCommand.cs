@@ -74,7 +74,8 @@ internal sealed class DoctorCommand
             else if (pid == 0) s.Problem("status", "the mail system is not running", "no mail is taken or delivered", "mtasuite start");
             else s.Note("status", Instance.Unknown(pid));
             foreach ((int line, string text) in ListenCheck.LoopbackOnly(_instance.Config, MasterCf.Load(_instance.ConfigDirectory, [])))
-                s.Warning("service", $"master.cf line {line}: {text}", "no mail comes from other hosts", "a service without address listens where inet_interfaces says");
+                s.Warning("service", $"master.cf line {line}: {text}", "no mail comes from other hosts",
+                    "a service without address listens where inet_interfaces says");
             if (services.Count == 0) s.Problem("service", "master.cf has no smtpd service of type inet", "no mail comes from other hosts", "add: smtp inet n - n - - smtpd");
             return Task.CompletedTask;
         });

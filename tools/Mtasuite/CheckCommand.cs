@@ -8,7 +8,8 @@ namespace MtaSuite.Tools.Mtasuite;
 internal static class CheckCommand
 {
     /// <summary>Called by master before a reload, on files that it has taken, it tells only what speaks against them.</summary>
-    public static int Run(Instance instance) => Accepts(instance, ConfigSnapshot.OfProcess != null ? Severity.Error : Severity.Warning) ? ExitCode.Ok : ExitCode.Configuration;
+    public static int Run(Instance instance) =>
+        Accepts(instance, ConfigSnapshot.OfProcess != null ? Severity.Error : Severity.Warning) ? ExitCode.Ok : ExitCode.Configuration;
 
     /// <summary>True when nothing is wrong enough to refuse a start.</summary>
     /// <param name="told">The least severity that is told: a start keeps quiet about what is accepted and changes nothing.</param>

@@ -36,12 +36,13 @@ internal sealed record InitOptions(string Directory, string HostName, int SmtpPo
 internal static class InitCommand
 {
     private const uint FolderMode = 0x1ED; // 0755
-    private const string Usage = "usage: mtasuite init DIR [--listen loopback|all|ADDRESS] [--hostname H] [--smtp-port N] [--submission-port N] [--submissions-port N] "
-        + "[--daemon-directory DIR] [--command-directory DIR]";
+    private const string Usage = "usage: mtasuite init DIR [--listen loopback|all|ADDRESS] [--hostname H] [--smtp-port N] "
+        + "[--submission-port N] [--submissions-port N] [--daemon-directory DIR] [--command-directory DIR]";
 
     public static int Run(string[] args)
     {
-        GetOpt options = new(args, "", "listen:", "hostname:", "smtp-port:", "submission-port:", "submissions-port:", "daemon-directory:", "command-directory:");
+        GetOpt options = new(args, "", "listen:", "hostname:", "smtp-port:", "submission-port:", "submissions-port:", "daemon-directory:",
+            "command-directory:");
         Dictionary<string, string> given = [];
         for (char c = options.Next(); c != '\0'; c = options.Next())
         {
@@ -168,7 +169,8 @@ internal static class InitCommand
         if (me != 0)
         {
             // one that has no account goes by its number
-            if (Libc.FindAccount(me, out account) is var error and not 0) Tool.Complain($"fatal: look up user id {me}: {Libc.ErrorText(error)}");
+            if (Libc.FindAccount(me, out account) is var error and not 0)
+                Tool.Complain($"fatal: look up user id {me}: {Libc.ErrorText(error)}");
             return account;
         }
         string name = CommonParams.MailOwner.Default;

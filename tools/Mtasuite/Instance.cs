@@ -57,7 +57,8 @@ internal sealed class Instance(MailConfig config)
     }
 
     /// <summary>The result of a reload that began at a time or later; null when there is none yet.</summary>
-    public ReloadResult? ResultSince(long time) => ReloadResult.TryRead($"{Spool.Root}/{SpoolDirectory.Pid}") is { } result && result.Started >= time ? result : null;
+    public ReloadResult? ResultSince(long time) =>
+        ReloadResult.TryRead($"{Spool.Root}/{SpoolDirectory.Pid}") is { } result && result.Started >= time ? result : null;
 
     /// <summary>A short sleep of a command, which has no event loop.</summary>
     public static void Pause(int milliseconds) => Libc.PollOne(-1, 0, milliseconds);

@@ -22,12 +22,18 @@ internal static class ListenCheck
     {
         ServiceEntry[] served = [.. services.Where(s => s.Type == ServiceType.Inet)];
         string name = CommonParams.InetInterfaces.Name;
-        if (!config.Explicit(name) || !config.GetList(CommonParams.InetInterfaces).Contains("all") || served.Any(s => !IsLoopback(Host(s)))) yield break;
+        if (!config.Explicit(name) || !config.GetList(CommonParams.InetInterfaces).Contains("all")
+            || served.Any(s => !IsLoopback(Host(s)))) yield break;
         foreach (ServiceEntry entry in served)
-            yield return (entry.Line, $"{entry.Name} binds {Host(entry)} only, {name} = all has no effect on it (write {entry.Name[(entry.Name.LastIndexOf(':') + 1)..]})");
+        {
+            string port = entry.Name[(entry.Name.LastIndexOf(':') + 1)..];
+            yield return (entry.Line, $"{entry.Name} binds {Host(entry)} only, {name} = all has no effect on it (write {port})");
+        }
     }
 
-    private static string Host(ServiceEntry entry) => entry.Name.LastIndexOf(':') is > 0 and int colon ? entry.Name[..colon].Trim('[', ']') : "";
+    private static string Host(ServiceEntry entry) =>
+        entry.Name.LastIndexOf(':') is > 0 and int colon ? entry.Name[..colon].Trim('[', ']') : "";
 
-    private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
+    private static bool IsLoopback(string host) =>
+        host == "localhost" || (IPAddress.TryParse(host, out IPAddress? address) && IPAddress.IsLoopback(address));
 }

@@ -23,8 +23,8 @@ internal static class MtasuiteCommand
           stop              let deliveries end, stop, and return when all processes are gone
           abort             stop at once; what is under way is tried again at the next start
           restart           check, stop, and start again
-          reload            use the changed configuration; no session is dropped. What "check" finds wrong is refused (status 78), as is a socket
-                            that cannot be bound (status 1): then everything stays as it was
+          reload            use the changed configuration; no session is dropped. What "check" finds wrong is refused (status 78), as is
+                            a socket that cannot be bound (status 1): then everything stays as it was
           status            is it running, and what is in the queue
           check             names what is wrong with the configuration, the spool and the tables
           flush             try to deliver everything now
@@ -44,7 +44,8 @@ internal static class MtasuiteCommand
 
     private static readonly (string Name, Func<Instance, int> Run)[] Actions =
     [
-        ("start", StartCommand.Start), ("start-fg", StartCommand.StartForeground), ("restart", StartCommand.Restart), ("stop", StopCommand.Stop), ("abort", StopCommand.Abort),
+        ("start", StartCommand.Start), ("start-fg", StartCommand.StartForeground), ("restart", StartCommand.Restart),
+            ("stop", StopCommand.Stop), ("abort", StopCommand.Abort),
         ("quick-stop", StopCommand.Stop), ("reload", StopCommand.Reload), ("status", StatusCommand.Run), ("check", CheckCommand.Run),
         ("flush", StatusCommand.Flush), ("destinations", DestinationsCommand.Run), ("destinations -j", DestinationsCommand.RunJson),
         ("tlsrpt", TlsReportCommand.Run), ("tlsrpt -j", TlsReportCommand.RunJson), ("tlsrpt send", TlsReportCommand.Send),
@@ -59,7 +60,8 @@ internal static class MtasuiteCommand
         for (char c = options.Next(); c != '\0'; c = options.Next())
         {
             if (c == 'c') directory = options.Value;
-            else if (c == 'a' && int.TryParse(options.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int fd) && AcceptedFiles.TryUse(fd)) continue;
+            else if (c == 'a' && int.TryParse(options.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int fd)
+                && AcceptedFiles.TryUse(fd)) continue;
             else if (c != 'v') return Usage();
         }
         if (options.Operands.Count == 0) return Usage();
@@ -81,7 +83,8 @@ internal static class MtasuiteCommand
     private static int Unknown(string name)
     {
         string[] names = [.. Actions.Select(a => a.Name.Split(' ')[0]), "init", "version", "doctor"];
-        return Array.IndexOf(names, name) >= 0 ? Usage() : Tool.Fatal(ExitCode.Usage, $"unknown command: {Tool.Printable(name)}{NearName.Hint(name, names)} (see mtasuite --help)");
+        return Array.IndexOf(names, name) >= 0 ? Usage()
+            : Tool.Fatal(ExitCode.Usage, $"unknown command: {Tool.Printable(name)}{NearName.Hint(name, names)} (see mtasuite --help)");
     }
 
     private static int RunDoctor(string? directory, string[] args)

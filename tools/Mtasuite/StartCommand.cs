@@ -40,7 +40,8 @@ internal static class StartCommand
         _ = Libc.Fcntl(accepted, Libc.F_SETFD, 0);
         List<string> environment = instance.MasterEnvironment("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID");
         Libc.ResetSignals();
-        int error = -Libc.Exec(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d", "-a", $"{accepted}"], environment);
+        int error = -Libc.Exec(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d", "-a", $"{accepted}"],
+            environment);
         return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Libc.ErrorText(error)}");
     }
 

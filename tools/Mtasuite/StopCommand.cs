@@ -32,7 +32,8 @@ internal static class StopCommand
             if (instance.ResultSince(asked) is { } result) return Tell(result);
             if (ended) return Tool.Fatal(1, $"master (process {pid}) has ended; see the log");
         }
-        return Tool.Fatal(ExitCode.TryLater, $"master (process {pid}) has not answered within {ReloadPatience.TotalSeconds:0} seconds; see the log");
+        return Tool.Fatal(ExitCode.TryLater,
+            $"master (process {pid}) has not answered within {ReloadPatience.TotalSeconds:0} seconds; see the log");
     }
 
     private static int Tell(ReloadResult result)

@@ -76,7 +76,8 @@ public sealed partial class Instance : IDisposable
     }
 
     /// <summary>The beginning of a command line that runs as a user without any rights of root's.</summary>
-    public static string[] As(uint uid) => ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups", "--inh-caps=-all", "--no-new-privs"];
+    public static string[] As(uint uid) =>
+        ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups", "--inh-caps=-all", "--no-new-privs"];
 
     private string[] _as = [];
 

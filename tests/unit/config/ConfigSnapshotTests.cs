@@ -16,7 +16,8 @@ public sealed class ConfigSnapshotTests
     {
         _folder = Directory.CreateTempSubdirectory("snapshot").FullName;
         File.WriteAllText($"{_folder}/mailname", "first.example\n");
-        File.WriteAllText($"{_folder}/main.cf", $"myhostname = host.example\nmyorigin = {_folder}/mailname\nmessage_size_limit = 1234567\n");
+        File.WriteAllText($"{_folder}/main.cf",
+            $"myhostname = host.example\nmyorigin = {_folder}/mailname\nmessage_size_limit = 1234567\n");
         File.WriteAllText($"{_folder}/master.cf", $"smtp inet n - n - - smtpd\n  -o myorigin={_folder}/missing\n");
     }
 
@@ -42,7 +43,8 @@ public sealed class ConfigSnapshotTests
         foreach (ConfigSnapshot files in (ConfigSnapshot[])[taken, read])
         {
             MailConfig config = Load(files);
-            Assert.That((config.Get(CommonParams.Myhostname), config.Get(CommonParams.Myorigin), config.Get(CleanupParams.MessageSizeLimit)),
+            Assert.That((config.Get(CommonParams.Myhostname), config.Get(CommonParams.Myorigin),
+                config.Get(CleanupParams.MessageSizeLimit)),
                 Is.EqualTo(("host.example", "first.example", 1234567)));
             Assert.That(MasterCf.Load(_folder, [], files), Has.Count.EqualTo(1));
             Assert.That(files.TryRead($"{_folder}/missing", out _, out string reason), Is.False, "it was missing");

@@ -51,7 +51,8 @@ public sealed class ListenChangeTests
             Assert.That(IsOpen("127.0.0.1", port));
             Assert.That(IsOpen("127.0.0.2", port), Is.EqualTo(service == port));
             // a second master does not get in beside the first
-            foreach (string other in (string[])[$"127.0.0.1:{port}", port]) Assert.That(Change(another, All, out _, Smtpd(other)), Is.Null, other);
+            foreach (string other in (string[])[$"127.0.0.1:{port}", port])
+                Assert.That(Change(another, All, out _, Smtpd(other)), Is.Null, other);
         }
         sockets.Begin().Commit();
         Assert.That(IsOpen("127.0.0.1", port), Is.False);
@@ -87,13 +88,15 @@ public sealed class ListenChangeTests
     [Test]
     public void A_Unix_socket_whose_file_was_removed_or_replaced_is_bound_again()
     {
-        string before = Directory.GetCurrentDirectory(), folder = Directory.CreateTempSubdirectory("spool").FullName, path = $"{folder}/public/x";
+        string before = Directory.GetCurrentDirectory(), folder = Directory.CreateTempSubdirectory("spool").FullName,
+            path = $"{folder}/public/x";
         Directory.CreateDirectory($"{folder}/public");
         Directory.SetCurrentDirectory(folder);
         try
         {
             ListenSockets sockets = new();
-            ListenSocket Open() => Change(sockets, "", out string error, "x unix n - n - - x")?[0][0] ?? throw new AssertionException(error);
+            ListenSocket Open() =>
+                Change(sockets, "", out string error, "x unix n - n - - x")?[0][0] ?? throw new AssertionException(error);
             ListenSocket first = Open();
             Assert.That(Open(), Is.SameAs(first), "as long as it can be reached");
             File.Delete(path);
@@ -106,8 +109,10 @@ public sealed class ListenChangeTests
             // a change that fails removes what it has made, and nothing else
             using TcpListener stranger = new(IPAddress.Loopback, 0);
             stranger.Start();
-            Assert.That(Change(sockets, "", out _, "x unix n - n - - x", "y unix n - n - - y", Smtpd(stranger.LocalEndpoint.ToString()!)), Is.Null);
-            Assert.That(Change(sockets, "", out _, "x unix n - n - - x", "y unix n - n - - y", "a/b unix n - n - - z"), Is.Null, "a name with a slash");
+            Assert.That(Change(sockets, "", out _, "x unix n - n - - x", "y unix n - n - - y", Smtpd(stranger.LocalEndpoint.ToString()!)),
+                Is.Null);
+            Assert.That(Change(sockets, "", out _, "x unix n - n - - x", "y unix n - n - - y", "a/b unix n - n - - z"), Is.Null,
+                "a name with a slash");
             Assert.That(Directory.GetFileSystemEntries($"{folder}/public"), Is.EqualTo(new[] { path }));
             sockets.Begin().Commit();
             Assert.That(File.Exists(path), Is.False);

@@ -39,7 +39,8 @@ public sealed class InstanceTests
         string spool = Directory.CreateTempSubdirectory("instance").FullName;
         Directory.CreateDirectory($"{spool}/pid");
         using (SpoolLock? held = SpoolLock.TryTake(spool, out _))
-            Assert.That(File.GetUnixFileMode($"{spool}/pid/{SpoolLock.FileName}"), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+            Assert.That(File.GetUnixFileMode($"{spool}/pid/{SpoolLock.FileName}"),
+                Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
         Directory.Delete(spool, true);
     }
 

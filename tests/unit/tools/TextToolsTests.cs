@@ -156,7 +156,8 @@ public class TextToolsTests
         List<ConfigProblem> problems = [];
         List<ServiceEntry> services = MasterCf.Parse(InstanceFiles.Master(o), "master.cf", problems);
         Assert.That(problems, Is.Empty);
-        Assert.That(services.Select(s => s.Name), Does.Contain($"{host}2525").And.Contain($"{host}2587").And.Contain($"{host}2465").And.Contain("qmgr").And.Contain("local"));
+        Assert.That(services.Select(s => s.Name),
+            Does.Contain($"{host}2525").And.Contain($"{host}2587").And.Contain($"{host}2465").And.Contain("qmgr").And.Contain("local"));
     }
 
     [Test]
