@@ -15,7 +15,9 @@ internal sealed class ChildReaper
     private static readonly TimeSpan OrphanInterval = TimeSpan.FromSeconds(1);
     private readonly EventLoop _loop;
     private readonly Action<int, int> _ended;
-    private readonly AutoResetEvent _goOn = new(false);
+    private readonly object _gate = new();
+    /// <summary>There is something new to wait for. Under the gate.</summary>
+    private bool _goOn;
 
     /// <param name="ended">Called on the loop with number and wait status of each child that has ended, ours or not.</param>
     public ChildReaper(EventLoop loop, Action<int, int> ended)
@@ -26,7 +28,14 @@ internal sealed class ChildReaper
     }
 
     /// <summary>A child was started.</summary>
-    public void Started() => _goOn.Set();
+    public void Started()
+    {
+        lock (_gate)
+        {
+            _goOn = true;
+            Monitor.Pulse(_gate);
+        }
+    }
 
     private void Wait()
     {
@@ -35,17 +44,25 @@ internal sealed class ChildReaper
             if (Libc.WaitForAnyChild() == 0)
             {
                 _loop.Post(Reap);
-                _goOn.WaitOne();
+                Pause(Timeout.InfiniteTimeSpan);
             }
             // no child: the next one is ours, or, as process 1, anybody's
-            else if (Libc.GetPid() == 1) _goOn.WaitOne(OrphanInterval);
-            else _goOn.WaitOne();
+            else Pause(Libc.GetPid() == 1 ? OrphanInterval : Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void Pause(TimeSpan limit)
+    {
+        lock (_gate)
+        {
+            if (!_goOn) _ = Monitor.Wait(_gate, limit);
+            _goOn = false;
         }
     }
 
     private void Reap()
     {
         while (Libc.WaitPid(-1, out int status, Libc.WNOHANG) is > 0 and int pid) _ended(pid, status);
-        _goOn.Set();
+        Started();
     }
 }

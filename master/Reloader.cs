@@ -48,7 +48,7 @@ internal sealed class Reloader(EventLoop loop, string directory, FolderHandle? f
             return;
         }
         supervisor.ChildStarted();
-        _limit = loop.After(CheckPatience, () => Libc.Kill(_checker!.Pid, Libc.SIGKILL));
+        _limit = loop.After(CheckPatience, () => _ = Libc.Kill(_checker!.Pid, Libc.SIGKILL));
     }
 
     /// <summary>A child has ended. True when it was the check.</summary>

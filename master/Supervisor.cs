@@ -5,7 +5,6 @@ using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
-using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Master;
 
