@@ -4,6 +4,7 @@ using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Tools.Mtasuite;
