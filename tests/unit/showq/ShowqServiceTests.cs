@@ -75,7 +75,27 @@ public class ShowqServiceTests
         _harness.Put(SpoolDirectory.Incoming, ToolHarness.Envelope("a@x", "a@b"));
         Start(null);
         Assert.That(Read().Select(e => e.QueueName), Is.EqualTo(new[] { "incoming" }));
-        Assert.That(_harness.Messages, Does.Contain("queue manager cannot be asked"));
+        Assert.That(_harness.Messages, Does.Contain("queue manager does not answer"));
+    }
+
+    private sealed class Silence : IStreamHandler
+    {
+        public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload) { }
+
+        public void OnData(LinkStream stream, ReadOnlySpan<byte> data) { }
+
+        public void OnReset(LinkStream stream, string reason) { }
+    }
+
+    [Test]
+    public void With_a_qmgr_that_hangs_the_folders_tell()
+    {
+        _harness.Put(SpoolDirectory.Incoming, ToolHarness.Envelope("a@x", "a@b"));
+        int qmgr = ToolHarness.Listen(_harness.Spool.SocketPath(false, "qmgr"));
+        _harness.Serve(() => _ = new LinkServer(_harness.Loop, qmgr, _ => new Silence()));
+        Start(null);
+        Assert.That(Read().Select(e => e.QueueName), Is.EqualTo(new[] { "incoming" }));
+        Assert.That(_harness.Messages, Does.Contain("does not say which messages are being delivered"));
     }
 
     [Test]
