@@ -84,8 +84,13 @@ public class ReloadWhileDelivering : InstanceTest
     private void EndsWell(params string[] ids)
     {
         _sink.LetGo();
+        Wait.Until(() =>
+        {
+            // where a process died or was stopped, the attempt of the next one found the recipient's record locked and waits for its time
+            Mta.Command("postqueue", "", "-f").Succeeded();
+            return Mta.Waiting().Length == 0;
+        }, () => $"an empty queue; it has {string.Join(' ', Mta.Waiting())}");
         foreach (string id in ids) Mta.WaitForLog($"{id}: removed");
-        Mta.WaitUntilEmpty();
         Assert.That(_sink.Count, Is.EqualTo(ids.Length), "each message came once");
     }
 

@@ -3,6 +3,7 @@ using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Qmgr;
 
