@@ -33,13 +33,13 @@ public class ShowqServiceTests
     [TearDown]
     public void TearDown() => _harness.Dispose();
 
-    private void Start(QueueState[]? states, string config = "")
+    private void Start(QueueState[]? states, string config = "", bool hangs = false)
     {
         int qmgr = states == null ? -1 : ToolHarness.Listen(_harness.Spool.SocketPath(false, "qmgr"));
         int showq = ToolHarness.Listen(_harness.Spool.SocketPath(false, "showq"));
         _harness.Serve(() =>
         {
-            if (states != null) _ = new LinkServer(_harness.Loop, qmgr, _ => new FakeQmgr(states));
+            if (states != null) _ = new LinkServer(_harness.Loop, qmgr, _ => hangs ? new Silence() : new FakeQmgr(states));
             _ = new ShowqService(TestService.Context(_harness.Loop, _harness.Config(config), _harness.Spool, "showq", showq));
         });
     }
@@ -91,9 +91,7 @@ public class ShowqServiceTests
     public void With_a_qmgr_that_hangs_the_folders_tell()
     {
         _harness.Put(SpoolDirectory.Incoming, ToolHarness.Envelope("a@x", "a@b"));
-        int qmgr = ToolHarness.Listen(_harness.Spool.SocketPath(false, "qmgr"));
-        _harness.Serve(() => _ = new LinkServer(_harness.Loop, qmgr, _ => new Silence()));
-        Start(null);
+        Start([], hangs: true);
         Assert.That(Read().Select(e => e.QueueName), Is.EqualTo(new[] { "incoming" }));
         Assert.That(_harness.Messages, Does.Contain("does not say which messages are being delivered"));
     }

@@ -83,7 +83,7 @@ public class QueueListingTests
                                                            x@sink.test
                                                            "y z"@sink.test
                                                            w@sink.test
-                                                                 (next retry Sun Nov  1 09:13:07)
+                                                          (next retry Sun Nov  1 09:13:07)
 
             0dZGBYrnDd0CBF*        900 Sun Nov  1 09:08:07 MAILER-DAEMON
                                                            a@b
