@@ -113,12 +113,12 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         foreach (Child child in service.Children) Drain(child);
     }
 
-    /// <summary>New processes with the new configuration first, then the old ones finish; a process with state is replaced after it has left.</summary>
+    /// <summary>New processes with the new configuration first, then the old ones finish; one that owns files alone is replaced after it has left.</summary>
     private static void Replace(Service service)
     {
         Child[] old = [.. service.Children.Where(c => !c.Leaving)];
         foreach (Child child in old) child.Leaving = true;
-        if (!service.Row.Single && old.Length > 0) service.StartChildren();
+        if (!service.Row.Exclusive && old.Length > 0) service.StartChildren();
         else if (old.Length == 0) service.Begin(service.Row.Boot);
         foreach (Child child in old) child.Status?.Send(StatusKind.Drain);
     }
@@ -172,7 +172,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         string program = ProgramPath(service);
         int limit = entry.MaxProc ?? Config.Get(MasterParams.DefaultProcessLimit);
         List<string> argv = HostOptions.Write(program, directory, entry.Name, entry.Command, service.Sockets.Count, limit, entry.Verbosity > 0,
-            entry.Overrides, entry.Attributes, HostOptions.FirstListenerFd + service.Sockets.Count);
+            entry.Overrides, entry.Attributes, HostOptions.FirstListenerFd + service.Sockets.Count, service.Children.Count(c => c.Leaving));
         int devNull = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
         // standard output stays where ours goes (maillog_file = /dev/stdout), errors of the runtime too
         int pid = Libc.Spawn(program, argv, ChildEnvironment.Build(Config, directory), null, [devNull, 1, 2],

@@ -18,7 +18,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     private long _received;
     private int _withheld;
     private bool _waiting, _ended, _answered;
-    private string _queueId = "";
+    private string _queueId = "", _sender = "";
 
     public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
     {
@@ -54,7 +54,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         // what only the queue knows of is not for users to say
         foreach (EnvelopeRecipient r in asked.Envelope.Recipients) r.Notify &= ~Notify.Expanded;
         SubmitRequest request = LocalEnvelope.Adopt(asked, service.Settings, service.Loop.Time);
-        _queueId = request.Envelope.QueueId;
+        (_queueId, _sender) = (request.Envelope.QueueId, request.Envelope.Sender);
         _submission = service.Cleanup.Open(request);
         _submission.Write(LocalEnvelope.Received(service.Settings, _queueId, uid, service.Loop.Time.GetUtcNow()));
         LogLine.Info(_queueId).Free($"uid={uid} from=<{LogLine.Form(request.Envelope.Sender)}>").Send();
@@ -111,6 +111,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     {
         _ended = true;
         SubmitReply reply = await _submission!.FinishAsync();
+        if (!reply.Outcome.IsOk) LogLine.Info(_queueId).Free($"reject: END-OF-MESSAGE: {reply.Outcome.Status} {reply.Outcome.Text}; from=<{LogLine.Form(_sender)}>").Send();
         Answer(reply.Outcome);
     }
 

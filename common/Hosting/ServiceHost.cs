@@ -94,6 +94,7 @@ public sealed class ServiceHost
             Command = _options.Command,
             Listeners = listeners,
             MaxProc = _options.MaxProc,
+            Predecessors = _options.Predecessors,
             Attributes = _options.Attributes,
             StartedAsRoot = Libc.GetEUid() == 0,
         };

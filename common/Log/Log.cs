@@ -65,8 +65,16 @@ public static class Log
 
     private static string ShortHost(string host) => host.Length == 0 ? "localhost" : host.Split('.')[0];
 
-    /// <summary>Flushes at the end of every batch of a loop.</summary>
-    public static void Attach(EventLoop loop) => loop.AtEveryBatchEnd(new BatchFlush());
+    /// <summary>
+    /// Flushes at the end of every batch of a loop, and before each output of it: what a process does after it was answered comes behind the lines of the one that
+    /// answered ("removed" behind the last "status=").
+    /// </summary>
+    public static void Attach(EventLoop loop)
+    {
+        BatchFlush flush = new();
+        loop.BeforeOutput(flush);
+        loop.AtEveryBatchEnd(flush);
+    }
 
     public static void Flush()
     {

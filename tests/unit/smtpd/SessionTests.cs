@@ -321,4 +321,13 @@ public class SessionTests
         again.Queue.Answer = Common.Mail.Outcome.Bounce("5.7.1", "message content rejected");
         Assert.That(again.Talk(mail + "QUIT\r\n"), Does.Contain("550 5.7.1 message content rejected\r\n221"));
     }
+
+    [Test]
+    public void Too_many_hops_are_logged_as_a_rejection()
+    {
+        using SmtpHarness h = new(Loose);
+        h.Queue.Answer = Common.Mail.Outcome.Bounce("5.4.0", "Error: too many hops") with { Code = 554 };
+        Assert.That(h.Talk("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\nx\r\n.\r\nQUIT\r\n"), Does.Contain("554 5.4.0 Error: too many hops\r\n221"));
+        Assert.That(h.LogLines(), Has.Some.Match("^[0-9A-Za-z]+: reject: END-OF-MESSAGE from host\\.example\\[192\\.0\\.2\\.7\\]: 554 5\\.4\\.0 Error: too many hops; from=<> to=<a@local\\.test> proto=ESMTP helo=<x>$"));
+    }
 }
