@@ -6,6 +6,8 @@ export MSBUILDDISABLENODEREUSE := 1
 
 DAEMONS := master smtpd pickup cleanup qmgr local relay bounce showq anvil
 DAEMONS += postlogd
+# a program of its own: it is started for each command, and has to be small
+LAUNCHER := launcher
 COMMANDS := mtasuite sendmail mailq newaliases postqueue postsuper postcat postconf postmap postalias postlog postdrop postkick postlock postwalk
 COMMANDS += postpasswd
 # for tests and for looking at the queue
@@ -35,7 +37,7 @@ $(CHOICE):
 	@scripts/makedefs $(BUILD)
 
 .PHONY: programs
-programs: $(addprefix $(BUILD)/libexec/,$(DAEMONS)) $(addprefix $(BUILD)/sbin/,$(COMMANDS)) $(BUILD)/share/examples/main.cf
+programs: $(addprefix $(BUILD)/libexec/,$(DAEMONS) $(LAUNCHER)) $(addprefix $(BUILD)/sbin/,$(COMMANDS)) $(BUILD)/share/examples/main.cf
 	@echo "built for net10.0$(if $(filter true,$(MTA_AOT)), (ahead-of-time)) into $(BUILD)/"
 
 # One executable for all daemons, under the name of each: processes then share the pages of its code.
@@ -54,6 +56,13 @@ $(BUILD)/libexec/tools: $(COMMON_SOURCES) $(call sources,tools) $(CHOICE) $(BUIL
 	@mkdir -p $(BUILD)/obj/tools $(BUILD)/libexec
 	@$(PUBLISH) tools -o $(BUILD)/obj/tools
 	@scripts/place $(BUILD)/obj/tools tools $(BUILD)/libexec $(MTA_AOT)
+
+$(BUILD)/libexec/$(LAUNCHER): $(COMMON_SOURCES) $(call sources,launcher) $(CHOICE) $(BUILD)/libexec/tools
+	@echo "  build   $(LAUNCHER)"
+	@mkdir -p $(BUILD)/obj/$(LAUNCHER) $(BUILD)/libexec
+	@$(PUBLISH) launcher -o $(BUILD)/obj/$(LAUNCHER)
+	@scripts/place $(BUILD)/obj/$(LAUNCHER) $(LAUNCHER) $(BUILD)/libexec $(MTA_AOT)
+	@touch $@
 
 # One executable under many names.
 $(addprefix $(BUILD)/sbin/,$(COMMANDS)): $(BUILD)/libexec/tools

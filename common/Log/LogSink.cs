@@ -60,7 +60,19 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
 
     private void Open() => _fd = settings.File == "/dev/stdout" ? 1
         : settings.File.Length == 0 ? -1
-        : Libc.Open(settings.File, Libc.O_WRONLY | Libc.O_APPEND | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOCTTY, settings.Permissions);
+        : Libc.GetEUid() == 0 && !settings.File.StartsWith("/dev/", StringComparison.Ordinal) ? OpenAsRoot()
+        : Libc.Open(settings.File, AppendFlags, settings.Permissions);
+
+    private const int AppendFlags = Libc.O_WRONLY | Libc.O_APPEND | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOCTTY;
+
+    /// <summary>The folder of the log may be mail_owner's: a link there must not have root write elsewhere.</summary>
+    private int OpenAsRoot()
+    {
+        using PathWalk? walk = PathWalk.To(Path.GetFullPath(settings.File), 0, out int errno);
+        if (walk != null) return Libc.OpenAt(walk.Folder.Descriptor, walk.Name, AppendFlags | Libc.O_NOFOLLOW, settings.Permissions);
+        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(errno);
+        return -1;
+    }
 
     /// <summary>False when the service is away, and nothing was sent.</summary>
     private bool SendToService(ReadOnlySpan<byte> lines)

@@ -116,7 +116,7 @@ public static unsafe partial class Libc
 
     // ---- rights of one thread ---------------------------------------------------------------------------------------
 
-    private const int SysSetGroups = 116, SysSetResUid = 117, SysSetResGid = 119, SysSetFsUid = 122, SysSetFsGid = 123;
+    private const int SysSetGroups = 116, SysSetFsUid = 122, SysSetFsGid = 123;
 
     /// <summary>
     /// Makes file access of THIS THREAD that of a user; false when it did not take effect. Only on a thread that does nothing else, with

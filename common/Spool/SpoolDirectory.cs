@@ -93,7 +93,7 @@ public sealed class SpoolDirectory(string root)
     public QueueFileStatus TryRead(string folder, string id, out QueueFile? file)
     {
         file = null;
-        int fd = Libc.Open(PathOf(folder, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        int fd = Libc.Open(PathOf(folder, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0);
         if (fd < 0) return Libc.Errno == Libc.ENOENT ? QueueFileStatus.Missing : QueueFileStatus.Failed;
         try { return TryRead(fd, id, out file); }
         finally { _ = Libc.Close(fd); }
@@ -104,7 +104,7 @@ public sealed class SpoolDirectory(string root)
     {
         file = null;
         byte[] head = new byte[4096];
-        int n = Libc.PRead(fd, head, 0);
+        int n = Libc.PRead(fd, head, 0); // fails on what is no regular file
         if (n < 0) return QueueFileStatus.Failed;
         if (n == 0) return QueueFileStatus.Unfinished;
         if (!QueueFileFormat.TryReadHead(head.AsSpan(0, n), out int offset, out long length, out int recipients)) return QueueFileStatus.Corrupt;

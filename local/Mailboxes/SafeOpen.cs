@@ -52,6 +52,8 @@ internal static class SafeOpen
         if (!Libc.TryStat(fd, out status)) return "file status is not available";
         if (status.Links != 1) return $"file has {status.Links} hard links";
         if (status.IsDirectory) return "file is a directory";
+        // such as the links in /proc/self/fd: descriptors of this process, which are not the recipient's
+        if (Libc.IsKernelFile(fd) || path.StartsWith("/proc/", StringComparison.Ordinal)) return "file is one of the kernel's";
         if (!Libc.TryStat(path, out Libc.FileStatus name, follow: false)) return "file status changed unexpectedly";
         if (name.IsSymlink) return IsRootsLink(path, name) ? null : "file is a symbolic link";
         bool same = name.Inode == status.Inode && name.Device == status.Device && name.Links == status.Links && name.Mode == status.Mode;

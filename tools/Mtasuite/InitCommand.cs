@@ -36,6 +36,7 @@ internal sealed record InitOptions(string Directory, string HostName, int SmtpPo
 internal static class InitCommand
 {
     private const uint FolderMode = 0x1ED; // 0755
+    private const int PublicMode = 0x1A4, SecretMode = 0x1A0; // 0644, 0640
     private const string Usage = "usage: mtasuite init DIR [--listen loopback|all|ADDRESS] [--hostname H] [--smtp-port N] "
         + "[--submission-port N] [--submissions-port N] [--daemon-directory DIR] [--command-directory DIR]";
 
@@ -106,7 +107,6 @@ internal static class InitCommand
         if (owner == null) return ExitCode.Configuration;
         try
         {
-            Directory.CreateDirectory(o.Directory);
             if (!MakeFolders(o, owner)) return ExitCode.CannotCreate;
             Write($"{o.Etc}/aliases", InstanceFiles.Aliases(Libc.GetEUid() == 0 ? null : owner.Name));
             Write($"{o.Etc}/{MasterCf.FileName}", InstanceFiles.Master(o));
@@ -131,28 +131,31 @@ internal static class InitCommand
     }
 
     private static bool MakeFolders(InitOptions o, Account owner) =>
-        Permissions.Folder(o.Etc, FolderMode, null) & Permissions.Folder(o.Log, FolderMode, null) & Permissions.Folder(o.Mail, FolderMode, null)
+        Permissions.MakeFolder(o.Etc, FolderMode, null) & Permissions.MakeFolder(o.Log, FolderMode, null)
+        & Permissions.MakeFolder(o.Mail, FolderMode, null)
         & MakeLog($"{o.Log}/mail.log", owner);
 
     private static bool MakeLog(string path, Account owner)
     {
-        int fd = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x1A4 /* 0644 */);
-        if (fd < 0)
-        {
-            Tool.Complain($"error: create {path}: {Libc.ErrorText()}");
-            return false;
-        }
-        _ = Libc.Close(fd);
-        Permissions.Own(path, owner);
-        return true;
+        using Folder? folder = Folder.Open(Path.GetDirectoryName(path)!);
+        int fd = folder?.OpenFile(Path.GetFileName(path), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, PublicMode) ?? -1;
+        bool ok = fd >= 0 && (Libc.GetEUid() != 0 || Libc.FChOwn(fd, owner.Uid, owner.Gid) == 0);
+        if (!ok) Tool.Complain($"error: create {path}: {Libc.ErrorText()}");
+        if (fd >= 0) _ = Libc.Close(fd);
+        return ok;
     }
 
     /// <param name="secret">For root and this account's group alone; null: for everybody to read.</param>
     private static void Write(string path, string text, Account? secret = null)
     {
-        File.WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | (secret == null ? UnixFileMode.OtherRead : 0));
-        if (secret != null && Libc.GetEUid() == 0 && Libc.ChOwn(path, 0, secret.Gid) != 0) throw new IOException($"chown {path}: {Libc.ErrorText()}");
+        using Folder? folder = Folder.Open(Path.GetDirectoryName(path)!);
+        int fd = folder?.OpenFile(Path.GetFileName(path), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC, SecretMode) ?? -1;
+        bool ok = fd >= 0 && Libc.WriteAll(fd, Encoding.UTF8.GetBytes(text))
+            && (secret == null || Libc.GetEUid() != 0 || Libc.FChOwn(fd, 0, secret.Gid) == 0)
+            && Libc.FChMod(fd, secret == null ? PublicMode : (uint)SecretMode) == 0;
+        string reason = Libc.ErrorText();
+        if (fd >= 0) _ = Libc.Close(fd);
+        if (!ok) throw new IOException($"write {path}: {reason}");
     }
 
     private static int BuildAliases(InitOptions o)
