@@ -29,12 +29,13 @@ internal sealed class QueueReport
         foreach (QueueEntryRecipient recipient in entry.Recipients)
         {
             string reason = recipient.Reason.Length > 0 ? recipient.Reason : entry.Reason;
-            if (reason.Length > 0 && reason != shown) text.Append(' ', Math.Max(0, ReasonColumn - reason.Length)).Append('(').Append(reason).Append(")\n");
+            if (reason.Length > 0 && reason != shown)
+                text.Append(' ', Math.Max(0, ReasonColumn - reason.Length)).Append('(').Append(Tool.Printable(reason)).Append(")\n");
             shown = reason;
             Line(text, "", "", "", Address.Quote822(recipient.Address));
         }
         text.Append('\n');
-        Tool.Print(Printable(text));
+        Tool.Print(text.ToString());
         return true;
     }
 
@@ -45,19 +46,12 @@ internal sealed class QueueReport
     }
 
     private static void Line(StringBuilder text, string id, string size, string time, string address) =>
-        text.Append(CultureInfo.InvariantCulture, $"{id,-17} {size,8} {time,-19} {address}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{id,-17} {size,8} {time,-19} {Tool.Printable(address)}\n");
 
     /// <summary>As ctime(3) has it, without the year, in the machine's zone.</summary>
     private static string Arrival(long microseconds)
     {
         DateTimeOffset time = DateTimeOffset.UnixEpoch.AddTicks(microseconds * 10).ToLocalTime();
         return string.Create(CultureInfo.InvariantCulture, $"{time:ddd MMM} {time.Day,2} {time:HH:mm:ss}");
-    }
-
-    private static string Printable(StringBuilder text)
-    {
-        for (int i = 0; i < text.Length; i++)
-            if ((text[i] < ' ' && text[i] != '\n') || text[i] == '\x7f') text[i] = '?';
-        return text.ToString();
     }
 }
