@@ -3,6 +3,7 @@ using System.Text;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 using MtaSuite.Tools.Shared;
@@ -112,7 +113,7 @@ internal static class InitCommand
 
     private static bool MakeLog(string path, Account owner)
     {
-        int fd = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x1A4 /* 0644 */);
+        int fd = LogFile.Open(path, LogFile.Mode(LogParams.MaillogFilePermissions.Default));
         if (fd < 0)
         {
             Tool.Complain($"error: create {path}: {Libc.ErrorText()}");
