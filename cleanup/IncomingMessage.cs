@@ -184,7 +184,7 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
         byte[]? head = _written > 0 ? _changed ?? new byte[QueueFileFormat.HeadSize] : null;
         Span<byte> target = head ?? System.Runtime.InteropServices.MemoryMarshal.AsMemory(buffers.Pending.WrittenMemory).Span;
         if (head == null) _changed?.CopyTo(target);
-        QueueFileFormat.WriteHead(target, _contentOffset, length, Envelope.Recipients.Count);
+        QueueFileFormat.WriteHead(target, _contentOffset, length, Envelope.Recipients.Count, Envelope.RecordsChecksum);
         _file!.Head = head;
         _contentLength = length;
     }

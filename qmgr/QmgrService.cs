@@ -67,9 +67,10 @@ internal sealed partial class QmgrService : IService
         _successor = new Successor(_loop, context.Spool.SocketPath(false, queueService), _active);
         _predecessors = new Predecessors(_loop, context.Predecessors, _active.Scheduler, this);
         _scanner = new QueueScanner(_loop, context.Spool, Found, _sites, SitesRead);
+        UserQuota users = new(UserLimits.From(context.Config, context.OpenFileLimit));
         foreach (int fd in context.Listeners)
         {
-            LinkServer server = new(_loop, fd, _ => new ControlStream(this));
+            LinkServer server = new(_loop, fd, _ => new ControlStream(this)) { Users = users };
             server.LinkAccepted = Accepted;
             _servers.Add(server);
         }

@@ -25,7 +25,7 @@ internal sealed class ListingStream(ShowqService service) : IStreamHandler
         }
         if (service.Refusal(stream.Link.PeerUid) is { } refusal)
         {
-            Log.Warning($"{refusal}");
+            service.Refusals.Add(refusal);
             Answer(new ShowqReply { Ok = false, Text = refusal });
         }
         else RunAsync(request.Filter).Detach();

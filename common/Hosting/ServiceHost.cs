@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
@@ -29,6 +30,7 @@ public sealed class ServiceHost
     private int _busy;
     private long _idleSince;
     private TimeSpan _maxIdle;
+    private long _openFileLimit;
 
     private ServiceHost(ServiceSpec spec, HostOptions options) => (_spec, _options) = (spec, options);
 
@@ -69,7 +71,7 @@ public sealed class ServiceHost
         if (!loaded.Ok) return Fatal(ExitCode.Configuration, "bad configuration");
         if (Libc.ChDir(config.Get(CommonParams.QueueDirectory)) != 0)
             return Fatal(ExitCode.Configuration, $"open {config.Get(CommonParams.QueueDirectory)}: {Libc.ErrorText()}");
-        Libc.RaiseOpenFileLimit();
+        _openFileLimit = Libc.RaiseOpenFileLimit();
         _ = Libc.UMask(0x3F /* 077 */);
         ServiceContext context = MakeContext(config);
         if (_spec.BeforeDrop?.Invoke(context) is { } problemText) return Fatal(ExitCode.Configuration, problemText);
@@ -97,6 +99,7 @@ public sealed class ServiceHost
             Predecessors = _options.Predecessors,
             Attributes = _options.Attributes,
             StartedAsRoot = Libc.GetEUid() == 0,
+            OpenFileLimit = _openFileLimit,
         };
     }
 
@@ -117,6 +120,9 @@ public sealed class ServiceHost
         _maxIdle = context.Config.Get(MasterParams.MaxIdle);
         _idleSince = Environment.TickCount64;
         Log.Log.Attach(_loop);
+        LimitedWarning exhausted = new(_loop);
+        Listener.Exhausted = error =>
+            exhausted.Add($"accept a connection: {Libc.ErrorText(error)}: waiting for a second (limit: {_openFileLimit} descriptors)");
         SynchronizationContext.SetSynchronizationContext(_loop);
         _ = Libc.Fcntl(HostOptions.StatusFd, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
         _status = new StatusChannel(_loop, HostOptions.StatusFd, OnMaster, MasterLost);

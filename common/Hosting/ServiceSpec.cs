@@ -63,6 +63,8 @@ public sealed class ServiceContext
     public int Predecessors { get; init; }
     /// <summary>What stands behind the options in master.cf (user=, flags=, argv= ...).</summary>
     public required IReadOnlyList<string> Attributes { get; init; }
+    /// <summary>How many descriptors the process may have.</summary>
+    public long OpenFileLimit { get; init; } = 1024;
     /// <summary>The process started as root.</summary>
     public required bool StartedAsRoot { get; init; }
 }

@@ -17,6 +17,8 @@ public sealed class Envelope : EnvelopeFacts
     /// <summary>The sender was told of a delay; where the queue file says so.</summary>
     public bool Warned;
     public long WarningOffset;
+    /// <summary>Of the records as they were written to the queue file; kept for its head.</summary>
+    public uint RecordsChecksum { get; set; }
     /// <summary>Some recipient's delivery was not on stable storage when its record was marked; known only of a queue file that was read.</summary>
     public bool Unsynced { get; set; }
     public List<EnvelopeRecipient> Recipients = [];

@@ -27,6 +27,9 @@ public sealed class Listener : IReadiness, IDisposable
         Resume();
     }
 
+    /// <summary>Told, with errno, when a connection cannot be taken for want of descriptors or memory.</summary>
+    public static Action<int>? Exhausted { get; set; }
+
     /// <summary>Where it listens; null for a Unix socket.</summary>
     public IPEndPoint? Local { get; }
 
@@ -60,6 +63,7 @@ public sealed class Listener : IReadiness, IDisposable
                 // out of descriptors: leave the rest in the backlog for a moment instead of spinning
                 Pause();
                 _loop.After(TimeSpan.FromSeconds(1), Resume);
+                Exhausted?.Invoke(error);
             }
             if (error is not (Libc.ECONNABORTED or Libc.EINTR)) return;
         }

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool.Journal;
 
 namespace MtaSuite.Common.Spool;
 
@@ -10,8 +11,9 @@ namespace MtaSuite.Common.Spool;
 /// The grammar of a queue file (docs/QUEUE_FILE.md):
 /// <code>
 /// file      = magic sizes envelope LF content
-/// magic     = "MTASUITE 1" LF
-/// sizes     = offset(10 digits) SP length(15 digits) SP recipients(8 digits) LF     of the content; length 15 spaces while unfinished
+/// magic     = "MTASUITE 2" LF
+/// sizes     = offset(10 digits) SP length(15 digits) SP recipients(8 digits) SP records(8 hex) SP head(8 hex) LF
+///             of the content; length 15 spaces while unfinished; checksums of the envelope's records and of what stands before it
 /// envelope  = *( letter SP value LF )
 /// </code>
 /// A recipient's record starts with 'R', which becomes 'r' in place when it is done, or 'u' when it is done but for the delivery's way to stable storage: while the
@@ -29,10 +31,14 @@ public static partial class QueueFileFormat
     /// <summary>A record that only takes up room.</summary>
     private const char Filler = '#';
     /// <summary>Bytes of the magic and sizes lines.</summary>
-    public const int HeadSize = 11 + 10 + 1 + 15 + 1 + 8 + 1;
+    public const int HeadSize = OldHeadSize + 8 + 1 + 8 + 1;
+    /// <summary>The same in files of the first version, which have no checksums.</summary>
+    private const int OldHeadSize = 11 + 10 + 1 + 15 + 1 + 8 + 1;
+    private const int RecordsChecksumAt = OldHeadSize, HeadChecksumAt = RecordsChecksumAt + 9;
     /// <summary>An envelope larger than this is not believed.</summary>
     public const int MaxEnvelope = 64 * 1024 * 1024;
-    private static ReadOnlySpan<byte> Magic => "MTASUITE 1\n"u8;
+    private static ReadOnlySpan<byte> Magic => "MTASUITE 2\n"u8;
+    private static ReadOnlySpan<byte> OldMagic => "MTASUITE 1\n"u8;
 
     /// <summary>
     /// Writes an envelope behind a head that says "unfinished" (<see cref="WriteHead"/> replaces it once the sizes are known) and sets the recipients' offsets.
@@ -70,7 +76,9 @@ public static partial class QueueFileFormat
         if (room > 0) Record(output, Filler, new string(' ', room - 3));
         output.Write("\n"u8);
         int offset = output.WrittenCount - start;
-        WriteHead(System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span[start..], offset, -1, e.Recipients.Count);
+        Span<byte> file = System.Runtime.InteropServices.MemoryMarshal.AsMemory(output.WrittenMemory).Span[start..];
+        e.RecordsChecksum = RecordsChecksum(file, HeadSize, offset);
+        WriteHead(file, offset, -1, e.Recipients.Count, e.RecordsChecksum);
         return offset;
     }
 
@@ -118,23 +126,68 @@ public static partial class QueueFileFormat
     }
 
     /// <summary>Writes the magic and sizes lines; a length of -1 marks the file as unfinished.</summary>
-    public static void WriteHead(Span<byte> head, long contentOffset, long contentLength, int recipients)
+    /// <param name="checksum">Of the records (<see cref="Envelope.RecordsChecksum"/>); null: computed, where the records are there behind
+    /// the head.</param>
+    public static void WriteHead(Span<byte> head, long contentOffset, long contentLength, int recipients, uint? checksum = null)
     {
+        if (checksum == null && head.Length >= contentOffset) checksum = RecordsChecksum(head, HeadSize, (int)contentOffset);
         Magic.CopyTo(head);
         head[Magic.Length..HeadSize].Fill((byte)' ');
         Utf8Formatter.TryFormat(contentOffset, head.Slice(11, 10), out _, new StandardFormat('D', 10));
         if (contentLength >= 0) Utf8Formatter.TryFormat(contentLength, head.Slice(22, 15), out _, new StandardFormat('D', 15));
         Utf8Formatter.TryFormat(recipients, head.Slice(38, 8), out _, new StandardFormat('D', 8));
+        if (checksum is { } records) Utf8Formatter.TryFormat(records, head.Slice(RecordsChecksumAt, 8), out _, new StandardFormat('x', 8));
+        Utf8Formatter.TryFormat(JournalFormat.Crc(0, head[..HeadChecksumAt]), head.Slice(HeadChecksumAt, 8),
+            out _, new StandardFormat('x', 8));
         head[HeadSize - 1] = (byte)'\n';
     }
+
+    /// <summary>Bytes of a file's head, by its version; 0 when it is none of ours.</summary>
+    public static int HeadSizeOf(ReadOnlySpan<byte> file) =>
+        file.StartsWith(Magic) ? HeadSize : file.StartsWith(OldMagic) ? OldHeadSize : 0;
+
+    /// <summary>The checksum of an envelope's records, without the marks that letters become later.</summary>
+    private static uint RecordsChecksum(ReadOnlySpan<byte> file, int start, int end)
+    {
+        uint crc = 0;
+        Span<byte> letter = stackalloc byte[1];
+        for (int at = start, length; at < end; at += length)
+        {
+            length = file[at..end].IndexOf((byte)'\n') + 1;
+            if (length == 0) length = end - at;
+            letter[0] = file[at] switch { Done or Unsynced => Pending, Warned => (byte)'W', Traced => (byte)'K', byte other => other };
+            crc = JournalFormat.Crc(JournalFormat.Crc(crc, letter), file.Slice(at + 1, length - 1));
+        }
+        return crc;
+    }
+
+    /// <summary>The records are those that were written. A file without a checksum is believed.</summary>
+    private static bool HasItsRecords(ReadOnlySpan<byte> file, int contentOffset, Envelope? e)
+    {
+        if (HeadSizeOf(file) != HeadSize || file[RecordsChecksumAt] == ' ') return true;
+        uint checksum = RecordsChecksum(file, HeadSize, contentOffset);
+        if (e != null) e.RecordsChecksum = checksum;
+        return TryHex(file.Slice(RecordsChecksumAt, 8), out uint said) && said == checksum;
+    }
+
+    /// <summary>Head and records of a file in memory are as they were written, but for the marks.</summary>
+    public static bool IsIntact(ReadOnlySpan<byte> file) =>
+        TryReadHead(file, out int offset, out _, out _) && offset <= file.Length && HasItsRecords(file, offset, null);
+
+    private static bool TryHex(ReadOnlySpan<byte> digits, out uint value) =>
+        Utf8Parser.TryParse(digits, out value, out int used, 'x') && used == digits.Length;
 
     /// <summary>Reads the head; false when it is none of ours. A length of -1 means that the file was never finished.</summary>
     public static bool TryReadHead(ReadOnlySpan<byte> head, out int contentOffset, out long contentLength, out int recipients)
     {
         contentOffset = recipients = 0;
         contentLength = -1;
-        if (head.Length < HeadSize || !head.StartsWith(Magic) || head[HeadSize - 1] != '\n' || head[21] != ' ' || head[37] != ' ') return false;
-        if (!Whole(head.Slice(11, 10), out long offset) || offset < HeadSize || offset > MaxEnvelope) return false;
+        int size = HeadSizeOf(head);
+        if (size == 0 || head.Length < size || head[size - 1] != '\n' || head[21] != ' ' || head[37] != ' ') return false;
+        if (size == HeadSize && (head[OldHeadSize - 1] != ' ' || head[HeadChecksumAt - 1] != ' '
+            || !TryHex(head.Slice(HeadChecksumAt, 8), out uint said)
+            || said != JournalFormat.Crc(0, head[..HeadChecksumAt]))) return false;
+        if (!Whole(head.Slice(11, 10), out long offset) || offset < size || offset > MaxEnvelope) return false;
         if (!Whole(head.Slice(38, 8), out long count)) return false;
         if (head.Slice(22, 15).IndexOfAnyExcept((byte)' ') >= 0 && !Whole(head.Slice(22, 15), out contentLength)) return false;
         (contentOffset, recipients) = ((int)offset, (int)count);
@@ -149,18 +202,19 @@ public static partial class QueueFileFormat
 
     /// <summary>
     /// Reads the envelope's records, everything before the content. False when a line is no record, a recipient count differs from
-    /// <paramref name="recipients"/>, or arrival time or sender is missing. Unknown letters are passed over.
+    /// <paramref name="recipients"/>, arrival time or sender is missing, or the checksum is another. Unknown letters are passed over.
     /// </summary>
     public static bool TryReadEnvelope(ReadOnlySpan<byte> file, int contentOffset, int recipients, Envelope e)
     {
         bool time = false, sender = false;
         EnvelopeRecipient next = new();
-        int at = HeadSize;
+        int at = HeadSizeOf(file) is > 0 and var size ? size : HeadSize;
         while (at < contentOffset)
         {
             int length = file[at..contentOffset].IndexOf((byte)'\n');
             if (length < 0) return false;
-            if (length == 0) return at + 1 == contentOffset && time && sender && e.Recipients.Count == recipients;
+            if (length == 0) return at + 1 == contentOffset && time && sender && e.Recipients.Count == recipients
+                && HasItsRecords(file, contentOffset, e);
             ReadOnlySpan<byte> line = file.Slice(at, length);
             if (length < 2 || line[1] != ' ' || !TryUnescape(line[2..], out string value)) return false;
             switch ((char)line[0])

@@ -5,6 +5,7 @@ using System.Text;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 using MtaSuite.Tools.Shared;
@@ -137,8 +138,7 @@ internal static class InitCommand
 
     private static bool MakeLog(string path, Account owner)
     {
-        using Folder? folder = Folder.Open(Path.GetDirectoryName(path)!);
-        int fd = folder?.OpenFile(Path.GetFileName(path), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND, PublicMode) ?? -1;
+        int fd = LogFile.Open(path, LogFile.Mode(LogParams.MaillogFilePermissions.Default));
         bool ok = fd >= 0 && (Libc.GetEUid() != 0 || Libc.FChOwn(fd, owner.Uid, owner.Gid) == 0);
         if (!ok) Tool.Complain($"error: create {path}: {Libc.ErrorText()}");
         if (fd >= 0) _ = Libc.Close(fd);

@@ -1,6 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Tools.Shared;
 
@@ -26,7 +27,7 @@ internal static class LogRotateCommand
             return Tool.Fatal(1, Libc.Errno == Libc.EEXIST ? $"{rotated} exists already"
                 : $"rename {file} to {rotated}: {Libc.ErrorText()}");
         // made here with its owner, because daemons without root's rights may not make files in the folder
-        int fd = walk.Folder.OpenFile(walk.Name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_APPEND, (int)status.Permissions);
+        int fd = LogFile.Open(file, LogFile.Mode(instance.Config.Get(LogParams.MaillogFilePermissions)));
         if (fd < 0) return Tool.Fatal(1, $"create {file}: {Libc.ErrorText()}");
         if (Libc.GetEUid() == 0) _ = Libc.FChOwn(fd, status.Uid, status.Gid);
         _ = Libc.Close(fd);

@@ -22,13 +22,16 @@ internal sealed class QueueFilePrinter(int fd, string name, PostcatOptions show)
     public bool Print()
     {
         byte[] head = new byte[QueueFileFormat.HeadSize];
-        for (int i = 0; i < head.Length; i++)
+        int size = 0;
+        // two lines, whose length is another in files of the first version
+        for (int lines = 0; lines < 2 && size < head.Length; size++)
         {
             if (_start == _end && !Fill()) return false;
-            head[i] = _buffer[_start++];
+            head[size] = _buffer[_start++];
+            if (head[size] == '\n') lines++;
         }
-        if (!QueueFileFormat.TryReadHead(head, out int contentOffset, out long length, out int recipients)) return false;
-        _offset = head.Length;
+        if (!QueueFileFormat.TryReadHead(head.AsSpan(0, size), out int contentOffset, out long length, out int recipients)) return false;
+        _offset = size;
         if (show.Envelope)
         {
             Mark("ENVELOPE RECORDS");

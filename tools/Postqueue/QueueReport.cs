@@ -30,13 +30,13 @@ internal sealed class QueueReport
         foreach (QueueEntryRecipient recipient in entry.Recipients)
         {
             string reason = recipient.Reason.Length > 0 ? recipient.Reason : entry.Reason;
-            if (reason.Length > 0 && reason != shown) Remark(text, reason);
+            if (reason.Length > 0 && reason != shown) Remark(text, Tool.Printable(reason));
             shown = reason;
             Line(text, "", "", "", Address.Quote822(recipient.Address));
         }
         if (entry.NextMicroseconds > 0) Remark(text, $"next retry {Time(entry.NextMicroseconds)}");
         text.Append('\n');
-        Tool.Print(Printable(text));
+        Tool.Print(text.ToString());
         return true;
     }
 
@@ -50,7 +50,7 @@ internal sealed class QueueReport
         text.Append(' ', Math.Max(0, ReasonColumn - remark.Length)).Append('(').Append(remark).Append(")\n");
 
     private static void Line(StringBuilder text, string id, string size, string time, string address) =>
-        text.Append(CultureInfo.InvariantCulture, $"{id,-17} {size,8} {time,-19} {address}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{id,-17} {size,8} {time,-19} {Tool.Printable(address)}\n");
 
     /// <summary>As ctime(3) has it, without the year, in the machine's zone.</summary>
     private static string Time(long microseconds)
@@ -61,11 +61,4 @@ internal sealed class QueueReport
 
     /// <summary>A number of microseconds since 1970 in the machine's zone.</summary>
     public static DateTimeOffset LocalTime(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * 10).ToLocalTime();
-
-    private static string Printable(StringBuilder text)
-    {
-        for (int i = 0; i < text.Length; i++)
-            if ((text[i] < ' ' && text[i] != '\n') || text[i] == '\x7f') text[i] = '?';
-        return text.ToString();
-    }
 }

@@ -20,8 +20,7 @@ internal static class SubmitCommand
         user ??= new UserIdentity(Libc.GetUid(), "", "");
         SubmitRequest request = Request(options, user, config, out string? problem);
         if (problem != null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {problem}");
-        using Submission? submission = Submission.Open(config, request, out string error);
-        if (submission == null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {error}");
+        using Submission submission = Submission.Open(config, request);
         bool verify = (options.Flag & MessageFlags.VerifyOnly) != 0;
         if (!verify && !Copy(submission, options, config)) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: read standard input: {Libc.ErrorText()}");
         Outcome outcome = submission.Finish();

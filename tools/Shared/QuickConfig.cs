@@ -34,6 +34,11 @@ internal sealed class QuickConfig
         return open == null ? config : null;
     }
 
+    /// <summary>A number's value.</summary>
+    public long Get(LongParam param) =>
+        _full == null && param.TryParse(_main.ByName.TryGetValue(param.Name, out MainCfEntry? entry) ? entry.Value
+            : param.Default, out long value) ? value : Full.Get(param);
+
     /// <summary>A parameter's value.</summary>
     public string Get(TextParam param)
     {

@@ -79,18 +79,11 @@ internal static class Tool
         return written || status != 0 ? status : 1;
     }
 
-    /// <summary>A terminal shows control characters of other people's data as '?'.</summary>
-    public static string Printable(string text)
-    {
-        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.Contains('\x7f')) return text;
-        return string.Create(text.Length, text, static (span, source) =>
-        {
-            for (int i = 0; i < span.Length; i++) span[i] = source[i] < ' ' || source[i] == '\x7f' ? '?' : source[i];
-        });
-    }
+    /// <summary>Other people's data as a terminal may show it.</summary>
+    public static string Printable(string text) => Common.Log.Printable.Text(text);
 
     /// <summary>The same for text of several lines, which stay lines.</summary>
-    public static string PrintableLines(string text) => string.Join('\n', text.Split('\n').Select(Printable));
+    public static string PrintableLines(string text) => Common.Log.Printable.Lines(text);
 
     /// <summary>The configuration folder: the option, else MAIL_CONFIG, else the default. A path of a main.cf names its folder.</summary>
     public static string ConfigDirectory(string? option)

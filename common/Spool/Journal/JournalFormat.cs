@@ -82,7 +82,7 @@ public static class JournalFormat
         return QueueId.IsValid(id) && data[30] is (byte)'i' or (byte)'h';
     }
 
-    private static uint Crc(uint crc, ReadOnlySpan<byte> data)
+    internal static uint Crc(uint crc, ReadOnlySpan<byte> data)
     {
         crc = ~crc;
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(data);

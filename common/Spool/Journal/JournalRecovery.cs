@@ -75,14 +75,17 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
         return found;
     }
 
-    /// <summary>The head and the content are as they were; marks of recipients may have been set. Those that relied on this record are taken back.</summary>
+    /// <summary>The head, the envelope and the content are as they were; marks of recipients may have been set. Those that relied on this
+    /// record are taken back.</summary>
     private static bool Has(string path, long size, ReadOnlySpan<byte> image)
     {
         if (size != image.Length || !QueueFileFormat.TryReadHead(image, out int offset, out _, out _) || offset > image.Length) return false;
         int fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
         if (fd < 0) return false;
         byte[] file = new byte[image.Length];
-        bool same = Libc.PRead(fd, file, 0) == file.Length && file.AsSpan(0, QueueFileFormat.HeadSize).SequenceEqual(image[..QueueFileFormat.HeadSize])
+        int head = QueueFileFormat.HeadSizeOf(image);
+        bool same = Libc.PRead(fd, file, 0) == file.Length && file.AsSpan(0, head).SequenceEqual(image[..head])
+            && QueueFileFormat.IsIntact(file)
             && file.AsSpan(offset).SequenceEqual(image[offset..]) && TakeBack(fd, file.AsSpan(0, offset));
         _ = Libc.Close(fd);
         return same;

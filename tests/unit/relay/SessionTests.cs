@@ -178,6 +178,16 @@ public class SessionTests
     }, offers: "PIPELINING\n8BITMIME");
 
     [Test]
+    public void Eight_bit_content_that_cannot_be_converted_is_returned() => With(null, null, async (f, peer) =>
+    {
+        byte[] content = System.Text.Encoding.UTF8.GetBytes("Content-Type: multipart/mixed; boundary=b\n\n\u00fc\n--b\n\nx\n--b--\n");
+        Outcome outcome = (await f.DeliverAsync(f.Queue(["b@x"], content)))[0].Outcome;
+        Assert.That($"{outcome.Status} {outcome.Text}",
+            Is.EqualTo("5.6.3 8BITMIME is required for a message that cannot be converted, but was not offered by host mx1.test[127.0.0.1]"));
+        Assert.That(Said(peer).Any(c => c.Contains("MAIL")), Is.False);
+    }, offers: "PIPELINING");
+
+    [Test]
     public void A_message_above_the_servers_limit_is_not_sent() => With(null, null, async (f, peer) =>
     {
         Outcome outcome = (await f.DeliverAsync(f.Queue(["b@x"])))[0].Outcome;

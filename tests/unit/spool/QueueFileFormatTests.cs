@@ -124,7 +124,43 @@ public sealed class QueueFileFormatTests
                 if (i < 11 && value != bytes[i]) Assert.That(status, Is.EqualTo(QueueFileStatus.Corrupt));
             }
         }
-        Assert.That(seen, Has.Count.EqualTo(3));
+        Assert.That(seen, Is.EquivalentTo(new[] { QueueFileStatus.Ok, QueueFileStatus.Corrupt }),
+            "nothing that is wrong makes a finished file an unfinished one");
+    }
+
+    [Test]
+    public void A_changed_head_is_corrupt_and_never_unfinished()
+    {
+        byte[] bytes = File(Small());
+        int end = bytes.AsSpan().IndexOf("\n\n"u8);
+        for (int i = 0; i < end; i++)
+        {
+            foreach (byte value in new byte[] { 0, (byte)'\n', (byte)' ', (byte)'9', 0xff, (byte)(bytes[i] ^ 1) })
+            {
+                if (bytes[i] == value || IsMark(bytes, i, value)) continue;
+                byte[] bad = [.. bytes];
+                bad[i] = value;
+                Assert.That(Read(bad, out _), Is.EqualTo(QueueFileStatus.Corrupt), $"byte {i} = {value}");
+            }
+        }
+        bytes.AsSpan(22, 15).Fill((byte)' ');
+        Assert.That(Read(bytes, out _), Is.EqualTo(QueueFileStatus.Corrupt), "a length that was lost");
+    }
+
+    /// <summary>The letters that are changed in place.</summary>
+    private static bool IsMark(byte[] bytes, int at, byte value) =>
+        at >= QueueFileFormat.HeadSize && bytes[at - 1] == '\n' && "RruWwKk".Contains((char)bytes[at], StringComparison.Ordinal)
+            && (bytes[at] | 0x20) == (value | 0x20);
+
+    [Test]
+    public void Files_of_the_first_version_are_read()
+    {
+        const string envelope = "T 5\nS a@b\nR c@d\nr e@f\n\n";
+        byte[] bytes = Encoding.ASCII.GetBytes($"MTASUITE 1\n{47 + envelope.Length:D10} {4:D15} {2:D8}\n{envelope}text");
+        Assert.That(Read(bytes, out QueueFile? file), Is.EqualTo(QueueFileStatus.Ok));
+        Assert.That(file!.Envelope.Recipients.Select(r => (r.Address, r.Done, (char)bytes[r.Offset])),
+            Is.EqualTo(new[] { ("c@d", false, 'R'), ("e@f", true, 'r') }));
+        Assert.That((file.ContentLength, file.ContentOffset), Is.EqualTo((4L, 47 + envelope.Length)));
     }
 
     [TestCase("R x\n")]

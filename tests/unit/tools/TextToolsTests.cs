@@ -84,7 +84,7 @@ public class TextToolsTests
     {
         string[] lines = Postcat(Sample(), "-do").Split('\n');
         Assert.That(lines[1], Does.StartWith("        0  67 message_size:"));
-        Assert.That(lines[2], Does.StartWith("       47  84 message_arrival_time:"));
+        Assert.That(lines[2], Does.StartWith("       65  84 message_arrival_time:"));
         Assert.That(Array.Find(lines, l => l.EndsWith("Subject: s", StringComparison.Ordinal)), Does.Match(@"^ +\d+  78 Subject: s$"));
     }
 
