@@ -14,7 +14,7 @@ internal static class CheckCommand
     public static bool Accepts(Instance instance, Severity told = Severity.Error)
     {
         int errors = 0;
-        foreach (ConfigProblem problem in ConfigCheck.Run(instance.ConfigDirectory, [TableCheck.Run, ListCheck.Run, SettingCheck.Run, TlsCheck.Run, context => FileCheck.Run(context, instance)]))
+        foreach (ConfigProblem problem in SuiteCheck.Problems(instance))
         {
             if (problem.Severity == Severity.Error) errors++;
             if (problem.Severity >= told) Tool.Complain($"{(problem.Severity == Severity.Error ? "error" : "warning")}: {problem}");
