@@ -51,7 +51,14 @@ public sealed partial class MailConfig
     private void CheckSettings()
     {
         foreach ((string name, Setting setting) in settings)
-            if (CheckValue(name, setting.Value) is { } problem) AddProblem(new(Severity.Error, setting.File, setting.Line, problem));
+            if (CheckValue(name, setting.Value) is { } problem) AddProblem(new(SeverityOf(name), setting.File, setting.Line, problem));
+    }
+
+    /// <summary>How bad a bad value of a name is: what has no effect stops nothing.</summary>
+    internal static Severity SeverityOf(string name)
+    {
+        bool? effective = ParamRegistry.Find(name)?.Effective ?? ParamRegistry.FindFamily(name, out _)?.Effective;
+        return effective == false ? Severity.Warning : Severity.Error;
     }
 
     /// <summary>What is wrong with an unexpanded value of a name, or null. Names nobody knows take any value that can be expanded.</summary>
@@ -59,6 +66,11 @@ public sealed partial class MailConfig
     {
         Param? param = ParamRegistry.Find(name) ?? ParamRegistry.FindFamily(name, out _)?.FallbackParam;
         if (param is { IsRaw: true }) return param.Check(text, this);
+        if (param is TextParam named && FromFile(named, text) is { } file)
+        {
+            if (file.Value == null) return $"bad value of {name}: {file.Problem}";
+            text = file.Value;
+        }
         if (!TryExpand(text, out string value, out string? problem)) return $"bad value of {name}: {problem}";
         string? bad = param?.Check(value, this);
         return bad == null || param!.Name == name ? bad : bad.Replace(param.Name, name, StringComparison.Ordinal);

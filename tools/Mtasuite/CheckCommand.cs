@@ -16,9 +16,7 @@ internal static class CheckCommand
     public static bool Accepts(Instance instance, Severity told = Severity.Error)
     {
         int errors = 0;
-        Action<CheckContext>[] checks =
-            [TableCheck.Run, ListCheck.Run, SettingCheck.Run, ListenCheck.Run, TlsCheck.Run, context => FileCheck.Run(context, instance)];
-        foreach (ConfigProblem problem in ConfigCheck.Run(instance.ConfigDirectory, checks))
+        foreach (ConfigProblem problem in SuiteCheck.Problems(instance))
         {
             if (problem.Severity == Severity.Error) errors++;
             if (problem.Severity >= told) Tool.Complain($"{(problem.Severity == Severity.Error ? "error" : "warning")}: {problem}");

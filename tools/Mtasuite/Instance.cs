@@ -70,11 +70,9 @@ internal sealed class Instance(MailConfig config)
     public List<string> MasterEnvironment(params string[] also)
     {
         List<string> result = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
-        foreach (string item in (IEnumerable<string>)[.. Config.GetList(MasterParams.ImportEnvironment), "DOTNET_ROOT", .. also])
-        {
-            if (item.Contains('=')) result.Add(item);
-            else if (Environment.GetEnvironmentVariable(item) is { } value && item != "MAIL_CONFIG") result.Add($"{item}={value}");
-        }
+        foreach ((string name, string? set) in EnvironmentList.Read([.. Config.GetList(MasterParams.ImportEnvironment), "DOTNET_ROOT",
+            .. also]))
+            if ((set ?? Environment.GetEnvironmentVariable(name)) is { } value && name != "MAIL_CONFIG") result.Add($"{name}={value}");
         return result;
     }
 }

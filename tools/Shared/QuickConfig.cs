@@ -43,6 +43,7 @@ internal sealed class QuickConfig
     public string Get(TextParam param)
     {
         string? text = _main.ByName.TryGetValue(param.Name, out MainCfEntry? entry) ? entry.Value : param.Computed == null ? param.Default : null;
-        return _full != null || text is not { Length: > 0 } || text.Contains('$') ? Full.Get(param) : text;
+        bool inFile = param.NamesFile && text?.StartsWith('/') == true;
+        return _full != null || text is not { Length: > 0 } || text.Contains('$') || inFile ? Full.Get(param) : text;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tools.Shared;
@@ -119,6 +120,17 @@ internal static class Tool
         ConfigResult loaded = MailConfig.Load(directory, processName: process);
         if (!quiet)
             foreach (ConfigProblem problem in loaded.Problems) Warning($"{problem}");
+        SetEnvironment(loaded.Config);
         return loaded.Config;
+    }
+
+    /// <summary>
+    /// What import_environment sets (TZ=UTC) holds for commands as it does for daemons; variables that it only names they have already.
+    /// </summary>
+    private static void SetEnvironment(MailConfig config)
+    {
+        foreach ((string name, string? value) in EnvironmentList.Read(config.GetList(MasterParams.ImportEnvironment)))
+            if (value != null && name != "MAIL_CONFIG"
+                && Environment.GetEnvironmentVariable(name) != value) Environment.SetEnvironmentVariable(name, value);
     }
 }

@@ -31,7 +31,8 @@ public static class LocalParams
     public static readonly BoolParam ExpandOwnerAlias = new("expand_owner_alias", "no",
         doc: "Use the members of owner-LIST, not that name, as the sender of a list.");
     public static readonly TextParam ExportEnvironment = new("export_environment", "TZ MAIL_CONFIG LANG",
-        doc: "Environment variables that commands inherit.");
+        doc: "Environment variables that commands inherit: NAME, NAME=VALUE, { NAME = text with spaces }.")
+    { Grammar = (EnvironmentList.IsValid, EnvironmentList.Expected) };
     public static readonly TextParam FallbackTransport = new("fallback_transport", "",
         doc: "Transport for local recipients without an account or alias.");
     public static readonly TextParam FallbackTransportMaps = new("fallback_transport_maps", "",

@@ -91,7 +91,8 @@ public sealed class CommandTests
     [Test]
     public void The_environment_is_a_list_with_safe_values()
     {
-        _fix.Settings = _fix.Settings with { RecipientDelimiter = "+", ExportEnvironment = ["HOMER=simpson", "NOTSET_XYZ"] };
+        _fix.Settings = _fix.Settings with { RecipientDelimiter = "+", ExportEnvironment = ["HOMER=simpson", "NOTSET_XYZ",
+            "{ MARGE = with spaces }"] };
         DeliveryJob job = _fix.Job("c+e;x@example.com", sender: "a`id`@x", original: "o@x");
         job.Request.ClientHelo = "$(reboot)";
         RunJob(job, $"env >{_fix.Root}/env");
@@ -100,7 +101,8 @@ public sealed class CommandTests
         Assert.That(lines, Is.EqualTo(new[]
         {
             "CLIENT_ADDRESS=192.0.2.1", "CLIENT_HELO=__reboot_", "CLIENT_HOSTNAME=client.example", "DOMAIN=example.com", "EXTENSION=e_x", "HOMER=simpson",
-            "LOCAL=c+e_x", "LOGNAME=c", "ORIGINAL_RECIPIENT=o@x", "PATH=/usr/bin:/bin", "RECIPIENT=c+e_x@example.com", "SENDER=a_id_@x", "USER=c",
+            "LOCAL=c+e_x", "LOGNAME=c", "MARGE=with spaces", "ORIGINAL_RECIPIENT=o@x", "PATH=/usr/bin:/bin", "RECIPIENT=c+e_x@example.com",
+                "SENDER=a_id_@x", "USER=c",
         }));
     }
 

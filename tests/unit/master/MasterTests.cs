@@ -137,6 +137,7 @@ public sealed class MasterTests
             CommandRow? row = CommandTable.Find(word);
             string does = row == null ? "unknown" : row.Program == null ? "not needed" : "";
             Assert.That(said, does.Length == 0 ? Is.Empty : Does.Contain(does), word);
+            Assert.That(ServicePrograms.ProgramOf(word), Is.EqualTo(row?.Program), word);
         }
     }
 
@@ -246,7 +247,8 @@ public sealed class MasterTests
     {
         Environment.SetEnvironmentVariable("MTA_TEST_SECRET", "x");
         Environment.SetEnvironmentVariable("MTA_TEST_WANTED", "y");
-        List<string> built = ChildEnvironment.Build(MailConfig.Parse("import_environment = MTA_TEST_WANTED, A=b=c").Config, "/etc/x");
+        List<string> built = ChildEnvironment.Build(MailConfig.Parse("import_environment = MTA_TEST_WANTED, A=b=c { B = c d }").Config,
+            "/etc/x");
         Assert.That(built, Does.Contain("MTA_TEST_WANTED=y").And.Contain("A=b=c").And.Contain("MAIL_CONFIG=/etc/x"));
         Assert.That(built, Has.None.Contain("SECRET"));
         Assert.That(built.Select(v => v.Split('=')[0]), Is.Unique);
