@@ -11,9 +11,10 @@ internal sealed partial class IncomingMessage
 {
     /// <summary>As they stand in the header, perhaps empty; null: not there.</summary>
     private string? _messageId, _resentMessageId;
+    private static readonly Outcome s_headerTooLong = Outcome.Bounce("5.3.4", "message header too long") with { Code = 552 };
     private int _hops;
     private ArrayBufferWriter<byte>? _rewritten;
-    private List<string>? _extracted, _extractedResent;
+    private HeaderRecipients? _extracted;
     private bool _hasFrom, _hasDate, _hasRecipientHeader, _resent, _hasResentFrom, _hasResentDate, _hasRequireTls;
 
     private ArrayBufferWriter<byte> Headers => _buffers!.Headers;
@@ -31,7 +32,7 @@ internal sealed partial class IncomingMessage
                     return;
                 case HeaderEvent.Header:
                     TakeHeader(scanner);
-                    if (scanner.TotalBytes > HeaderSectionLimit) Fail(Outcome.Bounce("5.3.4", "message header too long") with { Code = 552 });
+                    if (Headers.WrittenCount > HeaderSectionLimit) Fail(s_headerTooLong);
                     break;
                 case HeaderEvent.MailboxLine:
                     TakeMailboxLine(scanner.Field);
@@ -60,6 +61,8 @@ internal sealed partial class IncomingMessage
 
     private void TakeHeader(HeaderScanner scanner)
     {
+        if (scanner.IsTruncated)
+            Log.Warning($"{Envelope.QueueId}: header_size_limit: {Named(scanner)} is cut to {scanner.Field.Length} bytes");
         Note(scanner);
         if (_failure != null || service.Settings.DropsHeader(scanner.NameBytes)) return;
         if (!_request.Cleanup.HasFlag(CleanupFlags.Rewrite) || !TryRewrite(scanner)) Line(scanner.Field);
@@ -76,7 +79,10 @@ internal sealed partial class IncomingMessage
         // name and colon go first and are taken back where nothing changes
         ArrayBufferWriter<byte> field = _rewritten ??= new ArrayBufferWriter<byte>();
         field.ResetWrittenCount();
-        bool changed = HeaderAddresses.Rewrite(scanner.Value, rewriter, field, nameLength, service.Settings.HeaderTokenLimit);
+        int limit = service.Settings.HeaderTokenLimit;
+        bool changed = HeaderAddresses.Rewrite(scanner.Value, rewriter, field, nameLength, limit, out bool whole);
+        if (!whole)
+            Log.Warning($"{Envelope.QueueId}: header_address_token_limit: only the first addresses of {Named(scanner)} are rewritten");
         if (rewriter.Problem.Length > 0)
         {
             Log.Warning($"{Envelope.QueueId}: {rewriter.Problem}");
@@ -106,12 +112,12 @@ internal sealed partial class IncomingMessage
             case HeaderName.TlsRequired or HeaderName.RequireTlsEsmtp: NoteTlsWish(scanner); break;
             default: break;
         }
-        HeaderTraits traits = scanner.Name.Traits();
-        _resent |= traits.HasFlag(HeaderTraits.Resent);
-        if (!traits.HasFlag(HeaderTraits.Extract) || !_request.Cleanup.HasFlag(CleanupFlags.ExtractRecipients)) return;
-        List<string> list = traits.HasFlag(HeaderTraits.Resent) ? _extractedResent ??= [] : _extracted ??= [];
-        if (list.Count < Limits.Recipients) HeaderAddresses.Extract(scanner.Value, list, service.Settings.HeaderTokenLimit);
+        _resent |= scanner.Name.Traits().HasFlag(HeaderTraits.Resent);
     }
+
+    private static string Named(HeaderScanner scanner) =>
+        "header field " + (scanner.Name != HeaderName.Other ? scanner.Name.Text()
+            : Encoding.Latin1.GetString(scanner.NameBytes[..Math.Min(scanner.NameBytes.Length, Limits.Name)]));
 
     /// <summary>RFC 8689 5: tls-required = "TLS-Required:" FWS "No". The other field is our own, for programs in between that know no REQUIRETLS.</summary>
     private void NoteTlsWish(HeaderScanner scanner)
@@ -163,7 +169,10 @@ internal sealed partial class IncomingMessage
         Headers.Write("\n"u8);
         LogLine.Info(Envelope.QueueId).Field(_resentMessageId != null ? "resent-message-id" : "message-id", _resentMessageId ?? _messageId ?? "").Send();
         _inBody = true;
-        foreach (string address in _extractedResent ?? _extracted ?? []) Envelope.Recipients.Add(new EnvelopeRecipient { Address = address });
+        _failure = _extracted?.AddTo(Envelope, _request.ExtractedNotify);
+        if (_failure != null) return;
+        if (_extracted != null && service.Settings.SmtpUtf8)
+            Envelope.SmtpUtf8 |= Envelope.Recipients.Exists(r => !Address.IsAscii(r.Address));
         _failure = _rewriting.Envelopes.Rewrite(Envelope, _request.Cleanup);
         if (_failure == null && Envelope.Recipients.Count == 0) Fail(Outcome.Bounce("5.1.0", "no recipients specified"));
         if (_failure != null) return;

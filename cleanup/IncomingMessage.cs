@@ -52,6 +52,8 @@ internal sealed partial class IncomingMessage(CleanupService service) : IStreamH
         if (!QueueId.IsValid(Envelope.QueueId)) Envelope.QueueId = QueueId.Next();
         if (Envelope.ArrivalMicroseconds == 0) Envelope.ArrivalMicroseconds = QueueId.Microseconds();
         _buffers = service.Begin();
+        if (!_request.Cleanup.HasFlag(CleanupFlags.ExtractRecipients)) return;
+        _buffers.Scanner.Reader = _extracted = new HeaderRecipients(Limits.Recipients);
     }
 
     public void OnData(LinkStream stream, ReadOnlySpan<byte> data)

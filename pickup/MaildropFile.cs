@@ -52,6 +52,7 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
     {
         SubmitRequest asked = new() { Envelope = dropped, LocalClient = true };
         if ((dropped.Flags & MessageFlags.ExtractRecipients) != 0) asked.Cleanup |= CleanupFlags.ExtractRecipients;
+        asked.ExtractedNotify = dropped.Flags.ExtractedNotify();
         dropped.Recipients.RemoveAll(r => r.Done);
         SubmitRequest request = LocalEnvelope.Adopt(asked, service.Settings, service.Loop.Time);
         // a message that waited for the mail system to start has waited since then

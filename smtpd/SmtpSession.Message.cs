@@ -2,6 +2,7 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
 
 namespace MtaSuite.Smtpd;
@@ -9,12 +10,26 @@ namespace MtaSuite.Smtpd;
 /// <summary>What DATA and BDAT share: opening the message at cleanup, taking content, and answering at its end.</summary>
 internal sealed partial class SmtpSession
 {
+    private static readonly SmtpReply s_lookupError = SmtpReply.Parse("451 4.3.0 Temporary lookup error");
+
+    /// <summary>
+    /// Finds out whether the client is one of local_header_rewrite_clients, while MAIL can still be refused when nobody can tell.
+    /// </summary>
+    public async ValueTask<SmtpReply> FindLocalClientAsync(Transaction t)
+    {
+        MatchResult match = Forwarded?.LocalDomain is { } local ? (local ? MatchResult.Yes : MatchResult.No)
+            : await Server.Lookups.AskAsync(Settings.LocalRewriteClients.MayBlock(Settings), this,
+                static s => s.Settings.LocalRewriteClients.Match(s));
+        t.LocalClient = match == MatchResult.Yes;
+        if (match != MatchResult.Error) return default;
+        LogEvent("reject", s_lookupError.ToString());
+        return s_lookupError;
+    }
+
     /// <summary>Content comes now.</summary>
-    public async ValueTask OpenContentAsync(DotDecoder decoder)
+    public void OpenContent(DotDecoder decoder)
     {
         Transaction t = Transaction!;
-        t.LocalClient = Forwarded?.LocalDomain
-            ?? await Server.Lookups.AskAsync(Settings.LocalRewriteClients.MayBlock(Settings), this, static s => s.Settings.LocalRewriteClients.Matches(s));
         t.Content = new ContentReceiver(t.Discard ? null : () => Open(t), decoder, BareNewline, Settings.MessageSizeLimit);
     }
 

@@ -107,14 +107,15 @@ internal sealed class MaildropSubmission : Submission
     private readonly int _contentOffset, _recipients;
     private readonly uint _checksum;
     private int _fd;
-    private readonly HeaderRecipients? _extracted;
+    private readonly StreamedHeader? _header;
+    private readonly Envelope _envelope;
     private long _length;
     private string _failure = "";
 
     private MaildropSubmission(SpoolDirectory spool, string id, int fd, Envelope envelope)
     {
-        (_spool, _id, _fd) = (spool, id, fd);
-        if ((envelope.Flags & MessageFlags.ExtractRecipients) != 0 && envelope.Recipients.Count == 0) _extracted = new HeaderRecipients();
+        (_spool, _id, _fd, _envelope) = (spool, id, fd, envelope);
+        if ((envelope.Flags & MessageFlags.ExtractRecipients) != 0) _header = new StreamedHeader();
         _temporary = TemporaryName(spool, id);
         System.Buffers.ArrayBufferWriter<byte> head = new(1024);
         _contentOffset = QueueFileFormat.Write(head, envelope);
@@ -141,13 +142,14 @@ internal sealed class MaildropSubmission : Submission
         Envelope e = request.Envelope;
         e.ArrivalMicroseconds = QueueId.Microseconds();
         e.Origin = $"{SpoolDirectory.Maildrop}:{Libc.GetUid()}";
-        if ((request.Cleanup & CleanupFlags.ExtractRecipients) != 0) e.Flags |= MessageFlags.ExtractRecipients;
+        if ((request.Cleanup & CleanupFlags.ExtractRecipients) != 0)
+            e.Flags = e.Flags.WithExtractedNotify(request.ExtractedNotify) | MessageFlags.ExtractRecipients;
         return new MaildropSubmission(spool, id, fd, e);
     }
 
     public override bool Write(ReadOnlySpan<byte> content)
     {
-        _extracted?.Take(content);
+        _header?.Take(content);
         if (_failure.Length == 0 && !Libc.WriteAll(_fd, content)) _failure = Libc.ErrorText();
         _length += content.Length;
         return _failure.Length == 0;
@@ -156,7 +158,7 @@ internal sealed class MaildropSubmission : Submission
     public override Outcome Finish()
     {
         // nobody could be told later
-        if (_extracted is { } found && !found.Finish()) return Outcome.Bounce("5.1.0", "no recipients specified");
+        if (_header?.Finish().AddTo(_envelope, Notify.Default) is { } refusal) return refusal;
         byte[] head = new byte[QueueFileFormat.HeadSize];
         QueueFileFormat.WriteHead(head, _contentOffset, _length, _recipients, _checksum);
         string final = _spool.PathOf(SpoolDirectory.Maildrop, _id);

@@ -33,6 +33,33 @@ public sealed class ResolverTests
             Assert.That((tlsa.Usage, tlsa.Selector, tlsa.MatchingType, Convert.ToHexStringLower(tlsa.Data.Span)), Is.EqualTo((3, 1, 1, "abcdef")));
         });
 
+    [Test]
+    public void A_datagram_too_short_for_an_answer_is_a_strangers()
+    {
+        ScriptedDns dns = new("x.test A 192.0.2.1");
+        // with our ID and the bit of an answer, as far as it goes
+        int[] lengths = [0, 2, 3, 4, 8, 11];
+        dns.Script("x.test", r => [.. lengths.Select(n => ScriptedDns.Message(r, 2)[..n]), dns.Answer(r)]);
+        With(dns, async r =>
+        {
+            Assert.That((await r.Query("x.test", DnsType.A)).Addresses, Is.EqualTo(new[] { IPAddress.Parse("192.0.2.1") }));
+            Assert.That(dns.Requests, Has.Count.EqualTo(1).And.All.Property("Tcp").False);
+        });
+    }
+
+    [Test]
+    public void Questions_ask_for_answers_that_fit_into_one_packet()
+    {
+        ScriptedDns dns = new("x.test A 192.0.2.1");
+        With(dns, async r =>
+        {
+            await r.Query("x.test", DnsType.A);
+            byte[] question = dns.Requests.Single().Bytes;
+            // OPT (RFC 6891 6.1.2): root name, type 41, then the size; TTL and length follow
+            Assert.That(question[^11..^6], Is.EqualTo(new byte[] { 0, 0, 41, 1232 >> 8, 1232 & 255 }));
+        });
+    }
+
     private static DnsRecord Strip(DnsRecord record) => record with { Name = record.Name.ToLowerInvariant() };
 
     [Test]
