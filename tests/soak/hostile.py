@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """
 What a local user without rights does to every public socket of an instance, and a stranger to its SMTP port: connections that say nothing, garbage, floods of
-connections, halves of messages. hostile.py SOCKET... --port PORT: until it is ended. It holds no more than a few hundred connections to each.
+connections, halves of messages. hostile.py SOCKET... --port PORT [--user NAME]: until it or its parent is ended. It holds no more than a few hundred connections to each.
 """
-import argparse, os, random, resource, socket, threading, time
+import argparse, os, pwd, random, resource, socket, threading, time
 
 HELD, FLOOD_PAUSE = 200, 0.002
 
@@ -67,12 +67,18 @@ if __name__ == '__main__':
     parser = argparse.ArgumentParser()
     parser.add_argument('socket', nargs='*')
     parser.add_argument('--port', type=int)
+    parser.add_argument('--user', help='become this user first')
     options = parser.parse_args()
+    parent = os.getppid()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 20_000), most))
+    if options.user:
+        account = pwd.getpwnam(options.user)
+        os.setgroups([])
+        os.setgid(account.pw_gid)
+        os.setuid(account.pw_uid)
     for address in [*options.socket, ('127.0.0.1', options.port)]:
         # the SMTP server counts clients by address, and the soak's own come from the same one: strangers hold fewer there
         for attack in (hold, flood, babble, drip) if isinstance(address, str) else (babble, drip):
             threading.Thread(target=attack, args=(address,), daemon=True).start()
-    parent = os.getppid()
     while os.getppid() == parent: time.sleep(0.5)

@@ -230,10 +230,8 @@ class Soak:
                                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         if 'hostile' not in self.options.without:
             sockets = [f'{self.mta.spool}/public/{s}' for s in os.listdir(f'{self.mta.spool}/public')]
-            nobody = pwd.getpwnam('nobody')
-            drop = {'user': nobody.pw_uid, 'group': nobody.pw_gid, 'extra_groups': []} if IS_ROOT else {}
-            with open(f'{HERE}/hostile.py', encoding='utf-8') as f: text = f.read()  # nobody may be unable to read the sources
-            self.children.append(subprocess.Popen([sys.executable, '-c', text, *sockets, '--port', str(self.mta.port)], cwd='/', stderr=subprocess.DEVNULL, **drop))
+            drop = ['--user', 'nobody'] if IS_ROOT else []
+            self.children.append(subprocess.Popen([sys.executable, f'{HERE}/hostile.py', *sockets, '--port', str(self.mta.port), *drop], cwd='/'))
         self.threads = [threading.Thread(target=getattr(self, name), daemon=True) for name, count in wanted.items() if name not in self.options.without for _ in range(count)]
         for thread in self.threads: thread.start()
 
@@ -287,7 +285,9 @@ class Soak:
         twice = [(t, p) for (t, p), times in book.arrived.items() if len(times) > 1]
         unexplained = [(t, p) for t, p in twice if t in book.accepted and not any(
             n in DELIVERS and book.accepted[t][0] - 60 <= when <= book.arrived[t, p][-1] for when, n in book.deaths)]
-        print(f'\naccepted {len(book.accepted)} messages, {sum(len(p) for _, _, p in book.accepted.values())} copies; arrived {sum(1 for k in book.arrived if k[0] in book.accepted)} copies; '
+        hanging = sum(kind == 'hang' for _, kind, _ in book.accepted.values())
+        print(f'\naccepted {len(book.accepted) - hanging} messages, {sum(len(p) for _, kind, p in book.accepted.values() if kind != "hang")} copies, and {hanging} for a host that '
+              f'hangs; arrived {sum(1 for k in book.arrived if k[0] in book.accepted)} copies; '
               f'lost {len(lost)}; still queued {len(late)}; twice {len(twice)}, of them without a death {len(unexplained)}')
         for name, found in (('lost', lost), ('still queued', late), ('twice without a death', unexplained)):
             if found: book.fail(f'{name}: {len(found)}, as {found[:5]}')
