@@ -25,6 +25,8 @@ SEIZE, INTERRUPT, LISTEN, SYSCALL, POKEUSER, GET_SYSCALL_INFO = 0x4206, 0x4207, 
 EVENT_STOP = 128
 WALL = 0x40000000
 ORIG_RAX, RAX = 15 * 8, 10 * 8  # offsets in struct user
+OPENAT = 257
+MEMORY = ('/proc/meminfo', '/proc/self/statm', '/sys/fs/cgroup/')  # where the runtime's collector looks how much memory there is
 ENTRY, EXIT = 1, 2  # ptrace_syscall_info.op
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -80,15 +82,17 @@ class Injector:
     def kind(self, descriptor):
         try: target = os.readlink(f'/proc/{self.pid}/fd/{descriptor}')
         except OSError: return 'none'
+        if target.startswith(MEMORY): return 'memory'
         if target.startswith('/'): return 'device' if target.startswith('/dev/') else 'file'
         return {'socket:': 'socket', 'pipe:': 'pipe', 'anon_inode:': target.rsplit('[', 1)[-1].rstrip(']')}.get(target.partition('[')[0], 'other')
 
-    def look_up(self, number, argument):
+    def look_up(self, number, arguments):
         rows = self.table.get(number)
         if rows is None: kind = ''
+        elif number == OPENAT and self.text(arguments[1], '').startswith(MEMORY): return rows['memory']
         elif '' in rows: return rows['']
         else:
-            kind = self.kind(ctypes.c_int(argument & 0xffffffff).value)
+            kind = self.kind(ctypes.c_int(arguments[0] & 0xffffffff).value)
             if kind in rows: return rows[kind]
             if kind == 'none': return ('none', {'KILL'}, set())  # a bad descriptor: the call fails by itself
         if (number, kind) not in self.unknown:
@@ -112,7 +116,7 @@ class Injector:
 
     def at_entry(self, tid, number, arguments):
         if self.fault is None: return
-        name, faults, after = self.look_up(number, arguments[0])
+        name, faults, after = self.look_up(number, arguments)
         if self.fault == 'COUNT': self.totals.update(faults)
         if self.fault not in faults: return
         with self.lock:
