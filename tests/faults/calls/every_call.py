@@ -17,6 +17,7 @@ from mta import wait_until
 
 FAULTS = ('KILL', 'EIO', 'ENOSPC', 'ENOMEM', 'EINTR', 'EMFILE')
 CASES_OF_A_DAEMON = 8  # in a sample: an instance for each case would take longer than the cases
+PROGRESS = 10  # seconds
 HERE = os.path.dirname(os.path.abspath(__file__))
 # an error of these calls may keep the mark of a delivery from being written, or its answer from being read: the delivery happens again (docs/STATES.md, state 9)
 MARKS = ('pwrite64',)
@@ -75,9 +76,10 @@ class Report:
     def __init__(self):
         self.lock, self.cases, self.failures, self.rows, self.calls, self.unknown = threading.Lock(), 0, [], [], collections.Counter(), set()
         self.doubled, self.deaths = collections.Counter(), collections.Counter()
-        self.started = time.monotonic()
+        self.started = self.said = time.monotonic()
 
     def progress(self, text):
+        self.said = time.monotonic()
         print(f'faults: {self.cases} cases, {len(self.failures)} failed, {time.monotonic() - self.started:.0f} s; {text}', flush=True)
 
     def fail(self, where, what, log):
@@ -275,9 +277,8 @@ def main():
     threads = [threading.Thread(target=work, args=(jobs, options, report, draw)) for _ in range(min(options.jobs, len(pairs)))]
     for thread in threads: thread.start()
     while any(t.is_alive() for t in threads):
-        threads[0].join(10)
-        for thread in threads: thread.join(0 if thread is threads[0] else 0.1)
-        report.progress(f'{len(jobs)} daemons to come')
+        time.sleep(0.2)
+        if time.monotonic() - report.said >= PROGRESS: report.progress(f'{len(jobs)} daemons to come')
     if report.cannot: print(report.cannot); return 77
     summary(options, report)
     return 1 if report.failures or not report.cases else 0
