@@ -77,7 +77,8 @@ class Injector:
                 seen.add(tid)
                 try:
                     if ptrace(SEIZE, tid, 0, TRACEME_OPTIONS): ptrace(INTERRUPT, tid)
-                except PermissionError: pass  # a thread that a traced one started meanwhile is traced already
+                except PermissionError:
+                    if tid == self.pid: raise  # another one, started meanwhile by a thread that is traced, is traced already
 
     def kind(self, descriptor):
         try: target = os.readlink(f'/proc/{self.pid}/fd/{descriptor}')
