@@ -21,7 +21,7 @@ PUBLISH = dotnet publish -c Release --nologo -v quiet -p:MtaAot=$(MTA_AOT)
 COMMON_SOURCES = $(shell find common -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') Directory.Build.props Directory.Packages.props BannedSymbols.txt
 sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') $(1)/$(1).csproj
 
-.PHONY: all makefiles run test bench lint format clean unit
+.PHONY: all makefiles run test soak bench lint format clean unit
 
 all: $(CHOICE)
 	@scripts/prerequisites $(MTA_AOT)
@@ -80,6 +80,11 @@ run: all
 
 test:
 	@scripts/test
+
+# Every system call fails once, then a mixed load with everything that can go wrong beside it: make soak MINUTES=30
+MINUTES ?= 3
+soak: all
+	@scripts/soak $(MINUTES)
 
 unit:
 	@dotnet test tests --nologo -v quiet

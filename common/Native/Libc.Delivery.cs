@@ -20,7 +20,13 @@ public static unsafe partial class Libc
     /// <summary>openat(2) with a name that ends in a NUL byte.</summary>
     public static int OpenAt(int directory, ReadOnlySpan<byte> name, int flags, int mode)
     {
-        fixed (byte* p = name) return OpenAtRaw(directory, p, flags, mode);
+        int fd;
+        fixed (byte* p = name)
+        {
+            do fd = OpenAtRaw(directory, p, flags, mode);
+            while (Interrupted(fd));
+        }
+        return fd;
     }
 
     /// <summary>renameat(2) with names that end in a NUL byte.</summary>

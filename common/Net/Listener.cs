@@ -37,6 +37,7 @@ public sealed class Listener : IReadiness, IDisposable
     {
         if (_watching || _fd < 0) return;
         _watching = _loop.Watch(_fd, Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE, this);
+        if (!_watching) _loop.After(TimeSpan.FromSeconds(1), Resume);
     }
 
     /// <summary>Leaves new connections to the other processes, or in the backlog.</summary>
@@ -58,7 +59,7 @@ public sealed class Listener : IReadiness, IDisposable
                 continue;
             }
             int error = Libc.Errno;
-            if (error is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM)
+            if (error is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM or Libc.ENOBUFS)
             {
                 // out of descriptors: leave the rest in the backlog for a moment instead of spinning
                 Pause();

@@ -82,11 +82,21 @@ public sealed class SpoolDirectory(string root)
         string path = $"{Root}/{folder}";
         if (!Directory.Exists(path)) yield break;
         EnumerationOptions options = new() { RecurseSubdirectories = IsHashed(folder), AttributesToSkip = 0, IgnoreInaccessible = true };
-        foreach (string file in Directory.EnumerateFiles(path, "*", options))
+        using IEnumerator<string>? files = Attempt(path, () => Directory.EnumerateFiles(path, "*", options).GetEnumerator());
+        while (files != null && Attempt(path, files.MoveNext))
         {
-            string name = Path.GetFileName(file);
+            string name = Path.GetFileName(files.Current);
             if (QueueId.IsValid(name)) yield return name;
         }
+    }
+
+    /// <summary>A folder that cannot be read, or not to its end, is a warning: the next look at it finds the rest.</summary>
+    private static T? Attempt<T>(string path, Func<T> step)
+    {
+        try { return step(); }
+        catch (IOException e) { Log.Log.Warning($"folder {path}: {e.Message}"); }
+        catch (UnauthorizedAccessException e) { Log.Log.Warning($"folder {path}: {e.Message}"); }
+        return default;
     }
 
     /// <summary>Reads head and envelope of a queue file.</summary>

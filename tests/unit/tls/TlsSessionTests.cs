@@ -104,7 +104,7 @@ public class TlsSessionTests
                 (hello[0], hello[1], hello[2], hello[3], hello[4], hello[5]) = (22, 3, 1, 1, 0x8B, 1);
                 Libc.Send(pair.Client.Descriptor, hello.AsSpan(0, length));
                 Libc.Shutdown(pair.Client.Descriptor, Libc.SHUT_WR);
-                Assert.That(await session.HandshakeAsync(TimeSpan.FromSeconds(5)), Is.AnyOf(TlsHandshake.Lost, TlsHandshake.Failed), $"{length}");
+                Assert.That(await session.HandshakeAsync(TestLimits.Wait), Is.AnyOf(TlsHandshake.Lost, TlsHandshake.Failed), $"{length}");
             });
         }
     }
