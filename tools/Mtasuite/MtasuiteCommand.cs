@@ -73,15 +73,12 @@ internal static class MtasuiteCommand
 
     private static int RunDoctor(string? directory, string[] args)
     {
-        if (args is ["--help"])
-        {
-            Tool.Print(DoctorOptions.Manual);
-            return ExitCode.Ok;
-        }
+        if (DoctorOptions.Parse(args, out int status) is not { } options) return status;
         MailConfig? config = Tool.LoadConfig(directory, "mtasuite", quiet: true);
-        return config == null ? ExitCode.Configuration : DoctorCommand.Run(new Instance(config), args);
+        return config == null ? ExitCode.Configuration : DoctorCommand.Run(new Instance(config), options);
     }
 
     private static int Usage() => Tool.Fatal(ExitCode.Usage,
-        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')))}|doctor|version, or mtasuite init DIR (see mtasuite --help)");
+        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')))}|doctor|version, "
+        + "or mtasuite init DIR (see mtasuite --help)");
 }
