@@ -68,7 +68,11 @@ public class MailboxFormats(string form) : InstanceTest
             string content = part is TextPart ? MailReader.Text(part).TrimEnd('\n') : part is MimePart
                 ? Convert.ToHexString(MailReader.Content(part)) : "";
             text.Append($"{part.ContentType.MimeType} {part.ContentDisposition?.FileName}\n");
-            foreach (string line in content.Split('\n')) text.Append($"{(line.TrimStart('>').StartsWith("From ", StringComparison.Ordinal) ? line.TrimStart('>') : line)}\n");
+            foreach (string line in content.Split('\n'))
+            {
+                string bare = line.TrimStart('>');
+                text.Append(bare.StartsWith("From ", StringComparison.Ordinal) ? bare : line).Append('\n');
+            }
         }
         return text.ToString();
     }

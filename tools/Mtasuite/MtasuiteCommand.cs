@@ -1,6 +1,7 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Tools.Doctor;
+using MtaSuite.Tools.Roundtrip;
 using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Mtasuite;
@@ -26,6 +27,8 @@ internal static class MtasuiteCommand
           destinations      where mail is being delivered to and what waits for what; with -j behind it as JSON
           doctor [DOMAIN]   look at our own services, and at a domain as a sender does, and say in words what is right and what is not;
                             "mtasuite doctor --help" names its options
+          roundtrip         send a message with a login, wait until it is in the mailbox, and show how long each step took;
+                            "mtasuite roundtrip --help" names its options
           tlsrpt            what is collected for reports on TLS (RFC 8460); with -j behind it as JSON; with "send" behind it the reports go out now
           logrotate         start a new log file (maillog_file) and compress the old one
           set-permissions   give files and folders of the spool their owners and modes
@@ -59,6 +62,7 @@ internal static class MtasuiteCommand
         string name = options.Operands[0];
         if (name == "init") return InitCommand.Run([.. options.Operands[1..]]);
         if (name == "version") return VersionCommand.Run();
+        if (name == "roundtrip") return RoundtripCommand.Run([.. options.Operands[1..]]);
         if (name == "doctor") return RunDoctor(directory, [.. options.Operands[1..]]);
         name = string.Join(' ', options.Operands);
         foreach ((string action, Func<Instance, int> run) in Actions)
@@ -79,6 +83,6 @@ internal static class MtasuiteCommand
     }
 
     private static int Usage() => Tool.Fatal(ExitCode.Usage,
-        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')))}|doctor|version, "
+        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')))}|doctor|roundtrip|version, "
         + "or mtasuite init DIR (see mtasuite --help)");
 }

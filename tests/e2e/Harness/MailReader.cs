@@ -45,7 +45,8 @@ internal static class MailReader
         {
             byte[] content = part is TextPart ? Encoding.UTF8.GetBytes(Text(part).TrimEnd('\n')) : part is MimePart ? Content(part) : [];
             string digest = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(content));
-            text.Append($"{part.ContentType.MimeType} {part.ContentType.Charset} {part.ContentDisposition?.FileName} {content.Length} {digest}\n");
+            text.Append($"{part.ContentType.MimeType} {part.ContentType.Charset} {part.ContentDisposition?.FileName} ");
+            text.Append($"{content.Length} {digest}\n");
         }
         return text.ToString();
     }
