@@ -66,7 +66,7 @@ public class DoctorZones : InstanceTest
     [TestCase("deaf", "PROBLEM", "ns", "name server ns4.deaf.above.test has no address")]
     public void A_zone(string name, string level, string area, string text)
     {
-        ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "-j", "--no-services", "--dns-port",
+        ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "-j", "--no-services", "--timeout", "300", "--dns-port",
             $"{_zones!.Authority.Port}", "--port", $"{Mta.SmtpPort}",
             $"{name}.above.test");
         Assert.That(DoctorLine.Read(result.Output), Has.Some.Matches<DoctorLine>(l => l.Level == level && l.Area == area

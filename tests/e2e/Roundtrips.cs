@@ -37,7 +37,7 @@ public class Roundtrips : InstanceTest
     [OneTimeTearDown]
     public void RemoveAuthority() => _ca.Dispose();
 
-    private ProgramResult Run(params string[] arguments) => Instance.Run("mtasuite", ["roundtrip", "--ca", _ca.RootFile, .. arguments]);
+    private ProgramResult Run(params string[] arguments) => Instance.Run("mtasuite", ["roundtrip", "--ca", _ca.RootFile, "--timeout", "600", .. arguments]);
 
     private string[] Maildir => ["--mailbox", $"{Mta.MailFolder}/{User}/"];
 
@@ -118,8 +118,8 @@ public class Roundtrips : InstanceTest
 
     [Test]
     public void What_does_not_arrive_in_time_is_said() =>
-        Exits(Run([.. Submission, "--to", "u@slow.example", "--timeout", "3", "--mailbox", $"{Mta.Folder}/nothing"]), 75,
-            "not in the mailbox within 3 seconds");
+        Exits(Run([.. Submission, "--to", "u@slow.example", "--timeout", "20", "--mailbox", $"{Mta.Folder}/nothing"]), 75,
+            "not in the mailbox within 20 seconds");
 
     [Test]
     public void A_wrong_password_is_said()
