@@ -28,8 +28,8 @@ public sealed class ImapServer : IDisposable
             ssl_cert = <{{chain}}
             ssl_key = <{{chain}}
             auth_mechanisms = plain login scram-sha-256
-            default_internal_user = root
-            default_login_user = root
+            default_internal_user = dovecot
+            default_login_user = dovenull
             first_valid_uid = 1
             mail_location = maildir:{{maildir}}
             passdb {
