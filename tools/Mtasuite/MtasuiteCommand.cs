@@ -2,6 +2,7 @@ using System.Globalization;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Tools.Doctor;
+using MtaSuite.Tools.Roundtrip;
 using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Mtasuite;
@@ -31,6 +32,8 @@ internal static class MtasuiteCommand
           destinations      where mail is being delivered to and what waits for what; with -j behind it as JSON
           doctor [DOMAIN]   look at our own services, and at a domain as a sender does, and say in words what is right and what is not;
                             "mtasuite doctor --help" names its options
+          roundtrip         send a message with a login, wait until it is in the mailbox, and show how long each step took;
+                            "mtasuite roundtrip --help" names its options
           tlsrpt            what is collected for reports on TLS (RFC 8460); with -j behind it as JSON; with "send" behind it the reports go out now
           logrotate         start a new log file (maillog_file) and compress the old one
           set-permissions   give files and folders of the spool their owners and modes
@@ -68,6 +71,7 @@ internal static class MtasuiteCommand
         string name = options.Operands[0];
         if (name == "init") return InitCommand.Run([.. options.Operands[1..]]);
         if (name == "version") return VersionCommand.Run();
+        if (name == "roundtrip") return RoundtripCommand.Run([.. options.Operands[1..]]);
         if (name == "doctor") return RunDoctor(directory, [.. options.Operands[1..]]);
         name = string.Join(' ', options.Operands);
         foreach ((string action, Func<Instance, int> run) in Actions)
@@ -89,15 +93,12 @@ internal static class MtasuiteCommand
 
     private static int RunDoctor(string? directory, string[] args)
     {
-        if (args is ["--help"])
-        {
-            Tool.Print(DoctorOptions.Manual);
-            return ExitCode.Ok;
-        }
+        if (DoctorOptions.Parse(args, out int status) is not { } options) return status;
         MailConfig? config = Tool.LoadConfig(directory, "mtasuite", quiet: true);
-        return config == null ? ExitCode.Configuration : DoctorCommand.Run(new Instance(config), args);
+        return config == null ? ExitCode.Configuration : DoctorCommand.Run(new Instance(config), options);
     }
 
     private static int Usage() => Tool.Fatal(ExitCode.Usage,
-        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')))}|doctor|version, or mtasuite init DIR (see mtasuite --help)");
+        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')))}|doctor|roundtrip|version, "
+        + "or mtasuite init DIR (see mtasuite --help)");
 }
