@@ -94,7 +94,7 @@ public sealed class UserQuotaTests
         Open(fourth, 1);
         await loop.UntilAsync(() => _streams.Count == 1, "and is taken");
         Assert.That(second, Is.Positive);
-    }, seconds: 60);
+    });
 
     [Test]
     public void All_users_together_leave_descriptors_for_trusted_peers() => OnLoop.Run(async loop =>
@@ -104,7 +104,7 @@ public sealed class UserQuotaTests
         Connect();
         await loop.UntilAsync(() => server.LinkCount == 2);
         Assert.That(await NextAsync(loop, Connect()), Is.EqualTo("Refuse 0 local users have 2 connections open"));
-    }, seconds: 60);
+    });
 
     [Test]
     public void A_connection_that_asks_for_nothing_ends() => OnLoop.Run(async loop =>
@@ -118,7 +118,7 @@ public sealed class UserQuotaTests
         await loop.UntilAsync(() => server.LinkCount == 1, "the silent one is gone");
         Assert.That(_streams[0].IsOpen, "the one that waits for an answer is not");
         Assert.That(server.Users!.Users, Is.EqualTo(1));
-    }, seconds: 60);
+    });
 
     [Test]
     public void A_trickle_is_no_progress() => OnLoop.Run(async loop =>
@@ -134,7 +134,7 @@ public sealed class UserQuotaTests
         }
         Assert.That(_streams[0].IsOpen, Is.False);
         Assert.That(await NextAsync(loop, fd), Is.EqualTo($"Reset 1 {LinkStream.NoAnswer}"));
-    }, seconds: 60);
+    });
 
     [Test]
     public void Requests_at_once_are_limited_by_number_and_by_size() => OnLoop.Run(async loop =>
@@ -153,7 +153,7 @@ public sealed class UserQuotaTests
         // what was refused for the moment is taken later, and alone it may be larger than the limit
         Open(other, 7, size: 2000);
         await loop.UntilAsync(() => _streams.Count == 3, "taken when nothing else is there");
-    }, seconds: 60);
+    });
 
     [Test]
     public void Memory_for_a_large_request_is_counted_before_it_arrives() => OnLoop.Run(async loop =>
@@ -171,7 +171,7 @@ public sealed class UserQuotaTests
         Libc.Send(third, LinkTests.Frame(1, FrameType.Open, "half"u8, length: 1_000_000));
         await loop.TurnAsync(20);
         Assert.That(Libc.Recv(third, new byte[10]), Is.EqualTo(-1), "the first one's memory is free again");
-    }, seconds: 60);
+    });
 
     [Test]
     public void Content_that_is_not_passed_on_is_limited_over_all_requests() => OnLoop.Run(async loop =>
@@ -191,7 +191,7 @@ public sealed class UserQuotaTests
         Libc.Send(fds[1], LinkTests.Frame(3, FrameType.Data, new byte[10_000]));
         await loop.TurnAsync(20);
         Assert.That(_streams[2].IsOpen, "what the ended one held is free again");
-    }, seconds: 60);
+    });
 
     [Test]
     public void Answers_that_are_not_read_end_the_connection() => OnLoop.Run(async loop =>
@@ -202,7 +202,7 @@ public sealed class UserQuotaTests
         byte[] question = LinkTests.Frame(1, FrameType.Open, LinkTests.Encoded(new TriggerRequest()));
         await loop.UntilAsync(() => Libc.Send(fd, question) < 0 && Libc.Errno != Libc.EAGAIN, "the server closes");
         await loop.UntilAsync(() => server.LinkCount == 0);
-    }, seconds: 60);
+    });
 
     private sealed class Answerer : IStreamHandler
     {
@@ -233,7 +233,7 @@ public sealed class UserQuotaTests
         byte[] said = new byte[1000];
         int n = Libc.Recv(slow, said);
         Assert.That(Encoding.UTF8.GetString(said, 0, n), Does.Contain("was reloaded while this request was under way"));
-    }, seconds: 60);
+    });
 
     [Test]
     public void Leaving_does_not_wait_for_a_silent_trusted_peer() => OnLoop.Run(async loop =>
@@ -245,7 +245,7 @@ public sealed class UserQuotaTests
         server.Left = () => left = true;
         server.Leave();
         await loop.UntilAsync(() => left, "it is gone");
-    }, seconds: 60);
+    });
 
     [Test]
     public void A_client_hears_why_it_was_refused() => OnLoop.Run(async loop =>
@@ -257,5 +257,5 @@ public sealed class UserQuotaTests
         await loop.UntilAsync(() => second.ToString().Contains("too many requests at once", StringComparison.Ordinal),
             "the second is refused");
         client.Close();
-    }, seconds: 60);
+    });
 }

@@ -20,7 +20,7 @@ public sealed class HandoverTests
     private void Bench(Func<EventLoop, Task> test, string config = "")
     {
         _bench = new QmgrBench(config);
-        _bench.Run(test, seconds: 60);
+        _bench.Run(test);
     }
 
     private IEnumerable<string> Deliveries => _bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal));

@@ -48,14 +48,14 @@ internal sealed class QmgrBench : IDisposable
     /// <summary>The envelope senders of what the agent was given.</summary>
     public List<string> Senders { get; } = [];
 
-    public void Run(Func<EventLoop, Task> test, int seconds = 10) => OnLoop.Run(async loop =>
+    public void Run(Func<EventLoop, Task> test) => OnLoop.Run(async loop =>
     {
         await test(loop);
         if (Qmgr == null) return;
         bool drained = false;
         Qmgr.Drain(() => drained = true);
         await loop.UntilAsync(() => drained, "drained");
-    }, seconds: seconds);
+    });
 
     /// <summary>Replaces the queue manager as a reload does: another one serves the socket, and this one drains. The flag says when it is gone.</summary>
     public Func<bool> Replace(EventLoop loop)
