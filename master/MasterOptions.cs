@@ -43,7 +43,8 @@ internal sealed class MasterOptions
             {
                 case "-c" when i + 1 < args.Length: o.Directory = args[++i]; break;
                 case "-a" when i + 1 < args.Length
-                    && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out o.AcceptedFd): i++; break;
+                    && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out o.AcceptedFd):
+                    i++; break;
                 case "-d": break;
                 case "-n": o.Notify = true; break;
                 case "--help" or "-h": o.Help = true; break;

@@ -36,7 +36,7 @@ public static unsafe partial class Libc
     public static int ReceiveWithUser(int fd, Span<byte> buffer, out uint uid)
     {
         const int scmCredentials = 2, headerSize = 16, controlSize = 32;
-            // struct cmsghdr: size_t length, int level, int type; then struct ucred: pid, uid, gid
+        // struct cmsghdr: size_t length, int level, int type; then struct ucred: pid, uid, gid
         // no room for more: descriptors that a sender attaches (SCM_RIGHTS) are not taken
         byte* control = stackalloc byte[controlSize];
         uid = uint.MaxValue;

@@ -18,7 +18,7 @@ public class MailKitChunks : InstanceTest
             ContentTransferEncoding = ContentEncoding.Base64,
             ContentDisposition = new ContentDisposition(ContentDisposition.Attachment) { FileName = "bytes.bin" },
         };
-        message.Body = new Multipart("mixed") 
+        message.Body = new Multipart("mixed")
         {
             new TextPart("plain") { Text = ".\r\n..\r\n.dots\r\ncaf\u00e9 and a last line without an end" }, attachment,
         };

@@ -60,10 +60,16 @@ internal sealed class Connection(RoundtripOptions options, CancellationToken can
             return null;
         }
         catch (AuthenticationException e) { return new Failure(Failure.LoginRefused, $"{step}: {e.Message}"); }
-        catch (SmtpCommandException e) { return new Failure((int)e.StatusCode is >= 400 and < 500 ? ExitCode.TryLater : 1,
-            $"{step}: {(int)e.StatusCode} {e.Message}"); }
-        catch (SslHandshakeException e) { return new Failure(ExitCode.Unavailable,
-            $"{step}: TLS: {e.InnerException?.Message ?? e.Message.Split('\n')[0]}"); }
+        catch (SmtpCommandException e)
+        {
+            return new Failure((int)e.StatusCode is >= 400 and < 500 ? ExitCode.TryLater : 1,
+            $"{step}: {(int)e.StatusCode} {e.Message}");
+        }
+        catch (SslHandshakeException e)
+        {
+            return new Failure(ExitCode.Unavailable,
+            $"{step}: TLS: {e.InnerException?.Message ?? e.Message.Split('\n')[0]}");
+        }
         catch (OperationCanceledException) { return new Failure(ExitCode.TryLater, $"{step}: out of time"); }
         catch (Exception e) when (e is SocketException or IOException or TimeoutException or ProtocolException or CommandException
             or NotSupportedException or ServiceNotConnectedException)

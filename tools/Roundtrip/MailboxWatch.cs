@@ -111,7 +111,10 @@ internal sealed class MailboxWatch(string path) : IArrivals
             return null;
         }
         catch (FileNotFoundException) { return null; } // renamed meanwhile: seen the next time
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException) { return new Failure(Failure.NoInput,
-            $"mailbox {path}: {e.Message}"); }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new Failure(Failure.NoInput,
+            $"mailbox {path}: {e.Message}");
+        }
     }
 }

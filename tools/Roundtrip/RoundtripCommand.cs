@@ -46,8 +46,11 @@ internal sealed class RoundtripCommand(RoundtripOptions options, CancellationTok
             Subject = "mtasuite roundtrip",
             Date = DateTimeOffset.UtcNow,
             MessageId = MimeUtils.GenerateMessageId(from.Domain),
-            Body = new TextPart("plain") { Text = "Sent by mtasuite roundtrip to see whether mail arrives.\r\n"
-                + string.Concat(Enumerable.Repeat(new string('.', 70) + "\r\n", options.Size / 72)) },
+            Body = new TextPart("plain")
+            {
+                Text = "Sent by mtasuite roundtrip to see whether mail arrives.\r\n"
+                + string.Concat(Enumerable.Repeat(new string('.', 70) + "\r\n", options.Size / 72))
+            },
         };
         message.From.Add(from);
         message.To.Add(MailboxAddress.Parse(options.To));

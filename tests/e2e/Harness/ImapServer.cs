@@ -58,7 +58,8 @@ public sealed class ImapServer : IDisposable
             }
             """);
         _process = Process.Start(new ProcessStartInfo("/usr/sbin/dovecot",
-            ["-F", "-c", $"{_folder}/dovecot.conf"]) { RedirectStandardError = true })!;
+            ["-F", "-c", $"{_folder}/dovecot.conf"])
+        { RedirectStandardError = true })!;
         Wait.Until(Answers, () => $"an IMAP server\n{Log}");
     }
 

@@ -37,8 +37,13 @@ public sealed class DnsClientTests
     }
 
     private static void With(IPEndPoint server, Func<DnsResolver, Task> test) => OnLoop.Run(loop =>
-        test(new DnsResolver(loop, new DnsOptions { Servers = [server], Timeout = TimeSpan.FromSeconds(10), FailureTtl = TimeSpan.Zero,
-            CacheSize = 1 })));
+        test(new DnsResolver(loop, new DnsOptions
+        {
+            Servers = [server],
+            Timeout = TimeSpan.FromSeconds(10),
+            FailureTtl = TimeSpan.Zero,
+            CacheSize = 1
+        })));
 
     private static SignedZones Serve() => new SignedZones(new Zone("odd.test", $"""
         @ MX 10 mx1
@@ -183,8 +188,13 @@ public sealed class DnsClientTests
     [Test]
     public void An_answer_that_does_not_fit_is_asked_for_by_tcp() => With(_zones.Authority, async resolver =>
     {
-        LookupClient datagrams = new(new LookupClientOptions(_zones.Authority) { UseCache = false, UseTcpFallback = false,
-            ThrowDnsErrors = false, Timeout = TimeSpan.FromSeconds(10) });
+        LookupClient datagrams = new(new LookupClientOptions(_zones.Authority)
+        {
+            UseCache = false,
+            UseTcpFallback = false,
+            ThrowDnsErrors = false,
+            Timeout = TimeSpan.FromSeconds(10)
+        });
         Assert.That(() => datagrams.Query("big.odd.test", QueryType.TXT),
             Throws.InstanceOf<DnsResponseException>().With.Message.Contains("truncated"));
         Assert.That((await resolver.Query("big.odd.test", DnsType.TXT)).Texts.Single(), Is.EqualTo(new string('x', 7500)));

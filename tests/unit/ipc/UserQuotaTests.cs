@@ -197,7 +197,7 @@ public sealed class UserQuotaTests
     public void Answers_that_are_not_read_end_the_connection() => OnLoop.Run(async loop =>
     {
         LinkServer server = new(loop, OnLoop.Listen(_path), _ => new Answerer())
-            { Users = new UserQuota(new UserLimits()) { AppliesToAll = true } };
+        { Users = new UserQuota(new UserLimits()) { AppliesToAll = true } };
         int fd = Connect();
         byte[] question = LinkTests.Frame(1, FrameType.Open, LinkTests.Encoded(new TriggerRequest()));
         await loop.UntilAsync(() => Libc.Send(fd, question) < 0 && Libc.Errno != Libc.EAGAIN, "the server closes");

@@ -91,8 +91,12 @@ public sealed class CommandTests
     [Test]
     public void The_environment_is_a_list_with_safe_values()
     {
-        _fix.Settings = _fix.Settings with { RecipientDelimiter = "+", ExportEnvironment = ["HOMER=simpson", "NOTSET_XYZ",
-            "{ MARGE = with spaces }"] };
+        _fix.Settings = _fix.Settings with
+        {
+            RecipientDelimiter = "+",
+            ExportEnvironment = ["HOMER=simpson", "NOTSET_XYZ",
+            "{ MARGE = with spaces }"]
+        };
         DeliveryJob job = _fix.Job("c+e;x@example.com", sender: "a`id`@x", original: "o@x");
         job.Request.ClientHelo = "$(reboot)";
         RunJob(job, $"env >{_fix.Root}/env");

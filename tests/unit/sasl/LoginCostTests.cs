@@ -185,6 +185,6 @@ public sealed class LoginCostTests
     {
         Assert.That(PasswordCost.TryParse(hash, out PasswordCost cost));
         Assert.That(cost, Is.EqualTo(new PasswordCost(kind, units)));
-        for (int i = 0; i < hash.Length; i++) PasswordCost.TryParse(hash[..i], out _);
+        for (int i = 0; i < hash.Length; i++) PasswordCost.TryParse(hash.AsSpan(0, i), out _);
     }
 }
