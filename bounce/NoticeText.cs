@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MtaSuite.Common.Log;
 
 namespace MtaSuite.Bounce;
 
@@ -13,24 +14,13 @@ internal static class NoticeText
         for (int i = 0; i < text.Length; i++)
         {
             char c = text[i];
-            char safe = c switch
-            {
-                '\t' or '\r' or '\n' or '\v' or '\f' or '\u0085' or '\u2028' or '\u2029' => ' ',
-                < ' ' or (>= '\u007f' and < '\u00a0') => '?',
-                >= '\ud800' and < '\ue000' => IsPaired(text, i) ? c : '?',
-                // marks that turn the direction of what follows could show an address as another one
-                (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') => '?',
-                _ => c,
-            };
+            char safe = c is '\t' or '\r' or '\n' or '\v' or '\f' or '\u0085' or '\u2028' or '\u2029' ? ' ' :
+                Printable.IsUnsafe(text, i) ? '?' : c;
             if (safe != c) clean ??= new StringBuilder(text);
             if (clean is not null) clean[i] = safe;
         }
         return clean?.ToString() ?? text;
     }
-
-    private static bool IsPaired(string text, int i) => char.IsHighSurrogate(text[i])
-        ? i + 1 < text.Length && char.IsLowSurrogate(text[i + 1])
-        : i > 0 && char.IsHighSurrogate(text[i - 1]);
 
     /// <summary>Writes what is not ASCII as RFC 6533 3 does in 7-bit fields: EmbeddedUnicodeChar = "\x{" HEXPOINT "}".</summary>
     public static string ToAscii(string text)

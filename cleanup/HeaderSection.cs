@@ -18,9 +18,10 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
 
     /// <summary>As they stand in the header, perhaps empty; null: not there.</summary>
     private string? _messageId, _resentMessageId;
+    private static readonly Outcome s_headerTooLong = Outcome.Bounce("5.3.4", "message header too long") with { Code = 552 };
     private int _hops;
     private ArrayBufferWriter<byte>? _rewritten;
-    private List<string>? _extracted, _extractedResent;
+    private HeaderRecipients? _extracted;
     private bool _hasFrom, _hasDate, _hasRecipientHeader, _resent, _hasResentFrom, _hasResentDate, _hasRequireTls, _endedAtOtherLine;
 
     private AddressRewriting _rewriting = null!;
@@ -43,8 +44,17 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
     /// <summary>Bytes of the body that were taken for a field at first. Valid until the scanner is used again.</summary>
     public ReadOnlySpan<byte> BodyStart => _endedAtOtherLine ? buffers.Scanner.Rest : default;
 
-    /// <summary>The recipients that the header names, where they were asked for (sendmail -t).</summary>
-    public List<string> ExtractedRecipients => _extractedResent ?? _extracted ?? [];
+    /// <summary>The recipients are those that the header names (sendmail -t). Before any content.</summary>
+    public void ExtractRecipients() => buffers.Scanner.Reader = _extracted = new HeaderRecipients(Limits.Recipients);
+
+    /// <summary>Adds the recipients that the header names, where they were asked for; null, or the failure that the message is refused with.</summary>
+    public Outcome? AddExtractedRecipients()
+    {
+        if (_extracted == null) return null;
+        if (_extracted.AddTo(Envelope, request.ExtractedNotify) is { } refused) return refused;
+        if (settings.SmtpUtf8) Envelope.SmtpUtf8 |= Envelope.Recipients.Exists(r => !Address.IsAscii(r.Address));
+        return null;
+    }
 
     /// <summary>Takes header fields off the front of the data; what is left when <see cref="HasEnded"/> is body. Null, or the failure that the message is refused with.</summary>
     /// <param name="rewriting">The tables to ask.</param>
@@ -61,7 +71,7 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
                     return null;
                 case HeaderEvent.Header:
                     TakeHeader(scanner);
-                    if (scanner.TotalBytes > SizeLimit) Fail(Outcome.Bounce("5.3.4", "message header too long") with { Code = 552 });
+                    if (Headers.WrittenCount > SizeLimit) Fail(s_headerTooLong);
                     break;
                 case HeaderEvent.MailboxLine:
                     TakeMailboxLine(scanner.Field);
@@ -93,6 +103,8 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
 
     private void TakeHeader(HeaderScanner scanner)
     {
+        if (scanner.IsTruncated)
+            Log.Warning($"{Envelope.QueueId}: header_size_limit: {Named(scanner)} is cut to {scanner.Field.Length} bytes");
         Note(scanner);
         if (_failure != null || settings.DropsHeader(scanner.NameBytes)) return;
         if (!request.Cleanup.HasFlag(CleanupFlags.Rewrite) || !TryRewrite(scanner)) Line(scanner.Field);
@@ -109,7 +121,10 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
         // name and colon go first and are taken back where nothing changes
         ArrayBufferWriter<byte> field = _rewritten ??= new ArrayBufferWriter<byte>();
         field.ResetWrittenCount();
-        bool changed = HeaderAddresses.Rewrite(scanner.Value, rewriter, field, nameLength, settings.HeaderTokenLimit);
+        int limit = settings.HeaderTokenLimit;
+        bool changed = HeaderAddresses.Rewrite(scanner.Value, rewriter, field, nameLength, limit, out bool whole);
+        if (!whole)
+            Log.Warning($"{Envelope.QueueId}: header_address_token_limit: only the first addresses of {Named(scanner)} are rewritten");
         if (rewriter.Problem.Length > 0)
         {
             Log.Warning($"{Envelope.QueueId}: {rewriter.Problem}");
@@ -139,12 +154,12 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
             case HeaderName.TlsRequired or HeaderName.RequireTlsEsmtp: NoteTlsWish(scanner); break;
             default: break;
         }
-        HeaderTraits traits = scanner.Name.Traits();
-        _resent |= traits.HasFlag(HeaderTraits.Resent);
-        if (!traits.HasFlag(HeaderTraits.Extract) || !request.Cleanup.HasFlag(CleanupFlags.ExtractRecipients)) return;
-        List<string> list = traits.HasFlag(HeaderTraits.Resent) ? _extractedResent ??= [] : _extracted ??= [];
-        if (list.Count < Limits.Recipients) HeaderAddresses.Extract(scanner.Value, list, settings.HeaderTokenLimit);
+        _resent |= scanner.Name.Traits().HasFlag(HeaderTraits.Resent);
     }
+
+    private static string Named(HeaderScanner scanner) =>
+        "header field " + (scanner.Name != HeaderName.Other ? scanner.Name.Text()
+            : Encoding.Latin1.GetString(scanner.NameBytes[..Math.Min(scanner.NameBytes.Length, Limits.Name)]));
 
     /// <summary>RFC 8689 5: tls-required = "TLS-Required:" FWS "No". The other field is our own, for programs in between that know no REQUIRETLS.</summary>
     private void NoteTlsWish(HeaderScanner scanner)

@@ -54,6 +54,7 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
     {
         _buffers = service.Begin();
         _headers = new HeaderSection(service.Settings, _request, _buffers);
+        if (_request.Cleanup.HasFlag(CleanupFlags.ExtractRecipients)) _headers.ExtractRecipients();
         _file = new QueueFileWriter(service, Envelope, _buffers);
         Outcome? failure = await TakeHeadersAsync(input) ?? await TakeBodyAsync(input);
         if (failure != null) await input.DropAsync(); // it is answered when all has come
@@ -107,8 +108,7 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
         Outcome? failure = _headers.Take(ref data, rewriting);
         if (failure == null && complete && !_headers.HasEnded) failure = _headers.Finish(rewriting);
         if (failure != null || !_headers.HasEnded) return failure;
-        foreach (string address in _headers.ExtractedRecipients) Envelope.Recipients.Add(new EnvelopeRecipient { Address = address });
-        failure = rewriting.Envelopes.Rewrite(Envelope, _request.Cleanup);
+        failure = _headers.AddExtractedRecipients() ?? rewriting.Envelopes.Rewrite(Envelope, _request.Cleanup);
         if (failure == null && Envelope.Recipients.Count == 0) failure = Outcome.Bounce("5.1.0", "no recipients specified");
         if (failure != null) return failure;
         _file.Begin(_headers.Fields, _request.MayChange || service.Filters.Count > 0);

@@ -9,7 +9,7 @@ internal sealed class MessageBuffers(int headerSizeLimit)
     /// <summary>Buffers that grew larger than this are not kept.</summary>
     private const int KeepBytes = 256 * 1024;
 
-    public HeaderScanner Scanner { get; } = new(headerSizeLimit);
+    public HeaderScanner Scanner { get; } = new(headerSizeLimit) { DropsSpaceBeforeColon = true };
     /// <summary>The header section as it will be stored.</summary>
     public ArrayBufferWriter<byte> Headers { get; } = new(2048);
     /// <summary>Content of the header section, or behind it, that has come and was not looked at.</summary>

@@ -30,7 +30,10 @@ public sealed record LocalSettings
     public string CommandShell { get; init; } = "";
     public TimeSpan CommandTimeLimit { get; init; } = TimeSpan.FromSeconds(1000);
     public UserRights DefaultRights { get; init; } = new(65534, 65534, "nobody", null, null);
-    public int DuplicateFilterLimit { get; init; } = 1000;
+    /// <summary>duplicate_filter_limit where main.cf sets it; 0: as many entries as an expansion may have.</summary>
+    public int DuplicateFilterLimit { get; init; }
+    public int ExpansionLimit { get; init; } = 100_000;
+    public long ListSizeLimit { get; init; } = 16 * 1024 * 1024;
     public bool ExpandOwnerAlias { get; init; }
     public IReadOnlyList<string> ExportEnvironment { get; init; } = ["TZ", "MAIL_CONFIG", "LANG"];
     public string FallbackTransport { get; init; } = "";
@@ -88,7 +91,10 @@ public sealed record LocalSettings
             CommandShell = config.Get(LocalParams.LocalCommandShell),
             CommandTimeLimit = config.Get(PipeParams.CommandTimeLimit),
             DefaultRights = FindDefaultRights(config.Get(LocalParams.DefaultPrivs), problems),
-            DuplicateFilterLimit = config.Get(CleanupParams.DuplicateFilterLimit),
+            DuplicateFilterLimit = config.Explicit(CleanupParams.DuplicateFilterLimit.Name)
+                ? config.Get(CleanupParams.DuplicateFilterLimit) : 0,
+            ExpansionLimit = config.Get(LocalParams.LocalExpansionLimit),
+            ListSizeLimit = config.Get(LocalParams.LocalListSizeLimit),
             ExpandOwnerAlias = config.Get(LocalParams.ExpandOwnerAlias),
             ExportEnvironment = config.GetList(LocalParams.ExportEnvironment),
             FallbackTransport = config.Get(LocalParams.FallbackTransport),

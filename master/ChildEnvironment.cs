@@ -26,11 +26,10 @@ internal static class ChildEnvironment
             ["MALLOC_ARENA_MAX"] = "1",
         };
         foreach (string name in Runtime) Copy(name, variables);
-        foreach (string item in MailConfig.SplitList(config.Get(MasterParams.ImportEnvironment)))
+        foreach ((string name, string? value) in EnvironmentList.Read(config.GetList(MasterParams.ImportEnvironment)))
         {
-            int equals = item.IndexOf('=');
-            if (equals > 0) variables[item[..equals]] = item[(equals + 1)..];
-            else Copy(item, variables);
+            if (value != null) variables[name] = value;
+            else Copy(name, variables);
         }
         variables["MAIL_CONFIG"] = directory;
         return [.. variables.Select(v => $"{v.Key}={v.Value}")];

@@ -1,9 +1,10 @@
 namespace MtaSuite.Master;
 
 /// <summary>How a command of master.cf is run. <paramref name="Program"/> null: nothing needs to run for it here.</summary>
-/// <param name="Single">One process, and a new one only after the old one is gone: it owns state.</param>
+/// <param name="Single">One process serves. On a reload its successor starts at once, beside it: the one that leaves serves nobody new.</param>
 /// <param name="Boot">Started with the suite; the others when somebody first connects.</param>
-internal sealed record CommandRow(string? Program, bool Single = false, bool Boot = false);
+/// <param name="Exclusive">It owns files, or the order of what it writes, alone: a new one is started only after the old one is gone.</param>
+internal sealed record CommandRow(string? Program, bool Single = false, bool Boot = false, bool Exclusive = false);
 
 /// <summary>The commands that master.cf may name and the executables that serve them.</summary>
 internal static class CommandTable
@@ -23,7 +24,7 @@ internal static class CommandTable
         ["error"] = new("bounce"),
         ["discard"] = new("bounce"),
         ["showq"] = new("showq", Single: true),
-        ["postlogd"] = new("postlogd", Single: true),
+        ["postlogd"] = new("postlogd", Single: true, Exclusive: true),
         ["smtp"] = new("relay"),
         ["lmtp"] = new("relay"),
         ["trivial-rewrite"] = NotNeeded,
@@ -35,10 +36,10 @@ internal static class CommandTable
         ["nqmgr"] = NotNeeded,
         ["flush"] = NotNeeded,
         ["tlsmgr"] = NotNeeded,
-        ["verify"] = new("anvil", Single: true),
+        ["verify"] = new("anvil", Single: true, Exclusive: true),
         ["sts"] = new("anvil", Single: true),
-        ["tlsrpt"] = new("anvil", Single: true),
-        ["anvil"] = new("anvil", Single: true),
+        ["tlsrpt"] = new("anvil", Single: true, Exclusive: true),
+        ["anvil"] = new("anvil", Single: true, Exclusive: true),
     };
 
     public static CommandRow? Find(string command) => Rows.GetValueOrDefault(command);

@@ -33,7 +33,8 @@ internal sealed class KeyWatch
         if (Concerns(entry))
         {
             TlsServerSettings settings = new(config);
-            if (settings.IsOn && !settings.Files.IsEmpty) Watch(key, config, [.. settings.Files.Files], () => IsUsable(settings));
+            if (settings.IsOn && !settings.Files.IsEmpty)
+                Watch(key, config, [.. settings.Files.Files, .. settings.ServerNameFiles()], () => IsUsable(settings));
         }
         else if (_isRoot && entry.Command is "smtp" or "lmtp") Watch(key, config, LoginFiles(config, entry.Command == "lmtp"), static () => true);
     }

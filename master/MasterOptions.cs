@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MtaSuite.Master;
 
 /// <summary>master's command line.</summary>
@@ -8,24 +10,26 @@ internal sealed class MasterOptions
             master - starts, watches, reloads and stops the daemons of the suite
 
         SYNOPSIS
-            master [-c DIR] [-n]
+            master [-c DIR] [-a DESCRIPTOR] [-n]
 
         DESCRIPTION
             Binds the sockets that master.cf names and runs the daemons that serve them. It never touches mail. Use
             mtasuite start, stop and reload rather than this program.
 
             -c DIR  configuration directory (default /etc/mtasuite, or MAIL_CONFIG)
+            -a DESCRIPTOR  read the configuration from there: what mtasuite start has checked
             -n      write one line to descriptor 3: "ready", or "error" and the reason
 
         SIGNALS
             TERM stop, QUIT stop at once, HUP reload, USR1 open the log again
 
         EXIT STATUS
-            0 stopped, 75 try later, 78 bad configuration, 70 bug
+            0 stopped, 1 a socket cannot be bound or another master has the spool, 78 bad configuration, 70 bug
 
         """;
 
     public string Directory = Environment.GetEnvironmentVariable("MAIL_CONFIG") ?? "/etc/mtasuite";
+    public int AcceptedFd = -1;
     public bool Notify;
     public bool Help;
 
@@ -38,6 +42,9 @@ internal sealed class MasterOptions
             switch (args[i])
             {
                 case "-c" when i + 1 < args.Length: o.Directory = args[++i]; break;
+                case "-a" when i + 1 < args.Length
+                    && int.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out o.AcceptedFd):
+                    i++; break;
                 case "-d": break;
                 case "-n": o.Notify = true; break;
                 case "--help" or "-h": o.Help = true; break;

@@ -8,10 +8,11 @@ using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Master;
 
-/// <summary>Start-up of master: configuration, the one-instance lock, the log, then the supervisor's loop.</summary>
+/// <summary>Start-up of master: configuration, the lock of the spool, the log, then the supervisor's loop.</summary>
 internal static class MasterProgram
 {
     private const int NotifyFd = 3;
+    private const string PidFileName = "master.pid";
 
     public static int Run(string[] args)
     {
@@ -34,21 +35,29 @@ internal static class MasterProgram
     private static int Run(MasterOptions options)
     {
         string directory = Path.GetFullPath(options.Directory);
-        ConfigResult loaded = MailConfig.Load(directory, null, "", "master");
-        List<ConfigProblem> problems = [.. loaded.Problems];
-        List<ServiceEntry> services = MasterCf.Load(directory, problems);
-        Logging.Start(loaded.Config, "master");
-        if (problems.Find(p => p.Severity == Severity.Error) is { } problem) return Fail(options, ExitCode.Configuration, problem.ToString());
-        string queue = loaded.Config.Get(CommonParams.QueueDirectory);
+        if (!AcceptedFiles.TryUse(options.AcceptedFd))
+            return Fail(options, ExitCode.Configuration, $"the accepted configuration cannot be read: {Libc.ErrorText()}");
+        ConfigSnapshot files = ConfigSnapshot.OfProcess ?? ConfigSnapshot.Take(directory);
+        Logging.Start(MailConfig.Load(directory, null, "", "master", files: files).Config, "master");
+        // what holds after a reload is another one
+        ConfigSnapshot.OfProcess = null;
+        AcceptedConfig? config = AcceptedConfig.TryMake(directory, files, out string error);
+        if (config == null) return Fail(options, ExitCode.Configuration, error);
+        string queue = config.Main.Get(CommonParams.QueueDirectory);
         if (Libc.ChDir(queue) != 0) return Fail(options, ExitCode.Configuration, $"open {queue}: {Libc.ErrorText()}");
         _ = Libc.UMask(0x12 /* 022 */);
         Libc.RaiseOpenFileLimit();
-        string pidFile = $"{loaded.Config.Get(CommonParams.ProcessIdDirectory)}/master.pid";
-        if (!TryLock(pidFile, out int held)) return Fail(options, ExitCode.TryLater, held > 0
-            ? $"the mail system is already running: process {held}" : $"{pidFile}: {Libc.ErrorText()}");
+        using SpoolLock? spoolLock = SpoolLock.TryTake(queue, out error);
+        if (spoolLock == null || !TryWritePid(config.Main, out error)) return Fail(options, 1, error);
+        return Run(options, directory, config);
+    }
+
+    private static int Run(MasterOptions options, string directory, AcceptedConfig config)
+    {
         using EventLoop loop = new();
-        Supervisor supervisor = new(loop, directory, loaded.Config, services) { PidFile = pidFile };
-        if (supervisor.Start() is { } error) return Fail(options, ExitCode.OsError, error);
+        using FolderHandle? results = FolderHandle.TryOpen(SpoolDirectory.Pid);
+        Supervisor supervisor = new(loop, directory, config, results);
+        if (supervisor.Start() is { } error) return Fail(options, 1, error);
         if (options.Notify)
         {
             _ = Libc.WriteAll(NotifyFd, "ready\n"u8);
@@ -59,21 +68,16 @@ internal static class MasterProgram
         return ExitCode.Ok;
     }
 
-    /// <summary>Takes the lock for as long as this process lives. The descriptor is never closed.</summary>
-    private static bool TryLock(string path, out int holder)
+    /// <summary>Leaves the process number in process_id_directory, for scripts.</summary>
+    private static bool TryWritePid(MailConfig config, out string error)
     {
-        holder = 0;
-        int fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x1A4 /* 0644 */);
-        if (fd < 0) return false;
-        if (Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) != 0)
-        {
-            Span<byte> text = stackalloc byte[32];
-            int n = Math.Max(0, Libc.Read(fd, text));
-            _ = System.Buffers.Text.Utf8Parser.TryParse(text[..n].TrimStart((byte)' '), out holder, out _);
-            holder = Math.Max(holder, 1);
-            return false;
-        }
-        return Libc.FTruncate(fd, 0) == 0 && Libc.WriteAll(fd, System.Text.Encoding.ASCII.GetBytes($"{Libc.GetPid()}\n"));
+        const uint mode = 0x1A4; // 0644
+        string path = config.Get(CommonParams.ProcessIdDirectory);
+        using FolderHandle? folder = FolderHandle.TryOpen(path, follow: true);
+        int errno = folder == null ? Libc.Errno
+            : folder.Replace(PidFileName, System.Text.Encoding.ASCII.GetBytes($"{Libc.GetPid()}\n"), mode);
+        error = errno == 0 ? "" : $"{path}/{PidFileName}: {Libc.ErrorText(errno)}";
+        return errno == 0;
     }
 
     private static int Fail(MasterOptions options, int code, string text)

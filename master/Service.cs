@@ -44,7 +44,7 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
     {
         Unwatch();
         if (Removed || supervisor.Stopping || _waiting || Serving) return;
-        if (Row.Single && Children.Count > 0) return;
+        if (Row.Exclusive && Children.Count > 0) return;
         int wanted = Row.Single ? 1 : supervisor.ProcessesFor(Entry);
         for (int i = 0; i < wanted; i++)
         {
@@ -92,12 +92,12 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
     public void ChildLeaves(Child child)
     {
         child.Leaving = true;
-        if (!Serving && !supervisor.Stopping && !Removed) Begin(now: false);
+        if (!Serving && !supervisor.Stopping && !Removed) Begin(now: Row.Boot);
     }
 
     private void Watch()
     {
-        if (_watched.Count > 0 || _waiting || Removed || (Row.Single && Children.Count > 0)) return;
+        if (_watched.Count > 0 || _waiting || Removed || (Row.Exclusive && Children.Count > 0)) return;
         foreach (ListenSocket socket in Sockets)
             if (supervisor.Loop.Watch(socket.Fd, Libc.EPOLLIN, this)) _watched.Add(socket.Fd);
     }

@@ -5,28 +5,30 @@ using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
-using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Master;
 
 /// <summary>Runs all services: start, supervision, watchdog, reload, stop. One loop, no locks.</summary>
-internal sealed class Supervisor(EventLoop loop, string directory, MailConfig config, List<ServiceEntry> entries)
+/// <param name="accepted">The configuration at the start. The supervisor owns it.</param>
+/// <param name="folder">Where results of reloads are left for whoever waits for them; null: nobody does.</param>
+internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfig accepted, FolderHandle? folder)
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), KeyInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), AbortPatience = TimeSpan.FromSeconds(5),
+        KeyInterval = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, Service> _services = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Child> _children = [];
     private readonly ListenSockets _sockets = new();
     private readonly List<PosixSignalRegistration> _signals = [];
     private readonly SystemdNotifier _systemd = new();
     private readonly KeyWatch _keys = new();
-    private MailConfig _config = config;
-    private List<ServiceEntry> _entries = entries;
-    private bool _reloadFailed;
+    private AcceptedConfig _accepted = accepted;
+    private Reloader? _reloader;
+    private ChildReaper? _reaper;
 
     public EventLoop Loop { get; } = loop;
 
-    /// <summary>Gets a new modification time when a reload was applied or refused, for whoever waits for that; null: nobody does.</summary>
-    public string? PidFile { get; init; }
+    /// <summary>The configuration in force.</summary>
+    public MailConfig Config => _accepted.Main;
 
     public bool Stopping { get; private set; }
 
@@ -36,17 +38,18 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         _sockets.TakeInherited();
         Log.Attach(Loop);
         SynchronizationContext.SetSynchronizationContext(Loop);
+        _reaper = new ChildReaper(Loop, Ended);
+        _reloader = new Reloader(Loop, directory, folder, _systemd, this);
         On(PosixSignal.SIGTERM, Stop);
         On(PosixSignal.SIGINT, Stop);
         On(PosixSignal.SIGQUIT, Abort);
         On(PosixSignal.SIGHUP, Reload);
         On((PosixSignal)Libc.SIGUSR1, ReopenLogs);
-        On(PosixSignal.SIGCHLD, Reap);
-        if (Apply() is { } error) return error;
+        if (!TryApply(_accepted, out string error)) return error;
         LookForHung();
         _ = new RestWatch(Loop);
         Loop.Every(KeyInterval, LookAtKeys);
-        Log.Info($"daemon started -- version {_config.Get(CommonParams.MailVersion)}, configuration {directory}");
+        Log.Info($"daemon started -- version {Config.Get(CommonParams.MailVersion)}, configuration {directory}");
         _systemd.Ready(Loop);
         return null;
     }
@@ -59,53 +62,48 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
 
     // ---- configuration ---------------------------------------------------------------------------------------------
 
-    /// <summary>Makes the running services those of master.cf. Sockets that stay are not touched.</summary>
-    private string? Apply()
+    /// <summary>Puts a configuration in force as a whole, or changes nothing and says why. Sockets that stay are not touched.</summary>
+    public bool TryApply(AcceptedConfig next, out string error)
     {
-        Dictionary<string, (ServiceEntry Entry, CommandRow Row, List<ListenSocket> Sockets)> wanted = new(StringComparer.Ordinal);
-        foreach (ServiceEntry entry in _entries)
-        {
-            CommandRow? row = CommandTable.Find(entry.Command);
-            if (row?.Program == null || IsDisabled(entry) || entry.Type == ServiceType.Pass) continue;
-            if (!File.Exists(Path.Combine(_config.Get(MasterParams.DaemonDirectory), row.Program))) continue;
-            List<ListenSocket>? sockets = _sockets.Open(entry, _config, out string error);
-            if (sockets == null) return error;
-            wanted[$"{entry.Name}/{entry.Type}"] = (entry, row, sockets);
-        }
-        foreach (Service service in _services.Values.Where(s => !wanted.ContainsKey(s.Key)).ToArray()) Remove(service);
-        _sockets.CloseAllBut(wanted.Values.SelectMany(w => w.Sockets).ToHashSet());
+        ServicePlan? plan = ServicePlan.TryMake(next, directory, _sockets, out error);
+        if (plan == null) return false;
+        bool isNew = next != _accepted;
+        if (isNew) _accepted.Dispose();
+        _accepted = next;
+        _accepted.LeaveCopy();
+        if (isNew) Logging.Start(Config, "master");
+        HashSet<string> wanted = [.. plan.Services.Select(s => s.Key)];
+        foreach (Service service in _services.Values.Where(s => !wanted.Contains(s.Key)).ToArray()) Remove(service);
+        foreach (Service service in _services.Values) service.Unwatch();
+        plan.Sockets.Commit();
         _keys.Forget();
-        foreach ((string key, (ServiceEntry entry, CommandRow row, List<ListenSocket> sockets)) in wanted)
+        foreach (PlannedService planned in plan.Services) Run(planned);
+        return true;
+    }
+
+    private void Run(PlannedService planned)
+    {
+        MailConfig own = ConfigFor(planned.Entry);
+        _keys.Add(planned.Key, planned.Entry, own);
+        TimeSpan patience = Watchdog.PatienceFor(own, planned.Entry.Command);
+        if (_services.TryGetValue(planned.Key, out Service? service))
         {
-            MailConfig own = ConfigFor(entry);
-            _keys.Add(key, entry, own);
-            TimeSpan patience = Watchdog.PatienceFor(own, entry.Command);
-            if (!_services.TryGetValue(key, out Service? service))
-            {
-                service = new Service(this, entry, row) { Sockets = sockets, Patience = patience };
-                _services[key] = service;
-                if (entry.WakeupSeconds > 0) StartWakeups(service);
-                service.Begin(row.Boot);
-                continue;
-            }
-            service.Unwatch();
-            (service.Entry, service.Sockets, service.Patience) = (entry, sockets, patience);
+            (service.Entry, service.Sockets, service.Patience) = (planned.Entry, planned.Sockets, patience);
             Replace(service);
+            return;
         }
-        return null;
+        _services[planned.Key] = service = new Service(this, planned.Entry, planned.Row) { Sockets = planned.Sockets, Patience = patience };
+        if (planned.Entry.WakeupSeconds > 0) StartWakeups(service);
+        service.Begin(planned.Row.Boot);
     }
 
     /// <summary>What holds for a service, with its own settings (-o) and names. Read when the configuration is applied, and not kept.</summary>
     private MailConfig ConfigFor(ServiceEntry entry) => entry.Overrides.Count == 0 && !_keys.Concerns(entry)
-        ? _config
-        : MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command).Config;
+        ? Config
+        : MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command, files: _accepted.Files).Config;
 
     /// <summary>The longest that a service which fails at once waits before it is started again.</summary>
-    public TimeSpan LongestBackOff => _config.Get(MasterParams.ServiceThrottleTime);
-
-    private bool IsDisabled(ServiceEntry entry) =>
-        MailConfig.SplitList(_config.Get(MasterParams.MasterServiceDisable)).Any(d =>
-            d == entry.Type || d == $"{entry.Name}/{entry.Type}" || d == $"{entry.Name}.{entry.Type}");
+    public TimeSpan LongestBackOff => Config.Get(MasterParams.ServiceThrottleTime);
 
     private void Remove(Service service)
     {
@@ -115,12 +113,12 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         foreach (Child child in service.Children) Drain(child);
     }
 
-    /// <summary>New processes with the new configuration first, then the old ones finish; a process with state is replaced after it has left.</summary>
+    /// <summary>New processes with the new configuration first, then the old ones finish; one that owns files alone is replaced after it has left.</summary>
     private static void Replace(Service service)
     {
         Child[] old = [.. service.Children.Where(c => !c.Leaving)];
         foreach (Child child in old) child.Leaving = true;
-        if (!service.Row.Single && old.Length > 0) service.StartChildren();
+        if (!service.Row.Exclusive && old.Length > 0) service.StartChildren();
         else if (old.Length == 0) service.Begin(service.Row.Boot);
         foreach (Child child in old) child.Status?.Send(StatusKind.Drain);
     }
@@ -143,35 +141,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
 
     private void Reload()
     {
-        if (Stopping) return;
-        _systemd.Reloading();
-        ConfigResult loaded = MailConfig.Load(directory, null, "", "master");
-        List<ConfigProblem> problems = [.. loaded.Problems];
-        List<ServiceEntry> services = MasterCf.Load(directory, problems);
-        ConfigProblem? bad = problems.Find(p => p.Severity == Severity.Error);
-        if (bad != null) Log.Error($"reload refused, the running configuration goes on: {bad}");
-        else
-        {
-            (MailConfig config, List<ServiceEntry> entries) = (_config, _entries);
-            (_config, _entries) = (loaded.Config, services);
-            Logging.Start(_config, "master");
-            if (Apply() is { } error)
-            {
-                Log.Error($"reload refused, the running configuration goes on: {error}");
-                (_config, _entries) = (config, entries);
-                _reloadFailed = true;
-            }
-            else
-            {
-                _reloadFailed = false;
-                Log.Info($"reload -- version {_config.Get(CommonParams.MailVersion)}, configuration {directory}");
-            }
-        }
-        _systemd.Status(bad != null || _reloadFailed ? "running; the last reload was refused" : "running");
-        _systemd.Reloaded();
-        if (PidFile == null) return;
-        Log.Flush();
-        _ = Libc.SetModified(PidFile, QueueId.Microseconds());
+        if (!Stopping) _reloader!.Begin();
     }
 
     private void LookAtKeys()
@@ -190,9 +160,9 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
 
     // ---- processes -------------------------------------------------------------------------------------------------
 
-    public string ProgramPath(Service service) => Path.Combine(_config.Get(MasterParams.DaemonDirectory), service.Row.Program!);
+    public string ProgramPath(Service service) => Path.Combine(Config.Get(MasterParams.DaemonDirectory), service.Row.Program!);
 
-    public int ProcessesFor(ServiceEntry entry) => entry.MaxProc == 1 ? 1 : _config.Get(MasterParams.ServiceProcesses);
+    public int ProcessesFor(ServiceEntry entry) => entry.MaxProc == 1 ? 1 : Config.Get(MasterParams.ServiceProcesses);
 
     /// <summary>Starts one process of a service; false when the system refuses.</summary>
     public bool Spawn(Service service)
@@ -200,12 +170,13 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         if (!Libc.TrySocketPair(out int ours, out int theirs)) return false;
         ServiceEntry entry = service.Entry;
         string program = ProgramPath(service);
-        int limit = entry.MaxProc ?? _config.Get(MasterParams.DefaultProcessLimit);
+        int limit = entry.MaxProc ?? Config.Get(MasterParams.DefaultProcessLimit);
         List<string> argv = HostOptions.Write(program, directory, entry.Name, entry.Command, service.Sockets.Count, limit, entry.Verbosity > 0,
-            entry.Overrides, entry.Attributes);
+            entry.Overrides, entry.Attributes, HostOptions.FirstListenerFd + service.Sockets.Count, service.Children.Count(c => c.Leaving));
         int devNull = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
         // standard output stays where ours goes (maillog_file = /dev/stdout), errors of the runtime too
-        int pid = Libc.Spawn(program, argv, ChildEnvironment.Build(_config, directory), null, [devNull, 1, 2], [theirs, .. service.Sockets.Select(s => s.Fd)]);
+        int pid = Libc.Spawn(program, argv, ChildEnvironment.Build(Config, directory), null, [devNull, 1, 2],
+            [theirs, .. service.Sockets.Select(s => s.Fd), _accepted.Fd]);
         _ = Libc.Close(devNull);
         _ = Libc.Close(theirs);
         if (pid < 0)
@@ -219,8 +190,12 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         child.Status = new StatusChannel(Loop, ours, (kind, value) => Heard(child, kind, value), () => { });
         _children[pid] = child;
         service.Children.Add(child);
+        ChildStarted();
         return true;
     }
+
+    /// <summary>A child was started that is to be waited for.</summary>
+    public void ChildStarted() => _reaper!.Started();
 
     private void Heard(Child child, StatusKind kind, int value)
     {
@@ -243,19 +218,20 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         }
     }
 
-    private void Reap()
+    /// <summary>A child has ended and was reaped: one of ours, the check of a configuration, or (as process 1) an orphan.</summary>
+    private void Ended(int pid, int status)
     {
-        foreach (Child child in _children.Values.ToArray())
+        if (_reloader!.Ended(pid, status) || !_children.Remove(pid, out Child? child)) return;
+        child.Status?.Close();
+        int code = Libc.ExitCode(status);
+        if (code != 0 && !(Stopping && code < 0))
         {
-            if (Libc.WaitPid(child.Pid, out int status, Libc.WNOHANG) != child.Pid) continue;
-            _children.Remove(child.Pid);
-            child.Status?.Close();
-            int code = Libc.ExitCode(status);
-            if (code != 0 && !(Stopping && code < 0)) Log.Warning($"process {ProgramPath(child.Service)} pid {child.Pid} {(code > 0 ? $"exit status {code}" : $"killed by signal {Libc.ExitSignal(status)}")}");
-            // one that got ready and ran for a moment did start well, whatever ended it
-            child.Served |= child.Ready && Loop.NowMilliseconds - child.Started > 1_000;
-            child.Service.Ended(child, clean: code == 0);
+            string how = code > 0 ? $"exit status {code}" : $"killed by signal {Libc.ExitSignal(status)}";
+            Log.Warning($"process {ProgramPath(child.Service)} pid {pid} {how}");
         }
+        // one that got ready and ran for a moment did start well, whatever ended it
+        child.Served |= child.Ready && Loop.NowMilliseconds - child.Started > 1_000;
+        child.Service.Ended(child, clean: code == 0);
         if (Stopping && _children.Count == 0) Loop.Stop();
     }
 
@@ -290,5 +266,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, MailConfig co
         Stopping = true;
         foreach (Child child in _children.Values) _ = Libc.Kill(child.Pid, Libc.SIGKILL);
         if (_children.Count == 0) Loop.Stop();
+        // a process that the system does not let end keeps nobody waiting
+        else Loop.After(AbortPatience, Loop.Stop);
     }
 }

@@ -31,6 +31,7 @@ internal static class LocalEnvelope
         {
             Cleanup = settings.Cleanup | (user.Cleanup & CleanupFlags.ExtractRecipients),
             LocalClient = user.LocalClient,
+            ExtractedNotify = user.ExtractedNotify & ~Notify.Expanded,
         };
         Envelope e = request.Envelope;
         e.QueueId = QueueId.Next(time);

@@ -52,6 +52,7 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
     {
         SubmitRequest asked = new() { Envelope = dropped, LocalClient = true };
         if ((dropped.Flags & MessageFlags.ExtractRecipients) != 0) asked.Cleanup |= CleanupFlags.ExtractRecipients;
+        asked.ExtractedNotify = dropped.Flags.ExtractedNotify();
         dropped.Recipients.RemoveAll(r => r.Done);
         SubmitRequest request = LocalEnvelope.Adopt(asked, service.Settings, service.Loop.Time);
         // a message that waited for the mail system to start has waited since then
@@ -70,13 +71,20 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
             if (Libc.Errno != Libc.ENOENT) Log.Warning($"open maildrop/{id}: {Libc.ErrorText()}");
             return false;
         }
-        if (!Libc.TryStat(_fd, out status)) return false;
+        if (!Libc.TryStat(_fd, out status) || !IsOurs()) return false;
         QueueFileStatus read = status.IsRegular ? SpoolDirectory.TryRead(_fd, id, out file) : QueueFileStatus.Corrupt;
         if (read == QueueFileStatus.Ok && LocalEnvelope.Check(file!.Envelope) == null) return true;
         if (read is QueueFileStatus.Failed) Log.Warning($"read maildrop/{id}: {Libc.ErrorText()}");
         else Discard("not a valid message");
         return false;
     }
+
+    /// <summary>
+    /// The lock, which the descriptor holds, keeps a process that was replaced (reload) and its successor from submitting the same file; the look afterwards, from
+    /// submitting one that the other has just removed.
+    /// </summary>
+    private bool IsOurs() => Libc.Flock(_fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && Libc.TryStat(_fd, out Libc.FileStatus status) && status.Links > 0
+        && File.Exists(spool.PathOf(SpoolDirectory.Maildrop, id));
 
     /// <summary>Content goes over in pieces, as fast as cleanup takes it; false when the file cannot be read.</summary>
     private async Task<bool> CopyAsync(Submission submission, QueueFile file)

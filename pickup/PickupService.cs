@@ -17,12 +17,16 @@ internal sealed class PickupService : LinkService, IService
         foreach (string error in Settings.SubmitUsers.Problems) Log.Warning($"authorized_submit_users: {error}");
         Cleanup = new CleanupClient(Loop, context.Spool.SocketPath(false, context.Config.Get(CleanupParams.CleanupServiceName)));
         _maildrop = new MaildropScanner(this, context.Spool);
-        Serve(_ => new UserSubmission(this));
+        Refusals = new LimitedWarning(Loop);
+        Serve(_ => new UserSubmission(this), users: UserLimits.From(context.Config, context.OpenFileLimit));
         Loop.Post(_maildrop.Scan);
     }
 
     public PickupSettings Settings { get; }
     public CleanupClient Cleanup { get; }
+
+    /// <summary>Users who may not submit.</summary>
+    public LimitedWarning Refusals { get; }
 
     public void Wakeup() => _maildrop.Scan();
 

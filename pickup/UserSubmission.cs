@@ -18,7 +18,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     private long _received;
     private int _withheld;
     private bool _waiting, _ended, _answered;
-    private string _queueId = "";
+    private string _queueId = "", _sender = "";
 
     public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
     {
@@ -54,7 +54,8 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         // what only the queue knows of is not for users to say
         foreach (EnvelopeRecipient r in asked.Envelope.Recipients) r.Notify &= ~Notify.Expanded;
         SubmitRequest request = LocalEnvelope.Adopt(asked, service.Settings, service.Loop.Time);
-        _queueId = request.Envelope.QueueId;
+        (_queueId, _sender) = (request.Envelope.QueueId, request.Envelope.Sender);
+        _stream.ExpectProgress();
         _submission = service.Cleanup.Open(request);
         _submission.Write(LocalEnvelope.Received(service.Settings, _queueId, uid, service.Loop.Time.GetUtcNow()));
         LogLine.Info(_queueId).Free($"uid={uid} from=<{LogLine.Form(request.Envelope.Sender)}>").Send();
@@ -69,7 +70,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
             case MatchResult.Yes: return null;
             case MatchResult.Error: return Outcome.Defer("4.3.0", "authorized_submit_users: table lookup problem");
             default:
-                Log.Warning($"user {name}({uid}) is not allowed to submit mail");
+                service.Refusals.Add($"user {name}({uid}) is not allowed to submit mail");
                 return Outcome.Bounce("5.7.1", $"User {name}({uid}) is not allowed to submit mail");
         }
     }
@@ -93,8 +94,10 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     private async Task GiveCreditAsync()
     {
         _waiting = true;
+        if (!_submission!.HasRoom) _stream.ExpectNothing();
         while (_submission is { HasRoom: false, IsAnswered: false }) await _submission.RoomAsync();
         _waiting = false;
+        if (!_ended && !_answered) _stream.ExpectProgress();
         if (_answered) return;
         // refused, or gone, before the end: its answer is there already
         if (_submission is { IsAnswered: true } && !_ended)
@@ -110,7 +113,9 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     private async Task EndAsync()
     {
         _ended = true;
+        _stream.ExpectNothing();
         SubmitReply reply = await _submission!.FinishAsync();
+        if (!reply.Outcome.IsOk) LogLine.Info(_queueId).Free($"reject: END-OF-MESSAGE: {reply.Outcome.Status} {reply.Outcome.Text}; from=<{LogLine.Form(_sender)}>").Send();
         Answer(reply.Outcome);
     }
 

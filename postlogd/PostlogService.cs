@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
@@ -15,11 +16,13 @@ internal sealed class PostlogService : IService, IReadiness
     private readonly int[] _sockets;
     private readonly byte[] _line = new byte[MaxLine];
     private readonly uint _self = Libc.GetEUid();
+    private readonly UserRates _rates;
 
     public PostlogService(ServiceContext context)
     {
         _loop = context.Loop;
         _sockets = context.Listeners;
+        _rates = new UserRates(_loop, context.Config.Get(LocalUserParams.PostlogRateLimit));
         foreach (int fd in _sockets)
         {
             _ = Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_PASSCRED, 1);
@@ -46,15 +49,17 @@ internal sealed class PostlogService : IService, IReadiness
     private void Write(Span<byte> line, uint uid)
     {
         line = line.TrimEnd((byte)'\n');
-        foreach (ref byte b in line)
-            if (b is < 32 or 127) b = (byte)'?';
-        if (uid == 0 || uid == _self) Log.Verbatim(line);
+        bool trusted = uid == 0 || uid == _self;
+        if (!trusted && !_rates.TryTake(uid, line.Length)) return;
+        Printable.Clean(line);
+        if (trusted) Log.Verbatim(line);
         else Log.Info($"uid={uid}: {System.Text.Encoding.UTF8.GetString(line)}");
     }
 
     public void Drain(Action done)
     {
         foreach (int fd in _sockets) _loop.Unwatch(fd);
+        _rates.Report();
         done();
     }
 }

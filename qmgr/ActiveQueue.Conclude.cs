@@ -18,6 +18,11 @@ internal sealed partial class ActiveQueue
     {
         if (message.Rest != null) message.Rest.IsFilling = true;
         await LogOutcomesAsync(message);
+        if (message.Rest != null && _stopped)
+        {
+            Release(message);
+            return;
+        }
         if (message.Rest != null && await ContinueAsync(message)) return;
         RoundResult round = message.Round;
         bool expired = round.Deferred && !round.Unexpired;
@@ -107,6 +112,7 @@ internal sealed partial class ActiveQueue
         long wait = message.Round.WaitMicroseconds > 0 ? message.Round.WaitMicroseconds : (long)_settings.BackOff(Age(message)).TotalMicroseconds;
         long next = QueueId.Microseconds(_loop.Time) + wait;
         int error = await _files.DeferAsync(message.Id, message.Folder, next);
+        if (error != Libc.ENOENT) (message.Fate, message.NextMicroseconds) = (Fate.Deferred, next);
         Leave(message);
         if (error == Libc.ENOENT) return; // somebody took it away
         if (error != 0) Log.Warning($"{message.Id}: move to {SpoolDirectory.Deferred}: {Libc.ErrorText(error)}");

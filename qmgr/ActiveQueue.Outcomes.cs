@@ -24,15 +24,27 @@ internal sealed partial class ActiveQueue
         List<RecipientOutcome> outcomes = reply.Recipients;
         message.Unsynced |= reply.Unsynced;
         Forget(delivery);
+        message.UnderWay++; // it is not let go before all of them are noted
         for (int i = 0; i < outcomes.Count; i++) SettleAsync(message, delivery.Recipients[i], outcomes[i].Outcome, outcomes[i].Action).Detach();
-        Refill(message, delivery.Destination.Transport);
+        message.UnderWay--;
+        GoOn(message, delivery.Destination.Transport);
     }
 
     public void Failed(Delivery delivery, Outcome outcome, long waitMilliseconds)
     {
         Forget(delivery);
+        delivery.Message.UnderWay++;
         foreach (DeliverRecipient recipient in delivery.Recipients) Settle(delivery.Message, recipient, outcome, waitMilliseconds * 1000);
-        Refill(delivery.Message, delivery.Destination.Transport);
+        delivery.Message.UnderWay--;
+        GoOn(delivery.Message, delivery.Destination.Transport);
+    }
+
+    public void Abandoned(Delivery delivery) => LetGoIfIdle(delivery.Message);
+
+    private void GoOn(QueuedMessage message, Transport transport)
+    {
+        if (_stopped) LetGoIfIdle(message);
+        else Refill(message, transport);
     }
 
     /// <summary>An outcome that no agent logged.</summary>
@@ -47,9 +59,11 @@ internal sealed partial class ActiveQueue
     /// <summary>Keeps an outcome for the end of the round, which waits for the tables that are asked of a deferral.</summary>
     private async Task SettleAsync(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action, long waitMicroseconds = 0)
     {
+        message.UnderWay++;
         bool isGivenUp = outcome.IsTemporary && await PostponeAsync(message, recipient.Address, waitMicroseconds);
         Note(message, recipient, outcome, action, isGivenUp);
         if (message.Rest != null) _budget.Set(message, message.Held - 1);
+        message.UnderWay--;
         End(message, 1);
     }
 
@@ -83,7 +97,12 @@ internal sealed partial class ActiveQueue
     private void End(QueuedMessage message, int count)
     {
         message.Pending -= count;
-        if (message.Pending > 0) return;
+        if (message.Pending > 0)
+        {
+            if (_stopped) LetGoIfIdle(message);
+            return;
+        }
+        message.IsConcluding = true;
         if ((message.Envelope.Flags & MessageFlags.Probe) != 0)
         {
             ReportProbe(message);

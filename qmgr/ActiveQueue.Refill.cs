@@ -20,7 +20,7 @@ internal sealed partial class ActiveQueue
     /// <summary>Reads more recipients if now is the time for that.</summary>
     private void Refill(QueuedMessage message, Transport transport)
     {
-        if (message.Rest is not { IsFilling: false } rest || message.Pending == 0) return;
+        if (_stopped || message.Rest is not { IsFilling: false } rest || message.Pending == 0) return;
         TransportSettings settings = (rest.Full ?? transport).Settings;
         int room = _budget.RoomFor(message);
         bool isTime = room >= settings.RefillLimit || (room > 0 && _loop.NowMilliseconds - rest.FilledAt >= settings.RefillDelay.TotalMilliseconds);
@@ -43,10 +43,12 @@ internal sealed partial class ActiveQueue
     {
         rest.IsFilling = true;
         message.Pending++; // the round does not end meanwhile
+        message.UnderWay++;
         // what is told already need not be kept
         await LogOutcomesAsync(message);
         (QueueFileStatus status, List<EnvelopeRecipient> part, bool isEnd) = await _files.ReadOnAsync(message.Folder, message.Id, rest.Behind, room);
         message.Pending--;
+        message.UnderWay--;
         if (status == QueueFileStatus.Ok && _budget.RoomFor(message) > 0)
         {
             Take(message, part, isEnd);
@@ -68,6 +70,7 @@ internal sealed partial class ActiveQueue
             message.Round.Incomplete = true;
             return false;
         }
+        message.IsConcluding = false;
         Take(message, part, isEnd);
         return true;
     }

@@ -46,7 +46,7 @@ internal sealed partial class ActiveQueue : IScheduled
     public Action<QueuedMessage, long> Deferred { get; set; } = (_, _) => { };
 
     /// <summary>A message is out of the active queue.</summary>
-    public Action<string> Left { get; set; } = _ => { };
+    public Action<QueuedMessage> Left { get; set; } = _ => { };
 
     /// <summary>When recipients are tried again that have curves of their own; null: there are none.</summary>
     public RetryMaps? Retries { get; init; }
@@ -83,9 +83,11 @@ internal sealed partial class ActiveQueue : IScheduled
     /// <summary>With tables that may make it wait, all recipients are routed beside the loop first.</summary>
     private async Task RouteAheadAsync(QueuedMessage message, Part part, IRouter router)
     {
+        message.UnderWay++;
         RouteResult[] routes = await _lookups.AskAsync(true, (router, message.Envelope, part.Recipients), static s =>
             s.Recipients.Select(r => r.Done || IsExpanded(r) ? default : s.router.Route(s.Envelope, r.Address)).ToArray());
         MakeJobs(message, part, routes);
+        message.UnderWay--;
         Begun(message, 1);
     }
 
@@ -114,7 +116,7 @@ internal sealed partial class ActiveQueue : IScheduled
             recipients.Clear();
             recipients.TrimExcess();
         }
-        if (CrowdOf(message) is { } crowded) Park(message, crowded);
+        if (!_stopped && CrowdOf(message) is { } crowded) Park(message, crowded);
         else foreach (Job made in message.Jobs.GetRange(before, message.Jobs.Count - before)) _scheduler.Submit(made);
     }
 
@@ -184,6 +186,7 @@ internal sealed partial class ActiveQueue : IScheduled
 
     private void Remove(QueuedMessage message)
     {
+        message.IsConcluding = true;
         if (_settings.DontRemove) SaveAsync(message).Detach();
         else _files.Remove(message.Folder, message.Id, message.Unsynced, () => Leave(message));
     }
@@ -198,13 +201,11 @@ internal sealed partial class ActiveQueue : IScheduled
     {
         _budget.Return(message);
         _messages.Remove(message.Id);
-        Left(message.Id);
+        Left(message);
     }
 
-    public void Stop() => _scheduler.Stop();
-
     /// <summary>Deliveries that run now.</summary>
-    public int Running => _scheduler.Running;
+    public int Running => _scheduler.Running.Count;
 
     public void Revive() => _scheduler.Revive();
 }

@@ -61,7 +61,7 @@ internal sealed partial class QmgrService
 
     private void ArmDueTimer()
     {
-        if (_draining || _deferred.FirstTime is not { } first) return;
+        if (_draining || _predecessors.IsAwaited || _deferred.FirstTime is not { } first) return;
         // at most a few seconds ahead, so that a step of the clock does no harm; not at once again while there is no room for what is due
         long wait = Math.Clamp(first - NowMicroseconds, _waiting.HasRoomForDue ? 0 : 100_000, 5_000_000);
         long at = _loop.NowMilliseconds + wait / 1000;
@@ -74,6 +74,7 @@ internal sealed partial class QmgrService
     {
         const int atOnce = 200;
         _dueTimer = null;
+        if (_predecessors.IsAwaited || _draining) return;
         long now = NowMicroseconds;
         for (int i = 0; i < atOnce && _waiting.HasRoomForDue && _deferred.TryTakeDue(now, out QueueKey key, out bool forced); i++)
         {
@@ -93,6 +94,7 @@ internal sealed partial class QmgrService
         _active.Revive();
         _deferred.ForceAll();
         ArmDueTimer();
+        if (_draining) PassOn([], all: true);
         return _deferred.Count;
     }
 
@@ -101,6 +103,7 @@ internal sealed partial class QmgrService
     {
         if (!_deferred.Contains(QueueKey.Of(id))) return 0;
         Defer(id, DeferredIndex.Forced);
+        if (_draining) PassOn([id]);
         return 1;
     }
 
@@ -114,6 +117,7 @@ internal sealed partial class QmgrService
         if (_sitesUnknown) _wantedSites.Add(site);
         int count = _deferred.ForceSite(site);
         ArmDueTimer();
+        if (_draining) PassOn([.. ForcedIds]);
         return (known, count);
     }
 

@@ -49,6 +49,7 @@ internal sealed partial class QmgrService : IService
         _agents = new AgentLinks(_loop, context.Spool, _settings.DeliveryTimeout);
         _verify = new VerifyClient(_loop, context.Spool.SocketPath(true, context.Config.Get(VerifyParams.AddressVerifyServiceName)));
         _sites = new FlushSites(_loop, context.Config);
+        string queueService = context.Config.Get(QmgrParams.QueueServiceName);
         FlushUsers = new UserList(context.Config.Get(PickupParams.AuthorizedFlushUsers));
         foreach (string problem in FlushUsers.Problems) Log.Warning($"authorized_flush_users: {problem}");
         _active = new ActiveQueue(_loop, _settings, new Router(context.Config), _files, _notices,
@@ -63,10 +64,13 @@ internal sealed partial class QmgrService : IService
             Parked = Park,
             Unparked = Unpark,
         };
+        _successor = new Successor(_loop, context.Spool.SocketPath(false, queueService), _active);
+        _predecessors = new Predecessors(_loop, context.Predecessors, _active.Scheduler, this);
         _scanner = new QueueScanner(_loop, context.Spool, Found, _sites, SitesRead);
+        UserQuota users = new(UserLimits.From(context.Config, context.OpenFileLimit));
         foreach (int fd in context.Listeners)
         {
-            LinkServer server = new(_loop, fd, _ => new ControlStream(this));
+            LinkServer server = new(_loop, fd, _ => new ControlStream(this)) { Users = users };
             server.LinkAccepted = Accepted;
             _servers.Add(server);
         }
@@ -75,7 +79,7 @@ internal sealed partial class QmgrService : IService
         WatchClock();
     }
 
-    public int Active => _active.Count + _deferred.Count + _waiting.Count + _reading + _parked;
+    public int Active => _active.Count + _deferred.Count + _waiting.Count + _reading + _parked + _foundEarly.Count;
 
     /// <summary>The messages under delivery.</summary>
     public IEnumerable<QueuedMessage> ActiveMessages => _active.Messages;
@@ -116,12 +120,14 @@ internal sealed partial class QmgrService : IService
 
     private bool Noticed(Link link, ReadOnlySpan<byte> payload)
     {
+        ReadOnlySpan<byte> protocol = AttributeDecoder.ProtocolOf(payload);
+        if (!protocol.SequenceEqual(QueuedNotice.Protocol)) return HandedOver(link, payload, protocol);
         QueuedNotice notice = new();
         if (!AttributeDecoder.TryDecode(payload, notice) || !QueueId.IsValid(notice.Envelope.QueueId)) return false;
         string id = notice.Envelope.QueueId;
         _inFlow.Add(link);
         if (_foundFirst.IsNoticed(id)) return true; // under way, or done already: a second round would look for a file that is gone
-        if (_draining || !_known.TryAdd(id, false)) return true;
+        if (_draining || _predecessors.Has(id) || !_known.TryAdd(id, false)) return true;
         if (notice.ReadFile || _active.Count >= _settings.ActiveLimit) Wait(id, SpoolDirectory.Incoming);
         else _active.Activate(new QueuedMessage(notice.Envelope, SpoolDirectory.Incoming, notice.Content) { Journal = notice.Journal });
         return true;
@@ -130,13 +136,18 @@ internal sealed partial class QmgrService : IService
     /// <summary>The scan found a file.</summary>
     private void Found(string id, string folder, long nextMicroseconds)
     {
-        if (_draining || _known.ContainsKey(id)) return;
+        if (_draining || _known.ContainsKey(id) || _predecessors.Has(id)) return;
+        if (_predecessors.IsAwaited && folder != SpoolDirectory.Deferred)
+        {
+            _foundEarly.Add((id, folder));
+            return;
+        }
         if (_deferred.Contains(QueueKey.Of(id)))
         {
             // somebody moved it (postsuper -r), or it was on its way to deferred when the folder was looked at: tried now, wherever it is
             if (folder != SpoolDirectory.Deferred) Defer(id, DeferredIndex.Now);
         }
-        else if (folder == SpoolDirectory.Deferred) Defer(id, _flushWhatIsFound && _scanner.IsReadingDeferred ? DeferredIndex.Forced : nextMicroseconds);
+        else if (folder == SpoolDirectory.Deferred) Defer(id, IsWanted(id) ? DeferredIndex.Forced : nextMicroseconds);
         else
         {
             _known.Add(id, false);
@@ -144,6 +155,9 @@ internal sealed partial class QmgrService : IService
             Wait(id, folder);
         }
     }
+
+    /// <summary>It was asked for before the scan met it.</summary>
+    private bool IsWanted(string id) => _wantedIds.Remove(id) || (_flushWhatIsFound && _scanner.IsReadingDeferred);
 
     private void Wait(string id, string folder)
     {
@@ -185,7 +199,7 @@ internal sealed partial class QmgrService : IService
                 Defer(id, NowMicroseconds + (long)_settings.MinimalBackOff.TotalMicroseconds);
                 break;
             case QueueFileStatus.Ok:
-                if (forced) _readInVain.Add(id);
+                if (forced) PassOn([id]);
                 Forget(id);
                 break;
             default: // unfinished: its writer tells when it is done; missing or corrupt: not ours any more
@@ -215,9 +229,10 @@ internal sealed partial class QmgrService : IService
         if (_known.Remove(id, out bool isRetry) && isRetry) _waiting.RetryOver();
     }
 
-    private void Leave(string id)
+    private void Leave(QueuedMessage message)
     {
-        Forget(id);
+        Forget(message.Id);
+        if (_draining) _successor.Left(message);
         Admit();
         if (_dueTimer == null) ArmDueTimer(); // there may be room for one that is due
         DrainedIfDone();

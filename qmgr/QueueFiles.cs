@@ -104,7 +104,12 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
 
         public void Set(string folder, string id, bool unsynced, Action removed) => (_folder, _id, _unsynced, _removed) = (folder, id, unsynced, removed);
 
-        public override void Execute() => _error = files.Spool.Remove(_folder, _id);
+        /// <summary>From its folder, or from where the process that took this one's place has moved it.</summary>
+        public override void Execute()
+        {
+            _error = files.Spool.Remove(_folder, _id);
+            for (int i = 0; _error == Libc.ENOENT && i < Places.Length; i++) _error = files.Spool.Remove(Places[i], _id);
+        }
 
         protected override void OnDone()
         {

@@ -41,6 +41,12 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
         Submit(SpoolDirectory.Incoming);
     }
 
+    /// <summary>Reads what one deferred message waits for.</summary>
+    public void ReadSites(string id)
+    {
+        if (!sites.IsEmpty) _worker.Submit(new SiteScan(this, sites, readSites, id));
+    }
+
     private void Submit(string folder)
     {
         if (folder == SpoolDirectory.Incoming) _incomingScans++;
@@ -109,7 +115,8 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
 
     private void Found(string id, string folder, long next) => found(id, folder, next);
 
-    private sealed class SiteScan(QueueScanner scanner, FlushSites sites, Action<string?, HashSet<string>> take) : WorkItem
+    /// <param name="only">One message; null: all.</param>
+    private sealed class SiteScan(QueueScanner scanner, FlushSites sites, Action<string?, HashSet<string>> take, string? only = null) : WorkItem
     {
         private readonly List<(string Id, HashSet<string> Sites)> _portion = [];
         private readonly long _start = scanner.Start;
@@ -117,7 +124,7 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
 
         public override void Execute()
         {
-            foreach (string id in scanner.Spool.Ids(SpoolDirectory.Deferred))
+            foreach (string id in only == null ? scanner.Spool.Ids(SpoolDirectory.Deferred) : [only])
             {
                 _count++;
                 if (scanner.Spool.TryRead(SpoolDirectory.Deferred, id, out QueueFile? file) != QueueFileStatus.Ok) continue;
@@ -132,7 +139,7 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
 
         protected override void OnDone()
         {
-            take(null, []);
+            if (only == null) take(null, []);
             if (_count >= Many) scanner.Tell("sites of messages", _count, _start);
         }
     }

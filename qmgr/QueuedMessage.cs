@@ -25,6 +25,14 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, ContentSeg
     public long ActiveMicroseconds { get; set; }
     /// <summary>Recipients without an outcome.</summary>
     public int Pending { get; set; }
+    /// <summary>Deliveries that run and other work that goes on for it: until that is over it stays with this process, even when another has taken its place.</summary>
+    public int UnderWay { get; set; }
+    /// <summary>The round is being ended.</summary>
+    public bool IsConcluding { get; set; }
+    /// <summary>What became of it when it left the active queue.</summary>
+    public Fate Fate { get; set; }
+    /// <summary>With <see cref="Fate.Deferred"/>: when it is tried next, microseconds since 1970.</summary>
+    public long NextMicroseconds { get; set; }
     /// <summary>Recipients that count against the limit of those in memory.</summary>
     public int Held { get; set; }
     /// <summary>More recipients are to be read from the file; null: none.</summary>
@@ -59,6 +67,17 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, ContentSeg
         request.CopyFacts(Envelope);
         return request;
     }
+}
+
+/// <summary>How a message left the active queue.</summary>
+internal enum Fate
+{
+    /// <summary>Nothing is left to do: removed, or taken away by somebody.</summary>
+    Gone,
+    /// <summary>Tried, and to be tried again.</summary>
+    Deferred,
+    /// <summary>This process leaves, and recipients are left that were not tried.</summary>
+    Released,
 }
 
 /// <summary>Recipients of a message that were read at one time.</summary>

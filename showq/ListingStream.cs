@@ -25,7 +25,7 @@ internal sealed class ListingStream(ShowqService service) : IStreamHandler
         }
         if (service.Refusal(stream.Link.PeerUid) is { } refusal)
         {
-            Log.Warning($"{refusal}");
+            service.Refusals.Add(refusal);
             Answer(new ShowqReply { Ok = false, Text = refusal });
         }
         else RunAsync(request.Filter).Detach();
@@ -44,7 +44,7 @@ internal sealed class ListingStream(ShowqService service) : IStreamHandler
             more = await service.Pool.Run(() => ReadBatch(entries, batch));
             await SendAsync(batch.WrittenMemory);
         }
-        Answer(new ShowqReply { Text = states == null ? "the queue manager cannot be asked" : "" });
+        Answer(new ShowqReply { Text = states == null ? "the queue manager does not answer: the listing is from the files, and does not say which messages are being delivered" : "" });
     }
 
     /// <summary>A batch may be as large as one entry with fifty thousand recipients: piece by piece, as the reader takes it.</summary>

@@ -14,6 +14,8 @@ internal sealed class ShowqService : LinkService
 {
     /// <summary>Threads that read the queue: a listing of a million messages does not keep a small one waiting.</summary>
     private const int Readers = 2;
+    /// <summary>Listings of one user at once: each asks qmgr for the state of every message. Others wait (docs/PARAMETERS.md).</summary>
+    private const int ListingsOfUser = 8;
     private readonly UserList _users;
     private readonly uint _ownUid = Libc.GetEUid();
 
@@ -23,11 +25,15 @@ internal sealed class ShowqService : LinkService
         Pool = new WorkerPool(Loop, "reader", Readers);
         _users = new UserList(context.Config.Get(PickupParams.AuthorizedMailqUsers));
         foreach (string error in _users.Problems) Log.Warning($"authorized_mailq_users: {error}");
-        Serve(_ => new ListingStream(this));
+        Refusals = new LimitedWarning(Loop);
+        Serve(_ => new ListingStream(this), users: UserLimits.From(context.Config, context.OpenFileLimit, ListingsOfUser));
     }
 
     public LinkClient Qmgr { get; }
     public WorkerPool Pool { get; }
+
+    /// <summary>Users who may not see the queue.</summary>
+    public LimitedWarning Refusals { get; }
 
     public override int Active => StreamCount;
 

@@ -20,7 +20,7 @@ internal static class ReplyNames
         "reverse_client_name" => session.Client.ReverseName,
         "helo_name" => session.Helo,
         "sender" => sender is null ? "" : sender.Length == 0 ? "<>" : sender,
-        "sender_name" => Local(sender),
+        "sender_name" => sender is "" ? "<>" : Local(sender),
         "sender_domain" => Domain(sender),
         "recipient" => recipient ?? "",
         "recipient_name" => Local(recipient),

@@ -2,6 +2,7 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
 
 namespace MtaSuite.Smtpd;
@@ -9,12 +10,26 @@ namespace MtaSuite.Smtpd;
 /// <summary>What DATA and BDAT share: opening the message at cleanup, taking content, and answering at its end.</summary>
 internal sealed partial class SmtpSession
 {
+    private static readonly SmtpReply s_lookupError = SmtpReply.Parse("451 4.3.0 Temporary lookup error");
+
+    /// <summary>
+    /// Finds out whether the client is one of local_header_rewrite_clients, while MAIL can still be refused when nobody can tell.
+    /// </summary>
+    public async ValueTask<SmtpReply> FindLocalClientAsync(Transaction t)
+    {
+        MatchResult match = Forwarded?.LocalDomain is { } local ? (local ? MatchResult.Yes : MatchResult.No)
+            : await Server.Lookups.AskAsync(Settings.LocalRewriteClients.MayBlock(Settings), this,
+                static s => s.Settings.LocalRewriteClients.Match(s));
+        t.LocalClient = match == MatchResult.Yes;
+        if (match != MatchResult.Error) return default;
+        LogEvent("reject", s_lookupError.ToString());
+        return s_lookupError;
+    }
+
     /// <summary>Content comes now.</summary>
-    public async ValueTask OpenContentAsync(DotDecoder decoder)
+    public void OpenContent(DotDecoder decoder)
     {
         Transaction t = Transaction!;
-        t.LocalClient = Forwarded?.LocalDomain
-            ?? await Server.Lookups.AskAsync(Settings.LocalRewriteClients.MayBlock(Settings), this, static s => s.Settings.LocalRewriteClients.Matches(s));
         t.Content = new ContentReceiver(t.Discard ? null : () => Open(t), decoder, BareNewline, Settings.MessageSizeLimit);
     }
 
@@ -160,9 +175,16 @@ internal sealed partial class SmtpSession
         if (answer is null || answer.Outcome.IsOk) return default;
         Outcome outcome = answer.Outcome;
         // with the headers that cleanup adds it may be too big where the client's part was not
-        if (outcome.Text == SubmitReply.TooBig.Text) return Replies.TooBig;
+        if (outcome.Text == SubmitReply.TooBig.Text)
+        {
+            Log.Warning($"{t.QueueId}: queue file size limit exceeded");
+            return Replies.TooBig;
+        }
         if (outcome.Code >= 400 && !outcome.Text.StartsWith("queue file write error", StringComparison.Ordinal))
+        {
+            LogEvent("reject", $"{outcome.Code} {outcome.Status} {outcome.Text}");
             return new SmtpReply(outcome.Code, outcome.Status, outcome.Text);
+        }
         // The reason may name paths: it is for the log only.
         Log.Warning($"{t.QueueId}: {outcome.Text}");
         return Replies.WriteError;

@@ -1,4 +1,5 @@
-using System.Text;
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Smtpd.Access;
@@ -67,15 +68,19 @@ internal sealed partial class SmtpSession
 internal static class ReplyFooter
 {
     /// <summary>
-    /// Adds the template's lines ("\n" between them, each with code and status); "\c" at its start joins the first one to the reply's last.
+    /// Adds the template's lines ("\n" between them, each with code and status); "\c" at its start joins the first one to the reply's
+    /// last. A template that
+    /// cannot be expanded adds nothing.
     /// </summary>
     public static SmtpReply Append(SmtpReply reply, string template, SmtpSession session)
     {
-        StringBuilder text = new(reply.Text);
-        string rest = template;
-        if (rest.StartsWith("\\c", StringComparison.Ordinal)) rest = rest[2..];
-        else text.Append('\n');
-        string expanded = session.Settings.Expand(rest.Replace("\\n", "\n", StringComparison.Ordinal), name => ReplyNames.Harmless(ReplyNames.Value(name, session), session.Settings.Access.Dns.ReplyCharacters));
-        return reply with { Text = text.Append(expanded).ToString() };
+        bool joins = template.StartsWith("\\c", StringComparison.Ordinal);
+        string rest = (joins ? template[2..] : template).Replace("\\n", "\n", StringComparison.Ordinal);
+        string allowed = session.Settings.Access.Dns.ReplyCharacters;
+        MacroValue Name(string name) => new(ReplyNames.Harmless(ReplyNames.Value(name, session), allowed), Literal: true);
+        string expanded = MacroExpander.Expand(rest, Name, out string? problem);
+        if (problem is null) return reply with { Text = $"{reply.Text}{(joins ? "" : "\n")}{expanded}" };
+        Log.Warning($"bad reply footer: {problem}");
+        return reply;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Transaction(string sender, MailParameters parameters, long
     public int Overshoot;
     /// <summary>Bytes in all chunks of BDAT so far.</summary>
     public long ChunkSize;
-    /// <summary>The client is one of local_header_rewrite_clients; known before content comes.</summary>
+    /// <summary>The client is one of local_header_rewrite_clients.</summary>
     public bool LocalClient;
     /// <summary>The content being received; null before DATA or BDAT.</summary>
     public ContentReceiver? Content;

@@ -15,6 +15,7 @@ internal sealed class StsService : SharedService
     private const string Magic = "MTASUITE MTA-STS 1";
     private readonly PolicyBook _book;
     private readonly Journal? _journal;
+    private bool _leaving;
 
     public StsService(ServiceContext context) : this(context, PolicySettings.Read(context.Config)) { }
 
@@ -56,7 +57,14 @@ internal sealed class StsService : SharedService
     private void Remember(string line)
     {
         _journal!.Append(line);
-        if (_journal.IsWasteful(_book.Count)) _journal.RewriteAsync(_book.Lines).Detach();
+        // the process that follows writes to the same file: lines may be added to it, but it is not to be replaced
+        if (!_leaving && _journal.IsWasteful(_book.Count)) _journal.RewriteAsync(_book.Lines).Detach();
+    }
+
+    public override void Drain(Action done)
+    {
+        _leaving = true;
+        base.Drain(done);
     }
 
     protected override Task LeaveAsync() => _journal?.CloseAsync() ?? Task.CompletedTask;

@@ -1,5 +1,6 @@
 using System.Text;
 using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Log;
 
 namespace MtaSuite.Anvil.TlsReports;
 
@@ -82,6 +83,6 @@ internal sealed record SessionFacts(string Domain, PolicyKey Policy, FailureKey?
     private static string Clean(string text, int max)
     {
         if (text.Length > max) text = text[..max];
-        return text.Any(c => char.IsControl(c) || char.IsSurrogate(c)) ? string.Concat(text.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)).Trim() : text.Trim();
+        return Printable.Text(text).Trim();
     }
 }

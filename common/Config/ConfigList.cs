@@ -29,18 +29,36 @@ public static class ConfigList
         return at > start;
     }
 
+    /// <summary>
+    /// Takes the braces from an item that begins with one. What is wrong with them is named, and the text is what Postfix's commands make
+    /// of it: up to the closing brace, or
+    /// all of it where there is none. Null: nothing is wrong.
+    /// </summary>
+    public static string? Extract(string item, out string inner)
+    {
+        int end = ClosingBrace(item);
+        inner = end < 0 ? item[1..] : item[1..end];
+        return end < 0 ? $"missing '}}' in \"{item}\"" : end < item.Length - 1 ? $"syntax error after '}}' in \"{item}\"" : null;
+    }
+
+    /// <summary>Where the brace closes that an item begins with; -1 where none does.</summary>
+    private static int ClosingBrace(string item)
+    {
+        int level = 0;
+        for (int i = 0; i < item.Length; i++)
+        {
+            if (item[i] == '{') level++;
+            else if (item[i] == '}' && --level == 0) return i;
+        }
+        return -1;
+    }
+
     /// <summary>Takes the braces and the space inside them from an item that has them. False: braces that do not balance, or text after them.</summary>
     public static bool TryUnbrace(string item, out string inner)
     {
         inner = item;
         if (!item.StartsWith('{')) return true;
-        int level = 0, end = 0;
-        for (; end < item.Length; end++)
-        {
-            if (item[end] == '{') level++;
-            else if (item[end] == '}' && --level == 0) break;
-        }
-        if (end != item.Length - 1) return false;
+        if (ClosingBrace(item) != item.Length - 1) return false;
         inner = item[1..^1].Trim();
         return true;
     }

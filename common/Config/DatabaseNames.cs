@@ -23,23 +23,26 @@ public static class DatabaseNames
 
     /// <summary>
     /// The names that an expanded value brings into being. <paramref name="comment"/> hears of the first word that looks like a comment behind
-    /// other text, and of what follows it; nothing after it counts.
+    /// other text, and of what follows it; nothing after it counts. <paramref name="problem"/> hears of braces that do not fit.
     /// </summary>
-    public static List<string> In(string value, Action<string, string> comment)
+    public static List<string> In(string value, Action<string, string> comment, Action<string>? problem = null)
     {
         var names = new List<string>();
-        Collect(value, comment, names);
+        Collect(value, new(comment, problem ?? (static _ => { }), names), inside: true);
         return names;
     }
 
-    private static void Collect(string value, Action<string, string> comment, List<string> names)
+    private sealed record Findings(Action<string, string> Comment, Action<string> Problem, List<string> Names);
+
+    /// <param name="inside">Look into items that stand in braces: not where they are patterns, which may hold anything.</param>
+    private static void Collect(string value, Findings found, bool inside)
     {
         int at = 0;
         while (ConfigList.TryNext(value, ref at, out string item))
         {
             if (item[0] == '#')
             {
-                comment(item, value[Math.Min(at + 1, value.Length)..]);
+                found.Comment(item, value[Math.Min(at + 1, value.Length)..]);
                 return;
             }
             while (item.StartsWith("proxy:", StringComparison.Ordinal) || item.StartsWith("debug:", StringComparison.Ordinal)) item = item[6..];
@@ -47,11 +50,12 @@ public static class DatabaseNames
             string type = colon < 0 ? "" : item[..colon], name = item[(colon + 1)..];
             if (name.StartsWith('{'))
             {
-                // the tables inside pipemap:{...} and unionmap:{...}; a pattern may hold anything
-                if (type is not ("regexp" or "pcre") && ConfigList.TryUnbrace(name, out string inner)) Collect(inner, comment, names);
+                // the tables inside pipemap:{...} and unionmap:{...}
+                if (ConfigList.Extract(name, out string inner) is { } problem) found.Problem(problem);
+                if (type.Length > 0 || inside) Collect(inner, found, inside && type is not ("regexp" or "pcre"));
             }
             else if (name.Length > 0 && name[0] is not ('/' or '.') && Suffixes.TryGetValue(type, out string[]? suffixes))
-                names.AddRange(suffixes.Select(s => $"{name}_{s}"));
+                found.Names.AddRange(suffixes.Select(s => $"{name}_{s}"));
         }
     }
 }

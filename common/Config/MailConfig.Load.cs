@@ -10,13 +10,14 @@ public sealed partial class MailConfig
     /// <param name="serviceName">The service of master.cf, for <c>$service_name</c>.</param>
     /// <param name="processName">The program, for <c>$process_name</c>.</param>
     /// <param name="host">Facts about the machine; null: the real ones.</param>
+    /// <param name="files">Read instead of the files themselves; null: what this process was given, if anything.</param>
     public static ConfigResult Load(string directory, IReadOnlyList<KeyValuePair<string, string>>? overrides = null,
-        string? serviceName = null, string? processName = null, IHostFacts? host = null)
+        string? serviceName = null, string? processName = null, IHostFacts? host = null, ConfigSnapshot? files = null)
     {
         var problems = new List<ConfigProblem>();
         string path = Path.Combine(directory, MainCf.FileName);
-        MainCf main = MainCf.Load(path, problems);
-        return Build(main, path, problems, directory, overrides, serviceName, processName, host);
+        MainCf main = MainCf.Load(path, problems, files);
+        return Build(main, path, problems, directory, overrides, serviceName, processName, host, files);
     }
 
     /// <summary>As <see cref="Load"/>, from the text of a main.cf; <paramref name="file"/> is what problems name.</summary>
@@ -29,9 +30,10 @@ public sealed partial class MailConfig
     }
 
     private static ConfigResult Build(MainCf main, string file, List<ConfigProblem> problems, string directory,
-        IReadOnlyList<KeyValuePair<string, string>>? overrides, string? serviceName, string? processName, IHostFacts? host)
+        IReadOnlyList<KeyValuePair<string, string>>? overrides, string? serviceName, string? processName, IHostFacts? host,
+            ConfigSnapshot? files = null)
     {
-        var config = new MailConfig(directory, serviceName, processName, host);
+        var config = new MailConfig(directory, serviceName, processName, host) { Files = files ?? ConfigSnapshot.OfProcess };
         config.problems.AddRange(problems);
         foreach (MainCfEntry entry in main.ByName.Values) config.Set(entry.Name, new(entry.Value, file, entry.Line));
         foreach (KeyValuePair<string, string> pair in overrides ?? []) config.Set(pair.Key, new(pair.Value, "", 0));
@@ -49,7 +51,14 @@ public sealed partial class MailConfig
     private void CheckSettings()
     {
         foreach ((string name, Setting setting) in settings)
-            if (CheckValue(name, setting.Value) is { } problem) AddProblem(new(Severity.Error, setting.File, setting.Line, problem));
+            if (CheckValue(name, setting.Value) is { } problem) AddProblem(new(SeverityOf(name), setting.File, setting.Line, problem));
+    }
+
+    /// <summary>How bad a bad value of a name is: what has no effect stops nothing.</summary>
+    internal static Severity SeverityOf(string name)
+    {
+        bool? effective = ParamRegistry.Find(name)?.Effective ?? ParamRegistry.FindFamily(name, out _)?.Effective;
+        return effective == false ? Severity.Warning : Severity.Error;
     }
 
     /// <summary>What is wrong with an unexpanded value of a name, or null. Names nobody knows take any value that can be expanded.</summary>
@@ -57,6 +66,11 @@ public sealed partial class MailConfig
     {
         Param? param = ParamRegistry.Find(name) ?? ParamRegistry.FindFamily(name, out _)?.FallbackParam;
         if (param is { IsRaw: true }) return param.Check(text, this);
+        if (param is TextParam named && FromFile(named, text) is { } file)
+        {
+            if (file.Value == null) return $"bad value of {name}: {file.Problem}";
+            text = file.Value;
+        }
         if (!TryExpand(text, out string value, out string? problem)) return $"bad value of {name}: {problem}";
         string? bad = param?.Check(value, this);
         return bad == null || param!.Name == name ? bad : bad.Replace(param.Name, name, StringComparison.Ordinal);

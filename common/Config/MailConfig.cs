@@ -8,11 +8,15 @@ public sealed partial class MailConfig
 {
     private readonly Dictionary<string, Setting> settings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> computed = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> fileValues = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FileValue> fileValues = new(StringComparer.Ordinal);
     private readonly List<ConfigProblem> problems = [];
+    private bool expandsPath;
 
     /// <summary>A value as somebody wrote it, and where.</summary>
     private readonly record struct Setting(string Value, string File, int Line);
+
+    /// <summary>The value that a file holds, or why it holds none.</summary>
+    private readonly record struct FileValue(string? Value, string Problem);
 
     /// <summary>The configuration directory.</summary>
     public string Directory { get; }
@@ -25,6 +29,9 @@ public sealed partial class MailConfig
 
     /// <summary>Where facts about this machine come from.</summary>
     public IHostFacts Host { get; }
+
+    /// <summary>Where files that hold values are read; null: where they are.</summary>
+    private ConfigSnapshot? Files { get; init; }
 
     /// <summary>Everything found wrong so far.</summary>
     public IReadOnlyList<ConfigProblem> Problems => problems;
@@ -90,16 +97,35 @@ public sealed partial class MailConfig
         return new(ValueText(name), ParamRegistry.Find(name) is { IsRaw: true });
     }
 
-    /// <summary>As <see cref="TextOf"/>, read from the file it names where the parameter allows that.</summary>
+    /// <summary>
+    /// As <see cref="TextOf"/>, read from the file it names where the parameter allows that; its default where the file gives no value.
+    /// </summary>
     private string? ValueText(string name)
     {
         string? text = TextOf(name);
-        if (text?.StartsWith('/') != true || ParamRegistry.Find(name) is not TextParam { NamesFile: true }) return text;
-        if (fileValues.TryGetValue(text, out string? line)) return line;
-        var trouble = new List<ConfigProblem>();
-        line = ConfigFile.TryRead(text, trouble, out string content) ? content.Split('\n')[0].Trim() : text;
-        foreach (ConfigProblem problem in trouble) AddProblem(problem);
-        return fileValues[text] = line;
+        if (ParamRegistry.Find(name) is not TextParam { NamesFile: true } param || FromFile(param, text) is not { } file) return text;
+        return file.Value ?? DefaultOf(param);
+    }
+
+    /// <summary>
+    /// The first line of the file that a value names, each file read once; null where the value names none. Nothing else reads such files,
+    /// so that all that use the
+    /// value use the same.
+    /// </summary>
+    private FileValue? FromFile(TextParam param, string? text)
+    {
+        if (text == null || !param.NamesFile || expandsPath) return null;
+        // a path that refers to its own parameter ends here
+        expandsPath = true;
+        if (text.Contains('$') && TryExpand(text, out string path, out _)) text = path;
+        expandsPath = false;
+        if (!text.StartsWith('/')) return null;
+        if (fileValues.TryGetValue(text, out FileValue known)) return known;
+        string content, reason;
+        bool isRead = Files != null ? Files.TryRead(text, out content, out reason) : ConfigFile.TryRead(text, out content, out reason);
+        string line = isRead ? content.Split('\n')[0].Trim() : "";
+        if (reason.Length == 0 && line.Length == 0) reason = "the file is empty";
+        return fileValues[text] = reason.Length > 0 ? new(null, $"open {text}: {reason}") : new(line, "");
     }
 
     /// <summary>Splits a value into the items of its list: comma or white space between them, <c>{ }</c> holds an item together.</summary>

@@ -19,8 +19,9 @@ public sealed class MainCf
     public Dictionary<string, MainCfEntry> ByName { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Reads a file; one that cannot be read is an error among the problems and an empty result.</summary>
-    public static MainCf Load(string path, List<ConfigProblem> problems) =>
-        ConfigFile.TryRead(path, problems, out string text) ? Parse(text, path, problems) : new MainCf();
+    /// <param name="files">Read instead of the file itself; null: what this process was given, if anything.</param>
+    public static MainCf Load(string path, List<ConfigProblem> problems, ConfigSnapshot? files = null) =>
+        ConfigFile.TryRead(files ?? ConfigSnapshot.OfProcess, path, problems, out string text) ? Parse(text, path, problems) : new MainCf();
 
     /// <summary>Parses a text; <paramref name="file"/> is what problems name.</summary>
     public static MainCf Parse(string text, string file, List<ConfigProblem> problems)
@@ -70,9 +71,13 @@ public sealed class MainCf
 public static class ConfigFile
 {
     /// <summary>Reads a whole file; one that cannot be read is an error among the problems.</summary>
-    public static bool TryRead(string path, List<ConfigProblem> problems, out string text)
+    public static bool TryRead(string path, List<ConfigProblem> problems, out string text) => TryRead(null, path, problems, out text);
+
+    /// <summary>The same from a snapshot; null: from the file.</summary>
+    public static bool TryRead(ConfigSnapshot? files, string path, List<ConfigProblem> problems, out string text)
     {
-        if (TryRead(path, out text, out string reason)) return true;
+        bool ok = files != null ? files.TryRead(path, out text, out string reason) : TryRead(path, out text, out reason);
+        if (ok) return true;
         problems.Add(new(Severity.Error, "", 0, $"open {path}: {reason}"));
         return false;
     }
@@ -83,8 +88,16 @@ public static class ConfigFile
     /// <summary>Reads a whole file of some encoding, whatever its first bytes, or says in the system's words why not.</summary>
     public static bool TryRead(string path, Encoding encoding, out string text, out string reason)
     {
-        text = reason = "";
-        try { text = encoding.GetString(File.ReadAllBytes(path)); }
+        bool ok = TryReadBytes(path, out byte[] bytes, out reason);
+        text = encoding.GetString(bytes);
+        return ok;
+    }
+
+    /// <summary>Reads a whole file, or says in the system's words why not.</summary>
+    public static bool TryReadBytes(string path, out byte[] bytes, out string reason)
+    {
+        (bytes, reason) = ([], "");
+        try { bytes = File.ReadAllBytes(path); }
         catch (IOException e) { reason = Reason(e); }
         catch (UnauthorizedAccessException e) { reason = Reason(e); }
         return reason.Length == 0;

@@ -12,10 +12,11 @@ public static class MasterCf
     public const int Columns = 8;
 
     /// <summary>Reads <c>master.cf</c> in a configuration directory. A defective line becomes a problem and is left out.</summary>
-    public static List<ServiceEntry> Load(string directory, List<ConfigProblem> problems)
+    /// <param name="files">Read instead of the file itself; null: what this process was given, if anything.</param>
+    public static List<ServiceEntry> Load(string directory, List<ConfigProblem> problems, ConfigSnapshot? files = null)
     {
         string path = Path.Combine(directory, FileName);
-        return ConfigFile.TryRead(path, problems, out string text) ? Parse(text, path, problems) : [];
+        return ConfigFile.TryRead(files ?? ConfigSnapshot.OfProcess, path, problems, out string text) ? Parse(text, path, problems) : [];
     }
 
     /// <summary>Parses a text; <paramref name="file"/> is what problems name.</summary>

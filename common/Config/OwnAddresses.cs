@@ -23,6 +23,15 @@ public static class OwnAddresses
         return [.. result.Where(i => any || protocols.Contains(i.Address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6")).Distinct()];
     }
 
+    /// <summary>
+    /// Whether the machine has an address: one of an interface, or within the network of the loopback interface, all of which it answers
+    /// to.
+    /// </summary>
+    public static bool IsLocal(IPAddress address, IHostFacts host) =>
+        IPAddress.IsLoopback(address) ? host.Interfaces.Any(i => i.Address.AddressFamily == address.AddressFamily
+            && IPAddress.IsLoopback(i.Address))
+            : host.Interfaces.Any(i => i.Address.Equals(address));
+
     private static IEnumerable<IPAddress> Named(string item, IHostFacts host)
     {
         string bare = item.StartsWith('[') && item.EndsWith(']') ? item[1..^1] : item;

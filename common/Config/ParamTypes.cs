@@ -54,8 +54,15 @@ public sealed class IntParam(string name, string @default, string doc, int min =
     /// <summary>The code of an SMTP reply that refuses something.</summary>
     public static IntParam ReplyCode(string name, string @default, string doc) => new(name, @default, doc, min: 400, max: 599);
 
-    public bool TryParse(string value, out int number) =>
-        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) && number >= Min && number <= Max;
+    /// <summary>
+    /// Reads a number of the range. Where the range begins at 0, Postfix has no lower bound, and less than 0 means 0: no limit.
+    /// </summary>
+    public bool TryParse(string value, out int number)
+    {
+        if (!int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)) return false;
+        if (Min == 0) number = Math.Max(number, 0);
+        return number >= Min && number <= Max;
+    }
 
     public override string? Check(string value, MailConfig config) =>
         TryParse(value, out _) ? null : $"bad value of {Name}: \"{value}\" is not a number{Numbers.Range(Min, Max, int.MaxValue)}";
@@ -68,8 +75,13 @@ public sealed class LongParam(string name, string @default, string doc, long min
     public long Min { get; } = min;
     public long Max { get; } = max;
 
-    public bool TryParse(string value, out long number) =>
-        long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) && number >= Min && number <= Max;
+    /// <inheritdoc cref="IntParam.TryParse"/>
+    public bool TryParse(string value, out long number)
+    {
+        if (!long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)) return false;
+        if (Min == 0) number = Math.Max(number, 0);
+        return number >= Min && number <= Max;
+    }
 
     public override string? Check(string value, MailConfig config) =>
         TryParse(value, out _) ? null : $"bad value of {Name}: \"{value}\" is not a number{Numbers.Range(Min, Max, long.MaxValue)}";

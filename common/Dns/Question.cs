@@ -40,7 +40,8 @@ internal sealed record Question(string Name, DnsType Type, ushort Id, byte[] Byt
         DnsResponse? response = DnsResponse.ReadHead(message, out int position, out bool hasQuestion);
         if (response is null)
         {
-            bool isOurs = message.Length > 2 && (message[0] << 8 | message[1]) == Id && message[2] >= 0x80;
+            // less than a header is nobody's answer: whoever guesses should not end the wait by two bytes
+            bool isOurs = message.Length >= DnsResponse.HeaderLength && (message[0] << 8 | message[1]) == Id && message[2] >= 0x80;
             return isOurs ? new ExchangeResult(ExchangeStatus.Malformed) : null;
         }
         if (response.Id != Id) return null;

@@ -4,7 +4,11 @@ using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Common.Dns;
 
-/// <summary>Drops records that a table says to ignore: the key is the record as a zone file would have it, the only action is IGNORE.</summary>
+/// <summary>
+/// Drops records that a table says to ignore: the key is the record as a zone file would have it, the only action is IGNORE. A null MX
+/// (RFC 7505) is not
+/// asked about: it is the domain's word that it takes no mail.
+/// </summary>
 internal static class ReplyFilter
 {
     public static DnsAnswer Apply(DnsAnswer answer, Maps filter)
@@ -14,7 +18,7 @@ internal static class ReplyFilter
         foreach (DnsRecord record in answer.Records)
         {
             string text = TextOf(record);
-            LookupResult result = filter.Lookup(text);
+            LookupResult result = record is MxRecord { Exchange: "" } ? LookupResult.NotFound : filter.Lookup(text);
             if (result.IsNotFound) left.Add(record);
             else if (result.IsFound && result.Value.Split([' ', '\t'], 2)[0].Equals("IGNORE", StringComparison.OrdinalIgnoreCase)) Log.Log.Info($"ignoring DNS RR: {text}");
             else

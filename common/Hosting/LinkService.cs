@@ -31,9 +31,12 @@ public abstract class LinkService(ServiceContext context) : IService
 
     /// <summary>Begins to serve. Once, when everything that a first request needs is there.</summary>
     /// <param name="trustedOnly">Serves root and the user of this process alone, where the socket's folder lets everybody in.</param>
-    protected void Serve(Func<LinkStream, IStreamHandler> accept, bool trustedOnly = false)
+    /// <param name="users">Limits for other users; null: none.</param>
+    protected void Serve(Func<LinkStream, IStreamHandler> accept, bool trustedOnly = false, UserLimits? users = null)
     {
-        foreach (int fd in context.Listeners) _servers.Add(new LinkServer(Loop, fd, accept) { TrustedOnly = trustedOnly, LinkAccepted = Accepted });
+        UserQuota? quota = users == null ? null : new UserQuota(users);
+        foreach (int fd in context.Listeners)
+            _servers.Add(new LinkServer(Loop, fd, accept) { TrustedOnly = trustedOnly, LinkAccepted = Accepted, Users = quota });
     }
 
     /// <summary>A process has connected; nothing of it was read yet.</summary>

@@ -58,7 +58,7 @@ public static class Logging
         return Log.Log.Configure(new LogSettings(tag.Length > 0 ? tag : $"{config.Get(LogParams.SyslogName)}/{program}")
         {
             File = file,
-            Permissions = config.Get(LogParams.MaillogFilePermissions) switch { "0644" => 0x1A4, "0640" => 0x1A0, _ => 0x180 },
+            Permissions = LogFile.Mode(config.Get(LogParams.MaillogFilePermissions)),
             Service = ServiceSocket(config),
             ServiceOnly = serviceOnly,
             Facility = facility > 0 ? facility : 2,

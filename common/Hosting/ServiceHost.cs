@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
@@ -29,6 +30,7 @@ public sealed class ServiceHost
     private int _busy;
     private long _idleSince;
     private TimeSpan _maxIdle;
+    private long _openFileLimit;
 
     private ServiceHost(ServiceSpec spec, HostOptions options) => (_spec, _options) = (spec, options);
 
@@ -57,6 +59,8 @@ public sealed class ServiceHost
 
     private int Run()
     {
+        if (!AcceptedFiles.TryUse(_options.AcceptedFd))
+            return Fatal(ExitCode.Configuration, $"the accepted configuration cannot be read: {Libc.ErrorText()}");
         ConfigResult loaded = MailConfig.Load(_options.ConfigDirectory, _options.Overrides, _options.Service, _spec.Name);
         MailConfig config = loaded.Config;
         Logging.Start(config, _options.Command.Length > 0 ? _options.Command : _spec.Name, _options.Verbose);
@@ -67,7 +71,7 @@ public sealed class ServiceHost
         if (!loaded.Ok) return Fatal(ExitCode.Configuration, "bad configuration");
         if (Libc.ChDir(config.Get(CommonParams.QueueDirectory)) != 0)
             return Fatal(ExitCode.Configuration, $"open {config.Get(CommonParams.QueueDirectory)}: {Libc.ErrorText()}");
-        Libc.RaiseOpenFileLimit();
+        _openFileLimit = Libc.RaiseOpenFileLimit();
         _ = Libc.UMask(0x3F /* 077 */);
         ServiceContext context = MakeContext(config);
         if (_spec.BeforeDrop?.Invoke(context) is { } problemText) return Fatal(ExitCode.Configuration, problemText);
@@ -92,8 +96,10 @@ public sealed class ServiceHost
             Command = _options.Command,
             Listeners = listeners,
             MaxProc = _options.MaxProc,
+            Predecessors = _options.Predecessors,
             Attributes = _options.Attributes,
             StartedAsRoot = Libc.GetEUid() == 0,
+            OpenFileLimit = _openFileLimit,
         };
     }
 
@@ -114,6 +120,9 @@ public sealed class ServiceHost
         _maxIdle = context.Config.Get(MasterParams.MaxIdle);
         _idleSince = Environment.TickCount64;
         Log.Log.Attach(_loop);
+        LimitedWarning exhausted = new(_loop);
+        Listener.Exhausted = error =>
+            exhausted.Add($"accept a connection: {Libc.ErrorText(error)}: waiting for a second (limit: {_openFileLimit} descriptors)");
         SynchronizationContext.SetSynchronizationContext(_loop);
         _ = Libc.Fcntl(HostOptions.StatusFd, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
         _status = new StatusChannel(_loop, HostOptions.StatusFd, OnMaster, MasterLost);

@@ -59,8 +59,12 @@ public sealed class ServiceContext
     public required int[] Listeners { get; init; }
     /// <summary>The most sessions or deliveries at once; 0: no limit.</summary>
     public required int MaxProc { get; init; }
+    /// <summary>Processes of the same service that this one takes the place of, and that are not gone yet.</summary>
+    public int Predecessors { get; init; }
     /// <summary>What stands behind the options in master.cf (user=, flags=, argv= ...).</summary>
     public required IReadOnlyList<string> Attributes { get; init; }
+    /// <summary>How many descriptors the process may have.</summary>
+    public long OpenFileLimit { get; init; } = 1024;
     /// <summary>The process started as root.</summary>
     public required bool StartedAsRoot { get; init; }
 }

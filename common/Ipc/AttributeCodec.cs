@@ -61,6 +61,21 @@ public static class AttributeCodecExtensions
         value = v != 0;
     }
 
+    /// <summary>A list of texts. A decoded list replaces what was there.</summary>
+    /// <param name="maxBytes">Most bytes of each.</param>
+    public static void Texts<C>(this ref C codec, ReadOnlySpan<byte> name, List<string> texts, int max, int maxBytes)
+        where C : struct, IAttributeCodec, allows ref struct
+    {
+        int count = codec.Count(name, texts.Count, max);
+        if (codec.Decoding) texts.Clear();
+        for (int i = 0; i < count && !codec.Failed; i++)
+        {
+            string text = codec.Decoding ? "" : texts[i];
+            codec.Text("text"u8, ref text, maxBytes);
+            if (codec.Decoding) texts.Add(text);
+        }
+    }
+
     /// <summary>A list of parts. A decoded list replaces what was there.</summary>
     public static void Items<C, T>(this ref C codec, ReadOnlySpan<byte> name, List<T> items, int max)
         where C : struct, IAttributeCodec, allows ref struct

@@ -23,8 +23,9 @@ public sealed class Link
     public const int MaxData = 32 * 1024;
     /// <summary>The most streams that a peer may have open at once: one of our own processes; anybody else.</summary>
     public const int MaxStreamsTrusted = 65_536, MaxStreams = 100;
-    /// <summary>A peer that does not take our refusals, bytes.</summary>
-    private const int MaxUnsentRefusals = 1024 * 1024;
+    /// <summary>A peer that does not take our refusals, bytes; one with a share of a quota, which may not leave its answers
+    /// either.</summary>
+    private const int MaxUnsentRefusals = 1024 * 1024, MaxUnsentAnswers = 64 * 1024;
     /// <summary>Streams that wait are looked at so often at least, milliseconds.</summary>
     private const long MostBetweenLooks = 5_000;
     /// <summary>Frames up to this size fit into a connection's input buffer.</summary>
@@ -33,18 +34,30 @@ public sealed class Link
     private readonly Connection _connection;
     private readonly Dictionary<uint, LinkStream> _streams = [];
     private readonly Func<LinkStream, IStreamHandler>? _accept;
+    private readonly UserShare? _share;
     private uint _nextId = 1;
     private byte[]? _large;
     private int _largeHave, _largeWant;
+    private long _idleSince;
+    private bool _closesWhenIdle;
+    private string _refusal = "";
 
     /// <summary>Takes over a connected socket. With <paramref name="accept"/> it is the side that is asked. Receives nothing before <see cref="Start"/>.</summary>
-    public Link(EventLoop loop, int fd, Func<LinkStream, IStreamHandler>? accept)
+    public Link(EventLoop loop, int fd, Func<LinkStream, IStreamHandler>? accept) : this(loop, fd, accept, null) { }
+
+    /// <param name="share">What the peer's user has open here; null: a peer without limits.</param>
+    internal Link(EventLoop loop, int fd, Func<LinkStream, IStreamHandler>? accept, UserShare? share)
     {
         _connection = new Connection(loop, fd);
         _accept = accept;
+        _share = share;
+        _idleSince = loop.NowMilliseconds;
         if (Libc.TryPeerCredentials(fd, out int pid, out uint uid, out uint gid)) (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
-        IsPeerTrusted = PeerUid == 0 || PeerUid == Libc.GetEUid();
+        IsPeerTrusted = IsTrusted(PeerUid);
     }
+
+    /// <summary>root or the user that this process is.</summary>
+    internal static bool IsTrusted(uint uid) => uid == 0 || uid == Libc.GetEUid();
 
     /// <summary>Begins to receive. Once, after the callbacks are set: what has arrived already is handled inside this call.</summary>
     public void Start() => ReceiveAsync().Detach();
@@ -100,9 +113,51 @@ public sealed class Link
 
     private void CloseIfDone()
     {
+        if (_streams.Count > 0) return;
         // the side that asks closes: only it knows that nothing of its own is under way
-        if (_accept == null && (Leaving || PeerLeaving) && _streams.Count == 0) _connection.CloseAfterFlush();
+        if (_accept == null && (Leaving || PeerLeaving)) _connection.CloseAfterFlush();
+        else if (_closesWhenIdle) Refuse(LeavingText);
     }
+
+    internal const string LeavingText = "the service is being replaced: try again";
+
+    /// <summary>Closes as soon as no stream is open: what arrives too late was not read, and the peer is told so.</summary>
+    internal void CloseWhenIdle()
+    {
+        _closesWhenIdle = true;
+        if (IsOpen) CloseIfDone();
+    }
+
+    /// <summary>Ends the connection and tells the peer that what is not answered was not done.</summary>
+    internal void Refuse(string reason)
+    {
+        if (!IsOpen || _connection.IsClosing) return;
+        SendFrame(0, FrameType.Refuse, Encoding.UTF8.GetBytes(reason));
+        _connection.CloseAfterFlush();
+    }
+
+    /// <summary>Gives up every stream and closes.</summary>
+    internal void BreakOff(string reason)
+    {
+        foreach (LinkStream stream in _streams.Values.ToArray())
+        {
+            SendReset(stream.Id, reason);
+            stream.Break(reason);
+        }
+        Refuse(reason);
+    }
+
+    /// <summary>A peer with a share that asks for nothing is not waited for.</summary>
+    internal void CloseIfIdle()
+    {
+        if (_share == null || _streams.Count > 0 || NowMilliseconds - _idleSince < (long)_share.Limits.Idle.TotalMilliseconds) return;
+        Refuse("idle for too long");
+    }
+
+    internal UserShare? Share => _share;
+
+    /// <summary>How long a peer with a share may make no progress when it is its turn; null: it has all the time it wants.</summary>
+    public TimeSpan? ProgressLimit => _share?.Limits.Progress;
 
     public void Close() => _connection.Dispose();
 
@@ -128,7 +183,8 @@ public sealed class Link
 
     internal void Forget(LinkStream stream)
     {
-        _streams.Remove(stream.Id);
+        if (_streams.Remove(stream.Id)) stream.ReturnShare();
+        _idleSince = NowMilliseconds;
         CloseIfDone();
     }
 
@@ -196,6 +252,7 @@ public sealed class Link
         }
         _connection.Dispose();
         ReleaseLarge();
+        if (_refusal.Length > 0) reason = _refusal;
         foreach (LinkStream stream in _streams.Values.ToArray()) stream.Break(reason);
         Closed?.Invoke(this);
     }
@@ -224,10 +281,26 @@ public sealed class Link
                 _connection.Consume(whole);
             }
             else if (whole <= LargeFrame) return true;
+            else if (!TryBeginLarge(whole)) return false;
             else _largeWant = whole;
         }
         return true;
     }
+
+    /// <summary>Memory for a large frame is counted before it is there. A peer that may not have it is refused, with all it has open
+    /// here.</summary>
+    private bool TryBeginLarge(int whole)
+    {
+        if (_share?.TryBegin(whole) is not { } refusal)
+        {
+            _largeCounted = _share == null ? 0 : whole;
+            return true;
+        }
+        Refuse(refusal);
+        return false;
+    }
+
+    private int _largeCounted;
 
     /// <summary>
     /// A frame larger than the input buffer is put together in a buffer of its own, which grows as data arrives, so that a header alone
@@ -255,6 +328,8 @@ public sealed class Link
         if (_large != null) ArrayPool<byte>.Shared.Return(_large);
         _large = null;
         _largeHave = _largeWant = 0;
+        if (_largeCounted > 0) _share!.End(_largeCounted);
+        _largeCounted = 0;
     }
 
     private bool DispatchFrame(ReadOnlySpan<byte> frame) =>
@@ -265,6 +340,11 @@ public sealed class Link
         if (id == 0)
         {
             if (type == FrameType.Notice) return Noticed != null && Noticed(this, payload);
+            if (type == FrameType.Refuse && _accept == null)
+            {
+                _refusal = TextOf(payload);
+                return true; // the end of the connection follows
+            }
             if (type != FrameType.GoAway) return false;
             PeerLeaving = true;
             PeerLeft?.Invoke(this);
@@ -274,13 +354,25 @@ public sealed class Link
         if (type == FrameType.Open) return Accept(id, payload);
         // a frame for a stream that ended meanwhile is no error: the peer could not know
         if (!_streams.TryGetValue(id, out LinkStream? stream)) return true;
-        stream.Heard();
+        stream.Heard(type switch
+        {
+            FrameType.Data => payload.Length,
+            FrameType.Credit when payload.Length == 4 => BinaryPrimitives.ReadInt32LittleEndian(payload),
+            _ => LinkStream.LeastProgress,
+        });
         switch (type)
         {
-            case FrameType.Reply or FrameType.Progress when _accept != null:
+            case FrameType.Reply or FrameType.Progress or FrameType.Refuse when _accept != null:
                 return false;
             case FrameType.Data:
-                if (!stream.TryReceive(payload.Length)) return false;
+                bool hasCredit = stream.TryReceive(payload.Length), hasRoom = _share?.TryHold(payload.Length) ?? true;
+                if (!hasCredit) return false;
+                if (!hasRoom)
+                {
+                    SendFrame(id, FrameType.Refuse, "too much content at once"u8);
+                    stream.Break("too much content at once");
+                    return true;
+                }
                 stream.Handler?.OnData(stream, payload);
                 return true;
             case FrameType.End:
@@ -294,13 +386,15 @@ public sealed class Link
             case FrameType.Credit when payload.Length == 4:
                 stream.AddCredit(Math.Max(0, BinaryPrimitives.ReadInt32LittleEndian(payload)));
                 return true;
-            case FrameType.Reset:
-                stream.Break(payload.Length <= 1000 ? Encoding.UTF8.GetString(payload) : "reset");
+            case FrameType.Reset or FrameType.Refuse:
+                stream.Break(TextOf(payload));
                 return true;
             default:
                 return false;
         }
     }
+
+    private static string TextOf(ReadOnlySpan<byte> payload) => payload.Length <= 1000 ? Encoding.UTF8.GetString(payload) : "reset";
 
     private bool Accept(uint id, ReadOnlySpan<byte> payload)
     {
@@ -310,10 +404,24 @@ public sealed class Link
             SendReset(id, "too many requests at once");
             return _connection.Unsent < MaxUnsentRefusals;
         }
-        LinkStream stream = new(this, id, null);
+        if (_share != null && !TryShare(id, payload.Length, out bool unread)) return !unread;
+        LinkStream stream = new(this, id, null) { SharedBytes = payload.Length };
         _streams[id] = stream;
         stream.Handler = _accept(stream);
         stream.Handler.OnMessage(stream, FrameType.Open, payload);
         return true;
+    }
+
+    /// <summary>Counts a request of a peer with a share; a refused one may be asked again.</summary>
+    private bool TryShare(uint id, int bytes, out bool unread)
+    {
+        unread = _connection.Unsent > MaxUnsentAnswers;
+        if (unread) return false;
+        // it was counted while it arrived
+        if (_largeCounted > 0) _share!.End(_largeCounted);
+        _largeCounted = 0;
+        if (_share!.TryBegin(bytes) is not { } refusal) return true;
+        SendFrame(id, FrameType.Refuse, Encoding.UTF8.GetBytes(refusal));
+        return false;
     }
 }

@@ -21,6 +21,9 @@ public sealed class LinkClient(EventLoop loop, string path)
     /// <summary>Why the last connect failed, for the log; empty: it did not.</summary>
     public string LastError { get; private set; } = "";
 
+    /// <summary>There is a link, and the service takes what comes on it.</summary>
+    public bool IsConnected => _link is { IsOpen: true, PeerLeaving: false };
+
     /// <summary>Called after each connect, before the first stream.</summary>
     public Action? Connected { get; set; }
 
@@ -69,7 +72,7 @@ public sealed class LinkClient(EventLoop loop, string path)
 
     private bool EnsureLink()
     {
-        if (_link is { IsOpen: true, PeerLeaving: false }) return true;
+        if (IsConnected) return true;
         _link = null;
         if (_closed) return false;
         int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);

@@ -27,6 +27,12 @@ public sealed class LinkStream
     /// </summary>
     private const int Overshoot = Window + 64 * 1024;
 
+    /// <summary>What counts as progress of a peer with a share, bytes: one byte a minute is none.</summary>
+    public const int LeastProgress = 1024;
+
+    /// <summary>A command looks at its credit before each piece.</summary>
+    private const int OvershootOfCommands = 2 * Link.MaxData;
+
     /// <summary>Why a stream was given up whose peer said nothing for too long.</summary>
     public const string NoAnswer = "no answer in time";
 
@@ -35,6 +41,7 @@ public sealed class LinkStream
     private int _credit = Window;
     private int _uncredited;
     private int _owed;
+    private int _progress;
     private Promise<bool>? _creditWaiter;
 
     internal LinkStream(Link link, uint id, IStreamHandler? handler)
@@ -47,6 +54,9 @@ public sealed class LinkStream
     internal uint Id { get; }
 
     internal IStreamHandler? Handler { get; set; }
+
+    /// <summary>Counted as the user's while the stream is open.</summary>
+    internal int SharedBytes { get; init; }
 
     /// <summary>False once the stream was answered, reset, or its link broke.</summary>
     public bool IsOpen { get; private set; } = true;
@@ -72,6 +82,15 @@ public sealed class LinkStream
         if (IsOpen) _link.Watch(Patience);
     }
 
+    /// <summary>From now on it is the peer's turn, where the peer has limits (<see cref="Link.ProgressLimit"/>).</summary>
+    public void ExpectProgress()
+    {
+        if (_link.ProgressLimit is { } limit) Expect(limit);
+    }
+
+    /// <summary>It is the turn of this side: the peer may be silent.</summary>
+    public void ExpectNothing() => _giveUpAt = long.MaxValue;
+
     /// <summary>It is the peer's turn, and so long at most, milliseconds.</summary>
     internal bool IsExpectant => _giveUpAt != long.MaxValue;
 
@@ -79,10 +98,14 @@ public sealed class LinkStream
 
     private void Extend() => _giveUpAt = _link.NowMilliseconds + Patience;
 
-    /// <summary>The peer said something.</summary>
-    internal void Heard()
+    /// <summary>The peer said something, or took so many bytes.</summary>
+    internal void Heard(int bytes)
     {
-        if (IsExpectant) Extend();
+        if (!IsExpectant) return;
+        _progress += Math.Clamp(bytes, 0, LeastProgress);
+        if (_link.Share != null && _progress < LeastProgress) return;
+        _progress = 0;
+        Extend();
     }
 
     internal void GiveUpIfLate(long now)
@@ -123,7 +146,7 @@ public sealed class LinkStream
         else
         {
             _creditWaiter = promise;
-            Expect(LinkClient.Patience);
+            Expect(_link.ProgressLimit ?? LinkClient.Patience);
         }
         return promise;
     }
@@ -135,6 +158,7 @@ public sealed class LinkStream
         if (_owed < Window / 2 || !IsOpen) return;
         _link.SendCredit(Id, _owed);
         _uncredited -= _owed;
+        _link.Share?.TryHold(-_owed);
         _owed = 0;
     }
 
@@ -147,7 +171,15 @@ public sealed class LinkStream
     }
 
     /// <summary>Content came; false when it is more than the peer has credit for.</summary>
-    internal bool TryReceive(int bytes) => (_uncredited += bytes) <= Window + Overshoot;
+    internal bool TryReceive(int bytes) => (_uncredited += bytes) <= Window + (_link.Share != null ? OvershootOfCommands : Overshoot);
+
+    /// <summary>The stream is over: what it held is the user's again.</summary>
+    internal void ReturnShare()
+    {
+        if (_link.Share is not { } share) return;
+        share.End(SharedBytes);
+        share.TryHold(-_uncredited);
+    }
 
     internal void AddCredit(int bytes)
     {

@@ -29,7 +29,8 @@ public sealed record LogSettings(string Tag)
 
 /// <summary>
 /// The log of this process. Lines have the shape that existing log readers know: "QUEUEID: key=value, key=value (text)". They are handed
-/// to the system once for each batch of the event loop, warnings at once. Control bytes are replaced by '?'. Thread-safe.
+/// to the system once for each batch of the event loop, warnings at once. What must not be shown is replaced
+/// (<see cref="Printable"/>). Thread-safe.
 /// </summary>
 public static class Log
 {
@@ -65,8 +66,20 @@ public static class Log
 
     private static string ShortHost(string host) => host.Length == 0 ? "localhost" : host.Split('.')[0];
 
-    /// <summary>Flushes at the end of every batch of a loop.</summary>
-    public static void Attach(EventLoop loop) => loop.AtEveryBatchEnd(new BatchFlush());
+    /// <summary>
+    /// Flushes at the end of every batch of a loop, and before each output of it: what a process does after it was answered comes behind the
+    /// lines of the one that answered ("removed" behind the last "status=").
+    /// </summary>
+    public static void Attach(EventLoop loop)
+    {
+        IsAttached = true;
+        BatchFlush flush = new();
+        loop.BeforeOutput(flush);
+        loop.AtEveryBatchEnd(flush);
+    }
+
+    /// <summary>An event loop runs in this process, and must not wait.</summary>
+    internal static bool IsAttached { get; private set; }
 
     public static void Flush()
     {

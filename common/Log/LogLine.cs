@@ -10,6 +10,9 @@ namespace MtaSuite.Common.Log;
 /// </summary>
 public ref struct LogLine
 {
+    /// <summary>The longest text in a line, characters: a reply of 50 lines of 80 characters fits, and what readers of logs take as one
+    /// line is not exceeded by much.</summary>
+    internal const int MaxText = 4096;
     [ThreadStatic] private static ArrayBufferWriter<byte>? t_buffer;
     private readonly ArrayBufferWriter<byte> _out;
     private readonly LogLevel _level;
@@ -152,19 +155,14 @@ public ref struct LogLine
 
     private readonly void Raw(ReadOnlySpan<byte> bytes) => _out.Write(bytes);
 
-    /// <summary>UTF-8 with control characters as '?'.</summary>
-    private readonly void Text(string text)
+    /// <summary>UTF-8 as it may be shown (<see cref="Printable"/>), and not without end.</summary>
+    private readonly void Text(string text) => EscapedText(text.Length > MaxText ? text[..MaxText] + "..." : text);
+
+    private readonly void EscapedText(string text)
     {
         Span<byte> span = _out.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
         int n = Encoding.UTF8.GetBytes(text, span);
-        Span<byte> written = span[..n];
-        for (int i = written.IndexOfAnyInRange((byte)0, (byte)31); i >= 0;)
-        {
-            written[i] = (byte)'?';
-            int next = written[(i + 1)..].IndexOfAnyInRange((byte)0, (byte)31);
-            i = next < 0 ? -1 : i + 1 + next;
-        }
-        written.Replace((byte)127, (byte)'?');
+        Printable.Clean(span[..n]);
         _out.Advance(n);
     }
 
@@ -179,7 +177,8 @@ public ref struct LogLine
     private readonly void Quoted(string text)
     {
         Raw("\""u8);
-        Text(text.Contains('"') || text.Contains('\\') ? text.Replace("\\", "\\\\").Replace("\"", "\\\"") : text);
+        if (text.Length > MaxText) text = text[..MaxText] + "...";
+        EscapedText(text.Contains('"') || text.Contains('\\') ? text.Replace("\\", "\\\\").Replace("\"", "\\\"") : text);
         Raw("\""u8);
     }
 }

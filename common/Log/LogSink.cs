@@ -23,8 +23,11 @@ internal abstract class LogSink
 /// </summary>
 internal sealed class FileSink(LogSettings settings, string tag, TimeProvider time, string host) : LogSink
 {
+    /// <summary>Some ten thousand lines.</summary>
+    private const int MostKept = 2 * 1024 * 1024;
     private readonly MemoryStream _buffer = new();
     private int _fd = -1;
+    private long _lost;
     private long _second = -1;
     private byte[] _prefix = [];
 
@@ -54,28 +57,70 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
         if (_buffer.Length == 0) return;
         if (_fd < 0) Open();
         ReadOnlySpan<byte> lines = _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length);
-        if (_fd >= 0 || !SendToService(lines)) _ = Libc.WriteAll(_fd < 0 ? 2 : _fd, lines);
-        _buffer.SetLength(0);
+        int done = lines.Length;
+        if (_fd >= 0 || !SendToService(lines, out done)) _ = Libc.WriteAll(_fd < 0 ? 2 : _fd, lines);
+        Keep(done);
     }
 
-    private void Open() => _fd = settings.File == "/dev/stdout" ? 1
-        : settings.File.Length == 0 ? -1
-        : Libc.Open(settings.File, Libc.O_WRONLY | Libc.O_APPEND | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOCTTY, settings.Permissions);
-
-    /// <summary>False when the service is away, and nothing was sent.</summary>
-    private bool SendToService(ReadOnlySpan<byte> lines)
+    /// <summary>What the service does not take now stays for the next flush, up to a bound; the oldest lines beyond it are counted as
+    /// lost.</summary>
+    private void Keep(int done)
     {
-        int fd = ConnectToService();
-        if (fd < 0) return false;
-        while (!lines.IsEmpty)
+        ReadOnlySpan<byte> rest = _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length)[done..];
+        while (rest.Length > MostKept)
         {
-            int end = lines.IndexOf((byte)'\n');
-            // a service that is behind is waited for, a stuck one is not: the mail goes on
-            if (Libc.Send(fd, lines[..end], Libc.MSG_DONTWAIT) < 0 && Libc.Errno == Libc.EAGAIN && Libc.PollOne(fd, Libc.POLLOUT, 100))
-                _ = Libc.Send(fd, lines[..end], Libc.MSG_DONTWAIT);
-            lines = lines[(end + 1)..];
+            rest = rest[(rest.IndexOf((byte)'\n') + 1)..];
+            _lost++;
+        }
+        byte[] kept = rest.ToArray();
+        _buffer.SetLength(0);
+        _buffer.Write(kept);
+    }
+
+    private void Open() => _fd = settings.File == "/dev/stdout" ? 1 : settings.File.Length == 0 ? -1
+        : LogFile.Open(settings.File, settings.Permissions);
+
+    /// <summary>
+    /// False when the service is away, and nothing was sent. A service that is behind is waited for, a stuck one is not: the mail goes on.
+    /// A process without an event
+    /// loop, which ends soon, waits longer.
+    /// </summary>
+    private bool SendToService(ReadOnlySpan<byte> lines, out int done)
+    {
+        done = 0;
+        int fd = ConnectToService();
+        if (fd < 0)
+        {
+            done = lines.Length;
+            return false;
+        }
+        long until = Environment.TickCount64 + (Log.IsAttached ? 100 : 5_000);
+        if (_lost > 0 && TrySend(fd, LostLine(), until)) _lost = 0;
+        while (done < lines.Length)
+        {
+            int length = lines[done..].IndexOf((byte)'\n');
+            if (!TrySend(fd, lines.Slice(done, length), until)) break;
+            done += length + 1;
         }
         _ = Libc.Close(fd);
+        return true;
+    }
+
+    private byte[] LostLine()
+    {
+        RefreshPrefix();
+        return [.. _prefix, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"warning: {_lost} log lines were lost"))];
+    }
+
+    /// <summary>False when the service's queue stayed full; what it cannot take at all counts as sent.</summary>
+    private static bool TrySend(int fd, ReadOnlySpan<byte> line, long until)
+    {
+        while (Libc.Send(fd, line, Libc.MSG_DONTWAIT) < 0 && Libc.Errno is Libc.EAGAIN or Libc.EINTR)
+        {
+            long left = until - Environment.TickCount64;
+            if (left <= 0) return false;
+            _ = Libc.PollOne(fd, Libc.POLLOUT, (int)left);
+        }
         return true;
     }
 

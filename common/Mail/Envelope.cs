@@ -62,4 +62,16 @@ public enum MessageFlags : uint
     RequireTls = 256,
     /// <summary>The header says "TLS-Required: no": delivery matters more than how (RFC 8689 5). Means nothing beside <see cref="RequireTls"/>.</summary>
     TlsOptional = 512,
+    /// <summary>Only beside <see cref="ExtractRecipients"/>: the <see cref="Mail.Notify"/> of those recipients, in this byte.</summary>
+    ExtractedNotify = 0xFF_0000,
+}
+
+public static class MessageFlagsExtensions
+{
+    private const int NotifyShift = 16;
+
+    public static Notify ExtractedNotify(this MessageFlags flags) => (Notify)((uint)(flags & MessageFlags.ExtractedNotify) >> NotifyShift);
+
+    public static MessageFlags WithExtractedNotify(this MessageFlags flags, Notify notify) =>
+        (flags & ~MessageFlags.ExtractedNotify) | ((MessageFlags)((uint)notify << NotifyShift) & MessageFlags.ExtractedNotify);
 }

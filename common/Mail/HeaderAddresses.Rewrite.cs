@@ -23,11 +23,18 @@ public static partial class HeaderAddresses
     /// <param name="value">What follows the header's colon, line breaks as LF, without the last.</param>
     /// <param name="column">Where the value starts in its line.</param>
     /// <returns>True when something changed; when false nothing was written.</returns>
-    public static bool Rewrite(ReadOnlySpan<byte> value, IAddressRewriter rewriter, IBufferWriter<byte> output, int column = 0, int tokenLimit = DefaultTokenLimit)
+    public static bool Rewrite(ReadOnlySpan<byte> value, IAddressRewriter rewriter, IBufferWriter<byte> output, int column = 0,
+        int tokenLimit = DefaultTokenLimit) =>
+        Rewrite(value, rewriter, output, column, tokenLimit, out _);
+
+    /// <summary>As above.</summary>
+    /// <param name="whole">False when the limit left addresses as they stand.</param>
+    public static bool Rewrite(ReadOnlySpan<byte> value, IAddressRewriter rewriter, IBufferWriter<byte> output, int column,
+        int tokenLimit, out bool whole)
     {
         List<AddressSpan> spans = t_spans ??= [];
         spans.Clear();
-        Find(value, spans, tokenLimit);
+        whole = Find(value, spans, tokenLimit);
         var writer = new FoldingWriter(output, column);
         int written = 0;
         bool changed = false, previousChanged = false;

@@ -24,24 +24,32 @@ public static partial class HeaderAddresses
     public const int DefaultTokenLimit = 10_240;
 
     /// <summary>Appends the span of each address in the value to <paramref name="result"/>, in order. An empty "&lt;&gt;" has no span.</summary>
-    public static void Find(ReadOnlySpan<byte> value, List<AddressSpan> result, int tokenLimit = DefaultTokenLimit)
+    /// <returns>False when the limit left some of the value unread.</returns>
+    public static bool Find(ReadOnlySpan<byte> value, List<AddressSpan> result, int tokenLimit = DefaultTokenLimit)
     {
         var finder = new Finder(result);
         var token = new AddressTokenizer(value);
+        bool whole = true;
         while (token.Next() != AddressToken.End)
         {
             if (tokenLimit-- <= 0)
             {
                 // the half of an address is none
                 if (token.Special is not ((byte)',' or (byte)';')) finder.Forget();
+                whole = false;
                 break;
             }
             finder.Take(token.Kind, token.Special, token.Start, token.End);
         }
         finder.Finish();
+        return whole;
     }
 
-    /// <summary>Appends the addresses of the value in internal form (sendmail -t). Addresses that are not valid UTF-8 are counted, not extracted.</summary>
+    /// <summary>
+    /// Appends the addresses of the value in internal form. Addresses that are not valid UTF-8 are counted, not extracted. For values
+    /// that do not fit into
+    /// memory there is <see cref="AddressListReader"/>.
+    /// </summary>
     /// <returns>How many were left out because they are not UTF-8.</returns>
     public static int Extract(ReadOnlySpan<byte> value, List<string> result, int tokenLimit = DefaultTokenLimit)
     {

@@ -17,6 +17,18 @@ public enum HeaderEvent : byte
     EndOfContent,
 }
 
+/// <summary>Is shown the values of fields as they come, before a limit cuts them.</summary>
+public interface IFieldReader
+{
+    /// <summary>A field begins; false: it is of no interest.</summary>
+    bool Begin(HeaderName name);
+
+    /// <summary>The next piece of what stands behind the colon, line ends included.</summary>
+    void Take(ReadOnlySpan<byte> value);
+
+    void End();
+}
+
 /// <summary>
 /// Cuts the header section out of content that arrives in arbitrary pieces, lines ending in LF.
 /// <code>
@@ -42,7 +54,16 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
     private bool _reported;      // the buffered field was handed out: drop it before anything else
     private bool _dropping;      // the rest of the field is beyond the limit
     private bool _sawHeader;
+    private bool _reading;       // the field is one that the reader wants
     private Stage _stage;
+
+    /// <summary>
+    /// White space before a colon is left out of <see cref="Field"/>: only where nobody has signed the header since it was read.
+    /// </summary>
+    public bool DropsSpaceBeforeColon { get; init; }
+
+    /// <summary>Sees whole values, however long; null: nobody wants to.</summary>
+    public IFieldReader? Reader { get; set; }
 
     /// <summary>The field as it stands in the content, name to last line, without the final LF.</summary>
     public ReadOnlySpan<byte> Field => _buffer.AsSpan(0, _length);
@@ -60,7 +81,8 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
     public void Reset()
     {
         _length = 0;
-        _reported = _dropping = _sawHeader = IsTruncated = false;
+        _reported = _dropping = _sawHeader = _reading = IsTruncated = false;
+        Reader = null;
         _stage = Stage.LineStart;
         TotalBytes = 0;
         _colon = -1;
@@ -133,6 +155,12 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
             Take(ref input, stop + 1, keep: true);
             _colon = _length - 1;
             _nameEnd = Field[.._colon].TrimEnd(" \t"u8).Length;
+            if (DropsSpaceBeforeColon && _nameEnd < _colon)
+            {
+                _buffer[_colon = _nameEnd] = (byte)':';
+                _length = _colon + 1;
+            }
+            _reading = Reader?.Begin(HeaderNames.Recognize(NameBytes)) ?? false;
         }
         TakeLine(ref input);
         return null;
@@ -187,6 +215,7 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
     private void Take(ref ReadOnlySpan<byte> input, int count, bool keep)
     {
         TotalBytes += count;
+        if (_reading) Reader!.Take(input[..count]);
         if (keep)
         {
             int room = _dropping ? 0 : headerSizeLimit - _length;
@@ -209,6 +238,8 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
 
     private HeaderEvent Report()
     {
+        if (_reading) Reader!.End();
+        _reading = false;
         if (_length > 0 && _buffer[_length - 1] == '\n') _length--;
         Name = HeaderNames.Recognize(NameBytes);
         _reported = _sawHeader = true;

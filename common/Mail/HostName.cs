@@ -56,7 +56,10 @@ public static class HostName
             : TryParseIPv4(inner, out address);
     }
 
-    /// <summary>A dotted quad: four decimal numbers up to 255. Forms such as 127.1 or 0x7f000001 are refused.</summary>
+    /// <summary>
+    /// A dotted quad: four decimal numbers up to 255. Forms such as 127.1 or 0x7f000001 are refused, and "this network" (RFC 1122
+    /// 3.2.1.3) but for 0.0.0.0.
+    /// </summary>
     public static bool TryParseIPv4(ReadOnlySpan<char> text, out IPAddress address)
     {
         address = IPAddress.None;
@@ -76,6 +79,7 @@ public static class HostName
         }
         if (part != 3 || digits == 0) return false;
         bytes[3] = (byte)value;
+        if (bytes[0] == 0 && bytes[1..].ContainsAnyExcept((byte)0)) return false;
         address = new IPAddress(bytes);
         return true;
     }

@@ -18,6 +18,9 @@ public enum SmtpPathError : byte
 /// <summary>The path argument of MAIL FROM: and RCPT TO:.</summary>
 public static class SmtpPath
 {
+    // Brackets in brackets, as some programs that know the address with its own send it; Postfix takes no more either.
+    private const int MaxAngles = 2;
+
     /// <summary>
     /// Reads a path at the start of what follows "FROM:" or "TO:".
     /// <code>
@@ -25,8 +28,10 @@ public static class SmtpPath
     /// Reverse-path = Path / "&lt;&gt;"                Path  = "&lt;" [ A-d-l ":" ] Mailbox "&gt;"
     /// Mailbox      = Local-part "@" ( Domain / address-literal )
     /// </code>
-    /// A source route is dropped, as 4.1.1.3 allows. Beyond the grammar, unless strict: spaces before the path, no brackets, comments and a display
-    /// name as in headers. A local part without a domain passes (rewriting completes it), and so does an empty domain or a numeric one (the
+    /// A source route is dropped, as 4.1.1.3 allows. Beyond the grammar, unless strict: spaces before the path, no brackets or two
+    /// pairs, comments and a
+    /// display name as in headers. A local part without a domain passes (rewriting completes it), and so does an empty domain or a
+    /// numeric one (the
     /// resolver knows what the site makes of them).
     /// </summary>
     /// <param name="text">The rest of the command line without its line end.</param>
@@ -38,7 +43,7 @@ public static class SmtpPath
         error = FindExtent(text, out int start, out consumed);
         if (error != SmtpPathError.None) return false;
         ReadOnlySpan<byte> path = text[start..consumed];
-        bool bracketed = path[0] == '<';
+        bool bracketed = path is [(byte)'<', .., (byte)'>'];
         if (options.Strict && !bracketed) { error = SmtpPathError.NotBracketed; return false; }
         if (path.Length > Address.MaxLength) { error = SmtpPathError.TooLong; return false; }
         ReadOnlySpan<byte> mailbox = WithoutRoute(bracketed ? path[1..^1] : path);
@@ -47,15 +52,19 @@ public static class SmtpPath
         return error == SmtpPathError.None;
     }
 
-    /// <summary>Finds where the path starts and ends: at the ">" outside quotes, or at the first space outside quotes and brackets.</summary>
+    /// <summary>
+    /// Finds where the path starts and ends: at the first white space outside of quotes and angle brackets, which nest (<c>&lt;"a b"
+    /// &lt;a@b&gt;&gt;</c>).
+    /// </summary>
     private static SmtpPathError FindExtent(ReadOnlySpan<byte> text, out int start, out int end)
     {
         start = 0;
         while (start < text.Length && text[start] is (byte)' ' or (byte)'\t') start++;
         end = start;
         if (start == text.Length) return SmtpPathError.Missing;
-        bool bracketed = text[start] == '<';
+        int angles = 0, firstClosed = -1;
         byte close = 0;
+        bool tooDeep = false;
         for (; end < text.Length; end++)
         {
             byte b = text[end];
@@ -63,11 +72,15 @@ public static class SmtpPath
             if (close != 0) { if (b == close) close = 0; continue; }
             if (b == '"') close = (byte)'"';
             else if (b == '[') close = (byte)']';
-            else if (bracketed && b == '>') { end++; return SmtpPathError.None; }
-            else if (!bracketed && b is (byte)' ' or (byte)'\t') break;
+            else if (b == '<') tooDeep |= ++angles > MaxAngles;
+            else if (b == '>' && angles > 0 && --angles == 0 && firstClosed < 0) firstClosed = end;
+            else if (angles == 0 && b is (byte)' ' or (byte)'\t') break;
         }
         end = Math.Min(end, text.Length);
-        return bracketed || close != 0 ? SmtpPathError.Unbalanced : SmtpPathError.None;
+        if (angles > 0 || close != 0) return SmtpPathError.Unbalanced;
+        if (tooDeep) return SmtpPathError.NotAnAddress;
+        // "<a@b><c@d>": the last bracket is not the first one's
+        return text[start] == '<' && text[end - 1] == '>' && firstClosed != end - 1 ? SmtpPathError.SeveralAddresses : SmtpPathError.None;
     }
 
     private static ReadOnlySpan<byte> WithoutRoute(ReadOnlySpan<byte> mailbox) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace MtaSuite.Common.Native;
@@ -12,6 +13,9 @@ public static unsafe partial class Libc
 
     [LibraryImport(Lib, EntryPoint = "geteuid")]
     public static partial uint GetEUid();
+
+    [LibraryImport(Lib, EntryPoint = "getegid")]
+    private static partial uint GetEGid();
 
     [LibraryImport(Lib, EntryPoint = "setuid", SetLastError = true)]
     public static partial int SetUid(uint uid);
@@ -50,11 +54,29 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "getgrnam_r", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int GetGrNam(string name, GroupEntry* entry, byte* buffer, nuint size, GroupEntry** result);
 
-    /// <summary>Looks an account up by name. 0: found or (null) certainly absent; otherwise errno of a database that could not be asked.</summary>
-    public static int FindAccount(string name, out Account? account) => FindAccount(name, 0, out account);
+    /// <summary>
+    /// Looks an account up by name. 0: found or (null) certainly absent; otherwise errno of a database that could not be asked. A user of
+    /// this process that the database does not know, as in a container without root, goes by the number.
+    /// </summary>
+    public static int FindAccount(string name, out Account? account)
+    {
+        int error = FindAccount(name, 0, out account);
+        uint me = GetEUid();
+        if (error == 0 && account == null && name == me.ToString(CultureInfo.InvariantCulture)) return FindAccount(me, out account);
+        return error;
+    }
 
     /// <summary>Looks an account up by uid; results as for the name.</summary>
-    public static int FindAccount(uint uid, out Account? account) => FindAccount(null, uid, out account);
+    public static int FindAccount(uint uid, out Account? account)
+    {
+        int error = FindAccount(null, uid, out account);
+        if (error == 0 && account == null && uid != 0 && uid == GetEUid()) account = Unnamed(uid);
+        return error;
+    }
+
+    /// <summary>Without a home: nothing says that one belongs to the user.</summary>
+    private static Account Unnamed(uint uid) =>
+        new(uid.ToString(CultureInfo.InvariantCulture), uid, GetEGid(), "", "/nonexistent", "/bin/sh");
 
     private static int FindAccount(string? name, uint uid, out Account? account)
     {
@@ -94,7 +116,7 @@ public static unsafe partial class Libc
 
     // ---- rights of one thread ---------------------------------------------------------------------------------------
 
-    private const int SysSetGroups = 116, SysSetResUid = 117, SysSetResGid = 119, SysSetFsUid = 122, SysSetFsGid = 123;
+    private const int SysSetGroups = 116, SysSetFsUid = 122, SysSetFsGid = 123;
 
     /// <summary>
     /// Makes file access of THIS THREAD that of a user; false when it did not take effect. Only on a thread that does nothing else, with

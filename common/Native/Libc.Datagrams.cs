@@ -35,7 +35,9 @@ public static unsafe partial class Libc
     /// </summary>
     public static int ReceiveWithUser(int fd, Span<byte> buffer, out uint uid)
     {
-        const int scmCredentials = 2, headerSize = 16, controlSize = 64; // struct cmsghdr: size_t length, int level, int type; then struct ucred: pid, uid, gid
+        const int scmCredentials = 2, headerSize = 16, controlSize = 32;
+        // struct cmsghdr: size_t length, int level, int type; then struct ucred: pid, uid, gid
+        // no room for more: descriptors that a sender attaches (SCM_RIGHTS) are not taken
         byte* control = stackalloc byte[controlSize];
         uid = uint.MaxValue;
         fixed (byte* p = buffer)

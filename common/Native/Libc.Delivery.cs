@@ -20,7 +20,13 @@ public static unsafe partial class Libc
     /// <summary>openat(2) with a name that ends in a NUL byte.</summary>
     public static int OpenAt(int directory, ReadOnlySpan<byte> name, int flags, int mode)
     {
-        fixed (byte* p = name) return OpenAtRaw(directory, p, flags, mode);
+        int fd;
+        fixed (byte* p = name)
+        {
+            do fd = OpenAtRaw(directory, p, flags, mode);
+            while (Interrupted(fd));
+        }
+        return fd;
     }
 
     /// <summary>renameat(2) with names that end in a NUL byte.</summary>
@@ -61,22 +67,6 @@ public static unsafe partial class Libc
         fixed (PollItem* p = items) return PollRaw((PollEntry*)p, (nuint)items.Length, timeoutMilliseconds);
     }
 
-    /// <summary>A descriptor that becomes readable when a process ends (Linux 5.3), or -1.</summary>
-    public static int PidFdOpen(int pid)
-    {
-        const int sysPidFdOpen = 434;
-        return (int)Syscall(sysPidFdOpen, pid, 0, 0);
-    }
-
-    /// <summary>
-    /// Turns THIS THREAD into a user for good, with no way back: for a throw-away thread that then calls Spawn. Programs started from it
-    /// may still gain rights by set-id files: what users and administrators name as delivery commands (procmail, maildrop) relies on it to lock mailboxes in the spool directory.
-    /// </summary>
-    public static bool BecomeRecipientOnThread(uint uid, uint gid, ReadOnlySpan<uint> groups) =>
-        SetThreadGroups(groups)
-        && Syscall(SysSetResGid, (nint)gid, (nint)gid, (nint)gid) == 0
-        && Syscall(SysSetResUid, (nint)uid, (nint)uid, (nint)uid) == 0;
-
     /// <summary>
     /// Takes CAP_SYS_RESOURCE from THIS THREAD for good. A thread that changes its file identity only would otherwise write past users'
     /// quotas and into the blocks that a file system reserves for root.
@@ -95,16 +85,4 @@ public static unsafe partial class Libc
 
     /// <summary>The file identity (fsuid) that this thread has now.</summary>
     public static uint CurrentFileUser() => (uint)Syscall(SysSetFsUid, -1, 0, 0);
-
-    [LibraryImport(Lib, EntryPoint = "unshare", SetLastError = true)]
-    private static partial int Unshare(int flags);
-
-    /// <summary>
-    /// Changes the root directory of THIS THREAD (and what it starts) alone, for good: for a throw-away thread. False with errno set.
-    /// </summary>
-    public static bool ChRootOnThread(string path)
-    {
-        const int cloneFs = 0x200; // root and working directory are no longer shared with the other threads
-        return Unshare(cloneFs) == 0 && ChDir(path) == 0 && ChRoot(path) == 0 && ChDir("/") == 0;
-    }
 }

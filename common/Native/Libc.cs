@@ -6,7 +6,8 @@ namespace MtaSuite.Common.Native;
 
 /// <summary>
 /// The C library, as blittable calls. A negative result means failure; <see cref="Errno"/> then holds errno(3).
-/// Linux on 64 bits, glibc 2.34 or newer. Callers outside this folder use spans; pointers stay in here.
+/// Linux on 64 bits, glibc 2.34 or newer. Callers outside this folder use spans; pointers stay in here. Calls on files begin again when a signal
+/// interrupts them (EINTR), which happens on network and user-space file systems; sockets, pipes and waits report it.
 /// </summary>
 public static unsafe partial class Libc
 {
@@ -29,11 +30,30 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Fcntl(int fd, int command, nint argument);
 
+    /// <summary>A call failed because a signal came: it can be made again.</summary>
+    private static bool Interrupted(nint result) => result < 0 && Errno == EINTR;
+
     [LibraryImport(Lib, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Open(string path, int flags, int mode);
+    private static partial int OpenOnce(string path, int flags, int mode);
+
+    public static int Open(string path, int flags, int mode)
+    {
+        int fd;
+        do fd = OpenOnce(path, flags, mode);
+        while (Interrupted(fd));
+        return fd;
+    }
 
     [LibraryImport(Lib, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int OpenAt(int directory, string path, int flags, int mode);
+    private static partial int OpenAtOnce(int directory, string path, int flags, int mode);
+
+    public static int OpenAt(int directory, string path, int flags, int mode)
+    {
+        int fd;
+        do fd = OpenAtOnce(directory, path, flags, mode);
+        while (Interrupted(fd));
+        return fd;
+    }
 
     [LibraryImport(Lib, EntryPoint = "read", SetLastError = true)]
     private static partial nint ReadRaw(int fd, byte* buffer, nuint count);
@@ -48,10 +68,26 @@ public static unsafe partial class Libc
     private static partial nint PWriteRaw(int fd, byte* buffer, nuint count, long offset);
 
     [LibraryImport(Lib, EntryPoint = "fsync", SetLastError = true)]
-    public static partial int Fsync(int fd);
+    private static partial int FsyncOnce(int fd);
+
+    public static int Fsync(int fd)
+    {
+        int result;
+        do result = FsyncOnce(fd);
+        while (Interrupted(result));
+        return result;
+    }
 
     [LibraryImport(Lib, EntryPoint = "fdatasync", SetLastError = true)]
-    public static partial int FdataSync(int fd);
+    private static partial int FdataSyncOnce(int fd);
+
+    public static int FdataSync(int fd)
+    {
+        int result;
+        do result = FdataSyncOnce(fd);
+        while (Interrupted(result));
+        return result;
+    }
 
     [LibraryImport(Lib, EntryPoint = "getrandom", SetLastError = true)]
     private static partial nint GetRandom(ref byte buffer, nint length, uint flags);
@@ -77,7 +113,15 @@ public static unsafe partial class Libc
     public static partial int SyncFileRange(int fd, long offset, long bytes, uint flags);
 
     [LibraryImport(Lib, EntryPoint = "ftruncate", SetLastError = true)]
-    public static partial int FTruncate(int fd, long length);
+    private static partial int FTruncateOnce(int fd, long length);
+
+    public static int FTruncate(int fd, long length)
+    {
+        int result;
+        do result = FTruncateOnce(fd, length);
+        while (Interrupted(result));
+        return result;
+    }
 
     [LibraryImport(Lib, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);
@@ -116,7 +160,15 @@ public static unsafe partial class Libc
     public static partial uint UMask(uint mask);
 
     [LibraryImport(Lib, EntryPoint = "flock", SetLastError = true)]
-    public static partial int Flock(int fd, int operation);
+    private static partial int FlockOnce(int fd, int operation);
+
+    public static int Flock(int fd, int operation)
+    {
+        int result;
+        do result = FlockOnce(fd, operation);
+        while (Interrupted(result));
+        return result;
+    }
 
     [LibraryImport(Lib, EntryPoint = "chdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChDir(string path);
@@ -142,13 +194,25 @@ public static unsafe partial class Libc
     /// <summary>pread(2); bytes read, 0 at the end, -1 on failure.</summary>
     public static int PRead(int fd, Span<byte> buffer, long offset)
     {
-        fixed (byte* p = buffer) return (int)PReadRaw(fd, p, (nuint)buffer.Length, offset);
+        nint n;
+        fixed (byte* p = buffer)
+        {
+            do n = PReadRaw(fd, p, (nuint)buffer.Length, offset);
+            while (Interrupted(n));
+        }
+        return (int)n;
     }
 
     /// <summary>pwrite(2), once; bytes written, -1 on failure.</summary>
     public static int PWrite(int fd, ReadOnlySpan<byte> data, long offset)
     {
-        fixed (byte* p = data) return (int)PWriteRaw(fd, p, (nuint)data.Length, offset);
+        nint n;
+        fixed (byte* p = data)
+        {
+            do n = PWriteRaw(fd, p, (nuint)data.Length, offset);
+            while (Interrupted(n));
+        }
+        return (int)n;
     }
 
     /// <summary>write(2) until all is written or one call fails; false with <see cref="Errno"/> set.</summary>
@@ -173,11 +237,7 @@ public static unsafe partial class Libc
         while (data.Length > 0)
         {
             int n = PWrite(fd, data, offset);
-            if (n < 0)
-            {
-                if (Errno == EINTR) continue;
-                return false;
-            }
+            if (n < 0) return false;
             data = data[n..];
             offset += n;
         }
@@ -243,7 +303,10 @@ public static unsafe partial class Libc
     private static int SetLock(int fd, int command, short type, long start, long length)
     {
         FLockRecord record = new() { Type = type, Whence = 0, Start = start, Length = length };
-        return FcntlLock(fd, command, &record);
+        int result;
+        do result = FcntlLock(fd, command, &record);
+        while (Interrupted(result));
+        return result;
     }
 
     // ---- file status -----------------------------------------------------------------------------------------------

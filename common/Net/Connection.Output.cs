@@ -94,6 +94,10 @@ public sealed partial class Connection
                     _writable = false;
                     Loop.Rewatch(_fd, InputEvents | Libc.EPOLLOUT);
                     break;
+                case Libc.ENOMEM or Libc.ENOBUFS:
+                    _writable = false;
+                    Loop.After(MemoryRetry, SendAgain);
+                    break;
                 default:
                     Error = n == 0 ? Libc.EPIPE : Libc.Errno;
                     CloseNow();
@@ -103,6 +107,12 @@ public sealed partial class Connection
         if (Unsent == 0) ReleaseOutput();
         if (_closeWhenSent && Unsent == 0) CloseNow();
         else if (_drainer != null && Unsent <= _drainTo) ResumeDrainer();
+    }
+
+    private void SendAgain()
+    {
+        _writable = true;
+        Flush();
     }
 
     private void ReleaseOutput()

@@ -25,6 +25,8 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
 {
     // Room for output is asked for only after the kernel has refused some: otherwise each read of the peer would wake us.
     private const uint InputEvents = Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET;
+    // The kernel is short of memory: the connection is as good as before, and a peer that waits for an answer is to get it.
+    private static readonly TimeSpan MemoryRetry = TimeSpan.FromMilliseconds(50);
     private const int SmallBuffer = 16 * 1024;
     private const int LargeBuffer = 64 * 1024;
     private readonly ConnectionList _list;
@@ -45,8 +47,14 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         Remote = remote;
         _fd = fd;
         _list = ConnectionList.Of(loop);
-        loop.Watch(fd, InputEvents, this);
         _list.Add(this);
+        Watch();
+    }
+
+    /// <summary>A connection that cannot be watched for want of memory is watched later: nobody would serve it, and nobody end it.</summary>
+    private void Watch()
+    {
+        if (_fd >= 0 && !Loop.Watch(_fd, InputEvents, this)) Loop.After(MemoryRetry, Watch);
     }
 
     public EventLoop Loop { get; }
@@ -161,6 +169,10 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
                 case Libc.EAGAIN:
                     AwaitReadiness();
                     break;
+                case Libc.ENOMEM or Libc.ENOBUFS:
+                    _readable = false;
+                    Loop.After(MemoryRetry, ReceiveAgain);
+                    break;
                 default:
                     Error = Libc.Errno;
                     status = ReadStatus.Failed;
@@ -169,6 +181,11 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         }
         ReleaseInput();
         return false;
+    }
+
+    private void ReceiveAgain()
+    {
+        if (_fd >= 0 && !_readable) Receivable();
     }
 
     private void AwaitReadiness()
@@ -274,9 +291,14 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
             resume |= _readinessOnly || _filter != null;
         }
         if (_fd < 0 || !resume) return;
-        _readable = true;
         if (input) InputEdges++;
         _hangup |= (events & (Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0;
+        Receivable();
+    }
+
+    private void Receivable()
+    {
+        _readable = true;
         if (_reader == null) return;
         if (_readinessOnly) ResumeReader(ReadStatus.Data);
         else if (TryFill(out ReadStatus status)) ResumeReader(status);

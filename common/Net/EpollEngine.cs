@@ -27,7 +27,7 @@ internal sealed class EpollEngine : SocketEngine
     public override void Wake()
     {
         ReadOnlySpan<byte> one = [1, 0, 0, 0, 0, 0, 0, 0];
-        _ = Libc.Write(_wake, one);
+        while (Libc.Write(_wake, one) < 0 && Libc.Errno == Libc.EINTR) { }
     }
 
     public override void Woken() => _ = Libc.Read(_wake, _wakeCount);

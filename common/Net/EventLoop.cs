@@ -30,7 +30,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
 {
     private const int EventsPerWait = 256;
     private readonly Lock _lock = new();
-    private readonly List<IBatchEnd> _everyBatch = [];
+    private readonly List<IBatchEnd> _everyBatch = [], _beforeOutput = [];
     private readonly TimerQueue _timers = new();
     private List<IBatchEnd> _dirty = [], _flushing = [];
     private IReadiness?[] _handlers = new IReadiness?[256];
@@ -132,6 +132,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
     {
         while (_dirty.Count > 0)
         {
+            foreach (IBatchEnd work in _beforeOutput) work.OnBatchEnd();
             (_dirty, _flushing) = (_flushing, _dirty);
             foreach (IBatchEnd work in _flushing) work.OnBatchEnd();
             _flushing.Clear();
@@ -188,6 +189,9 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
 
     /// <summary>Calls <paramref name="work"/> at the end of every batch from now on.</summary>
     public void AtEveryBatchEnd(IBatchEnd work) => _everyBatch.Add(work);
+
+    /// <summary>Calls <paramref name="work"/> from now on each time before output is sent: for what must be there before a peer acts on the output.</summary>
+    public void BeforeOutput(IBatchEnd work) => _beforeOutput.Add(work);
 
     /// <summary>Runs an action once, after a time.</summary>
     public LoopTimer After(TimeSpan delay, Action action) =>

@@ -27,6 +27,9 @@ public sealed class Listener : IReadiness, IDisposable
         Resume();
     }
 
+    /// <summary>Told, with errno, when a connection cannot be taken for want of descriptors or memory.</summary>
+    public static Action<int>? Exhausted { get; set; }
+
     /// <summary>Where it listens; null for a Unix socket.</summary>
     public IPEndPoint? Local { get; }
 
@@ -34,6 +37,7 @@ public sealed class Listener : IReadiness, IDisposable
     {
         if (_watching || _fd < 0) return;
         _watching = _loop.Watch(_fd, Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE, this);
+        if (!_watching) _loop.After(TimeSpan.FromSeconds(1), Resume);
     }
 
     /// <summary>Leaves new connections to the other processes, or in the backlog.</summary>
@@ -55,11 +59,12 @@ public sealed class Listener : IReadiness, IDisposable
                 continue;
             }
             int error = Libc.Errno;
-            if (error is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM)
+            if (error is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM or Libc.ENOBUFS)
             {
                 // out of descriptors: leave the rest in the backlog for a moment instead of spinning
                 Pause();
                 _loop.After(TimeSpan.FromSeconds(1), Resume);
+                Exhausted?.Invoke(error);
             }
             if (error is not (Libc.ECONNABORTED or Libc.EINTR)) return;
         }

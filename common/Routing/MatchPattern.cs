@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using MtaSuite.Common.Mail;
@@ -10,6 +11,8 @@ internal enum MatchPatternKind : byte { Name, Network, Table, Broken }
 /// <summary>One pattern of a <see cref="MatchList"/>. Owns its table.</summary>
 internal sealed class MatchPattern(bool positive, MatchPatternKind kind, string text)
 {
+    private static readonly SearchValues<char> s_networkCharacters = SearchValues.Create("0123456789abcdefABCDEF:.[]/");
+
     public bool Positive { get; } = positive;
     public MatchPatternKind Kind { get; } = kind;
     public string Text { get; } = text;
@@ -49,9 +52,10 @@ internal sealed class MatchPattern(bool positive, MatchPatternKind kind, string 
         if (address.Length > 2 && address[0] == '[' && address[^1] == ']') address = address[1..^1];
         if (!HostName.TryParseAddress(address, out IPAddress ip))
         {
-            // no host has a name of digits and dots alone
-            bool numeric = slash > 0 ? char.IsAsciiDigit(text[0]) : text.All(c => char.IsAsciiDigit(c) || c == '.') && address.Contains('.');
-            if (numeric) problem = $"bad net/mask pattern: \"{text}\"";
+            // no host has a name of digits and dots alone, or one with a slash that could be a network's
+            bool meantAsNetwork = slash > 0 ? char.IsAsciiDigit(text[0]) || text.AsSpan().IndexOfAnyExcept(s_networkCharacters) < 0
+                : text.All(c => char.IsAsciiDigit(c) || c == '.') && address.Contains('.');
+            if (meantAsNetwork) problem = $"bad net/mask pattern: \"{text}\"";
             return false;
         }
         int bits = ip.AddressFamily == AddressFamily.InterNetwork ? 32 : 128, prefix = bits;

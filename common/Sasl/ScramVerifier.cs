@@ -16,7 +16,8 @@ public sealed record ScramVerifier(ScramHash Hash, int Iterations, byte[] Salt, 
     public const int DefaultIterations = 15_000;
     /// <summary>Fewer are refused by good clients (RFC 7677 4); more than the most would let one login stop a server.</summary>
     public const int MinIterations = 4096, MaxIterations = 5_000_000;
-    private const int SaltBytes = 16;
+    /// <summary>Bytes of a salt that we make.</summary>
+    public const int SaltBytes = 16;
 
     public static ScramVerifier Make(ScramHash hash, string password, int iterations = DefaultIterations, byte[]? salt = null)
     {
@@ -48,11 +49,11 @@ public sealed record ScramVerifier(ScramHash Hash, int Iterations, byte[] Salt, 
     }
 
     /// <summary>Checks a password; in the same time whether it is right or not.</summary>
-    public bool Matches(string password)
-    {
-        byte[] stored = Hash.Hash(Hash.ClientKey(Hash.SaltedPassword(password, Salt, Iterations)));
-        return CryptographicOperations.FixedTimeEquals(stored, StoredKey);
-    }
+    public bool Matches(string password) => MatchesSalted(Hash.SaltedPassword(password, Salt, Iterations));
+
+    /// <summary>As <see cref="Matches"/>, when the slow part is done.</summary>
+    public bool MatchesSalted(ReadOnlySpan<byte> saltedPassword) =>
+        CryptographicOperations.FixedTimeEquals(Hash.Hash(Hash.ClientKey(saltedPassword)), StoredKey);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{{{Hash.Mechanism}}}{Iterations},{Convert.ToBase64String(Salt)},{Convert.ToBase64String(StoredKey)},{Convert.ToBase64String(ServerKey)}");

@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Common.Smtp;
@@ -48,10 +49,6 @@ public readonly record struct ClientAttribute(ClientAttributeName Name, string W
     private static string Decode(ReadOnlySpan<byte> raw)
     {
         if (Xtext.TryDecode(raw, out string value)) return value;
-        value = Encoding.UTF8.GetString(raw);
-        return string.Create(value.Length, value, static (span, v) =>
-        {
-            for (int i = 0; i < span.Length; i++) span[i] = char.IsControl(v[i]) ? '?' : v[i];
-        });
+        return Printable.Text(raw);
     }
 }

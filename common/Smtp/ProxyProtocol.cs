@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Net;
 using System.Text;
+using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Common.Smtp;
 
@@ -24,8 +24,6 @@ public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destin
     // Version 2: 12 bytes signature, 1 byte version (high four bits) and command, 1 byte family and protocol, 2 bytes length
     // (big endian) of what follows: addresses, then records that are skipped.
     private static ReadOnlySpan<byte> Signature => [0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A];
-    private static readonly SearchValues<byte> s_v4Bytes = SearchValues.Create("0123456789."u8);
-    private static readonly SearchValues<byte> s_v6Bytes = SearchValues.Create("0123456789abcdefABCDEF:."u8);
     private static ReadOnlySpan<byte> V1Start => "PROXY "u8;
 
     /// <summary>Parses the header at the start of what has arrived so far.</summary>
@@ -47,24 +45,24 @@ public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destin
         return input[..n].SequenceEqual(start[..n]);
     }
 
-    // Version 1: "PROXY" SP ("TCP4" / "TCP6") SP source SP destination SP source-port SP destination-port CR LF, or "PROXY UNKNOWN" ... CR LF, which is refused
+    // Version 1: "PROXY" SP ("TCP4" / "TCP6") SP source SP destination SP source-port SP destination-port CR LF, or "PROXY UNKNOWN" ...
+    // CR LF, which is refused.
+    // As in Postfix a line may end in LF alone, and words behind the ports are not looked at.
     private static ProxyStatus ParseV1(ReadOnlySpan<byte> input, out ProxyHeader header, out int consumed)
     {
         header = default;
         consumed = 0;
         int end = input[..Math.Min(input.Length, MaxV1Length)].IndexOf((byte)'\n');
         if (end < 0) return input.Length < MaxV1Length ? ProxyStatus.Incomplete : ProxyStatus.Error;
-        if (input[end - 1] != '\r') return ProxyStatus.Error;
         consumed = end + 1;
-        ReadOnlySpan<byte> text = input[V1Start.Length..(end - 1)];
+        ReadOnlySpan<byte> text = input[V1Start.Length..end].TrimEnd((byte)'\r');
         ReadOnlySpan<byte> family = CommandLine.TakeWord(ref text);
         bool four = family.SequenceEqual("TCP4"u8);
         if (!four && !family.SequenceEqual("TCP6"u8)) return ProxyStatus.Error;
         if (!TryAddress(CommandLine.TakeWord(ref text), four, out IPAddress source)
             || !TryAddress(CommandLine.TakeWord(ref text), four, out IPAddress destination)
             || !TryPort(CommandLine.TakeWord(ref text), out int sourcePort)
-            || !TryPort(CommandLine.TakeWord(ref text), out int destinationPort)
-            || !text.IsEmpty) return ProxyStatus.Error;
+            || !TryPort(CommandLine.TakeWord(ref text), out int destinationPort)) return ProxyStatus.Error;
         header = new ProxyHeader(new IPEndPoint(source, sourcePort), new IPEndPoint(destination, destinationPort));
         return ProxyStatus.Complete;
     }
@@ -90,13 +88,9 @@ public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destin
 
     private static bool TryAddress(ReadOnlySpan<byte> text, bool four, out IPAddress address)
     {
-        // IPAddress also takes "1", "0x7f.1" and scope ids, which the grammar here does not know.
-        bool form = four
-            ? text.Count((byte)'.') == 3 && !text.ContainsAnyExcept(s_v4Bytes)
-            : text.Contains((byte)':') && !text.ContainsAnyExcept(s_v6Bytes);
-        address = IPAddress.None;
-        if (!form || !IPAddress.TryParse(Encoding.ASCII.GetString(text), out IPAddress? parsed)) return false;
-        address = Unmap(parsed);
+        string value = Encoding.ASCII.GetString(text);
+        if (!(four ? HostName.TryParseIPv4(value, out address) : HostName.TryParseIPv6(value, out address))) return false;
+        address = Unmap(address);
         return true;
     }
 
@@ -105,7 +99,7 @@ public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destin
     private static bool TryPort(ReadOnlySpan<byte> text, out int port)
     {
         port = 0;
-        return text.Length is >= 1 and <= 5 && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9')
+        return text is { Length: >= 1 and <= 5 } and ([_] or [not (byte)'0', ..]) && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9')
             && Utf8Parser.TryParse(text, out port, out _) && port <= 65535;
     }
 }

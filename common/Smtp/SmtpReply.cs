@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Common.Smtp;
@@ -81,20 +82,10 @@ public readonly record struct SmtpReply(int Code, DsnStatus Status, string Text)
             if (!text.IsEmpty) line[at++] = (byte)' ';
         }
         int length = Encoding.UTF8.GetBytes(text, line[at..]);
-        Censor(line.Slice(at, length));
+        Printable.Clean(line.Slice(at, length));
         at += length;
         line[at++] = (byte)'\r';
         line[at++] = (byte)'\n';
         return at;
-    }
-
-    private static void Censor(Span<byte> text)
-    {
-        int at;
-        while ((at = text.IndexOfAnyInRange((byte)0, (byte)0x1F)) >= 0)
-        {
-            text[at] = (byte)'?';
-            text = text[(at + 1)..];
-        }
     }
 }

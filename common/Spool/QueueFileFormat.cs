@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool.Journal;
 
 namespace MtaSuite.Common.Spool;
 

@@ -85,18 +85,28 @@ public sealed class SpoolDirectory(string root)
         string path = $"{Root}/{folder}";
         if (!Directory.Exists(path)) yield break;
         EnumerationOptions options = new() { RecurseSubdirectories = IsHashed(folder), AttributesToSkip = 0, IgnoreInaccessible = true };
-        foreach (string file in Directory.EnumerateFiles(path, "*", options))
+        using IEnumerator<string>? files = Attempt(path, () => Directory.EnumerateFiles(path, "*", options).GetEnumerator());
+        while (files != null && Attempt(path, files.MoveNext))
         {
-            string name = Path.GetFileName(file);
+            string name = Path.GetFileName(files.Current);
             if (QueueId.IsValid(name)) yield return name;
         }
+    }
+
+    /// <summary>A folder that cannot be read, or not to its end, is a warning: the next look at it finds the rest.</summary>
+    private static T? Attempt<T>(string path, Func<T> step)
+    {
+        try { return step(); }
+        catch (IOException e) { Log.Log.Warning($"folder {path}: {e.Message}"); }
+        catch (UnauthorizedAccessException e) { Log.Log.Warning($"folder {path}: {e.Message}"); }
+        return default;
     }
 
     /// <summary>Reads head and envelope of a queue file.</summary>
     public QueueFileStatus TryRead(string folder, string id, out QueueFile? file)
     {
         file = null;
-        int fd = Libc.Open(PathOf(folder, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        int fd = Libc.Open(PathOf(folder, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0);
         if (fd < 0) return Libc.Errno == Libc.ENOENT ? QueueFileStatus.Missing : QueueFileStatus.Failed;
         try { return TryRead(fd, id, out file); }
         finally { _ = Libc.Close(fd); }
@@ -107,7 +117,7 @@ public sealed class SpoolDirectory(string root)
     {
         file = null;
         byte[] first = new byte[FirstRead];
-        int n = Libc.PRead(fd, first, 0);
+        int n = Libc.PRead(fd, first, 0); // fails on what is no regular file
         if (n < 0) return QueueFileStatus.Failed;
         if (n == 0) return QueueFileStatus.Unfinished;
         if (!QueueFileHead.TryRead(first.AsSpan(0, n), out QueueFileHead head)) return QueueFileStatus.Corrupt;

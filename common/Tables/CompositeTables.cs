@@ -25,8 +25,7 @@ internal abstract class CompositeTable : Table
     public static Table Open(string spec, string type, string name, TableOptions options)
     {
         List<string> items = Items(name);
-        if (type == "randmap")
-            return items.Count > 0 ? new RandomTable(spec, options, items) : new ErrorTable(spec, options, $"bad syntax: \"{spec}\"; need \"{type}:{{value...}}\"");
+        if (type == "randmap") return RandomTable.Open(spec, items, options);
         if (items.Count == 0 || !items.TrueForAll(item => item.Contains(':')))
             return new ErrorTable(spec, options, $"bad syntax: \"{spec}\"; need \"{type}:{{type:name...}}\"");
         Table[] parts = [.. items.Select(item => TableFactory.Open(item, options))];
@@ -78,4 +77,17 @@ internal sealed class UnionTable(string spec, TableOptions options, Table[] part
 internal sealed class RandomTable(string spec, TableOptions options, List<string> values) : Table(spec, options)
 {
     protected override LookupResult Find(string key) => LookupResult.Found(values[Random.Shared.Next(values.Count)]);
+
+    public static Table Open(string spec, List<string> values, TableOptions options)
+    {
+        if (values.Count == 0) return new ErrorTable(spec, options, $"bad syntax: \"{spec}\"; need \"randmap:{{value...}}\"");
+        if (!options.ValuesNameFiles) return new RandomTable(spec, options, values);
+        List<string> contents = [];
+        foreach (string value in values)
+        {
+            if (!FileValues.TryRead(value, out string content, out string error)) return new ErrorTable(spec, options, error);
+            contents.Add(content);
+        }
+        return new RandomTable(spec, options, contents);
+    }
 }

@@ -24,9 +24,11 @@ internal sealed class StaticTable(string spec, TableOptions options, string valu
 
     public static Table Open(string spec, string name, TableOptions options)
     {
-        return ConfigList.TryUnbrace(name, out string value)
-            ? new StaticTable(spec, options, value)
-            : new ErrorTable(spec, options, $"bad static:name syntax: text after '}}', or no '}}' in \"{name}\"");
+        if (!ConfigList.TryUnbrace(name, out string value))
+            return new ErrorTable(spec, options, $"bad static:name syntax: text after '}}', or no '}}' in \"{name}\"");
+        if (!options.ValuesNameFiles) return new StaticTable(spec, options, value);
+        return FileValues.TryRead(value, out string content, out string error) ? new StaticTable(spec, options, content)
+            : new ErrorTable(spec, options, error);
     }
 }
 
@@ -64,7 +66,10 @@ internal sealed class InlineTable(string spec, TableOptions options, Dictionary<
             if (equals < 0) return new ErrorTable(spec, options, $"missing '=' after attribute name: \"{spec}\"; {usage}");
             string key = entry[..equals].Trim();
             if (key.Length == 0) return new ErrorTable(spec, options, $"missing attribute name: \"{spec}\"; {usage}");
-            entries[options.FoldKeys ? FoldKey(key, options.Utf8) : key] = entry[(equals + 1)..].Trim();
+            string value = entry[(equals + 1)..].Trim();
+            if (options.ValuesNameFiles && !FileValues.TryRead(value, out value, out string error))
+                return new ErrorTable(spec, options, $"{error}: \"{spec}\"; need \"inline:{{name=filename...}}\"");
+            entries[options.FoldKeys ? FoldKey(key, options.Utf8) : key] = value;
         }
         return new InlineTable(spec, options, entries);
     }

@@ -16,6 +16,9 @@ public sealed record TableOptions
     /// <summary>Let the value of a pattern table refer to parts of the key ($1). Tables that name commands or files forbid it.</summary>
     public bool AllowSubstitution { get; init; } = true;
 
+    /// <summary>Values are names of files, see <see cref="FileValues"/>; what indexed tables hold is content already.</summary>
+    public bool ValuesNameFiles { get; init; }
+
     /// <summary>The longest value that a lookup returns, in bytes; a longer one is an error.</summary>
     public int MaxValueBytes { get; init; } = 16 * 1024 * 1024;
 

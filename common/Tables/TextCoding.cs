@@ -21,17 +21,4 @@ internal static class TextCoding
         if (!utf8) return Encoding.Latin1.GetString(bytes);
         return System.Text.Unicode.Utf8.IsValid(bytes) ? Strict.GetString(bytes) : null;
     }
-
-    /// <summary>For messages: what is not printable ASCII becomes a question mark.</summary>
-    public static string Printable(ReadOnlySpan<byte> bytes)
-    {
-        bool valid = System.Text.Unicode.Utf8.IsValid(bytes);
-        return string.Create(valid ? Encoding.UTF8.GetCharCount(bytes) : bytes.Length, bytes, (target, source) =>
-        {
-            if (valid) Encoding.UTF8.GetChars(source, target);
-            else Encoding.Latin1.GetChars(source, target);
-            for (int i = 0; i < target.Length; i++)
-                if (char.IsControl(target[i]) || (!valid && target[i] > '~')) target[i] = '?';
-        });
-    }
 }

@@ -20,7 +20,7 @@ public sealed class TlsServer : IDisposable
 
     private readonly TlsContextSettings _settings;
     private readonly KeyPairFiles _files;
-    private readonly Maps _names;
+    private readonly Maps _names, _contents;
     private readonly TimeProvider _clock;
     private readonly Dictionary<string, Named?> _named = new(StringComparer.OrdinalIgnoreCase);
     private readonly nint _id;
@@ -28,8 +28,13 @@ public sealed class TlsServer : IDisposable
     private long _stamp, _looked, _warned;
 
     /// <param name="names">tls_server_sni_maps.</param>
-    public TlsServer(TlsContextSettings settings, KeyPairFiles files, Maps names, TimeProvider clock)
+    /// <param name="contents">
+    /// The same tables opened with <see cref="TableOptions.ValuesNameFiles"/>: the content of files that only root may read, from before
+    /// its rights were given up.
+    /// </param>
+    public TlsServer(TlsContextSettings settings, KeyPairFiles files, Maps names, TimeProvider clock, Maps? contents = null)
     {
+        _contents = contents ?? Maps.Empty;
         _settings = settings;
         _files = files;
         _names = names;
@@ -140,6 +145,8 @@ public sealed class TlsServer : IDisposable
         bool held = _named.TryGetValue(key, out Named? named);
         if (held && named != null && named.Value == value && (named.Files.IsEmpty || named.Files.Stamp() is var now && (now == named.Stamp || now == 0))) return named.Context;
         List<KeyPair>? keys = Pairs(value, out KeyPairFiles files, out string error);
+        if (keys == null && named == null && _contents.Lookup(key) is { IsFound: true } content)
+            keys = Pairs(content.Value, out _, out error);
         TlsContext? made = keys == null ? null : TlsContext.TryCreate(_settings, keys, out error);
         if (made == null)
         {

@@ -59,8 +59,30 @@ public sealed class TlsServerSettings
     /// <summary>What could not be understood.</summary>
     public List<string> Problems { get; } = [];
 
+    /// <summary>More files than this are not looked after.</summary>
+    private const int MaxServerNameFiles = 2000;
+
     /// <summary>TLS is on. Without a certificate it is not, whatever the level: <see cref="TryStart"/> says so.</summary>
     public bool IsOn => Level != TlsServerLevel.None;
+
+    /// <summary>The files that say which names have which keys, and those keys where a table names files: those there are.</summary>
+    public List<string> ServerNameFiles()
+    {
+        HashSet<string> files = [];
+        foreach (string spec in ConfigList.Split(ServerNames))
+        {
+            files.UnionWith(TableFactory.FilesOf(spec));
+            // indexed tables have the keys themselves
+            if (!spec.Contains("texthash:", StringComparison.Ordinal) && !spec.Contains("inline:", StringComparison.Ordinal)) continue;
+            using Table table = TableFactory.Open(spec, TableOptions.Default with { Warn = null });
+            _ = (table as IListable)?.List((_, value) =>
+            {
+                if (value.StartsWith('/')) files.UnionWith(ConfigList.Split(value));
+                return files.Count < MaxServerNameFiles;
+            });
+        }
+        return [.. files.Where(f => Libc.Access(f, Libc.F_OK) == 0)];
+    }
 
     /// <summary>Loads library, keys and ticket keys: null with the reason when TLS cannot be served.</summary>
     public TlsServer? TryStart(TimeProvider clock, out string error)
@@ -72,7 +94,8 @@ public sealed class TlsServerSettings
             else if (!LibSsl.SetTicketCipher(TicketCipher)) error = $"tls_session_ticket_cipher: no cipher {TicketCipher}";
         }
         if (error.Length > 0) return null;
-        TlsServer server = new(Context, Files, ServerNames.Length == 0 ? Maps.Empty : Maps.Open(ServerNames), clock);
+        TlsServer server = new(Context, Files, Maps.Open(ServerNames), clock,
+            Maps.Open(ServerNames, TableOptions.Default with { ValuesNameFiles = true }));
         if (server.TryLoad(out error))
         {
             new TicketKeys(DataDirectory, SessionLifetime, clock).Install();

@@ -19,10 +19,11 @@ internal static class CommandDelivery
             return Outcome.Defer(status, $"{text}. Command output: {trouble}");
         }
         CopyResult copied = MessageCopier.Copy(content, copy, process, now);
-        int waitStatus = process.Finish();
+        bool isKnown = process.TryFinish(out int waitStatus);
         string printed = process.Printed.ToText();
         string shown = printed.Length > 0 ? $". Command output: {printed}" : "";
         if (process.TimedOut) return Fail("5.3.0", $"Command time limit exceeded: \"{spec.Display}\"{shown}", printed, "internal software error");
+        if (!isKnown) return Fail("4.3.0", $"Command exit status was lost: \"{spec.Display}\"{shown}", printed, "internal software error");
         if (Libc.ExitSignal(waitStatus) is Libc.SIGXFSZ) return Fail("5.2.2", $"Command wrote too large a file: \"{spec.Display}\"{shown}", printed, "mailbox full");
         if (Libc.ExitSignal(waitStatus) is var signal && signal != 0)
             return Fail("4.3.0", $"Command died with signal {signal}: \"{spec.Display}\"{shown}", printed, "internal software error");

@@ -1,3 +1,5 @@
+using MtaSuite.Common.Config;
+
 namespace MtaSuite.Local.Commands;
 
 /// <summary>The environment of delivery commands, built from a list: never the environment of this process.</summary>
@@ -15,16 +17,11 @@ public sealed class CommandEnvironment
 
     public IReadOnlyList<string> Values => _values;
 
-    /// <summary>Adds the variables that export_environment names: "NAME" with its value here, or "NAME=value".</summary>
-    public CommandEnvironment Export(IEnumerable<string> names)
+    /// <summary>Adds the variables of export_environment: those named with their values here, and those with values of their own.</summary>
+    public CommandEnvironment Export(IEnumerable<string> items)
     {
-        foreach (string entry in names)
-        {
-            int equals = entry.IndexOf('=');
-            string name = equals < 0 ? entry : entry[..equals];
-            string? value = equals < 0 ? Environment.GetEnvironmentVariable(name) : entry[(equals + 1)..];
-            if (value != null && name.Length > 0 && _names.Add(name)) _values.Add($"{name}={value}");
-        }
+        foreach ((string name, string? set) in EnvironmentList.Read(items))
+            if ((set ?? Environment.GetEnvironmentVariable(name)) is { } value && _names.Add(name)) _values.Add($"{name}={value}");
         return this;
     }
 

@@ -1,75 +1,126 @@
+using System.Buffers;
+using System.Text;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Native;
 using MtaSuite.Local.Rights;
 
 namespace MtaSuite.Local.Commands;
 
 /// <summary>
-/// Starts a program that never was root: a throw-away thread becomes the user for good (raw system calls change one thread only) and spawns from there.
-/// Not as root: the program runs as whoever runs the suite.
+/// Starts a command with a user's rights. As root by the program launcher, one process for each command, which takes the user's rights
+/// itself: no thread of this process ever does, since the user could stop, kill and limit all of it by that thread. Not as root: the
+/// command runs as whoever runs the suite.
 /// </summary>
 internal static class CommandLauncher
 {
-    private const int StackBytes = 256 * 1024;
+    private const int MaxReason = 8192;
 
-    /// <summary>The pid of the leader of a new session, or -1 with a text that says why not.</summary>
-    public static int Launch(CommandSpec spec, int input, int output, out string trouble)
+    /// <summary>Beside the program that runs, like all daemons.</summary>
+    private static readonly string s_program = Path.Combine(AppContext.BaseDirectory, "launcher");
+
+    /// <summary>The leader of a new session, or null with a text that says why not.</summary>
+    /// <param name="deadline">By when it has to run (<see cref="Environment.TickCount64"/>).</param>
+    public static ChildProcess? Launch(CommandSpec spec, int input, int output, long deadline, out string trouble)
     {
-        UserRights rights = spec.Rights;
         trouble = "changing the root directory takes root privileges";
-        if (!FileIdentity.IsPrivileged) return spec.ChRoot != null ? -1 : Spawn(spec, input, output, out trouble);
-        if (rights.Uid == 0 || rights.Gid == 0)
+        if (!FileIdentity.IsPrivileged) return spec.ChRoot != null ? null : Spawn(spec, input, output, out trouble);
+        trouble = "refusing to run a delivery command with root privileges";
+        if (spec.Rights.Uid == 0 || spec.Rights.Gid == 0) return null;
+        int request = WriteRequest(spec, out trouble);
+        if (request < 0) return null;
+        ChildProcess? child = null;
+        if (Libc.Pipe(out int reason, out int status) != 0) trouble = $"cannot create a pipe: {Libc.ErrorText()}";
+        else
         {
-            trouble = "refusing to run a delivery command with root privileges";
-            return -1;
+            int pid = Libc.Spawn(s_program, [s_program], RuntimeEnvironment(), null,
+                [input, output, output], [request, status], session: true);
+            _ = Libc.Close(status);
+            if (pid > 0) child = AwaitStart(new ChildProcess(pid), reason, deadline, out trouble);
+            else trouble = $"cannot execute {s_program}: {Libc.ErrorText(-pid)}";
+            _ = Libc.Close(reason);
         }
-        int pid = -1;
-        string text = "";
-        Thread thread = new(() =>
-        {
-            if (spec.ChRoot != null && !Libc.ChRootOnThread(spec.ChRoot)) text = $"cannot change root to \"{spec.ChRoot}\": {Libc.ErrorText()}";
-            else if (Libc.BecomeRecipientOnThread(rights.Uid, rights.Gid, [rights.Gid])) pid = Spawn(spec, input, output, out text);
-            else text = $"cannot assume the rights of uid {rights.Uid} gid {rights.Gid}: {Libc.ErrorText()}";
-        }, StackBytes)
-        { IsBackground = true, Name = "launcher" };
-        thread.Start();
-        thread.Join();
-        trouble = text;
-        return pid;
+        _ = Libc.Close(request);
+        return child;
     }
 
-    private static int Spawn(CommandSpec spec, int input, int output, out string trouble)
+    /// <summary>For a runtime that compiles just in time: where it is, and that nobody debugs it. Nothing else of this process's.</summary>
+    private static List<string> RuntimeEnvironment()
+    {
+        List<string> result = ["DOTNET_EnableDiagnostics=0"];
+        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { } root) result.Add($"DOTNET_ROOT={root}");
+        return result;
+    }
+
+    private static int WriteRequest(CommandSpec spec, out string trouble)
+    {
+        ArrayBufferWriter<byte> bytes = new();
+        LaunchRequest request = new()
+        {
+            Uid = spec.Rights.Uid,
+            Gid = spec.Rights.Gid,
+            Groups = [spec.Rights.Gid],
+            ChRoot = spec.ChRoot ?? "",
+            Directory = spec.Directory ?? "",
+            FileSizeLimit = spec.FileSizeLimit,
+            SearchPath = CommandEnvironment.Path,
+            Candidates = [.. spec.Candidates.Select(argv => argv.ToList())],
+            Environment = [.. spec.Environment],
+        };
+        trouble = "the command has too long arguments";
+        if (!AttributeEncoder.Encode(bytes, request)) return -1;
+        int fd = Libc.MemoryFile("launch");
+        if (fd >= 0 && Libc.WriteAll(fd, bytes.WrittenSpan)) return fd;
+        trouble = $"cannot create a file in memory: {Libc.ErrorText()}";
+        if (fd >= 0) _ = Libc.Close(fd);
+        return -1;
+    }
+
+    /// <summary>
+    /// Waits until the command runs: launcher's end of the pipe is then closed. From its change of rights on the user may hold it up.
+    /// </summary>
+    private static ChildProcess? AwaitStart(ChildProcess child, int reason, long deadline, out string trouble)
+    {
+        byte[] text = new byte[MaxReason];
+        int have = 0;
+        trouble = "it did not start in time";
+        while (Environment.TickCount64 < deadline)
+        {
+            if (!Libc.PollOne(reason, Libc.POLLIN, (int)Math.Min(deadline - Environment.TickCount64 + 1, int.MaxValue))) continue;
+            int n = Libc.ReadRetry(reason, text.AsSpan(have));
+            if (n > 0) have += n;
+            if (n > 0 && have < text.Length) continue;
+            if (have == 0) return child;
+            trouble = Encoding.UTF8.GetString(text, 0, have);
+            break;
+        }
+        child.SignalGroup(Libc.SIGKILL);
+        _ = child.TryReap(wait: true, out _);
+        child.Dispose();
+        return null;
+    }
+
+    private static ChildProcess? Spawn(CommandSpec spec, int input, int output, out string trouble)
     {
         trouble = "";
         if (spec.Directory != null && Libc.Access(spec.Directory, Libc.X_OK) != 0)
         {
             trouble = $"cannot change directory to \"{spec.Directory}\" for uid={spec.Rights.Uid} gid={spec.Rights.Gid}: {Libc.ErrorText()}";
-            return -1;
+            return null;
         }
         foreach (IReadOnlyList<string> argv in spec.Candidates)
         {
-            string path = FindProgram(argv[0]);
+            string path = Libc.FindProgram(argv[0], CommandEnvironment.Path);
             int pid = Libc.Spawn(path, argv, spec.Environment, spec.Directory, [input, output, output], [], session: true);
             if (pid > 0)
             {
                 // it waits for the message; a program that became somebody else by itself is left as it is
                 if (spec.FileSizeLimit > 0) _ = Libc.LimitFileSize(pid, spec.FileSizeLimit);
-                return pid;
+                return new ChildProcess(pid);
             }
             trouble = $"cannot execute {argv[0]}: {Libc.ErrorText(-pid)}";
-            if (-pid != Libc.ENOENT) return -1;
+            if (-pid != Libc.ENOENT) return null;
         }
-        return -1;
-    }
-
-    /// <summary>The first file of that name on the search path, or the name itself.</summary>
-    private static string FindProgram(string name)
-    {
-        if (name.Contains('/')) return name;
-        foreach (string folder in CommandEnvironment.Path.Split(':'))
-        {
-            string path = $"{folder}/{name}";
-            if (Libc.TryStat(path, out Libc.FileStatus status) && status.IsRegular && (status.Permissions & 0x49) != 0) return path;
-        }
-        return name;
+        return null;
     }
 }

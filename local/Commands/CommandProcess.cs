@@ -6,24 +6,20 @@ namespace MtaSuite.Local.Commands;
 
 /// <summary>
 /// A running delivery command: its standard input (a sink for the message), what it prints, and its end. Nothing here waits beyond the deadline; at the
-/// deadline its whole session is killed. Owns the descriptors and the process, which is reaped by <see cref="Finish"/>.
+/// deadline its process group is killed. Owns the descriptors and the process, which is reaped by <see cref="TryFinish"/>.
 /// </summary>
 internal sealed class CommandProcess : ByteSink
 {
-    private readonly int _pid;
-    private readonly int _pidFd;
+    /// <summary>A machine may be slow to start a program; the command's own time begins when it runs.</summary>
+    private const int StartMilliseconds = 30_000;
+
+    private readonly ChildProcess _child;
     private readonly long _deadline;
     private readonly byte[] _scratch = new byte[4096];
     private int _input, _output;
 
-    private CommandProcess(int pid, int input, int output, TimeSpan limit)
-    {
-        _pid = pid;
-        _pidFd = Libc.PidFdOpen(pid);
-        _input = input;
-        _output = output;
-        _deadline = Environment.TickCount64 + (long)Math.Min(limit.TotalMilliseconds, int.MaxValue);
-    }
+    private CommandProcess(ChildProcess child, int input, int output, long deadline) =>
+        (_child, _input, _output, _deadline) = (child, input, output, deadline);
 
     public CommandOutput Printed { get; } = new();
 
@@ -44,13 +40,15 @@ internal sealed class CommandProcess : ByteSink
             Close(ref childInput, ref input);
             return null;
         }
-        int pid = CommandLauncher.Launch(spec, childInput, childOutput, out trouble);
+        long limit = (long)Math.Min(spec.TimeLimit.TotalMilliseconds, int.MaxValue);
+        long start = Environment.TickCount64 + Math.Max(limit, StartMilliseconds);
+        ChildProcess? child = CommandLauncher.Launch(spec, childInput, childOutput, start, out trouble);
         Close(ref childInput, ref childOutput);
-        if (pid > 0)
+        if (child != null)
         {
             _ = Libc.Fcntl(input, Libc.F_SETFL, Libc.O_WRONLY | Libc.O_NONBLOCK);
             _ = Libc.Fcntl(output, Libc.F_SETFL, Libc.O_RDONLY | Libc.O_NONBLOCK);
-            return new CommandProcess(pid, input, output, spec.TimeLimit);
+            return new CommandProcess(child, input, output, Environment.TickCount64 + limit);
         }
         Close(ref input, ref output);
         return null;
@@ -80,24 +78,23 @@ internal sealed class CommandProcess : ByteSink
         return true;
     }
 
-    /// <summary>Ends the input, waits for the command to end (or ends it) and reaps it; its wait status.</summary>
-    public int Finish()
+    /// <summary>Ends the input, waits for the command to end (or ends it) and reaps it. False: how it ended is not known.</summary>
+    public bool TryFinish(out int status)
     {
         _ = Libc.Close(_input);
         _input = -1;
-        int status;
-        while (Libc.WaitPid(_pid, out status, Libc.WNOHANG) == 0)
+        ChildState state;
+        while ((state = _child.TryReap(wait: false, out status)) == ChildState.Running)
         {
             if (!TimedOut && WaitFor(writable: false)) continue;
-            _ = Libc.Kill(-_pid, Libc.SIGKILL);
-            _ = Libc.Kill(_pid, Libc.SIGKILL);
-            while (Libc.WaitPid(_pid, out status, 0) < 0 && Libc.Errno == Libc.EINTR) { }
+            _child.SignalGroup(Libc.SIGKILL);
+            state = _child.TryReap(wait: true, out status);
             break;
         }
         if (_output >= 0) DrainOutput();
         if (_output >= 0) _ = Libc.Close(_output);
-        if (_pidFd >= 0) _ = Libc.Close(_pidFd);
-        return status;
+        _child.Dispose();
+        return state == ChildState.Ended;
     }
 
     /// <summary>Waits for room in the pipe, output, or the command's end; false once the deadline is past.</summary>
@@ -113,10 +110,10 @@ internal sealed class CommandProcess : ByteSink
         [
             new() { Fd = _output, Events = Libc.POLLIN },
             new() { Fd = writable ? _input : -1, Events = Libc.POLLOUT },
-            new() { Fd = writable ? -1 : _pidFd, Events = Libc.POLLIN },
+            new() { Fd = writable ? -1 : _child.Descriptor, Events = Libc.POLLIN },
         ];
         // without a pidfd the end is noticed by asking again
-        int wait = _pidFd < 0 && !writable ? (int)Math.Min(left, 20) : (int)Math.Min(left, int.MaxValue);
+        int wait = _child.Descriptor < 0 && !writable ? (int)Math.Min(left, 20) : (int)Math.Min(left, int.MaxValue);
         if (Libc.Poll(items, wait) > 0 && items[0].Happened != 0) DrainOutput();
         return true;
     }

@@ -24,17 +24,28 @@ internal sealed class AliasTables(Maps maps)
     public LookupResult Find(string name) => Find(name, out _);
 
     /// <summary>
-    /// The owner of a table's file; what is no file is part of the configuration and so root's. A table made of others (unionmap:{hash:/a, hash:/b}) has the rights of
-    /// the least of them: anybody who may write one of the files decides what it answers.
+    /// The owner of a table's file; what is no file is part of the configuration and so root's. A table made of others (unionmap:{hash:/a,
+    /// hash:/b}) has the rights of the least of them: anybody who may write one of the files decides what it answers.
     /// </summary>
     internal static uint? OwnerOf(string spec)
     {
         uint owner = 0;
         foreach (string file in TableFactory.FilesOf(spec))
         {
-            if (!Libc.TryStat(file, out Libc.FileStatus status) || (status.Uid != 0 && owner != 0 && status.Uid != owner)) return null;
-            if (status.Uid != 0) owner = status.Uid;
+            if (OwnerOfFile(file) is not { } uid || (uid != 0 && owner != 0 && uid != owner)) return null;
+            if (uid != 0) owner = uid;
         }
         return owner;
+    }
+
+    /// <summary>
+    /// A file of root's in a user's folder counts as that user's: the table may have been opened when another file was there. A link of a
+    /// user's leads to a file of that file's owner, never to one of root's.
+    /// </summary>
+    private static uint? OwnerOfFile(string file)
+    {
+        using PathWalk? walk = PathWalk.To(file, 0, out _);
+        if (walk?.Status is { } status) return status.Uid != 0 ? status.Uid : walk.OtherOwner;
+        return Libc.TryStat(file, out Libc.FileStatus followed) && followed.Uid != 0 ? followed.Uid : null;
     }
 }

@@ -19,19 +19,20 @@ internal sealed partial class DeliveryRun
         if (found.IsNotFound) return false;
         if (found.IsError)
         {
-            _services.Warn(found.ErrorText);
+            Warn(found.ErrorText);
             retry = Report(branch, Outcome.Defer("4.3.0", "alias database unavailable"));
             return true;
         }
         if (branch.Level > MaxLevel)
         {
-            _services.Warn($"alias database loop for {name}");
+            Warn($"alias database loop for {name}");
             retry = Report(branch, Outcome.Bounce("5.4.6", $"alias database loop for {name}"));
             return true;
         }
         if (!TryAliasRights(tableOwner, out UserRights rights))
         {
-            _services.Warn($"cannot find the owner (uid {tableOwner?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}) of the alias database for {name}");
+            string uid = tableOwner?.ToString(CultureInfo.InvariantCulture) ?? "unknown";
+            Warn($"cannot find the owner (uid {uid}) of the alias database for {name}");
             retry = Report(branch, Outcome.Defer("4.3.0", "cannot find alias database owner"));
             return true;
         }
@@ -55,7 +56,7 @@ internal sealed partial class DeliveryRun
         LookupResult lookup = FindOwner(name, out string? owner);
         if (lookup.IsError)
         {
-            _services.Warn(lookup.ErrorText);
+            Warn(lookup.ErrorText);
             return Report(branch, Outcome.Defer("4.3.0", "alias database unavailable"));
         }
         if (owner != null) branch = branch with { Sender = owner, Owner = owner, IsList = true, DsnOriginal = "", Original = "" };
@@ -64,7 +65,7 @@ internal sealed partial class DeliveryRun
         List<Destination> destinations = DestinationList.Parse(value);
         if (destinations.Count == 0)
         {
-            _services.Warn($"no recipient in alias lookup result for {name}");
+            Warn($"no recipient in alias lookup result for {name}");
             return Report(branch, Outcome.Defer("4.3.0", "alias database unavailable"));
         }
         // RFC 3461 5.2.7.3: what the sender wished ends at a list, whose copies are the owner's

@@ -16,7 +16,7 @@ internal sealed partial class DeliveryRun
         LocalMacros.Result directory = LocalMacros.Expand(_settings.CommandDirectory, branch, _settings.RecipientDelimiter, _settings.DirectoryFilter);
         if (directory.Problem != null)
         {
-            _services.Warn($"bad parameter value syntax for command_execution_directory: {directory.Problem}");
+            Warn($"bad parameter value syntax for command_execution_directory: {directory.Problem}");
             return ReportFailure(branch, Outcome.Defer("4.3.5", "mail system configuration error"));
         }
         CommandSpec spec = new()
@@ -29,9 +29,11 @@ internal sealed partial class DeliveryRun
             TimeLimit = _settings.CommandTimeLimit,
             FileSizeLimit = _settings.MailboxSizeLimit,
         };
+        long start = Environment.TickCount64;
         _services.SlowWork(begins: true);
         Outcome outcome = CommandDelivery.Run(_content, CopyFor(branch, CopyOptions.Command, DeliveredContext.Command), spec, _settings.Clock.GetLocalNow());
         _services.SlowWork(begins: false);
+        _budget.Exclude(start);
         return outcome.IsOk ? Report(branch, outcome with { Text = $"delivered to command: {command}" }) : ReportFailure(branch, outcome);
     }
 

@@ -6,7 +6,10 @@ namespace MtaSuite.Local.Expansion;
 /// <summary>The items of aliases and .forward files.</summary>
 internal sealed partial class DeliveryRun
 {
-    private bool DeliverDestination(Branch branch, Destination destination) => destination.Kind switch
+    /// <summary>False, and nothing is done, once a limit is met: the whole recipient is then deferred.</summary>
+    private bool DeliverDestination(Branch branch, Destination destination) => _budget.TakeDestination() && Dispatch(branch, destination);
+
+    private bool Dispatch(Branch branch, Destination destination) => destination.Kind switch
     {
         DestinationKind.File => DeliverFile(branch, destination.Text),
         DestinationKind.HomeFile => DeliverHomeFile(branch, destination.Text),
@@ -22,7 +25,7 @@ internal sealed partial class DeliveryRun
     {
         if (path.StartsWith('/') && branch.Rights.Home != null)
             return DeliverFile(branch, branch.Rights.Home == "/" ? path : branch.Rights.Home + path);
-        _services.Warn($"bad or unknown home directory for: ~{path}");
+        Warn($"bad or unknown home directory for: ~{path}");
         return Report(branch, Outcome.Bounce("5.3.5", "mail system configuration error"));
     }
 

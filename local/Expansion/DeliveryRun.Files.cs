@@ -36,11 +36,13 @@ internal sealed partial class DeliveryRun
             ExpandedFrom = branch.Local,
             Unmatched = usedExtension || (_settings.PropagateExtensions & ExpansionSource.Forward) == 0 ? null : branch.Unmatched,
         };
-        if (_done.Seen("forward " + path)) return _done.Has("forward-done " + path);
-        int fd = OpenForwardFile(branch, path, status);
+        if (_done.Seen("forward " + path)) return _done.Has("forward-done " + path) || _budget.Exceeded != null;
+        int fd = OpenForwardFile(branch, path, status, out bool passes);
+        if (passes) retry = Report(branch, Outcome.Defer("4.3.0", "cannot read the user's forwarding file"));
+        if (passes || _budget.Exceeded != null) return true;
         if (fd < 0) return false;
         retry = DeliverLines(branch with { Notify = WithoutSuccess(branch.Notify) }, fd, out int count);
-        if (count == 0) return retry;
+        if (count == 0 && _budget.Exceeded == null) return retry;
         _ = _done.Seen("forward-done " + path);
         NoteExpansion(branch, isList: false);
         return true;
@@ -67,27 +69,17 @@ internal sealed partial class DeliveryRun
     }
 
     /// <summary>Opens a .forward file that nobody else could have written; -1 otherwise.</summary>
-    private int OpenForwardFile(Branch branch, string path, Libc.FileStatus status)
+    private int OpenForwardFile(Branch branch, string path, Libc.FileStatus status, out bool passes)
     {
-        string? problem = !status.IsRegular ? "is not a regular file"
-            : status.Uid != 0 && status.Uid != branch.Rights.Uid ? $"has bad owner uid {status.Uid}"
-            : (status.Permissions & 2) != 0 ? "is world writable"
-            : null;
-        int fd = problem != null ? -1 : OpenAs(branch.Rights, path, out problem);
-        if (fd < 0) _services.Warn($"file {path} {problem}");
-        return fd;
-    }
-
-    private static int OpenAs(UserRights rights, string path, out string? problem)
-    {
-        problem = "cannot be opened with its user's rights";
-        if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out FileIdentity identity)) return -1;
-        using (identity)
-        {
-            int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
-            if (fd < 0) problem = $"cannot be opened: {Libc.ErrorText()}";
-            return fd;
-        }
+        OpenedList list = status.IsRegular ? ListFile.Open(path, branch.Rights, _settings.DefaultRights)
+            : OpenedList.Refused("is not a regular file");
+        bool isOwn = list.Status.Uid == 0 || list.Status.Uid == branch.Rights.Uid;
+        string? problem = list.Problem ?? (isOwn ? null : $"has bad owner uid {list.Status.Uid}");
+        passes = list.Passes;
+        if (problem == null && _budget.Fits(list.Status.Size)) return list.Fd;
+        if (problem != null) Warn($"file {path} {problem}");
+        if (list.Fd >= 0) _ = Libc.Close(list.Fd);
+        return -1;
     }
 
     /// <summary>:include:/path: a list of destinations in a file of its own.</summary>
@@ -96,45 +88,46 @@ internal sealed partial class DeliveryRun
         branch = branch.Deeper() with { ExpandedFrom = branch.Local };
         if (branch.Level > MaxLevel)
         {
-            _services.Warn($":include: nesting limit exceeded for {path}");
+            Warn($":include: nesting limit exceeded for {path}");
             return Report(branch, Outcome.Bounce("5.4.6", ":include: nesting limit exceeded"));
         }
-        if (_done.Seen($"include {branch.Rights.Uid} {path}")) return false;
-        if (CheckInclude(branch, path, out Libc.FileStatus status) is { } problem) return Misconfigured(branch, $":include: file {path} {problem}");
-        // Root's alias that includes a user's file acts with that user's rights: else he would command the default account. What a user includes leaves the
-        // rights as they are: else he would act with the rights of whoever owns the file.
-        if (branch.Rights.Uid == 0 && status.Uid != 0)
+        if (_done.Seen($"include {branch.Rights.Uid} {path}") || !_budget.TakeInclude()) return false;
+        if (!path.StartsWith('/')) return Misconfigured(branch, $":include: file {path} is a relative path");
+        OpenedList list = ListFile.Open(path, branch.Rights, _settings.DefaultRights);
+        if (list.Passes)
         {
-            if (Accounts.Find(status.Uid, out Account? owner) != AccountStatus.Found)
-            {
-                _services.Warn($"{path}: cannot find :include: file owner username for uid {status.Uid}");
-                return Report(branch, Outcome.Defer("4.3.5", "mail system configuration error"));
-            }
-            branch = branch with { Rights = UserRights.Of(owner!) };
+            Warn($":include: file {path} {list.Problem}");
+            return Report(branch, Outcome.Defer("4.3.0", "cannot read an included file"));
         }
-        branch = branch with { Source = ExpansionSource.Include, Owner = branch.Owner ?? branch.Address };
-        int fd = OpenAs(branch.Rights, path, out string? trouble);
-        if (fd < 0) return Misconfigured(branch, $":include: file {path} {trouble}");
+        if (list.Fd < 0) return Misconfigured(branch, $":include: file {path} {list.Problem}");
+        if (!TryIncludeRights(branch, list.Owner, out UserRights rights) || !_budget.Fits(list.Status.Size))
+        {
+            _ = Libc.Close(list.Fd);
+            if (_budget.Exceeded != null) return false;
+            Warn($"{path}: cannot find :include: file owner username for uid {list.Owner}");
+            return Report(branch, Outcome.Defer("4.3.5", "mail system configuration error"));
+        }
+        branch = branch with { Rights = rights, Source = ExpansionSource.Include, Owner = branch.Owner ?? branch.Address };
         if ((_settings.PropagateExtensions & ExpansionSource.Include) == 0) branch = branch with { Unmatched = null };
-        return DeliverLines(branch, fd, out _);
+        return DeliverLines(branch, list.Fd, out _);
     }
 
-    private static string? CheckInclude(Branch branch, string path, out Libc.FileStatus status)
+    /// <summary>
+    /// Root's alias that includes a user's file acts with that user's rights: else he would command the default account. What a user
+    /// includes leaves the rights as they are: else he would act with the rights of whoever owns the file.
+    /// </summary>
+    private static bool TryIncludeRights(Branch branch, uint owner, out UserRights rights)
     {
-        status = default;
-        if (!path.StartsWith('/')) return "is a relative path";
-        if (!FileIdentity.TryAssume(branch.Rights.Uid, branch.Rights.Gid, out FileIdentity identity)) return "cannot be looked up";
-        using (identity)
-        {
-            if (!Libc.TryStat(path, out status)) return $"cannot be looked up: {Libc.ErrorText()}";
-        }
-        if (!status.IsRegular) return "is not a regular file";
-        return (status.Permissions & 2) != 0 ? "is world writable" : null;
+        rights = branch.Rights;
+        if (branch.Rights.Uid != 0 || owner == 0) return true;
+        if (Accounts.Find(owner, out Account? account) != AccountStatus.Found) return false;
+        rights = UserRights.Of(account!);
+        return true;
     }
 
     private bool Misconfigured(Branch branch, string warning)
     {
-        _services.Warn(warning);
+        Warn(warning);
         return Report(branch, Outcome.Bounce("5.3.5", "mail system configuration error"));
     }
 
@@ -146,6 +139,7 @@ internal sealed partial class DeliveryRun
         using DestinationLines lines = new(fd, _settings.LineLengthLimit);
         while (!(retry && HasPassingTrouble) && lines.TryNext(out string line))
         {
+            if (!_budget.TakeLine(lines.Length)) return retry;
             if (line.StartsWith('#')) continue;
             foreach (Destination destination in DestinationList.Parse(line))
             {
@@ -166,6 +160,9 @@ internal sealed class DestinationLines(int fd, int limit) : IDisposable
     /// <summary>Why reading failed; 0 when it did not.</summary>
     public int Errno { get; private set; }
 
+    /// <summary>Bytes that the last line took in the file.</summary>
+    public int Length { get; private set; }
+
     public bool TryNext(out string line)
     {
         while (true)
@@ -175,7 +172,8 @@ internal sealed class DestinationLines(int fd, int limit) : IDisposable
             int length = newline >= 0 ? newline : _end - _start;
             int nul = _buffer.AsSpan(_start, length).IndexOf((byte)0);
             line = Encoding.UTF8.GetString(_buffer, _start, nul < 0 ? length : nul);
-            _start += newline >= 0 ? length + 1 : length;
+            Length = newline >= 0 ? length + 1 : length;
+            _start += Length;
             return newline >= 0 || length > 0;
         }
     }

@@ -43,22 +43,28 @@ internal sealed partial class DeliveryRun
         branch = Thaw(branch);
         // with nothing else to do for the recipient the sync may wait for others
         if (branch.Level > 1) _job.Sync.MayHold = false;
-        return Report(branch, _delivery.Maildirs.Deliver(_content, CopyFor(branch, CopyOptions.Maildir, DeliveredContext.File), path, branch.Rights, _job.Sync, spool));
+        long start = Environment.TickCount64;
+        CopySpec copy = CopyFor(branch, CopyOptions.Maildir, DeliveredContext.File);
+        Outcome outcome = _delivery.Maildirs.Deliver(_content, copy, path, branch.Rights, _job.Sync, spool);
+        _budget.Exclude(start);
+        return Report(branch, outcome);
     }
 
     /// <summary>
     /// A mailbox file. In a home directory everything is done as the user; so in a spool folder that all may write to; one that a group may write to is entered
-    /// as the user with that group; in one that root alone writes to, root locks and makes the file, and it is given to the user.
+    /// as the user with that group; in one that root alone writes to, root locks and makes the file, and it is given to the user. In
+    /// another account's folder everything is done as the user too: root trusts nobody there.
     /// </summary>
     private bool DeliverMbox(Branch branch, string path, string? spool)
     {
         if (VerifyOnly) return Report(branch, Outcome.Ok("delivers to mailbox"));
         branch = Thaw(branch);
         (uint lockUid, uint lockGid) = (branch.Rights.Uid, branch.Rights.Gid);
-        if (spool != null && Libc.TryStat(spool, out Libc.FileStatus folder) && (folder.Permissions & 2) == 0)
-            (lockUid, lockGid) = (folder.Permissions & 0x10) != 0 ? (branch.Rights.Uid, folder.Gid) : (0u, 0u);
+        const uint othersWrite = 2, groupWrite = 0x10; // 0002, 0020
+        if (spool != null && Libc.TryStat(spool, out Libc.FileStatus folder) && folder.Uid == 0 && (folder.Permissions & othersWrite) == 0)
+            (lockUid, lockGid) = (folder.Permissions & groupWrite) != 0 ? (branch.Rights.Uid, folder.Gid) : (0u, 0u);
         MboxTarget target = new(path, branch.Rights, lockUid, lockGid) { StrictOwner = _settings.StrictOwnership };
-        Outcome outcome = _delivery.Mboxes.Deliver(_content, CopyFor(branch, CopyOptions.Mbox, DeliveredContext.File), target, _job.Sync, s_toMailbox);
+        Outcome outcome = Append(branch, target, s_toMailbox);
         return Report(branch, outcome.IsOk ? outcome : outcome with { Text = $"cannot update mailbox {path} for user {branch.User}. {outcome.Text}" });
     }
 
@@ -72,10 +78,18 @@ internal sealed partial class DeliveryRun
         branch = branch with { Rights = branch.Rights.OrDefault(_settings.DefaultRights) };
         if (path.EndsWith('/')) return DeliverMaildir(branch, path, spool: false);
         MboxTarget target = new(path, branch.Rights, branch.Rights.Uid, branch.Rights.Gid) { IsPlainFile = true };
-        Outcome outcome = _delivery.Mboxes.Deliver(_content, CopyFor(branch, CopyOptions.Mbox, DeliveredContext.File), target, _job.Sync,
-            Outcome.Ok($"delivered to file: {path}"));
+        Outcome outcome = Append(branch, target, Outcome.Ok($"delivered to file: {path}"));
         return outcome.IsOk ? Report(branch, outcome)
             : ReportFailure(branch, outcome with { Text = $"cannot append message to file {path}: {outcome.Text}" });
+    }
+
+    private Outcome Append(Branch branch, MboxTarget target, Outcome success)
+    {
+        long start = Environment.TickCount64;
+        CopySpec copy = CopyFor(branch, CopyOptions.Mbox, DeliveredContext.File);
+        Outcome outcome = _delivery.Mboxes.Deliver(_content, copy, target, _job.Sync, success);
+        _budget.Exclude(start);
+        return outcome;
     }
 
     /// <summary>Hands the recipient to another agent when a table or parameter names one.</summary>
@@ -94,7 +108,9 @@ internal sealed partial class DeliveryRun
         string name = colon < 0 ? target : target[..colon];
         string nexthop = colon < 0 || colon == target.Length - 1 ? _job.Request.Nexthop : target[(colon + 1)..];
         DeliverRecipient recipient = new() { Address = branch.Address, Original = branch.Original, DsnOriginal = branch.DsnOriginal, Notify = branch.Notify, Offset = _job.Recipient.Offset };
+        long start = Environment.TickCount64;
         RecipientOutcome passed = _services.Pass(name, nexthop, _job.Request, recipient);
+        _budget.Exclude(start);
         // the recipient itself went there, not something that it expanded to: what that agent says of it is what is reported
         if (branch.ExpandedFrom == null && Action.Length == 0 && passed.Outcome.IsOk) Action = passed.Action;
         Outcome outcome = _settings.StatusFilter.Apply(passed.Outcome);
@@ -110,7 +126,7 @@ internal sealed partial class DeliveryRun
         if (_settings.LuserRelay.Length > 0) return DeliverLuserRelay(branch);
         if (branch.User is "mailer-daemon" or "postmaster")
         {
-            _services.Warn($"required alias not found: {branch.User}");
+            Warn($"required alias not found: {branch.User}");
             return Report(branch, Outcome.Ok("discarded"));
         }
         return Report(branch, UnknownUser(branch));
@@ -129,7 +145,7 @@ internal sealed partial class DeliveryRun
 
     private Outcome TableFailure(LookupResult result)
     {
-        _services.Warn(result.ErrorText);
+        Warn(result.ErrorText);
         return Outcome.Defer("4.3.0", "table lookup failure");
     }
 }

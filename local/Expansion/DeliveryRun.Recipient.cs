@@ -12,7 +12,7 @@ internal sealed partial class DeliveryRun
         branch = branch.Deeper();
         if (branch.Level > MaxLevel)
         {
-            _services.Warn($"recipient nesting limit exceeded for {branch.Address}");
+            Warn($"recipient nesting limit exceeded for {branch.Address}");
             return Report(branch, Outcome.Bounce("5.4.6", "recipient nesting limit exceeded"));
         }
         // without an expansion there is nothing to compare with, and most mail has none
@@ -39,7 +39,7 @@ internal sealed partial class DeliveryRun
             extension = ext.ToString();
             if (ext.Contains('/'))
             {
-                _services.Warn($"{_job.Request.QueueId}: address with illegal extension: {local}");
+                Warn($"{_job.Request.QueueId}: address with illegal extension: {local}");
                 extension = null;
                 local = user;
             }
@@ -100,7 +100,7 @@ internal sealed partial class DeliveryRun
 
     private Outcome UserLookupError(Branch branch)
     {
-        _services.Warn($"error looking up passwd info for {branch.User}");
+        Warn($"error looking up passwd info for {branch.User}");
         return Outcome.Defer("4.0.0", "user lookup error");
     }
 }

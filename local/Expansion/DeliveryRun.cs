@@ -17,6 +17,7 @@ internal sealed partial class DeliveryRun
     private readonly ILocalServices _services;
     private readonly DeliveryJob _job;
     private readonly MessageContent _content;
+    private readonly ExpansionBudget _budget;
     private readonly DuplicateFilter _done;
     private readonly List<ForwardedMessage> _forwards = [];
     private DeliveredHeaders? _loops;
@@ -28,7 +29,8 @@ internal sealed partial class DeliveryRun
         _services = delivery.Services;
         _job = job;
         _content = new MessageContent(job.QueueFile, job.Request.Content);
-        _done = new DuplicateFilter(_settings.DuplicateFilterLimit);
+        _budget = new ExpansionBudget(_settings.ExpansionLimit, _settings.ListSizeLimit);
+        _done = new DuplicateFilter(_settings.DuplicateFilterLimit, _budget);
     }
 
     /// <summary>RFC 3464 action for the recipient where the outcome does not imply it.</summary>
@@ -50,10 +52,32 @@ internal sealed partial class DeliveryRun
             Notify = recipient.Notify,
             Sender = _job.Request.Sender,
         };
-        bool retry = DeliverRecipient(branch) && !SettleParts();
+        bool retry = DeliverRecipient(branch);
+        if (_budget.Exceeded is { } limit) retry |= ReportLimit(branch, limit);
+        retry = retry && !SettleParts();
         // a copy that went out would go out again with the next attempt
         if (!retry) SendForwards(branch);
         return Summarize();
+    }
+
+    /// <summary>
+    /// RFC 3463 X.2.4: what a recipient stands for is too much. Once somebody has got the mail, another attempt would give it to him again:
+    /// the rest then fails.
+    /// </summary>
+    private bool ReportLimit(Branch branch, string limit)
+    {
+        _services.Warn($"{_job.Request.QueueId}: expansion of {branch.Address} stopped: {limit}");
+        bool anyDone = _job.Steps.Exists(s => s.Outcome.IsOk);
+        return Report(branch, Outcome.Defer("4.2.4", $"expansion stopped: {limit}") with { IsLasting = anyDone });
+    }
+
+    /// <summary>Logs a warning; users can cause as many as they like, so not all are logged.</summary>
+    private void Warn(string text)
+    {
+        if (!_budget.TakeWarning()) return;
+        _services.Warn(text);
+        if (_budget.Warnings == ExpansionBudget.MaxWarnings)
+            _services.Warn($"{_job.Request.QueueId}: no more warnings for {_job.Recipient.Address}");
     }
 
     /// <summary>Notes a result; true when it is a reason to try again.</summary>
@@ -63,6 +87,7 @@ internal sealed partial class DeliveryRun
     {
         DeliveryStep step = new(branch.Address, branch.Original, outcome, action);
         _job.Steps.Add(step);
+        if (!outcome.IsOk) _ = _budget.TakeFailure();
         if (outcome is { IsTemporary: true, IsLasting: true }) (_lasting ??= []).Add((step, branch, toOwner));
         return outcome.IsTemporary;
     }

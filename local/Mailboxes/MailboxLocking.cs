@@ -71,8 +71,11 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
         Waiting(false);
     }
 
-    /// <summary>Removes path.lock.</summary>
-    public static void ReleaseDotLock(string path) => _ = Libc.Unlink(path + ".lock");
+    /// <summary>Removes path.lock; tries again, for one that stays keeps everybody from the mailbox until it is stale.</summary>
+    public static void ReleaseDotLock(string path)
+    {
+        for (int attempt = 1; Libc.Unlink(path + ".lock") != 0 && Libc.Errno is Libc.EIO or Libc.ENOMEM && attempt < ReleaseAttempts; attempt++) { }
+    }
 
     /// <summary>Takes the kernel's locks on an open file. 0 or errno.</summary>
     public int TakeKernelLocks(int fd)
@@ -116,7 +119,7 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
             && Libc.Kill(pid, 0) != 0 && Libc.Errno == Libc.ESRCH;
     }
 
-    private const int MaxHolder = 128;
+    private const int MaxHolder = 128, ReleaseAttempts = 5;
 
     private static readonly byte[] s_holder = Encoding.UTF8.GetBytes($"{Environment.ProcessId} {Libc.HostName()}\n");
 }

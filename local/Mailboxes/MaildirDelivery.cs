@@ -96,15 +96,13 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
     /// </summary>
     private static bool TryMakeTop(string path, UserRights rights)
     {
-        string top = path.TrimEnd('/');
-        string parent = top[..(top.LastIndexOf('/') + 1)];
-        if (!Libc.TryStat(parent, out Libc.FileStatus spool) || !spool.IsDirectory || spool.Uid != 0 || (spool.Permissions & 2) != 0) return false;
-        if (Libc.MkDir(top, 0x1C0) != 0) return false;
-        int fd = Libc.Open(top, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);
-        if (fd < 0) return false;
-        bool ok = Libc.TryStat(fd, out Libc.FileStatus made) && made.Uid == 0 && Libc.FChOwn(fd, rights.Uid, rights.Gid) == 0
-            && MaildirFolders.SyncParent(top, out _);
-        _ = Libc.Close(fd);
-        return ok;
+        const uint othersWrite = 2, privateMode = 0x1C0; // 0002, 0700
+        using PathWalk? walk = PathWalk.To(path.TrimEnd('/'), 0, out _);
+        if (walk is not { Status: null, FolderStatus.Uid: 0 } || (walk.FolderStatus.Permissions & othersWrite) != 0) return false;
+        if (!walk.Folder.TryMakeFolder(walk.Name, privateMode)) return false;
+        using Folder? top = walk.Folder.OpenFolder(walk.Name);
+        using Folder? spool = walk.Folder.OpenFolder(".");
+        return top != null && top.TryStat(out Libc.FileStatus made) && made.Uid == 0 && top.TryProtect(rights.Uid, rights.Gid, privateMode)
+            && spool?.TrySync() == true;
     }
 }

@@ -40,22 +40,25 @@ internal static class SafeOpen
         int fd = Libc.Open(path, Common | (regular ? Libc.O_RDWR : Libc.O_WRONLY), 0);
         if (fd < 0 && regular && Libc.Errno == Libc.EACCES) fd = Libc.Open(path, Common | Libc.O_WRONLY, 0);
         if (fd < 0) return OpenedFile.Failed(Libc.Errno, "cannot open file");
-        string? trap = FindTrap(path, fd, out Libc.FileStatus status);
-        if (trap == null) return new OpenedFile(fd, status, false, 0, "", false);
-        _ = Libc.Close(fd);
-        return OpenedFile.Refused(trap);
+        OpenedFile file = Examine(path, fd);
+        if (file.Fd < 0) _ = Libc.Close(fd);
+        return file;
     }
 
-    /// <summary>What is wrong with an open file, by comparing it with what its name says now; null when it is fit for mail.</summary>
-    private static string? FindTrap(string path, int fd, out Libc.FileStatus status)
+    /// <summary>An open file, when it is fit for mail and the one that its name names; what the file system cannot tell now it may tell later.</summary>
+    private static OpenedFile Examine(string path, int fd)
     {
-        if (!Libc.TryStat(fd, out status)) return "file status is not available";
-        if (status.Links != 1) return $"file has {status.Links} hard links";
-        if (status.IsDirectory) return "file is a directory";
-        if (!Libc.TryStat(path, out Libc.FileStatus name, follow: false)) return "file status changed unexpectedly";
-        if (name.IsSymlink) return IsRootsLink(path, name) ? null : "file is a symbolic link";
-        bool same = name.Inode == status.Inode && name.Device == status.Device && name.Links == status.Links && name.Mode == status.Mode;
-        return same ? null : "file status changed unexpectedly";
+        const string changed = "file status changed unexpectedly";
+        if (!Libc.TryStat(fd, out Libc.FileStatus status)) return OpenedFile.Failed(Libc.Errno, "file status is not available");
+        if (status.Links != 1) return OpenedFile.Refused($"file has {status.Links} hard links");
+        if (status.IsDirectory) return OpenedFile.Refused("file is a directory");
+        // such as the links in /proc/self/fd: descriptors of this process, which are not the recipient's
+        if (Libc.IsKernelFile(fd) || path.StartsWith("/proc/", StringComparison.Ordinal)) return OpenedFile.Refused("file is one of the kernel's");
+        if (!Libc.TryStat(path, out Libc.FileStatus name, follow: false))
+            return Libc.Errno == Libc.ENOENT ? OpenedFile.Refused(changed) : OpenedFile.Failed(Libc.Errno, "file status is not available");
+        bool fits = name.IsSymlink ? IsRootsLink(path, name)
+            : name.Inode == status.Inode && name.Device == status.Device && name.Links == status.Links && name.Mode == status.Mode;
+        return fits ? new OpenedFile(fd, status, false, 0, "", false) : OpenedFile.Refused(name.IsSymlink ? "file is a symbolic link" : changed);
     }
 
     private static bool IsRootsLink(string path, Libc.FileStatus link)

@@ -9,6 +9,7 @@ using MtaSuite.Common.Spool;
 using MtaSuite.Common.Spool.Journal;
 using MtaSuite.Local.Mailboxes;
 using MtaSuite.Local.Pipe;
+using MtaSuite.Local.Rights;
 using MtaSuite.Local.Virtual;
 
 namespace MtaSuite.Local.Service;
@@ -29,9 +30,17 @@ internal sealed class DeliveryService : LinkService
         Workers = new WorkerPool(context.Loop, "delivery", context.Command == "pipe" ? CommandThreads : MailboxThreads) { Patience = context.Command == "pipe" ? 0 : 2 };
         Syncs = new FileSyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) != "fsync");
         Journal = new JournalCover(context.Spool);
+        string mailOwner = context.Config.Get(CommonParams.MailOwner);
+        _spoolOwner = FileIdentity.IsPrivileged && Libc.FindAccount(mailOwner, out Account? owner) == 0 ? owner?.Uid : null;
         Deliver = MakeDeliverer(context);
         Serve(_ => new DeliveryStream(this));
     }
+
+    /// <summary>Who writes queue files; null: this process has nobody's rights but its own.</summary>
+    private readonly uint? _spoolOwner;
+
+    /// <summary>mail_owner's, and nobody else's under another name.</summary>
+    public bool IsSpoolFile(Libc.FileStatus status) => _spoolOwner == null || status.Uid == _spoolOwner;
 
     public WorkerPool Workers { get; }
     public SyncStage Syncs { get; }

@@ -31,7 +31,7 @@ internal sealed class DeliveryStream(DeliveryService service) : DurableWork(serv
 
     public override void Execute()
     {
-        int fd = Libc.Open(service.Spool.PathOf(_request.QueueName, _request.QueueId), Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        int fd = OpenQueueFile();
         if (fd < 0)
         {
             _outcomes = QueueFileJob.Refuse(_request, "4.3.0", $"open queue file: {Libc.ErrorText()}");
@@ -41,6 +41,20 @@ internal sealed class DeliveryStream(DeliveryService service) : DurableWork(serv
         _outcomes = service.Deliver(_request, fd, _sync);
         if (_sync.IsHeld) (_queueFile, Unsynced, Device) = (fd, _sync.File, _sync.Device);
         else _ = Libc.Close(fd);
+    }
+
+    /// <summary>
+    /// mail_owner, who writes the spool's folders, could put a link to any folder in the place of one: what is opened has to be a file of
+    /// its own, or root would deliver, and mark, a stranger's.
+    /// </summary>
+    private int OpenQueueFile()
+    {
+        const int flags = Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK;
+        int fd = Libc.Open(service.Spool.PathOf(_request.QueueName, _request.QueueId), flags, 0);
+        if (fd < 0 || (Libc.TryStat(fd, out Libc.FileStatus status) && status.IsRegular && service.IsSpoolFile(status))) return fd;
+        _ = Libc.Close(fd);
+        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(Libc.EPERM);
+        return -1;
     }
 
     protected override void OnDone()

@@ -13,6 +13,9 @@ internal interface IScheduled
     /// <param name="waitMilliseconds">When to come again, if the scheduler knows better than the message's age tells; 0: it does not.</param>
     void Failed(Delivery delivery, Outcome outcome, long waitMilliseconds);
 
+    /// <summary>The agent died, and this process leaves: the recipients get no outcome here.</summary>
+    void Abandoned(Delivery delivery);
+
     /// <summary>A destination with parked messages may have room for some.</summary>
     void MakeRoom(Destination destination);
 }

@@ -21,6 +21,7 @@ internal sealed partial class Scheduler : IDeliverySink
     private readonly IReadOnlyDictionary<string, int> _limits;
     private readonly IScheduled _results;
     private readonly Dictionary<string, Transport> _transports = new(StringComparer.Ordinal);
+    private readonly HashSet<Delivery> _running = [];
     private bool _stopped;
 
     /// <param name="limits">The transports of master.cf with their maxproc.</param>
@@ -36,7 +37,10 @@ internal sealed partial class Scheduler : IDeliverySink
     }
 
     /// <summary>Deliveries that run now.</summary>
-    public int Running { get; private set; }
+    public IReadOnlyCollection<Delivery> Running => _running;
+
+    /// <summary>Called when a delivery has ended, before its outcomes are taken.</summary>
+    public Action<Delivery>? Over { get; set; }
 
     public IEnumerable<Transport> Transports => _transports.Values;
 
@@ -103,6 +107,7 @@ internal sealed partial class Scheduler : IDeliverySink
     /// <summary>One that comes back after its agent died: its destination may have been forgotten or be dead meanwhile.</summary>
     private void Resubmit(Delivery delivery)
     {
+        if (_stopped) return;
         Transport transport = delivery.Destination.Transport;
         if (Unavailable(transport, delivery.Message.Forced) is { } outcome)
         {
@@ -120,9 +125,10 @@ internal sealed partial class Scheduler : IDeliverySink
 
     private void Dispatch(Transport transport)
     {
-        while (!_stopped && transport.TryTake(out Delivery delivery))
+        while (!_stopped && !IsHeldBack(transport) && transport.TryTake(out Delivery delivery))
         {
-            Running++;
+            _running.Add(delivery);
+            delivery.Message.UnderWay++;
             if (_host.TryDeliver(delivery, this, out string error)) continue;
             Release(delivery);
             Bury(transport, delivery, error);
@@ -132,9 +138,16 @@ internal sealed partial class Scheduler : IDeliverySink
 
     private void Release(Delivery delivery)
     {
-        Running--;
-        delivery.Destination.Transport.Release(delivery.Destination);
-        if (delivery.Destination.Parked != null) _results.MakeRoom(delivery.Destination);
+        _running.Remove(delivery);
+        delivery.Message.UnderWay--;
+        Over?.Invoke(delivery);
+        Release(delivery.Destination);
+    }
+
+    private void Release(Destination destination)
+    {
+        destination.Transport.Release(destination);
+        if (destination.Parked != null) _results.MakeRoom(destination);
     }
 
     /// <summary>The transport cannot be reached: everything that waits for it is deferred, and for a while nothing new is tried.</summary>
@@ -160,7 +173,11 @@ internal sealed partial class Scheduler : IDeliverySink
     public void Lost(Delivery delivery, string reason, bool again = true)
     {
         Release(delivery);
-        if (_stopped) return;
+        if (_stopped)
+        {
+            _results.Abandoned(delivery);
+            return;
+        }
         if (again && ++delivery.Losses < MaxLosses) _host.After(LossDelay, () => Resubmit(delivery));
         else _results.Failed(delivery, Outcome.Defer("4.3.0", $"delivery agent failed: {reason}"), 0);
         Dispatch(delivery.Destination.Transport);
@@ -202,6 +219,39 @@ internal sealed partial class Scheduler : IDeliverySink
             if (transport.DeadUntil != long.MaxValue) transport.DeadUntil = 0;
             foreach (Destination destination in transport.Destinations.Where(d => d.IsDead).ToArray()) transport.Revive(destination);
         }
+    }
+
+    // ---- replaced processes ----------------------------------------------------------------------------------------
+
+    /// <summary>
+    /// Transports with a process limit of their own in master.cf begin nothing while it is set: how many of their deliveries a replaced process has under way is
+    /// not known yet.
+    /// </summary>
+    public bool HoldsBackLimited
+    {
+        get;
+        set
+        {
+            field = value;
+            if (value) return;
+            foreach (Transport transport in _transports.Values.ToArray()) Dispatch(transport);
+        }
+    }
+
+    private bool IsHeldBack(Transport transport) => HoldsBackLimited && transport.Limit > 0 && transport.Limit != _config.Get(MasterParams.DefaultProcessLimit);
+
+    /// <summary>A replaced process has a delivery under way, which counts against the limits until it is vacated.</summary>
+    public Destination Occupy(string transport, string nexthop, string recipient)
+    {
+        Destination destination = Find(transport).DestinationOf(nexthop, recipient);
+        destination.Transport.Occupy(destination);
+        return destination;
+    }
+
+    public void Vacate(Destination destination)
+    {
+        Release(destination);
+        Dispatch(destination.Transport);
     }
 
     /// <summary>Starts nothing more; what runs goes on.</summary>

@@ -118,6 +118,15 @@ internal sealed class Transport(ISchedulerHost host, TransportSettings settings,
 
     // ---- what runs -------------------------------------------------------------------------------------------------
 
+    /// <summary>A delivery that another process has begun takes its place.</summary>
+    public void Occupy(Destination destination)
+    {
+        _ready.Remove(destination);
+        destination.Running++;
+        Running++;
+        Refresh(destination);
+    }
+
     /// <summary>A delivery is over.</summary>
     public void Release(Destination destination)
     {

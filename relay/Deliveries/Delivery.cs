@@ -156,7 +156,7 @@ internal sealed partial class Delivery
         IContentFilter? filter = settings.Generic == null && settings.Checks.IsEmpty ? null : new HeaderFilter(Request.QueueId, settings.Generic, settings.Checks);
         if (toSevenBit)
         {
-            SevenBitConverter converter = new(PlanConversion());
+            SevenBitConverter converter = new(Conversion);
             filter = filter == null ? converter : new FilterChain(converter, filter);
         }
         return new ContentSource(_file, Request.Content, filter);
@@ -167,6 +167,10 @@ internal sealed partial class Delivery
         static s => (s.TryRead(out ReadOnlyMemory<byte> piece), piece));
 
     /// <summary>What becomes of each part. That the file cannot be read is found when it is sent.</summary>
+    public ConversionPlan Conversion => _conversion ??= PlanConversion();
+
+    private ConversionPlan? _conversion;
+
     private ConversionPlan PlanConversion()
     {
         ConversionPlan plan = new();

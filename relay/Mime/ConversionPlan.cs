@@ -31,6 +31,13 @@ internal sealed class ConversionPlan : IMimeVisitor
         return part.Entity.Encoding is "8bit" or "binary" ? Conversion.Label : Conversion.AsIs;
     }
 
+    /// <summary>
+    /// Some body would keep bytes above 127: what lies too deep, what stands around the parts of a multipart, a part that says that it is
+    /// encoded and is not. It
+    /// cannot be made 7-bit without a change of its meaning.
+    /// </summary>
+    public bool LeavesEightBit => _parts.Exists(p => p.High > 0 && For(p) is not (Conversion.QuotedPrintable or Conversion.Base64));
+
     public void Header(MimeEntity entity, HeaderName name, ReadOnlySpan<byte> field) => Note(entity, default);
 
     public void HeaderEnd(MimeEntity entity) => Note(entity, default);

@@ -33,7 +33,7 @@ internal sealed class MimeWalker(IMimeVisitor visitor)
     private const int MaxDelimiter = 1100, MaxField = 16 * 1024 * 1024;
     private readonly HeaderScanner _scanner = new(MaxField);
     /// <summary>The multiparts that are open, outermost first.</summary>
-    private readonly List<(MimeEntity Entity, byte[] Delimiter)> _open = [];
+    private readonly List<(MimeEntity Entity, byte[] Delimiter, int Depth)> _open = [];
     private readonly List<byte> _line = [];
     private MimeEntity _entity = new(0, MimeSection.Primary, isDigestPart: false, isDelimited: false);
     private int _count = 1, _depth;
@@ -103,7 +103,7 @@ internal sealed class MimeWalker(IMimeVisitor visitor)
         if (_depth < MaxNesting && _entity.Kind == MimeKind.Multipart)
         {
             _depth++;
-            _open.Add((_entity, Encoding.Latin1.GetBytes("--" + _entity.Type.Boundary)));
+            _open.Add((_entity, Encoding.Latin1.GetBytes("--" + _entity.Type.Boundary), _depth));
         }
         else if (_depth < MaxNesting && _entity.Kind == MimeKind.Message)
         {
@@ -170,7 +170,9 @@ internal sealed class MimeWalker(IMimeVisitor visitor)
     {
         visitor.BodyEnd(_entity);
         visitor.Delimiter(line);
-        MimeEntity multipart = _open[level].Entity;
+        (MimeEntity multipart, _, int depth) = _open[level];
+        // what lay within the part before is over
+        _depth = closes ? depth - 1 : depth;
         _open.RemoveRange(level + 1, _open.Count - level - 1);
         if (!closes)
         {

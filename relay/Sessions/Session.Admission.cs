@@ -37,6 +37,10 @@ internal sealed partial class Session
         if (!facts.HasEightBit) return;
         t.NeedsEightBit = Features.Has(ServerFeature.EightBitMime);
         t.ConvertsToSevenBit = !t.NeedsEightBit && !Settings.DisableMimeConversion;
+        // RFC 3463 3.7: X.6.3, conversion required but not supported
+        if (t.ConvertsToSevenBit && t.Delivery.Conversion.LeavesEightBit)
+            RefuseAll(t, "5.6.3",
+                $"8BITMIME is required for a message that cannot be converted, but was not offered by host {Target.Name}");
     }
 
     private void RefuseAll(Transaction t, string status, string text)

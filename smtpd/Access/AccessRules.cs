@@ -11,7 +11,10 @@ internal sealed class AccessRules
 
     public AccessRules(MailConfig c)
     {
-        _parser = new RestrictionParser(MatchList.ParentsMatch(c, "smtpd_access_maps"), c.Get(SmtpdParams.SmtpdNullAccessLookupKey));
+        _parser = new RestrictionParser(MatchList.ParentsMatch(c, "smtpd_access_maps"), c.Get(SmtpdParams.SmtpdNullAccessLookupKey))
+        {
+            LeftOut = c.GetList(CommonParams.AcceptIneffectiveParameters),
+        };
         foreach (string name in c.GetList(SmtpdParams.SmtpdRestrictionClasses)) _parser.Declare(name, c.Expand($"${{{name}}}"));
         Client = Parse(c, SmtpdParams.SmtpdClientRestrictions, "check_client_access");
         Helo = Parse(c, SmtpdParams.SmtpdHeloRestrictions, "check_helo_access");

@@ -1,6 +1,8 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
+using MtaSuite.Common.Tls;
 
 namespace MtaSuite.Smtpd.Access;
 
@@ -10,39 +12,71 @@ namespace MtaSuite.Smtpd.Access;
 /// </summary>
 internal sealed class LocalRewriteClients
 {
+    private static readonly string[] s_words =
+        ["permit_inet_interfaces", "permit_mynetworks", "permit_sasl_authenticated", "permit_tls_clientcerts", "permit_tls_all_clientcerts"];
+
     private readonly List<(string Word, Maps? Table)> _items = [];
 
     public LocalRewriteClients(string text)
     {
         foreach (string item in ConfigList.Split(text))
         {
-            if (item.Contains(':')) _items.Add(("", Maps.Open(item)));
-            else if (item is "permit_inet_interfaces" or "permit_mynetworks" or "permit_sasl_authenticated") _items.Add((item, null));
-            else if (item is not ("check_address_map" or "permit_tls_clientcerts" or "permit_tls_all_clientcerts"))
+            if (item.Contains(':')) AddTable(item);
+            else if (s_words.Contains(item))
+                _items.Add((item, null));
+            else if (item != "check_address_map")
                 Problems.Add($"local_header_rewrite_clients: invalid request: {item}");
         }
+    }
+
+    private void AddTable(string item)
+    {
+        Maps table = Maps.Open(item);
+        _items.Add(("", table));
+        Problems.AddRange(table.OpenErrors.Select(error => $"local_header_rewrite_clients: {error}"));
     }
 
     public List<string> Problems { get; } = [];
 
     /// <summary>Matching may make whoever asks wait.</summary>
-    public bool MayBlock(SmtpdSettings settings) => _items.Exists(i => i.Table?.MayBlock == true || (i.Word == "permit_mynetworks" && settings.MyNetworks.MayBlock));
+    public bool MayBlock(SmtpdSettings settings) => _items.Exists(i => i.Table?.MayBlock == true
+        || (i.Word == "permit_mynetworks" && settings.MyNetworks.MayBlock)
+        || (i.Word == "permit_tls_clientcerts" && settings.RelayClientCertificates.MayBlock));
 
-    public bool Matches(SmtpSession session)
+    /// <summary>The client is one of them; a table that cannot answer is an error, unless an item before it has matched.</summary>
+    public MatchResult Match(SmtpSession session)
     {
-        ClientInfo client = session.Client;
         foreach ((string word, Maps? table) in _items)
         {
-            bool match = word switch
-            {
-                "permit_inet_interfaces" => client.Ip is not null && session.Settings.OwnAddresses.Contains(client.Ip),
-                "permit_mynetworks" => session.Settings.MyNetworks.Match(client.Name, client.Ip) == MatchResult.Yes,
-                "permit_sasl_authenticated" => session.SaslLogin.Length > 0,
-                // A table that cannot answer means a client like any other: its headers stay as they are.
-                _ => table!.Lookup(client.Address).IsFound,
-            };
-            if (match) return true;
+            MatchResult match = table is null ? Match(word, session) : Match(table, session.Client.Address);
+            if (match != MatchResult.No) return match;
         }
-        return false;
+        return MatchResult.No;
     }
+
+    private static MatchResult Match(string word, SmtpSession session) => word switch
+    {
+        "permit_inet_interfaces" => Of(session.Client.Ip is { } ip && session.Settings.OwnAddresses.Contains(ip)),
+        "permit_mynetworks" => session.Settings.MyNetworks.Match(session.Client.Name, session.Client.Ip),
+        "permit_sasl_authenticated" => Of(session.SaslLogin.Length > 0),
+        "permit_tls_all_clientcerts" => Of(session.Tls is { Trust: >= TlsTrust.Trusted }),
+        _ => session.Tls is { CertificateFingerprint.Length: > 0 } tls
+            ? Listed(session.Settings.RelayClientCertificates, tls)
+            : MatchResult.No,
+    };
+
+    private static MatchResult Listed(Maps certificates, TlsFacts tls)
+    {
+        MatchResult match = Match(certificates, tls.CertificateFingerprint);
+        return match == MatchResult.No ? Match(certificates, tls.KeyFingerprint) : match;
+    }
+
+    private static MatchResult Match(Maps table, string key)
+    {
+        LookupResult result = table.Lookup(key);
+        if (result.IsError) Log.Warning($"local_header_rewrite_clients: {result.ErrorText}");
+        return result.IsError ? MatchResult.Error : Of(result.IsFound);
+    }
+
+    private static MatchResult Of(bool matches) => matches ? MatchResult.Yes : MatchResult.No;
 }

@@ -29,6 +29,9 @@ internal sealed class RestrictionParser
 
     public List<string> Problems { get; } = [];
 
+    /// <summary>Restrictions that are left out of lists because they do not work yet (accept_ineffective_parameters).</summary>
+    public IReadOnlyCollection<string> LeftOut { get; init; } = [];
+
     /// <summary>Declares a restriction class (smtpd_restriction_classes); classes may use each other.</summary>
     public void Declare(string name, string text) => _classTexts[name] = text;
 
@@ -41,12 +44,20 @@ internal sealed class RestrictionParser
         for (int i = 0; i < words.Count; i++)
         {
             RestrictionStep step = Next(owner, words, ref i, tableWord);
+            bool warned = list.Steps.Count > 0 && list.Steps[^1].Word.Name == RestrictionWords.WarnIfReject;
+            if (IsLeftOut(step.Word))
+            {
+                // its warn_if_reject must not hold for what follows
+                if (warned) list.Steps.RemoveAt(list.Steps.Count - 1);
+                continue;
+            }
             list.Steps.Add(step);
-            bool warned = list.Steps.Count > 1 && list.Steps[^2].Word.Name == RestrictionWords.WarnIfReject;
             if (step.Word.IsFinal && i + 1 < words.Count && !warned) Problems.Add($"{owner}: restriction \"{words[i + 1]}\" after \"{step.Word.Name}\" is ignored");
         }
         return list;
     }
+
+    private bool IsLeftOut(RestrictionWord word) => !word.IsAvailable && word.Argument != ArgumentKind.None && LeftOut.Contains(word.Name);
 
     private RestrictionStep Next(string owner, List<string> words, ref int i, string? tableWord)
     {

@@ -32,6 +32,7 @@ internal static class AuthCommand
         if (refusal.IsNone) refusal = await s.CountAuthAsync();
         if (!refusal.IsNone) return s.Refuse(refusal);
         ISaslExchange exchange = s.Server.Authentication.BackEnd.Begin(mechanism!, s.SaslContext);
+        long asked = s.Loop.Time.GetTimestamp();
         SaslResult result = await exchange.StartAsync(initial);
         while (result.Status == SaslStatus.Continue)
         {
@@ -42,9 +43,10 @@ internal static class AuthCommand
                 exchange.Abandon();
                 return line is null && !tooLong ? false : s.Refuse(stop);
             }
+            asked = s.Loop.Time.GetTimestamp();
             result = await exchange.NextAsync(response);
         }
-        return result.Status == SaslStatus.Success ? Succeed(s, mechanism!, result) : await FailAsync(s, mechanism!, result);
+        return result.Status == SaslStatus.Success ? Succeed(s, mechanism!, result) : await FailAsync(s, mechanism!, result, asked);
     }
 
     private static SmtpReply Check(SmtpSession s, ReadOnlySpan<byte> arguments, out SaslMechanism? mechanism, out byte[]? initial)
@@ -108,11 +110,16 @@ internal static class AuthCommand
         return true;
     }
 
-    private static async ValueTask<bool> FailAsync(SmtpSession s, SaslMechanism mechanism, SaslResult result)
+    /// <param name="asked">
+    /// When the client's last message came. The delay counts from there, so that its end does not tell how long the back end took to
+    /// find out.
+    /// </param>
+    private static async ValueTask<bool> FailAsync(SmtpSession s, SaslMechanism mechanism, SaslResult result, long asked)
     {
         s.LogAuthFailure(mechanism.Name, result);
         if (result.Status == SaslStatus.Temporary) return s.Refuse(SmtpReply.Parse($"454 4.7.0 Temporary authentication failure: {result.Text}"));
         TimeSpan delay = s.Client.Ip is { } ip ? s.Server.Authentication.Failures.Next(s.Server.IdentOf(ip)) : s.Settings.Auth.FailureDelay;
+        delay -= s.Loop.Time.GetElapsedTime(asked);
         if (delay > TimeSpan.Zero) await s.Loop.Delay(delay);
         return s.Refuse(SmtpReply.Parse($"535 5.7.8 Error: authentication failed: {result.Text}"));
     }

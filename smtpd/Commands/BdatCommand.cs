@@ -29,7 +29,7 @@ internal static class BdatCommand
         SmtpReply refusal = await CheckAsync(s, chunk);
         if (!refusal.IsNone) return await SkipAsync(s, chunk, refusal);
         Transaction transaction = s.Transaction!;
-        if (transaction.Content is null) await s.OpenContentAsync(DotDecoder.ForBdat(s.BareNewline, s.Settings.ReplaceStrayCr));
+        if (transaction.Content is null) s.OpenContent(DotDecoder.ForBdat(s.BareNewline, s.Settings.ReplaceStrayCr));
         transaction.ChunkSize += chunk.Size;
         if (!await s.ReceiveAsync(chunk.Size)) return false;
         if (chunk.Last)

@@ -21,7 +21,7 @@ internal static class DataCommand
         if (!arguments.IsEmpty) return s.Refuse(s_syntax);
         SmtpReply refusal = await s.Access.DataAsync();
         if (!refusal.IsNone) return s.Refuse(refusal);
-        await s.OpenContentAsync(DotDecoder.ForData(s.BareNewline, s.Settings.ReplaceStrayCr));
+        s.OpenContent(DotDecoder.ForData(s.BareNewline, s.Settings.ReplaceStrayCr));
         s.Reply("354 End data with <CR><LF>.<CR><LF>\r\n"u8);
         return await s.ReceiveAsync(long.MaxValue) && await s.FinishMessageAsync(chunked: false);
     }

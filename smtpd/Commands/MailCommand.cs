@@ -25,6 +25,7 @@ internal static class MailCommand
         if (!refusal.IsNone) return s.Refuse(refusal);
         s.Begin(new Transaction(sender, parameters, QueueId.Microseconds(s.Loop.Time)));
         if (!s.Settings.Access.DelayReject) refusal = await s.Access.SenderAsync(sender);
+        if (refusal.IsNone) refusal = await s.FindLocalClientAsync(s.Transaction!);
         if (refusal.IsNone && !s.Server.Disk.HasRoom(s.Settings.QueueMinfree, s.Settings.MessageSizeLimit)) refusal = NoSpace(s);
         if (!refusal.IsNone)
         {

@@ -25,7 +25,8 @@ internal static class PathArgument
     }
 
     /// <summary>
-    /// Refuses what no mail could go to, whatever the restrictions say: an address that ends in "@", and the address of a host without brackets.
+    /// Refuses what no mail could go to, whatever the restrictions say: an address that ends in "@", and the address of a host without brackets, or
+    /// what looks like one.
     /// Everything else about domains is for routing.
     /// </summary>
     public static SmtpReply CheckDomain(SmtpSession s, string address, SmtpReply badAddress)
@@ -33,7 +34,10 @@ internal static class PathArgument
         int at = address.LastIndexOf('@');
         if (at < 0) return default;
         if (at == address.Length - 1) return s.Settings.NullDomain ? default : badAddress;
-        return s.Settings.NumericDomain || !char.IsAsciiDigit(address[^1]) || !HostName.TryParseAddress(address.AsSpan(at + 1), out _) ? default : badAddress;
+        if (!char.IsAsciiDigit(address[^1])) return default;
+        ReadOnlySpan<char> domain = address.AsSpan(at + 1);
+        if (HostName.TryParseAddress(domain, out _)) return s.Settings.NumericDomain ? default : badAddress;
+        return HostName.IsNumeric(domain) ? badAddress : default;
     }
 
     /// <summary>The extensions that this session was offered.</summary>

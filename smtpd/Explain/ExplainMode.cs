@@ -77,7 +77,7 @@ internal static class ExplainMode
         return last == null ? "" : $"\n     decided by {Printable(last.Restriction)} in {Printable(last.List)}";
     }
 
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
+    private static string Printable(string text) => MtaSuite.Common.Log.Printable.Text(text);
 
     internal static byte[] Json(AccessReport report)
     {

@@ -55,6 +55,25 @@ public class Relayed : InstanceTest
         Assert.That(text.Replace("\r\n", ""), Does.Not.Contain("\r").And.Not.Contain("\n"));
     }
 
+    [Test]
+    public void What_a_client_of_our_own_networks_sends_in_bare_line_feeds_leaves_in_whole_lines()
+    {
+        using (SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort))
+        {
+            peer.Say("MAIL FROM:<a@mx.test.example>").Is(250);
+            peer.Say("RCPT TO:<bare@far.example>").Is(250);
+            peer.Say("DATA").Is(354);
+            peer.Send("Subject: bare\nX: a\r\n\none\ntwo\rthree\r\r\nfour\n..dot\n.\n");
+            peer.Read().Is(250);
+            peer.Quit();
+        }
+        Wait.Until(() => _peer.Taken.Any(t => t.Recipients.Contains("bare@far.example")), "the message");
+        byte[] content = _peer.Taken.Single(t => t.Recipients.Contains("bare@far.example")).Content;
+        string text = System.Text.Encoding.ASCII.GetString(content);
+        Assert.That(text, Does.Contain("\r\nX: a\r\n").And.EndWith("\r\n\r\none\r\ntwo three\r\nfour\r\n..dot\r\n.\r\n"));
+        Assert.That(text.Replace("\r\n", ""), Does.Not.Contain("\r").And.Not.Contain("\n"));
+    }
+
     [TestCase("unknown", @"dsn=5\.1\.1, status=bounced \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 550 5\.1\.1 no such user \(in reply to RCPT TO command\)\)")]
     [TestCase("later", @"dsn=4\.2\.1, status=deferred \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 450 4\.2\.1 try again \(in reply to RCPT TO command\)\)")]
     [TestCase("drops", @"dsn=4\.4\.2, status=deferred \(lost connection with 127\.0\.0\.1\[127\.0\.0\.1\] while sending RCPT TO\)")]

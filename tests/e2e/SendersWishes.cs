@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using MimeKit;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Dns;
 using MtaSuite.Tests.Unit.Tls;
@@ -93,8 +95,12 @@ public class SendersWishes : InstanceTest
         Instance.Run("mtasuite", "-c", Mta.Etc, "tlsrpt", "send").Succeeded();
         Mail report = Mta.Delivered("TLS-Report-Domain: reported.example");
         Assert.That(report.Header("TLS-Required"), Is.EqualTo("No"));
-        string base64 = report.Text[report.Text.IndexOf("application/tlsrpt+gzip", StringComparison.Ordinal)..].Split("\n\n", 3)[1];
-        using System.IO.Compression.GZipStream gzip = new(new MemoryStream(Convert.FromBase64String(base64)), System.IO.Compression.CompressionMode.Decompress);
+        MultipartReport parts = (MultipartReport)MailReader.Read(report).Body!;
+        Assert.That((parts.ReportType, parts.Count), Is.EqualTo(("tlsrpt", 2)));
+        Assert.That((parts[0].ContentType.MimeType, parts[1].ContentType.MimeType), Is.EqualTo(("text/plain", "application/tlsrpt+gzip")));
+        // RFC 8460 5.1: receiving domain ! sending domain ! from ! to
+        Assert.That(parts[1].ContentDisposition!.FileName, Does.Match(@"^[\w.]+!reported\.example!\d+!\d+(!\w+)?\.json\.gz$"));
+        using GZipStream gzip = new(new MemoryStream(MailReader.Content(parts[1])), CompressionMode.Decompress);
         using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(gzip);
         System.Text.Json.JsonElement policy = json.RootElement.GetProperty("policies")[0];
         Assert.That(policy.GetProperty("policy").GetProperty("policy-type").GetString(), Is.EqualTo("no-policy-found"));

@@ -27,13 +27,17 @@ public class DamagedFiles : InstanceTest
         byte[] whole = File.ReadAllBytes(File_(ids[0]));
         // cut in the content; cut in the envelope; overwritten in the middle of the envelope; none of ours; empty
         Cut(File_(ids[1]), whole.Length - 500);
-        string[] added = [Other(ids[0], 'B'), Other(ids[0], 'C'), Other(ids[0], 'D'), Other(ids[0], 'F')];
+        string[] added = [Other(ids[0], 'B'), Other(ids[0], 'C'), Other(ids[0], 'D'), Other(ids[0], 'F'), Other(ids[0], 'G')];
         Put(added[0], whole[..100]);
         byte[] scribbled = [.. whole];
         Encoding.ASCII.GetBytes("\0\0garbage\n\n\xff").CopyTo(scribbled, 70);
         Put(added[1], scribbled);
         Put(added[2], Encoding.ASCII.GetBytes("This is no queue file.\n"));
         Put(added[3], []);
+        // the length of its content is lost: that makes it no file that was never finished
+        byte[] noLength = [.. whole];
+        noLength.AsSpan(22, 15).Fill((byte)' ');
+        Put(added[4], noLength);
         Put("not-an-id.txt", Encoding.ASCII.GetBytes("somebody's notes\n"));
 
         Mta.Start();
@@ -46,7 +50,9 @@ public class DamagedFiles : InstanceTest
         foreach (int i in (int[])[0, 2, 3]) Assert.That(delivered, Does.Contain($"message number {i}\n"));
         Assert.That(delivered, Does.Not.Contain("garbage").And.Not.Contains("message number 1\n"));
 
-        Wait.Until(() => Mta.Queued("corrupt").Contains(added[2]), () => $"{added[2]} in corrupt/, which has {string.Join(' ', Mta.Queued("corrupt"))}");
+        foreach (string id in (string[])[added[1], added[2], added[4]])
+            Wait.Until(() => Mta.Queued("corrupt").Contains(id),
+                () => $"{id} in corrupt/, which has {string.Join(' ', Mta.Queued("corrupt"))}");
         Mta.WaitForLog($@"qmgr\[\d+\]: warning: .*{added[2]}");
         foreach (string id in (string[])[ids[1], .. added, "not-an-id.txt"])
             Assert.That(Mta.Queued("incoming", "deferred", "corrupt"), Does.Contain(id), "nothing is deleted");

@@ -37,6 +37,9 @@ public static class IpcFuzz
         Stable<QueueStates>(bytes);
         Stable<DestinationStates>(bytes);
         Stable<InFlowNotice>(bytes);
+        Stable<HandoverNotice>(bytes);
+        Stable<DeliveryOverNotice>(bytes);
+        Stable<ReleasedNotice>(bytes);
         Stable<DeliverRequest>(bytes);
         Stable<DeliverReply>(bytes);
         Stable<ShowqRequest>(bytes);
@@ -81,6 +84,8 @@ public static class IpcFuzz
             Encode(new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All }), Encode(new SubmitReply { Outcome = Outcome.Bounce("5.1.1", "no") }),
             Encode(new QueuedNotice { Envelope = e }), Encode(new QmgrRequest { Command = "flush" }), Encode(new QmgrReply { Text = "t" }),
             Encode(new DestinationStates { Entries = [new() { Transport = "t", Name = "a", Window = 5, Reason = "r" }] }), Encode(new InFlowNotice { Slow = true }),
+            Encode(new HandoverNotice { Deliveries = [new() { QueueId = "a", Transport = "t" }], WantedIds = ["b"], WantedSites = ["c"], IsComplete = true }),
+            Encode(new DeliveryOverNotice { Delivery = new() { QueueId = "a", Nexthop = "n" } }), Encode(new ReleasedNotice { QueueId = "a", NextMicroseconds = 5 }),
             Encode(new QueueStates { Entries = [new() { QueueId = "a", State = "active" }] }), Encode(deliver),
             Encode(new DeliverReply { Recipients = [new() { Offset = 5, Outcome = Outcome.Ok("t") }] }),
             Encode(new ShowqRequest { Filter = new() { From = "f", Queues = ["hold"], Ids = ["x"] } }), Encode(new ShowqEntry { Entry = entry }), Encode(new ShowqReply { Text = "t" }),

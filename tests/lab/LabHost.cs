@@ -84,6 +84,6 @@ internal sealed class LabHost : IDisposable
         _holder.WaitForExit();
         _holder.Dispose();
         // the last process of the host is gone when its first one is
-        Wait.IsSoon(() => !File.Exists($"/proc/{int.Parse(_target, CultureInfo.InvariantCulture)}/ns/net"), TimeSpan.FromSeconds(10));
+        Wait.IsSoon(() => !File.Exists($"/proc/{int.Parse(_target, CultureInfo.InvariantCulture)}/ns/net"), TestLimits.Wait);
     }
 }

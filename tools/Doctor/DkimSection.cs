@@ -16,7 +16,7 @@ internal sealed class DkimSection(DoctorContext c, string domain)
 
     public async Task RunAsync(Section s)
     {
-        List<string> selectors = IsGiven ? c.Options.Selectors : [.. s_common];
+        IReadOnlyList<string> selectors = IsGiven ? c.Options.Selectors : [.. s_common];
         List<(string Selector, Common.Net.Promise<DnsAnswer> Answer)> questions = [.. selectors.Select(x => (x, c.Resolver.Query($"{x}._domainkey.{domain}", DnsType.TXT)))];
         int found = 0;
         foreach ((string selector, Common.Net.Promise<DnsAnswer> question) in questions)

@@ -26,10 +26,9 @@ internal sealed class DoctorCommand
 
     private DoctorCommand(DoctorContext context, Instance instance) => (_context, _instance) = (context, instance);
 
-    /// <summary>Exit status 0: nothing worse than a note; 1: warnings; 2: problems; 64: wrong usage; 69: no TLS library.</summary>
-    public static int Run(Instance instance, string[] args)
+    /// <summary>Exit status 0: nothing worse than a note; 1: warnings; 2: problems; 69: no TLS library.</summary>
+    public static int Run(Instance instance, DoctorOptions options)
     {
-        if (DoctorOptions.Parse(args) is not { } options) return ExitCode.Usage;
         if (!LibSsl.TryLoad(out string error)) return Tool.Fatal(ExitCode.Unavailable, error);
         Log.Configure(new LogSettings("doctor") { File = "/dev/null" });
         using EventLoop loop = new();
@@ -72,7 +71,10 @@ internal sealed class DoctorCommand
             int pid = _instance.FindMaster();
             if (pid > 0) s.Ok("status", "the mail system is running");
             else if (pid == 0) s.Problem("status", "the mail system is not running", "no mail is taken or delivered", "mtasuite start");
-            else s.Note("status", $"whether the mail system runs cannot be told: {Libc.ErrorText(-pid)}");
+            else s.Note("status", Instance.Unknown(pid));
+            foreach ((int line, string text) in ListenCheck.LoopbackOnly(_instance.Config, MasterCf.Load(_instance.ConfigDirectory, [])))
+                s.Warning("service", $"master.cf line {line}: {text}", "no mail comes from other hosts",
+                    "a service without address listens where inet_interfaces says");
             if (services.Count == 0) s.Problem("service", "master.cf has no smtpd service of type inet", "no mail comes from other hosts", "add: smtp inet n - n - - smtpd");
             return Task.CompletedTask;
         });
@@ -85,7 +87,7 @@ internal sealed class DoctorCommand
 
     private void StartDomains()
     {
-        List<string> domains = _context.Options.Domains.Count > 0 ? _context.Options.Domains : OwnDomains(_instance.Config);
+        IReadOnlyList<string> domains = _context.Options.Domains.Count > 0 ? _context.Options.Domains : OwnDomains(_instance.Config);
         if (domains.Count == 0)
             Begin("domains", s =>
             {
@@ -112,6 +114,11 @@ internal sealed class DoctorCommand
             IReadOnlyList<MailHost> found = await hosts.Task;
             // a domain without mail needs no policy
             if (found.Count > 0) await new StsSection(_context, domain).RunAsync(s, found);
+        });
+        Begin($"{domain}: name servers and certificates", async s =>
+        {
+            IReadOnlyList<MailHost> found = await hosts.Task;
+            if (await _context.ExistsAsync(domain)) await new ZoneSection(_context, domain).RunAsync(s, found);
         });
         Begin($"{domain}: who may send for it", async s =>
         {

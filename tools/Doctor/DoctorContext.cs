@@ -12,11 +12,14 @@ namespace MtaSuite.Tools.Doctor;
 /// <summary>What all checks work with. On one loop.</summary>
 internal sealed class DoctorContext
 {
+    private readonly IReadOnlyList<IPEndPoint> _servers;
+
     public DoctorContext(EventLoop loop, MailConfig config, DoctorOptions options)
     {
         (Loop, Config, Options) = (loop, config, options);
         DnsOptions dns = DnsOptions.Of(config);
         Resolver = new DnsResolver(loop, new DnsOptions { Servers = dns.Servers, Timeout = TimeSpan.FromSeconds(3), Attempts = 2 });
+        _servers = dns.Servers;
         Hosts = new HostLookup(Resolver, new HostLookupOptions { Flags = DnsQueryFlags.Dnssec });
         HeloName = config.Get(SmtpClientParams.SmtpHeloName);
         Outgoing = options.Addresses.Count > 0 ? options.Addresses : OutgoingOf(config);
@@ -29,6 +32,10 @@ internal sealed class DoctorContext
     public DnsResolver Resolver { get; }
     public HostLookup Hosts { get; }
     public TlsClientSettings Tls { get; }
+
+    /// <summary>For questions about zones, to the same resolvers and to the zones' own servers.</summary>
+    public ZoneClient Zones => field ??= new ZoneClient(
+        _servers.Count > 0 ? _servers : ResolvConf.Parse(ReadResolvConf(), Environment.MachineName).Servers);
 
     /// <summary>The name that our client says in EHLO.</summary>
     public string HeloName { get; }
@@ -43,6 +50,8 @@ internal sealed class DoctorContext
 
     /// <summary>False when the DNS says that there is no such name; of one that is not there nothing else needs to be said.</summary>
     public async Task<bool> ExistsAsync(string domain) => (await Resolver.Query(domain, DnsType.MX, DnsQueryFlags.Dnssec)).Status != DnsStatus.NameError;
+
+    private static string ReadResolvConf() => File.Exists("/etc/resolv.conf") ? File.ReadAllText("/etc/resolv.conf") : "";
 
     // What a careful sender asks for; only the authorities are the administrator's.
     private static MailConfig TlsConfig(MailConfig config, DoctorOptions options)

@@ -30,9 +30,9 @@ internal static class DestinationsCommand
         else Tool.Print(string.Create(CultureInfo.InvariantCulture, $"{"transport",-12} {"running",7} {"window",6} {"waiting",7} destination\n"));
         foreach (DestinationState d in all)
         {
-            string name = Printable(d.Name);
+            string name = Tool.Printable(d.Name);
             Tool.Print(string.Create(CultureInfo.InvariantCulture, $"{d.Transport,-12} {d.Running,7} {(d.Window == 0 ? "dead" : d.Window.ToString(CultureInfo.InvariantCulture)),6} {d.Waiting,7} {name}\n"));
-            if (d.Reason.Length > 0) Tool.Print($"{"",36}({Printable(d.Reason)})\n");
+            if (d.Reason.Length > 0) Tool.Print($"{"",36}({Tool.Printable(d.Reason)})\n");
         }
     }
 
@@ -44,6 +44,4 @@ internal static class DestinationsCommand
         if (d.Reason.Length > 0) line.Text("reason", d.Reason);
         return line.ToString();
     }
-
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? '?' : c));
 }

@@ -11,6 +11,19 @@ internal static class FileCheck
     public static void Run(CheckContext context, Instance instance)
     {
         foreach (ConfigProblem problem in Problems(instance)) context.Report(problem);
+        Programs(context, instance);
+    }
+
+    /// <summary>The daemons that the services need.</summary>
+    private static void Programs(CheckContext context, Instance instance)
+    {
+        string folder = instance.Config.Get(MasterParams.DaemonDirectory);
+        HashSet<string> seen = [];
+        foreach (ServiceEntry entry in context.Services.Select(s => s.Entry))
+            if (ServicePrograms.ProgramOf(entry.Command) is { } program && seen.Add(program)
+                && Libc.Access($"{folder}/{program}", Libc.X_OK) != 0)
+                context.Report(Severity.Error, context.MasterFile, entry.Line,
+                    $"service {entry.Name}: {folder}/{program}: {Libc.ErrorText()}");
     }
 
     private static IEnumerable<ConfigProblem> Problems(Instance instance)
@@ -30,7 +43,22 @@ internal static class FileCheck
         string[] commanding = [directory, $"{directory}/{MainCf.FileName}", $"{directory}/{MasterCf.FileName}", instance.MasterProgram];
         foreach (string path in commanding.Where(p => Libc.Access(p, Libc.F_OK) == 0))
             foreach (ConfigProblem problem in Closed(path, owner)) yield return problem;
+        if (me == 0)
+            foreach (ConfigProblem problem in Readable(directory)) yield return problem;
         foreach (ConfigProblem problem in Folders(instance, owner)) yield return problem;
+    }
+
+    /// <summary>Commands that users run read main.cf as those users.</summary>
+    private static IEnumerable<ConfigProblem> Readable(string directory)
+    {
+        const uint othersRead = 0x4, othersSearch = 0x1;
+        string main = $"{directory}/{MainCf.FileName}";
+        const string so = "only root can send: sendmail exits with 75 for all others";
+        if (Libc.TryStat(main, out Libc.FileStatus file)
+            && (file.Permissions & othersRead) == 0) yield return Warning($"{main} cannot be read by everybody; {so}");
+        for (string? folder = directory; !string.IsNullOrEmpty(folder) && folder != "/"; folder = Path.GetDirectoryName(folder))
+            if (Libc.TryStat(folder, out Libc.FileStatus status)
+                && (status.Permissions & othersSearch) == 0) yield return Warning($"{folder} cannot be entered by everybody; {so}");
     }
 
     /// <summary>Who may write a file of the configuration commands what root does.</summary>

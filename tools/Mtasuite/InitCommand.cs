@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 using MtaSuite.Tools.Shared;
@@ -11,8 +14,15 @@ namespace MtaSuite.Tools.Mtasuite;
 
 /// <summary>What init is asked for.</summary>
 internal sealed record InitOptions(string Directory, string HostName, int SmtpPort, int SubmissionPort, int SubmissionsPort,
-    string DaemonDirectory, string CommandDirectory)
+    string DaemonDirectory, string CommandDirectory, IPAddress Listen)
 {
+    /// <summary>What stands in front of a port in master.cf; nothing where inet_interfaces decides.</summary>
+    public string ServiceHost => IsEverywhere ? "" : Listen.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{Listen}]:" : $"{Listen}:";
+
+    public bool IsEverywhere => Listen.Equals(IPAddress.Any);
+
+    public string Interfaces => IsEverywhere ? "all" : $"{Listen}";
+
     public string Etc => $"{Directory}/etc";
     public string Spool => $"{Directory}/spool";
     public string Data => $"{Directory}/data";
@@ -27,12 +37,14 @@ internal sealed record InitOptions(string Directory, string HostName, int SmtpPo
 internal static class InitCommand
 {
     private const uint FolderMode = 0x1ED; // 0755
-    private const string Usage = "usage: mtasuite init DIR [--hostname H] [--smtp-port N] [--submission-port N] [--submissions-port N] "
-        + "[--daemon-directory DIR] [--command-directory DIR]";
+    private const int PublicMode = 0x1A4, SecretMode = 0x1A0; // 0644, 0640
+    private const string Usage = "usage: mtasuite init DIR [--listen loopback|all|ADDRESS] [--hostname H] [--smtp-port N] "
+        + "[--submission-port N] [--submissions-port N] [--daemon-directory DIR] [--command-directory DIR]";
 
     public static int Run(string[] args)
     {
-        GetOpt options = new(args, "", "hostname:", "smtp-port:", "submission-port:", "submissions-port:", "daemon-directory:", "command-directory:");
+        GetOpt options = new(args, "", "listen:", "hostname:", "smtp-port:", "submission-port:", "submissions-port:", "daemon-directory:",
+            "command-directory:");
         Dictionary<string, string> given = [];
         for (char c = options.Next(); c != '\0'; c = options.Next())
         {
@@ -44,11 +56,25 @@ internal static class InitCommand
             || !TryPort(given, "submissions-port", 2465, out int submissions)) return ExitCode.Usage;
         string host = given.GetValueOrDefault("hostname") ?? DefaultHostName();
         if (host.Length > 255 || host.AsSpan().IndexOfAnyExcept(HostCharacters) >= 0) return Tool.Fatal(ExitCode.Usage, $"--hostname {host}: not a host name");
+        if (!TryListen(given.GetValueOrDefault("listen", "loopback"), out IPAddress listen)) return ExitCode.Usage;
         string directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Operands[0]));
         string self = Path.GetDirectoryName(Environment.ProcessPath) ?? "/usr/sbin";
         return Make(new InitOptions(directory, host, smtp, submission, submissions,
             given.GetValueOrDefault("daemon-directory") is { } d ? Path.GetFullPath(d) : DaemonDirectory(self),
-            given.GetValueOrDefault("command-directory") is { } c2 ? Path.GetFullPath(c2) : CommandDirectory(self)));
+            given.GetValueOrDefault("command-directory") is { } c2 ? Path.GetFullPath(c2) : CommandDirectory(self), listen));
+    }
+
+    private static bool TryListen(string text, out IPAddress address)
+    {
+        address = text == "all" ? IPAddress.Any : IPAddress.Loopback;
+        if (text is "all" or "loopback") return true;
+        if (IPAddress.TryParse(text.Trim('[', ']'), out IPAddress? literal))
+        {
+            address = literal;
+            return true;
+        }
+        Tool.Complain($"fatal: --listen {text}: neither loopback nor all nor an address");
+        return false;
     }
 
     private static readonly System.Buffers.SearchValues<char> HostCharacters =
@@ -82,7 +108,6 @@ internal static class InitCommand
         if (owner == null) return ExitCode.Configuration;
         try
         {
-            Directory.CreateDirectory(o.Directory);
             if (!MakeFolders(o, owner)) return ExitCode.CannotCreate;
             Write($"{o.Etc}/aliases", InstanceFiles.Aliases(Libc.GetEUid() == 0 ? null : owner.Name));
             Write($"{o.Etc}/{MasterCf.FileName}", InstanceFiles.Master(o));
@@ -107,28 +132,30 @@ internal static class InitCommand
     }
 
     private static bool MakeFolders(InitOptions o, Account owner) =>
-        Permissions.Folder(o.Etc, FolderMode, null) & Permissions.Folder(o.Log, FolderMode, null) & Permissions.Folder(o.Mail, FolderMode, null)
+        Permissions.MakeFolder(o.Etc, FolderMode, null) & Permissions.MakeFolder(o.Log, FolderMode, null)
+        & Permissions.MakeFolder(o.Mail, FolderMode, null)
         & MakeLog($"{o.Log}/mail.log", owner);
 
     private static bool MakeLog(string path, Account owner)
     {
-        int fd = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x1A4 /* 0644 */);
-        if (fd < 0)
-        {
-            Tool.Complain($"error: create {path}: {Libc.ErrorText()}");
-            return false;
-        }
-        _ = Libc.Close(fd);
-        Permissions.Own(path, owner);
-        return true;
+        int fd = LogFile.Open(path, LogFile.Mode(LogParams.MaillogFilePermissions.Default));
+        bool ok = fd >= 0 && (Libc.GetEUid() != 0 || Libc.FChOwn(fd, owner.Uid, owner.Gid) == 0);
+        if (!ok) Tool.Complain($"error: create {path}: {Libc.ErrorText()}");
+        if (fd >= 0) _ = Libc.Close(fd);
+        return ok;
     }
 
     /// <param name="secret">For root and this account's group alone; null: for everybody to read.</param>
     private static void Write(string path, string text, Account? secret = null)
     {
-        File.WriteAllBytes(path, Encoding.UTF8.GetBytes(text));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | (secret == null ? UnixFileMode.OtherRead : 0));
-        if (secret != null && Libc.GetEUid() == 0 && Libc.ChOwn(path, 0, secret.Gid) != 0) throw new IOException($"chown {path}: {Libc.ErrorText()}");
+        using Folder? folder = Folder.Open(Path.GetDirectoryName(path)!);
+        int fd = folder?.OpenFile(Path.GetFileName(path), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC, SecretMode) ?? -1;
+        bool ok = fd >= 0 && Libc.WriteAll(fd, Encoding.UTF8.GetBytes(text))
+            && (secret == null || Libc.GetEUid() != 0 || Libc.FChOwn(fd, 0, secret.Gid) == 0)
+            && Libc.FChMod(fd, secret == null ? PublicMode : (uint)SecretMode) == 0;
+        string reason = Libc.ErrorText();
+        if (fd >= 0) _ = Libc.Close(fd);
+        if (!ok) throw new IOException($"write {path}: {reason}");
     }
 
     private static int BuildAliases(InitOptions o)
@@ -144,7 +171,9 @@ internal static class InitCommand
         Account? account;
         if (me != 0)
         {
-            if (Libc.FindAccount(me, out account) != 0 || account == null) Tool.Complain($"fatal: user id {me} has no account");
+            // one that has no account goes by its number
+            if (Libc.FindAccount(me, out account) is var error and not 0)
+                Tool.Complain($"fatal: look up user id {me}: {Libc.ErrorText(error)}");
             return account;
         }
         string name = CommonParams.MailOwner.Default;

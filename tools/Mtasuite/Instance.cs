@@ -1,15 +1,13 @@
-using System.Globalization;
-using System.Text;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Tools.Mtasuite;
 
 /// <summary>
-/// One instance of the suite, seen from outside. Its master holds a lock on pid/master.pid as long as it lives; the lock, not the number in the
-/// file, tells whether it runs.
+/// One instance of the suite, seen from outside. Its master holds a lock on the spool as long as it lives; the lock tells whether it runs.
 /// </summary>
 internal sealed class Instance(MailConfig config)
 {
@@ -24,21 +22,26 @@ internal sealed class Instance(MailConfig config)
 
     private string PidFile => Path.Combine(Spool.Root, Config.Get(CommonParams.ProcessIdDirectory), "master.pid");
 
-    /// <summary>The running master's process id; 0: none runs. Negative: minus errno, it cannot be known.</summary>
-    public int FindMaster()
+    /// <summary>The running master's process id; 0: none runs. Negative: minus errno, it cannot be known (<see cref="Unknown"/>).</summary>
+    public int FindMaster() => SpoolLock.Holder(Spool.Root, PidFile);
+
+    /// <summary>The words for a master that cannot be found out about.</summary>
+    public static string Unknown(int found) =>
+        $"cannot tell whether the mail system is running: {(-found == Libc.EBUSY ? SpoolLock.OutsideText : Libc.ErrorText(-found))}";
+
+    /// <summary>
+    /// The running master as a process that no later one can be taken for; null, with what <see cref="FindMaster"/> says, when there is
+    /// none. It is looked for again after it was opened: between the two looks its number cannot have become another's.
+    /// </summary>
+    public ProcessHandle? OpenMaster(out int found)
     {
-        int fd = Libc.Open(PidFile, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
-        if (fd < 0) return Libc.Errno == Libc.ENOENT ? 0 : -Libc.Errno;
-        try
-        {
-            if (Libc.Flock(fd, Libc.LOCK_SH | Libc.LOCK_NB) == 0) return 0;
-            if (Libc.Errno != Libc.EAGAIN) return -Libc.Errno;
-            Span<byte> text = stackalloc byte[32];
-            int n = Libc.PRead(fd, text, 0);
-            bool ok = int.TryParse(Encoding.ASCII.GetString(text[..Math.Max(n, 0)]).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid);
-            return ok && pid > 1 ? pid : -Libc.EBUSY;
-        }
-        finally { _ = Libc.Close(fd); }
+        found = FindMaster();
+        ProcessHandle? process = found > 0 ? ProcessHandle.TryOpen(found) : null;
+        if (process == null) return null;
+        found = FindMaster();
+        if (found == process.Pid) return process;
+        process.Dispose();
+        return null;
     }
 
     /// <summary>Waits until no master runs any more; false when the time is up.</summary>
@@ -53,16 +56,9 @@ internal sealed class Instance(MailConfig config)
         return true;
     }
 
-    /// <summary>When master last applied or refused its configuration; the beginning of time while there is none.</summary>
-    public DateTimeOffset LastApplied() => Libc.TryStat(PidFile, out Libc.FileStatus status) ? status.Modified : default;
-
-    /// <summary>Waits until master has done so again; false when the time is up.</summary>
-    public bool WaitUntilApplied(DateTimeOffset before, TimeSpan patience)
-    {
-        for (long end = Environment.TickCount64 + (long)patience.TotalMilliseconds; LastApplied() == before; Pause(2))
-            if (Environment.TickCount64 > end) return false;
-        return true;
-    }
+    /// <summary>The result of a reload that began at a time or later; null when there is none yet.</summary>
+    public ReloadResult? ResultSince(long time) =>
+        ReloadResult.TryRead($"{Spool.Root}/{SpoolDirectory.Pid}") is { } result && result.Started >= time ? result : null;
 
     /// <summary>A short sleep of a command, which has no event loop.</summary>
     public static void Pause(int milliseconds) => Libc.PollOne(-1, 0, milliseconds);
@@ -74,11 +70,9 @@ internal sealed class Instance(MailConfig config)
     public List<string> MasterEnvironment(params string[] also)
     {
         List<string> result = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"];
-        foreach (string item in (IEnumerable<string>)[.. Config.GetList(MasterParams.ImportEnvironment), "DOTNET_ROOT", .. also])
-        {
-            if (item.Contains('=')) result.Add(item);
-            else if (Environment.GetEnvironmentVariable(item) is { } value && item != "MAIL_CONFIG") result.Add($"{item}={value}");
-        }
+        foreach ((string name, string? set) in EnvironmentList.Read([.. Config.GetList(MasterParams.ImportEnvironment), "DOTNET_ROOT",
+            .. also]))
+            if ((set ?? Environment.GetEnvironmentVariable(name)) is { } value && name != "MAIL_CONFIG") result.Add($"{name}={value}");
         return result;
     }
 }

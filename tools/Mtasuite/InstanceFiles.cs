@@ -20,7 +20,7 @@ internal static class InstanceFiles
         # who it is, and for whom it works
         myhostname = {o.HostName}
         mydestination = $myhostname, localhost.$mydomain, localhost
-        inet_interfaces = 127.0.0.1
+        inet_interfaces = {o.Interfaces}
         mynetworks = 127.0.0.0/8
 
         # TLS; the certificate is signed by itself: put a real one in its place, private key first
@@ -71,15 +71,17 @@ internal static class InstanceFiles
 
         """;
 
+    private static string Service(InitOptions o, int port) => $"{o.ServiceHost}{port}";
+
     public static string Master(InitOptions o) => $$"""
         # Services of this instance. Columns: see master(5); "-" is the default.
         # service                 type  private unpriv  chroot  wakeup  maxproc command + args
-        127.0.0.1:{{o.SmtpPort,-15}} inet  n       -       n       -       -       smtpd
-        127.0.0.1:{{o.SubmissionPort,-15}} inet  n       -       n       -       -       smtpd
+        {{Service(o, o.SmtpPort),-25}} inet  n       -       n       -       -       smtpd
+        {{Service(o, o.SubmissionPort),-25}} inet  n       -       n       -       -       smtpd
           -o syslog_name=mtasuite/submission
           -o smtpd_tls_security_level=encrypt
         {{Submission}}
-        127.0.0.1:{{o.SubmissionsPort,-15}} inet  n       -       n       -       -       smtpd
+        {{Service(o, o.SubmissionsPort),-25}} inet  n       -       n       -       -       smtpd
           -o syslog_name=mtasuite/submissions
           -o smtpd_tls_wrappermode=yes
         {{Submission}}

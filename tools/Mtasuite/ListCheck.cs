@@ -32,22 +32,45 @@ internal static class ListCheck
 
     private static void Check(CheckContext context, MailConfig config, int serviceLine, Func<string, bool> wanted)
     {
+        CheckTrust(context, config, serviceLine, wanted);
         foreach ((TextParam param, MatchStyle style) in Lists)
         {
             if (!config.Explicit(param.Name) || !wanted(param.Name)) continue;
             using MatchList list = new(config.Get(param), style);
             foreach (string problem in list.Problems) context.ReportSetting(Severity.Error, config, param.Name, serviceLine, $"{param.Name}: {problem}");
         }
-        if (config.Explicit(CommonParams.InetInterfaces.Name) && wanted(CommonParams.InetInterfaces.Name))
-            foreach (string host in config.GetList(CommonParams.InetInterfaces).Where(h => !IsInterface(h)))
-                context.ReportSetting(Severity.Error, config, CommonParams.InetInterfaces.Name, serviceLine, $"{CommonParams.InetInterfaces.Name}: host not found: {host}");
+        string interfaces = CommonParams.InetInterfaces.Name;
+        if (!config.Explicit(interfaces) || !wanted(interfaces)) return;
+        foreach (string host in config.GetList(CommonParams.InetInterfaces))
+            if (InterfaceProblem(config, host) is { } problem) context.ReportSetting(Severity.Error, config, interfaces, serviceLine,
+                $"{interfaces}: {problem}");
     }
 
-    private static bool IsInterface(string name)
+    /// <summary>
+    /// What is wrong with a host in inet_interfaces, or null: mail to an address that this machine does not have never comes here.
+    /// </summary>
+    private static string? InterfaceProblem(MailConfig config, string host)
     {
-        if (name is "all" or "loopback-only" || IPAddress.TryParse(name.Trim('[', ']'), out _)) return true;
-        try { return Dns.GetHostAddresses(name).Length > 0; }
-        catch (SocketException) { return false; }
-        catch (ArgumentException) { return false; }
+        if (host is "all" or "loopback-only") return null;
+        string bare = host.Trim('[', ']');
+        IReadOnlyList<IPAddress> addresses = IPAddress.TryParse(bare, out IPAddress? literal) ? [literal] : config.Host.Resolve(bare);
+        if (addresses.Count == 0) return $"host not found: {host}";
+        List<string> protocols = config.GetList(CommonParams.InetProtocols);
+        IPAddress? foreign = addresses.FirstOrDefault(a => Speaks(protocols, a) && !OwnAddresses.IsLocal(a, config.Host));
+        return foreign == null ? null : $"no local interface found for {foreign}";
+    }
+
+    private static bool Speaks(List<string> protocols, IPAddress address) =>
+        protocols.Contains("all") || protocols.Contains(address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6");
+
+    /// <summary>A network that holds everybody makes an open relay.</summary>
+    private static void CheckTrust(CheckContext context, MailConfig config, int serviceLine, Func<string, bool> wanted)
+    {
+        TextParam param = CommonParams.Mynetworks;
+        if (!config.Explicit(param.Name) || !wanted(param.Name)) return;
+        foreach (string item in config.GetList(param).Where(i => i.EndsWith("/0", StringComparison.Ordinal)
+            || i.EndsWith("/0]", StringComparison.Ordinal)))
+            context.ReportSetting(Severity.Warning, config, param.Name, serviceLine,
+                $"{param}: {item} trusts every client: anybody may send anywhere");
     }
 }

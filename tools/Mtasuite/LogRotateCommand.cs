@@ -1,6 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Tools.Shared;
 
@@ -18,11 +19,15 @@ internal static class LogRotateCommand
         if (file.Length == 0 || file.StartsWith("/dev/", StringComparison.Ordinal))
             return Tool.Fatal(1, "maillog_file names no file: the system's logger rotates its own files");
         string rotated = $"{file}.{Suffix(instance.Config.Get(LogParams.MaillogFileRotateSuffix), DateTimeOffset.UtcNow.ToLocalTime())}";
-        if (!Libc.TryStat(file, out Libc.FileStatus status)) return Tool.Fatal(1, $"{file}: {Libc.ErrorText()}");
-        if (Libc.Access(rotated, Libc.F_OK) == 0) return Tool.Fatal(1, $"{rotated} exists already");
-        if (Libc.Rename(file, rotated) != 0) return Tool.Fatal(1, $"rename {file} to {rotated}: {Libc.ErrorText()}");
+        using PathWalk? walk = PathWalk.To(Path.GetFullPath(file), Libc.GetEUid(), out int errno);
+        if (walk?.Status is not { IsRegular: true } status)
+            return Tool.Fatal(1, $"{file}: {Libc.ErrorText(errno != 0 ? errno : Libc.ENOENT)}");
+        string newName = Path.GetFileName(rotated);
+        if (!walk.Folder.TryRename(walk.Name, walk.Folder, newName))
+            return Tool.Fatal(1, Libc.Errno == Libc.EEXIST ? $"{rotated} exists already"
+                : $"rename {file} to {rotated}: {Libc.ErrorText()}");
         // made here with its owner, because daemons without root's rights may not make files in the folder
-        int fd = Libc.Open(file, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, (int)status.Permissions);
+        int fd = LogFile.Open(file, LogFile.Mode(instance.Config.Get(LogParams.MaillogFilePermissions)));
         if (fd < 0) return Tool.Fatal(1, $"create {file}: {Libc.ErrorText()}");
         if (Libc.GetEUid() == 0) _ = Libc.FChOwn(fd, status.Uid, status.Gid);
         _ = Libc.Close(fd);
@@ -31,6 +36,10 @@ internal static class LogRotateCommand
             if (StopCommand.Signal(instance, Libc.SIGUSR1, out _) is var failed and not 0) return failed;
             Instance.Pause(ReopenMilliseconds);
         }
+        // the compressor goes by path: in the folder of another account with that account's rights
+        Libc.FileStatus folder = walk.FolderStatus;
+        if (Libc.GetEUid() == 0 && folder.Uid != 0 && !Libc.BecomeUser(folder.Uid, folder.Gid, [folder.Gid]))
+            return Tool.Fatal(1, $"become uid {folder.Uid}: {Libc.ErrorText()}");
         return Compress(instance.Config.Get(LogParams.MaillogFileCompressor), rotated);
     }
 

@@ -1,6 +1,8 @@
+using System.Globalization;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Tools.Doctor;
+using MtaSuite.Tools.Roundtrip;
 using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Mtasuite;
@@ -11,21 +13,27 @@ internal static class MtasuiteCommand
     public const string Manual = """
         mtasuite - control the mail system
 
-        usage: mtasuite init DIR [--hostname H] [--smtp-port N] [--submission-port N] [--submissions-port N]
+        usage: mtasuite init DIR [--listen loopback|all|ADDRESS] [--hostname H] [--smtp-port N] [--submission-port N]
+                             [--submissions-port N]
                mtasuite [-c DIR] [-v] COMMAND
 
-          init DIR          make a private instance in a new folder: configuration, spool, log, mailboxes
+          init DIR          make a private instance in a new folder: configuration, spool, log, mailboxes; it listens on 127.0.0.1 unless
+                            --listen says all (every interface) or names an address
           start             check, start, and return when the instance accepts mail
           start-fg          the same in the foreground, for containers and service managers
           stop              let deliveries end, stop, and return when all processes are gone
           abort             stop at once; what is under way is tried again at the next start
-          reload            use the changed configuration; no session is dropped
+          restart           check, stop, and start again
+          reload            use the changed configuration; no session is dropped. What "check" finds wrong is refused (status 78), as is
+                            a socket that cannot be bound (status 1): then everything stays as it was
           status            is it running, and what is in the queue
           check             names what is wrong with the configuration, the spool and the tables
           flush             try to deliver everything now
           destinations      where mail is being delivered to and what waits for what; with -j behind it as JSON
           doctor [DOMAIN]   look at our own services, and at a domain as a sender does, and say in words what is right and what is not;
                             "mtasuite doctor --help" names its options
+          roundtrip         send a message with a login, wait until it is in the mailbox, and show how long each step took;
+                            "mtasuite roundtrip --help" names its options
           tlsrpt            what is collected for reports on TLS (RFC 8460); with -j behind it as JSON; with "send" behind it the reports go out now
           logrotate         start a new log file (maillog_file) and compress the old one
           set-permissions   give files and folders of the spool their owners and modes
@@ -39,7 +47,8 @@ internal static class MtasuiteCommand
 
     private static readonly (string Name, Func<Instance, int> Run)[] Actions =
     [
-        ("start", StartCommand.Start), ("start-fg", StartCommand.StartForeground), ("stop", StopCommand.Stop), ("abort", StopCommand.Abort),
+        ("start", StartCommand.Start), ("start-fg", StartCommand.StartForeground), ("restart", StartCommand.Restart),
+            ("stop", StopCommand.Stop), ("abort", StopCommand.Abort),
         ("quick-stop", StopCommand.Stop), ("reload", StopCommand.Reload), ("status", StatusCommand.Run), ("check", CheckCommand.Run),
         ("flush", StatusCommand.Flush), ("destinations", DestinationsCommand.Run), ("destinations -j", DestinationsCommand.RunJson),
         ("tlsrpt", TlsReportCommand.Run), ("tlsrpt -j", TlsReportCommand.RunJson), ("tlsrpt send", TlsReportCommand.Send),
@@ -48,17 +57,21 @@ internal static class MtasuiteCommand
 
     public static int Run(string[] args)
     {
-        GetOpt options = new(args, "+c:v");
+        // -a is for master, which has files checked that it has taken already
+        GetOpt options = new(args, "+a:c:v");
         string? directory = null;
         for (char c = options.Next(); c != '\0'; c = options.Next())
         {
             if (c == 'c') directory = options.Value;
+            else if (c == 'a' && int.TryParse(options.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int fd)
+                && AcceptedFiles.TryUse(fd)) continue;
             else if (c != 'v') return Usage();
         }
         if (options.Operands.Count == 0) return Usage();
         string name = options.Operands[0];
         if (name == "init") return InitCommand.Run([.. options.Operands[1..]]);
         if (name == "version") return VersionCommand.Run();
+        if (name == "roundtrip") return RoundtripCommand.Run([.. options.Operands[1..]]);
         if (name == "doctor") return RunDoctor(directory, [.. options.Operands[1..]]);
         name = string.Join(' ', options.Operands);
         foreach ((string action, Func<Instance, int> run) in Actions)
@@ -68,20 +81,24 @@ internal static class MtasuiteCommand
             if (config == null) return ExitCode.Configuration;
             return run(new Instance(config));
         }
-        return Usage();
+        return Unknown(options.Operands[0]);
+    }
+
+    private static int Unknown(string name)
+    {
+        string[] names = [.. Actions.Select(a => a.Name.Split(' ')[0]), "init", "version", "doctor"];
+        return Array.IndexOf(names, name) >= 0 ? Usage()
+            : Tool.Fatal(ExitCode.Usage, $"unknown command: {Tool.Printable(name)}{NearName.Hint(name, names)} (see mtasuite --help)");
     }
 
     private static int RunDoctor(string? directory, string[] args)
     {
-        if (args is ["--help"])
-        {
-            Tool.Print(DoctorOptions.Manual);
-            return ExitCode.Ok;
-        }
+        if (DoctorOptions.Parse(args, out int status) is not { } options) return status;
         MailConfig? config = Tool.LoadConfig(directory, "mtasuite", quiet: true);
-        return config == null ? ExitCode.Configuration : DoctorCommand.Run(new Instance(config), args);
+        return config == null ? ExitCode.Configuration : DoctorCommand.Run(new Instance(config), options);
     }
 
     private static int Usage() => Tool.Fatal(ExitCode.Usage,
-        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')))}|doctor|version, or mtasuite init DIR (see mtasuite --help)");
+        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')))}|doctor|roundtrip|version, "
+        + "or mtasuite init DIR (see mtasuite --help)");
 }

@@ -7,13 +7,17 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.Mtasuite;
 
 /// <summary>
-/// Owners and modes of an instance's folders. The spool's folders belong to mail_owner, but for queue_directory and pid: a daemon that was taken
-/// over must not be able to replace its neighbours or choose which process "stop" ends.
+/// Owners and modes of an instance's folders. The spool's folders belong to mail_owner, but for queue_directory and pid: a daemon that
+/// was taken
+/// over must not be able to replace its neighbours or choose which process "stop" ends. Root's work in what mail_owner can write goes by
+/// descriptor.
 /// </summary>
 internal static class Permissions
 {
     private const uint FolderMode = 0x1ED; // 0755
     private const uint PrivateMode = 0x1C0; // 0700
+    /// <summary>Folders below one of the spool's; the spool itself has one level.</summary>
+    private const int MaxDepth = 8;
 
     /// <summary>mail_owner's account; null, told as fatal, when it does not exist.</summary>
     public static Account? Owner(Instance instance)
@@ -31,14 +35,9 @@ internal static class Permissions
         if (owner == null) return ExitCode.Configuration;
         if (!Apply(instance, owner)) return 1;
         if (Libc.GetEUid() != 0) return ExitCode.Ok;
-        foreach ((string folder, _) in SpoolDirectory.Folders)
-        {
-            if (folder is SpoolDirectory.Pid or SpoolDirectory.Public or SpoolDirectory.Private) continue;
-            EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
-            foreach (string path in Directory.EnumerateFileSystemEntries($"{instance.Spool.Root}/{folder}", "*", all)) Own(path, owner);
-        }
+        OwnSpool(instance, owner, files: true);
         string log = instance.Config.Get(LogParams.MaillogFile);
-        if (log.Length > 0 && !log.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(log)) Own(log, owner);
+        if (log.Length > 0 && !log.StartsWith("/dev/", StringComparison.Ordinal)) OwnFile(log, owner);
         return ExitCode.Ok;
     }
 
@@ -51,32 +50,92 @@ internal static class Permissions
     /// <summary>Makes and owns the folders; false, with the reason told, when one of them can't be.</summary>
     public static bool Apply(Instance instance, Account owner)
     {
-        bool ok = Folder(instance.Spool.Root, FolderMode, null);
+        string root = instance.Spool.Root;
+        bool ok = MakeFolder(root, FolderMode, null);
+        using Folder? spool = Folder.Open(root);
+        if (spool == null) return ok && Trouble("open", root, Libc.Errno);
         foreach ((string name, uint mode) in SpoolDirectory.Folders)
-            ok &= Folder($"{instance.Spool.Root}/{name}", mode, name == SpoolDirectory.Pid ? null : owner);
-        ok &= Folder(instance.Config.Get(CommonParams.DataDirectory), PrivateMode, owner);
-        return ok && Sync(instance.Spool.Root);
+            ok &= Make(spool, name, $"{root}/{name}", mode, name == SpoolDirectory.Pid ? null : owner);
+        ok &= MakeFolder(instance.Config.Get(CommonParams.DataDirectory), PrivateMode, owner);
+        // before anything is promised: to sync a file need not make the folders beside its own durable (btrfs)
+        return ok && (spool.TrySync(wholeFileSystem: true) || Trouble("sync", root, Libc.Errno));
     }
 
-    /// <summary>Before anything is promised: to sync a file need not make the folders beside its own durable (btrfs).</summary>
-    private static bool Sync(string root)
+    /// <summary>Makes one folder, and those above it that are missing; <paramref name="owner"/> null: root's.</summary>
+    internal static bool MakeFolder(string path, uint mode, Account? owner)
     {
-        int error = Libc.SyncFolder(root, wholeFileSystem: true);
-        return error == 0 || Trouble("sync", root, error);
+        using PathWalk? walk = Walk(path, mode, out int errno);
+        return walk == null ? Trouble("make", path, errno) : Make(walk.Folder, walk.Name.Length == 0 ? "." : walk.Name, path, mode, owner);
     }
 
-    /// <summary>Makes one folder; <paramref name="owner"/> null: root's.</summary>
-    internal static bool Folder(string path, uint mode, Account? owner)
+    private static PathWalk? Walk(string path, uint mode, out int errno)
     {
-        if (Libc.MkDir(path, mode) != 0 && Libc.Errno != Libc.EEXIST) return Trouble("make", path, Libc.Errno);
-        if (Libc.ChMod(path, mode) != 0) return Trouble("chmod", path, Libc.Errno);
-        if (Libc.GetEUid() != 0) return true;
-        return Libc.ChOwn(path, owner?.Uid ?? 0, owner?.Gid ?? 0) == 0 || Trouble("chown", path, Libc.Errno);
+        PathWalk? walk = PathWalk.To(path, Libc.GetEUid(), out errno);
+        if (walk != null || errno != Libc.ENOENT || Path.GetDirectoryName(path) is not { Length: > 1 } above) return walk;
+        using (PathWalk? parent = Walk(above, mode, out errno))
+        {
+            if (parent is not { Status: null } || !parent.Folder.TryMakeFolder(parent.Name, FolderMode)) return null;
+        }
+        return PathWalk.To(path, Libc.GetEUid(), out errno);
     }
 
-    internal static void Own(string path, Account owner)
+    private static bool Make(Folder parent, string name, string shown, uint mode, Account? owner)
     {
-        if (Libc.GetEUid() == 0 && Libc.ChOwn(path, owner.Uid, owner.Gid) != 0) Tool.Warning($"chown {path}: {Libc.ErrorText()}");
+        if (name != "." && !parent.TryMakeFolder(name, mode) && Libc.Errno != Libc.EEXIST) return Trouble("make", shown, Libc.Errno);
+        using Folder? folder = parent.OpenFolder(name);
+        if (folder == null || !folder.TryStat(out Libc.FileStatus status)) return Trouble("open", shown, Libc.Errno);
+        (uint uid, uint gid) = Libc.GetEUid() != 0 ? (status.Uid, status.Gid) : (owner?.Uid ?? 0, owner?.Gid ?? 0);
+        if ((status.Uid, status.Gid, status.Permissions) == (uid, gid, mode)) return true;
+        bool ok = (status.Uid, status.Gid) == (uid, gid) ? folder.TrySetMode(mode) : folder.TryProtect(uid, gid, mode);
+        return ok || Trouble("change owner and mode of", shown, Libc.Errno);
+    }
+
+    /// <summary>
+    /// As root: gives mail_owner what lies in the folders of the spool, messages (<paramref name="files"/>) or folders alone.
+    /// </summary>
+    internal static void OwnSpool(Instance instance, Account owner, bool files)
+    {
+        using Folder? spool = Folder.Open(instance.Spool.Root);
+        foreach ((string name, _) in SpoolDirectory.Folders)
+        {
+            if (name is SpoolDirectory.Pid or SpoolDirectory.Public or SpoolDirectory.Private) continue;
+            using Folder? folder = spool?.OpenFolder(name);
+            if (folder != null) OwnTree(folder, $"{instance.Spool.Root}/{name}", owner, files, MaxDepth);
+        }
+    }
+
+    private static void OwnTree(Folder folder, string shown, Account owner, bool files, int depth)
+    {
+        foreach (string name in folder.Names() ?? [])
+        {
+            if (!folder.TryStat(name, out Libc.FileStatus status)) continue; // gone meanwhile
+            if (status.IsDirectory && depth > 0)
+            {
+                using Folder? below = folder.OpenFolder(name);
+                if (below == null || !below.TryStat(out status)) continue;
+                OwnTree(below, $"{shown}/{name}", owner, files, depth - 1);
+                if ((status.Uid, status.Gid) != (owner.Uid, owner.Gid) && !below.TryProtect(owner.Uid, owner.Gid, status.Permissions))
+                    Tool.Warning($"chown {shown}/{name}: {Libc.ErrorText()}");
+            }
+            else if (files) Tell(folder.TryGiveFile(name, owner.Uid, owner.Gid), $"{shown}/{name}");
+        }
+    }
+
+    /// <summary>As root: gives one file to mail_owner, if it is there.</summary>
+    internal static void OwnFile(string path, Account owner)
+    {
+        if (Libc.GetEUid() != 0) return;
+        using PathWalk? walk = PathWalk.To(path, 0, out int errno);
+        if (walk == null) Tool.Warning($"chown {path}: {Libc.ErrorText(errno)}");
+        else if (walk.Status != null) Tell(walk.Folder.TryGiveFile(walk.Name, owner.Uid, owner.Gid), path);
+    }
+
+    private static void Tell(bool done, string path)
+    {
+        if (done || Libc.Errno == Libc.ENOENT) return;
+        Tool.Warning(Libc.Errno == Libc.EINVAL ? $"{path} is left as it is: no regular file"
+            : Libc.Errno == Libc.EMLINK ? $"{path} is left as it is: the file has other names as well"
+            : $"chown {path}: {Libc.ErrorText()}");
     }
 
     private static bool Trouble(string what, string path, int errno)

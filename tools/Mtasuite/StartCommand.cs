@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Native;
 using MtaSuite.Tools.Shared;
@@ -12,11 +13,11 @@ internal static class StartCommand
 
     public static int Start(Instance instance)
     {
-        if (Prepare(instance) is var status and not 0) return status;
+        if (Prepare(ref instance, out int accepted) is var status and not 0) return status;
         if (Libc.Pipe(out int read, out int write) != 0) return Tool.Fatal(ExitCode.OsError, $"pipe: {Libc.ErrorText()}");
         int nothing = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
-        int pid = Libc.Spawn(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-n"], instance.MasterEnvironment(), "/",
-            [nothing, nothing, nothing], [write], session: true);
+        int pid = Libc.Spawn(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-n", "-a", "4"],
+            instance.MasterEnvironment(), "/", [nothing, nothing, nothing], [write, accepted], session: true);
         _ = Libc.Close(write);
         if (pid < 0) return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Libc.ErrorText(-pid)}");
         string answer = ReadAnswer(read);
@@ -35,21 +36,38 @@ internal static class StartCommand
     /// <summary>Becomes master, so that a service manager sees the process it started. Sockets and variables of systemd go along.</summary>
     public static int StartForeground(Instance instance)
     {
-        if (Prepare(instance) is var status and not 0) return status;
+        if (Prepare(ref instance, out int accepted) is var status and not 0) return status;
+        _ = Libc.Fcntl(accepted, Libc.F_SETFD, 0);
         List<string> environment = instance.MasterEnvironment("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID");
         Libc.ResetSignals();
-        int error = -Libc.Exec(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d"], environment);
+        int error = -Libc.Exec(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d", "-a", $"{accepted}"],
+            environment);
         return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Libc.ErrorText(error)}");
     }
 
-    /// <summary>0 when it may start: not running, and nothing that check refuses.</summary>
-    private static int Prepare(Instance instance)
+    /// <summary>Stops what runs and starts it anew, unless what it would be started with is refused.</summary>
+    public static int Restart(Instance instance)
     {
+        if (!CheckCommand.Accepts(instance)) return Tool.Fatal(ExitCode.Configuration, "not restarted: what runs goes on");
+        if (instance.FindMaster() != 0 && StopCommand.Stop(instance) is var status and not 0) return status;
+        return Start(instance);
+    }
+
+    /// <summary>0 when it may start: not running, and nothing that check refuses. What was checked is what master gets.</summary>
+    /// <param name="accepted">The descriptor of the configuration, for master.</param>
+    private static int Prepare(ref Instance instance, out int accepted)
+    {
+        accepted = -1;
+        string directory = instance.ConfigDirectory;
+        ConfigSnapshot.OfProcess = ConfigSnapshot.Take(directory);
+        instance = new Instance(MailConfig.Load(directory, processName: "mtasuite").Config);
         int pid = instance.FindMaster();
-        if (pid < 0) return Tool.Fatal(1, $"cannot tell whether the mail system is running: {Libc.ErrorText(-pid)}");
-        if (pid > 0) return Tool.Fatal(1, "the mail system is already running");
+        if (pid < 0) return Tool.Fatal(1, Instance.Unknown(pid));
+        if (pid > 0) return Tool.Fatal(1, $"the mail system is already running: process {pid}");
         Permissions.MakeFolders(instance);
-        return CheckCommand.Accepts(instance) ? 0 : Tool.Fatal(ExitCode.Configuration, "not started");
+        if (!CheckCommand.Accepts(instance)) return Tool.Fatal(ExitCode.Configuration, "not started");
+        accepted = AcceptedFiles.Write(ConfigSnapshot.OfProcess);
+        return accepted < 0 ? Tool.Fatal(ExitCode.OsError, $"keep the configuration in memory: {Libc.ErrorText()}") : 0;
     }
 
     /// <summary>master's one line; empty when it ends, or the time does, without one.</summary>

@@ -12,37 +12,63 @@ internal static class StopCommand
 
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan ReloadPatience = TimeSpan.FromSeconds(10);
+    /// <summary>Longer than master gives the check of a configuration.</summary>
+    private static readonly TimeSpan ReloadPatience = TimeSpan.FromSeconds(120);
 
     public static int Stop(Instance instance) => End(instance, Libc.SIGTERM);
 
     public static int Abort(Instance instance) => End(instance, Libc.SIGQUIT);
 
+    /// <summary>master checks the configuration, uses it or does not, and leaves the result.</summary>
     public static int Reload(Instance instance)
     {
-        if (!CheckCommand.Accepts(instance)) return Tool.Fatal(ExitCode.Configuration, "not reloaded: the mail system goes on with its old configuration");
-        DateTimeOffset before = instance.LastApplied();
+        long asked = ReloadResult.Now;
         int status = Signal(instance, Libc.SIGHUP, out int pid);
-        if (status == 0 && !instance.WaitUntilApplied(before, ReloadPatience)) Tool.Complain($"master (process {pid}) has not reloaded yet");
-        return status;
+        if (status != 0) return status;
+        for (long end = Environment.TickCount64 + (long)ReloadPatience.TotalMilliseconds; Environment.TickCount64 < end; Instance.Pause(5))
+        {
+            // looked for first: a master that ends may have left a result just before
+            bool ended = instance.FindMaster() == 0;
+            if (instance.ResultSince(asked) is { } result) return Tell(result);
+            if (ended) return Tool.Fatal(1, $"master (process {pid}) has ended; see the log");
+        }
+        return Tool.Fatal(ExitCode.TryLater,
+            $"master (process {pid}) has not answered within {ReloadPatience.TotalSeconds:0} seconds; see the log");
+    }
+
+    private static int Tell(ReloadResult result)
+    {
+        if (result.Status == ExitCode.Ok) return ExitCode.Ok;
+        foreach (string line in result.Reason.Split('\n')) Tool.Complain($"error: {line}");
+        return Tool.Fatal(result.Status, "not reloaded: the mail system goes on with its old configuration");
     }
 
     private static int End(Instance instance, int signal)
     {
-        int status = Signal(instance, signal, out int pid);
-        if (status != 0) return status;
+        using ProcessHandle? master = Open(instance, out int failed);
+        if (master == null) return failed;
+        if (Send(master, signal) is var status and not 0) return status;
         if (instance.WaitUntilGone(signal == Libc.SIGQUIT ? AbortPatience : StopPatience)) return ExitCode.Ok;
         // without master its daemons go as well
-        if (signal == Libc.SIGQUIT && Libc.Kill(pid, Libc.SIGKILL) == 0 && instance.WaitUntilGone(StopPatience)) return ExitCode.Ok;
-        return Tool.Fatal(ExitCode.TryLater, $"master (process {pid}) is still there after {StopPatience.TotalSeconds:0} seconds");
+        if (signal == Libc.SIGQUIT && master.Send(Libc.SIGKILL) == 0 && instance.WaitUntilGone(StopPatience)) return ExitCode.Ok;
+        return Tool.Fatal(ExitCode.TryLater, $"master (process {master.Pid}) is still there after {StopPatience.TotalSeconds:0} seconds");
     }
 
     /// <summary>0 when the signal was sent.</summary>
     internal static int Signal(Instance instance, int signal, out int pid)
     {
-        pid = instance.FindMaster();
-        if (pid == 0) return Tool.Fatal(1, "the mail system is not running");
-        if (pid < 0) return Tool.Fatal(1, $"cannot tell whether the mail system is running: {Libc.ErrorText(-pid)}");
-        return Libc.Kill(pid, signal) == 0 ? 0 : Tool.Fatal(1, $"signal master (process {pid}): {Libc.ErrorText()}");
+        using ProcessHandle? master = Open(instance, out int failed);
+        pid = master?.Pid ?? 0;
+        return master == null ? failed : Send(master, signal);
     }
+
+    private static ProcessHandle? Open(Instance instance, out int status)
+    {
+        ProcessHandle? master = instance.OpenMaster(out int found);
+        status = master != null ? 0 : Tool.Fatal(1, found < 0 ? Instance.Unknown(found) : "the mail system is not running");
+        return master;
+    }
+
+    private static int Send(ProcessHandle master, int signal) =>
+        master.Send(signal) is var error and not 0 ? Tool.Fatal(1, $"signal master (process {master.Pid}): {Libc.ErrorText(error)}") : 0;
 }

@@ -7,6 +7,10 @@ namespace MtaSuite.Tools.Mtasuite;
 /// <summary>Opens each table that a parameter names, in main.cf and in the services' overrides.</summary>
 internal static class TableCheck
 {
+    /// <summary>Caches, which daemons make themselves.</summary>
+    private static readonly TextParam[] Caches =
+        [VerifyParams.AddressVerifyMap, SmtpClientParams.SmtpSaslAuthCacheName, LmtpClientParams.LmtpSaslAuthCacheName];
+
     public static void Run(CheckContext context)
     {
         HashSet<string> seen = [];
@@ -18,6 +22,7 @@ internal static class TableCheck
 
     private static void Check(CheckContext context, MailConfig config, string name, int serviceLine, HashSet<string> seen)
     {
+        if (Array.Exists(Caches, cache => cache.Name == name)) return;
         List<string>? items = Items(config, name, out bool restrictions);
         if (items == null) return;
         bool holdsTables = name.EndsWith("_maps", StringComparison.Ordinal);

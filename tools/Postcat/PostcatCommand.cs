@@ -77,15 +77,34 @@ internal static class PostcatCommand
         foreach (string folder in SpoolDirectory.Queues)
         {
             string path = spool.PathOf(folder, id);
-            if (Libc.Access(path, Libc.F_OK) == 0 || Libc.Errno == Libc.EACCES) return ShowPath(path, path[(spool.Root.Length + 1)..], show);
+            int fd = OpenQueued(spool.Root, path[(spool.Root.Length + 1)..]);
+            if (fd >= 0) return ShowAndClose(fd, path[(spool.Root.Length + 1)..], show);
+            if (Libc.Errno != Libc.ENOENT) return Tool.Fatal(1, $"open {path}: {Libc.ErrorText()}");
         }
         return Tool.Fatal(1, $"open queue file {id}: {Libc.ErrorText(Libc.ENOENT)}");
+    }
+
+    /// <summary>Folder by folder, through no link: mail_owner writes these folders, and root reads them.</summary>
+    private static int OpenQueued(string root, string path)
+    {
+        string[] names = path.Split('/');
+        Folder? folder = Folder.Open(root);
+        foreach (string name in names[..^1])
+        {
+            using Folder? above = folder;
+            folder = above?.OpenFolder(name);
+        }
+        using (folder) return folder?.OpenFile(names[^1], Libc.O_RDONLY) ?? -1;
     }
 
     private static int ShowPath(string path, string shown, PostcatOptions show)
     {
         int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
-        if (fd < 0) return Tool.Fatal(1, $"open {path}: {Libc.ErrorText()}");
+        return fd < 0 ? Tool.Fatal(1, $"open {path}: {Libc.ErrorText()}") : ShowAndClose(fd, shown, show);
+    }
+
+    private static int ShowAndClose(int fd, string shown, PostcatOptions show)
+    {
         int status = ShowFile(fd, shown, show);
         _ = Libc.Close(fd);
         return status;

@@ -65,7 +65,7 @@ internal sealed class EditedFile : IDisposable
     {
         while (true)
         {
-            fd = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC, PrivateMode);
+            fd = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, PrivateMode);
             if (fd < 0) throw new PostconfFatalException($"open {temporary}: {Libc.ErrorText()}");
             if (Libc.Flock(fd, Libc.LOCK_EX) < 0) throw new PostconfFatalException($"lock {temporary}: {Libc.ErrorText()}");
             if (Libc.TryStat(fd, out Libc.FileStatus mine) && Libc.TryStat(temporary, out Libc.FileStatus current) && mine.Inode == current.Inode) return;

@@ -150,8 +150,8 @@ internal sealed class MasterLine
 
     private void Unbrace(int field, PostconfOutput output)
     {
-        if (ConfigList.TryUnbrace(Fields[field], out string inner)) Fields[field] = inner;
-        else output.Warning($"{MasterCf.FileName}: syntax error after '}}' in \"{Fields[field]}\"");
+        if (ConfigList.Extract(Fields[field], out string inner) is { } problem) output.Warning($"{MasterCf.FileName}: {problem}");
+        Fields[field] = inner.AsSpan().Trim(LogicalLines.Space).ToString();
     }
 
     private void Check(string text)

@@ -42,7 +42,8 @@ internal sealed class UserParams(ConfigView view)
             if (node is { IsRaw: true }) continue;
             ScanValue(value, service);
             if (node != null && (node.Classes & (ParamClasses.Builtin | ParamClasses.Service)) != 0)
-                foreach (string prefixed in DatabaseNames.In(view.Expand(value, service), (word, rest) => WarnComment(word, rest, service)))
+                foreach (string prefixed in DatabaseNames.In(view.Expand(value, service), (word, rest) => WarnComment(word, rest, service),
+                    problem => view.Output.Warning($"{FileOf(service)}{(service == null ? "" : $":{service.Key}")}: {problem}")))
                     Refer(prefixed, service, true);
         }
     }

@@ -10,13 +10,19 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
 {
     private int _fd = -1;
     private bool _dotLocked;
+    /// <summary>The folder, which may be another user's: all goes by its descriptor.</summary>
+    private PathWalk? _walk;
 
-    private string DotLock => $"{path}.lock";
+    private Folder Folder => _walk!.Folder;
+    private string DotLock => $"{_walk!.Name}.lock";
 
     /// <summary>Tries deliver_lock_attempts times; what went wrong, or null.</summary>
     public string? Acquire()
     {
-        _fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOCTTY, 0x180 /* 0600 */);
+        _walk = PathWalk.To(Path.GetFullPath(path), Libc.GetEUid(), out int errno);
+        if (_walk == null) return $"open file {path}: {Libc.ErrorText(errno)}";
+        const int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOCTTY | Libc.O_NOFOLLOW, privateMode = 0x180; // 0600
+        _fd = Libc.OpenAt(Folder.Descriptor, _walk.Name, flags, privateMode);
         if (_fd < 0) return $"open file {path}: {Libc.ErrorText()}";
         int attempts = config.Get(LocalParams.DeliverLockAttempts);
         int delay = (int)config.Get(LocalParams.DeliverLockDelay).TotalMilliseconds;
@@ -47,9 +53,9 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
 
     private bool TryDotLock()
     {
-        if (Libc.TryStat(DotLock, out Libc.FileStatus status, follow: false)
-            && DateTimeOffset.UtcNow - status.Modified > config.Get(LocalParams.StaleLockTime)) _ = Libc.Unlink(DotLock);
-        int fd = Libc.Open(DotLock, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x100 /* 0400 */);
+        if (Folder.TryStat(DotLock, out Libc.FileStatus status)
+            && DateTimeOffset.UtcNow - status.Modified > config.Get(LocalParams.StaleLockTime)) _ = Folder.TryRemove(DotLock);
+        int fd = Folder.OpenFile(DotLock, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, 0x100 /* 0400 */);
         if (fd < 0) return false;
         _ = Libc.Close(fd);
         return _dotLocked = true;
@@ -57,7 +63,7 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
 
     private void ReleaseLocks()
     {
-        if (_dotLocked) _ = Libc.Unlink(DotLock);
+        if (_dotLocked) _ = Folder.TryRemove(DotLock);
         _dotLocked = false;
         if (styles.Contains("flock")) _ = Libc.Flock(_fd, Libc.LOCK_UN);
     }
@@ -68,5 +74,6 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
         ReleaseLocks();
         _ = Libc.Close(_fd);
         _fd = -1;
+        _walk?.Dispose();
     }
 }

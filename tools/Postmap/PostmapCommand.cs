@@ -68,6 +68,7 @@ public static class PostmapCommand
             FoldKeys = !options.Has('f'),
             Utf8 = config.Get(CommonParams.Smtputf8Enable) && !options.Has('u') && (!message || options.Has('U')),
             MaxValueBytes = int.MaxValue / 4,
+            ValuesNameFiles = options.Has('F'),
             Warn = output.Warning,
         };
         List<TableName> tables = [.. options.Tables.Select(argument => TableName.Parse(argument, config.Get(CommonParams.DefaultDatabaseType)))];

@@ -87,20 +87,10 @@ internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOpt
     /// <summary>-F: the value names files; what is stored is their content, a newline between files, in base64. Null when one cannot be read.</summary>
     private byte[]? FileContents(in SourceEntry entry, string name)
     {
-        using MemoryStream content = new();
-        foreach (string file in ConfigList.Split(Bytes.Decode(entry.Value, tableOptions.Utf8)))
-        {
-            if (content.Length > 0) content.WriteByte((byte)'\n');
-            int fd = Libc.Open(file, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
-            if (fd < 0)
-            {
-                output.Warning($"{name}, line {entry.Line}: open {file}: {Libc.ErrorText()}: skipping this entry");
-                return null;
-            }
-            using FileStream stream = new(new SafeFileHandle(fd, true), FileAccess.Read, 0);
-            stream.CopyTo(content);
-        }
-        return Bytes.Encode(Convert.ToBase64String(content.GetBuffer(), 0, (int)content.Length), false);
+        if (FileValues.TryRead(Bytes.Decode(entry.Value, tableOptions.Utf8), out string base64,
+            out string error)) return Bytes.Encode(base64, false);
+        output.Warning($"{name}, line {entry.Line}: {error}: skipping this entry");
+        return null;
     }
 
     /// <summary>-d: removes a key, or those on standard input, from every table. 0: at least one was there.</summary>

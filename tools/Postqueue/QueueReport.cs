@@ -8,7 +8,8 @@ namespace MtaSuite.Tools.Postqueue;
 
 /// <summary>
 /// The listing of postqueue -p, in the columns that scripts know: id with a mark (* active, ! on hold, # expires), size, arrival, sender; then
-/// each reason for delay in parentheses in front of the recipients it holds for.
+/// each reason for delay in parentheses in front of the recipients it holds for. The time of the next attempt stands in parentheses behind the last recipient, where
+/// nothing that reads the reasons takes it for one.
 /// </summary>
 internal sealed class QueueReport
 {
@@ -23,18 +24,19 @@ internal sealed class QueueReport
         _bytes += entry.Size;
         string mark = entry.QueueName switch { SpoolDirectory.Active => "*", SpoolDirectory.Hold => "!", _ => "" };
         if ((entry.Flags & MessageFlags.ForceExpire) != 0) mark += "#";
-        Line(text, entry.QueueId + mark, entry.Size.ToString(CultureInfo.InvariantCulture), Arrival(entry.ArrivalMicroseconds),
+        Line(text, entry.QueueId + mark, entry.Size.ToString(CultureInfo.InvariantCulture), Time(entry.ArrivalMicroseconds),
             entry.Sender.Length == 0 ? NoSender : Address.Quote822(entry.Sender));
         string shown = "";
         foreach (QueueEntryRecipient recipient in entry.Recipients)
         {
             string reason = recipient.Reason.Length > 0 ? recipient.Reason : entry.Reason;
-            if (reason.Length > 0 && reason != shown) text.Append(' ', Math.Max(0, ReasonColumn - reason.Length)).Append('(').Append(reason).Append(")\n");
+            if (reason.Length > 0 && reason != shown) Remark(text, Tool.Printable(reason));
             shown = reason;
             Line(text, "", "", "", Address.Quote822(recipient.Address));
         }
+        if (entry.NextMicroseconds > 0) Remark(text, $"next retry {Time(entry.NextMicroseconds)}");
         text.Append('\n');
-        Tool.Print(Printable(text));
+        Tool.Print(text.ToString());
         return true;
     }
 
@@ -44,20 +46,19 @@ internal sealed class QueueReport
         else Tool.Print(string.Create(CultureInfo.InvariantCulture, $"-- {_bytes / 1024} Kbytes in {_messages} Request{(_messages == 1 ? "" : "s")}.\n"));
     }
 
+    private static void Remark(StringBuilder text, string remark) =>
+        text.Append(' ', Math.Max(0, ReasonColumn - remark.Length)).Append('(').Append(remark).Append(")\n");
+
     private static void Line(StringBuilder text, string id, string size, string time, string address) =>
-        text.Append(CultureInfo.InvariantCulture, $"{id,-17} {size,8} {time,-19} {address}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{id,-17} {size,8} {time,-19} {Tool.Printable(address)}\n");
 
     /// <summary>As ctime(3) has it, without the year, in the machine's zone.</summary>
-    private static string Arrival(long microseconds)
+    private static string Time(long microseconds)
     {
-        DateTimeOffset time = DateTimeOffset.UnixEpoch.AddTicks(microseconds * 10).ToLocalTime();
+        DateTimeOffset time = LocalTime(microseconds);
         return string.Create(CultureInfo.InvariantCulture, $"{time:ddd MMM} {time.Day,2} {time:HH:mm:ss}");
     }
 
-    private static string Printable(StringBuilder text)
-    {
-        for (int i = 0; i < text.Length; i++)
-            if ((text[i] < ' ' && text[i] != '\n') || text[i] == '\x7f') text[i] = '?';
-        return text.ToString();
-    }
+    /// <summary>A number of microseconds since 1970 in the machine's zone.</summary>
+    public static DateTimeOffset LocalTime(long microseconds) => DateTimeOffset.UnixEpoch.AddTicks(microseconds * 10).ToLocalTime();
 }

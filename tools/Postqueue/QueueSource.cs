@@ -17,8 +17,16 @@ internal static class QueueSource
     {
         SpoolDirectory spool = new(config.Get(CommonParams.QueueDirectory));
         string service = config.Get(CommonParams.ShowqServiceName);
-        using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(false, service), out int errno);
-        if (link != null) return FromShowq(link, filter, take);
+        Attempts attempts = new(Attempts.Patience);
+        int errno;
+        while (true)
+        {
+            using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(false, service), attempts.Left,
+                config.Get(CommonParams.IpcTimeout), out errno);
+            if (link == null) break;
+            if (FromShowq(link, filter, take) is { } status) return status;
+            if (!attempts.Next()) return Tool.Fatal(ExitCode.TryLater, $"queue report: {link.Error}: try again later");
+        }
         string reason = $"(Connect to the {config.Get(CommonParams.MailName)} {service} service: {Libc.ErrorText(errno)})";
         if (Libc.Access($"{spool.Root}/{SpoolDirectory.Deferred}", Libc.R_OK | Libc.X_OK) != 0)
             return Tool.Fatal(ExitCode.Unavailable, $"Queue report unavailable - mail system is down {reason}");
@@ -28,7 +36,8 @@ internal static class QueueSource
         return ExitCode.Ok;
     }
 
-    private static int FromShowq(BlockingLink link, QueueFilter filter, Func<QueueEntry, bool> take)
+    /// <summary>Null: refused for the moment, before the first entry.</summary>
+    private static int? FromShowq(BlockingLink link, QueueFilter filter, Func<QueueEntry, bool> take)
     {
         link.Open(new ShowqRequest { Filter = filter });
         byte[] held = [];
@@ -52,6 +61,7 @@ internal static class QueueSource
             if (used < 0) break;
             held = input[at..];
         }
+        if (link.IsRefused) return null;
         return Tool.Fatal(ExitCode.TryLater, $"queue report: {(link.Error.Length > 0 ? link.Error : "bad answer from showq")}");
     }
 }

@@ -85,9 +85,11 @@ internal static class PostsuperCommand
         if (Libc.GetEUid() != 0 && Libc.GetEUid() != owner.Uid) return Tool.Fatal(1, "use of this command is reserved for the superuser");
         Logging.StartCommand(config, "postsuper");
         SpoolRepair repair = new(config);
-        if (work.Fix) repair.FixStructure();
-        // everything else as mail_owner: folders made on the way are the daemons' to write
+        if (work.Fix) repair.MakeFolders(owner);
+        // Everything else as mail_owner, who writes these folders: with root's rights a link in them would lead anywhere. And what is
+        // made is the daemons' to write.
         if (Libc.GetEUid() == 0 && !Libc.DropPrivileges(owner.Name, owner.Uid, owner.Gid)) return Tool.Fatal(1, $"become {owner.Name}: {Libc.ErrorText()}");
+        if (work.Fix) repair.FixStructure();
         if (work.Purge) repair.PurgeTemporary();
         QueueActions actions = new(config, work.Filter, work.Queues);
         foreach ((char action, string id) in work.Asked) actions.Add(action, id);

@@ -20,30 +20,34 @@ internal sealed class SpoolRepair(MailConfig config)
     /// <summary>Files of messages were moved.</summary>
     public bool Moved { get; private set; }
 
-    /// <summary>Makes folders that are missing and moves files that lie in the wrong folder of a hashed one.</summary>
-    public void FixStructure()
+    /// <summary>Makes folders that are missing, and gives them and those below them to mail_owner: what needs root's rights.</summary>
+    public void MakeFolders(Account owner)
     {
         Instance instance = new(config);
-        Account? owner = Permissions.Owner(instance);
-        if (owner == null || !Permissions.Apply(instance, owner)) Failures++;
+        if (!Permissions.Apply(instance, owner)) Failures++;
+        if (Libc.GetEUid() == 0) Permissions.OwnSpool(instance, owner, files: false);
+    }
+
+    /// <summary>Moves files that lie in the wrong folder of a hashed one. As mail_owner.</summary>
+    public void FixStructure()
+    {
         foreach ((string folder, _) in SpoolDirectory.Folders)
         {
             if (folder is SpoolDirectory.Public or SpoolDirectory.Private or SpoolDirectory.Pid or SpoolDirectory.Journal) continue;
             foreach (string path in Files(folder))
-                if (QueueId.IsValid(Path.GetFileName(path)) && path != _spool.PathOf(folder, Path.GetFileName(path))) MoveToPlace(folder, path, owner);
+                if (Path.GetFileName(path) is var id && QueueId.IsValid(id) && path != _spool.PathOf(folder, id)) MoveToPlace(folder, path);
         }
     }
 
-    private void MoveToPlace(string folder, string path, Account? owner)
+    private void MoveToPlace(string folder, string path)
     {
         string place = _spool.PathOf(folder, Path.GetFileName(path));
-        string parent = Path.GetDirectoryName(place)!;
-        if (Libc.MkDir(parent, 0x1C0 /* 0700 */) == 0 && owner != null) Permissions.Own(parent, owner);
+        _ = Libc.MkDir(Path.GetDirectoryName(place)!, 0x1C0 /* 0700 */);
         // never over a file that is there: the two are looked at by a person
-        if (Libc.Access(place, Libc.F_OK) == 0 || Libc.Rename(path, place) != 0)
+        if (Libc.RenameAt2(Libc.AT_FDCWD, path, Libc.AT_FDCWD, place, Libc.RENAME_NOREPLACE) != 0)
         {
             Failures++;
-            Tool.Warning($"rename file {path} as {place}: {(File.Exists(place) ? "File exists" : Libc.ErrorText())}");
+            Tool.Warning($"rename file {path} as {place}: {Libc.ErrorText()}");
             return;
         }
         Moved = true;

@@ -81,7 +81,8 @@ internal static class PostwalkCommand
     }
 
     private static string Text(WalkStep step) =>
-        string.Create(CultureInfo.InvariantCulture, $"  {step.Time,-15}  {step.Process,-10} {Tool.Printable(step.Text)}\n");
+        Tool.PrintableLines(string.Create(CultureInfo.InvariantCulture,
+            $"  {step.Time,-15}  {step.Process,-10} {Tool.Printable(step.Text)}\n"));
 
     private static string Json(string id, WalkStep step) =>
         new JsonLine().Text("queue_id", id).Text("time", step.Time).Text("process", step.Process).Text("text", step.Text).ToString();

@@ -13,7 +13,8 @@ internal static class SendmailCommand
 
         Reads a message from standard input up to its end, or to a line that is only a dot, and returns when it is durable in the queue.
 
-          -t            take recipients from the To:, Cc: and Bcc: headers as well; Bcc: is removed
+          -t            take recipients from the To:, Cc: and Bcc: headers as well, or from those with Resent- in front where there
+                        are any; Bcc: is removed
           -i, -oi       a line that is only a dot does not end the message
           -f, -r ADDR   envelope sender; default: the login name
           -F NAME       full name for a From: header that is missing
@@ -34,7 +35,8 @@ internal static class SendmailCommand
 
         Other options of other sendmails are accepted and have no effect.
 
-        Exit status: 0 queued; 69 refused; 77 not allowed; 75 everything else: try again later, wrong usage, no recipients, input that cannot be read.
+        Exit status: 0 queued; 65 more than 50,000 recipients, or ones in the header that cannot be used: nothing is sent; 69 refused;
+        77 not allowed; 75 everything else: try again later, wrong usage, no recipients, input that cannot be read.
 
         """;
 

@@ -176,16 +176,11 @@ internal sealed class StandaloneSmtp
         }
         SubmitRequest request = _transaction;
         _transaction = null;
-        using Submission? submission = Submission.Open(_config, request, out string error);
-        if (submission == null)
-        {
-            Tool.Warning(error);
-            Reply("451 4.3.0 Error: queue file write error");
-            return true;
-        }
+        using Submission submission = Submission.Open(_config, request);
         Reply("354 End data with <CR><LF>.<CR><LF>");
         if (!Content(submission)) return false;
         Outcome outcome = submission.Finish();
+        if (!outcome.IsOk && !outcome.IsPermanent) Tool.Warning(outcome.Text);
         Reply(outcome.IsOk ? $"250 2.0.0 Ok: {outcome.Text}" : $"{outcome.Code} {outcome.Status} {Tool.Printable(outcome.Text)}");
         return true;
     }

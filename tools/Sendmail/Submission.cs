@@ -21,48 +21,80 @@ internal abstract class Submission : IDisposable
 
     public abstract void Dispose();
 
-    /// <summary>
-    /// Opens the way into the queue: pickup's socket, or, when nobody listens there and this user may write it, the maildrop folder. Null: neither,
-    /// for the reason given.
-    /// </summary>
-    public static Submission? Open(QuickConfig config, SubmitRequest request, out string error)
-    {
-        string queue = config.Get(CommonParams.QueueDirectory);
-        SpoolDirectory spool = new(queue);
-        string service = config.Get(PickupParams.PickupServiceName);
-        BlockingLink? link = BlockingLink.Connect(spool.SocketPath(false, service), out int errno);
-        // a deep queue directory: a socket's path has 107 bytes
-        if (link == null && errno == Libc.ENAMETOOLONG && Libc.ChDir(queue) == 0)
-            link = BlockingLink.Connect($"{SpoolDirectory.Public}/{service}", out errno);
-        error = "";
-        if (link != null) return new PickupSubmission(link, request);
-        error = $"the mail system is not running (connect to {spool.SocketPath(false, service)}: {Libc.ErrorText(errno)})";
-        return MaildropSubmission.Create(spool, config, request, ref error);
-    }
+    /// <summary>A submission to pickup, or, when nobody listens there and this user may write it, into the maildrop folder.</summary>
+    public static Submission Open(QuickConfig config, SubmitRequest request) => new SpooledSubmission(config, request);
 }
 
-/// <summary>Through pickup.</summary>
-internal sealed class PickupSubmission : Submission
+/// <summary>
+/// Reads the whole message first, then submits it to pickup. A refusal for the moment is no failure: it is submitted again, for some
+/// minutes. An answer that is
+/// lost is: the message may be in the queue.
+/// </summary>
+internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest request) : Submission
 {
-    private readonly BlockingLink _link;
+    /// <summary>ipc_timeout's default: the message may be on its way to a slow disk.</summary>
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromHours(1);
+    private readonly SpooledInput _content = new();
+    private readonly long _sizeLimit = config.Get(CleanupParams.MessageSizeLimit);
+    private Outcome? _failure;
 
-    public PickupSubmission(BlockingLink link, SubmitRequest request)
+    public override bool Write(ReadOnlySpan<byte> content)
     {
-        _link = link;
-        link.Open(request);
+        if (_failure == null && _sizeLimit > 0 && _content.Length + content.Length > _sizeLimit) _failure = SubmitReply.TooBig;
+        if (_failure == null && _content.Add(content) is { } problem) _failure = Outcome.Defer("4.3.0", problem);
+        return _failure == null;
     }
-
-    public override bool Write(ReadOnlySpan<byte> content) => _link.Send(content);
 
     public override Outcome Finish()
     {
-        _link.SendEnd();
-        if (!_link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload)) return Outcome.Defer("4.3.0", $"mail submission: {_link.Error}");
+        if (_failure != null) return _failure;
+        Attempts attempts = new(Attempts.Patience);
+        string refusal = "";
+        do
+        {
+            using BlockingLink? link = Connect(attempts.Left, out string error);
+            if (link == null) return refusal.Length > 0 ? Outcome.Defer("4.3.0", $"{refusal}; {error}") : ToMaildrop(error);
+            if (Submit(link) is { } outcome) return outcome;
+            refusal = link.Error;
+        }
+        while (attempts.Next());
+        return Outcome.Defer("4.3.0", $"mail submission: {refusal}: try again later");
+    }
+
+    private BlockingLink? Connect(TimeSpan patience, out string error)
+    {
+        string queue = config.Get(CommonParams.QueueDirectory), service = config.Get(PickupParams.PickupServiceName);
+        string path = new SpoolDirectory(queue).SocketPath(false, service);
+        BlockingLink? link = BlockingLink.Connect(path, patience, AnswerPatience, out int errno);
+        // a deep queue directory: a socket's path has 107 bytes
+        if (link == null && errno == Libc.ENAMETOOLONG && Libc.ChDir(queue) == 0)
+            link = BlockingLink.Connect($"{SpoolDirectory.Public}/{service}", patience, AnswerPatience, out errno);
+        error = link != null ? "" : $"the mail system is not running (connect to {path}: {Libc.ErrorText(errno)})";
+        return link;
+    }
+
+    /// <summary>Null: refused for the moment.</summary>
+    private Outcome? Submit(BlockingLink link)
+    {
+        link.Open(request);
+        if (!_content.CopyTo(piece => link.Send(piece.Span))) return Outcome.Defer("4.3.0", "cannot read the temporary file");
+        link.SendEnd();
+        if (!link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload))
+            return link.IsRefused ? null : Outcome.Defer("4.3.0", $"mail submission: {link.Error}");
         SubmitReply reply = new();
         return type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply) ? reply.Outcome : Outcome.Defer("4.3.0", "mail submission: bad answer");
     }
 
-    public override void Dispose() => _link.Dispose();
+    private Outcome ToMaildrop(string error)
+    {
+        using MaildropSubmission? maildrop =
+            MaildropSubmission.Create(new SpoolDirectory(config.Get(CommonParams.QueueDirectory)), config, request, ref error);
+        if (maildrop == null) return Outcome.Defer("4.3.0", error);
+        return _content.CopyTo(piece => maildrop.Write(piece.Span)) ? maildrop.Finish()
+            : Outcome.Defer("4.3.0", "cannot read the temporary file");
+    }
+
+    public override void Dispose() => _content.Dispose();
 }
 
 /// <summary>
@@ -76,14 +108,15 @@ internal sealed class MaildropSubmission : Submission
     /// <summary>Head and envelope as they were written.</summary>
     private readonly byte[] _beginning;
     private int _fd;
-    private readonly HeaderRecipients? _extracted;
+    private readonly StreamedHeader? _header;
+    private readonly Envelope _envelope;
     private long _length;
     private string _failure = "";
 
     private MaildropSubmission(SpoolDirectory spool, string id, int fd, Envelope envelope)
     {
-        (_spool, _id, _fd) = (spool, id, fd);
-        if ((envelope.Flags & MessageFlags.ExtractRecipients) != 0 && envelope.Recipients.Count == 0) _extracted = new HeaderRecipients();
+        (_spool, _id, _fd, _envelope) = (spool, id, fd, envelope);
+        if ((envelope.Flags & MessageFlags.ExtractRecipients) != 0) _header = new StreamedHeader();
         _temporary = TemporaryName(spool, id);
         System.Buffers.ArrayBufferWriter<byte> beginning = new(1024);
         QueueFileFormat.Write(beginning, envelope);
@@ -110,13 +143,14 @@ internal sealed class MaildropSubmission : Submission
         Envelope e = request.Envelope;
         e.ArrivalMicroseconds = QueueId.Microseconds();
         e.Origin = $"{SpoolDirectory.Maildrop}:{Libc.GetUid()}";
-        if ((request.Cleanup & CleanupFlags.ExtractRecipients) != 0) e.Flags |= MessageFlags.ExtractRecipients;
+        if ((request.Cleanup & CleanupFlags.ExtractRecipients) != 0)
+            e.Flags = e.Flags.WithExtractedNotify(request.ExtractedNotify) | MessageFlags.ExtractRecipients;
         return new MaildropSubmission(spool, id, fd, e);
     }
 
     public override bool Write(ReadOnlySpan<byte> content)
     {
-        _extracted?.Take(content);
+        _header?.Take(content);
         if (_failure.Length == 0 && !Libc.WriteAll(_fd, content)) _failure = Libc.ErrorText();
         _length += content.Length;
         return _failure.Length == 0;
@@ -125,7 +159,7 @@ internal sealed class MaildropSubmission : Submission
     public override Outcome Finish()
     {
         // nobody could be told later
-        if (_extracted is { } found && !found.Finish()) return Outcome.Bounce("5.1.0", "no recipients specified");
+        if (_header?.Finish().AddTo(_envelope, Notify.Default) is { } refusal) return refusal;
         QueueFileFormat.Finish(_beginning, _beginning.Length, _length, _recipients);
         string final = _spool.PathOf(SpoolDirectory.Maildrop, _id);
         if (_failure.Length == 0)

@@ -20,8 +20,9 @@ internal static class SubmitCommand
         user ??= new UserIdentity(Libc.GetUid(), "", "");
         SubmitRequest request = Request(options, user, config, out string? problem);
         if (problem != null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {problem}");
-        using Submission? submission = Submission.Open(config, request, out string error);
-        if (submission == null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {error}");
+        if (request.Envelope.Recipients.Count is > Limits.Recipients and int many)
+            return Tool.Fatal(ExitCode.DataError, $"{Who(request, user)}: {HeaderRecipients.TooMany(many, Limits.Recipients).Text}");
+        using Submission submission = Submission.Open(config, request);
         bool verify = (options.Flag & MessageFlags.VerifyOnly) != 0;
         if (!verify && !Copy(submission, options, config)) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: read standard input: {Libc.ErrorText()}");
         Outcome outcome = submission.Finish();
@@ -38,6 +39,8 @@ internal static class SubmitCommand
         { IsOk: true } => ExitCode.Ok,
         { IsPermanent: false } => ExitCode.TryLater,
         { Status.Subject: 7 } => ExitCode.NoPermission,
+        // too many recipients, or unusable ones
+        { Status: { Subject: 5, Detail: 3 } or { Subject: 1, Detail: 3 } } => ExitCode.DataError,
         _ => ExitCode.Unavailable,
     };
 
@@ -56,7 +59,7 @@ internal static class SubmitCommand
         problem = null;
         SubmitRequest request = new() { LocalClient = !options.Gateway };
         Envelope e = request.Envelope;
-        if (options.ExtractRecipients) request.Cleanup = CleanupFlags.ExtractRecipients;
+        if (options.ExtractRecipients) (request.Cleanup, request.ExtractedNotify) = (CleanupFlags.ExtractRecipients, options.Notify);
         e.Sender = options.Sender == null ? user.Login : SingleAddress(options.Sender);
         e.FullName = options.FullName ?? user.FullName;
         e.Flags = options.Flag;
@@ -75,7 +78,6 @@ internal static class SubmitCommand
         if (problem != null) return request;
         if (recipients.Count == 0 && !options.ExtractRecipients)
             problem = "Recipient addresses must be specified on the command line or via the -t option";
-        else if (recipients.Count > Limits.Recipients) problem = $"more than {Limits.Recipients} recipients";
         else if (e.Sender.Length > Address.MaxLength || recipients.Exists(r => r.Length > Address.MaxLength)) problem = "an address is too long";
         return request;
     }
@@ -84,15 +86,16 @@ internal static class SubmitCommand
     internal static void AddRecipients(string operand, List<string> result)
     {
         if (IsPlain(operand)) result.Add(operand);
-        else HeaderAddresses.Extract(Encoding.UTF8.GetBytes(operand), result);
+        else HeaderAddresses.Extract(Encoding.UTF8.GetBytes(operand), result, int.MaxValue);
     }
 
-    /// <summary>The first address of a text; none is the null sender.</summary>
+    /// <summary>The sender of -f: the first address of its text; none is the null sender.</summary>
     internal static string SingleAddress(string text)
     {
         if (IsPlain(text)) return text;
         List<string> found = [];
         HeaderAddresses.Extract(Encoding.UTF8.GetBytes(text), found);
+        if (found.Count > 1) Tool.Warning($"-f option specified malformed sender: {text}");
         return found.Count > 0 ? found[0] : "";
     }
 

@@ -23,6 +23,9 @@ internal sealed class BlockingLink : IDisposable
 
     private BlockingLink(int fd) => _fd = fd;
 
+    /// <summary>Nothing was done, and the same may be asked again on another link; <see cref="Error"/> says why.</summary>
+    public bool IsRefused { get; private set; }
+
     /// <summary>Why the link broke.</summary>
     public string Error { get; private set; } = "";
 
@@ -30,7 +33,10 @@ internal sealed class BlockingLink : IDisposable
     private TimeSpan? Patience { get; init; }
 
     /// <summary>Connects within a time to a service that may be too busy even to take connections, and waits no longer for any answer.</summary>
-    public static BlockingLink? Connect(string path, TimeSpan patience, out int errno)
+    public static BlockingLink? Connect(string path, TimeSpan patience, out int errno) => Connect(path, patience, patience, out errno);
+
+    /// <summary>The same with another time for each answer.</summary>
+    public static BlockingLink? Connect(string path, TimeSpan patience, TimeSpan answer, out int errno)
     {
         long until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
         int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
@@ -40,7 +46,7 @@ internal sealed class BlockingLink : IDisposable
             {
                 errno = 0;
                 _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.O_RDWR);
-                return new BlockingLink(fd) { Patience = patience };
+                return new BlockingLink(fd) { Patience = answer };
             }
             errno = Libc.Errno;
             // unix(7): the queue of the listening socket is full
@@ -83,7 +89,7 @@ internal sealed class BlockingLink : IDisposable
             while (_credit <= 0)
             {
                 if (!Flush() || _answered || !FillFrame()) return false;
-                if (PeekType() is FrameType.Reply or FrameType.Reset)
+                if (PeekType() is FrameType.Reply or FrameType.Reset or FrameType.Refuse)
                 {
                     _answered = true;
                     return false;
@@ -126,9 +132,10 @@ internal sealed class BlockingLink : IDisposable
             _consumed = Link.HeaderSize + length;
             if (type == FrameType.Data) GiveCredit(length);
             if (type is FrameType.Data or FrameType.Reply or FrameType.Progress) return true;
-            if (type == FrameType.Reset)
+            if (type is FrameType.Reset or FrameType.Refuse)
             {
                 Error = Encoding.UTF8.GetString(payload);
+                IsRefused = type == FrameType.Refuse;
                 return false;
             }
         }

@@ -86,16 +86,21 @@ internal sealed class JsonLine
     private void Quote(string value)
     {
         _text.Append('"');
-        foreach (char c in value)
+        for (int i = 0; i < value.Length; i++)
         {
+            char c = value[i];
             switch (c)
             {
                 case '"' or '\\': _text.Append('\\').Append(c); break;
                 case '\n': _text.Append("\\n"); break;
                 case '\r': _text.Append("\\r"); break;
                 case '\t': _text.Append("\\t"); break;
-                case < ' ' or '\x7f': _text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}"); break;
-                default: _text.Append(c); break;
+                default:
+                    // nothing is lost, and a terminal shows it as it stands here
+                    if ((c < ' ' || c > '~') && Common.Log.Printable.IsUnsafe(value, i))
+                        _text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}");
+                    else _text.Append(c);
+                    break;
             }
         }
         _text.Append('"');

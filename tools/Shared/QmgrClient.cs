@@ -10,9 +10,11 @@ namespace MtaSuite.Tools.Shared;
 /// <summary>Asks the queue manager.</summary>
 internal sealed class QmgrClient : IDisposable
 {
-    private readonly BlockingLink _link;
+    private readonly string _path;
+    private readonly Attempts _attempts = new(Attempts.Patience);
+    private BlockingLink _link;
 
-    private QmgrClient(BlockingLink link) => _link = link;
+    private QmgrClient(string path, BlockingLink link) => (_path, _link) = (path, link);
 
     /// <summary>Null, with the reason, when nobody answers.</summary>
     public static QmgrClient? Connect(MailConfig config, out string error)
@@ -20,16 +22,31 @@ internal sealed class QmgrClient : IDisposable
         string path = new SpoolDirectory(config.Get(CommonParams.QueueDirectory)).SocketPath(false, config.Get(QmgrParams.QueueServiceName));
         BlockingLink? link = BlockingLink.Connect(path, out int errno);
         error = link == null ? $"connect to {path}: {Libc.ErrorText(errno)}" : "";
-        return link == null ? null : new QmgrClient(link);
+        return link == null ? null : new QmgrClient(path, link);
     }
 
     /// <summary>Asks for something; the reply, or one that says what went wrong.</summary>
     public QmgrReply Ask(string command, string argument = "")
     {
-        _link.Open(new QmgrRequest { Command = command, Argument = argument });
-        QmgrReply reply = new();
-        return _link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload) && type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply)
-            ? reply : new QmgrReply { Ok = false, Text = $"queue manager: {(_link.Error.Length > 0 ? _link.Error : "bad answer")}" };
+        while (true)
+        {
+            _link.Open(new QmgrRequest { Command = command, Argument = argument });
+            QmgrReply reply = new();
+            if (_link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload) && type == FrameType.Reply
+                && AttributeDecoder.TryDecode(payload, reply)) return reply;
+            if (_link.IsRefused && _attempts.Next() && Reconnect()) continue;
+            return new QmgrReply { Ok = false, Text = $"queue manager: {(_link.Error.Length > 0 ? _link.Error : "bad answer")}" };
+        }
+    }
+
+    /// <summary>After a refusal for the moment.</summary>
+    private bool Reconnect()
+    {
+        BlockingLink? next = BlockingLink.Connect(_path, out _);
+        if (next == null) return false;
+        _link.Dispose();
+        _link = next;
+        return true;
     }
 
     /// <summary>The ids of messages that are being delivered.</summary>

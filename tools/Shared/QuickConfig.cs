@@ -34,10 +34,16 @@ internal sealed class QuickConfig
         return open == null ? config : null;
     }
 
+    /// <summary>A number's value.</summary>
+    public long Get(LongParam param) =>
+        _full == null && param.TryParse(_main.ByName.TryGetValue(param.Name, out MainCfEntry? entry) ? entry.Value
+            : param.Default, out long value) ? value : Full.Get(param);
+
     /// <summary>A parameter's value.</summary>
     public string Get(TextParam param)
     {
         string? text = _main.ByName.TryGetValue(param.Name, out MainCfEntry? entry) ? entry.Value : param.Computed == null ? param.Default : null;
-        return _full != null || text is not { Length: > 0 } || text.Contains('$') ? Full.Get(param) : text;
+        bool inFile = param.NamesFile && text?.StartsWith('/') == true;
+        return _full != null || text is not { Length: > 0 } || text.Contains('$') || inFile ? Full.Get(param) : text;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tools.Shared;
@@ -79,18 +80,11 @@ internal static class Tool
         return written || status != 0 ? status : 1;
     }
 
-    /// <summary>A terminal shows control characters of other people's data as '?'.</summary>
-    public static string Printable(string text)
-    {
-        if (!text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.Contains('\x7f')) return text;
-        return string.Create(text.Length, text, static (span, source) =>
-        {
-            for (int i = 0; i < span.Length; i++) span[i] = source[i] < ' ' || source[i] == '\x7f' ? '?' : source[i];
-        });
-    }
+    /// <summary>Other people's data as a terminal may show it.</summary>
+    public static string Printable(string text) => Common.Log.Printable.Text(text);
 
     /// <summary>The same for text of several lines, which stay lines.</summary>
-    public static string PrintableLines(string text) => string.Join('\n', text.Split('\n').Select(Printable));
+    public static string PrintableLines(string text) => Common.Log.Printable.Lines(text);
 
     /// <summary>The configuration folder: the option, else MAIL_CONFIG, else the default. A path of a main.cf names its folder.</summary>
     public static string ConfigDirectory(string? option)
@@ -126,6 +120,17 @@ internal static class Tool
         ConfigResult loaded = MailConfig.Load(directory, processName: process);
         if (!quiet)
             foreach (ConfigProblem problem in loaded.Problems) Warning($"{problem}");
+        SetEnvironment(loaded.Config);
         return loaded.Config;
+    }
+
+    /// <summary>
+    /// What import_environment sets (TZ=UTC) holds for commands as it does for daemons; variables that it only names they have already.
+    /// </summary>
+    private static void SetEnvironment(MailConfig config)
+    {
+        foreach ((string name, string? value) in EnvironmentList.Read(config.GetList(MasterParams.ImportEnvironment)))
+            if (value != null && name != "MAIL_CONFIG"
+                && Environment.GetEnvironmentVariable(name) != value) Environment.SetEnvironmentVariable(name, value);
     }
 }

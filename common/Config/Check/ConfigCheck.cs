@@ -32,11 +32,17 @@ public static class ConfigCheck
         foreach (CheckedService service in context.Services)
         {
             ServiceEntry entry = service.Entry;
-            if (ServicePrograms.Problem(entry) is { } problem) context.Report(problem with { File = context.MasterFile });
+            if (Protections.Commands.FirstOrDefault(p => p.Name == entry.Command) is { } missing)
+            {
+                (Severity severity, string text) = Protections.Verdict(service.Config, missing);
+                context.Report(severity, context.MasterFile, entry.Line, $"service {entry.Name}: {text}");
+            }
+            else if (ServicePrograms.Problem(entry) is { } problem) context.Report(problem with { File = context.MasterFile });
             if (!seen.TryAdd(entry.ToString(), entry.Line))
                 context.Report(Severity.Error, context.MasterFile, entry.Line, $"service {entry} is already defined in line {seen[entry.ToString()]}");
             foreach ((string name, string value) in entry.Overrides)
-                if (service.Config.CheckValue(name, value) is { } bad) context.Report(Severity.Error, context.MasterFile, entry.Line, bad);
+                if (service.Config.CheckValue(name, value) is { } bad)
+                    context.Report(MailConfig.SeverityOf(name), context.MasterFile, entry.Line, bad);
             // a service that overrides nothing sees the lists of main.cf, which are checked once
             if (entry.Command == "smtpd" && entry.Overrides.Count > 0)
                 RestrictionCheck.Run(context, service.Config, entry.Line);
@@ -51,7 +57,7 @@ public static class ConfigCheck
     {
         foreach (Param param in ParamRegistry.All)
         {
-            if (context.Config.Explicit(param.Name)) continue;
+            if (context.Config.Explicit(param.Name) || !param.Effective) continue;
             string text = context.Config.DefaultOf(param);
             if (!text.Contains('$') || param.IsRaw || !context.Config.TryExpand(text, out string value, out _)) continue;
             if (param.Check(value, context.Config) is { } problem)

@@ -1,3 +1,5 @@
+using MtaSuite.Common.Config.Params;
+
 namespace MtaSuite.Common.Config;
 
 /// <summary>Finds names that nobody knows or uses, deprecated ones, and those without effect.</summary>
@@ -28,6 +30,7 @@ internal sealed class NameCheck
     public static void Run(CheckContext context)
     {
         var check = new NameCheck(context);
+        Protections.CheckAccepted(context);
         foreach (string name in context.Config.ExplicitNames) check.Check(context.Config, name, 0);
         foreach (CheckedService service in context.Services)
             foreach (string name in service.Entry.Overrides.Select(o => o.Key).Distinct()) check.Check(service.Config, name, service.Entry.Line);
@@ -55,24 +58,46 @@ internal sealed class NameCheck
 
     private void Check(MailConfig config, string name, int serviceLine)
     {
-        if (DeprecatedParams.Advice(name) is { } advice)
-            context.ReportSetting(Severity.Warning, config, name, serviceLine, $"{name} is deprecated; instead, {advice}");
+        void Report(Severity severity, string text) => context.ReportSetting(severity, config, name, serviceLine, text);
+        if (DeprecatedParams.Advice(name) is { } advice) Report(Severity.Warning, $"{name} is deprecated; instead, {advice}");
+        CheckReferences(config, name, serviceLine);
         Param? param = ParamRegistry.Find(name);
         string transport = "";
         ParamFamily? family = param == null ? ParamRegistry.FindFamily(name, out transport) : null;
-        if (param is { Effective: false, Legacy: false } || family is { Effective: false })
-            context.ReportSetting(Severity.Warning, config, name, serviceLine, $"{name} is accepted, but has no effect yet");
-        if (param != null || referred.Contains(name)) return;
-        if (family != null)
+        if (Protections.Find(name) is { } protection && param is { Effective: false })
         {
-            string near = NearName.Hint(transport, transports);
-            if (!transports.Contains(transport))
-                context.ReportSetting(Severity.Warning, config, name, serviceLine, $"{name}: master.cf has no service {transport}{near}");
-            return;
+            (Severity severity, string text) = Protections.Verdict(config, protection);
+            if (Protections.IsUsed(config, name)) Report(severity, text);
         }
-        string hint = NearName.Hint(name, ParamRegistry.All.Select(p => p.Name).Concat(FamilyNames()));
-        context.ReportSetting(Severity.Error, config, name, serviceLine, $"unknown parameter {name}{hint}");
+        else if (param is { Effective: false, Legacy: false } || family is { Effective: false })
+            Report(Severity.Warning, $"{name} is accepted, but has no effect yet");
+        if (param != null || referred.Contains(name)) return;
+        if (family == null) ReportUnknown(name, Report);
+        else if (!transports.Contains(transport))
+            Report(Severity.Warning, $"{name}: master.cf has no service {transport}{NearName.Hint(transport, transports)}");
     }
 
-    private IEnumerable<string> FamilyNames() => transports.SelectMany(t => ParamRegistry.Families.Select(f => f.NameFor(t)));
+    /// <summary>A name that is nearly that of a parameter is a mistake; any other changes nothing.</summary>
+    private void ReportUnknown(string name, Action<Severity, string> report)
+    {
+        if (ForeignNames.Reason(name) is { } reason) report(Severity.Warning, $"{name} is accepted, but has no effect: {reason}");
+        else if (NearName.Of(name, KnownNames()) is { } near) report(Severity.Error, $"unknown parameter {name} (did you mean {near}?)");
+        else report(Severity.Warning, $"unused parameter {name}: there is none of that name, and nothing refers to it");
+    }
+
+    /// <summary>What a value refers to by <c>$name</c> and nobody sets is empty, which is hardly meant.</summary>
+    private void CheckReferences(MailConfig config, string name, int serviceLine)
+    {
+        if (ParamRegistry.Find(name) is { IsRaw: true }) return;
+        foreach (string reference in MacroExpander.NamesIn(config.ExplicitText(name) ?? "", out _).Distinct())
+        {
+            if (config.TextOf(reference) != null || context.Services.Any(s => s.Config.Explicit(reference))) continue;
+            string? near = NearName.Of(reference, KnownNames());
+            context.ReportSetting(near == null ? Severity.Warning : Severity.Error, config, name, serviceLine,
+                $"{name}: undefined parameter ${reference}{(near == null ? "" : $" (did you mean ${near}?)")}");
+        }
+    }
+
+    private IEnumerable<string> KnownNames() =>
+        ParamRegistry.All.Select(p => p.Name).Concat(transports.SelectMany(t => ParamRegistry.Families.Select(f => f.NameFor(t))));
 }

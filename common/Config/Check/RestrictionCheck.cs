@@ -35,7 +35,8 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
             if (classes.Contains(word)) continue;
             if (RestrictionWords.TryFind(word, out RestrictionArgument argument))
             {
-                if (RestrictionWords.IsNotYet(word)) Report(Severity.Warning, list, $"{list}: {word} is not implemented yet: answers 451");
+                if (Protections.Restrictions.FirstOrDefault(p => p.Name.Equals(word, StringComparison.OrdinalIgnoreCase)) is { } missing)
+                    Report(Protections.Verdict(config, missing).Severity, list, $"{list}: {Protections.Verdict(config, missing).Text}");
                 if (argument is RestrictionArgument.None) continue;
                 if (i + 1 == items.Count) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it");
                 else if (argument != RestrictionArgument.Restriction) CheckArgument(list, word, argument, items[++i]);

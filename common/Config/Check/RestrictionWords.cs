@@ -49,12 +49,6 @@ public static class RestrictionWords
         "permit_dnswl_client permit_rhswl_client reject_rbl_client reject_rhsbl_client reject_rhsbl_helo reject_rhsbl_recipient"
         + " reject_rhsbl_reverse_client reject_rhsbl_sender";
 
-    /// <summary>Words that are known and do nothing yet: whoever gets to one hears 451 4.3.5.</summary>
-    private static readonly HashSet<string> NotYet = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "check_address_map", "check_policy_service",
-    };
-
     /// <summary>Words that were taken away, and what to write instead.</summary>
     private static readonly Dictionary<string, string> Removed = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -84,9 +78,6 @@ public static class RestrictionWords
 
     /// <summary>Whether a word (in any case of letters) is one, and what stands behind it.</summary>
     public static bool TryFind(string word, out RestrictionArgument argument) => Words.TryGetValue(word, out argument);
-
-    /// <summary>A word that is known and not implemented.</summary>
-    public static bool IsNotYet(string word) => NotYet.Contains(word);
 
     /// <summary>What to write instead of a word that was taken away; null: it was never one, or still is.</summary>
     public static string? InsteadOf(string word) => Removed.GetValueOrDefault(word);

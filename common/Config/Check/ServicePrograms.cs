@@ -14,17 +14,33 @@ public static class ServicePrograms
 
     private static readonly string[] NotYet = ["spawn", "postscreen", "qmqpd", "mailauth"];
 
+    /// <summary>The executable in daemon_directory that serves a command; null where nothing is started for it.</summary>
+    public static string? ProgramOf(string command) => !Served.Contains(command) ? null : command switch
+    {
+        "smtp" or "lmtp" => "relay",
+        "virtual" or "pipe" => "local",
+        "error" or "discard" => "bounce",
+        "verify" or "sts" or "tlsrpt" => "anvil",
+        _ => command,
+    };
+
     /// <summary>What there is to say about a service's command, or null. The file is the caller's to fill in.</summary>
     internal static ConfigProblem? Problem(ServiceEntry entry)
     {
         if (Served.Contains(entry.Command)) return TypeProblem(entry);
         if (NotNeeded.Contains(entry.Command))
-            return new(Severity.Warning, "", entry.Line, $"service {entry.Name}: {entry.Command} is part of other daemons here, the line is not needed");
+            return new(Severity.Warning, "", entry.Line,
+                $"service {entry.Name}: {entry.Command} is part of other daemons here, {Rest(entry)}");
         if (NotYet.Contains(entry.Command))
             return new(Severity.Warning, "", entry.Line, $"service {entry.Name}: there is no {entry.Command} yet, nothing is started for the line");
         string hint = NearName.Hint(entry.Command, Served.Concat(NotNeeded).Concat(NotYet));
         return new(Severity.Error, "", entry.Line, $"service {entry.Name}: unknown command \"{entry.Command}\"{hint}");
     }
+
+    /// <summary>What becomes of the line of a command that is not needed: what it sets is read by nobody.</summary>
+    private static string Rest(ServiceEntry entry) => entry.Overrides.Count == 0 ? "the line is not needed"
+        : $"which do not see the settings of this line ({string.Join(", ", entry.Overrides.Select(o => o.Key).Distinct())}):"
+            + " set them in main.cf where they are meant";
 
     private static ConfigProblem? TypeProblem(ServiceEntry entry)
     {

@@ -3,6 +3,8 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of names, directories, networks and what several daemons share.</summary>
 public static class CommonParams
 {
+    public static readonly TextParam AcceptIneffectiveParameters = new("accept_ineffective_parameters", "",
+        doc: "What protects, has no effect yet and keeps the suite from starting unless it is named here: parameters, restrictions, commands of master.cf.");
     public static readonly BoolParam AllowSrvLookupFallback = new("allow_srv_lookup_fallback", "no",
         doc: "Without an SRV record for a domain, use its MX records.");
     public static readonly TextParam AlternateConfigDirectories = new("alternate_config_directories", "", effective: false,
@@ -36,7 +38,7 @@ public static class CommonParams
         doc: "Name servers to ask, address or address:port each; none: those in /etc/resolv.conf.");
     public static readonly TextParam DnssecProbe = new("dnssec_probe", "ns:.",
         doc: "DNS query that finds out whether the resolver validates.");
-    public static readonly IntParam DontRemove = new("dont_remove", "0",
+    public static readonly IntParam DontRemove = new("dont_remove", "0", min: int.MinValue,
         doc: "Keep delivered queue files under \"saved\", for debugging.");
     public static readonly IntParam FaultInjectionCode = new("fault_injection_code", "0", effective: false,
         doc: "Makes things fail on purpose, for tests.");
@@ -143,7 +145,8 @@ public static class CommonParams
 
     public static IReadOnlyList<Param> All { get; } =
     [
-        AllowSrvLookupFallback, AlternateConfigDirectories, ApplicationEventDrainTime, BerkeleyDbCreateBufferSize, BerkeleyDbReadBufferSize,
+        AcceptIneffectiveParameters, AllowSrvLookupFallback, AlternateConfigDirectories, ApplicationEventDrainTime,
+            BerkeleyDbCreateBufferSize, BerkeleyDbReadBufferSize,
         BestMxTransport, CommandDirectory, CompatibilityLevel, ConfigDirectory, DataDirectory, DefaultCacheDbType, DefaultDatabaseType,
         DisableDnsLookups, DnsNcacheTtlFixEnable, DnsServers, DnssecProbe, DontRemove, FaultInjectionCode, FileSyncMethod, HtmlDirectory, IgnoreMxLookupError,
         IgnoreSrvLookupError, InFlowDelay, InetInterfaces, InetProtocols, InternalMailFilterClasses, IpcIdle, IpcTimeout, IpcTtl,

@@ -31,7 +31,8 @@ public static class LocalParams
     public static readonly BoolParam ExpandOwnerAlias = new("expand_owner_alias", "no",
         doc: "Use the members of owner-LIST, not that name, as the sender of a list.");
     public static readonly TextParam ExportEnvironment = new("export_environment", "TZ MAIL_CONFIG LANG",
-        doc: "Environment variables that commands inherit.");
+        doc: "Environment variables that commands inherit: NAME, NAME=VALUE, { NAME = text with spaces }.")
+    { Grammar = (EnvironmentList.IsValid, EnvironmentList.Expected) };
     public static readonly TextParam FallbackTransport = new("fallback_transport", "",
         doc: "Transport for local recipients without an account or alias.");
     public static readonly TextParam FallbackTransportMaps = new("fallback_transport_maps", "",
@@ -54,6 +55,10 @@ public static class LocalParams
         doc: "Parallel deliveries to one local recipient.");
     public static readonly IntParam LocalDestinationRecipientLimit = new("local_destination_recipient_limit", "1",
         doc: "Recipients in one local delivery.");
+    public static readonly IntParam LocalExpansionLimit = new("local_expansion_limit", "100000",
+        doc: "Destinations that one recipient may expand to by aliases, .forward and included files; 0 is no limit.");
+    public static readonly LongParam LocalListSizeLimit = new("local_list_size_limit", "16777216",
+        doc: "Bytes of .forward and included files that are read for one recipient; 0 is no limit.");
     public static readonly RawParam LuserRelay = new("luser_relay", "", doc: "Who gets mail for local users that do not exist.");
     public static readonly TextParam MailSpoolDirectory = new("mail_spool_directory", "/var/mail", doc: "Directory of mailbox files.");
     public static readonly RawParam MailboxCommand = new("mailbox_command", "", doc: "Command that takes mail for users with an account.");
@@ -86,9 +91,10 @@ public static class LocalParams
     [
         AliasDatabase, AliasMaps, AllowMailToCommands, AllowMailToFiles, Biff, CommandExecutionDirectory, CommandExpansionFilter,
         DefaultPrivs, DeliverLockAttempts, DeliverLockDelay, ExecutionDirectoryExpansionFilter, ExpandOwnerAlias, ExportEnvironment,
-        FallbackTransport, FallbackTransportMaps, ForwardExpansionFilter, ForwardPath, FrozenDeliveredTo, HomeMailbox, LocalCommandShell,
-        LocalDeliveryStatusFilter, LocalDestinationConcurrencyLimit, LocalDestinationRecipientLimit, LuserRelay, MailSpoolDirectory,
-        MailboxCommand, MailboxCommandMaps, MailboxDeliveryLock, MailboxSizeLimit, MailboxTransport, MailboxTransportMaps,
-        PrependDeliveredHeader, RequireHomeDirectory, ResetOwnerAlias, StaleLockTime, StrictMailboxOwnership, SunMailtoolCompatibility,
+        FallbackTransport, FallbackTransportMaps, ForwardExpansionFilter, ForwardPath, FrozenDeliveredTo, HomeMailbox,
+        LocalCommandShell, LocalDeliveryStatusFilter, LocalDestinationConcurrencyLimit, LocalDestinationRecipientLimit,
+        LocalExpansionLimit, LocalListSizeLimit, LuserRelay, MailSpoolDirectory, MailboxCommand, MailboxCommandMaps,
+        MailboxDeliveryLock, MailboxSizeLimit, MailboxTransport, MailboxTransportMaps, PrependDeliveredHeader, RequireHomeDirectory,
+        ResetOwnerAlias, StaleLockTime, StrictMailboxOwnership, SunMailtoolCompatibility,
     ];
 }

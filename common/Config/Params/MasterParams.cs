@@ -16,7 +16,8 @@ public static class MasterParams
     public static readonly TextParam ImportEnvironment = new("import_environment",
         "MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ XAUTHORITY DISPLAY LANG=C POSTLOG_SERVICE POSTLOG_HOSTNAME "
         + "XDG_RUNTIME_DIR",
-        doc: "Environment variables that daemons take over from master's caller.");
+        doc: "Environment of daemons and commands: NAME is taken over from the caller, NAME=VALUE and { NAME = text with spaces } are set.")
+    { Grammar = (EnvironmentList.IsValid, EnvironmentList.Expected) };
     public static readonly TextParam MasterServiceDisable = new("master_service_disable", "",
         doc: "Services of master.cf that are not started.");
     public static readonly TimeParam MaxIdle = new("max_idle", "100s", min: "1s",

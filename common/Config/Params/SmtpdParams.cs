@@ -123,7 +123,7 @@ public static class SmtpdParams
         "normalize", words: "normalize|reject|note|yes|no",
         doc: "Line feeds without carriage return: normalize, reject, note, or no to take them as line ends.");
     public static readonly TextParam SmtpdForbidBareNewlineExclusions = new("smtpd_forbid_bare_newline_exclusions", "$mynetworks",
-        doc: "Clients that may send them.");
+        doc: "Clients whose line feeds are line ends, whatever smtpd_forbid_bare_newline says: theirs may end a message too.");
     public static readonly IntParam SmtpdForbidBareNewlineRejectCode = new("smtpd_forbid_bare_newline_reject_code",
         "550", min: 500, max: 599,
         doc: "Reply code when such a line feed is refused.");

@@ -12,7 +12,8 @@ internal enum DnsRcode : ushort { NoError = 0, FormatError = 1, ServerFailure = 
 internal sealed class DnsResponse
 {
     public const ushort ClassInternet = 1;
-    private const int HeaderLength = 12, MaxAnswers = 1000;
+    internal const int HeaderLength = 12;
+    private const int MaxAnswers = 1000;
 
     public ushort Id { get; private init; }
     public bool IsTruncated { get; private init; }

@@ -88,6 +88,8 @@ public sealed class SubmitRequest : IMessage<SubmitRequest>
     public bool MayChange;
     /// <summary>Where the client's addresses are completed: a local client (append_at_myorigin) or a remote one.</summary>
     public bool LocalClient;
+    /// <summary>What the sender wants to hear about recipients that are taken from the header.</summary>
+    public Notify ExtractedNotify;
 
     public static void Describe<C>(ref C c, SubmitRequest m) where C : struct, IAttributeCodec, allows ref struct
     {
@@ -95,6 +97,7 @@ public sealed class SubmitRequest : IMessage<SubmitRequest>
         c.Enum("cleanup"u8, ref m.Cleanup);
         c.Bool("local_client"u8, ref m.LocalClient);
         c.Bool("may_change"u8, ref m.MayChange);
+        c.Enum("extracted_notify"u8, ref m.ExtractedNotify);
     }
 }
 

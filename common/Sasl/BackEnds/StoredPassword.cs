@@ -1,7 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-using MtaSuite.Common.Native;
-
 namespace MtaSuite.Common.Sasl.BackEnds;
 
 /// <summary>
@@ -11,14 +7,19 @@ namespace MtaSuite.Common.Sasl.BackEnds;
 /// verifier = ScramVerifier / [ "{" scheme "}" ] "$" id "$" ...      what crypt(3) knows: $6$ $5$ $y$ $2y$ $2b$
 /// scheme   = "CRYPT" / "SHA512-CRYPT" / "SHA256-CRYPT" / "BLF-CRYPT" / "YESCRYPT"      as Dovecot writes them
 /// </code>
+/// Verifiers that would take more than <see cref="PasswordCost.MaxMilliseconds"/> together are not used: one login must not keep the
+/// server busy.
 /// </summary>
 public sealed class StoredPassword
 {
     private readonly List<ScramVerifier> _scram = [];
-    private readonly List<string> _crypt = [];
+    private readonly List<(string Hash, PasswordCost Cost)> _crypt = [];
+    private double _milliseconds;
 
     /// <summary>What in the value is no verifier; null when all is well.</summary>
     public string? Problem { get; private set; }
+
+    public IReadOnlyList<ScramVerifier> Scram => _scram;
 
     public static StoredPassword Parse(string value)
     {
@@ -26,35 +27,52 @@ public sealed class StoredPassword
         foreach (string word in value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
             if (ScramVerifier.TryParse(word, out ScramVerifier verifier)) result._scram.Add(verifier);
-            else if (CryptSetting(word) is { } setting) result._crypt.Add(setting);
+            else if (Hash(word) is { } hash && PasswordCost.TryParse(hash, out PasswordCost cost)) result.Add(hash, cost);
             else result.Problem = "the table's value is no password hash that is known here";
         }
+        if (result.InClear is { } first) result._milliseconds += PasswordCost.Of(first).Milliseconds;
+        result.DropCostly();
         if (result._scram.Count + result._crypt.Count == 0) result.Problem ??= "the table's value is empty";
         return result;
     }
 
-    private static string? CryptSetting(string word)
+    private void Add(string hash, PasswordCost cost)
+    {
+        _crypt.Add((hash, cost));
+        _milliseconds += cost.Milliseconds;
+    }
+
+    /// <summary>The last ones go first: who adds a verifier should not make those that worked useless.</summary>
+    private void DropCostly()
+    {
+        while (_milliseconds > PasswordCost.MaxMilliseconds && _crypt.Count > 0)
+        {
+            int worst = _crypt.FindLastIndex(c => c.Cost.Milliseconds > PasswordCost.MaxMilliseconds);
+            (_, PasswordCost cost) = _crypt[worst = worst < 0 ? _crypt.Count - 1 : worst];
+            _crypt.RemoveAt(worst);
+            _milliseconds -= cost.Milliseconds;
+            Problem = "a password hash of the table would take too long to check";
+        }
+    }
+
+    private static string? Hash(string word)
     {
         int end = word.StartsWith('{') ? word.IndexOf('}') : -1;
-        string scheme = end > 0 ? word[1..end].ToUpperInvariant() : "CRYPT", setting = word[(end + 1)..];
-        if (scheme is not ("CRYPT" or "SHA512-CRYPT" or "SHA256-CRYPT" or "BLF-CRYPT" or "YESCRYPT")) return null;
-        // the old DES and MD5 forms are no protection
-        return setting.StartsWith("$6$", StringComparison.Ordinal) || setting.StartsWith("$5$", StringComparison.Ordinal)
-            || setting.StartsWith("$y$", StringComparison.Ordinal) || setting.StartsWith("$2", StringComparison.Ordinal) ? setting : null;
+        string scheme = end > 0 ? word[1..end].ToUpperInvariant() : "CRYPT";
+        return scheme is "CRYPT" or "SHA512-CRYPT" or "SHA256-CRYPT" or "BLF-CRYPT" or "YESCRYPT" ? word[(end + 1)..] : null;
     }
 
     public ScramVerifier? Find(ScramHash hash) => _scram.Find(v => v.Hash == hash);
 
+    /// <summary>What checks a password in clear: the newest kind of verifier alone, because they were all made from one password.</summary>
+    private ScramVerifier? InClear => Find(ScramHash.Sha256) ?? _scram.FirstOrDefault();
+
+    /// <summary>The work that a wrong password makes.</summary>
+    public IEnumerable<PasswordCost> Costs() => _crypt.Select(c => c.Cost)
+        .Concat(InClear is { } verifier ? [PasswordCost.Of(verifier)] : [])
+        .GroupBy(c => c.Kind, (kind, costs) => new PasswordCost(kind, costs.Sum(c => c.Units)));
+
     /// <summary>Checks a password; takes milliseconds.</summary>
-    public bool Matches(string password)
-    {
-        // the newest kind of verifier alone: they were all made from one password
-        if (_scram.Count > 0 && (Find(ScramHash.Sha256) ?? _scram[0]).Matches(password)) return true;
-        foreach (string setting in _crypt)
-        {
-            if (Libc.Crypt(password, setting) is not { } hash) continue;
-            if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(hash), Encoding.UTF8.GetBytes(setting))) return true;
-        }
-        return false;
-    }
+    public bool Matches(PasswordCheck check) =>
+        (InClear is { } verifier && check.Matches(verifier)) || _crypt.Exists(c => check.Matches(c.Hash, c.Cost));
 }

@@ -10,28 +10,34 @@ namespace MtaSuite.Common.Sasl.BackEnds;
 /// <param name="passwords">Login to <see cref="StoredPassword"/>.</param>
 /// <param name="realm">Put behind a login without a domain; empty: none.</param>
 /// <param name="tokens">Null: tokens are not taken.</param>
-public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? tokens) : IAuthority
+/// <param name="hasher">Null: the real functions.</param>
+/// <param name="clock">Null: the system's.</param>
+public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? tokens, PasswordHasher? hasher = null,
+    TimeProvider? clock = null) : IAuthority
 {
-    // Checked when a login is not there, so that this takes as long as when it is.
-    private static readonly Lazy<ScramVerifier> s_nobody = new(() => ScramVerifier.Make(ScramHash.Sha256, "nobody"));
     // Made when they are asked for: the first hash loads libcrypto, megabytes for a process in which nobody logs in.
     private readonly Lazy<byte[]> _saltKey = new(() => SaltKey(passwords));
     private readonly Lazy<RecentPasswords> _recent = new(() => new RecentPasswords());
+    private readonly PasswordKinds _kinds = new(passwords, clock ?? TimeProvider.System);
 
+    /// <summary>
+    /// Each refusal takes the same work: no such login, a wrong password whatever kind of hash the login has, an entry that nobody can
+    /// log in by.
+    /// </summary>
     public SaslResult CheckPassword(string authzid, string login, string password)
     {
         string full = FullName(login);
         SaslResult found = Find(authzid, full, out StoredPassword? stored, out string value);
         if (found.Status != SaslStatus.Continue) return found;
-        if (stored is null)
+        if (stored is not null && _recent.Value.Contains(full, value, password)) return SaslResult.Success(full);
+        PasswordCheck check = new(hasher ?? PasswordHasher.Default, password);
+        if (stored is not null && stored.Matches(check))
         {
-            s_nobody.Value.Matches(password);
-            return SaslResult.Fail(full, "no such login");
+            _recent.Value.Add(full, value, password);
+            return SaslResult.Success(full);
         }
-        if (_recent.Value.Contains(full, value, password)) return SaslResult.Success(full);
-        if (!stored.Matches(password)) return SaslResult.Fail(full, stored.Problem ?? "wrong password");
-        _recent.Value.Add(full, value, password);
-        return SaslResult.Success(full);
+        check.FillUp(_kinds.Costs());
+        return SaslResult.Fail(full, stored is null ? "no such login" : stored.Problem ?? "wrong password");
     }
 
     public SaslResult FindVerifier(ScramHash hash, string authzid, string login, out ScramVerifier verifier, out string detail)
@@ -41,14 +47,24 @@ public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? t
         verifier = null!;
         SaslResult found = Find(authzid, full, out StoredPassword? stored, out _);
         if (found.Status != SaslStatus.Continue) return found;
+        ScramVerifier madeUp = MakeUp(hash, full);
         if (stored?.Find(hash) is { } own) verifier = own;
         else
         {
             detail = stored is null ? "no such login" : stored.Problem ?? $"the login has no verifier for {hash.Mechanism}";
-            byte[] salt = HMACSHA256.HashData(_saltKey.Value, Encoding.UTF8.GetBytes($"{hash.Mechanism} {full}"));
-            verifier = new ScramVerifier(hash, ScramVerifier.DefaultIterations, salt[..16], new byte[hash.Size], new byte[hash.Size]);
+            verifier = madeUp;
         }
         return found;
+    }
+
+    private ScramVerifier MakeUp(ScramHash hash, string login)
+    {
+        // 64 bytes: the salt, as long as others have it (rarely more than 16 bytes), and four that choose
+        byte[] random = HMACSHA512.HashData(_saltKey.Value, Encoding.UTF8.GetBytes($"{hash.Mechanism} {login}"));
+        PasswordKinds.ScramParameters shown = _kinds.Pick(hash, random.AsSpan(^4));
+        byte[] salt = new byte[shown.SaltBytes];
+        for (int i = 0; i < salt.Length; i++) salt[i] = random[i % (random.Length - 4)];
+        return new ScramVerifier(hash, shown.Iterations, salt, new byte[hash.Size], new byte[hash.Size]);
     }
 
     public SaslResult CheckToken(string login, string token) => tokens?.Check(login, token) ?? SaslResult.Fail(login, "no keys for tokens");
@@ -60,7 +76,7 @@ public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? t
         if (authzid.Length > 0 && FullName(authzid) != full) return SaslResult.Fail(full, $"may not act for {authzid}");
         LookupResult result = passwords.Lookup(full);
         if (result.IsError) return SaslResult.Temporary("password table is unavailable", full, result.ErrorText);
-        if (result.IsFound) stored = StoredPassword.Parse(value = result.Value);
+        if (result.IsFound) _kinds.Note(stored = StoredPassword.Parse(value = result.Value));
         return SaslResult.Continue([], full);
     }
 

@@ -22,8 +22,14 @@ public sealed class JournalCover(SpoolDirectory spool)
         lock (_gate)
         {
             if (_files[place.Segment] != 0) return;
-            int fd = Libc.Open(JournalSegment.PathOf(spool, place.Segment), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
-            if (fd < 0 || !Libc.TryStat(fd, out Libc.FileStatus status)) return;
+            const int flags = Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK;
+            int fd = Libc.Open(JournalSegment.PathOf(spool, place.Segment), flags, 0);
+            if (fd < 0) return;
+            if (!Libc.TryStat(fd, out Libc.FileStatus status) || !status.IsRegular)
+            {
+                _ = Libc.Close(fd);
+                return;
+            }
             _device = status.Device;
             Volatile.Write(ref _files[place.Segment], fd);
         }

@@ -75,7 +75,8 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
         return found;
     }
 
-    /// <summary>The head and the content are as they were; marks of recipients may have been set. Those that relied on this record are taken back.</summary>
+    /// <summary>The head, the envelope and the content are as they were; marks of recipients may have been set. Those that relied on this
+    /// record are taken back.</summary>
     private static bool Has(string path, long size, ReadOnlySpan<byte> image)
     {
         if (size != image.Length || !QueueFileHead.TryRead(image, out QueueFileHead head) || head.EnvelopeOffset + head.EnvelopeLength > image.Length) return false;
@@ -84,6 +85,7 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
         byte[] file = new byte[image.Length];
         int envelope = (int)head.EnvelopeOffset, behind = envelope + head.EnvelopeLength;
         bool same = Libc.PRead(fd, file, 0) == file.Length && file.AsSpan(0, envelope).SequenceEqual(image[..envelope])
+            && head.Matches(file.AsSpan(envelope, head.EnvelopeLength))
             && file.AsSpan(behind).SequenceEqual(image[behind..]) && TakeBack(fd, file.AsSpan(envelope, head.EnvelopeLength), envelope);
         _ = Libc.Close(fd);
         return same;

@@ -77,6 +77,9 @@ internal sealed class CidrTable : PatternTable<AddressKey>
         string network = space < 0 ? text : text[..space];
         result = space < 0 ? "" : text[space..].Trim();
         complaint = kind == RuleKind.Answer && result.Length == 0 ? "no lookup result" : Check(network, out _, out _);
+        if (complaint.Length == 0 && kind == RuleKind.Answer && Options.ValuesNameFiles
+            && FileValues.TryRead(result, out result, out complaint))
+            complaint = "";
         if (complaint.Length > 0)
         {
             complaint += ": skipping this rule";

@@ -38,7 +38,7 @@ internal static class PatternSource
         {
             string where = $"{name}, line {reader.LineNumber}";
             if (TextCoding.Decode(LogicalLineReader.TrimEnd(line), options.Utf8) is { } text) lines.Add(new SourceLine(where, text));
-            else warn($"{where}: non-UTF-8 input \"{TextCoding.Printable(line)}\" -- ignoring this line");
+            else warn($"{where}: non-UTF-8 input \"{Log.Printable.Text(line)}\" -- ignoring this line");
         }
         error = reader.Error ?? "";
         return reader.Error == null;

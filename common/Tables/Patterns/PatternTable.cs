@@ -101,22 +101,31 @@ internal abstract class PatternTable<TKey> : Table
     private Rule<TKey>[] Parse(List<SourceLine> lines)
     {
         List<Rule<TKey>> rules = [];
-        int depth = 0;
+        Stack<string> open = new();
         foreach (SourceLine line in lines)
         {
             string complaint = "";
-            Rule<TKey>? rule = IsWord(line.Text, "endif") ? ParseEndIf(line.Text, depth, out complaint) : ParseRule(line.Text, out complaint);
-            if (complaint.Length > 0) Options.Warn?.Invoke($"{Title} {line.Where}: {complaint}");
+            Rule<TKey>? rule = IsWord(line.Text, "endif") ? ParseEndIf(line.Text, open.Count, out complaint)
+                : ParseRule(line.Text, out complaint);
+            if (complaint.Length > 0) Warn(line.Where, complaint);
             if (rule is not { } good) continue;
-            depth += good.Kind == RuleKind.If ? 1 : good.Kind == RuleKind.EndIf ? -1 : 0;
+            // a line that begins with white space is part of the line before it
+            if (good is { Kind: RuleKind.If, Pattern: not Never } && complaint.Length > 0)
+                Warn(line.Where, "do not prepend whitespace to statements between IF and ENDIF");
+            if (good.Kind == RuleKind.If) open.Push(line.Where);
+            else if (good.Kind == RuleKind.EndIf) open.Pop();
             rules.Add(good);
         }
-        if (depth > 0) Options.Warn?.Invoke($"{Title} {lines[^1].Where}: IF has no matching ENDIF");
+        while (open.TryPop(out string? where)) Warn(where, "IF has no matching ENDIF");
         return [.. rules];
     }
 
+    /// <summary>Complains about a line.</summary>
+    protected void Warn(string where, string complaint) => Options.Warn?.Invoke($"{Title} {where}: {complaint}");
+
     private static bool IsWord(string text, string word) =>
-        text.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (text.Length == word.Length || char.IsWhiteSpace(text[word.Length]));
+        text.StartsWith(word, StringComparison.OrdinalIgnoreCase)
+        && (text.Length == word.Length || !char.IsAsciiLetterOrDigit(text[word.Length]));
 
     private static Rule<TKey>? ParseEndIf(string text, int depth, out string complaint)
     {

@@ -34,43 +34,75 @@ internal sealed class RegexTable : PatternTable<string>
         catch (RegexMatchTimeoutException) { return Unavailable("a pattern takes too long"); }
     }
 
-    /// <summary><code>pattern = delimiter *( char / "\" char ) delimiter *flag</code> where the delimiter is the first character.</summary>
+    /// <summary>
+    /// Patterns of regexp tables may have a second one that must not match as well; it is deprecated.
+    /// <code>
+    /// rule   = regexp [ "!" *"!" regexp ] space result
+    /// regexp = delimiter *( char / "\" char ) delimiter *flag      ; the delimiter is the first character
+    /// </code>
+    /// </summary>
     protected override Pattern<string>? ParsePattern(string text, RuleKind kind, bool negated, out string result, out string complaint)
     {
         result = "";
+        int at = 0;
         if (text.Length == 0 || char.IsAsciiLetterOrDigit(text[0]))
         {
             complaint = text.Length == 0 ? "no regexp: skipping this rule" : "ignoring unrecognized request";
             return null;
         }
-        int end = 1;
-        while (end < text.Length && text[end] != text[0]) end += text[end] == '\\' && end + 1 < text.Length ? 2 : 1;
-        if (end >= text.Length)
-        {
-            complaint = $"no closing regexp delimiter \"{text[0]}\": skipping this rule";
-            return null;
-        }
-        int flagsEnd = end + 1;
-        while (flagsEnd < text.Length && !char.IsWhiteSpace(text[flagsEnd])) flagsEnd++;
-        result = text[flagsEnd..].Trim();
-        Regex? regex = Compile(text[1..end], text[(end + 1)..flagsEnd], out complaint);
+        Regex? regex = NextRegex(text, ref at, out complaint);
         if (regex == null) return null;
         if (kind == RuleKind.If)
         {
-            if (result.Length > 0) complaint = $"ignoring extra text after IF statement: \"{result}\"";
+            string extra = text[at..].Trim();
+            if (extra.Length > 0) complaint = $"ignoring extra text after IF statement: \"{extra}\"";
             return new RegexPattern(regex, ReplacementText.Empty);
         }
-        if (result.Length == 0) complaint = "no replacement text: using empty string";
-        if (!ReplacementText.TryParse(result, regex.GetGroupNumbers().Max(), out ReplacementText answer, out string problem))
+        Regex? second = null;
+        bool secondNegated = false;
+        if (at < text.Length && text[at] == '!')
+        {
+            for (; at < text.Length && text[at] == '!'; at++) secondNegated = !secondNegated;
+            second = NextRegex(text, ref at, out complaint);
+            if (second == null) return null;
+            complaint = "/pattern1/!/pattern2/ goes away, use \"if !/pattern2/ ... /pattern1/ ... endif\" instead";
+        }
+        ReplacementText? answer = ParseAnswer(text[at..].Trim(), regex, negated, ref complaint);
+        if (answer == null) return null;
+        result = answer.Refers ? "" : answer.Expand(Match.Empty);
+        Pattern<string> pattern = new RegexPattern(regex, answer);
+        return second == null ? pattern : new BothPatterns(pattern, negated, second, secondNegated, result);
+    }
+
+    /// <summary>The text behind the pattern; null with the complaint when the rule is no good.</summary>
+    private ReplacementText? ParseAnswer(string text, Regex regex, bool negated, ref string complaint)
+    {
+        string problem = "";
+        if (text.Length == 0) complaint = "no replacement text: using empty string";
+        if (Options.ValuesNameFiles) _ = FileValues.TryRead(text, out text, out problem);
+        ReplacementText answer = ReplacementText.Empty;
+        if (problem.Length > 0 || !ReplacementText.TryParse(text, regex.GetGroupNumbers().Max(), out answer, out problem))
             complaint = problem + ": skipping this rule";
         else if (answer.Refers && negated) complaint = "$number found in negative match replacement text: skipping this rule";
         else if (answer.Refers && !Options.AllowSubstitution) complaint = "regular expression substitution is not allowed: skipping this rule";
-        else
-        {
-            result = answer.Refers ? "" : answer.Expand(Match.Empty);
-            return new RegexPattern(regex, answer);
-        }
+        else return answer;
         return null;
+    }
+
+    /// <summary>Takes an expression with its flags; <paramref name="at"/> is then behind them.</summary>
+    private Regex? NextRegex(string text, ref int at, out string complaint)
+    {
+        char delimiter = at < text.Length ? text[at] : '\0';
+        int start = at + 1, end = start;
+        while (end < text.Length && text[end] != delimiter) end += text[end] == '\\' && end + 1 < text.Length ? 2 : 1;
+        if (end >= text.Length)
+        {
+            complaint = delimiter == '\0' ? "no regexp: skipping this rule"
+                : $"no closing regexp delimiter \"{delimiter}\": skipping this rule";
+            return null;
+        }
+        for (at = end + 1; at < text.Length && !char.IsWhiteSpace(text[at]) && (_perl || text[at] != '!');) at++;
+        return Compile(text[start..end], text[(end + 1)..at], out complaint);
     }
 
     private Regex? Compile(string source, string flags, out string complaint)
@@ -132,5 +164,20 @@ internal sealed class RegexPattern(Regex regex, ReplacementText answer) : Patter
         Match match = regex.Match(key);
         result = match.Success ? answer.Expand(match) : "";
         return match.Success;
+    }
+}
+
+/// <summary>
+/// An expression and a second one: both must say what they are meant to. It answers for the negation of the first itself.
+/// </summary>
+internal sealed class BothPatterns(Pattern<string> first, bool firstNegated, Regex second, bool secondNegated, string answer)
+    : Pattern<string>
+{
+    public override bool Matches(string key, out string result)
+    {
+        bool both = first.Matches(key, out result) != firstNegated && second.IsMatch(key) != secondNegated;
+        if (firstNegated) result = answer;
+        // whoever asks turns the answer round for a negated rule
+        return both != firstNegated;
     }
 }

@@ -35,7 +35,7 @@ internal static class EntryParser
         i = Math.Min(i, line.Length);
         key = line[..i];
         value = LogicalLineReader.TrimEnd(LogicalLineReader.TrimStart(line[i..]));
-        if (quoted) return $"unbalanced '\"' in '{TextCoding.Printable(line)}' -- ignoring this line";
+        if (quoted) return $"unbalanced '\"' in '{Log.Printable.Text(line)}' -- ignoring this line";
         return key.IsEmpty || value.IsEmpty ? "expected format: key whitespace value" : null;
     }
 

@@ -30,7 +30,7 @@ public sealed class LogicalLineReader(Stream input, string name, Action<string> 
         {
             line = _line.AsSpan(0, _length);
             if (!IsSpace(line[0])) return true;
-            warn($"{name}: logical line must not start with whitespace: \"{TextCoding.Printable(line[..Math.Min(30, line.Length)])}\"");
+            warn($"{name}: logical line must not start with whitespace: \"{Log.Printable.Text(line[..Math.Min(30, line.Length)])}\"");
         }
         line = default;
         return false;

@@ -42,9 +42,9 @@ public sealed class SourceReader
     private string? Parse(ReadOnlySpan<byte> line, out SourceEntry entry)
     {
         entry = default;
-        if (_options.Utf8 && !Utf8.IsValid(line)) return $"non-UTF-8 input \"{TextCoding.Printable(line)}\" -- ignoring this line";
+        if (_options.Utf8 && !Utf8.IsValid(line)) return $"non-UTF-8 input \"{Log.Printable.Text(line)}\" -- ignoring this line";
         // a NUL would end the text for programs in C that read the table
-        if (line.Contains((byte)0)) return $"NUL character in \"{TextCoding.Printable(line)}\" -- ignoring this line";
+        if (line.Contains((byte)0)) return $"NUL character in \"{Log.Printable.Text(line)}\" -- ignoring this line";
         byte[] key;
         if (_format == SourceFormat.Map)
         {

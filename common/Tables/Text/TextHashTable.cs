@@ -62,8 +62,10 @@ internal sealed class TextHashTable : Table, IListable
         Dictionary<string, string> entries = new(StringComparer.Ordinal);
         while (reader.TryRead(out SourceEntry entry))
         {
-            string key = TextCoding.Decode(entry.Key, Options.Utf8)!;
-            if (!entries.TryAdd(key, TextCoding.Decode(entry.Value, Options.Utf8)!))
+            string key = TextCoding.Decode(entry.Key, Options.Utf8)!, value = TextCoding.Decode(entry.Value, Options.Utf8)!;
+            if (Options.ValuesNameFiles && !FileValues.TryRead(value, out value, out string error))
+                warn($"{_watch.Path}, line {entry.Line}: {error}: skipping this entry");
+            else if (!entries.TryAdd(key, value))
                 warn($"{_watch.Path}, line {entry.Line}: duplicate entry: \"{key}\"");
         }
         if (reader.Error == null) return entries;

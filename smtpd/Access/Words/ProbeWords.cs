@@ -60,7 +60,7 @@ internal static class ProbeWords
     /// <summary>What another server said goes into our reply: no control characters, and not all of a long text.</summary>
     private static string Cut(string text)
     {
-        string clean = string.Concat(text.Take(MaxReason).Select(ch => char.IsControl(ch) || char.IsSurrogate(ch) ? '?' : ch));
+        string clean = Printable.Text(text.Length > MaxReason ? text[..MaxReason] : text);
         return Address.IsAscii(clean) ? clean : string.Concat(clean.Select(ch => ch < 128 ? ch : '?'));
     }
 }

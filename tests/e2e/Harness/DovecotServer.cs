@@ -63,7 +63,7 @@ public sealed class DovecotServer : IDisposable
     {
         if (_process is null) return;
         _ = Common.Native.Libc.Kill(_process.Id, 15);
-        if (!_process.WaitForExit(10_000)) _process.Kill(entireProcessTree: true);
+        if (!_process.WaitForExit(TestLimits.Answer)) _process.Kill(entireProcessTree: true);
         _process.Dispose();
         _process = null;
     }

@@ -76,7 +76,7 @@ public sealed partial class Instance
         {
             Signal(SIGKILL, "master");
             return Signal(SIGKILL) == 0;
-        }, TimeSpan.FromSeconds(20));
+        }, TestLimits.Wait);
         for (int attempt = 0; Directory.Exists(Folder); attempt++)
         {
             try { Directory.Delete(Folder, recursive: true); }

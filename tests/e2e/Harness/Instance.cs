@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Tests.E2e.Harness;
@@ -54,11 +55,44 @@ public sealed partial class Instance : IDisposable
         }
     }
 
+    /// <summary>As root: makes an instance of a user who has no account, as containers without root have.</summary>
+    public static Instance CreateFor(uint uid, params string[] settings)
+    {
+        Programs.RequireBuild();
+        Programs.Require("setpriv");
+        Instance instance = new(Directory.CreateTempSubdirectory("mta-e2e-").FullName) { _as = As(uid) };
+        try
+        {
+            _ = Libc.ChOwn(instance.Folder, uid, uid);
+            instance.Init();
+            instance.Own("postconf", ["-c", instance.Etc, "-e", .. settings]).Succeeded();
+            return instance;
+        }
+        catch
+        {
+            instance.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The beginning of a command line that runs as a user without any rights of root's.</summary>
+    public static string[] As(uint uid) =>
+        ["setpriv", $"--reuid={uid}", $"--regid={uid}", "--clear-groups", "--inh-caps=-all", "--no-new-privs"];
+
+    private string[] _as = [];
+
+    /// <summary>Runs a command of the suite as the instance's user.</summary>
+    public ProgramResult Own(string command, params string[] arguments)
+    {
+        string program = $"{Programs.Build}/sbin/{command}";
+        return _as.Length == 0 ? Programs.Run(program, arguments) : Programs.Run(_as[0], [.. _as[1..], program, .. arguments]);
+    }
+
     private void Init()
     {
         int[] ports = FreePorts(3);
         (SmtpPort, SubmissionPort, SubmissionsPort) = (ports[0], ports[1], ports[2]);
-        Run("mtasuite", "init", Folder, "--hostname", HostName, "--smtp-port", $"{ports[0]}", "--submission-port", $"{ports[1]}",
+        Own("mtasuite", "init", Folder, "--hostname", HostName, "--smtp-port", $"{ports[0]}", "--submission-port", $"{ports[1]}",
             "--submissions-port", $"{ports[2]}").Succeeded();
     }
 
@@ -118,6 +152,9 @@ public sealed partial class Instance : IDisposable
 
     /// <summary>Waits until no message is queued any more.</summary>
     public void WaitUntilEmpty() => Wait.Until(() => Waiting().Length == 0, () => $"an empty queue; it has {string.Join(' ', Waiting())}");
+
+    /// <summary>One more such port.</summary>
+    public static int FreePort() => FreePorts(1)[0];
 
     /// <summary>Ports that the system gives nobody who does not ask for them: they are still free when the instance starts.</summary>
     private static int[] FreePorts(int count)

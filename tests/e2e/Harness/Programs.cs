@@ -15,10 +15,13 @@ public sealed record ProgramResult(string Command, int ExitCode, string Output, 
 /// <summary>The programs under test, in the build folder, and those of other people.</summary>
 public static class Programs
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = TestLimits.Long;
 
     /// <summary>The folder with sbin/ and libexec/: MTA_BUILD, or build/ at the root of the repository.</summary>
     public static string Build { get; } = Environment.GetEnvironmentVariable("MTA_BUILD") ?? $"{FindRoot()}/build";
+
+    /// <summary>The folder of the sources.</summary>
+    public static string Root { get; } = FindRoot();
 
     public static bool IsBuilt => File.Exists($"{Build}/sbin/mtasuite") && File.Exists($"{Build}/libexec/master");
 

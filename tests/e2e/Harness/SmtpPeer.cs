@@ -26,10 +26,10 @@ public sealed class SmtpPeer : IDisposable
     private int _position, _end;
 
     /// <summary>Connects; the greeting is read by the first <see cref="Read"/>.</summary>
-    public SmtpPeer(int port)
+    public SmtpPeer(int port, string host = "127.0.0.1")
     {
         _socket.ReceiveTimeout = _socket.SendTimeout = (int)Wait.Limit.TotalMilliseconds;
-        _socket.Connect(IPAddress.Loopback, port);
+        _socket.Connect(IPAddress.Parse(host), port);
     }
 
     /// <summary>Connects, reads the greeting and says EHLO.</summary>

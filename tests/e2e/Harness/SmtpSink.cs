@@ -6,13 +6,16 @@ using System.Text;
 namespace MtaSuite.Tests.E2e.Harness;
 
 /// <summary>What a server does with those who come.</summary>
-public enum SinkMode { Takes, Closes, IsSilent }
+public enum SinkMode { Takes, Closes, IsSilent, Waits }
 
-/// <summary>A server that takes every message and keeps the first line of its body; or one that closes each connection, or never says anything.</summary>
+/// <summary>
+/// A server that takes every message and keeps the first line of its body; or one that closes each connection, or never says anything, or says nothing until it is
+/// let go.
+/// </summary>
 public sealed class SmtpSink : IDisposable
 {
     private readonly TcpListener _listener;
-    private readonly SinkMode _mode;
+    private SinkMode _mode;
     private readonly ConcurrentBag<string> _texts = [];
     private readonly ConcurrentBag<TcpClient> _silent = [];
     private int _connections;
@@ -33,6 +36,16 @@ public sealed class SmtpSink : IDisposable
 
     public int Connections => _connections;
 
+    /// <summary>Serves those who wait, and everybody from now on.</summary>
+    public void LetGo()
+    {
+        lock (_silent)
+        {
+            _mode = SinkMode.Takes;
+            while (_silent.TryTake(out TcpClient? client)) _ = ServeAsync(client);
+        }
+    }
+
     private async Task AcceptAsync()
     {
         try
@@ -41,9 +54,12 @@ public sealed class SmtpSink : IDisposable
             {
                 TcpClient client = await _listener.AcceptTcpClientAsync();
                 Interlocked.Increment(ref _connections);
-                if (_mode == SinkMode.Takes) _ = ServeAsync(client);
-                else if (_mode == SinkMode.Closes) client.Dispose();
-                else _silent.Add(client);
+                lock (_silent)
+                {
+                    if (_mode == SinkMode.Takes) _ = ServeAsync(client);
+                    else if (_mode == SinkMode.Closes) client.Dispose();
+                    else _silent.Add(client);
+                }
             }
         }
         catch (SocketException) { } // stopped

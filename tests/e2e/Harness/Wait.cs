@@ -5,7 +5,7 @@ namespace MtaSuite.Tests.E2e.Harness;
 /// <summary>Waiting for a condition: the limit is generous, for nothing here measures time.</summary>
 public static class Wait
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Limit = TestLimits.Wait;
 
     public static void Until(Func<bool> condition, string what) => Until(condition, () => what);
 

@@ -62,11 +62,11 @@ public sealed class StsServiceTests
     private World Start(EventLoop loop)
     {
         DnsResolver resolver = _dns.Resolver(loop);
-        PolicySettings settings = new() { AuthorityFile = _ca.RootFile, Port = _web.Port, FetchTimeout = TimeSpan.FromSeconds(5), Journal = _bench.Journal };
+        PolicySettings settings = new() { AuthorityFile = _ca.RootFile, Port = _web.Port, FetchTimeout = TestLimits.Answer, Journal = _bench.Journal };
         return new World(new StsService(_bench.Context(loop, "sts", ""), settings, new HostLookup(resolver, new() { HostsFile = "/dev/null", IPv6 = false })), loop, _bench, resolver);
     }
 
-    private void Run(Func<World, Task> test) => OnLoop.Run(loop => test(Start(loop)), _clock, seconds: 30);
+    private void Run(Func<World, Task> test) => OnLoop.Run(loop => test(Start(loop)), _clock);
 
     private void Announce(string id)
     {

@@ -287,7 +287,7 @@ public sealed class TlsReportTests
             service = bench.StartTlsReports(loop, config);
             await loop.TurnAsync(5);
             Assert.That((service.Active, bench.Submitted.Count), Is.EqualTo((0, 2)));
-        }, clock, seconds: 20);
+        }, clock);
     }
 
     private static async Task WithReportByWebAsync(EventLoop loop, ManualClock clock, ServiceBench bench, ScriptedDns dns, WebServer server, TestCa ca, Func<TlsReportService, Task> test)
@@ -328,7 +328,7 @@ public sealed class TlsReportTests
             clock.Advance(TimeSpan.FromMinutes(40));
             service.Wakeup();
             await loop.UntilAsync(() => service.Active == 0);
-        }), clock, seconds: 20);
+        }), clock);
         Assert.That(requests, Has.Count.EqualTo(2));
         Assert.That(requests[1], Is.EqualTo(requests[0]).And.StartsWith("POST /v1/tlsrpt?of=us HTTP/1.1\r\n").And.Contain($"Host: taker.test:{server.Port}\r\n").And.Contain("Content-Type: application/tlsrpt+gzip\r\n"));
         byte[] body = Encoding.Latin1.GetBytes(requests[1][(requests[1].IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
@@ -357,7 +357,7 @@ public sealed class TlsReportTests
             service.Wakeup();
             await loop.TurnAsync(20);
             Assert.That((server.Count, service.Active), Is.EqualTo((requests, left)));
-        }), clock, seconds: 20);
+        }), clock);
     }
 
     [Test]
@@ -393,7 +393,7 @@ public sealed class TlsReportTests
             service = bench.StartTlsReports(loop, config);
             await loop.UntilAsync(() => service.Active == 0);
             Assert.That(bench.Submitted, Has.Count.EqualTo(2));
-        }, clock, seconds: 20);
+        }, clock);
     }
 
     [Test]
@@ -417,6 +417,6 @@ public sealed class TlsReportTests
             pause.SetResult();
             await loop.UntilAsync(() => service.Active == 0);
             Assert.That(bench.Submitted.Select(e => e.Recipients.Single().Address).Distinct().Count(), Is.EqualTo(domains));
-        }, seconds: 20);
+        });
     }
 }

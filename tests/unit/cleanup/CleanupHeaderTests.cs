@@ -1,6 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Cleanup;
 
@@ -106,6 +107,66 @@ public sealed class CleanupHeaderTests
         await _bench.QueueAsync("Resent-To: r@x.test\nResent-Bcc: s@x.test\nTo: a@x.test\n\n", request);
         Assert.That(_bench.Read(request.Envelope.QueueId).Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "r@x.test", "s@x.test" }));
     });
+
+    private static SubmitRequest FromHeader(params string[] recipients) => Local(r =>
+    {
+        r.Cleanup |= CleanupFlags.ExtractRecipients;
+        r.ExtractedNotify = Notify.Never;
+        r.Envelope.Recipients.Clear();
+        foreach (string recipient in recipients) r.Envelope.Recipients.Add(new EnvelopeRecipient { Address = recipient });
+    });
+
+    private static string Addresses(int count) =>
+        string.Join(",\n ", Enumerable.Range(0, count).Select(i => $"\"User, no. {i}\" <user{i}@some.where.example>"));
+
+    [Test]
+    public void All_recipients_of_a_header_are_taken_whatever_its_limits_cut() => Bench(async () =>
+    {
+        using CapturedLog log = new();
+        SubmitRequest request = FromHeader("first@x.test");
+        string id = request.Envelope.QueueId;
+        string header = $"Subject: x\nTo: {Addresses(Limits.Recipients - 2)}\nBcc: last@x.test\n";
+        string content = await _bench.QueueAsync(header + "\nbody\n", request);
+        List<EnvelopeRecipient> recipients = _bench.Read(id).Envelope.Recipients;
+        Assert.That(recipients, Has.Count.EqualTo(Limits.Recipients));
+        Assert.That((recipients[0].Address, recipients[1].Address, recipients[^1].Address),
+            Is.EqualTo(("first@x.test", "user0@some.where.example", "last@x.test")));
+        Assert.That((recipients[0].Notify, recipients[^1].Notify), Is.EqualTo((Notify.Default, Notify.Never)));
+        Assert.That(content, Has.Length.LessThan(HeaderScanner.DefaultSizeLimit + 2000).And.Not.Contain("last@x.test"));
+        Assert.That(log.Text, Does.Contain($"{id}: header_size_limit: header field To is cut to {HeaderScanner.DefaultSizeLimit} bytes"));
+    }, "duplicate_filter_limit = 1000");
+
+    [Test]
+    public void One_recipient_too_many_and_nobody_gets_it() => Bench(async () =>
+    {
+        SubmitReply reply = await _bench.SubmitAsync(FromHeader("first@x.test"), $"To: {Addresses(Limits.Recipients)}\n\nbody\n");
+        Assert.That((reply.Outcome.Status.ToString(), reply.Outcome.Text),
+            Is.EqualTo(("5.5.3", "too many recipients: 50001, and 50000 is the limit")));
+        Assert.That(_bench.Files(), Is.Empty);
+    });
+
+    [Test]
+    public void An_address_that_cannot_be_used_is_not_passed_over() => Bench(async () =>
+    {
+        SubmitReply reply = await _bench.SubmitAsync(FromHeader(), "To: a@b.test, j\u00fcrgen@b.test\n\nbody\n");
+        Assert.That(reply.Outcome.Status.ToString(), Is.EqualTo("5.1.3"));
+        Assert.That(reply.Outcome.Text, Does.StartWith("unusable recipient addresses in the header: 1 of 2"));
+    });
+
+    [Test]
+    public void What_the_limits_leave_unread_is_logged() => Bench(async () =>
+    {
+        using CapturedLog log = new();
+        string id = (await _bench.SubmitAsync(Local(), $"X-Long: {new string('x', 300)}\nTo: a, b, c, d\n\nbody\n")).QueueId;
+        Assert.That(_bench.Content(id), Does.Contain("To: a@origin.test, b@origin.test, c, d\n"));
+        Assert.That(log.Text, Does.Contain($"{id}: header_size_limit: header field X-Long is cut to 200 bytes")
+            .And.Contain($"{id}: header_address_token_limit: only the first addresses of header field To are rewritten"));
+    }, "header_size_limit = 200\nheader_address_token_limit = 4");
+
+    [Test]
+    public void White_space_before_the_colon_goes() => Bench(async () =>
+        Assert.That(await _bench.QueueAsync("Subject : x\nTo\t \t: c@d.test\nX-Y  :\n z\n\nA : b\n"),
+            Is.EqualTo("Subject: x\nTo: c@d.test\nX-Y:\n z\n\nA : b\n")));
 
     [Test]
     public void Without_recipients_it_is_refused() => Bench(async () =>

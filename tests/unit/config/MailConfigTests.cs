@@ -82,6 +82,59 @@ public class MailConfigTests
             Is.EqualTo("bad value of slow_destination_concurrency_limit: \"x\" is not a number"));
     }
 
+    [TestCase("10min", 600)]
+    [TestCase("1day", 86400)]
+    [TestCase("300sec", 300)]
+    [TestCase("5mh", 300)]
+    [TestCase("2w!", 1209600)]
+    [TestCase("+7", 7)]
+    public void Times_have_letters_behind_the_unit_as_in_Postfix(string text, int seconds) =>
+        Assert.That(Good($"queue_run_delay = {text}").Get(QmgrParams.QueueRunDelay), Is.EqualTo(TimeSpan.FromSeconds(seconds)));
+
+    [TestCase("5M")]
+    [TestCase("min")]
+    [TestCase("5x")]
+    [TestCase("5 min")]
+    [TestCase("-5s")]
+    [TestCase("99999w")]
+    public void Other_times_are_refused_as_in_Postfix(string text) =>
+        Assert.That(Parse($"queue_run_delay = {text}").Problems.Single().Text,
+            Is.EqualTo($"bad value of queue_run_delay: \"{text}\" is not a time"));
+
+    [Test]
+    public void Less_than_nothing_is_no_limit_where_Postfix_has_no_lower_bound()
+    {
+        MailConfig config = Good("smtpd_client_connection_count_limit = -1\nmessage_size_limit = -1\nqueue_minfree = -5\ndefault_destination_concurrency_limit = -1\ndont_remove = -1");
+        Assert.That((config.Get(SmtpdParams.SmtpdClientConnectionCountLimit), config.Get(CleanupParams.MessageSizeLimit),
+            config.Get(CommonParams.QueueMinfree),
+            config.Get(QmgrParams.DefaultDestinationConcurrencyLimit), config.Get(CommonParams.DontRemove)), Is.EqualTo((0, 0L, 0L, 0,
+                -1)));
+        Assert.That(Parse("line_length_limit = -1").Problems.Single().Severity, Is.EqualTo(Severity.Error), "its range begins at 1");
+    }
+
+    [Test]
+    public void A_value_in_a_file_that_is_not_there_or_empty_is_an_error_and_never_the_files_name()
+    {
+        string folder = Directory.CreateTempSubdirectory("mailname").FullName, file = $"{folder}/mailname";
+        try
+        {
+            File.WriteAllText(file, "  mail.example.net  \nsecond\n");
+            Assert.That(Good($"myorigin = {file}").Get(CommonParams.Myorigin), Is.EqualTo("mail.example.net"));
+            File.WriteAllText(file, "\n");
+            foreach ((string path, string reason) in new[] { (file, "the file is empty"), (folder, "Permission denied"), ($"{folder}/none",
+                "No such file or directory") })
+            {
+                ConfigResult result = Parse($"myhostname = mx.example.com\nmyorigin = {path}");
+                Assert.That(result.Problems.Single().ToString(),
+                    Is.EqualTo($"main.cf, line 2: bad value of myorigin: open {path}: {reason}"));
+                Assert.That(result.Ok, Is.False);
+                Assert.That(result.Config.Get(CommonParams.Myorigin), Is.EqualTo("mx.example.com"));
+                Assert.That(result.Config.Expand("$myorigin"), Is.EqualTo("mx.example.com"));
+            }
+        }
+        finally { Directory.Delete(folder, true); }
+    }
+
     [Test]
     public void Names_that_are_expanded_later_stay()
     {

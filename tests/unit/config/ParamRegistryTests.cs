@@ -52,6 +52,11 @@ public partial class ParamRegistryTests
         Assert.That(found, Is.EqualTo(transport));
     }
 
+    // where the manual of Postfix and its programs differ the programs count: postconf -d
+    [TestCase("lmtp_cname_overrides_servername")]
+    [TestCase("lmtp_tls_enable_rpk")]
+    public void Defaults_are_those_of_the_programs(string name) => Assert.That(ParamRegistry.Find(name)!.Default, Is.EqualTo("no"));
+
     private static IEnumerable<string> Sources()
     {
         string[] rooms = ["master", "smtpd", "pickup", "cleanup", "qmgr", "local", "bounce", "showq", "relay", "anvil", "mailauth", "tools", "common"];

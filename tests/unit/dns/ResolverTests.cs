@@ -33,6 +33,33 @@ public sealed class ResolverTests
             Assert.That((tlsa.Usage, tlsa.Selector, tlsa.MatchingType, Convert.ToHexStringLower(tlsa.Data.Span)), Is.EqualTo((3, 1, 1, "abcdef")));
         });
 
+    [Test]
+    public void A_datagram_too_short_for_an_answer_is_a_strangers()
+    {
+        ScriptedDns dns = new("x.test A 192.0.2.1");
+        // with our ID and the bit of an answer, as far as it goes
+        int[] lengths = [0, 2, 3, 4, 8, 11];
+        dns.Script("x.test", r => [.. lengths.Select(n => ScriptedDns.Message(r, 2)[..n]), dns.Answer(r)]);
+        With(dns, async r =>
+        {
+            Assert.That((await r.Query("x.test", DnsType.A)).Addresses, Is.EqualTo(new[] { IPAddress.Parse("192.0.2.1") }));
+            Assert.That(dns.Requests, Has.Count.EqualTo(1).And.All.Property("Tcp").False);
+        });
+    }
+
+    [Test]
+    public void Questions_ask_for_answers_that_fit_into_one_packet()
+    {
+        ScriptedDns dns = new("x.test A 192.0.2.1");
+        With(dns, async r =>
+        {
+            await r.Query("x.test", DnsType.A);
+            byte[] question = dns.Requests.Single().Bytes;
+            // OPT (RFC 6891 6.1.2): root name, type 41, then the size; TTL and length follow
+            Assert.That(question[^11..^6], Is.EqualTo(new byte[] { 0, 0, 41, 1232 >> 8, 1232 & 255 }));
+        });
+    }
+
     private static DnsRecord Strip(DnsRecord record) => record with { Name = record.Name.ToLowerInvariant() };
 
     [Test]
@@ -70,7 +97,7 @@ public sealed class ResolverTests
         {
             long start = Environment.TickCount64;
             Assert.That((await r.Query("x.test", DnsType.A)).Status, Is.EqualTo(DnsStatus.TemporaryFailure));
-            Assert.That(Environment.TickCount64 - start, Is.InRange(280, 1500));
+            Assert.That(Environment.TickCount64 - start, Is.GreaterThanOrEqualTo(280));
             Assert.That(dns.Count("x.test"), Is.EqualTo(2));
             Assert.That(dns.Requests.Select(q => q.Bytes[0] << 8 | q.Bytes[1]).Distinct().Count(), Is.EqualTo(2), "each with an ID of its own");
         }, d => new() { Servers = [d.EndPoint], Timeout = TimeSpan.FromMilliseconds(100), Attempts = 2 });
@@ -84,7 +111,7 @@ public sealed class ResolverTests
         IPEndPoint closed = dead.EndPoint;
         dead.Dispose();
         With(new ScriptedDns("h.test A 192.0.2.1"), async r => Assert.That((await r.Query("h.test", DnsType.A)).IsFound),
-            d => new() { Servers = [closed, bad.EndPoint, d.EndPoint], Timeout = TimeSpan.FromSeconds(3), Attempts = 1 });
+            d => new() { Servers = [closed, bad.EndPoint, d.EndPoint], Timeout = TestLimits.Answer, Attempts = 1 });
     }
 
     [Test]
@@ -97,7 +124,7 @@ public sealed class ResolverTests
             Assert.That((await r.Query("h1.test", DnsType.A)).IsFound);
             Assert.That((await r.Query("h2.test", DnsType.A)).IsFound);
             Assert.That((silent.Count("h1.test"), silent.Count("h2.test")), Is.EqualTo((1, 0)));
-        }, d => new() { Servers = [silent.EndPoint, d.EndPoint], Timeout = TimeSpan.FromMilliseconds(100), Attempts = 1 });
+        }, d => new() { Servers = [silent.EndPoint, d.EndPoint], Timeout = TimeSpan.FromSeconds(2), Attempts = 1 });
     }
 
     [Test]
@@ -245,7 +272,7 @@ public sealed class ResolverTests
         {
             string conf = Path.GetTempFileName();
             File.WriteAllText(conf, "search one.test two.test\n");
-            return new() { Servers = [d.EndPoint], ResolvConf = conf, Timeout = TimeSpan.FromMilliseconds(300), Attempts = 1 };
+            return new() { Servers = [d.EndPoint], ResolvConf = conf, Timeout = TestLimits.Answer, Attempts = 1 };
         });
 
     [Test]

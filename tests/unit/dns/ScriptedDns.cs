@@ -70,7 +70,7 @@ internal sealed class ScriptedDns : IDisposable
 
     public int Count(string name) => _requests.Count(r => r.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    public DnsOptions Options => new() { Servers = [EndPoint], Timeout = TimeSpan.FromMilliseconds(300), Attempts = 1 };
+    public DnsOptions Options => new() { Servers = [EndPoint], Timeout = TestLimits.Answer, Attempts = 1 };
 
     public DnsResolver Resolver(EventLoop loop) => new(loop, Options);
 

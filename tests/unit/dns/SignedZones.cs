@@ -7,7 +7,11 @@ namespace MtaSuite.Tests.Unit.Dns;
 /// <summary>A zone to serve.</summary>
 /// <param name="Records">But SOA and NS.</param>
 /// <param name="Tamper">Changes a zone after it was signed.</param>
-internal sealed record Zone(string Name, string Records, bool IsSigned = true, Func<string, string>? Tamper = null);
+/// <param name="Second">What a second server (127.0.0.2, on the same port) has instead of the zone; null: it has the same. It runs when any
+/// zone has one.</param>
+/// <param name="Expires">When the signatures end; null: in some weeks.</param>
+internal sealed record Zone(string Name, string Records, bool IsSigned = true, Func<string, string>? Tamper = null,
+    Func<string, string>? Second = null, DateTime? Expires = null);
 
 /// <summary>
 /// Zones served by nsd, behind an unbound that validates with the signed zones' keys as its trust anchors. Packages nsd, unbound, ldnsutils; the test is skipped
@@ -24,11 +28,16 @@ internal sealed class SignedZones : IDisposable
         foreach (string program in new[] { Nsd, Unbound, Signer })
             if (!File.Exists(program)) Assert.Ignore($"{program} is not installed");
         (Authority, EndPoint) = (FreeEndPoint(), FreeEndPoint());
-        foreach (Zone zone in zones) Write($"{zone.Name}.zone", $"$ORIGIN {zone.Name}.\n$TTL 600\n@ SOA ns root 1 3600 600 86400 300\n@ NS ns\nns A 127.0.0.1\n{zone.Records}");
-        foreach (Zone zone in zones.Where(z => z.IsSigned)) Sign(zone);
-        Write("nsd.conf", AuthorityConfig(zones));
+        foreach (Zone zone in zones)
+        {
+            const string start = "@ SOA ns root 1 3600 600 86400 300\n@ NS ns\nns A 127.0.0.1\n";
+            Write($"{zone.Name}.zone", $"$ORIGIN {zone.Name}.\n$TTL 600\n{start}{WithDs(zone.Records)}");
+            if (zone.IsSigned) Sign(zone);
+        }
+        Write("nsd.conf", AuthorityConfig(zones, "127.0.0.1", ""));
         Write("unbound.conf", RecursorConfig(zones));
         _servers.Add(Process.Start(new ProcessStartInfo(Nsd, ["-d", "-c", $"{_folder}/nsd.conf"]))!);
+        if (zones.Any(z => z.Second != null)) StartSecond(zones);
         _servers.Add(Process.Start(new ProcessStartInfo(Unbound, ["-d", "-c", $"{_folder}/unbound.conf"]))!);
     }
 
@@ -38,29 +47,45 @@ internal sealed class SignedZones : IDisposable
     /// <summary>The resolver that validates.</summary>
     public IPEndPoint EndPoint { get; }
 
+    /// <summary>Puts the DS record of a zone that was signed before in the place of the line "DS-OF NAME".</summary>
+    private string WithDs(string records) => System.Text.RegularExpressions.Regex.Replace(records, @"(?m)^\s*DS-OF (\S+)$",
+        m => File.ReadAllText(Path.Combine(_folder, m.Groups[1].Value + ".ds")).Trim());
+
+    private void StartSecond(Zone[] zones)
+    {
+        foreach (Zone zone in zones)
+        {
+            string file = $"{zone.Name}.{(zone.IsSigned ? "signed" : "zone")}", text = File.ReadAllText(Path.Combine(_folder, file));
+            Write($"second-{file}", zone.Second?.Invoke(text) ?? text);
+        }
+        Write("second.conf", AuthorityConfig([.. zones.Where(z => z.Second?.Invoke("") != "none")], "127.0.0.2", "second-"));
+        _servers.Add(Process.Start(new ProcessStartInfo(Nsd, ["-d", "-c", $"{_folder}/second.conf"]))!);
+    }
+
     private void Sign(Zone zone)
     {
         string key = Run("/usr/bin/ldns-keygen", "-r", "/dev/urandom", "-k", "-a", "ECDSAP256SHA256", zone.Name).Trim(), signed = $"{zone.Name}.signed";
-        Run(Signer, "-f", signed, $"{zone.Name}.zone", key);
+        string[] end = zone.Expires is { } time ? ["-i", $"{time.AddDays(-30):yyyyMMddHHmmss}", "-e", $"{time:yyyyMMddHHmmss}"] : [];
+        Run(Signer, [.. end, "-f", signed, $"{zone.Name}.zone", key]);
         File.Move(Path.Combine(_folder, key + ".ds"), Path.Combine(_folder, zone.Name + ".ds"));
         if (zone.Tamper != null) Write(signed, zone.Tamper(File.ReadAllText(Path.Combine(_folder, signed))));
     }
 
-    private string AuthorityConfig(Zone[] zones) => $"""
+    private string AuthorityConfig(Zone[] zones, string address, string prefix) => $"""
         server:
-            ip-address: 127.0.0.1@{Authority.Port}
+            ip-address: {address}@{Authority.Port}
             chroot: ""
             username: ""
             zonesdir: "{_folder}"
             database: ""
-            pidfile: "{_folder}/nsd.pid"
-            zonelistfile: "{_folder}/zone.list"
-            xfrdfile: "{_folder}/xfrd.state"
+            pidfile: "{_folder}/{prefix}nsd.pid"
+            zonelistfile: "{_folder}/{prefix}zone.list"
+            xfrdfile: "{_folder}/{prefix}xfrd.state"
             xfrdir: "{_folder}"
-            logfile: "{_folder}/nsd.log"
+            logfile: "{_folder}/{prefix}nsd.log"
         remote-control:
             control-enable: no
-        {string.Concat(zones.Select(z => $"zone:\n    name: {z.Name}\n    zonefile: {z.Name}.{(z.IsSigned ? "signed" : "zone")}\n"))}
+        {string.Concat(zones.Select(z => $"zone:\n    name: {z.Name}\n    zonefile: {prefix}{z.Name}.{(z.IsSigned ? "signed" : "zone")}\n"))}
         """;
 
     private string RecursorConfig(Zone[] zones) => $"""

@@ -47,6 +47,15 @@ public sealed class AllocationTests
     }
 
     [Test]
+    public void Text_that_may_be_shown()
+    {
+        byte[] line = System.Text.Encoding.UTF8.GetBytes("to=<gr\u00fc\u00dfe@example.org>, relay=local, status=sent (delivered)");
+        Assert.That(Measure(() => Common.Log.Printable.Clean(line)), Is.Zero);
+        string text = string.Concat(Enumerable.Repeat("to=<gr\u00fc\u00dfe@example.org>, ", 100));
+        Assert.That(Measure(() => Common.Log.Printable.Text(text)), Is.LessThan(text.Length), "no copy is made");
+    }
+
+    [Test]
     public void The_envelope_of_a_queue_file()
     {
         ArrayBufferWriter<byte> output = new(4096);

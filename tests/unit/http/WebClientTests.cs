@@ -20,7 +20,7 @@ public sealed class WebClientTests
     public void Clean() => _ca.Dispose();
 
     private WebCall Call(WebServer server, string host = "web.test") =>
-        new() { Url = new Uri($"https://{host}:{server.Port}/a/b?c=d"), AuthorityFile = _ca.RootFile, Timeout = TimeSpan.FromSeconds(20) };
+        new() { Url = new Uri($"https://{host}:{server.Port}/a/b?c=d"), AuthorityFile = _ca.RootFile, Timeout = TestLimits.Answer };
 
     private static WebResult Send(WebCall call)
     {
@@ -30,7 +30,7 @@ public sealed class WebClientTests
         {
             result = await new WebClient(new HostLookup(dns.Resolver(loop), new() { HostsFile = "/dev/null" })).SendAsync(call);
             Assert.That(EventLoop.Current, Is.SameAs(loop), "comes back on the loop");
-        }, seconds: 30);
+        });
         return result!;
     }
 
@@ -84,7 +84,7 @@ public sealed class WebClientTests
         void Expect(WebStatus status, string? text)
         {
             answer = text == null ? null : Encoding.ASCII.GetBytes(text);
-            Assert.That(Send(call with { Timeout = TimeSpan.FromSeconds(text == null ? 1 : 20) }).Status, Is.EqualTo(status), text);
+            Assert.That(Send(call with { Timeout = text == null ? TimeSpan.FromSeconds(1) : TestLimits.Answer }).Status, Is.EqualTo(status), text);
         }
         Expect(WebStatus.TimedOut, null);
         Expect(WebStatus.Broken, "220 mail.test ESMTP\r\n\r\n");

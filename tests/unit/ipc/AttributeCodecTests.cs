@@ -103,6 +103,7 @@ public sealed class AttributeCodecTests
             {
                 { Name: "recipients" or "entries" or "queues" or "ids" } => [BitConverter.GetBytes(-1L), BitConverter.GetBytes(long.MaxValue), BitConverter.GetBytes(50_001L), [1]],
                 { Value.Length: 8 } => [[1], [], new byte[9]],
+                { Name: "string" } => [new byte[200_000], [0xc3, 0x28], [0xff]], // of an argument list
                 _ => [new byte[20_000], [0xc3, 0x28], [0xff]],
             };
             foreach (byte[] value in bad)

@@ -67,16 +67,16 @@ public sealed class CommandTests
     }
 
     [Test]
-    public void A_command_that_hangs_is_ended_with_its_children([Values("cat >/dev/null; sleep 60 & sleep 60", "exec sleep 60", "while :; do echo x; done")] string command)
+    public void A_command_that_hangs_is_ended_with_its_children([Values("cat >/dev/null; sleep 600 & sleep 600", "exec sleep 600", "while :; do echo x; done")] string command)
     {
-        _fix.Settings = _fix.Settings with { CommandTimeLimit = TimeSpan.FromMilliseconds(400) };
+        _fix.Settings = _fix.Settings with { CommandTimeLimit = TimeSpan.FromSeconds(2) };
         long start = Environment.TickCount64;
         Outcome outcome = Run($"echo $$ >{_fix.Root}/pid; {command}", new string('x', 300_000));
-        Assert.That(Environment.TickCount64 - start, Is.LessThan(5000));
+        Assert.That(Environment.TickCount64 - start, Is.LessThan(500_000));
         Assert.That(outcome.Status.ToString(), Is.EqualTo("5.3.0"));
         Assert.That(outcome.Text, Does.StartWith("Command time limit exceeded: \""));
         int pid = int.Parse(_fix.Read("pid"), System.Globalization.CultureInfo.InvariantCulture);
-        for (int i = 0; i < 100 && Libc.Kill(-pid, 0) == 0; i++) Libc.Poll([], 20);
+        for (int i = 0; i < 10_000 && Libc.Kill(-pid, 0) == 0; i++) Libc.Poll([], 20);
         Assert.That(Libc.Kill(-pid, 0), Is.EqualTo(-1), "nothing of its session is left");
     }
 
@@ -84,14 +84,19 @@ public sealed class CommandTests
     public void A_child_that_stays_behind_with_the_output_open_does_not_hold_us_up()
     {
         long start = Environment.TickCount64;
-        Assert.That(Run("sleep 5 & exit 0").IsOk);
-        Assert.That(Environment.TickCount64 - start, Is.LessThan(3000));
+        Assert.That(Run("sleep 60 & exit 0").IsOk);
+        Assert.That(Environment.TickCount64 - start, Is.LessThan(55_000));
     }
 
     [Test]
     public void The_environment_is_a_list_with_safe_values()
     {
-        _fix.Settings = _fix.Settings with { RecipientDelimiter = "+", ExportEnvironment = ["HOMER=simpson", "NOTSET_XYZ"] };
+        _fix.Settings = _fix.Settings with
+        {
+            RecipientDelimiter = "+",
+            ExportEnvironment = ["HOMER=simpson", "NOTSET_XYZ",
+            "{ MARGE = with spaces }"]
+        };
         DeliveryJob job = _fix.Job("c+e;x@example.com", sender: "a`id`@x", original: "o@x");
         job.Request.ClientHelo = "$(reboot)";
         RunJob(job, $"env >{_fix.Root}/env");
@@ -100,7 +105,8 @@ public sealed class CommandTests
         Assert.That(lines, Is.EqualTo(new[]
         {
             "CLIENT_ADDRESS=192.0.2.1", "CLIENT_HELO=__reboot_", "CLIENT_HOSTNAME=client.example", "DOMAIN=example.com", "EXTENSION=e_x", "HOMER=simpson",
-            "LOCAL=c+e_x", "LOGNAME=c", "ORIGINAL_RECIPIENT=o@x", "PATH=/usr/bin:/bin", "RECIPIENT=c+e_x@example.com", "SENDER=a_id_@x", "USER=c",
+            "LOCAL=c+e_x", "LOGNAME=c", "MARGE=with spaces", "ORIGINAL_RECIPIENT=o@x", "PATH=/usr/bin:/bin", "RECIPIENT=c+e_x@example.com",
+                "SENDER=a_id_@x", "USER=c",
         }));
     }
 

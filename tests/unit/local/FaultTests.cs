@@ -124,7 +124,7 @@ public sealed class FaultTests
             string screen = "";
             Thread reader = new(() => screen = mutt.StandardOutput.ReadToEnd());
             reader.Start();
-            if (!mutt.WaitForExit(10_000)) mutt.Kill(entireProcessTree: true);
+            if (!mutt.WaitForExit(TestLimits.Wait)) mutt.Kill(entireProcessTree: true);
             reader.Join();
             Assert.That(File.Exists(outFile), screen);
             Assert.That(File.ReadAllLines(outFile).Count(l => l == "Subject: test"), Is.EqualTo(count), box);

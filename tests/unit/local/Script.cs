@@ -24,7 +24,7 @@ internal sealed class Script : IDisposable
         if (_disposed) return;
         _disposed = true;
         _process.StandardInput.Close();
-        if (!_process.WaitForExit(5000)) _process.Kill();
+        if (!_process.WaitForExit(TestLimits.Answer)) _process.Kill();
         _process.Dispose();
     }
 }

@@ -42,6 +42,41 @@ public sealed class LogTests
         Assert.That(lines[1], Does.EndWith("]: warning: table x is 5"));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Nothing_that_a_terminal_obeys_and_no_endless_line(bool json)
+    {
+        Log.Configure(new LogSettings("x") { File = _path, Json = json });
+        LogLine.Info("ID").Address("to", "\u009b31m\u202e\u2028x@gr\u00fc\u00dfe").Remark(new string('y', 1_000_000) + "\u0085").Send();
+        Log.Warning($"{new string('z', 1_000_000)}");
+        string[] lines = Lines();
+        Assert.That(lines, Has.Length.EqualTo(2));
+        foreach (string line in lines)
+        {
+            Assert.That(line.Where((_, i) => Printable.IsUnsafe(line, i)), Is.Empty);
+            Assert.That(line, Has.Length.LessThan(2 * LogLine.MaxText));
+            if (json) using (JsonDocument.Parse(line)) { }
+        }
+        Assert.That(lines[0], Does.Contain("31m").And.Contain("x@gr\u00fc\u00dfe").And.Contain("yyy..."));
+    }
+
+    [TestCase("0600", 0x180)]
+    [TestCase("0640", 0x1A0)]
+    [TestCase("0644", 0x1A4)]
+    public void A_new_log_file_has_the_permissions_that_are_asked_for(string permissions, int mode)
+    {
+        File.Delete(_path);
+        uint before = Libc.UMask(0x3F /* 077, as daemons have it */);
+        try
+        {
+            Assert.That(Logging.Start(MailConfig.Parse($"maillog_file = {_path}\nmaillog_file_permissions = {permissions}\n").Config, "x"));
+            Log.Info($"line");
+            Log.Flush();
+        }
+        finally { _ = Libc.UMask(before); }
+        Assert.That((int)File.GetUnixFileMode(_path), Is.EqualTo(mode));
+    }
+
     [TestCase("external", "\"with spaces\"@b")]
     [TestCase("internal", "with spaces@b")]
     public void Addresses_stand_in_the_form_that_is_asked_for(string form, string expected)

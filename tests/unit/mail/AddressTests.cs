@@ -96,6 +96,11 @@ public sealed class AddressTests
     [TestCase("<user @ c>", "user@c", 10)]
     [TestCase("<u@[127.0.0.1]>", "u@[127.0.0.1]", 15)]
     [TestCase("<u@c.>", "u@c.", 6)]
+    [TestCase("<\"a b\" <a@b>> SIZE=1", "a@b", 13)]
+    [TestCase("<<a@b>>", "a@b", 7)]
+    [TestCase("<Joe <a@b>>", "a@b", 11)]
+    [TestCase("<a@b>(comment) X", "a@b", 14)]
+    [TestCase("Joe<a@b> X", "a@b", 8)]
     public void Reads_paths(string text, string address, int consumed)
     {
         Assert.That(SmtpPath.TryParse(Encoding.UTF8.GetBytes(text), new SmtpPathOptions(false, false, true), out string a, out int n, out SmtpPathError error), Is.True, error.ToString());
@@ -110,6 +115,10 @@ public sealed class AddressTests
     [TestCase("<user@a..b>", SmtpPathError.BadDomain)]
     [TestCase("<user@a_@b>", SmtpPathError.None)]
     [TestCase("<a@b, c@d>", SmtpPathError.SeveralAddresses)]
+    [TestCase("<a@b><c@d>", SmtpPathError.SeveralAddresses)]
+    [TestCase("<a@b>c", SmtpPathError.SeveralAddresses)]
+    [TestCase("<<a@b>", SmtpPathError.Unbalanced)]
+    [TestCase("<<<a@b>>>", SmtpPathError.NotAnAddress)]
     [TestCase("<a b@d>", SmtpPathError.SeveralAddresses)]
     [TestCase("<a\u0001@d>", SmtpPathError.BadCharacter)]
     [TestCase("<a@ü>", SmtpPathError.NotAscii)]
@@ -123,6 +132,9 @@ public sealed class AddressTests
     [TestCase("<user(c)@c>", SmtpPathError.NotAnAddress)]
     [TestCase("<user @c>", SmtpPathError.NotAnAddress)]
     [TestCase("<@c>", SmtpPathError.NotAnAddress)]
+    [TestCase("<\"a b\" <a@b>>", SmtpPathError.NotAnAddress)]
+    [TestCase("<<a@b>>", SmtpPathError.NotAnAddress)]
+    [TestCase("<a@b>(c)", SmtpPathError.NotBracketed)]
     [TestCase("<\"a b\"@c>", SmtpPathError.None)]
     [TestCase("<user>", SmtpPathError.None)]
     public void Is_strict_when_told_to(string text, SmtpPathError expected)

@@ -15,7 +15,17 @@ public sealed class MasterTests
     private static ServiceEntry Entry(string line) => MasterCf.Parse(line + "\n", "master.cf", []).Single();
 
     private static List<ListenSocket>? Open(ListenSockets sockets, string service, string config, out string error) =>
-        sockets.Open(Entry($"{service} inet n - n - - smtpd"), MailConfig.Parse(config).Config, out error);
+        Change(sockets, [$"{service} inet n - n - - smtpd"], config, out error)?[0];
+
+    /// <summary>Makes the sockets those of these lines of master.cf, or leaves them as they were.</summary>
+    private static List<List<ListenSocket>>? Change(ListenSockets sockets, string[] lines, string config, out string error)
+    {
+        ListenChange change = sockets.Begin();
+        List<List<ListenSocket>>? open = change.Open([.. lines.Select(Entry)], MailConfig.Parse(config).Config, "master.cf", out error);
+        if (open == null) change.Cancel();
+        else change.Commit();
+        return open;
+    }
 
     [TestCase("127.0.0.1:{0}", "", new[] { "127.0.0.1:{0}" })]
     [TestCase("[127.0.0.1]:{0}", "", new[] { "127.0.0.1:{0}" })]
@@ -32,7 +42,7 @@ public sealed class MasterTests
         if (expected != null) Assert.That(open!.Select(s => s.Address), Is.EqualTo(expected.Select(e => string.Format(e, port))));
         foreach (ListenSocket s in open!) Assert.That(Libc.GetSocketOption(s.Fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN), Is.EqualTo(1));
         Assert.That(Open(sockets, string.Format(service, port), config.Replace("{0}", port), out _), Is.EqualTo(open), "what is open stays");
-        sockets.CloseAllBut([]);
+        sockets.Begin().Commit();
         Assert.That(Libc.GetSocketOption(open[0].Fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN), Is.Not.EqualTo(1));
     }
 
@@ -50,7 +60,7 @@ public sealed class MasterTests
     public void Bad_addresses(string service)
     {
         Assert.That(Open(new ListenSockets(), service, "", out string error), Is.Null);
-        Assert.That(error, Does.StartWith(service + ": "));
+        Assert.That(error, Does.StartWith($"master.cf, line 1: {service}: "));
     }
 
     [Test]
@@ -103,13 +113,14 @@ public sealed class MasterTests
     }
 
     [Test]
-    public void A_port_in_use_is_an_error()
+    public void A_port_in_use_is_an_error_that_names_the_line_and_the_holder()
     {
         using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         string service = listener.LocalEndpoint.ToString()!;
         Assert.That(Open(new ListenSockets(), service, "", out string error), Is.Null);
-        Assert.That(error, Is.EqualTo($"bind {service}: Address already in use"));
+        string holder = $"process {Environment.ProcessId} (";
+        Assert.That(error, Does.StartWith($"master.cf, line 1: bind {service}: Address already in use by {holder}"));
     }
 
     [Test]
@@ -126,6 +137,7 @@ public sealed class MasterTests
             CommandRow? row = CommandTable.Find(word);
             string does = row == null ? "unknown" : row.Program == null ? "not needed" : "";
             Assert.That(said, does.Length == 0 ? Is.Empty : Does.Contain(does), word);
+            Assert.That(ServicePrograms.ProgramOf(word), Is.EqualTo(row?.Program), word);
         }
     }
 
@@ -161,9 +173,9 @@ public sealed class MasterTests
         try
         {
             ListenSockets sockets = new();
-            List<ListenSocket> open = sockets.Open(Entry($"x {type} n - n - - x"), MailConfig.Parse("").Config, out string error)!;
+            List<ListenSocket> open = Change(sockets, [$"x {type} n - n - - x"], "", out string error)![0];
             Assert.That((error, open[0].Address, Libc.GetSocketOption(open[0].Fd, Libc.SOL_SOCKET, Libc.SO_TYPE)), Is.EqualTo(("", "public/x", kind)));
-            sockets.CloseAllBut([]);
+            sockets.Begin().Commit();
         }
         finally
         {
@@ -235,7 +247,8 @@ public sealed class MasterTests
     {
         Environment.SetEnvironmentVariable("MTA_TEST_SECRET", "x");
         Environment.SetEnvironmentVariable("MTA_TEST_WANTED", "y");
-        List<string> built = ChildEnvironment.Build(MailConfig.Parse("import_environment = MTA_TEST_WANTED, A=b=c").Config, "/etc/x");
+        List<string> built = ChildEnvironment.Build(MailConfig.Parse("import_environment = MTA_TEST_WANTED, A=b=c { B = c d }").Config,
+            "/etc/x");
         Assert.That(built, Does.Contain("MTA_TEST_WANTED=y").And.Contain("A=b=c").And.Contain("MAIL_CONFIG=/etc/x"));
         Assert.That(built, Has.None.Contain("SECRET"));
         Assert.That(built.Select(v => v.Split('=')[0]), Is.Unique);

@@ -23,7 +23,7 @@ public sealed class EventLoopTests
         LoopTimer canceled = loop.After(TimeSpan.FromMilliseconds(5), () => ran.Add(99));
         loop.After(TimeSpan.FromMilliseconds(20), () => ran.Add(2));
         canceled.Cancel();
-        await loop.Delay(TimeSpan.FromMilliseconds(60));
+        await loop.UntilAsync(() => ran.Count == 3);
         Assert.That(ran, Is.EqualTo(new[] { 1, 2, 3 }));
     });
 
@@ -33,7 +33,8 @@ public sealed class EventLoopTests
         int runs = 0;
         LoopTimer timer = null!;
         timer = loop.Every(TimeSpan.FromMilliseconds(1), () => { if (++runs == 3) timer.Cancel(); });
-        await loop.Delay(TimeSpan.FromMilliseconds(30));
+        await loop.UntilAsync(() => runs == 3);
+        await loop.TurnAsync(5);
         Assert.That(runs, Is.EqualTo(3));
     });
 

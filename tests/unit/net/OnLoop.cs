@@ -6,12 +6,12 @@ namespace MtaSuite.Tests.Unit.Net;
 /// <summary>Runs asynchronous test code on an event loop of its own, on the test's thread.</summary>
 internal static class OnLoop
 {
-    public static void Run(Func<EventLoop, Task> test, TimeProvider? time = null, int seconds = 10, bool portable = false)
+    public static void Run(Func<EventLoop, Task> test, TimeProvider? time = null, bool portable = false)
     {
         using EventLoop loop = new(time, portable);
         Task? task = null;
         loop.Post(() => task = Guarded(loop, test));
-        loop.After(TimeSpan.FromSeconds(seconds), loop.Stop);
+        loop.After(TestLimits.Long, loop.Stop);
         loop.Run();
         Assert.That(task!.IsCompleted, "the test is stuck");
         task.GetAwaiter().GetResult();
@@ -29,10 +29,10 @@ internal static class OnLoop
         for (int i = 0; i < times; i++) await loop.Delay(TimeSpan.FromMilliseconds(1));
     }
 
-    /// <summary>Waits until something is so, five seconds at most.</summary>
+    /// <summary>Waits until something is so.</summary>
     public static async Task UntilAsync(this EventLoop loop, Func<bool> condition, string what = "")
     {
-        for (long end = Environment.TickCount64 + 5000; Environment.TickCount64 < end && !condition();) await loop.Delay(TimeSpan.FromMilliseconds(1));
+        for (long end = Environment.TickCount64 + (long)TestLimits.Wait.TotalMilliseconds; Environment.TickCount64 < end && !condition();) await loop.Delay(TimeSpan.FromMilliseconds(1));
         Assert.That(condition(), what.Length > 0 ? what : "it did not come to be");
     }
 

@@ -50,7 +50,7 @@ public sealed class PortableLoopTests
         public void OnBatchEnd() => Count++;
     }
 
-    private static void SameOnBoth(Func<Script, Task> script, int seconds = 20)
+    private static void SameOnBoth(Func<Script, Task> script)
     {
         string[] seen = new string[2];
         for (int i = 0; i < 2; i++)
@@ -60,7 +60,7 @@ public sealed class PortableLoopTests
                 Script s = new(loop);
                 await script(s);
                 seen[i] = s.ToString();
-            }, seconds: seconds, portable: i == 1);
+            }, portable: i == 1);
         }
         Assert.That(seen[0], Is.Not.Empty);
         Assert.That(seen[1], Is.EqualTo(seen[0]));
@@ -95,7 +95,7 @@ public sealed class PortableLoopTests
             bool same = true;
             while (got < size)
             {
-                s.Loop.After(TimeSpan.FromSeconds(5), a.CancelRead);
+                s.Loop.After(TestLimits.Wait, a.CancelRead);
                 if (await a.FillAsync() is var status and not ReadStatus.Data)
                 {
                     s.Note($"{status}");

@@ -18,7 +18,7 @@ public sealed class TcpWindowTests
         {
             async Task<int> ConnectAsync()
             {
-                ConnectResult result = await Connector.Connect(loop, (IPEndPoint)listener.LocalEndpoint, null, TimeSpan.FromSeconds(5));
+                ConnectResult result = await Connector.Connect(loop, (IPEndPoint)listener.LocalEndpoint, null, TestLimits.Wait);
                 using Socket socket = new(new SafeSocketHandle(result.Descriptor, ownsHandle: true));
                 return socket.ReceiveBufferSize;
             }

@@ -39,10 +39,10 @@ public sealed class WorkerPoolTests
             loop.Run();
         });
         thread.Start();
-        for (int i = 0; i < 250 && Volatile.Read(ref quick) < 10; i++) Libc.Poll([], 20);
+        for (int i = 0; i < 15_000 && Volatile.Read(ref quick) < 10; i++) Libc.Poll([], 20);
         Assert.That(quick, Is.EqualTo(10), "quick work ran while six items waited in a pool of two");
         release.Set();
-        Assert.That(allDone.Wait(5000));
+        Assert.That(allDone.Wait(TestLimits.Wait));
         thread.Join();
     }
 
@@ -65,8 +65,8 @@ public sealed class WorkerPoolTests
             loop.Run();
         });
         thread.Start();
-        Assert.That(quick.Wait(10_000), "the work behind the one that hangs ran");
+        Assert.That(quick.Wait(TestLimits.Wait), "the work behind the one that hangs ran");
         release.Set();
-        Assert.That(thread.Join(5000));
+        Assert.That(thread.Join(TestLimits.Wait));
     }
 }

@@ -201,7 +201,7 @@ public class PickupServiceTests
             _messages[0].Stream!.Consumed(_messages[0].Withheld);
             return 0;
         });
-        Assert.That(sender.Wait(TimeSpan.FromSeconds(20)) && sender.Result == 100);
+        Assert.That(sender.Wait(TestLimits.Wait) && sender.Result == 100);
         Assert.That(Answer(link).Outcome.IsOk);
     }
 

@@ -57,13 +57,30 @@ internal sealed class QmgrBench : IDisposable
         await loop.UntilAsync(() => drained, "drained");
     });
 
-    public void StartQmgr(EventLoop loop)
+    /// <summary>Replaces the queue manager as a reload does: another one serves the socket, and this one drains. The flag says when it is gone.</summary>
+    public Func<bool> Replace(EventLoop loop)
+    {
+        QmgrService old = Qmgr;
+        bool gone = false;
+        _alive++;
+        StartQmgr(loop);
+        old.Drain(() =>
+        {
+            gone = true;
+            _alive--;
+        });
+        return () => gone;
+    }
+
+    private int _alive;
+
+    public void StartQmgr(EventLoop loop, int predecessors = 0)
     {
         string path = Spool.SocketPath(false, "qmgr");
         File.Delete(path);
         ConfigResult loaded = MailConfig.Load(_root + "/etc");
         Assert.That(loaded.Problems.Where(p => p.Severity == Severity.Error), Is.Empty);
-        Qmgr = new QmgrService(TestService.Context(loop, loaded.Config, Spool, "qmgr", OnLoop.Listen(path), maxProc: 1));
+        Qmgr = new QmgrService(TestService.Context(loop, loaded.Config, Spool, "qmgr", OnLoop.Listen(path), maxProc: 1, _alive + predecessors));
     }
 
     public void StartAgent(EventLoop loop) => _agent = new LinkServer(loop, OnLoop.Listen(Spool.SocketPath(true, "agent")), _ => new Agent(this));

@@ -46,6 +46,8 @@ internal sealed class SchedulerBench : ISchedulerHost, IScheduled
 
     void IScheduled.Failed(Delivery delivery, Outcome outcome, long waitMilliseconds) => Failures.Add((delivery.Message.Id, outcome, waitMilliseconds));
 
+    void IScheduled.Abandoned(Delivery delivery) { }
+
     void IScheduled.MakeRoom(Destination destination) { }
 
     /// <summary>A message to these next hops, one recipient each.</summary>

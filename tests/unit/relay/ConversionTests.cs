@@ -24,6 +24,43 @@ public class ConversionTests
         for (int piece = 1; piece < 40; piece++) Assert.That(Encoding.UTF8.GetString(RelayContentFuzz.Convert(content, piece)), Is.EqualTo(converted), $"pieces of {piece}");
     }
 
+    private static (bool Leaves, byte[] Converted) Convert(string content)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(content);
+        ConversionPlan plan = new();
+        MimeWalker walker = new(plan);
+        walker.Write(bytes);
+        walker.Finish();
+        return (plan.LeavesEightBit, RelayContentFuzz.Convert(bytes, 4096));
+    }
+
+    [Test]
+    public void Sixty_thousand_parts_side_by_side_are_converted()
+    {
+        StringBuilder message = new("Content-Type: multipart/mixed; boundary=b\n\n");
+        for (int i = 0; i < 20_000; i++)
+        {
+            message.Append("--b\nContent-Type: text/plain; charset=utf-8\n\ngr\u00fc\u00dfe\n");
+            message.Append("--b\nContent-Type: message/rfc822\n\nSubject: x\n\ngr\u00fc\u00dfe\n");
+            message.Append("--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\ngr\u00fc\u00dfe\n--c--\n");
+        }
+        (bool leaves, byte[] converted) = Convert(message.Append("--b--\n").ToString());
+        Assert.That(leaves, Is.False);
+        Assert.That(Ascii.IsValid(converted));
+    }
+
+    [Test]
+    public void What_cannot_be_converted_is_known_before_it_is_sent()
+    {
+        StringBuilder deep = new();
+        for (int i = 0; i < 60_000; i++) deep.Append($"Content-Type: multipart/mixed; boundary=b{i}\n\n--b{i}\n");
+        Assert.That(Convert(deep.Append("\ngr\u00fc\u00dfe\n").ToString()).Leaves, "too deep");
+        Assert.That(Convert("Content-Type: multipart/mixed; boundary=b\n\n\u00fc\n--b\n\nx\n--b--\n").Leaves, "before the first part");
+        Assert.That(Convert("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\n\u00fc\n").Leaves, "behind the last part");
+        Assert.That(Convert("Content-Transfer-Encoding: base64\n\n\u00fc\n").Leaves, "encoded, as it says");
+        Assert.That(Convert("Content-Type: multipart/mixed; boundary=b\n\n--b\n\n\u00fc\n--b--\n").Leaves, Is.False);
+    }
+
     [TestCase("text/plain", "text", "plain", "")]
     [TestCase(" multipart/MIXED (comment \\) ) ; x=y; Boundary = \"a \\\"b\" ; c", "multipart", "mixed", "a \"b")]
     [TestCase("multipart/mixed;boundary=simple", "multipart", "mixed", "simple")]

@@ -90,8 +90,8 @@ public class DaneTests
         OnLoop.Run(async loop =>
         {
             using RelayFixture f = new(loop, null);
-            DnsResolver resolver = new(loop, new DnsOptions { Servers = [_zone!.EndPoint], Timeout = TimeSpan.FromSeconds(2), FailureTtl = TimeSpan.Zero });
-            for (int i = 0; i < 50 && !(await resolver.Query("signed.test", DnsType.SOA)).IsFound; i++) await loop.Delay(TimeSpan.FromMilliseconds(100));
+            DnsResolver resolver = new(loop, new DnsOptions { Servers = [_zone!.EndPoint], Timeout = TestLimits.Answer, FailureTtl = TimeSpan.Zero });
+            for (int i = 0; i < 3000 && !(await resolver.Query("signed.test", DnsType.SOA)).IsFound; i++) await loop.Delay(TimeSpan.FromMilliseconds(100));
             HostLookup hosts = new(resolver, new HostLookupOptions { Flags = DnsQueryFlags.Dnssec, IPv6 = false });
             DnsTargets finder = new(f.Settings.Routes, lmtp: false, hosts, new MailExchangers(resolver, new MailExchangerOptions { Dnssec = true }));
             TlsClientSettings settings = new(MailConfig.Parse($"compatibility_level = 3.11\nsmtp_tls_security_level = {level}\n").Config, lmtp: false);
@@ -104,6 +104,6 @@ public class DaneTests
             TlsPolicy policy = (await context.Security.SecureAsync(Nexthop.Parse(request.Nexthop, lmtp: false), (await finder.FindAsync(Nexthop.Parse(request.Nexthop, lmtp: false))).Targets[0], optional: false, context.Lookups)).Tls;
             if (tls.Length > 0) Assert.That(policy.Level.Word() == policy.Wanted.Word() ? policy.Level.Word() : $"({policy.Wanted.Word()}:{policy.Level.Word()})",
                 Is.EqualTo(tls.Replace(":none", ":may", StringComparison.Ordinal)));
-        }, seconds: 30);
+        });
     }
 }

@@ -31,7 +31,7 @@ public class LoginTests
         Outcome? outcome = null;
         OnLoop.Run(async loop =>
         {
-            using RelayFixture fixture = new(loop, RelayFixture.Quick with { Login = login, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
+            using RelayFixture fixture = new(loop, RelayFixture.Patient with { Login = login, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
             List<RecipientOutcome> outcomes = await fixture.DeliverAsync(fixture.Queue(["b@x.test"], adjust: e => e.Sender = sender));
             outcome = outcomes[0].Outcome;
         });
@@ -91,7 +91,7 @@ public class LoginTests
             Assert.That((await delivery)[0].Outcome.IsOk, Is.True, (await delivery)[0].Outcome.Text);
             text = (await delivery)[0].Outcome.Text;
             context.Destinations.CloseIdle();
-        }, seconds: 20);
+        });
         string heard;
         lock (peer.Commands) heard = string.Join('\n', peer.Commands);
         if (param == "smtp_sasl_password_maps") Assert.That(heard, Does.Contain(Plain));
@@ -151,7 +151,7 @@ public class LoginTests
         int Tried() { lock (peer.Commands) return peer.Commands.Count(c => c.Contains("AUTH PLAIN", StringComparison.Ordinal)); }
         OnLoop.Run(async loop =>
         {
-            using RelayFixture fixture = new(loop, RelayFixture.Quick with { Login = login with { IsSenderDependent = true, Addresses = new RoutingCore(MailConfig.Parse("").Config) } }, peer.EndPoint);
+            using RelayFixture fixture = new(loop, RelayFixture.Patient with { Login = login with { IsSenderDependent = true, Addresses = new RoutingCore(MailConfig.Parse("").Config) } }, peer.EndPoint);
             foreach (string sender in (string[])["a@example.org", "a@example.org", "c@example.org"])
                 texts.Add((await fixture.DeliverAsync(fixture.Queue(["b@x.test"], adjust: e => e.Sender = sender)))[0].Outcome.Text);
             Assert.That(Tried(), Is.EqualTo(attempts == 1 ? 1 : 3));

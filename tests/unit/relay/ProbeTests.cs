@@ -33,7 +33,7 @@ public sealed class ProbeTests
         Dictionary<string, string> script = new() { ["RCPT"] = "250 2.1.5 fine", ["DATA"] = data.Length > 0 ? data : "354 go on" };
         foreach (string offers in (string[])["8BITMIME", "PIPELINING\n8BITMIME", "PIPELINING\nCHUNKING"])
         {
-            RelaySettings settings = RelayFixture.Quick with { IsLmtp = lmtp, VerifiesAtData = target == "data", UseChunking = true };
+            RelaySettings settings = RelayFixture.Patient with { IsLmtp = lmtp, VerifiesAtData = target == "data", UseChunking = true };
             (List<Outcome> outcomes, string said) = Ask(settings, script, offers, "b@x.test");
             Assert.That((said, $"{outcomes[0].Status} {outcomes[0].Text}"[..expected.Length]), Is.EqualTo((commands, expected)), offers);
         }
@@ -42,7 +42,7 @@ public sealed class ProbeTests
     [Test]
     public void Of_several_each_hears_what_was_said_to_it()
     {
-        (List<Outcome> outcomes, _) = Ask(RelayFixture.Quick with { VerifiesAtData = true }, new() { ["RCPT c@x.test"] = "450 4.2.0 busy", ["RCPT d@x.test"] = "550 5.1.1 who" },
+        (List<Outcome> outcomes, _) = Ask(RelayFixture.Patient with { VerifiesAtData = true }, new() { ["RCPT c@x.test"] = "450 4.2.0 busy", ["RCPT d@x.test"] = "550 5.1.1 who" },
             "PIPELINING", "b@x.test", "c@x.test", "d@x.test");
         Assert.That(outcomes.Select(o => o.Status.ToString()), Is.EqualTo((string[])["2.1.5", "4.2.0", "5.1.1"]));
     }

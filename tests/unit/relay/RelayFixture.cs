@@ -23,32 +23,35 @@ internal sealed class RelayFixture : IDisposable
         Root = Directory.CreateTempSubdirectory("mta-relay-").FullName;
         foreach ((string folder, _) in SpoolDirectory.Folders) Directory.CreateDirectory($"{Root}/{folder}");
         Spool = new SpoolDirectory(Root);
-        Settings = settings ?? Quick;
+        Settings = settings ?? Patient;
         Finder = new FixedTargets([.. targets.Select((t, i) => new Target($"mx{i + 1}.test", t, "", i))]);
         Context = new RelayContext(loop, Spool, Settings, Finder);
     }
 
-    /// <summary>Short time limits; ticks come once a second.</summary>
-    public static RelaySettings Quick { get; } = new()
+    /// <summary>With time limits that peers who mean well never reach.</summary>
+    public static RelaySettings Patient { get; } = With(TestLimits.Answer);
+
+    /// <summary>With time limits that a test can wait for; ticks come once a second.</summary>
+    public static RelaySettings Quick { get; } = With(TimeSpan.FromSeconds(8));
+
+    private static RelaySettings With(TimeSpan limit) => new()
     {
         HelloName = "client.test",
         Myhostname = "client.test",
         Timeouts = new StepTimeouts
         {
-            Connect = Limit,
-            Hello = Limit,
-            Mail = Limit,
-            Recipient = Limit,
-            DataInit = Limit,
-            DataTransfer = Limit,
-            DataDone = Limit,
-            Reset = Limit,
-            Quit = Limit,
-            Xforward = Limit,
+            Connect = limit,
+            Hello = limit,
+            Mail = limit,
+            Recipient = limit,
+            DataInit = limit,
+            DataTransfer = limit,
+            DataDone = limit,
+            Reset = limit,
+            Quit = limit,
+            Xforward = limit,
         },
     };
-
-    private static TimeSpan Limit => TimeSpan.FromSeconds(3);
 
     public string Root { get; }
     public SpoolDirectory Spool { get; }

@@ -18,7 +18,7 @@ public class SessionTests
             using ScriptedPeer peer = offers == null ? new(script, lmtp: lmtp) : new(script, offers, lmtp);
             using RelayFixture fixture = new(loop, settings, peer.EndPoint);
             await test(fixture, peer);
-        }, seconds: 30);
+        });
     }
 
     /// <summary>With a session that is kept after two messages; on that one, and on no later one, the step goes wrong.</summary>
@@ -64,7 +64,7 @@ public class SessionTests
 
     [Test]
     public void The_limit_of_messages_over_a_session_holds() =>
-        With(null, RelayFixture.Quick with { Cache = new CacheSettings { CountLimit = 2 } }, async (f, peer) =>
+        With(null, RelayFixture.Patient with { Cache = new CacheSettings { CountLimit = 2 } }, async (f, peer) =>
         {
             for (int i = 0; i < 7; i++) await f.DeliverAsync(f.Queue([$"b{i}@x"]));
             foreach (var one in Said(peer).GroupBy(c => c.Split(':')[0])) Assert.That(one.Count(c => c.Contains("DATA")), Is.LessThanOrEqualTo(2));
@@ -178,6 +178,16 @@ public class SessionTests
     }, offers: "PIPELINING\n8BITMIME");
 
     [Test]
+    public void Eight_bit_content_that_cannot_be_converted_is_returned() => With(null, null, async (f, peer) =>
+    {
+        byte[] content = System.Text.Encoding.UTF8.GetBytes("Content-Type: multipart/mixed; boundary=b\n\n\u00fc\n--b\n\nx\n--b--\n");
+        Outcome outcome = (await f.DeliverAsync(f.Queue(["b@x"], content)))[0].Outcome;
+        Assert.That($"{outcome.Status} {outcome.Text}",
+            Is.EqualTo("5.6.3 8BITMIME is required for a message that cannot be converted, but was not offered by host mx1.test[127.0.0.1]"));
+        Assert.That(Said(peer).Any(c => c.Contains("MAIL")), Is.False);
+    }, offers: "PIPELINING");
+
+    [Test]
     public void A_message_above_the_servers_limit_is_not_sent() => With(null, null, async (f, peer) =>
     {
         Outcome outcome = (await f.DeliverAsync(f.Queue(["b@x"])))[0].Outcome;
@@ -186,7 +196,7 @@ public class SessionTests
     }, offers: "PIPELINING\nSIZE 10");
 
     [Test]
-    public void Chunks_carry_the_content_as_it_is() => With(null, RelayFixture.Quick with { UseChunking = true }, async (f, peer) =>
+    public void Chunks_carry_the_content_as_it_is() => With(null, RelayFixture.Patient with { UseChunking = true }, async (f, peer) =>
     {
         byte[] large = Encoding.ASCII.GetBytes("Subject: x\n\n" + string.Concat(Enumerable.Range(0, 20_000).Select(i => $".line {i}\n")));
         Assert.That((await f.DeliverAsync(f.Queue(["b@x"], large)))[0].Outcome.IsOk);
@@ -196,7 +206,7 @@ public class SessionTests
     }, offers: "PIPELINING\nCHUNKING");
 
     [Test]
-    public void A_refused_chunk_refuses_the_message() => With(new() { ["BDAT"] = "552 5.3.4 too big", ["dot"] = "503 5.5.1 no more" }, RelayFixture.Quick with { UseChunking = true }, async (f, _) =>
+    public void A_refused_chunk_refuses_the_message() => With(new() { ["BDAT"] = "552 5.3.4 too big", ["dot"] = "503 5.5.1 no more" }, RelayFixture.Patient with { UseChunking = true }, async (f, _) =>
     {
         Outcome outcome = (await f.DeliverAsync(f.Queue(["b@x"], Encoding.ASCII.GetBytes("a\n\n" + new string('x', 200_000)))))[0].Outcome;
         Assert.That(outcome.Text, Is.EqualTo("host mx1.test[127.0.0.1] said: 552 5.3.4 too big (in reply to end of DATA command)"));
@@ -211,7 +221,7 @@ public class SessionTests
     }, offers: "PIPELINING");
 
     [Test]
-    public void The_original_client_is_told_by_XFORWARD() => With(null, RelayFixture.Quick with { SendXforward = true }, async (f, peer) =>
+    public void The_original_client_is_told_by_XFORWARD() => With(null, RelayFixture.Patient with { SendXforward = true }, async (f, peer) =>
     {
         DeliverRequest request = f.Queue(["b@x"], adjust: e => (e.ClientName, e.ClientAddress, e.ClientHelo) = ("c.test", "192.0.2.1", "he lo"));
         await f.DeliverAsync(request);

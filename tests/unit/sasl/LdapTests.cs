@@ -51,7 +51,7 @@ public sealed class LdapTests
             _port = ((IPEndPoint)free.LocalEndpoint).Port;
         }
         _server = Run("/usr/sbin/slapd", "-d", "0", "-f", $"{folder}/slapd.conf", "-h", $"ldap://127.0.0.1:{_port}");
-        for (int i = 0; i < 100 && !IsUp(); i++) Thread.Sleep(50);
+        for (int i = 0; i < 6000 && !IsUp(); i++) Thread.Sleep(50);
     }
 
     private static Process Run(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments))!;
@@ -78,7 +78,7 @@ public sealed class LdapTests
     private string LogIn(string config, string login, string password, string realm = "", int port = 0)
     {
         string file = $"{_ca.Folder}/{Guid.NewGuid()}.cf";
-        File.WriteAllText(file, $"server_host = ldap://localhost:{(port > 0 ? port : _port)}\ntimeout = 3\n{config}\n");
+        File.WriteAllText(file, $"server_host = ldap://localhost:{(port > 0 ? port : _port)}\ntimeout = 60\n{config}\n");
         List<string> problems = [];
         LdapAuthority authority = new(LdapSettings.Load(file, problems), realm, null);
         Assert.That(problems, Is.Empty);

@@ -33,13 +33,13 @@ public class ShowqServiceTests
     [TearDown]
     public void TearDown() => _harness.Dispose();
 
-    private void Start(QueueState[]? states, string config = "")
+    private void Start(QueueState[]? states, string config = "", bool hangs = false)
     {
         int qmgr = states == null ? -1 : ToolHarness.Listen(_harness.Spool.SocketPath(false, "qmgr"));
         int showq = ToolHarness.Listen(_harness.Spool.SocketPath(false, "showq"));
         _harness.Serve(() =>
         {
-            if (states != null) _ = new LinkServer(_harness.Loop, qmgr, _ => new FakeQmgr(states));
+            if (states != null) _ = new LinkServer(_harness.Loop, qmgr, _ => hangs ? new Silence() : new FakeQmgr(states));
             _ = new ShowqService(TestService.Context(_harness.Loop, _harness.Config(config), _harness.Spool, "showq", showq));
         });
     }
@@ -75,7 +75,25 @@ public class ShowqServiceTests
         _harness.Put(SpoolDirectory.Incoming, ToolHarness.Envelope("a@x", "a@b"));
         Start(null);
         Assert.That(Read().Select(e => e.QueueName), Is.EqualTo(new[] { "incoming" }));
-        Assert.That(_harness.Messages, Does.Contain("queue manager cannot be asked"));
+        Assert.That(_harness.Messages, Does.Contain("queue manager does not answer"));
+    }
+
+    private sealed class Silence : IStreamHandler
+    {
+        public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload) { }
+
+        public void OnData(LinkStream stream, ReadOnlySpan<byte> data) { }
+
+        public void OnReset(LinkStream stream, string reason) { }
+    }
+
+    [Test]
+    public void With_a_qmgr_that_hangs_the_folders_tell()
+    {
+        _harness.Put(SpoolDirectory.Incoming, ToolHarness.Envelope("a@x", "a@b"));
+        Start([], hangs: true);
+        Assert.That(Read().Select(e => e.QueueName), Is.EqualTo(new[] { "incoming" }));
+        Assert.That(_harness.Messages, Does.Contain("does not say which messages are being delivered"));
     }
 
     [Test]

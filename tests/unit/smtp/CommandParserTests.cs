@@ -134,6 +134,8 @@ public class CommandParserTests
     }
 
     [TestCase("PROXY TCP4 192.0.2.1 198.51.100.2 1025 25\r\n", "192.0.2.1:1025", "198.51.100.2:25")]
+    [TestCase("PROXY TCP4 192.0.2.1 198.51.100.2 0 65535\n", "192.0.2.1:0", "198.51.100.2:65535")]
+    [TestCase("PROXY TCP4 192.0.2.1 198.51.100.2 1025 25 and more\r\n", "192.0.2.1:1025", "198.51.100.2:25")]
     [TestCase("PROXY TCP6 2001:db8::1 ::ffff:1.2.3.4 1 2\r\n", "[2001:db8::1]:1", "1.2.3.4:2")]
     [TestCase("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0E\xC0\0\x02\x01\xC6\x33\x64\x02\x04\x01\0\x19\xEE\xEE", "192.0.2.1:1025", "198.51.100.2:25")]
     [TestCase("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", null, null)]
@@ -156,7 +158,11 @@ public class CommandParserTests
     [TestCase("PROXY TCP4 1.2.3 1.2.3.4 1 2\r\n")]
     [TestCase("PROXY TCP4 1.2.3.4 1.2.3.4 1 65536\r\n")]
     [TestCase("PROXY TCP4 ::1 ::1 1 2\r\n")]
-    [TestCase("PROXY TCP4 1.2.3.4 1.2.3.4 1 2\n")]
+    [TestCase("PROXY TCP4 1.2.3.4 1.2.3.4 0123 2\r\n")]
+    [TestCase("PROXY TCP4 1.2.3.4 1.2.3.4 1 025\r\n")]
+    [TestCase("PROXY TCP4 1.2.3.4 1.2.3.4 1 00\r\n")]
+    [TestCase("PROXY TCP4 1.2.3.4 1.2.3.4 1\r\n")]
+    [TestCase("PROXY TCP4 0.2.3.4 1.2.3.4 1 2\r\n")]
     [TestCase("\r\n\r\n\0\r\nQUIT\n\x11\x11\0\x0C")]
     [TestCase("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x02zz")]
     public void Bad_proxy_headers(string text) =>

@@ -31,6 +31,9 @@ public class AccessTests
     [TestCase("smtpd_helo_restrictions = reject_non_fqdn_helo_hostname\n", "user@local.test", "504 5.5.2 <client>: Helo command rejected: need fully-qualified hostname")]
     [TestCase("smtpd_helo_restrictions = reject_invalid_helo_hostname\n", "user@local.test", "250 2.1.5 Ok")]
     [TestCase("smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:1\n", "user@local.test", "451 4.3.5 Server configuration error")]
+    [TestCase("smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:1\naccept_ineffective_parameters = check_policy_service\n", "user@local.test", "250 2.1.5 Ok")]
+    [TestCase("smtpd_recipient_restrictions = warn_if_reject, check_policy_service inet:127.0.0.1:1, reject\naccept_ineffective_parameters = check_policy_service\n", "user@local.test",
+        "554 5.7.1 <user@local.test>: Recipient address rejected: Access denied")]
     [TestCase("smtpd_recipient_restrictions = warn_if_reject no_such_word\n", "user@local.test", "451 4.3.5 Server configuration error")]
     [TestCase("smtpd_client_restrictions = check_client_access inline:{example=REJECT}\n", "user@local.test", "250 2.1.5 Ok")]
     [TestCase("smtpd_client_restrictions = check_client_access inline:{{.example=REJECT}}\nparent_domain_matches_subdomains =\n", "user@local.test",
@@ -125,6 +128,65 @@ public class AccessTests
             + "from=<> to=<a@local.test> proto=ESMTP helo=<x>"));
     }
 
+    [TestCase("local_header_rewrite_clients = fail:x\n", "451 4.3.0 Temporary lookup error")]
+    [TestCase("local_header_rewrite_clients = inline:{192.0.2.7=yes}, fail:x\n", "250 2.1.0 Ok")]
+    [TestCase("local_header_rewrite_clients = permit_mynetworks, fail:x\n", "250 2.1.0 Ok")]
+    [TestCase("local_header_rewrite_clients = permit_tls_all_clientcerts, permit_tls_clientcerts\n", "250 2.1.0 Ok")]
+    public void Whose_headers_are_completed_is_known_at_MAIL_or_it_is_refused(string config, string expected)
+    {
+        using SmtpHarness h = new(config);
+        h.Run(async () =>
+        {
+            TestClient c = h.Connect();
+            await c.ReplyAsync();
+            await c.AskAsync("EHLO x");
+            Assert.That(await c.AskAsync("MAIL FROM:<a@b>"), Is.EqualTo(expected));
+            string next = expected[0] == '2' ? "250 " : "503 5.5.1 Error: need MAIL";
+            Assert.That(await c.AskAsync("RCPT TO:<a@local.test>"), Does.StartWith(next), "no transaction is left behind");
+            c.Close();
+        });
+        string logged = $"NOQUEUE: reject: MAIL from host.example[192.0.2.7]: {expected}";
+        Assert.That(h.LogLines().Count(l => l.StartsWith(logged)), Is.EqualTo(expected[0] == '2' ? 0 : 1));
+    }
+
+    [TestCase("0.255.255.255", false)]
+    [TestCase("0.0.0.1", false)]
+    [TestCase("0.0.0.0", true)]
+    [TestCase("10.0.0.0", true)]
+    [TestCase("255.255.255.255", true)]
+    [TestCase("1.2.3.256", false)]
+    [TestCase("1.2.3", false)]
+    [TestCase("[0.1.2.3]", false)]
+    [TestCase("[1.2.3.4]", true)]
+    [TestCase("host.example.", true)]
+    public void An_address_as_a_HELO_name(string helo, bool good)
+    {
+        using SmtpHarness h = new("smtpd_helo_restrictions = reject_invalid_helo_hostname\nsmtpd_delay_reject = no\n");
+        string expected = good ? "250 mx.test" : $"501 5.5.2 <{helo}>: Helo command rejected: ";
+        Assert.That(h.Talk($"HELO {helo}\r\n").Split("\r\n")[1], Does.StartWith(expected));
+    }
+
+    [TestCase("Ask $client_name for $$5", "502-5.5.1 VRFY command is disabled|502 5.5.1 Ask host.example for $5")]
+    [TestCase("\\c, ask us", "502 5.5.1 VRFY command is disabled, ask us")]
+    [TestCase("one\\ntwo", "502-5.5.1 VRFY command is disabled|502-5.5.1 one|502 5.5.1 two")]
+    [TestCase("ask ${client_name", "502 5.5.1 VRFY command is disabled")]
+    [TestCase("one\\ntwo ${", "502 5.5.1 VRFY command is disabled")]
+    [TestCase("ask ${client_name:", "502 5.5.1 VRFY command is disabled")]
+    [TestCase("ask $nobody$myhostname", "502-5.5.1 VRFY command is disabled|502 5.5.1 ask ")]
+    public void A_footer_that_cannot_be_expanded_adds_nothing(string footer, string expected)
+    {
+        using SmtpHarness h = new($"disable_vrfy_command = yes\nsmtpd_reject_footer = {footer}\n");
+        string reply = "";
+        h.Run(async () =>
+        {
+            TestClient c = h.Connect();
+            await c.ReplyAsync();
+            reply = await c.AskAsync("VRFY x");
+            c.Close();
+        });
+        Assert.That(reply, Is.EqualTo(expected));
+    }
+
     [Test]
     public void Check_names_what_is_wrong_with_the_lists()
     {
@@ -172,11 +234,25 @@ public class AccessTests
 
     [Test]
     public void Check_knows_what_is_not_there_yet() => Assert.That(
-        Common.Config.RestrictionWords.All.Where(Common.Config.RestrictionWords.IsNotYet),
+        Common.Config.Protections.Restrictions.Select(p => p.Name),
         Is.EquivalentTo(Common.Config.RestrictionWords.All.Where(w => w != RestrictionWords.WarnIfReject && RestrictionWords.Find(w) is not { IsAvailable: true })));
 
-    [TestCase(ReplyClass.Sender, "5.1.1", "5.1.0")]
+    // Postfix's smtpd_dsn_fix: X.1.1, X.1.4 and X.1.6 are about mailboxes that mail is to go to
+    [TestCase(ReplyClass.Sender, "5.1.1", "5.1.7")]
+    [TestCase(ReplyClass.Sender, "4.1.2", "4.1.8")]
+    [TestCase(ReplyClass.Sender, "5.1.3", "5.1.7")]
+    [TestCase(ReplyClass.Sender, "5.1.4", "5.1.7")]
+    [TestCase(ReplyClass.Sender, "5.1.5", "5.1.0")]
+    [TestCase(ReplyClass.Sender, "5.1.6", "5.1.7")]
+    [TestCase(ReplyClass.Sender, "5.1.7", "5.1.7")]
+    [TestCase(ReplyClass.Sender, "5.1.8", "5.1.8")]
+    [TestCase(ReplyClass.Sender, "5.1.10", "5.1.0")]
+    [TestCase(ReplyClass.Recipient, "5.1.1", "5.1.1")]
+    [TestCase(ReplyClass.Recipient, "5.1.4", "5.1.4")]
+    [TestCase(ReplyClass.Recipient, "5.1.6", "5.1.6")]
     [TestCase(ReplyClass.Recipient, "5.1.7", "5.1.3")]
+    [TestCase(ReplyClass.Recipient, "5.1.8", "5.1.2")]
+    [TestCase(ReplyClass.Recipient, "5.1.10", "5.1.0")]
     [TestCase(ReplyClass.Recipient, "4.1.2", "4.1.2")]
     [TestCase(ReplyClass.Client, "4.1.8", "4.0.0")]
     [TestCase(ReplyClass.Sender, "5.7.1", "5.7.1")]

@@ -291,6 +291,16 @@ public sealed class DnsAccessTests
     }
 
     [Test]
+    public void That_a_domain_takes_no_mail_is_seen_before_any_filter()
+    {
+        const string config = "smtpd_dns_reply_filter = regexp:{{/ MX / IGNORE}}\nsmtpd_sender_restrictions = reject_unknown_sender_domain";
+        using SmtpHarness h = With(config, "null.test MX 0 .", "other.test MX 1 mx.test");
+        Assert.That(Rcpt(h, from: "x@null.test"),
+            Is.EqualTo("550 5.7.27 <x@null.test>: Sender address rejected: Domain null.test does not accept mail (nullMX)"));
+        Assert.That(Rcpt(h, from: "x@other.test"), Is.EqualTo(Ok), "all records are filtered: nobody can tell");
+    }
+
+    [Test]
     public void A_reply_filter_holds_for_restrictions()
     {
         using SmtpHarness h = With("smtpd_dns_reply_filter = regexp:{{/ A 127\\.0\\.0\\.2$$/ IGNORE}}\nsmtpd_client_restrictions = reject_rbl_client bl.test", "1.100.51.198.bl.test A 127.0.0.2", "2.100.51.198.bl.test A 127.0.0.3");

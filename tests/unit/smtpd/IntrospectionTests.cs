@@ -27,7 +27,7 @@ public sealed class IntrospectionTests
                 replies.Add(reply);
                 c.Close();
             }
-        }, TimeSpan.FromSeconds(20));
+        });
         return replies;
     }
 

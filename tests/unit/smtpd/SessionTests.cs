@@ -118,6 +118,9 @@ public class SessionTests
 
     [TestCase("", "a@", "501 5.1.7 Bad sender address syntax")]
     [TestCase("", "a@192.0.2.1", "501 5.1.7 Bad sender address syntax")]
+    [TestCase("", "a@192.0.2.256", "501 5.1.7 Bad sender address syntax")]
+    [TestCase("", "a@0.0.2.1", "501 5.1.7 Bad sender address syntax")]
+    [TestCase("resolve_numeric_domain = yes\n", "a@192.0.2.256", "501 5.1.7 Bad sender address syntax")]
     [TestCase("", "-f@local.test", "501 5.1.7 Bad sender address syntax")]
     [TestCase("", "\"-f x\"@local.test", "501 5.1.7 Bad sender address syntax")]
     [TestCase("allow_min_user = yes\n", "-f@local.test", "250 2.1.0 Ok")]
@@ -130,6 +133,16 @@ public class SessionTests
         using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\nsmtpd_reject_unlisted_recipient = no\nmynetworks = 192.0.2.7\n" + settings);
         string said = h.Talk($"EHLO x\r\nMAIL FROM:<{address}>\r\nRSET\r\nMAIL FROM:<>\r\nRCPT TO:<{address}>\r\nQUIT\r\n");
         Assert.That(said, Does.Contain($"\r\n{reply}\r\n").And.Contain("\r\n" + reply.Replace("1.7 Bad sender", "1.3 Bad recipient", StringComparison.Ordinal).Replace("2.1.0", "2.1.5", StringComparison.Ordinal) + "\r\n"));
+    }
+
+    [TestCase("192.0.2.7", 2)]
+    [TestCase("198.51.100.7", 1)]
+    public void Only_clients_in_mynetworks_end_a_message_by_bare_line_feeds(string address, int messages)
+    {
+        using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\nsmtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n");
+        const string envelope = "MAIL FROM:<a@b>\r\nRCPT TO:<a@local.test>\r\nDATA\r\n";
+        h.Talk($"EHLO x\r\n{envelope}one\n.\n{envelope}two\r\n.\r\nQUIT\r\n", address: address);
+        Assert.That(h.Queue.Queued.Count(), Is.EqualTo(messages));
     }
 
     [TestCase("HOLD", ExpectedResult = "True   ")]
@@ -320,5 +333,14 @@ public class SessionTests
         using SmtpHarness again = new(Loose);
         again.Queue.Answer = Common.Mail.Outcome.Bounce("5.7.1", "message content rejected");
         Assert.That(again.Talk(mail + "QUIT\r\n"), Does.Contain("550 5.7.1 message content rejected\r\n221"));
+    }
+
+    [Test]
+    public void Too_many_hops_are_logged_as_a_rejection()
+    {
+        using SmtpHarness h = new(Loose);
+        h.Queue.Answer = Common.Mail.Outcome.Bounce("5.4.0", "Error: too many hops") with { Code = 554 };
+        Assert.That(h.Talk("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\nx\r\n.\r\nQUIT\r\n"), Does.Contain("554 5.4.0 Error: too many hops\r\n221"));
+        Assert.That(h.LogLines(), Has.Some.Match("^[0-9A-Za-z]+: reject: END-OF-MESSAGE from host\\.example\\[192\\.0\\.2\\.7\\]: 554 5\\.4\\.0 Error: too many hops; from=<> to=<a@local\\.test> proto=ESMTP helo=<x>$"));
     }
 }

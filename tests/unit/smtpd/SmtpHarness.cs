@@ -54,7 +54,7 @@ internal sealed class SmtpHarness : IDisposable
         {
             Servers = options.Servers.Count > 0 ? options.Servers : [new IPEndPoint(IPAddress.Loopback, 1)],
             ReplyFilter = options.ReplyFilter,
-            Timeout = TimeSpan.FromMilliseconds(300),
+            Timeout = TestLimits.Answer,
             Attempts = 1,
         });
         return new NameServices(resolver, new HostLookupOptions { Sources = HostSources.Native, HostsFile = _hosts }, Config.Get(SmtpdParams.SmtpdPeernameLookup));
@@ -69,11 +69,11 @@ internal sealed class SmtpHarness : IDisposable
     public FakeAddresses Addresses { get; } = new();
 
     /// <summary>Runs client code on the loop to its end.</summary>
-    public void Run(Func<Task> client, TimeSpan? patience = null)
+    public void Run(Func<Task> client)
     {
         Task? task = null;
         Loop.Post(() => task = RunAsync(client));
-        LoopTimer limit = Loop.After(patience ?? TimeSpan.FromSeconds(5), Loop.Stop);
+        LoopTimer limit = Loop.After(TestLimits.Long, Loop.Stop);
         Loop.Run();
         limit.Cancel();
         Assert.That(task!.IsCompleted, () => $"the client is stuck; log:\n{string.Join('\n', LogLines())}");

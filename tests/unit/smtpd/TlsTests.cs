@@ -22,7 +22,7 @@ public class TlsTests
     private static async Task<TlsHandshake> ShakeAsync(TestClient client, TlsContext context)
     {
         TlsSession session = TlsSession.TryCreate(context, client.Connection, server: false, out _)!;
-        return await session.HandshakeAsync(TimeSpan.FromSeconds(5));
+        return await session.HandshakeAsync(TestLimits.Wait);
     }
 
     [Test]

@@ -28,7 +28,7 @@ internal sealed class LockedTable : IDisposable
         {
             WasTooLate = _locked;
             Release();
-        }, null, TimeSpan.FromSeconds(4), Timeout.InfiniteTimeSpan);
+        }, null, TestLimits.Answer, Timeout.InfiniteTimeSpan);
     }
 
     public string Spec => "lmdb:" + _folder["t"];

@@ -91,6 +91,30 @@ public class PatternTests
         Assert.That(table.Lookup(key).IsError, Is.False);
     }
 
+    /// <summary>Texts and keys as Postfix's postmap complains about them and answers.</summary>
+    [TestCase("regexp", "if /a/\nif /b/\n/x/ one", "abx=one q=", "line 2: IF has no matching ENDIF|line 1: IF has no matching ENDIF")]
+    [TestCase("pcre", "if/a/\n/ab/ two\nendif\nif /q/\n/q/ three", "ab=two q=three", "line 4: IF has no matching ENDIF")]
+    [TestCase("regexp", "if /a/\n /ab/ joined\n/abc/ two\nendif", "ab= abc=two",
+        "line 1: ignoring extra text after IF statement: \"/ab/ joined\"|line 1: do not prepend whitespace to statements between IF and ENDIF")]
+    [TestCase("regexp", "if /a/   \n/ab/ x\nendif  \n/z/ y  ", "ab=x z=y", "")]
+    [TestCase("cidr", "if 10.0.0.0/8\nif 10.1.0.0/16\n10.1.2.3 x", "10.1.2.3=x 10.2.2.3=", "line 2: IF has no matching ENDIF|line 1: IF has no matching ENDIF")]
+    [TestCase("regexp", "/a/!/b/ first\n/c/i!!/d/ second", "a=first ab= c= CD= cd=second", "line 1: GONE|line 2: GONE")]
+    [TestCase("regexp", "!/a/!/b/ neither", "c=neither a= b= ab=", "line 1: GONE")]
+    public void If_and_negation_are_as_in_Postfix(string type, string text, string answers, string complaints)
+    {
+        using TemporaryFolder folder = new();
+        List<string> warnings = [];
+        folder.Write("t", text + "\n");
+        using Table table = TableFactory.Open($"{type}:{folder["t"]}", new() { Warn = warnings.Add });
+        foreach (string answer in answers.Split(' '))
+            Assert.That(table.Lookup(answer.Split('=')[0]) is { IsFound: true } found ? found.Value
+                : "", Is.EqualTo(answer.Split('=')[1]), answer);
+        const string gone = "/pattern1/!/pattern2/ goes away, use \"if !/pattern2/ ... /pattern1/ ... endif\" instead";
+        Assert.That(warnings.Select(w => w.Replace($"{type} map {folder["t"]}, ", "", StringComparison.Ordinal)),
+            Is.EqualTo(complaints.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(c =>
+                c.Replace("GONE", gone, StringComparison.Ordinal))));
+    }
+
     [Test]
     public void Complaints_name_line_and_reason()
     {

@@ -85,7 +85,28 @@ public class PostmapTests
         Assert.That(Map("-F", "hash:DIR/t"), Is.EqualTo("0 postmap: warning: DIR/t, line 2: open DIR/none: No such file or directory: skipping this entry"));
         Assert.That(Map("-q", "k", "hash:DIR/t"), Is.EqualTo("0 b25lCgp0d28="));
         Assert.That(Map("-Fq", "k", "hash:DIR/t"), Is.EqualTo("0 one||two"));
-        Assert.That(Map("-Fq", "k", "static:YW#Jj"), Is.EqualTo("1 postmap: warning: table static:YW#Jj: key k: malformed BASE64 value: YW#Jj|postmap: fatal: table static:YW#Jj: query error"));
+        _folder.Write("plain", "k YW#Jj\n");
+        Map("hash:DIR/plain");
+        Assert.That(Map("-Fq", "k", "hash:DIR/plain"),
+            Is.EqualTo("1 postmap: warning: table hash:DIR/plain: key k: malformed BASE64 value: YW#Jj|postmap: fatal: table hash:DIR/plain: query error"));
+    }
+
+    [TestCase("texthash:DIR/t", "0 one||two")]
+    [TestCase("inline:{ {k = DIR/f1, DIR/f2} }", "0 one||two")]
+    [TestCase("inline:{ k=DIR/f1, n=DIR/none }", "1 postmap: fatal: open DIR/none: No such file or directory: \"inline:{ k=DIR/f1, n=DIR/none }\"; need \"inline:{name=filename...}\"")]
+    [TestCase("static:{DIR/f1 DIR/f2}", "0 one||two")]
+    [TestCase("static:DIR/none", "1 postmap: fatal: open DIR/none: No such file or directory")]
+    [TestCase("randmap:{DIR/f2}", "0 two")]
+    [TestCase("randmap:{DIR/f2, DIR/none}", "1 postmap: fatal: open DIR/none: No such file or directory")]
+    [TestCase("pcre:{{/k/ DIR/f1,DIR/f2}}", "0 one||two")]
+    [TestCase("regexp:{{/k/ DIR/none},{/k/ DIR/f2}}", "0 two|postmap: warning: regexp map {{/k/ DIR/none},{/k/ DIR/f2}}, line 1: open DIR/none: No such file or directory: skipping this rule")]
+    [TestCase("cidr:{{192.0.2.1 DIR/none},{192.0.2.0/24 DIR/f2}}", "0 two|postmap: warning: cidr map {{192.0.2.1 DIR/none},{192.0.2.0/24 DIR/f2}}, line 1: open DIR/none: No such file or directory: skipping this rule")]
+    public void Values_of_tables_in_memory_can_name_files_as_in_Postfix(string table, string expected)
+    {
+        _folder.Write("f1", "one\n");
+        _folder.Write("f2", "two");
+        _folder.Write("t", $"k {_folder["f1"]} , {_folder["f2"]}\n");
+        Assert.That(Map("-Fq", table.StartsWith("cidr", StringComparison.Ordinal) ? "192.0.2.1" : "k", table), Is.EqualTo(expected));
     }
 
     [TestCase("To: a\n b\nX : y\n\nbody a\n\nlast", "-hq", "0 To: a| b\thit|X : y\thit")]

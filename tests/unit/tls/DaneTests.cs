@@ -55,7 +55,7 @@ public class DaneTests
             pair.Run(async () =>
             {
                 TlsSession accepting = TlsSession.TryCreate(server, pair.Server, server: true, out _)!;
-                Task<TlsHandshake> accepted = accepting.HandshakeAsync(TimeSpan.FromSeconds(5)).AsTask();
+                Task<TlsHandshake> accepted = accepting.HandshakeAsync(TestLimits.Wait).AsTask();
                 TlsStart start = await client.StartAsync(pair.Client, policy, "dest.test", "mx.test", "mx.test[192.0.2.1]:25");
                 Assert.That(await accepted, Is.EqualTo(TlsHandshake.Done));
                 Assert.That(start.Status, Is.EqualTo(matches ? TlsStartStatus.Established : TlsStartStatus.NotVerified), start.Error);

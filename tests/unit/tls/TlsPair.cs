@@ -26,7 +26,7 @@ internal sealed class TlsPair : IDisposable
     {
         Task? task = null;
         Loop.Post(() => task = Guard(code));
-        LoopTimer limit = Loop.After(TimeSpan.FromSeconds(10), Loop.Stop);
+        LoopTimer limit = Loop.After(TestLimits.Long, Loop.Stop);
         Loop.Run();
         limit.Cancel();
         Assert.That(task!.IsCompleted, "stuck");
@@ -48,7 +48,7 @@ internal sealed class TlsPair : IDisposable
         Assert.That(error + clientError, Is.Empty);
         before?.Invoke(ClientTls!);
         Task<TlsHandshake> accepting = AcceptAsync();
-        TlsHandshake connected = await ClientTls!.HandshakeAsync(TimeSpan.FromSeconds(5));
+        TlsHandshake connected = await ClientTls!.HandshakeAsync(TestLimits.Wait);
         if (connected != TlsHandshake.Done) Client.Dispose();
         else if (first.Length > 0) Client.Write(System.Text.Encoding.ASCII.GetBytes(first));
         return (await accepting, connected);
@@ -56,7 +56,7 @@ internal sealed class TlsPair : IDisposable
 
     private async Task<TlsHandshake> AcceptAsync()
     {
-        TlsHandshake result = await ServerTls!.HandshakeAsync(TimeSpan.FromSeconds(5));
+        TlsHandshake result = await ServerTls!.HandshakeAsync(TestLimits.Wait);
         if (result != TlsHandshake.Done) Server.Dispose();
         return result;
     }

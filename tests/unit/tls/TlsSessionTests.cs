@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Tables;
@@ -103,7 +104,7 @@ public class TlsSessionTests
                 (hello[0], hello[1], hello[2], hello[3], hello[4], hello[5]) = (22, 3, 1, 1, 0x8B, 1);
                 Libc.Send(pair.Client.Descriptor, hello.AsSpan(0, length));
                 Libc.Shutdown(pair.Client.Descriptor, Libc.SHUT_WR);
-                Assert.That(await session.HandshakeAsync(TimeSpan.FromSeconds(5)), Is.AnyOf(TlsHandshake.Lost, TlsHandshake.Failed), $"{length}");
+                Assert.That(await session.HandshakeAsync(TestLimits.Wait), Is.AnyOf(TlsHandshake.Lost, TlsHandshake.Failed), $"{length}");
             });
         }
     }
@@ -177,6 +178,48 @@ public class TlsSessionTests
                 Assert.That(TlsFacts.Matches(pair.ClientTls!, ["nowhere.example", name], 0, out _), Is.EqualTo(expected != "default.example"), name);
             });
         }
+    }
+
+    /// <summary>
+    /// Keys of names that only root may read, in a table that names them: what was read before root's rights were given up is used.
+    /// </summary>
+    [TestCase("inline:{{ {{a.example = KEY, CERT}} }}")]
+    [TestCase("texthash:FOLDER/names")]
+    [TestCase("static:{{KEY, CERT}}")]
+    public void Keys_of_names_that_cannot_be_read_any_more_are_those_read_at_the_start(string table)
+    {
+        using TestCa ca = new();
+        string[] parts = File.ReadAllText(ca.Chain("a.example")).Split("-----BEGIN CERTIFICATE", 2);
+        string key = $"{ca.Folder}/key.pem", certificate = $"{ca.Folder}/cert.pem";
+        File.WriteAllText(key, parts[0]);
+        File.WriteAllText(certificate, "-----BEGIN CERTIFICATE" + parts[1]);
+        File.WriteAllText($"{ca.Folder}/names", $"a.example {key}, {certificate}\n");
+        string spec = table.Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal).Replace("KEY", key,
+            StringComparison.Ordinal)
+            .Replace("CERT", certificate, StringComparison.Ordinal).Replace("FOLDER", ca.Folder, StringComparison.Ordinal);
+        using TlsServer server = new(new TlsContextSettings { Server = true }, new KeyPairFiles([ca.Chain("default.example")], []),
+            Maps.Open(spec), TimeProvider.System,
+            Maps.Open(spec, TableOptions.Default with { ValuesNameFiles = true }));
+        Assert.That(server.TryLoad(out string error), error);
+        // as for a process that has become mail_owner; root itself may read whatever its mode
+        File.Delete(key);
+        using TlsContext client = TlsPair.ClientContext(ca.RootFile);
+        using TlsPair pair = new();
+        pair.Run(async () =>
+        {
+            await pair.ShakeAsync(server.Context!, client, tls => LibSsl.SetServerName(tls.Ssl, "a.example"));
+            Assert.That(TlsFacts.Of(pair.ClientTls!, "sha256").PeerName, Is.EqualTo("a.example"));
+        });
+    }
+
+    [Test]
+    public void The_files_of_names_are_looked_after()
+    {
+        using TestCa ca = new();
+        string chain = ca.Chain("a.example");
+        File.WriteAllText($"{ca.Folder}/names", $"a.example {chain}, {ca.Folder}/none\n");
+        TlsServerSettings settings = new(MailConfig.Parse($"tls_server_sni_maps = texthash:{ca.Folder}/names, inline:{{b.example={ca.RootFile}}}\n").Config);
+        Assert.That(settings.ServerNameFiles(), Is.EquivalentTo(new[] { $"{ca.Folder}/names", chain, ca.RootFile }));
     }
 
     [Test]

@@ -18,7 +18,8 @@ public sealed class CheckTests
         {
             File.WriteAllText(Path.Combine(directory, "main.cf"), $"myhostname = a.example\nalias_maps =\n{main}\n");
             File.WriteAllText(Path.Combine(directory, "master.cf"), Services + more);
-            return [.. ConfigCheck.Run(directory, check != null ? [check] : [TableCheck.Run, ListCheck.Run, SettingCheck.Run], new FakeHost())
+            return [.. ConfigCheck.Run(directory, check != null ? [check] : [TableCheck.Run, ListCheck.Run, IdentityCheck.Run,
+                SettingCheck.Run, PipeCheck.Run], new FakeHost())
                 .Select(p => $"{p.Severity}: {p}".Replace(directory + "/", "", StringComparison.Ordinal))];
         }
         finally { Directory.Delete(directory, true); }
@@ -43,6 +44,20 @@ public sealed class CheckTests
     [TestCase("relayhost = mx:nosuchservice", "relayhost: bad syntax: \"mx:nosuchservice\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
     [TestCase("smtp_fallback_relay = a.example, b..example", "smtp_fallback_relay: bad syntax: \"b..example\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
     [TestCase("inet_interfaces = 1.2.3.400", "inet_interfaces: host not found: 1.2.3.400")]
+    [TestCase("inet_interfaces = 127.0.0.1 203.0.113.5", "inet_interfaces: no local interface found for 203.0.113.5")]
+    [TestCase("inet_interfaces = 127.0.0.1 [2001:db8::5]", "inet_interfaces: no local interface found for 2001:db8::5")]
+    [TestCase("mynetworks = be/be", "mynetworks: bad net/mask pattern: \"be/be\"")]
+    [TestCase("mydomain = .x", "bad value of mydomain: \".x\" is not a host name")]
+    [TestCase("mydomain = a..b", "bad value of mydomain: \"a..b\" is not a host name")]
+    [TestCase("mydomain = 1.2.3.4", "bad value of mydomain: \"1.2.3.4\" is not a host name")]
+    [TestCase("myorigin = a.example, b.example", "myorigin must not contain multiple values: a.example, b.example")]
+    [TestCase("relayhost = A.Example", "myhostname and relayhost must not be identical: A.Example")]
+    [TestCase("default_privs = root", "default_privs: user root has privileged user ID")]
+    [TestCase("default_privs = no-such-user-here", "default_privs: unknown user name value: no-such-user-here")]
+    [TestCase("smtp_bind_address = 999.1.1.1", "smtp_bind_address: bad address \"999.1.1.1\"")]
+    [TestCase("smtp_bind_address = 2001:db8::1", "smtp_bind_address: bad address \"2001:db8::1\"")]
+    [TestCase("smtp_bind_address6 = [2001:db8::1", "smtp_bind_address6: bad address \"[2001:db8::1\"")]
+    [TestCase("lmtp_bind_address = localhost", "lmtp_bind_address: bad address \"localhost\"")]
     [TestCase("dns_servers = 192.0.2.1 foo [2001:db8::1]:53", "dns_servers: \"foo\" is neither an address nor address:port")]
     [TestCase("default_sender_rate = 10", "bad value of default_sender_rate: \"10\" is not a number, a slash and a time, as 100/1h")]
     [TestCase("smtp_destination_rate = 2/x", "bad value of smtp_destination_rate: \"2/x\" is not a number, a slash and a time, as 100/1h")]
@@ -58,7 +73,36 @@ public sealed class CheckTests
     [TestCase("bounce_template_file = /nonexistent", "bounce_template_file: open /nonexistent: No such file or directory; the built-in texts are used")]
     public void What_does_not_go_together_is_a_warning(string main, string text) => Assert.That(Run(main), Is.EqualTo(new[] { $"Warning: main.cf, line 3: {text}" }));
 
-    [TestCase("relayhost = a.example")]
+    [TestCase("mynetworks = 127.0.0.0/8 0.0.0.0/0", "mynetworks: 0.0.0.0/0 trusts every client: anybody may send anywhere")]
+    [TestCase("mynetworks = [::/0]", "mynetworks: [::/0] trusts every client: anybody may send anywhere")]
+    public void What_is_hardly_meant_is_a_warning(string main, string text) => What_does_not_go_together_is_a_warning(main, text);
+
+    [TestCase("x unix - n n - - smtp -o smtp_bind_address=999.1.1.1", "Error: master.cf, line 6: smtp_bind_address: bad address \"999.1.1.1\"")]
+    [TestCase("x inet n - n - - smtpd -o myhostname=-", "Error: master.cf, line 6: bad value of myhostname: \"-\" is not a host name")]
+    [TestCase("x unix - n n - - pipe argv=/nonexistent/program", "Warning: master.cf, line 6: service x: /nonexistent/program: No such file or directory; mail for it waits")]
+    [TestCase("x unix - n n - - pipe flags=F user=nobody", "Warning: master.cf, line 6: service x: missing argv= command-line attribute; mail for it waits")]
+    public void What_is_wrong_with_a_service_is_named(string line, string problem) =>
+        Assert.That(Run("", line + "\n"), Has.Some.EqualTo(problem));
+
+    [TestCase("user=no-such-user-here", "unknown username: no-such-user-here")]
+    [TestCase("user=nobody:no-such-group-here", "unknown group: no-such-group-here")]
+    [TestCase("user=root", "user= specifies root privileges")]
+    [TestCase("flags=F", "missing user= command-line attribute")]
+    public void Users_of_pipe_services_are_looked_up(string attribute, string problem)
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Ignore("an ordinary user runs all commands as itself");
+        Assert.That(Run("", $"x unix - n n - - pipe {attribute} argv=/bin/cat\n"),
+            Is.EqualTo(new[] { $"Warning: master.cf, line 6: service x: {problem}; mail for it waits" }));
+    }
+
+    [TestCase("inet_interfaces = 127.0.0.1, 127.8.8.8, [::1]")]
+    [TestCase("inet_interfaces = 203.0.113.5\ninet_protocols = ipv6")]
+    [TestCase("smtp_bind_address = 192.0.2.7\nsmtp_bind_address6 = [2001:db8::1]\nlmtp_bind_address =")]
+    [TestCase("mynetworks = 127.0.0.0/8 bee/x static:x")]
+    public void What_Postfix_takes_is_taken(string main) => Assert.That(Run(main).Where(p =>
+        p.StartsWith("Error", StringComparison.Ordinal)), Is.Empty);
+
+    [TestCase("relayhost = b.example")]
     [TestCase("relayhost = [a.example]:submission, inet:b.example:25")]
     [TestCase("relayhost = [192.0.2.1]:25 [IPv6:2001:db8::1] [2001:db8::1]:587 192.0.2.1 2001:db8::1:25 a.example:")]
     [TestCase("relayhost = $mydomain\nsmtp_fallback_relay = [$mydomain]")]

@@ -82,10 +82,12 @@ public class OptionsTests
         byte[] bytes = System.Text.Encoding.ASCII.GetBytes(content);
         for (int at = 0; at <= bytes.Length; at++)
         {
-            HeaderRecipients found = new();
-            found.Take(bytes.AsSpan(0, at));
-            found.Take(bytes.AsSpan(at));
-            Assert.That(found.Finish(), Is.EqualTo(expected), $"cut at {at}");
+            StreamedHeader header = new();
+            header.Take(bytes.AsSpan(0, at));
+            header.Take(bytes.AsSpan(at));
+            Envelope envelope = new();
+            Outcome? refusal = header.Finish().AddTo(envelope, Notify.Never);
+            Assert.That((refusal is null, envelope.Recipients.Count == 1), Is.EqualTo((expected, expected)), $"cut at {at}");
         }
     }
 
@@ -118,6 +120,7 @@ public class OptionsTests
     [TestCase("", "")]
     [TestCase("<a@b>", "a@b")]
     [TestCase("a+b@c", "a+b@c")]
+    [TestCase("Joe <a@b>", "a@b")]
     public void A_sender_is_one_address(string text, string expected) => Assert.That(SubmitCommand.SingleAddress(text), Is.EqualTo(expected));
 
     [Test]

@@ -237,7 +237,7 @@ public class SmtpSinkTests
         Talk(s_message);
         string[] last = Talk(s_message[..^1]);
         Assert.That(last[5], Is.EqualTo(Dot));
-        Assert.That(_harness.Stopped(TimeSpan.FromSeconds(10)));
+        Assert.That(_harness.Stopped(TestLimits.Wait));
     }
 
     [Test]

@@ -139,20 +139,25 @@ public class TextToolsTests
         Assert.That(PostwalkCommand.Run(["-l", log, "unknown0000000"]), Is.EqualTo(1));
     }
 
-    [Test]
-    public void Files_of_a_new_instance_have_no_faults()
+    [TestCase("127.0.0.1", "127.0.0.1:", "127.0.0.1")]
+    [TestCase("0.0.0.0", "", "all")]
+    [TestCase("192.0.2.1", "192.0.2.1:", "192.0.2.1")]
+    [TestCase("2001:db8::1", "[2001:db8::1]:", "2001:db8::1")]
+    public void Files_of_a_new_instance_have_no_faults_and_listen_where_init_says(string listen, string host, string interfaces)
     {
-        InitOptions o = new("/i", "mail.example.com", 2525, 2587, 2465, "/d", "/c");
+        InitOptions o = new("/i", "mail.example.com", 2525, 2587, 2465, "/d", "/c", System.Net.IPAddress.Parse(listen));
         foreach (bool root in (bool[])[true, false])
         {
             ConfigResult main = MailConfig.Parse(InstanceFiles.MainCf(o, "me", root));
             Assert.That(main.Problems, Is.Empty);
+            Assert.That(main.Config.Get(Common.Config.Params.CommonParams.InetInterfaces), Is.EqualTo(interfaces));
             Assert.That(main.Config.Get(Common.Config.Params.LocalParams.MailSpoolDirectory), Is.EqualTo(root ? "/var/mail" : "/i/mail/"));
         }
         List<ConfigProblem> problems = [];
         List<ServiceEntry> services = MasterCf.Parse(InstanceFiles.Master(o), "master.cf", problems);
         Assert.That(problems, Is.Empty);
-        Assert.That(services.Select(s => s.Name), Does.Contain("127.0.0.1:2525").And.Contain("127.0.0.1:2587").And.Contain("qmgr").And.Contain("local"));
+        Assert.That(services.Select(s => s.Name),
+            Does.Contain($"{host}2525").And.Contain($"{host}2587").And.Contain($"{host}2465").And.Contain("qmgr").And.Contain("local"));
     }
 
     [Test]

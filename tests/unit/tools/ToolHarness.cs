@@ -97,13 +97,13 @@ internal sealed class ToolHarness : IDisposable
     {
         TaskCompletionSource<T> done = new();
         Loop.Post(() => done.SetResult(function()));
-        return done.Task.Wait(TimeSpan.FromSeconds(20)) ? done.Task.Result : throw new TimeoutException();
+        return done.Task.Wait(TestLimits.Wait) ? done.Task.Result : throw new TimeoutException();
     }
 
     /// <summary>Waits until something is so on the loop's thread.</summary>
     public void Until(Func<bool> condition)
     {
-        for (int i = 0; i < 1000; i++)
+        for (int i = 0; i < 30_000; i++)
         {
             if (OnLoop(condition)) return;
             Libc.PollOne(-1, 0, 10);
@@ -136,7 +136,7 @@ internal sealed class ToolHarness : IDisposable
     public void Dispose()
     {
         Loop.Stop();
-        bool ended = _thread?.Join(TimeSpan.FromSeconds(20)) ?? true;
+        bool ended = _thread?.Join(TestLimits.Wait) ?? true;
         Loop.Dispose();
         Tool.Redirect(null, null);
         Directory.Delete(Folder, true);

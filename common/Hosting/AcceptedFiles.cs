@@ -1,0 +1,31 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Common.Hosting;
+
+/// <summary>
+/// A configuration's files on their way from one process to another: in a sealed descriptor, which the reader need not trust anybody for
+/// but its parent.
+/// </summary>
+public static class AcceptedFiles
+{
+    private const long MostBytes = 64 * 1024 * 1024; // main.cf and master.cf have some kilobytes
+
+    /// <summary>A descriptor with a snapshot, closed on exec; -1 with errno.</summary>
+    public static int Write(ConfigSnapshot files) => SealedMemory.Create("configuration", files.Encode());
+
+    /// <summary>The snapshot behind a descriptor, which stays open; null with errno where it is none.</summary>
+    public static ConfigSnapshot? TryRead(int fd) =>
+        SealedMemory.ReadAll(fd, MostBytes) is { } bytes ? ConfigSnapshot.TryDecode(bytes) : null;
+
+    /// <summary>
+    /// Makes a snapshot what this process reads its configuration from, and closes the descriptor; -1: there is none, the files are read.
+    /// </summary>
+    public static bool TryUse(int fd)
+    {
+        if (fd < 0) return true;
+        ConfigSnapshot.OfProcess = TryRead(fd);
+        _ = Libc.Close(fd);
+        return ConfigSnapshot.OfProcess != null;
+    }
+}

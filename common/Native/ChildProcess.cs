@@ -1,0 +1,67 @@
+namespace MtaSuite.Common.Native;
+
+/// <summary>What became of a child process.</summary>
+public enum ChildState
+{
+    Running,
+    /// <summary>It ended, and was reaped by this call.</summary>
+    Ended,
+    /// <summary>Somebody else in this process has reaped it: how it ended is not known.</summary>
+    Lost,
+}
+
+/// <summary>
+/// A child of this process, held by a pidfd, so that no other process that got the same number later is ever waited for or killed. Owns
+/// the descriptor and the duty to reap the child. Not for several threads at once.
+/// </summary>
+public sealed class ChildProcess : IDisposable
+{
+    private readonly int _pid;
+    private int _fd;
+    private bool _gone;
+
+    /// <param name="pid">A child that has not been waited for.</param>
+    public ChildProcess(int pid)
+    {
+        _pid = pid;
+        _fd = Libc.PidFdOpen(pid);
+    }
+
+    /// <summary>Becomes readable when the child ends; -1 where there was no descriptor to be had.</summary>
+    public int Descriptor => _fd;
+
+    /// <summary>Whether the child has ended; then reaps it.</summary>
+    /// <param name="wait">Blocks until it has.</param>
+    /// <param name="status">The wait status of a child that ended.</param>
+    public ChildState TryReap(bool wait, out int status)
+    {
+        status = 0;
+        if (_gone) return ChildState.Lost;
+        int result;
+        do result = Libc.WaitChild(_fd, _pid, wait ? 0 : Libc.WNOHANG, out status);
+        while (result < 0 && Libc.Errno == Libc.EINTR);
+        if (result == 0) return ChildState.Running;
+        _gone = true;
+        return result > 0 ? ChildState.Ended : ChildState.Lost;
+    }
+
+    /// <summary>
+    /// Sends a signal to the child and to all of its process group, which it leads. A child that was reaped gets none, nor does its
+    /// group: the number may be somebody else's by now.
+    /// </summary>
+    public void SignalGroup(int signal)
+    {
+        if (_gone) return;
+        if (_fd >= 0 && Libc.PidFdSignalGroup(_fd, signal)) return;
+        // As long as it is not reaped its number stays its own, even when it has ended.
+        if (Libc.WaitChild(_fd, _pid, Libc.WNOHANG | Libc.WNOWAIT, out _) < 0) return;
+        _ = Libc.Kill(-_pid, signal);
+        _ = Libc.Kill(_pid, signal);
+    }
+
+    public void Dispose()
+    {
+        if (_fd >= 0) _ = Libc.Close(_fd);
+        _fd = -1;
+    }
+}

@@ -1,0 +1,132 @@
+namespace MtaSuite.Common.Native;
+
+/// <summary>
+/// An absolute path, walked folder by folder with a descriptor of each, and whether others than root, and one user, could have changed
+/// what it leads to. A symbolic link is followed only where that is certain: it belongs to root or to that user, and nobody else can
+/// write any folder on the way to it. Owns the descriptor of the last folder.
+/// </summary>
+public sealed class PathWalk : IDisposable
+{
+    private const int MaxLinks = 40; // what the kernel follows
+    private const uint OthersWrite = 0x12 /* 0022 */, Sticky = 0x200 /* 01000 */;
+
+    private readonly uint _user;
+    private readonly Stack<string> _rest = new();
+    private int _fd = -1, _links;
+    /// <summary>Somebody else can write a folder above this one, or this one.</summary>
+    private bool _open;
+    /// <summary>This one can be written by all, but nobody can remove what is not his (/tmp).</summary>
+    private bool _sticky;
+
+    private PathWalk(uint user) => _user = user;
+
+    /// <summary>The folder that the path ends in.</summary>
+    public Folder Folder { get; private set; } = new(-1);
+
+    /// <summary>Status of that folder.</summary>
+    public Libc.FileStatus FolderStatus { get; private set; }
+
+    /// <summary>The last name of the path, no symbolic link. Empty for "/".</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>What is there; null: nothing yet.</summary>
+    public Libc.FileStatus? Status { get; private set; }
+
+    /// <summary>
+    /// Users other than root and the one asked about can write a folder of the path: what is there now need not be there any more.
+    /// </summary>
+    public bool OthersMayWrite { get; private set; }
+
+    /// <summary>The owner of the last folder of the path that is neither root's nor the user's; 0: there is none.</summary>
+    public uint OtherOwner { get; private set; }
+
+    /// <summary>Walks a path with the rights that the thread has; null with errno. ELOOP: a link that must not be followed.</summary>
+    /// <param name="user">Whom the caller acts for: his own folders and links are trusted as root's are.</param>
+    public static PathWalk? To(string path, uint user, out int errno)
+    {
+        PathWalk walk = new(user);
+        errno = path.StartsWith('/') ? walk.Run(path) : Libc.EINVAL;
+        if (errno == 0) return walk;
+        walk.Dispose();
+        return null;
+    }
+
+    private int Run(string path)
+    {
+        int error = Push(path);
+        while (error == 0 && _rest.TryPop(out string? name))
+        {
+            if (name == ".") continue;
+            error = Step(name);
+            if (Name.Length > 0) break;
+        }
+        if (error != 0) return error;
+        if (!Libc.TryStat(_fd, out Libc.FileStatus status)) return Libc.Errno;
+        (FolderStatus, OthersMayWrite) = (status, _open || _sticky);
+        (Folder, _fd) = (new Folder(_fd), -1);
+        return 0;
+    }
+
+    /// <summary>Puts a path in front of what is left; an absolute one begins at the root again.</summary>
+    private int Push(string path)
+    {
+        string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (int i = names.Length - 1; i >= 0; i--) _rest.Push(names[i]);
+        if (!path.StartsWith('/')) return 0;
+        _sticky = false;
+        return Enter(Libc.Open("/", Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0));
+    }
+
+    private int Step(string name)
+    {
+        int fd = Libc.OpenAt(_fd, name, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);
+        bool last = _rest.Count == 0;
+        if (fd < 0 && last && Libc.Errno == Libc.ENOENT)
+        {
+            Name = name;
+            return 0;
+        }
+        if (fd < 0) return Libc.Errno;
+        if (!Libc.TryStat(fd, out Libc.FileStatus status)) return Fail(fd, Libc.Errno);
+        if (status.IsSymlink) return Fail(fd, Follow(name, status));
+        if (!last && !status.IsDirectory) return Fail(fd, Libc.ENOTDIR);
+        if (!last || name == "..") return Enter(fd);
+        (Name, Status) = (name, status);
+        return Fail(fd, 0);
+    }
+
+    private int Follow(string name, Libc.FileStatus link)
+    {
+        if (_open || _sticky || !IsTrusted(link.Uid) || ++_links > MaxLinks) return Libc.ELOOP;
+        return Libc.ReadLinkAt(_fd, name) is { Length: > 0 } target ? Push(target) : Libc.ENOENT;
+    }
+
+    private int Enter(int fd)
+    {
+        if (fd < 0) return Libc.Errno;
+        if (_fd >= 0) _ = Libc.Close(_fd);
+        _fd = fd;
+        if (!Libc.TryStat(fd, out Libc.FileStatus status)) return Libc.Errno;
+        // in a sticky folder nobody else can replace a folder that belongs to root or the user
+        bool trusted = IsTrusted(status.Uid), sticky = trusted && (status.Permissions & Sticky) != 0;
+        if (!trusted) OtherOwner = status.Uid;
+        _open |= !trusted || (!sticky && (status.Permissions & OthersWrite) != 0);
+        _sticky = sticky && (status.Permissions & OthersWrite) != 0;
+        return 0;
+    }
+
+    private bool IsTrusted(uint uid) => uid == 0 || uid == _user;
+
+    private static int Fail(int fd, int errno)
+    {
+        _ = Libc.Close(fd);
+        return errno;
+    }
+
+    public void Dispose()
+    {
+        if (_fd >= 0) _ = Libc.Close(_fd);
+        _fd = -1;
+        Folder.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+namespace MtaSuite.Common.Native;
+
+/// <summary>
+/// One process, which no later one with the same number is taken for (pidfd_open(2)). Where the system has no such descriptors, or
+/// forbids them, its number stands in. Owns the descriptor.
+/// </summary>
+public sealed class ProcessHandle : IDisposable
+{
+    private readonly int _fd;
+    private bool _closed;
+
+    private ProcessHandle(int pid, int fd) => (Pid, _fd) = (pid, fd);
+
+    public int Pid { get; }
+
+    /// <summary>The process that has this number now; null: there is none.</summary>
+    public static ProcessHandle? TryOpen(int pid)
+    {
+        int fd = Libc.PidFdOpen(pid);
+        return fd >= 0 || Libc.Errno != Libc.ESRCH ? new ProcessHandle(pid, fd) : null;
+    }
+
+    /// <summary>Sends a signal; 0, or errno (ESRCH: the process has ended).</summary>
+    public int Send(int signal) => (_fd >= 0 ? Libc.PidFdSendSignal(_fd, signal) : Libc.Kill(Pid, signal)) == 0 ? 0 : Libc.Errno;
+
+    public void Dispose()
+    {
+        if (_closed) return;
+        _closed = true;
+        if (_fd >= 0) _ = Libc.Close(_fd);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Launcher;
+
+/// <summary>
+/// Becomes one command of a user. local starts this program anew for each command, as root; it takes the user's rights with every thread
+/// it has, for good, and executes the command in its own place. So no thread of local, which stays root, ever has a user's uid: whoever
+/// has a thread's uid may stop, kill and limit the whole process of that thread. From the change of rights on the user can disturb this
+/// process, and with it his own command alone.
+/// </summary>
+public static class Program
+{
+    private const string Manual = """
+        NAME
+            launcher - starts a command of local delivery as its user
+
+        SYNOPSIS
+            started by local, with the request on descriptor 3
+
+        DESCRIPTION
+            Takes the rights of a user, who is never root, and becomes the command that local asks for. What keeps it from doing so is
+            told on descriptor 4, which is closed when the command runs.
+
+        EXIT STATUS
+            64 not started by local; 71 the command could not be started. Otherwise that of the command.
+
+        """;
+
+    /// <summary>More than a request with the longest argument list that execve(2) takes.</summary>
+    private const long MaxRequest = 16 * 1024 * 1024;
+
+    public static int Main(string[] args)
+    {
+        LaunchRequest request = new();
+        if (args.Length > 0 || !TryRead(request))
+        {
+            _ = Libc.WriteAll(args is ["--help"] ? 1 : 2, Encoding.UTF8.GetBytes(Manual));
+            return args is ["--help"] ? ExitCode.Ok : ExitCode.Usage;
+        }
+        Libc.CloseOnExecFrom(LaunchRequest.RequestFd);
+        string reason = Launch(request);
+        _ = Libc.WriteAll(LaunchRequest.StatusFd, Encoding.UTF8.GetBytes(reason));
+        return ExitCode.OsError;
+    }
+
+    private static bool TryRead(LaunchRequest request)
+    {
+        if (!Libc.TryStat(LaunchRequest.RequestFd, out Libc.FileStatus status) || !status.IsRegular) return false;
+        if (status.Size is 0 or > MaxRequest) return false;
+        byte[] bytes = new byte[status.Size];
+        for (int have = 0, n; have < bytes.Length; have += n)
+        {
+            n = Libc.PRead(LaunchRequest.RequestFd, bytes.AsSpan(have), have);
+            if (n <= 0) return false;
+        }
+        return AttributeDecoder.TryDecode(bytes, request);
+    }
+
+    /// <summary>Does not return when the command runs; otherwise why it does not.</summary>
+    internal static string Launch(LaunchRequest request)
+    {
+        if (Refusal(request) is { } refusal) return refusal;
+        if (request.FileSizeLimit > 0 && Libc.LimitOwnFileSize(request.FileSizeLimit) != 0)
+            return $"cannot limit the size of files: {Libc.ErrorText()}";
+        if (request.ChRoot.Length > 0 && (Libc.ChDir(request.ChRoot) != 0 || Libc.ChRoot(".") != 0))
+            return $"cannot change root to \"{request.ChRoot}\": {Libc.ErrorText()}";
+        if (!Libc.BecomeUser((uint)request.Uid, (uint)request.Gid, [.. request.Groups.Select(g => (uint)g)]))
+            return $"cannot assume the rights of uid {request.Uid} gid {request.Gid}: {Libc.ErrorText()}";
+        if (request.Directory.Length > 0 && Libc.ChDir(request.Directory) != 0)
+            return $"cannot change directory to \"{request.Directory}\" for uid={request.Uid} gid={request.Gid}: {Libc.ErrorText()}";
+        Libc.ResetSignals();
+        string reason = "no command";
+        foreach (List<string> argv in request.Candidates)
+        {
+            int error = -Libc.Exec(Libc.FindProgram(argv[0], request.SearchPath), argv, request.Environment);
+            reason = $"cannot execute {argv[0]}: {Libc.ErrorText(error)}";
+            if (error != Libc.ENOENT) break;
+        }
+        return reason;
+    }
+
+    private static string? Refusal(LaunchRequest r)
+    {
+        if (!IsUser(r.Uid) || !IsUser(r.Gid) || !r.Groups.TrueForAll(IsUser))
+            return "refusing to run a delivery command with root privileges";
+        IEnumerable<string> texts = [r.ChRoot, r.Directory, .. r.Environment, .. r.Candidates.SelectMany(c => c)];
+        return r.Candidates.Exists(c => c.Count == 0 || c[0].Length == 0) || texts.Any(t => t.Contains('\0')) ? "bad request" : null;
+    }
+
+    /// <summary>Not root's; and uint.MaxValue would mean "as it is".</summary>
+    private static bool IsUser(long id) => id is > 0 and < uint.MaxValue;
+}

@@ -1,0 +1,78 @@
+using MtaSuite.Common.Native;
+using MtaSuite.Local.Rights;
+
+namespace MtaSuite.Local.Expansion;
+
+/// <summary>A .forward or included file that was opened, or why it was not.</summary>
+/// <param name="Fd">Descriptor, which becomes the caller's; -1: see <paramref name="Problem"/>.</param>
+/// <param name="Passes">What keeps it from being opened may be over with the next attempt.</param>
+/// <param name="Owner">Who can change what the file says: its owner, or where that is root whoever can put another file in its place. 0:
+/// root alone.</param>
+internal readonly record struct OpenedList(int Fd, Libc.FileStatus Status, uint Owner, string? Problem, bool Passes = false)
+{
+    public static OpenedList Refused(string problem) => new(-1, default, 0, problem);
+
+    public static OpenedList Failed(int errno) =>
+        new(-1, default, 0, $"cannot be opened: {Libc.ErrorText(errno)}", errno is not (Libc.ENOENT or Libc.EACCES or Libc.EPERM
+            or Libc.ENOTDIR or Libc.ELOOP or Libc.ENAMETOOLONG or Libc.ENXIO or Libc.EINVAL));
+}
+
+/// <summary>
+/// Opens lists of destinations in files. Their lines come back in notices and in the log, so each is opened with the rights of somebody
+/// who may read what the list's author may read: a user's own with that user's rights; one that root's alias includes with those of the
+/// owner of the folder that it lies in, since that one could put a link to any file in its place. On the way to the file symbolic links
+/// are followed where only root, and the user himself, can have made them.
+/// </summary>
+internal static class ListFile
+{
+    private const uint WorldWrite = 2; // 0002
+    private const string NoRights = "cannot be opened with its user's rights";
+    private const string BadLink = "is reached through a symbolic link that others could change";
+
+    /// <summary>Opens a file for whoever names it.</summary>
+    /// <param name="reader">Who does; uid 0: an alias of root's.</param>
+    /// <param name="others">Whose rights serve where a file of root's lies in a folder that is not root's alone.</param>
+    public static OpenedList Open(string path, UserRights reader, UserRights others)
+    {
+        if (!FileIdentity.TryAssume(reader.Uid, reader.Gid, out FileIdentity identity)) return OpenedList.Refused(NoRights);
+        PathWalk? walk;
+        int errno;
+        using (identity) walk = PathWalk.To(path, FileIdentity.IsPrivileged ? reader.Uid : Libc.GetEUid(), out errno);
+        if (walk == null) return errno == Libc.ELOOP ? OpenedList.Refused(BadLink) : OpenedList.Failed(errno);
+        using (walk)
+        {
+            if (walk.Status is not { } status) return OpenedList.Failed(Libc.ENOENT);
+            if (Refusal(walk, status) is { } refusal) return OpenedList.Refused(refusal);
+            UserRights? rights = reader.Uid != 0 || !FileIdentity.IsPrivileged ? reader : ReaderFor(walk, status, others);
+            if (rights == null) return OpenedList.Refused("belongs to a user who cannot be found");
+            if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out identity)) return OpenedList.Refused(NoRights);
+            using (identity) return Open(walk, status);
+        }
+    }
+
+    private static string? Refusal(PathWalk walk, Libc.FileStatus status) => !status.IsRegular ? "is not a regular file"
+        : (status.Permissions & WorldWrite) != 0 ? "is world writable"
+        // a second name for a file that its owner never meant to be a list
+        : walk.OthersMayWrite && status.Links != 1 && status.Uid != walk.FolderStatus.Uid ? $"has {status.Links} hard links"
+        : null;
+
+    /// <summary>With whose rights root opens a file; null: the account cannot be found.</summary>
+    private static UserRights? ReaderFor(PathWalk walk, Libc.FileStatus status, UserRights others)
+    {
+        uint uid = walk.OthersMayWrite && walk.FolderStatus.Uid != 0 ? walk.FolderStatus.Uid : status.Uid;
+        if (uid == 0) return walk.OthersMayWrite ? others : UserRights.None;
+        return Accounts.Find(uid, out Account? account) == AccountStatus.Found ? UserRights.Of(account!) : null;
+    }
+
+    private static OpenedList Open(PathWalk walk, Libc.FileStatus status)
+    {
+        int fd = walk.Folder.OpenFile(walk.Name, Libc.O_RDONLY);
+        if (fd < 0) return Libc.Errno == Libc.EINVAL ? OpenedList.Refused("is not a regular file") : OpenedList.Failed(Libc.Errno);
+        bool same = Libc.TryStat(fd, out Libc.FileStatus opened) && (opened.Inode, opened.Device) == (status.Inode, status.Device);
+        string? problem = !same ? "was replaced meanwhile" : Libc.IsKernelFile(fd) ? "shows the state of the kernel" : null;
+        uint owner = opened.Uid != 0 || !walk.OthersMayWrite ? opened.Uid : walk.FolderStatus.Uid;
+        if (problem == null) return new OpenedList(fd, opened, owner, null);
+        _ = Libc.Close(fd);
+        return OpenedList.Refused(problem) with { Passes = !same };
+    }
+}

@@ -1,0 +1,56 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Hosting;
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Master;
+
+/// <summary>
+/// Runs "mtasuite check" on the files of a configuration before it takes effect: in a process of its own, because it opens every table
+/// and key. Its result comes with the end of the process.
+/// </summary>
+internal sealed class ConfigChecker
+{
+    private const int InheritedFd = 3;
+    private const long MostText = 1024 * 1024;
+    private readonly int _output;
+
+    private ConfigChecker(int pid, int output) => (Pid, _output) = (pid, output);
+
+    public int Pid { get; }
+
+    /// <summary>Null with the reason when it cannot be started.</summary>
+    /// <param name="running">What says where the programs are: the configuration in force.</param>
+    public static ConfigChecker? TryStart(AcceptedConfig candidate, MailConfig running, string directory, out string error)
+    {
+        string[] places = [$"{running.Get(MasterParams.DaemonDirectory)}/tools", $"{running.Get(CommonParams.CommandDirectory)}/mtasuite"];
+        string? program = Array.Find(places, p => Libc.Access(p, Libc.X_OK) == 0);
+        error = $"the configuration cannot be checked: there is neither {string.Join(" nor ", places)}";
+        if (program == null) return null;
+        int output = SealedMemory.CreateOpen("check"), devNull = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
+        List<string> arguments = ["mtasuite", "-c", directory, "-a", $"{InheritedFd}", "check"];
+        int pid = output < 0 ? -Libc.Errno : Libc.Spawn(program, arguments, ChildEnvironment.Build(running, directory), null,
+             [devNull, output, output], [candidate.Fd]);
+        _ = Libc.Close(devNull);
+        if (pid > 0) return new ConfigChecker(pid, output);
+        error = $"the configuration cannot be checked: {program}: {Libc.ErrorText(-pid)}";
+        if (output >= 0) _ = Libc.Close(output);
+        return null;
+    }
+
+    /// <summary>The process has ended. Null when it accepts the configuration, otherwise status and reason.</summary>
+    public (int Status, string Reason)? Finish(int waitStatus)
+    {
+        string text = SealedMemory.ReadAll(_output, MostText) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "";
+        _ = Libc.Close(_output);
+        const string prefix = "mtasuite: error: ";
+        string[] lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l =>
+            l.StartsWith(prefix, StringComparison.Ordinal) ? l[prefix.Length..] : l)];
+        string reason = string.Join('\n', lines);
+        int status = Libc.ExitCode(waitStatus);
+        if (status == ExitCode.Ok) return null;
+        if (status == ExitCode.Configuration) return (status, reason);
+        string how = status < 0 ? $"signal {Libc.ExitSignal(waitStatus)}" : $"status {status}";
+        return (1, $"the check of the configuration failed, {how}\n{reason}".TrimEnd());
+    }
+}
