@@ -29,6 +29,9 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
     /// <summary>What a notice is made from. Owns the descriptors.</summary>
     private sealed class Sources(MessageFacts message, LogFolder folder, IEnumerable<DeliveryRecord> log, int fd, OriginalContent original) : IDisposable
     {
+        /// <summary>errno of a file that could not be opened now and may be later; 0: none.</summary>
+        public int Errno { get; init; }
+
         public MessageFacts Message => message;
 
         /// <summary>
@@ -57,6 +60,7 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
     {
         if (!QueueId.IsValid(request.QueueId)) return (Outcome.Defer("4.3.0", "malformed queue id"), "");
         using Sources sources = await workers.Run(() => Open(request, records));
+        if (sources.Errno != 0) return (Outcome.Defer("4.3.0", $"open queue file or log: {Libc.ErrorText(sources.Errno)}"), "");
         NoticePlan plan = await workers.Run(() => _planner.Plan(request.Kind, sources.Message, sources.Records, request.VerpDelimiters));
         if (plan.LogText.Length > 0) Log.Warning($"{request.QueueId}: {plan.LogText}");
         string firstId = "";
@@ -88,15 +92,23 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
             Flags = request.Flags,
             Arrival = Microseconds.ToTime(request.ArrivalMicroseconds),
         };
-        int fd = SpoolDirectory.Queues.Contains(request.QueueName)
-            ? Libc.Open(spool.PathOf(request.QueueName, request.QueueId), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0)
-            : -1;
+        (int fd, int errno) = (-1, 0);
+        if (SpoolDirectory.Queues.Contains(request.QueueName))
+        {
+            fd = Libc.Open(spool.PathOf(request.QueueName, request.QueueId), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+            if (fd < 0) errno = Passing(Libc.Errno);
+        }
         OriginalContent original = fd >= 0
             ? new FileContent(fd, request.Content)
             : new MemoryContent();
-        if (records != null) return new Sources(message, LogFolder.Bounce, records, fd, original);
-        return new Sources(message, request.Log, (IEnumerable<DeliveryRecord>?)log.Open(request.Log, request.QueueId) ?? [], fd, original);
+        if (records != null) return new Sources(message, LogFolder.Bounce, records, fd, original) { Errno = errno };
+        LogSnapshot? snapshot = log.Open(request.Log, request.QueueId);
+        if (snapshot == null && errno == 0) errno = Passing(Libc.Errno);
+        return new Sources(message, request.Log, (IEnumerable<DeliveryRecord>?)snapshot ?? [], fd, original) { Errno = errno };
     }
+
+    /// <summary>An error that goes away by itself; 0 for all others, of which the notice tells.</summary>
+    private static int Passing(int errno) => errno is Libc.ENOMEM or Libc.EMFILE or Libc.ENFILE or Libc.EIO or Libc.EINTR ? errno : 0;
 
     private async Task<SubmitReply> SubmitAsync(PlannedNotice planned, Sources sources)
     {

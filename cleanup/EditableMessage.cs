@@ -183,6 +183,8 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
         file.IsChanged = true;
         file.Append(data.Span);
         if (service.Settings.MessageSizeLimit > 0 && headers.Fields.Length + BodyLength > service.Settings.MessageSizeLimit) _failure = SubmitReply.TooBig;
-        else if (file.Buffer.WrittenCount >= QueueFileWriter.PieceSize) _failure = await file.WritePieceAsync();
+        if (_failure != null || file.Buffer.WrittenCount < QueueFileWriter.PieceSize) return;
+        _failure = await file.WrittenAsync();
+        if (_failure == null) file.WritePiece();
     }
 }

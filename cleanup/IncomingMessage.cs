@@ -133,7 +133,8 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
             if (input.IsCanceled) return null;
             if (IsTooBig(input)) return SubmitReply.TooBig;
             if (input.IsComplete) return null;
-            if (await _file.WritePieceAsync() is { } trouble) return trouble;
+            if (await _file.WrittenAsync() is { } trouble) return trouble;
+            _file.WritePiece();
         }
     }
 

@@ -82,16 +82,20 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
 
     // ---- pieces ----------------------------------------------------------------------------------------------------
 
-    /// <summary>
-    /// Gives what is gathered to a worker, once that has written the piece before. <see cref="Buffer"/> is another one afterwards. Null, or what failed: then the file is
-    /// gone.
-    /// </summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Outcome?> WritePieceAsync()
+    /// <summary>Waits until the piece that a worker has is written. Null, or what failed: then the file is gone.</summary>
+    public async ValueTask<Outcome?> WrittenAsync()
     {
         if (_writing != null) await _writing;
-        if (_failure == null && Buffer.WrittenCount > 0) SubmitBuffer(last: false);
         return _failure;
+    }
+
+    /// <summary>
+    /// Gives what is gathered to a worker, which has none. <see cref="Buffer"/> is another one from then on: whoever fills it takes that one before he waits for
+    /// anything, since the old one is the worker's.
+    /// </summary>
+    public void WritePiece()
+    {
+        if (Buffer.WrittenCount > 0) SubmitBuffer(last: false);
     }
 
     private void SubmitBuffer(bool last)

@@ -73,6 +73,8 @@ public static class Program
         if (request.Directory.Length > 0 && Libc.ChDir(request.Directory) != 0)
             return $"cannot change directory to \"{request.Directory}\" for uid={request.Uid} gid={request.Gid}: {Libc.ErrorText()}";
         Libc.ResetSignals();
+        // without it the end of the pipe would say the same of a command that runs and of a launcher that could not start
+        _ = Libc.WriteAll(LaunchRequest.StatusFd, [LaunchRequest.Ready]);
         string reason = "no command";
         foreach (List<string> argv in request.Candidates)
         {

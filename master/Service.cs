@@ -17,7 +17,7 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
     private bool _waiting;
 
     public ServiceEntry Entry { get; set; } = entry;
-    public CommandRow Row { get; } = row;
+    public CommandRow Row { get; set; } = row;
     public List<ListenSocket> Sockets { get; set; } = [];
     public List<Child> Children { get; } = [];
     /// <summary>How long its processes may say nothing.</summary>
@@ -31,6 +31,9 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
     public string Key => $"{Entry.Name}/{Entry.Type}";
 
     private bool Serving => Children.Any(c => !c.Leaving);
+
+    /// <summary>It has another configuration: what it failed by before does not count.</summary>
+    public void Forgive() => (_waiting, _backOff) = (false, TimeSpan.Zero);
 
     /// <summary>Starts processes now, or waits for a connection.</summary>
     public void Begin(bool now)

@@ -88,7 +88,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         TimeSpan patience = Watchdog.PatienceFor(own, planned.Entry.Command);
         if (_services.TryGetValue(planned.Key, out Service? service))
         {
-            (service.Entry, service.Sockets, service.Patience) = (planned.Entry, planned.Sockets, patience);
+            (service.Entry, service.Row, service.Sockets, service.Patience) = (planned.Entry, planned.Row, planned.Sockets, patience);
             Replace(service);
             return;
         }
@@ -118,6 +118,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
     {
         Child[] old = [.. service.Children.Where(c => !c.Leaving)];
         foreach (Child child in old) child.Leaving = true;
+        service.Forgive();
         if (!service.Row.Exclusive && old.Length > 0) service.StartChildren();
         else if (old.Length == 0) service.Begin(service.Row.Boot);
         foreach (Child child in old) child.Status?.Send(StatusKind.Drain);

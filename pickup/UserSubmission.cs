@@ -94,10 +94,11 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     private async Task GiveCreditAsync()
     {
         _waiting = true;
-        if (!_submission!.HasRoom) _stream.ExpectNothing();
+        bool waits = !_submission!.HasRoom;
+        if (waits) _stream.ExpectNothing();
         while (_submission is { HasRoom: false, IsAnswered: false }) await _submission.RoomAsync();
         _waiting = false;
-        if (!_ended && !_answered) _stream.ExpectProgress();
+        if (waits && !_ended && !_answered) _stream.ExpectProgress();
         if (_answered) return;
         // refused, or gone, before the end: its answer is there already
         if (_submission is { IsAnswered: true } && !_ended)

@@ -27,6 +27,8 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
         string folder = expected;
         QueueFileStatus status = spool.TryRead(folder, id, out QueueFile? file);
         for (int i = 0; status == QueueFileStatus.Missing && i < Places.Length; i++) status = spool.TryRead(folder = Places[i], id, out file);
+        // looked at twice: its head may have been in the middle of being written
+        if (status == QueueFileStatus.Corrupt) status = spool.TryRead(folder, id, out file);
         if (status == QueueFileStatus.Corrupt)
         {
             Log.Warning($"{id}: corrupt queue file, moved to {SpoolDirectory.Corrupt}");
@@ -62,7 +64,8 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     public Promise<int> DeferAsync(string id, string from, long nextMicroseconds) => _workers.Run(() =>
     {
         int error = from == SpoolDirectory.Deferred ? 0 : spool.Move(id, from, SpoolDirectory.Deferred);
-        if (error == 0 && Libc.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nextMicroseconds) != 0) error = Libc.Errno;
+        // not there: a process that was replaced, or that replaces this one, may have moved it already
+        if (error is 0 or Libc.ENOENT) error = Libc.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nextMicroseconds) == 0 ? 0 : Libc.Errno;
         return error;
     });
 

@@ -49,6 +49,7 @@ public static class Log
         lock (Gate)
         {
             s_sink?.Flush();
+            s_sink?.Close();
             s_settings = settings;
             s_pid = Environment.ProcessId;
             string tag = $"{settings.Tag}[{s_pid}]";

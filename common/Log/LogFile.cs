@@ -18,7 +18,14 @@ public static class LogFile
         if (Libc.GetEUid() != 0 || path.StartsWith("/dev/", StringComparison.Ordinal)) return OpenAt(Libc.AT_FDCWD, path, 0, permissions);
         // the folder of the log may be mail_owner's: a link there must not have root write elsewhere
         using PathWalk? walk = PathWalk.To(Path.GetFullPath(path), 0, out int errno);
-        if (walk != null) return OpenAt(walk.Folder.Descriptor, walk.Name, Libc.O_NOFOLLOW, permissions);
+        if (walk != null)
+        {
+            int fd = OpenAt(walk.Folder.Descriptor, walk.Name, Libc.O_NOFOLLOW | Libc.O_NONBLOCK, permissions);
+            if (fd < 0 || (Libc.TryStat(fd, out Libc.FileStatus status) && status.IsRegular && (status.Links == 1 || !walk.OthersMayWrite)))
+                return fd;
+            _ = Libc.Close(fd);
+            errno = Libc.EINVAL; // a pipe to block on, or somebody's file under another name
+        }
         Marshal.SetLastPInvokeError(errno);
         return -1;
     }

@@ -15,6 +15,9 @@ internal abstract class LogSink
 
     /// <summary>Opens the destination again (log rotation).</summary>
     public virtual void Reopen() { }
+
+    /// <summary>Another one takes its place.</summary>
+    public abstract void Close();
 }
 
 /// <summary>
@@ -25,9 +28,11 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
 {
     /// <summary>Some ten thousand lines.</summary>
     private const int MostKept = 2 * 1024 * 1024;
+    /// <summary>A service that took nothing is not waited for again for so long.</summary>
+    private const int StuckMilliseconds = 1_000;
     private readonly MemoryStream _buffer = new();
     private int _fd = -1;
-    private long _lost;
+    private long _lost, _stuckUntil;
     private long _second = -1;
     private byte[] _prefix = [];
 
@@ -40,7 +45,9 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
         }
         _buffer.Write(line);
         _buffer.WriteByte((byte)'\n');
-        if (_buffer.Length > 32 * 1024) Flush();
+        if (_buffer.Length <= 32 * 1024) return;
+        if (Environment.TickCount64 >= _stuckUntil) Flush();
+        else if (_buffer.Length > 2 * MostKept) Keep(0);
     }
 
     private void RefreshPrefix()
@@ -94,12 +101,16 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
             done = lines.Length;
             return false;
         }
-        long until = Environment.TickCount64 + (Log.IsAttached ? 100 : 5_000);
+        long now = Environment.TickCount64, until = now < _stuckUntil ? now : now + (Log.IsAttached ? 100 : 5_000);
         if (_lost > 0 && TrySend(fd, LostLine(), until)) _lost = 0;
         while (done < lines.Length)
         {
             int length = lines[done..].IndexOf((byte)'\n');
-            if (!TrySend(fd, lines.Slice(done, length), until)) break;
+            if (!TrySend(fd, lines.Slice(done, length), until))
+            {
+                _stuckUntil = Environment.TickCount64 + StuckMilliseconds;
+                break;
+            }
             done += length + 1;
         }
         _ = Libc.Close(fd);
@@ -133,6 +144,12 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
         return -1;
     }
 
+    public override void Close()
+    {
+        if (_fd > 2) _ = Libc.Close(_fd);
+        _fd = -1;
+    }
+
     public override void Reopen()
     {
         Flush();
@@ -160,6 +177,12 @@ internal sealed class SyslogSink(string path, int facility, string tag, TimeProv
 {
     private int _fd = -1;
     private long _dropped;
+
+    public override void Close()
+    {
+        if (_fd >= 0) _ = Libc.Close(_fd);
+        _fd = -1;
+    }
 
     public override void Add(int priority, ReadOnlySpan<byte> line, bool json)
     {

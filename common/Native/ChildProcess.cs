@@ -46,6 +46,20 @@ public sealed class ChildProcess : IDisposable
     }
 
     /// <summary>
+    /// The same for a child that is about to end. One that a tracer of its own holds does not end before that lets it: it is given up then,
+    /// and <see cref="ChildState.Running"/>.
+    /// </summary>
+    public ChildState TryReapWithin(TimeSpan limit, out int status)
+    {
+        const int pause = 20;
+        long until = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        ChildState state;
+        while ((state = TryReap(wait: false, out status)) == ChildState.Running && Environment.TickCount64 < until)
+            _ = Libc.Poll([], pause);
+        return state;
+    }
+
+    /// <summary>
     /// Sends a signal to the child and to all of its process group, which it leads. A child that was reaped gets none, nor does its
     /// group: the number may be somebody else's by now.
     /// </summary>

@@ -25,15 +25,17 @@ public static unsafe partial class Libc
     internal static int WaitChild(int pidFd, int pid, int options, out int status)
     {
         const int byPid = 1, byPidFd = 3, exited = 4, infoSize = 128;
-        const int endedByExit = 1; // CLD_EXITED; CLD_KILLED and CLD_DUMPED say a signal
+        const int endedByExit = 1, dumped = 3; // CLD_EXITED; CLD_KILLED and CLD_DUMPED say a signal
         byte* info = stackalloc byte[infoSize];
         new Span<byte>(info, infoSize).Clear();
         status = 0;
         // siginfo_t of 64-bit Linux: si_signo 0, si_errno 4, si_code 8, si_pid 16, si_uid 20, si_status 24
         if (WaitIdRaw(pidFd >= 0 ? byPidFd : byPid, (uint)(pidFd >= 0 ? pidFd : pid), info, options | exited) != 0) return -1;
-        if (*(int*)(info + 16) == 0) return 0;
+        int code = *(int*)(info + 8);
+        // behind them: it has stopped, as a child does that makes this process its tracer
+        if (*(int*)(info + 16) == 0 || code is < endedByExit or > dumped) return 0;
         int value = *(int*)(info + 24);
-        status = *(int*)(info + 8) == endedByExit ? (value & 0xff) << 8 : value & 0x7f;
+        status = code == endedByExit ? (value & 0xff) << 8 : value & 0x7f;
         return 1;
     }
 
@@ -62,16 +64,6 @@ public static unsafe partial class Libc
 
     /// <summary>Children of this process that end stay to be waited for, whatever the caller of the program had set.</summary>
     public static void KeepEndedChildren() => _ = SignalRaw(SIGCHLD, 0);
-
-    [LibraryImport(Lib, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MemFdCreate(string name, uint flags);
-
-    /// <summary>A file without a name, in memory, closed on exec; -1 on failure.</summary>
-    public static int MemoryFile(string name)
-    {
-        const uint closeOnExec = 1;
-        return MemFdCreate(name, closeOnExec);
-    }
 
     [LibraryImport(Lib, EntryPoint = "setgroups", SetLastError = true)]
     private static partial int SetGroupsRaw(nuint count, uint* groups);
@@ -124,6 +116,7 @@ public static unsafe partial class Libc
             string path = $"{folder}/{name}";
             if (TryStat(path, out FileStatus status) && status.IsRegular && (status.Permissions & anyExecute) != 0) return path;
         }
-        return name;
+        // a name without a folder would be looked for in the working folder
+        return $"{searchPath.Split(':')[0]}/{name}";
     }
 }

@@ -79,8 +79,11 @@ public sealed class PathWalk : IDisposable
 
     private int Step(string name)
     {
-        int fd = Libc.OpenAt(_fd, name, Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0);
+        const int flags = Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
         bool last = _rest.Count == 0;
+        // only as a folder is one mounted that is mounted on demand
+        int fd = last ? -1 : Libc.OpenAt(_fd, name, flags | Libc.O_DIRECTORY, 0);
+        if (last || (fd < 0 && Libc.Errno == Libc.ENOTDIR)) fd = Libc.OpenAt(_fd, name, flags, 0);
         if (fd < 0 && last && Libc.Errno == Libc.ENOENT)
         {
             Name = name;

@@ -69,7 +69,7 @@ internal static class CommandLauncher
         };
         trouble = "the command has too long arguments";
         if (!AttributeEncoder.Encode(bytes, request)) return -1;
-        int fd = Libc.MemoryFile("launch");
+        int fd = SealedMemory.CreateOpen("launch");
         if (fd >= 0 && Libc.WriteAll(fd, bytes.WrittenSpan)) return fd;
         trouble = $"cannot create a file in memory: {Libc.ErrorText()}";
         if (fd >= 0) _ = Libc.Close(fd);
@@ -90,12 +90,12 @@ internal static class CommandLauncher
             int n = Libc.ReadRetry(reason, text.AsSpan(have));
             if (n > 0) have += n;
             if (n > 0 && have < text.Length) continue;
-            if (have == 0) return child;
-            trouble = Encoding.UTF8.GetString(text, 0, have);
+            if (have == 1 && text[0] == LaunchRequest.Ready) return child;
+            trouble = have == 0 ? "the launcher has ended early" : Encoding.UTF8.GetString(text, 0, have).TrimStart((char)LaunchRequest.Ready);
             break;
         }
         child.SignalGroup(Libc.SIGKILL);
-        _ = child.TryReap(wait: true, out _);
+        _ = child.TryReapWithin(TimeSpan.FromSeconds(5), out _);
         child.Dispose();
         return null;
     }

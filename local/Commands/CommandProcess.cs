@@ -13,10 +13,15 @@ internal sealed class CommandProcess : ByteSink
     /// <summary>A machine may be slow to start a program; the command's own time begins when it runs.</summary>
     private const int StartMilliseconds = 30_000;
 
+    /// <summary>For a command to be gone once it was killed. One that is not by then is held by its user, and is his alone.</summary>
+    private static readonly TimeSpan s_killed = TimeSpan.FromSeconds(5);
+
     private readonly ChildProcess _child;
     private readonly long _deadline;
     private readonly byte[] _scratch = new byte[4096];
     private int _input, _output;
+    /// <summary>Its descriptor says that it has ended.</summary>
+    private bool _hasEnded;
 
     private CommandProcess(ChildProcess child, int input, int output, long deadline) =>
         (_child, _input, _output, _deadline) = (child, input, output, deadline);
@@ -86,9 +91,9 @@ internal sealed class CommandProcess : ByteSink
         ChildState state;
         while ((state = _child.TryReap(wait: false, out status)) == ChildState.Running)
         {
-            if (!TimedOut && WaitFor(writable: false)) continue;
+            if (!TimedOut && !_hasEnded && WaitFor(writable: false)) continue;
             _child.SignalGroup(Libc.SIGKILL);
-            state = _child.TryReap(wait: true, out status);
+            state = _child.TryReapWithin(s_killed, out status);
             break;
         }
         if (_output >= 0) DrainOutput();
@@ -114,7 +119,9 @@ internal sealed class CommandProcess : ByteSink
         ];
         // without a pidfd the end is noticed by asking again
         int wait = _child.Descriptor < 0 && !writable ? (int)Math.Min(left, 20) : (int)Math.Min(left, int.MaxValue);
-        if (Libc.Poll(items, wait) > 0 && items[0].Happened != 0) DrainOutput();
+        if (Libc.Poll(items, wait) <= 0) return true;
+        if (items[0].Happened != 0) DrainOutput();
+        _hasEnded = items[2].Happened != 0;
         return true;
     }
 

@@ -206,6 +206,7 @@ internal sealed partial class Scheduler : IDeliverySink
         destination.DeadReason = reason with { Kind = OutcomeKind.Temporary, Status = reason.Status.WithClass(4), Diagnostic = "" };
         destination.DeadUntil = _host.NowMilliseconds + (long)_settings.MinimalBackOff.TotalMilliseconds;
         destination.Transport.Refresh(destination);
+        if (_stopped) return; // what waits is the next process's
         Outcome suspended = Suspended(destination);
         foreach (Delivery delivery in destination.TakeAll()) _results.Failed(delivery, suspended, 0);
         if (destination.Parked != null) _results.MakeRoom(destination);

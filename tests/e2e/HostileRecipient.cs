@@ -71,7 +71,13 @@ public class HostileRecipient : InstanceTest
                 for pid in filter(str.isdigit, os.listdir('/proc')):
                     try: line = open(f'/proc/{pid}/cmdline').read().split('\0')
                     except OSError: continue
-                    if '/libexec/' in line[0] and etc in line: yield int(pid), line[0]
+                    # master's children; a child of local looks like local until it has become launcher, which the user may disturb
+                    if '/libexec/' not in line[0] or etc not in line: continue
+                    try:
+                        parent = open(f'/proc/{pid}/stat').read().rsplit(')', 1)[1].split()[1]
+                        parent = open(f'/proc/{parent}/cmdline').read().split('\0')[0]
+                    except OSError: continue
+                    if line[0].endswith('/master') or parent.endswith('/master'): yield int(pid), line[0]
             while not over():
                 targets = list(daemons())
                 for round in range(200):

@@ -14,7 +14,8 @@ public class EverySystemCall
     [Test]
     public void A_sample_loses_nothing_doubles_nothing_and_hangs_nowhere()
     {
-        string seed = Environment.GetEnvironmentVariable("SYSTEM_CALL_SEED") ?? $"{Random.Shared.Next(1_000_000)}";
+        // the same sample each time; make soak goes through all of them
+        string seed = Environment.GetEnvironmentVariable("SYSTEM_CALL_SEED") ?? "4711";
         Run($"SYSTEM_CALL_SEED={seed}", "--sample", $"{Cases}", "--seed", seed);
     }
 

@@ -27,8 +27,10 @@ internal static class LogRotateCommand
             return Tool.Fatal(1, Libc.Errno == Libc.EEXIST ? $"{rotated} exists already"
                 : $"rename {file} to {rotated}: {Libc.ErrorText()}");
         // made here with its owner, because daemons without root's rights may not make files in the folder
-        int fd = LogFile.Open(file, LogFile.Mode(instance.Config.Get(LogParams.MaillogFilePermissions)));
+        int mode = LogFile.Mode(instance.Config.Get(LogParams.MaillogFilePermissions));
+        int fd = walk.Folder.OpenFile(walk.Name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_APPEND, mode);
         if (fd < 0) return Tool.Fatal(1, $"create {file}: {Libc.ErrorText()}");
+        _ = Libc.FChMod(fd, (uint)mode);
         if (Libc.GetEUid() == 0) _ = Libc.FChOwn(fd, status.Uid, status.Gid);
         _ = Libc.Close(fd);
         if (instance.FindMaster() > 0)

@@ -60,7 +60,8 @@ internal sealed class SpoolRepair(MailConfig config)
         long limit = DateTimeOffset.UtcNow.Subtract(MaxTemporaryAge).ToUnixTimeSeconds();
         foreach ((string folder, _) in SpoolDirectory.Folders)
         {
-            if (folder is SpoolDirectory.Public or SpoolDirectory.Private or SpoolDirectory.Pid or SpoolDirectory.Corrupt) continue;
+            if (folder is SpoolDirectory.Public or SpoolDirectory.Private or SpoolDirectory.Pid or SpoolDirectory.Corrupt
+                or SpoolDirectory.Journal) continue;
             foreach (string path in Files(folder))
             {
                 if (!Libc.TryStat(path, out Libc.FileStatus status, follow: false) || status.ModifiedSeconds > limit || !IsTemporary(folder, path)) continue;

@@ -12,6 +12,9 @@ public sealed class LaunchRequest : IMessage<LaunchRequest>
     /// </summary>
     public const int RequestFd = 3, StatusFd = 4;
 
+    /// <summary>What launcher writes right before it becomes the command; the end of the pipe behind it says that it has.</summary>
+    public const byte Ready = 0;
+
     /// <summary>Longest value that execve(2) takes as one string (MAX_ARG_STRLEN), and more strings than it takes in all.</summary>
     private const int MaxText = 128 * 1024, MaxTexts = 200_000, MaxCandidates = 16, MaxGroups = 65_536;
 
