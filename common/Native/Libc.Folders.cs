@@ -77,13 +77,14 @@ public static unsafe partial class Libc
     }
 
     /// <summary>
-    /// A file of procfs, sysfs or another file system that shows the kernel's state: what it contains depends on who reads it. True too
-    /// when that cannot be told.
+    /// A file of procfs, sysfs or another file system that shows the kernel's state: what it contains depends on who reads it. Null when
+    /// that cannot be told now: <see cref="Errno"/> says why.
     /// </summary>
-    public static bool IsKernelFile(int fd)
+    public static bool? IsKernelFile(int fd)
     {
         ulong* buffer = stackalloc ulong[32]; // struct statfs: f_type first
-        return FStatFs(fd, buffer) != 0 || (uint)buffer[0] is 0x9FA0 /* proc */ or 0x62656572 /* sys */ or 0x64626720 /* debugfs */
+        if (FStatFs(fd, buffer) != 0) return null;
+        return (uint)buffer[0] is 0x9FA0 /* proc */ or 0x62656572 /* sys */ or 0x64626720 /* debugfs */
             or 0x74726163 /* tracefs */ or 0x0027E0EB or 0x63677270 /* cgroup, cgroup2 */ or 0x73636673 /* securityfs */
             or 0x62656570 /* configfs */ or 0xF97CFF8C /* selinux */ or 0xCAFE4A11 /* bpf */
             or 0xDE5E81E4 /* efivarfs */ or 0x6165676C /* pstore */;

@@ -24,10 +24,14 @@ internal sealed partial class DeliveryRun
         // without root a stranger's file would act with our rights
         if (!FileIdentity.IsPrivileged && account!.Uid != Libc.GetEUid()) return false;
         branch = Thaw(branch).Deeper() with { Rights = UserRights.Of(account!), Source = ExpansionSource.Forward };
-        if (!FindForwardFile(branch, out string path, out Libc.FileStatus status, out bool usedExtension))
+        switch (FindForwardFile(branch, out string path, out Libc.FileStatus status, out bool usedExtension))
         {
-            if (plain) _delivery.ForwardFiles.NoteNone(branch.User);
-            return false;
+            case FileSearch.None:
+                if (plain) _delivery.ForwardFiles.NoteNone(branch.User);
+                return false;
+            case FileSearch.Failed:
+                retry = Report(branch, Outcome.Defer("4.3.0", "cannot look for the user's forwarding file"));
+                return true;
         }
         // Mail for others goes out as a new message; an address of his own means his mailbox.
         branch = branch with
@@ -48,24 +52,32 @@ internal sealed partial class DeliveryRun
         return true;
     }
 
-    private bool FindForwardFile(Branch branch, out string path, out Libc.FileStatus status, out bool usedExtension)
+    private enum FileSearch { None, Found, Failed }
+
+    /// <summary>The first file of forward_path that is there. An error that may pass does not mean that there is none.</summary>
+    private FileSearch FindForwardFile(Branch branch, out string path, out Libc.FileStatus status, out bool usedExtension)
     {
         path = "";
         status = default;
         usedExtension = false;
-        if (!FileIdentity.TryAssume(branch.Rights.Uid, branch.Rights.Gid, out FileIdentity identity)) return false;
+        if (!FileIdentity.TryAssume(branch.Rights.Uid, branch.Rights.Gid, out FileIdentity identity)) return FileSearch.Failed;
         using (identity)
         {
             foreach (string pattern in _settings.ForwardPath)
             {
                 LocalMacros.Result expanded = LocalMacros.Expand(pattern, branch, _settings.RecipientDelimiter, _settings.ForwardFilter);
-                if (expanded.Problem != null || expanded.Undefined || !Libc.TryStat(expanded.Text, out status, follow: false)) continue;
+                if (expanded.Problem != null || expanded.Undefined) continue;
+                if (!Libc.TryStat(expanded.Text, out status, follow: false))
+                {
+                    if (OpenedList.Failed(Libc.Errno).Passes) return FileSearch.Failed;
+                    continue;
+                }
                 path = expanded.Text;
                 usedExtension = expanded.UsedExtension;
-                return true;
+                return FileSearch.Found;
             }
         }
-        return false;
+        return FileSearch.None;
     }
 
     /// <summary>Opens a .forward file that nobody else could have written; -1 otherwise.</summary>

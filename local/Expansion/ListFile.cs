@@ -34,7 +34,7 @@ internal static class ListFile
     /// <param name="others">Whose rights serve where a file of root's lies in a folder that is not root's alone.</param>
     public static OpenedList Open(string path, UserRights reader, UserRights others)
     {
-        if (!FileIdentity.TryAssume(reader.Uid, reader.Gid, out FileIdentity identity)) return OpenedList.Refused(NoRights);
+        if (!FileIdentity.TryAssume(reader.Uid, reader.Gid, out FileIdentity identity)) return OpenedList.Refused(NoRights) with { Passes = true };
         PathWalk? walk;
         int errno;
         using (identity) walk = PathWalk.To(path, FileIdentity.IsPrivileged ? reader.Uid : Libc.GetEUid(), out errno);
@@ -45,7 +45,7 @@ internal static class ListFile
             if (Refusal(walk, status) is { } refusal) return OpenedList.Refused(refusal);
             UserRights? rights = reader.Uid != 0 || !FileIdentity.IsPrivileged ? reader : ReaderFor(walk, status, others);
             if (rights == null) return OpenedList.Refused("belongs to a user who cannot be found");
-            if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out identity)) return OpenedList.Refused(NoRights);
+            if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out identity)) return OpenedList.Refused(NoRights) with { Passes = true };
             using (identity) return Open(walk, status);
         }
     }
@@ -68,11 +68,19 @@ internal static class ListFile
     {
         int fd = walk.Folder.OpenFile(walk.Name, Libc.O_RDONLY);
         if (fd < 0) return Libc.Errno == Libc.EINVAL ? OpenedList.Refused("is not a regular file") : OpenedList.Failed(Libc.Errno);
-        bool same = Libc.TryStat(fd, out Libc.FileStatus opened) && (opened.Inode, opened.Device) == (status.Inode, status.Device);
-        string? problem = !same ? "was replaced meanwhile" : Libc.IsKernelFile(fd) ? "shows the state of the kernel" : null;
-        uint owner = opened.Uid != 0 || !walk.OthersMayWrite ? opened.Uid : walk.FolderStatus.Uid;
-        if (problem == null) return new OpenedList(fd, opened, owner, null);
-        _ = Libc.Close(fd);
-        return OpenedList.Refused(problem) with { Passes = !same };
+        OpenedList list = Examine(walk, fd, status);
+        if (list.Fd < 0) _ = Libc.Close(fd);
+        return list;
+    }
+
+    /// <summary>The open file, when it is the one that the path led to and a list; what cannot be told now may be told later.</summary>
+    private static OpenedList Examine(PathWalk walk, int fd, Libc.FileStatus expected)
+    {
+        if (!Libc.TryStat(fd, out Libc.FileStatus opened)) return OpenedList.Failed(Libc.Errno);
+        if ((opened.Inode, opened.Device) != (expected.Inode, expected.Device)) return OpenedList.Refused("was replaced meanwhile") with { Passes = true };
+        bool? isKernels = Libc.IsKernelFile(fd);
+        if (isKernels == null) return OpenedList.Failed(Libc.Errno);
+        if (isKernels == true) return OpenedList.Refused("shows the state of the kernel");
+        return new OpenedList(fd, opened, opened.Uid != 0 || !walk.OthersMayWrite ? opened.Uid : walk.FolderStatus.Uid, null);
     }
 }

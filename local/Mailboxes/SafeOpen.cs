@@ -48,14 +48,16 @@ internal static class SafeOpen
     /// <summary>An open file, when it is fit for mail and the one that its name names; what the file system cannot tell now it may tell later.</summary>
     private static OpenedFile Examine(string path, int fd)
     {
-        const string changed = "file status changed unexpectedly";
-        if (!Libc.TryStat(fd, out Libc.FileStatus status)) return OpenedFile.Failed(Libc.Errno, "file status is not available");
+        const string changed = "file status changed unexpectedly", unknown = "file status is not available";
+        if (!Libc.TryStat(fd, out Libc.FileStatus status)) return OpenedFile.Failed(Libc.Errno, unknown);
         if (status.Links != 1) return OpenedFile.Refused($"file has {status.Links} hard links");
         if (status.IsDirectory) return OpenedFile.Refused("file is a directory");
         // such as the links in /proc/self/fd: descriptors of this process, which are not the recipient's
-        if (Libc.IsKernelFile(fd) || path.StartsWith("/proc/", StringComparison.Ordinal)) return OpenedFile.Refused("file is one of the kernel's");
+        bool? isKernels = path.StartsWith("/proc/", StringComparison.Ordinal) ? true : Libc.IsKernelFile(fd);
+        if (isKernels == null) return OpenedFile.Failed(Libc.Errno, unknown);
+        if (isKernels == true) return OpenedFile.Refused("file is one of the kernel's");
         if (!Libc.TryStat(path, out Libc.FileStatus name, follow: false))
-            return Libc.Errno == Libc.ENOENT ? OpenedFile.Refused(changed) : OpenedFile.Failed(Libc.Errno, "file status is not available");
+            return Libc.Errno == Libc.ENOENT ? OpenedFile.Refused(changed) : OpenedFile.Failed(Libc.Errno, unknown);
         bool fits = name.IsSymlink ? IsRootsLink(path, name)
             : name.Inode == status.Inode && name.Device == status.Device && name.Links == status.Links && name.Mode == status.Mode;
         return fits ? new OpenedFile(fd, status, false, 0, "", false) : OpenedFile.Refused(name.IsSymlink ? "file is a symbolic link" : changed);
