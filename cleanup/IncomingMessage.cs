@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
@@ -74,7 +73,6 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
     }
 
     /// <summary>Takes the header section; at its end the envelope is complete too, and the file has begun.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome?> TakeHeadersAsync(SubmissionInput input)
     {
         Outcome? failure = null;
@@ -121,11 +119,11 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
         && ((_request.Cleanup & (CleanupFlags.Rewrite | CleanupFlags.Aliases | CleanupFlags.Bcc)) != 0
             || _headers.IsCompleted(service.Rewriting));
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Outcome?> TakeBodyAsync(SubmissionInput input)
     {
         if (input.IsCanceled) return null;
         _file.Append(_buffers.Input.WrittenSpan);
+        _buffers.ResetInput();
         while (true)
         {
             input.Target = _file.Buffer;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
@@ -43,7 +42,7 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     public bool HasHighBytes { get; private set; }
 
     /// <summary>Bytes of the body that were not given to a worker yet stand at the end of it; more may be appended.</summary>
-    public ArrayBufferWriter<byte> Buffer => buffers.Pending;
+    public PooledBuffer Buffer => buffers.Pending;
 
     /// <summary>Where the content lies in the finished file.</summary>
     public ContentSegments Content { get; private set; }
@@ -55,15 +54,30 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     /// <param name="mayChange">They may be changed later: room is left for that.</param>
     public void Begin(ReadOnlyMemory<byte> header, bool mayChange)
     {
-        QueueFileHead.WriteUnfinished(Buffer.GetSpan(QueueFileHead.Size));
-        Buffer.Advance(QueueFileHead.Size);
-        _envelopeLength = QueueFileFormat.WriteEnvelope(Buffer, envelope, QueueFileHead.Size, mayChange ? RoomForChanges : 0);
+        _envelopeLength = WriteBeginning(Buffer, mayChange ? RoomForChanges : 0);
         _headerLength = header.Length;
         Buffer.Write(header.Span);
         _room = Buffer.WrittenCount;
         _bodyOffset = _room;
         _seen = _room - header.Length;
         _work = new QueueFileWork(service.Spool.PathOf(Folder, envelope.QueueId), envelope.QueueId, service.Syncs, service.Journal, Written);
+    }
+
+    /// <summary>Appends an unfinished head and the envelope segment. Returns the bytes of the segment.</summary>
+    private int WriteBeginning(PooledBuffer file, int room)
+    {
+        QueueFileHead.WriteUnfinished(file.GetSpan(QueueFileHead.Size));
+        file.Advance(QueueFileHead.Size);
+        return WriteEnvelope(file, QueueFileHead.Size, room);
+    }
+
+    private int WriteEnvelope(PooledBuffer file, long at, int room)
+    {
+        ArrayBufferWriter<byte> segment = buffers.Envelope;
+        segment.ResetWrittenCount();
+        int length = QueueFileFormat.WriteEnvelope(segment, envelope, at, room);
+        file.Write(segment.WrittenSpan);
+        return length;
     }
 
     private string Folder => (envelope.Flags & MessageFlags.Hold) != 0 ? SpoolDirectory.Hold : SpoolDirectory.Incoming;
@@ -74,7 +88,7 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     /// <summary>Looks at what was appended since the last time.</summary>
     private void Look()
     {
-        Span<byte> appended = MemoryMarshal.AsMemory(Buffer.WrittenMemory).Span[_seen..];
+        Span<byte> appended = Buffer.WrittenSpan[_seen..];
         HasHighBytes = HasHighBytes || !System.Text.Ascii.IsValid(appended);
         if (service.Settings.ReplaceStrayCr) appended.Replace((byte)'\r', (byte)' ');
         _seen = Buffer.WrittenCount;
@@ -103,7 +117,7 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
         Look();
         if (_written == 0 && !last) _checksum = EnvelopeChecksum();
         (buffers.Pending, buffers.Writing) = (buffers.Writing, buffers.Pending);
-        buffers.Pending.ResetWrittenCount();
+        buffers.Pending.Reset();
         _seen = 0;
         _written += buffers.Writing.WrittenCount;
         Submit(buffers.Writing.WrittenMemory, last);
@@ -138,7 +152,7 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
         if (_writing != null) await _writing;
         if (_written == 0)
         {
-            buffers.Writing.ResetWrittenCount();
+            buffers.Writing.Reset();
             buffers.Writing.Write(Buffer.WrittenSpan[.._room]);
             (buffers.Pending, buffers.Writing) = (buffers.Writing, buffers.Pending);
             _seen = _room - _headerLength;
@@ -146,7 +160,7 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
         else
         {
             _bodyOffset = _written;
-            Buffer.ResetWrittenCount();
+            Buffer.Reset();
             _seen = 0;
         }
         HasHighBytes = false;
@@ -178,7 +192,6 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
 
     /// <summary>Finishes the file and makes it durable. Null, or what failed: then the file is gone.</summary>
     /// <param name="header">The header section as it is now.</param>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Outcome?> FinishAsync(ReadOnlyMemory<byte> header)
     {
         if (_writing != null) await _writing;
@@ -201,7 +214,7 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
             WriteLast(head, _checksum);
             return;
         }
-        head.Write(MemoryMarshal.AsMemory(Buffer.WrittenMemory).Span, EnvelopeChecksum());
+        head.Write(Buffer.WrittenSpan, EnvelopeChecksum());
         SubmitBuffer(last: true);
     }
 
@@ -220,13 +233,13 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     private void FinishInMemory(ReadOnlySpan<byte> header)
     {
         ReadOnlySpan<byte> body = Buffer.WrittenSpan[_room..];
-        ArrayBufferWriter<byte> file = buffers.Writing;
-        file.ResetWrittenCount();
-        int envelopeEnd = QueueFileFormat.Write(file, envelope), bodyOffset = envelopeEnd + header.Length;
+        PooledBuffer file = buffers.Writing;
+        file.Reset();
+        int envelopeEnd = QueueFileHead.Size + WriteBeginning(file, 0), bodyOffset = envelopeEnd + header.Length;
         file.Write(header);
         file.Write(body);
         Content = new ContentSegments(envelopeEnd, header.Length, bodyOffset, body.Length);
-        Span<byte> bytes = MemoryMarshal.AsMemory(file.WrittenMemory).Span;
+        Span<byte> bytes = file.WrittenSpan;
         MakeHead(QueueFileHead.Size, envelopeEnd - QueueFileHead.Size).Write(bytes, QueueFileHead.EnvelopeChecksum(bytes[QueueFileHead.Size..envelopeEnd]));
         _written = file.WrittenCount;
         Submit(file.WrittenMemory, last: true);
@@ -248,13 +261,11 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     private void FinishBehindBody(ReadOnlySpan<byte> header)
     {
         long at = _written + Buffer.WrittenCount, bodyLength = BodyLength;
-        ArrayBufferWriter<byte> end = new();
-        int length = QueueFileFormat.WriteEnvelope(end, envelope, at);
-        Buffer.Write(end.WrittenSpan);
+        int length = WriteEnvelope(Buffer, at, 0);
         Buffer.Write(header);
         _seen = Buffer.WrittenCount;
         Content = new ContentSegments(at + length, header.Length, _bodyOffset, bodyLength);
-        WriteLast(MakeHead(at, length), QueueFileHead.EnvelopeChecksum(end.WrittenSpan));
+        WriteLast(MakeHead(at, length), QueueFileHead.EnvelopeChecksum(buffers.Envelope.WrittenSpan));
     }
 
     private QueueFileHead MakeHead(long envelopeOffset, int envelopeLength) => new(envelopeOffset, envelopeLength, Content, envelope.Recipients.Count);
@@ -269,7 +280,6 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     }
 
     /// <summary>Gives the message up: nothing of it is left.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask AbandonAsync()
     {
         if (_writing != null) await _writing;

@@ -16,7 +16,7 @@ internal sealed class SubmissionInput(LinkStream stream) : ICriticalNotifyComple
     private int _unacknowledged;
 
     /// <summary>Where content is appended when it comes. The reader empties it, or gives another one.</summary>
-    public ArrayBufferWriter<byte>? Target { get; set; }
+    public PooledBuffer? Target { get; set; }
 
     /// <summary>Bytes of content that have come.</summary>
     public long Received { get; private set; }

@@ -61,7 +61,7 @@ public class HostileRecipient : InstanceTest
             etc = arguments[0]
             class Limit(ctypes.Structure): _fields_ = [('soft', ctypes.c_ulong), ('hard', ctypes.c_ulong)]
             zero = Limit(0, 0)
-            tried, done, own, refused = 0, [], 0, {}
+            tried, done, stopped, refused = 0, [], [], {}
             def attempt(what, result, pid):
                 global tried
                 tried += 1
@@ -95,9 +95,12 @@ public class HostileRecipient : InstanceTest
                         try:
                             line = open(f'/proc/{pid}/cmdline').read().split('\0')[0]
                             if line.endswith('/launcher') and os.stat(f'/proc/{pid}').st_uid == uid:
-                                os.kill(int(pid), 19); own += 1
+                                os.kill(int(pid), 19); stopped.append(int(pid))
                         except OSError: pass
-            print(json.dumps({'tried': tried, 'done': done[:20], 'own': own, 'refused': sorted(refused)}))
+            for pid in stopped: # lets them end, with the test
+                try: os.kill(pid, 18)
+                except OSError: pass
+            print(json.dumps({'tried': tried, 'done': done[:20], 'own': len(stopped), 'refused': sorted(refused)}))
             """, Mta.Etc);
         DateTime end = DateTime.UtcNow + Attacker.Duration;
         int sent = 0;
