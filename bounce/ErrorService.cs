@@ -24,26 +24,26 @@ internal sealed class ErrorService(ServiceContext context) : RequestService(cont
     {
         long start = QueueId.Microseconds(Context.Loop.Time);
         DeliverReply reply = ErrorTransport.Deliver(request, _verdict, _softBounce);
-        if (_verdict == ErrorTransport.Verdict.Discard && !request.Flags.HasFlag(MessageFlags.VerifyOnly))
-        {
-            Outcome? trouble = await Workers.Run(() => MarkDone(request));
-            if (trouble != null) foreach (RecipientOutcome recipient in reply.Recipients) recipient.Outcome = trouble;
-        }
+        if (_verdict == ErrorTransport.Verdict.Discard && !request.Flags.HasFlag(MessageFlags.VerifyOnly)) await Workers.Run(() => Mark(request, reply));
         long end = QueueId.Microseconds(Context.Loop.Time);
         for (int i = 0; i < request.Recipients.Count; i++)
             DeliveryLog.Write(request, request.Recipients[i], reply.Recipients[i].Outcome, "none", start, start, end);
         stream.Send(FrameType.Reply, reply);
     }
 
-    /// <summary>Marks what was discarded in the queue file, as each agent does; null when that went well.</summary>
-    private Outcome? MarkDone(DeliverRequest request)
+    /// <summary>Marks the recipients in the queue file, as each agent does, so that nobody gets what was discarded.</summary>
+    private bool Mark(DeliverRequest request, DeliverReply reply)
     {
-        if (!QueueId.IsValid(request.QueueId) || !SpoolDirectory.Queues.Contains(request.QueueName)) return Outcome.Defer("4.3.0", "bad delivery request");
-        int fd = Libc.Open(Context.Spool.PathOf(request.QueueName, request.QueueId), Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
-        bool ok = fd >= 0;
-        foreach (DeliverRecipient recipient in request.Recipients) ok = ok && SpoolDirectory.MarkDone(fd, recipient.Offset);
-        Outcome? trouble = ok ? null : Outcome.Defer("4.3.0", $"queue file {request.QueueId}: {Libc.ErrorText()}");
-        if (fd >= 0) _ = Libc.Close(fd);
-        return trouble;
+        bool valid = QueueId.IsValid(request.QueueId) && SpoolDirectory.Queues.Contains(request.QueueName);
+        using DeliveryFile? file = valid ? DeliveryFile.TryOpen(Context.Spool, request.QueueName, request.QueueId) : null;
+        Outcome unopened = Outcome.Defer("4.3.0", valid ? $"open queue file: {Libc.ErrorText()}" : "bad delivery request");
+        foreach (RecipientOutcome recipient in reply.Recipients)
+        {
+            using RecipientClaim? claim = file?.Claim(recipient.Offset, wait: false);
+            if (claim == null) recipient.Outcome = unopened;
+            else if (claim.Refusal is { } refusal) recipient.Outcome = refusal;
+            else if (!claim.Mark()) recipient.Outcome = Outcome.Defer("4.3.0", $"write queue file: {Libc.ErrorText()}");
+        }
+        return file != null;
     }
 }

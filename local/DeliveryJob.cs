@@ -1,5 +1,6 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool;
 using MtaSuite.Local.Mailboxes;
 
 namespace MtaSuite.Local;
@@ -18,6 +19,9 @@ public sealed record DeliveryJob(DeliverRequest Request, DeliverRecipient Recipi
 
     /// <summary>How what is written gets to stable storage.</summary>
     public DeliverySync Sync { get; init; } = new();
+
+    /// <summary>The claim on the recipient, which ends early when another agent is to deliver; null where nobody else could.</summary>
+    public RecipientClaim? Claim { get; init; }
 }
 
 /// <summary>One delivery, within that of a recipient, that has a result of its own.</summary>

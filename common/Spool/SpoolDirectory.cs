@@ -143,8 +143,4 @@ public sealed class SpoolDirectory(string root)
         file = new QueueFile(e, head.Content);
         return QueueFileStatus.Ok;
     }
-
-    /// <summary>Overwrites a recipient's letter: it is done. False with errno set.</summary>
-    /// <param name="unsynced">Its delivery is not on stable storage yet; the journal answers for it (<see cref="JournalCover"/>).</param>
-    public static bool MarkDone(int fd, long offset, bool unsynced = false) => Libc.PWrite(fd, [unsynced ? QueueFileFormat.Unsynced : QueueFileFormat.Done], offset) == 1;
 }

@@ -1,6 +1,7 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
 using MtaSuite.Common.Tables;
 using MtaSuite.Local.Mailboxes;
 using MtaSuite.Local.Rights;
@@ -107,12 +108,22 @@ internal sealed partial class DeliveryRun
         int colon = target.IndexOf(':');
         string name = colon < 0 ? target : target[..colon];
         string nexthop = colon < 0 || colon == target.Length - 1 ? _job.Request.Nexthop : target[(colon + 1)..];
-        DeliverRecipient recipient = new() { Address = branch.Address, Original = branch.Original, DsnOriginal = branch.DsnOriginal, Notify = branch.Notify, Offset = _job.Recipient.Offset };
+        // the agent claims and marks the recipient; of one that this one expanded to it must not mark what the others still wait for
+        bool isWhole = branch.ExpandedFrom == null;
+        DeliverRecipient recipient = new()
+        {
+            Address = branch.Address,
+            Original = branch.Original,
+            DsnOriginal = branch.DsnOriginal,
+            Notify = branch.Notify,
+            Offset = isWhole ? _job.Recipient.Offset : RecipientClaim.NoRecord,
+        };
+        if (isWhole) _job.Claim?.Dispose();
         long start = Environment.TickCount64;
         RecipientOutcome passed = _services.Pass(name, nexthop, _job.Request, recipient);
         _budget.Exclude(start);
         // the recipient itself went there, not something that it expanded to: what that agent says of it is what is reported
-        if (branch.ExpandedFrom == null && Action.Length == 0 && passed.Outcome.IsOk) Action = passed.Action;
+        if (isWhole && Action.Length == 0 && passed.Outcome.IsOk) Action = passed.Action;
         Outcome outcome = _settings.StatusFilter.Apply(passed.Outcome);
         _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, passed.Action, IsLogged: true));
         retry = outcome.IsTemporary;

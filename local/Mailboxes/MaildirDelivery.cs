@@ -62,7 +62,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         if (outcome is { IsOk: true } && !sync.TryCover(folder.Device))
         {
             if (!sync.MayHold) return Sync(folder, name, file);
-            sync.Hold(file, folder.Device, $"{folder.Path}new/{Encoding.ASCII.GetString(name)}", rights);
+            sync.Hold(new WrittenFile(file, folder.Device, $"{folder.Path}new/{Encoding.ASCII.GetString(name)}", rights));
             return outcome;
         }
         _ = Libc.Close(file);

@@ -3,6 +3,7 @@ using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
@@ -14,8 +15,9 @@ using MtaSuite.Local.Virtual;
 
 namespace MtaSuite.Local.Service;
 
-/// <summary>Delivers one job: all outcomes, in the order of the request's recipients. Runs on a delivery thread.</summary>
-internal delegate List<RecipientOutcome> Deliverer(DeliverRequest request, int queueFile, DeliverySync sync);
+/// <summary>Carries out one request: outcomes in the order of its recipients. Begins on a delivery thread.</summary>
+/// <param name="sync">Syncs a file together with those of other requests, and gives errno or 0; what follows runs on the loop.</param>
+internal delegate ValueTask<DeliverReply> Deliverer(DeliverRequest request, DeliveryFile file, Func<WrittenFile, Promise<int>> sync);
 
 /// <summary>The delivery daemon: takes jobs from qmgr (and from local, which passes recipients on), runs them on a few threads, answers.</summary>
 internal sealed class DeliveryService : LinkService
@@ -31,16 +33,13 @@ internal sealed class DeliveryService : LinkService
         Syncs = new FileSyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) != "fsync");
         Journal = new JournalCover(context.Spool);
         string mailOwner = context.Config.Get(CommonParams.MailOwner);
-        _spoolOwner = FileIdentity.IsPrivileged && Libc.FindAccount(mailOwner, out Account? owner) == 0 ? owner?.Uid : null;
+        SpoolOwner = FileIdentity.IsPrivileged && Libc.FindAccount(mailOwner, out Account? owner) == 0 ? owner?.Uid : null;
         Deliver = MakeDeliverer(context);
         Serve(_ => new DeliveryStream(this));
     }
 
     /// <summary>Who writes queue files; null: this process has nobody's rights but its own.</summary>
-    private readonly uint? _spoolOwner;
-
-    /// <summary>mail_owner's, and nobody else's under another name.</summary>
-    public bool IsSpoolFile(Libc.FileStatus status) => _spoolOwner == null || status.Uid == _spoolOwner;
+    public uint? SpoolOwner { get; }
 
     public WorkerPool Workers { get; }
     public SyncStage Syncs { get; }
@@ -57,25 +56,39 @@ internal sealed class DeliveryService : LinkService
             case "virtual":
                 VirtualSettings boxes = VirtualSettings.From(context.Config, problems);
                 VirtualDelivery mailboxes = new(boxes with { Locking = boxes.Locking with { Waiting = OnSlowWork } }, Warn);
-                deliver = (request, file, sync) => QueueFileJob.ForEach(request, file, context.Command, mailboxes.Deliver, sync);
+                deliver = new SeparateDeliveries(context.Command, mailboxes.Deliver, Journal).DeliverAsync;
                 break;
             case "pipe":
                 PipeSettings? settings = PipeSettings.From(context.Config, context.ServiceName, context.Attributes, out string problem);
                 if (settings == null) problems.Add(problem);
                 else
                 {
-                    PipeDelivery command = new(settings, Warn);
-                    deliver = (request, file, _) => QueueFileJob.All(request, file, command.Deliver);
+                    JointDelivery joint = new(new PipeDelivery(settings, Warn).Deliver);
+                    deliver = (request, file, _) => ValueTask.FromResult(joint.Deliver(request, file));
                 }
                 break;
             default:
                 LocalSettings users = LocalSettings.From(context.Config, problems);
                 LocalDelivery local = new(users with { Locking = users.Locking with { Waiting = OnSlowWork } }, new SuiteServices(context, OnSlowWork), context.ServiceName);
-                deliver = (request, file, sync) => QueueFileJob.ForEach(request, file, context.ServiceName, local.Deliver, sync);
+                deliver = new SeparateDeliveries(context.ServiceName, local.Deliver, Journal).DeliverAsync;
                 break;
         }
         foreach (string problem in problems) Warn(problem);
-        return deliver ?? ((request, _, _) => QueueFileJob.Refuse(request, "4.3.5", "mail system configuration error"));
+        return deliver ?? ((request, _, _) => ValueTask.FromResult(Refuse(request, "4.3.5", "mail system configuration error")));
+    }
+
+    /// <summary>The same temporary failure for all recipients.</summary>
+    public static DeliverReply Refuse(DeliverRequest request, string status, string text)
+    {
+        long now = QueueId.Microseconds();
+        Outcome outcome = Outcome.Defer(status, text);
+        DeliverReply reply = new() { QueueId = request.QueueId };
+        foreach (DeliverRecipient recipient in request.Recipients)
+        {
+            DeliveryLog.Write(request, recipient, outcome, request.Transport, now, now, now);
+            reply.Recipients.Add(new RecipientOutcome { Offset = recipient.Offset, Outcome = outcome });
+        }
+        return reply;
     }
 
     /// <summary>A worker begins or ends to wait for a command, a lock or another process.</summary>

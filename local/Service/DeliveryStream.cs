@@ -7,14 +7,17 @@ using MtaSuite.Local.Mailboxes;
 
 namespace MtaSuite.Local.Service;
 
-/// <summary>One job from its request to its reply. When qmgr goes away meanwhile the delivery is finished all the same, and marked in the file.</summary>
+/// <summary>
+/// One request from its arrival to its reply. It runs on a worker thread until a file has to be synced together with others', and after that sync on
+/// the loop. When qmgr goes away meanwhile the delivery is finished all the same, and marked in the queue file.
+/// </summary>
 internal sealed class DeliveryStream(DeliveryService service) : DurableWork(service.Syncs), IStreamHandler
 {
     private readonly DeliverRequest _request = new();
     private LinkStream? _stream;
-    private DeliverySync? _sync;
-    private List<RecipientOutcome> _outcomes = [];
-    private int _queueFile;
+    private Task<DeliverReply>? _reply;
+    /// <summary>Gets errno of the sync that the delivery waits for; null: it waits for none.</summary>
+    private Promise<int>? _synced;
 
     public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
     {
@@ -29,42 +32,26 @@ internal sealed class DeliveryStream(DeliveryService service) : DurableWork(serv
         service.Workers.Submit(this);
     }
 
-    public override void Execute()
+    public override void Execute() => _reply = DeliverAsync();
+
+    private async Task<DeliverReply> DeliverAsync()
     {
-        int fd = OpenQueueFile();
-        if (fd < 0)
-        {
-            _outcomes = QueueFileJob.Refuse(_request, "4.3.0", $"open queue file: {Libc.ErrorText()}");
-            return;
-        }
-        _sync = new DeliverySync(service.Journal, _request.Journal);
-        _outcomes = service.Deliver(_request, fd, _sync);
-        if (_sync.IsHeld) (_queueFile, Unsynced, Device) = (fd, _sync.File, _sync.Device);
-        else _ = Libc.Close(fd);
+        using DeliveryFile? file = DeliveryFile.TryOpen(service.Spool, _request.QueueName, _request.QueueId, service.SpoolOwner);
+        return file == null ? DeliveryService.Refuse(_request, "4.3.0", $"open queue file: {Libc.ErrorText()}")
+            : await service.Deliver(_request, file, SyncAsync);
     }
 
-    /// <summary>
-    /// mail_owner, who writes the spool's folders, could put a link to any folder in the place of one: what is opened has to be a file of
-    /// its own, or root would deliver, and mark, a stranger's.
-    /// </summary>
-    private int OpenQueueFile()
+    /// <summary>Syncs a file together with those of other requests; once in a request.</summary>
+    private Promise<int> SyncAsync(WrittenFile file)
     {
-        const int flags = Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK;
-        int fd = Libc.Open(service.Spool.PathOf(_request.QueueName, _request.QueueId), flags, 0);
-        if (fd < 0 || (Libc.TryStat(fd, out Libc.FileStatus status) && status.IsRegular && service.IsSpoolFile(status))) return fd;
-        _ = Libc.Close(fd);
-        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(Libc.EPERM);
-        return -1;
+        (Unsynced, Device) = (file.Descriptor, file.Device);
+        return _synced = new Promise<int>();
     }
 
     protected override void OnDone()
     {
-        if (_sync is { IsHeld: true })
-        {
-            _outcomes[0].Outcome = _sync.Ending!(SyncError);
-            _ = Libc.Close(_queueFile);
-        }
-        _stream!.Send(FrameType.Reply, new DeliverReply { QueueId = _request.QueueId, Recipients = _outcomes, Unsynced = _sync is { AnyCovered: true } });
+        _synced?.TrySet(SyncError);
+        _stream!.Send(FrameType.Reply, _reply!.GetAwaiter().GetResult()); // complete: only the sync kept it waiting
         service.Ended();
     }
 

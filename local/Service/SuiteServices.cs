@@ -115,7 +115,6 @@ internal sealed class SuiteServices : ILocalServices
 
     public RecipientOutcome Pass(string transport, string nexthop, DeliverRequest request, DeliverRecipient recipient)
     {
-        QueueFileJob.ReleaseCurrent();
         Log.Info($"{request.QueueId}: passing <{recipient.Address}> to transport={transport}");
         DeliverRequest passed = request.For(transport, nexthop);
         passed.Recipients.Add(recipient);

@@ -100,7 +100,7 @@ internal sealed partial class Delivery
         DeliverRequest request = Request.For(name, colon < 0 || colon == transport.Length - 1 ? domain : transport[(colon + 1)..]);
         List<Pending> rest = _all.FindAll(r => r.Final == null);
         request.Recipients = [.. rest.Select(r => r.Recipient)];
-        foreach (Pending recipient in rest) _ = Libc.UnlockRange(_file, recipient.Recipient.Offset, 1);
+        foreach (Pending recipient in rest) recipient.Claim!.Dispose();
         LinkClient agent = new(_context.Loop, _context.Spool.SocketPath(true, name));
         DeliverReply? reply = await agent.CallAsync<DeliverRequest, DeliverReply>(request);
         agent.Close();

@@ -27,7 +27,7 @@ internal sealed partial class Delivery
     private readonly HashSet<EndPoint> _tried = [];
     private EndPoint? _current;
     private long _connected;
-    private int _file = -1;
+    private DeliveryFile? _file;
     private string _noted = "";
     /// <summary>Outcomes that wait for a table; null: none did.</summary>
     private List<Task>? _told;
@@ -51,69 +51,58 @@ internal sealed partial class Delivery
     /// <summary>Carries the request out; never fails otherwise than by outcomes.</summary>
     public async Task<List<RecipientOutcome>> RunAsync()
     {
-        if (Open())
+        using (_file = DeliveryFile.TryOpen(_context.Spool, Request.QueueName, Request.QueueId)) // closing it releases all claims
         {
-            await ClaimAsync();
-            if (_context.Settings.Content.Generic is { } generic) await MapAddressesAsync(generic);
-            Prepare();
-            if (HasOpen) await TryAllAsync();
-            foreach (Pending recipient in _all)
-                if (recipient.Final == null) Settle(recipient, recipient.Last ?? Outcome.Defer("4.3.0", "no outcome"), null);
-            _ = Libc.Close(_file); // this gives the locks back
-        }
-        else
-        {
-            Outcome failure = Outcome.Defer("4.3.0", $"open queue file: {Libc.ErrorText()}");
-            foreach (Pending recipient in _all) Settle(recipient, failure, null);
+            if (_file == null) SettleAll(Outcome.Defer("4.3.0", $"open queue file: {Libc.ErrorText()}"));
+            else await DeliverAsync(_file);
         }
         if (_told != null) await Task.WhenAll(_told);
         return [.. _all.Select(r => r.Final!)];
     }
 
-    private bool HasOpen => _all.Exists(r => r.Final == null);
-
-    private bool Open()
+    private async Task DeliverAsync(DeliveryFile file)
     {
-        _file = Libc.Open(_context.Spool.PathOf(Request.QueueName, Request.QueueId), Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
-        return _file >= 0;
+        await ClaimAsync(file);
+        if (_context.Settings.Content.Generic is { } generic) await MapAddressesAsync(generic);
+        Prepare(file);
+        if (HasOpen) await TryAllAsync();
+        foreach (Pending recipient in _all)
+            if (recipient.Final == null) Settle(recipient, recipient.Last ?? Outcome.Defer("4.3.0", "no outcome"), null);
     }
 
-    /// <summary>
-    /// Locks the recipients; those that are done already have their last word. One that is locked is being delivered for a queue manager that died: its end
-    /// is waited for, a while.
-    /// </summary>
-    private async Task ClaimAsync()
+    private void SettleAll(Outcome outcome)
+    {
+        foreach (Pending recipient in _all)
+            if (recipient.Final == null) Settle(recipient, outcome, null);
+    }
+
+    private bool HasOpen => _all.Exists(r => r.Final == null);
+
+    /// <summary>Claims the recipients. One that another process delivers to, for a queue manager that died, is waited for, a while.</summary>
+    private async Task ClaimAsync(DeliveryFile file)
     {
         foreach (Pending recipient in _all)
         {
-            long at = recipient.Recipient.Offset;
-            for (int tries = 0; Libc.LockRange(_file, exclusive: true, at, 1, wait: false) != 0; tries++)
+            long offset = recipient.Recipient.Offset;
+            RecipientClaim claim = file.Claim(offset, wait: false);
+            for (int tries = 0; claim.Status == ClaimStatus.Busy && tries < ClaimTries; tries++)
             {
-                if (tries == ClaimTries)
-                {
-                    Settle(recipient, Outcome.Defer("4.3.0", "recipient is being delivered by another process"), null);
-                    break;
-                }
                 await _context.Loop.Delay(ClaimPause);
+                claim = file.Claim(offset, wait: false);
             }
-            if (recipient.Final == null) LookAtMark(recipient);
+            recipient.Claim = claim;
+            // whether the server sends reports of success is not known any more: it may have, so we don't
+            if (claim.Status == ClaimStatus.Delivered)
+                recipient.Final = new RecipientOutcome { Offset = offset, Outcome = claim.Refusal!, Action = RecipientOutcome.PassedOn };
+            else if (claim.Refusal is { } refusal) Settle(recipient, refusal, null);
         }
     }
 
-    private void LookAtMark(Pending recipient)
-    {
-        Span<byte> letter = stackalloc byte[1];
-        long at = recipient.Recipient.Offset;
-        if (Libc.PRead(_file, letter, at) != 1) Settle(recipient, Outcome.Defer("4.3.0", $"read queue file: {Libc.ErrorText()}"), null);
-        else if (QueueFileFormat.IsDone(letter[0]))
-            recipient.Final = new RecipientOutcome { Offset = at, Outcome = Outcome.Ok("was delivered already"), Action = RecipientOutcome.PassedOn };
-    }
-
     /// <summary>What has to be known before a server is asked.</summary>
-    private void Prepare()
+    private void Prepare(DeliveryFile file)
     {
         byte[] scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
-        Facts = DeliveryFacts.Of(Request, Sender, _file, scratch);
+        Facts = DeliveryFacts.Of(Request, Sender, file.Descriptor, scratch);
         ArrayPool<byte>.Shared.Return(scratch);
         foreach (Pending recipient in _all)
             if (recipient.Final == null && !(IsSendable(recipient.Address) && IsSendable(Sender)))
@@ -130,9 +119,7 @@ internal sealed partial class Delivery
             foreach (Pending recipient in s.Delivery._all) recipient.Address = s.generic.Map(recipient.Address);
             return !s.generic.HasFailed;
         });
-        if (known) return;
-        foreach (Pending recipient in _all)
-            if (recipient.Final == null) Settle(recipient, Outcome.Defer("4.3.0", "address mapping problem"), null);
+        if (!known) SettleAll(Outcome.Defer("4.3.0", "address mapping problem"));
     }
 
     /// <summary>No control character of an address may end a command line and begin another one.</summary>
@@ -159,7 +146,7 @@ internal sealed partial class Delivery
             SevenBitConverter converter = new(Conversion);
             filter = filter == null ? converter : new FilterChain(converter, filter);
         }
-        return new ContentSource(_file, Request.Content, filter);
+        return new ContentSource(_file!.Descriptor, Request.Content, filter);
     }
 
     /// <summary>The next piece of the content, from a thread where its tables may make us wait.</summary>
@@ -175,7 +162,7 @@ internal sealed partial class Delivery
     {
         ConversionPlan plan = new();
         MimeWalker walker = new(plan);
-        _ = ContentSource.TryWalk(_file, Request.Content, piece => walker.Write(piece.Span));
+        _ = ContentSource.TryWalk(_file!.Descriptor, Request.Content, piece => walker.Write(piece.Span));
         walker.Finish();
         return plan;
     }
@@ -184,7 +171,7 @@ internal sealed partial class Delivery
     public void Deliver(Pending recipient, Reply reply, Session session)
     {
         bool verifyOnly = (Request.Flags & MessageFlags.VerifyOnly) != 0;
-        if (!verifyOnly && !SpoolDirectory.MarkDone(_file, recipient.Recipient.Offset)) Log.Warning($"{Request.QueueId}: mark recipient: {Libc.ErrorText()}");
+        if (!verifyOnly) recipient.Claim!.Mark();
         Outcome outcome = new(OutcomeKind.Ok, reply.IsIntermediate ? new DsnStatus(2, 1, 5) : reply.Status, reply.Code, reply.ToString(), session.Target.Host) { Diagnostic = reply.ToString() };
         Settle(recipient, outcome, session);
         if (verifyOnly) return;

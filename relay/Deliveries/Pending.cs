@@ -1,5 +1,6 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Spool;
 using MtaSuite.Relay.Sessions;
 
 namespace MtaSuite.Relay.Deliveries;
@@ -11,6 +12,9 @@ internal sealed class Pending(DeliverRecipient recipient)
 
     /// <summary>Its address as it goes into RCPT TO, internal form.</summary>
     public string Address { get; set; } = recipient.Address;
+
+    /// <summary>The claim on it; null before it was asked for.</summary>
+    public RecipientClaim? Claim { get; set; }
 
     /// <summary>The last word; null while hosts may still be tried.</summary>
     public RecipientOutcome? Final { get; set; }

@@ -36,11 +36,12 @@ public sealed class CoveredTests
         _fix.Dispose();
     }
 
-    private DeliverySync MakeSync() => new(_cover, new JournalPlace(_segment.Number, _segment.Generation));
+    private JournalPlace Place => new(_segment.Number, _segment.Generation);
+
+    private DeliverySync MakeSync() => new(_cover, Place) { MayHold = true };
 
     private DeliverySync Deliver(DeliverySync sync)
     {
-        sync.Begin(mayHold: true);
         Assert.That(_fix.Deliver(_fix.Job($"{_fix.Me.Name}@example.com") with { Sync = sync }).Outcome.IsOk);
         return sync;
     }
@@ -49,10 +50,10 @@ public sealed class CoveredTests
     public void A_maildir_s_file_is_left_to_the_journal_while_that_has_the_message()
     {
         DeliverySync late = MakeSync(), covered = Deliver(MakeSync());
-        Assert.That(covered is { IsCovered: true, AnyCovered: true, IsHeld: false });
+        Assert.That(covered is { IsCovered: true, Held: null });
         Assert.That(_segment.TryRelease());
-        Assert.That(Deliver(late) is { IsCovered: false, AnyCovered: false, IsHeld: true });
-        late.Release();
+        Assert.That(Deliver(late) is { IsCovered: false, Held: not null });
+        late.Held!.Dispose();
     }
 
     [Test]
@@ -72,8 +73,8 @@ public sealed class CoveredTests
     {
         const string envelope = "R a@example.com\nR b@example.com\n";
         string path = _fix.Write("queuefile", envelope, 0x180);
-        int file = Libc.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC, 0);
-        DeliverRequest request = new() { QueueId = "TEST" };
+        using DeliveryFile file = new(Libc.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC, 0), "TEST");
+        DeliverRequest request = new() { QueueId = "TEST", Journal = Place };
         request.Recipients.Add(new DeliverRecipient { Address = "a@example.com", Offset = 0 });
         request.Recipients.Add(new DeliverRecipient { Address = "b@example.com", Offset = 16 });
         LocalDelivery local = new(_fix.Settings, _fix);
@@ -83,13 +84,16 @@ public sealed class CoveredTests
             DeliveryJob stored = _fix.Job($"{_fix.Me.Name}@example.com") with { Sync = job.Sync };
             return local.Deliver(stored);
         }
-        DeliverySync sync = MakeSync();
-        List<RecipientOutcome> outcomes = QueueFileJob.ForEach(request, file, "local", Store, sync);
-        Assert.That(outcomes.TrueForAll(o => o.Outcome.IsOk) && sync.AnyCovered);
+        DeliverReply Run(Func<DeliveryJob, RecipientOutcome> deliver)
+        {
+            ValueTask<DeliverReply> reply = new SeparateDeliveries("local", deliver, _cover).DeliverAsync(request, file, _ => throw new InvalidOperationException("nothing is held"));
+            Assert.That(reply.IsCompleted);
+            return reply.Result;
+        }
+        DeliverReply first = Run(Store);
+        Assert.That(first.Recipients.TrueForAll(o => o.Outcome.IsOk) && first.Unsynced);
         Assert.That(File.ReadAllText(path), Is.EqualTo("u a@example.com\nr b@example.com\n"), "the second one was synced");
-        DeliverySync again = new();
-        outcomes = QueueFileJob.ForEach(request, file, "local", _ => throw new InvalidOperationException("delivered twice"), again);
-        Assert.That(outcomes.TrueForAll(o => o.Outcome.Text == "was delivered already") && again.AnyCovered, "the message's removal waits as it would have");
-        _ = Libc.Close(file);
+        DeliverReply again = Run(_ => throw new InvalidOperationException("delivered twice"));
+        Assert.That(again.Recipients.TrueForAll(o => o.Outcome.Text == "was delivered already") && again.Unsynced, "the message's removal waits as it would have");
     }
 }

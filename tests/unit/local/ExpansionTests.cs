@@ -1,6 +1,7 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Spool;
 using MtaSuite.Local;
 using MtaSuite.Local.Expansion;
 
@@ -362,6 +363,20 @@ public sealed class ExpansionTests
             job.Recipient.Notify = Notify.Success;
             Assert.That(_fix.Deliver(job).Action, Is.EqualTo(action), name);
             Assert.That(job.Steps, Has.All.Property(nameof(DeliveryStep.IsLogged)).True, "whoever had it tells what became of it");
+        }
+    }
+
+    [Test]
+    public void An_agent_that_gets_a_member_of_an_alias_cannot_mark_the_recipient()
+    {
+        Aliases($"alias = {Me}, other");
+        _fix.Settings = _fix.Settings with { MailboxTransport = "lmtp:unix:x" };
+        foreach ((string name, bool marks) in new[] { (Me, true), ("alias", false) })
+        {
+            DeliveryJob job = _fix.Job($"{name}@example.com");
+            job.Recipient.Offset = 100;
+            _fix.Deliver(job);
+            Assert.That(_fix.PassedOffset, Is.EqualTo(marks ? 100 : RecipientClaim.NoRecord), name);
         }
     }
 

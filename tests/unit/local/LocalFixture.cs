@@ -44,6 +44,8 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
     public List<(string Transport, string Nexthop, string Address)> Passed { get; } = [];
     /// <summary>What the other agent says that it did.</summary>
     public string PassedAction { get; set; } = "";
+    /// <summary>Where the agent that was passed the last recipient finds its record.</summary>
+    public long PassedOffset { get; private set; }
     public Outcome ForwardOutcome { get; set; } = Outcome.Ok("");
 
     public static bool IsRoot => FileIdentity.IsPrivileged;
@@ -115,6 +117,7 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
     public RecipientOutcome Pass(string transport, string nexthop, DeliverRequest request, DeliverRecipient recipient)
     {
         Passed.Add((transport, nexthop, recipient.Address));
+        PassedOffset = recipient.Offset;
         return new RecipientOutcome { Offset = recipient.Offset, Outcome = Outcome.Ok("passed on"), Action = PassedAction };
     }
 

@@ -122,12 +122,12 @@ public sealed class MaildirTests
         DeliverySync sync = new() { MayHold = true };
         DeliveryJob job = fix.Job($"{fix.Me.Name}@example.com") with { Sync = sync };
         Assert.That(fix.Deliver(job).Outcome.IsOk);
-        Assert.That(sync.IsHeld);
+        Assert.That(sync.Held, Is.Not.Null);
         Assert.That(fix.Maildir("dirs/" + fix.Me.Name), Has.Length.EqualTo(1));
-        Outcome outcome = sync.GiveUp(Libc.EIO);
+        Outcome outcome = sync.Held!.Remove(Libc.EIO);
         Assert.That(outcome.IsTemporary);
         Assert.That(fix.Maildir("dirs/" + fix.Me.Name), Is.Empty, "what may be lost is not left to be found");
-        Assert.That(sync.IsHeld, Is.False);
+        Assert.That(sync.Held.Descriptor, Is.Negative);
     }
 
     [Test]
@@ -139,6 +139,6 @@ public sealed class MaildirTests
         if (LocalFixture.IsRoot) File.SetUnixFileMode(fix.Root + "/dirs", (UnixFileMode)0x1FF);
         DeliverySync sync = new() { MayHold = true };
         Assert.That(fix.Deliver(fix.Job("list@example.com") with { Sync = sync }).Outcome.IsOk);
-        Assert.That(sync.IsHeld, Is.False);
+        Assert.That(sync.Held, Is.Null);
     }
 }

@@ -160,9 +160,9 @@ public sealed class QueueFileFormatTests
         string id = QueueId.Next(), path = _spool.PathOf("incoming", id);
         byte[] bytes = File(e);
         System.IO.File.WriteAllBytes(path, bytes);
-        int fd = Libc.Open(path, Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
-        Assert.That(SpoolDirectory.MarkDone(fd, e.Recipients[1].Offset));
-        Libc.Close(fd);
+        using (DeliveryFile opened = DeliveryFile.TryOpen(_spool, "incoming", id)!)
+        using (RecipientClaim claim = opened.Claim(e.Recipients[1].Offset, wait: true))
+            Assert.That(claim.Mark());
         bytes[e.Recipients[1].Offset] = (byte)'r';
         Assert.That(System.IO.File.ReadAllBytes(path), Is.EqualTo(bytes));
         _spool.TryRead("incoming", id, out QueueFile? file);
