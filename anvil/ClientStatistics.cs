@@ -32,8 +32,10 @@ internal sealed class ClientStatistics(TimeSpan unit)
         List<string> lines = [];
         for (int i = 0; i < _rates.Length; i++)
         {
-            if (_rates[i].Value > 0) lines.Add($"statistics: max {Name((ClientEvent)i)} rate {_rates[i].Value}/{(long)unit.TotalSeconds}s for ({_rates[i].Ident}) at {_rates[i].When}");
-            if (i == (int)ClientEvent.Connect && _count.Value > 0) lines.Add($"statistics: max connection count {_count.Value} for ({_count.Ident}) at {_count.When}");
+            if (_rates[i].Value > 0) lines.Add($"statistics: max {Name((ClientEvent)i)} rate "
+                + $"{_rates[i].Value}/{(long)unit.TotalSeconds}s for ({_rates[i].Ident}) at {_rates[i].When}");
+            if (i == (int)ClientEvent.Connect && _count.Value > 0)
+                lines.Add($"statistics: max connection count {_count.Value} for ({_count.Ident}) at {_count.When}");
         }
         if (_size.Value > 0) lines.Add($"statistics: max cache size {_size.Value} at {_size.When}");
         Array.Clear(_rates);

@@ -9,8 +9,8 @@ internal sealed class HeldConnections
 }
 
 /// <summary>
-/// Connections and events of clients. Events count within windows of one length that begin with a client's first event. Memory is bounded: when the table
-/// is full, new clients are not counted (and so not limited) until others are forgotten.
+/// Connections and events of clients. Events count within windows of one length that begin with a client's first event. Memory is bounded:
+/// when the table is full, new clients are not counted (and so not limited) until others are forgotten.
 /// </summary>
 internal sealed class ClientTable(TimeSpan unit, TimeProvider time, int capacity = 500_000)
 {

@@ -16,13 +16,13 @@ public static class Program
             started by master
 
         DESCRIPTION
-            As anvil: counts connections, messages, recipients, new TLS sessions and logins of clients over all processes of a service, and logs
-            the highest counts and rates from time to time. Nothing of it is kept on disk.
-            As verify: remembers which addresses can be delivered to, and sends probe messages to find out. A probe goes the way of all mail up to
-            the point where content would be delivered, and ends there.
+            As anvil: counts connections, messages, recipients, new TLS sessions and logins of clients over all processes of a service, and
+            logs the highest counts and rates from time to time. Nothing of it is kept on disk.
+            As verify: remembers which addresses can be delivered to, and sends probe messages to find out. A probe goes the way of all mail
+            up to the point where content would be delivered, and ends there.
             As sts: looks for the MTA-STS policies of domains (RFC 8461) by DNS and HTTPS, and keeps them, on disk as well.
-            As tlsrpt: counts the TLS sessions of outgoing mail by the domains that ask for reports on them, and sends each such domain one report a
-            day, by mail or HTTPS (smtp_tlsrpt_enable). What is counted is kept in tlsrpt.journal in the data directory.
+            As tlsrpt: counts the TLS sessions of outgoing mail by the domains that ask for reports on them, and sends each such domain one
+            report a day, by mail or HTTPS (smtp_tlsrpt_enable). What is counted is kept in tlsrpt.journal in the data directory.
 
         PARAMETERS
             anvil_rate_time_unit, anvil_status_update_time; address_verify_...; mta_sts_...; tlsrpt_...

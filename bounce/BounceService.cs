@@ -39,12 +39,14 @@ internal sealed class BounceService : RequestService
         if (protocol.SequenceEqual(BounceSend.Protocol))
         {
             BounceSend send = new();
-            return AttributeDecoder.TryDecode(request, send) && send.Log <= LogFolder.Trace && send.Kind <= NoticeKind.Verify ? SendAsync(stream, send) : null;
+            return AttributeDecoder.TryDecode(request, send) && send.Log <= LogFolder.Trace
+                && send.Kind <= NoticeKind.Verify ? SendAsync(stream, send) : null;
         }
         if (protocol.SequenceEqual(BounceOne.Protocol))
         {
             BounceOne one = new();
-            return AttributeDecoder.TryDecode(request, one) && one.Message.Log <= LogFolder.Trace && one.Message.Kind <= NoticeKind.Verify ? SendOneAsync(stream, one) : null;
+            return AttributeDecoder.TryDecode(request, one) && one.Message.Log <= LogFolder.Trace
+                && one.Message.Kind <= NoticeKind.Verify ? SendOneAsync(stream, one) : null;
         }
         BounceRemove remove = new();
         return AttributeDecoder.TryDecode(request, remove) && remove.Log <= LogFolder.Trace ? RemoveAsync(stream, remove) : null;
@@ -78,6 +80,7 @@ internal sealed class BounceService : RequestService
         stream.Send(FrameType.Reply, new BounceReply { QueueId = queueId, NoticeId = noticeId, Outcome = outcome });
     }
 
-    private static DeliveryRecord ToRecord(BounceRecipient r) => DeliveryRecord.From(r.Address, r.Original, r.DsnOriginal, r.Notify, r.Offset, r.Outcome,
+    private static DeliveryRecord ToRecord(BounceRecipient r) =>
+        DeliveryRecord.From(r.Address, r.Original, r.DsnOriginal, r.Notify, r.Offset, r.Outcome,
         Microseconds.ToTime(r.TimeMicroseconds), NotifyRules.TryParseAction(r.Action, out DeliveryAction action) ? action : null);
 }

@@ -4,8 +4,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Bounce;
 
 /// <summary>
-/// The text of one kind of notice. Text and headers are kept as the bytes of the file, one character (U+0000 to U+00FF) for each byte, because the
-/// text is in whatever charset the template names.
+/// The text of one kind of notice. Text and headers are kept as the bytes of the file, one character (U+0000 to U+00FF) for each byte,
+/// because the text is in whatever charset the template names.
 /// </summary>
 public sealed record BounceTemplate(NoticeKind Kind, string Charset, string From, string Subject, string PostmasterSubject, string Text)
 {

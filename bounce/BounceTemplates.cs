@@ -30,7 +30,8 @@ public sealed class BounceTemplates
                     (_templates[(int)kind], _texts[(int)kind]) = (template, text);
                     continue;
                 }
-                warnings.Add($"{path}: bad $name syntax in the {BounceTemplate.KindName(kind)} template -- this template is ignored: {problem}");
+                warnings.Add($"{path}: bad $name syntax in the {BounceTemplate.KindName(kind)} template -- this template is ignored: "
+                    + $"{problem}");
             }
             _templates[(int)kind] = BounceTemplate.BuiltIn(kind, settings.ObsoleteFrom);
             expander.TryExpand(_templates[(int)kind].Text, out _texts[(int)kind], out _);
@@ -90,7 +91,8 @@ public sealed class BounceTemplates
         foreach (BounceTemplate template in _templates)
         {
             if (dump.Length > 0) dump.Append('\n');
-            dump.Append("expanded_").Append(BounceTemplate.KindName(template.Kind)).Append("_text = <<EOF\n").Append(_texts[(int)template.Kind]).Append("EOF\n");
+            dump.Append("expanded_").Append(BounceTemplate.KindName(template.Kind)).Append("_text = <<EOF\n")
+                .Append(_texts[(int)template.Kind]).Append("EOF\n");
         }
         return Encoding.Latin1.GetBytes(dump.ToString());
     }

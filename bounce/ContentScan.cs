@@ -4,10 +4,11 @@ using System.Text;
 namespace MtaSuite.Bounce;
 
 /// <summary>
-/// What must be known of the original before the first byte of a notice is written: how much of it goes in, whether that holds 8-bit bytes, and its
-/// Message-ID.
+/// What must be known of the original before the first byte of a notice is written: how much of it goes in, whether that holds 8-bit bytes,
+/// and its Message-ID.
 /// </summary>
-internal readonly record struct ContentScan(long Length, bool IsWhole, bool HasEightBitHeader, bool HasEightBit, bool HasBoundary, string MessageId)
+internal readonly record struct ContentScan(long Length, bool IsWhole, bool HasEightBitHeader, bool HasEightBit, bool HasBoundary,
+    string MessageId)
 {
     /// <summary>A header is searched for its end this far; a longer one is returned up to here.</summary>
     private const int HeaderWindow = 128 * 1024;
@@ -67,7 +68,8 @@ internal readonly record struct ContentScan(long Length, bool IsWhole, bool HasE
             int colon = field.IndexOf((byte)':');
             if (colon < 0 || !Ascii.EqualsIgnoreCase(field[..colon].TrimEnd(" \t"u8), "message-id"u8)) continue;
             ReadOnlySpan<byte> value = field[(colon + 1)..].Trim(" \t\r\n"u8);
-            bool good = value.Length is > 2 and < 900 && value[0] == '<' && value[^1] == '>' && value.IndexOfAnyExceptInRange((byte)0x21, (byte)0x7e) < 0;
+            bool good = value.Length is > 2 and < 900 && value[0] == '<' && value[^1] == '>'
+                && value.IndexOfAnyExceptInRange((byte)0x21, (byte)0x7e) < 0;
             return good ? Encoding.ASCII.GetString(value) : "";
         }
         return "";

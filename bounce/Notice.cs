@@ -6,8 +6,8 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Bounce;
 
 /// <summary>
-/// A notice ready to be submitted: its envelope, and its content in pieces. The content can be produced once or again; the log and the original must
-/// stay open meanwhile.
+/// A notice ready to be submitted: its envelope, and its content in pieces. The content can be produced once or again; the log and the
+/// original must stay open meanwhile.
 /// </summary>
 public sealed class Notice
 {
@@ -22,7 +22,8 @@ public sealed class Notice
     /// <summary>Some address of the records is not ASCII, or some text in them.</summary>
     internal readonly bool HasUtf8Address, HasUtf8Text;
 
-    internal Notice(NoticeComposer composer, PlannedNotice plan, MessageFacts message, IEnumerable<DeliveryRecord> records, OriginalContent original, DateTimeOffset now)
+    internal Notice(NoticeComposer composer, PlannedNotice plan, MessageFacts message, IEnumerable<DeliveryRecord> records,
+        OriginalContent original, DateTimeOffset now)
     {
         (_composer, Plan, Message, Records, Original, Now) = (composer, plan, message, records, original, now);
         HasUtf8Address = !Ascii.IsValid(message.Sender);
@@ -36,7 +37,8 @@ public sealed class Notice
         string boundary = Boundary = $"=_{message.QueueId}.{now.ToUnixTimeSeconds()}";
         for (int n = 1; ; n++)
         {
-            Scan = plan.ReturnsOriginal ? ContentScan.Run(original, plan.ReturnsBody, composer.Settings.BounceSizeLimit, Boundary) : default;
+            Scan = plan.ReturnsOriginal ? ContentScan.Run(original, plan.ReturnsBody, composer.Settings.BounceSizeLimit, Boundary)
+                : default;
             if (!Scan.HasBoundary) break;
             Boundary = $"{boundary}.{n}";
         }
@@ -50,7 +52,9 @@ public sealed class Notice
     public bool NeedsSmtpUtf8 => !Ascii.IsValid(Plan.EnvelopeRecipient);
     public BodyType Body => _composer.IsEightBit(this) ? BodyType.EightBitMime : BodyType.SevenBit;
 
-    /// <summary>The content from the first header field to the last boundary, in pieces of some 16 KiB. Each is valid until the next is asked for.</summary>
+    /// <summary>
+    /// The content from the first header field to the last boundary, in pieces of some 16 KiB. Each is valid until the next is asked for.
+    /// </summary>
     public IEnumerable<ReadOnlyMemory<byte>> Pieces() => _composer.Pieces(this);
 
     /// <summary>Writes the whole content.</summary>

@@ -75,7 +75,9 @@ public sealed partial class NoticeComposer
         return Ascii.IsValid(address) ? $"{type}; {address}" : $"utf-8; {(global ? address : Xtext.EncodeUtf8Address(address))}";
     }
 
-    /// <summary>address-type ";" generic-address; RFC 6533 3: type utf-8 for an address beyond ASCII, as xtext where the part is 7-bit.</summary>
+    /// <summary>
+    /// address-type ";" generic-address; RFC 6533 3: type utf-8 for an address beyond ASCII, as xtext where the part is 7-bit.
+    /// </summary>
     private static string TypedAddress(string address, bool global)
     {
         if (address.Length == 0) return "rfc822; <>";

@@ -6,8 +6,8 @@ namespace MtaSuite.Bounce;
 
 /// <summary>
 /// Writes notices: multipart/report (RFC 6522) of a text for people, message/delivery-status (RFC 3464) and the original or its header;
-/// the "global" media types of RFC 6533 where an SMTPUTF8 message brought UTF-8. Lines end with LF, as cleanup wants them, and Message-ID and
-/// Received are left to it.
+/// the "global" media types of RFC 6533 where an SMTPUTF8 message brought UTF-8. Lines end with LF, as cleanup wants them, and Message-ID
+/// and Received are left to it.
 /// </summary>
 public sealed partial class NoticeComposer(NoticeSettings settings, BounceTemplates templates)
 {
@@ -17,7 +17,8 @@ public sealed partial class NoticeComposer(NoticeSettings settings, BounceTempla
 
     /// <summary>Prepares a notice. Reads the log and the original once, to know what its header must say.</summary>
     /// <param name="records">The log; enumerated several times.</param>
-    public Notice Compose(PlannedNotice plan, MessageFacts message, IEnumerable<DeliveryRecord> records, OriginalContent original, DateTimeOffset now) =>
+    public Notice Compose(PlannedNotice plan, MessageFacts message, IEnumerable<DeliveryRecord> records, OriginalContent original,
+        DateTimeOffset now) =>
         new(this, plan, message, records, original, now);
 
     internal IEnumerable<ReadOnlyMemory<byte>> Pieces(Notice notice)
@@ -83,7 +84,8 @@ public sealed partial class NoticeComposer(NoticeSettings settings, BounceTempla
         output.AddressField("To", Address.Quote822(notice.EnvelopeRecipient));
         // RFC 3834 5: keeps vacation programs and lists quiet
         output.Line("Auto-Submitted: auto-replied");
-        if (settings.PassOnTlsRequired && (notice.Message.Flags & (MessageFlags.TlsOptional | MessageFlags.RequireTls)) == MessageFlags.TlsOptional)
+        if (settings.PassOnTlsRequired
+            && (notice.Message.Flags & (MessageFlags.TlsOptional | MessageFlags.RequireTls)) == MessageFlags.TlsOptional)
             output.Line("TLS-Required: no");
         if (settings.EnableThreadedBounces && !isPostmaster && notice.Scan.MessageId.Length > 0)
         {
@@ -117,11 +119,13 @@ public sealed partial class NoticeComposer(NoticeSettings settings, BounceTempla
     {
         if (!UsesTemplateText(notice)) return false;
         string charset = templates[notice.Kind].Charset;
-        return !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase);
+        return !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            && !charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase);
     }
 
     private bool IsTextEightBit(Notice notice) =>
-        (UsesTemplateText(notice) && !templates[notice.Kind].IsAscii) || (!IsReasonAscii(notice) && (notice.HasUtf8Address || notice.HasUtf8Text));
+        (UsesTemplateText(notice) && !templates[notice.Kind].IsAscii)
+        || (!IsReasonAscii(notice) && (notice.HasUtf8Address || notice.HasUtf8Text));
 
     private void WriteExplanation(Notice notice, NoticeWriter output)
     {
@@ -149,7 +153,8 @@ public sealed partial class NoticeComposer(NoticeSettings settings, BounceTempla
 
     private void WriteReason(DeliveryRecord record, Notice notice, NoticeWriter output)
     {
-        string expanded = record.Original.Length == 0 || record.Original == record.Recipient ? "" : $" (expanded from <{Address.Quote822(record.Original)}>)";
+        string expanded = record.Original.Length == 0
+            || record.Original == record.Recipient ? "" : $" (expanded from <{Address.Quote822(record.Original)}>)";
         string text = record.Text.Length == 0 && record.Diagnostic.Length > 0 ? record.Diagnostic : record.Text;
         output.Paragraph($"<{Address.Quote822(record.Recipient)}>{expanded}: {text}", IsReasonAscii(notice));
         output.Line();

@@ -3,11 +3,14 @@ using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Bounce;
 
-/// <summary>Who reads it: the sender; the postmaster, beside the sender; or the postmaster in place of a sender that cannot be told.</summary>
+/// <summary>
+/// Who reads it: the sender; the postmaster, beside the sender; or the postmaster in place of a sender that cannot be told.
+/// </summary>
 public enum NoticeAudience : byte { Sender, PostmasterCopy, DoubleBounce }
 
 /// <summary>A notice to be sent: its envelope and what it holds.</summary>
-public sealed record PlannedNotice(NoticeKind Kind, NoticeAudience Audience, string EnvelopeSender, string EnvelopeRecipient, bool ReturnsBody, bool ReturnsOriginal)
+public sealed record PlannedNotice(NoticeKind Kind, NoticeAudience Audience, string EnvelopeSender, string EnvelopeRecipient,
+    bool ReturnsBody, bool ReturnsOriginal)
 {
     /// <summary>The one recipient that it is about (VERP); null: all that the log holds.</summary>
     public DeliveryRecord? Only { get; init; }
@@ -50,7 +53,8 @@ public sealed class NoticePlanner(NoticeSettings settings)
         List<PlannedNotice> notices = [];
         if (message.Sender.Length > 0)
         {
-            if (verp.Length == 2 && kind == NoticeKind.Failure && !settings.DisableVerpBounces) notices.AddRange(ToVariableSenders(message, records, verp));
+            if (verp.Length == 2 && kind == NoticeKind.Failure && !settings.DisableVerpBounces)
+                notices.AddRange(ToVariableSenders(message, records, verp));
             else if (IsAnyWanted(kind, records)) notices.Add(ToSender(kind, message));
         }
         else if (kind == NoticeKind.Failure)
@@ -59,7 +63,8 @@ public sealed class NoticePlanner(NoticeSettings settings)
                 return new NoticePlan([], "undeliverable mail without a sender is dropped: notify_classes does not name 2bounce");
             return new NoticePlan([ToPostmaster(kind, NoticeAudience.DoubleBounce, NotifyClass.DoubleBounce)]);
         }
-        NotifyClass copy = kind switch { NoticeKind.Failure => NotifyClass.Bounce, NoticeKind.Delay => NotifyClass.Delay, _ => NotifyClass.None };
+        NotifyClass copy =
+            kind switch { NoticeKind.Failure => NotifyClass.Bounce, NoticeKind.Delay => NotifyClass.Delay, _ => NotifyClass.None };
         bool hasNews = kind == NoticeKind.Failure || records.Any();
         if (hasNews && (settings.Classes & copy) != 0 && !IsSame(message.Sender, settings.NoticeRecipient(copy)))
             notices.Add(ToPostmaster(kind, NoticeAudience.PostmasterCopy, copy));
@@ -67,7 +72,8 @@ public sealed class NoticePlanner(NoticeSettings settings)
     }
 
     private bool IsDoubleBounce(MessageFacts message) =>
-        message.Flags.HasFlag(MessageFlags.DoubleBounce) || IsSame(message.Sender, settings.DoubleBounceAddress) || IsSame(message.Sender, settings.DoubleBounceSender);
+        message.Flags.HasFlag(MessageFlags.DoubleBounce) || IsSame(message.Sender, settings.DoubleBounceAddress)
+        || IsSame(message.Sender, settings.DoubleBounceSender);
 
     /// <summary>
     /// RFC 3461 4.3: RET matters for failures alone; other notices return the headers. One about "-bv" has no message to return.
@@ -83,12 +89,14 @@ public sealed class NoticePlanner(NoticeSettings settings)
         {
             if (!NotifyRules.IsWanted(NoticeKind.Failure, record.Notify)) continue;
             string recipient = record.Original.Length > 0 ? record.Original : record.Recipient;
-            yield return ToSender(NoticeKind.Failure, message) with { EnvelopeRecipient = Verp.Sender(message.Sender, recipient, verp), Only = record };
+            yield return ToSender(NoticeKind.Failure, message)
+                with { EnvelopeRecipient = Verp.Sender(message.Sender, recipient, verp), Only = record };
         }
     }
 
     private PlannedNotice ToPostmaster(NoticeKind kind, NoticeAudience audience, NotifyClass @class) =>
-        new(kind, audience, settings.DoubleBounceAddress, settings.NoticeRecipient(@class), ReturnsBody: audience == NoticeAudience.DoubleBounce, ReturnsOriginal: true);
+        new(kind, audience, settings.DoubleBounceAddress, settings.NoticeRecipient(@class),
+        ReturnsBody: audience == NoticeAudience.DoubleBounce, ReturnsOriginal: true);
 
     private static bool IsAnyWanted(NoticeKind kind, IEnumerable<DeliveryRecord> records)
     {

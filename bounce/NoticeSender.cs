@@ -17,17 +17,19 @@ internal static class Microseconds
 }
 
 /// <summary>
-/// Plans, composes and submits the notices for one message. The notice that goes out in first place (to the sender, or the double bounce) decides the
-/// outcome; a copy for the postmaster that fails is a warning only.
+/// Plans, composes and submits the notices for one message. The notice that goes out in first place (to the sender, or the double bounce)
+/// decides the outcome; a copy for the postmaster that fails is a warning only.
 /// </summary>
-internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates templates, BounceLog log, SpoolDirectory spool, CleanupClient cleanup,
+internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates templates, BounceLog log, SpoolDirectory spool,
+    CleanupClient cleanup,
     WorkerPool workers, TimeProvider time)
 {
     private readonly NoticePlanner _planner = new(settings);
     private readonly NoticeComposer _composer = new(settings, templates);
 
     /// <summary>What a notice is made from. Owns the descriptors.</summary>
-    private sealed class Sources(MessageFacts message, LogFolder folder, IEnumerable<DeliveryRecord> log, int fd, OriginalContent original) : IDisposable
+    private sealed class Sources(MessageFacts message, LogFolder folder, IEnumerable<DeliveryRecord> log, int fd, OriginalContent original)
+        : IDisposable
     {
         /// <summary>errno of a file that could not be opened now and may be later; 0: none.</summary>
         public int Errno { get; init; }
@@ -35,7 +37,8 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         public MessageFacts Message => message;
 
         /// <summary>
-        /// The log. A defer log also tells of recipients that a later attempt settled, one way or the other: the queue file says which these are.
+        /// The log. A defer log also tells of recipients that a later attempt settled, one way or the other: the queue file says which
+        /// these are.
         /// </summary>
         public IEnumerable<DeliveryRecord> Records => folder == LogFolder.Defer && fd >= 0 ? log.Where(r => !IsDone(r)) : log;
 
@@ -74,7 +77,8 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
                 LogLine.Info(request.QueueId).Free($"{Describe(planned)}: {reply.QueueId}").Send();
                 if (firstId.Length == 0) firstId = reply.QueueId;
             }
-            else if (planned.Audience == NoticeAudience.PostmasterCopy) Log.Warning($"{request.QueueId}: {Describe(planned)} failed: {reply.Outcome.Text}");
+            else if (planned.Audience == NoticeAudience.PostmasterCopy)
+                Log.Warning($"{request.QueueId}: {Describe(planned)} failed: {reply.Outcome.Text}");
             else return (Outcome.Defer("4.3.0", $"{Describe(planned)} failed: {reply.Outcome.Text}"), "");
         }
         return (Outcome.Ok("notified"), firstId);
@@ -112,7 +116,9 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
 
     private async Task<SubmitReply> SubmitAsync(PlannedNotice planned, Sources sources)
     {
-        Notice notice = await workers.Run(() => _composer.Compose(planned, sources.Message, planned.Only == null ? sources.Records : [planned.Only], sources.Original, time.GetUtcNow()));
+        Notice notice = await workers.Run(
+            () => _composer.Compose(planned, sources.Message, planned.Only == null ? sources.Records : [planned.Only], sources.Original,
+            time.GetUtcNow()));
         Submission submission = cleanup.Open(new SubmitRequest
         {
             Envelope = MakeEnvelope(notice),

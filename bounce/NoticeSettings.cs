@@ -55,7 +55,8 @@ public sealed record NoticeSettings
     };
 
     /// <summary>An address with a domain: its own, or <see cref="MyOrigin"/>.</summary>
-    public string Qualify(string address) => address.Contains('@', StringComparison.Ordinal) || address.Length == 0 ? address : $"{address}@{MyOrigin}";
+    public string Qualify(string address) =>
+        address.Contains('@', StringComparison.Ordinal) || address.Length == 0 ? address : $"{address}@{MyOrigin}";
 
     /// <summary>The sender of notices to the postmaster. Mail from it is never answered.</summary>
     public string DoubleBounceAddress => Qualify(DoubleBounceSender);

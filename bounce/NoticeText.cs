@@ -7,7 +7,9 @@ namespace MtaSuite.Bounce;
 /// <summary>Makes text of others fit for a notice: no control characters, no line breaks, ASCII where the part must be ASCII.</summary>
 internal static class NoticeText
 {
-    /// <summary>White space and line breaks of any script become one space each, other control characters and lone surrogates a question mark.</summary>
+    /// <summary>
+    /// White space and line breaks of any script become one space each, other control characters and lone surrogates a question mark.
+    /// </summary>
     public static string Clean(string text)
     {
         StringBuilder? clean = null;

@@ -4,8 +4,8 @@ using System.Text;
 namespace MtaSuite.Bounce;
 
 /// <summary>
-/// Collects the bytes of a notice. All text that goes through <see cref="Field"/> and <see cref="Paragraph"/> is cleaned, so that no value can
-/// begin a line of its own. Lines stay below 998 bytes (RFC 5322 2.1.1).
+/// Collects the bytes of a notice. All text that goes through <see cref="Field"/> and <see cref="Paragraph"/> is cleaned, so that no value
+/// can begin a line of its own. Lines stay below 998 bytes (RFC 5322 2.1.1).
 /// </summary>
 internal sealed class NoticeWriter
 {
@@ -71,7 +71,9 @@ internal sealed class NoticeWriter
         LineEnd();
     }
 
-    /// <summary>Where to end the line, and where the next one starts: at the last space that fits, else at the first one, else at the hard limit.</summary>
+    /// <summary>
+    /// Where to end the line, and where the next one starts: at the last space that fits, else at the first one, else at the hard limit.
+    /// </summary>
     private static (int Cut, int Next) Break(ReadOnlySpan<char> text, int room)
     {
         int space = text[..(room + 1)].LastIndexOf(' ');

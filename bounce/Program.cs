@@ -13,13 +13,14 @@ public static class Program
             started by master; bounce --dump-templates|--dump-expanded [-c DIR] [FILE]
 
         DESCRIPTION
-            As bounce, defer or trace: appends to the log of a message in the folder of that name, and makes a notice from it for the sender,
-            or for the postmaster (notify_classes). A notice that cannot be delivered goes to the postmaster once, and is dropped then.
-            As error or retry: returns or defers all mail; as discard: drops it. The next hop is the reason, with a status code before it or not.
+            As bounce, defer or trace: appends to the log of a message in the folder of that name, and makes a notice from it for the
+            sender, or for the postmaster (notify_classes). A notice that cannot be delivered goes to the postmaster once, and is dropped
+            then. As error or retry: returns or defers all mail; as discard: drops it. The next hop is the reason, with a status code before
+            it or not.
 
         STANDARDS
-            RFC 3461 (notification requests), RFC 3464 (delivery status notifications), RFC 6522 (multipart/report), RFC 6533 (internationalised
-            notifications), RFC 3834 (automatic responses), RFC 3463 (status codes)
+            RFC 3461 (notification requests), RFC 3464 (delivery status notifications), RFC 6522 (multipart/report), RFC 6533
+            (internationalised notifications), RFC 3834 (automatic responses), RFC 3463 (status codes)
 
         EXIT STATUS
             0 done, 75 try later, 78 bad configuration, 70 bug

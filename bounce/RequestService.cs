@@ -5,8 +5,8 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Bounce;
 
 /// <summary>
-/// A service that is asked with one message and answers with one. Requests run side by side, their disk work on a few threads; a peer that goes away
-/// does not stop what it asked for.
+/// A service that is asked with one message and answers with one. Requests run side by side, their disk work on a few threads; a peer that
+/// goes away does not stop what it asked for.
 /// </summary>
 internal abstract class RequestService : LinkService, IStreamHandler
 {

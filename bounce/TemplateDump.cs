@@ -6,8 +6,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Bounce;
 
 /// <summary>
-/// Prints templates, for <c>postconf -t</c> and <c>postconf -b</c>: <c>bounce --dump-templates|--dump-expanded [-c DIR] [FILE]</c>. No file means the
-/// built-in templates. What is wrong with a template goes to standard error.
+/// Prints templates, for <c>postconf -t</c> and <c>postconf -b</c>: <c>bounce --dump-templates|--dump-expanded [-c DIR] [FILE]</c>. No file
+/// means the built-in templates. What is wrong with a template goes to standard error.
 /// </summary>
 internal static class TemplateDump
 {
@@ -26,6 +26,7 @@ internal static class TemplateDump
         MailConfig config = MailConfig.Load(directory, processName: "bounce").Config;
         BounceTemplates templates = BounceTemplates.Load(file, NoticeSettings.Read(config, out _), config);
         foreach (string warning in templates.Warnings) _ = Libc.WriteAll(2, Encoding.UTF8.GetBytes($"bounce: warning: {warning}\n"));
-        return Libc.WriteAll(1, args[0] == "--dump-templates" ? templates.Dump() : templates.DumpExpanded()) ? ExitCode.Ok : ExitCode.IoError;
+        return Libc.WriteAll(1, args[0] == "--dump-templates" ? templates.Dump() : templates.DumpExpanded()) ? ExitCode.Ok
+            : ExitCode.IoError;
     }
 }

@@ -29,7 +29,8 @@ internal sealed class TemplateParser(string path, List<string> warnings, bool ob
             int equals = line.IndexOf('=', StringComparison.Ordinal);
             string value = equals < 0 ? "" : line[(equals + 1)..].Trim();
             if (equals < 0) Warn("no '=' after the name of a template");
-            else if (!value.StartsWith("<<", StringComparison.Ordinal) || value.Length == 2) Warn("a template starts with \"name = <<EOF\"");
+            else if (!value.StartsWith("<<", StringComparison.Ordinal) || value.Length == 2)
+                Warn("a template starts with \"name = <<EOF\"");
             else ReadTemplate(line[..equals].Trim(), value[2..].Trim());
         }
         return _found;
@@ -65,7 +66,8 @@ internal sealed class TemplateParser(string path, List<string> warnings, bool ob
         {
             if (!IsPrintable(value))
             {
-                Warn($"\"{name}\" of the {BounceTemplate.KindName(kind)} template holds more than printable ASCII -- this template is ignored", start + n);
+                Warn($"\"{name}\" of the {BounceTemplate.KindName(kind)} template holds more than printable ASCII -- this template is "
+                    + $"ignored", start + n);
                 return false;
             }
             switch (name.ToLowerInvariant())
@@ -89,7 +91,8 @@ internal sealed class TemplateParser(string path, List<string> warnings, bool ob
         if (template.Text.Length == 0) return "no message text";
         if (template.Text.Contains('\0', StringComparison.Ordinal)) return "a NUL byte";
         if (template.Text.Split('\n').Any(line => line.Length > 990)) return "a line of more than 990 bytes";
-        if (template.Charset.Length is 0 or > 40 || !template.Charset.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '+'))
+        if (template.Charset.Length is 0 or > 40
+            || !template.Charset.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '+'))
             return "a bad charset name";
         if (template.Charset.Equals("us-ascii", StringComparison.OrdinalIgnoreCase) && !template.IsAscii)
             return "8-bit text without a \"Charset:\" header that allows it";

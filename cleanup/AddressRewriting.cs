@@ -28,8 +28,8 @@ internal sealed class AddressRewriting
 }
 
 /// <summary>
-/// Rewriting on threads, for tables that may make whoever asks wait: a message whose addresses are slow to answer holds up no other. Each thread that is at work has
-/// tables of its own, opened when so many are needed for the first time.
+/// Rewriting on threads, for tables that may make whoever asks wait: a message whose addresses are slow to answer holds up no other. Each
+/// thread that is at work has tables of its own, opened when so many are needed for the first time.
 /// </summary>
 internal sealed class SlowRewriting(EventLoop loop, MailConfig config)
 {

@@ -10,7 +10,8 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Cleanup;
 
 /// <summary>
-/// cleanup as a daemon: takes submissions on its links, writes them on a few threads, syncs them together (that is the group commit), and tells qmgr of each message that is durable.
+/// cleanup as a daemon: takes submissions on its links, writes them on a few threads, syncs them together (that is the group commit), and
+/// tells qmgr of each message that is durable.
 /// </summary>
 internal sealed class CleanupService : LinkService
 {

@@ -14,7 +14,8 @@ internal sealed class CleanupSettings(MailConfig config)
     public readonly bool AlwaysAddMissingHeaders = config.Get(CleanupParams.AlwaysAddMissingHeaders);
     public readonly bool ReplaceStrayCr = config.Get(CleanupParams.CleanupReplaceStrayCrLf);
     public readonly string UndisclosedRecipients = config.Get(CleanupParams.UndisclosedRecipientsHeader);
-    private readonly byte[][] _dropHeaders = [.. MailConfig.SplitList(config.Get(CleanupParams.MessageDropHeaders)).Select(Encoding.ASCII.GetBytes)];
+    private readonly byte[][] _dropHeaders =
+        [.. MailConfig.SplitList(config.Get(CleanupParams.MessageDropHeaders)).Select(Encoding.ASCII.GetBytes)];
     public readonly TimeSpan InFlowDelay = config.Get(CommonParams.InFlowDelay);
     public readonly string MyHostname = config.Get(CommonParams.Myhostname);
     /// <summary>A "TLS-Required: no" header means something.</summary>

@@ -34,8 +34,8 @@ internal interface IContentFilter
 }
 
 /// <summary>
-/// A message all of whose content has come, and whose queue file is not finished: envelope, header section and body can still be changed. An edit that fails makes the
-/// whole message fail, for now.
+/// A message all of whose content has come, and whose queue file is not finished: envelope, header section and body can still be changed.
+/// An edit that fails makes the whole message fail, for now.
 /// </summary>
 internal sealed class EditableMessage(CleanupService service, SubmitRequest request, HeaderSection headers, QueueFileWriter file)
 {
@@ -58,7 +58,9 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
 
     // ---- filters ---------------------------------------------------------------------------------------------------
 
-    /// <summary>Applies what the submitter decided, then asks all filters in their order. Null, or the failure that the message is refused with.</summary>
+    /// <summary>
+    /// Applies what the submitter decided, then asks all filters in their order. Null, or the failure that the message is refused with.
+    /// </summary>
     /// <param name="decided">A <see cref="SubmitEnd"/>, encoded; empty: nothing.</param>
     public async ValueTask<Outcome?> EditAsync(byte[] decided)
     {
@@ -134,14 +136,16 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     /// <summary>Changes the envelope sender; it is rewritten as the submitted one was.</summary>
     public async ValueTask ChangeSenderAsync(string sender)
     {
-        await RewriteAsync((Message: this, sender), static (rewriting, s) => rewriting.Envelopes.ChangeSender(s.Message.Envelope, s.sender, s.Message.Flags));
+        await RewriteAsync((Message: this, sender),
+            static (rewriting, s) => rewriting.Envelopes.ChangeSender(s.Message.Envelope, s.sender, s.Message.Flags));
     }
 
     /// <summary>Adds a recipient; the address is rewritten and its aliases expanded as those of the submitted ones were.</summary>
     public async ValueTask AddRecipientAsync(string address, Notify notify = default)
     {
         await RewriteAsync((Message: this, address, notify), static (rewriting, s) =>
-            rewriting.Envelopes.AddRecipient(s.Message.Envelope, new EnvelopeRecipient { Address = s.address, Notify = s.notify }, s.Message.Flags));
+            rewriting.Envelopes.AddRecipient(s.Message.Envelope, new EnvelopeRecipient { Address = s.address, Notify = s.notify },
+            s.Message.Flags));
     }
 
     /// <summary>Takes recipients out: those with this address, and those that it led to. False when there are none.</summary>
@@ -164,7 +168,9 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
 
     // ---- body ------------------------------------------------------------------------------------------------------
 
-    /// <summary>Reads from the body. The number of bytes, 0 at its end; a body that cannot be read makes the message fail, and ends too.</summary>
+    /// <summary>
+    /// Reads from the body. The number of bytes, 0 at its end; a body that cannot be read makes the message fail, and ends too.
+    /// </summary>
     /// <param name="position">From the start of the body, bytes.</param>
     public async ValueTask<int> ReadBodyAsync(long position, Memory<byte> target)
     {
@@ -182,7 +188,8 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
         if (_failure != null) return;
         file.IsChanged = true;
         file.Append(data.Span);
-        if (service.Settings.MessageSizeLimit > 0 && headers.Fields.Length + BodyLength > service.Settings.MessageSizeLimit) _failure = SubmitReply.TooBig;
+        if (service.Settings.MessageSizeLimit > 0 && headers.Fields.Length + BodyLength > service.Settings.MessageSizeLimit)
+            _failure = SubmitReply.TooBig;
         if (_failure != null || file.Buffer.WrittenCount < QueueFileWriter.PieceSize) return;
         _failure = await file.WrittenAsync();
         if (_failure == null) file.WritePiece();

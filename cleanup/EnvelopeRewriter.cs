@@ -13,7 +13,8 @@ namespace MtaSuite.Cleanup;
 /// </summary>
 internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewriter)
 {
-    private readonly RecipientDuplicates _duplicates = new(config.Get(CleanupParams.EnableOriginalRecipient), config.Get(CleanupParams.DuplicateFilterLimit));
+    private readonly RecipientDuplicates _duplicates =
+        new(config.Get(CleanupParams.EnableOriginalRecipient), config.Get(CleanupParams.DuplicateFilterLimit));
     private readonly List<string> _expanded = [];
     private readonly List<string> _standard = []; // the recipients before virtual aliases
 
@@ -34,7 +35,8 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
     public Outcome? ChangeSender(Envelope e, string address, CleanupFlags flags)
     {
         string sender = address;
-        if (flags.HasFlag(CleanupFlags.Rewrite) && rewriter.Sender(address, out sender, out string problem) is { } trouble) return Refuse(e, trouble, problem);
+        if (flags.HasFlag(CleanupFlags.Rewrite) && rewriter.Sender(address, out sender, out string problem) is { } trouble)
+            return Refuse(e, trouble, problem);
         e.Sender = sender;
         return null;
     }
@@ -43,7 +45,8 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
     public Outcome? AddRecipient(Envelope e, EnvelopeRecipient recipient, CleanupFlags flags)
     {
         _duplicates.Clear();
-        foreach (EnvelopeRecipient r in e.Recipients) _duplicates.TryAdd(r.Address, r.Original.Length > 0 ? r.Original : r.Address, r.DsnOriginal, r.Notify);
+        foreach (EnvelopeRecipient r in e.Recipients)
+            _duplicates.TryAdd(r.Address, r.Original.Length > 0 ? r.Original : r.Address, r.DsnOriginal, r.Notify);
         return Add(e, recipient, flags);
     }
 
@@ -117,7 +120,8 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
         });
     }
 
-    private static Notify WithoutSuccess(Notify notify) => (notify & ~Notify.Success) is var rest && rest == Notify.Default ? Notify.Never : rest;
+    private static Notify WithoutSuccess(Notify notify) =>
+        (notify & ~Notify.Success) is var rest && rest == Notify.Default ? Notify.Never : rest;
 
     private static Outcome Refuse(Envelope e, Outcome trouble, string problem)
     {

@@ -5,8 +5,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Cleanup;
 
 /// <summary>
-/// The fields of a header section, to be changed one by one. Fields with the same name are told apart by their number, from 1 on, in the order in which they stand.
-/// A field that is not touched stays as it is, byte by byte.
+/// The fields of a header section, to be changed one by one. Fields with the same name are told apart by their number, from 1 on, in the
+/// order in which they stand. A field that is not touched stays as it is, byte by byte.
 /// </summary>
 internal sealed class HeaderFields
 {
@@ -93,8 +93,8 @@ internal sealed class HeaderFields
     }
 
     /// <summary>
-    /// A field of a name and a value, which may have several lines. Whatever ends a line in the value, the next one begins with white space, so that no value becomes
-    /// another field or the end of the section; NUL is dropped.
+    /// A field of a name and a value, which may have several lines. Whatever ends a line in the value, the next one begins with white
+    /// space, so that no value becomes another field or the end of the section; NUL is dropped.
     /// </summary>
     private static byte[] Make(string name, string value)
     {

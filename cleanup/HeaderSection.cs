@@ -8,8 +8,8 @@ using MtaSuite.Common.Routing;
 namespace MtaSuite.Cleanup;
 
 /// <summary>
-/// The header section of one message: fields are rewritten and dropped as they arrive, what the envelope and the log need is noted, and missing fields are added at the
-/// end. It is kept in memory, and bounded.
+/// The header section of one message: fields are rewritten and dropped as they arrive, what the envelope and the log need is noted, and
+/// missing fields are added at the end. It is kept in memory, and bounded.
 /// </summary>
 internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest request, MessageBuffers buffers)
 {
@@ -47,7 +47,9 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
     /// <summary>The recipients are those that the header names (sendmail -t). Before any content.</summary>
     public void ExtractRecipients() => buffers.Scanner.Reader = _extracted = new HeaderRecipients(Limits.Recipients);
 
-    /// <summary>Adds the recipients that the header names, where they were asked for; null, or the failure that the message is refused with.</summary>
+    /// <summary>
+    /// Adds the recipients that the header names, where they were asked for; null, or the failure that the message is refused with.
+    /// </summary>
     public Outcome? AddExtractedRecipients()
     {
         if (_extracted == null) return null;
@@ -56,7 +58,10 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
         return null;
     }
 
-    /// <summary>Takes header fields off the front of the data; what is left when <see cref="HasEnded"/> is body. Null, or the failure that the message is refused with.</summary>
+    /// <summary>
+    /// Takes header fields off the front of the data; what is left when <see cref="HasEnded"/> is body. Null, or the failure that the
+    /// message is refused with.
+    /// </summary>
     /// <param name="rewriting">The tables to ask.</param>
     public Outcome? Take(ref ReadOnlySpan<byte> data, AddressRewriting rewriting)
     {
@@ -161,7 +166,9 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
         "header field " + (scanner.Name != HeaderName.Other ? scanner.Name.Text()
             : Encoding.Latin1.GetString(scanner.NameBytes[..Math.Min(scanner.NameBytes.Length, Limits.Name)]));
 
-    /// <summary>RFC 8689 5: tls-required = "TLS-Required:" FWS "No". The other field is our own, for programs in between that know no REQUIRETLS.</summary>
+    /// <summary>
+    /// RFC 8689 5: tls-required = "TLS-Required:" FWS "No". The other field is our own, for programs in between that know no REQUIRETLS.
+    /// </summary>
     private void NoteTlsWish(HeaderScanner scanner)
     {
         ReadOnlySpan<byte> value = scanner.Value.Trim(" \t\n"u8);
@@ -185,7 +192,9 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
         return Encoding.Latin1.GetString(value.Trim(" \t\n"u8)[..Math.Min(enough, value.Trim(" \t\n"u8).Length)]).Replace("\n", "");
     }
 
-    /// <summary>A mailbox separator in front of the headers is kept as a header when it came by SMTP; from the command line it is dropped.</summary>
+    /// <summary>
+    /// A mailbox separator in front of the headers is kept as a header when it came by SMTP; from the command line it is dropped.
+    /// </summary>
     private void TakeMailboxLine(ReadOnlySpan<byte> line)
     {
         if (Envelope.Origin == "pickup") return;
@@ -209,9 +218,11 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
     {
         if (IsCompleted(_rewriting)) AddMissing();
         if (!_hasRecipientHeader && settings.UndisclosedRecipients.Length > 0) Line(Encoding.UTF8.GetBytes(settings.UndisclosedRecipients));
-        if (!_hasRequireTls && settings.KeepsRequireTls && (Envelope.Flags & MessageFlags.RequireTls) != 0) Line("Require-TLS-ESMTP: yes"u8);
+        if (!_hasRequireTls && settings.KeepsRequireTls && (Envelope.Flags & MessageFlags.RequireTls) != 0)
+            Line("Require-TLS-ESMTP: yes"u8);
         Headers.Write("\n"u8);
-        LogLine.Info(Envelope.QueueId).Field(_resentMessageId != null ? "resent-message-id" : "message-id", _resentMessageId ?? _messageId ?? "").Send();
+        LogLine.Info(Envelope.QueueId)
+            .Field(_resentMessageId != null ? "resent-message-id" : "message-id", _resentMessageId ?? _messageId ?? "").Send();
         _endedAtOtherLine = how == HeaderEvent.EndAtOtherLine;
         HasEnded = true;
     }

@@ -7,9 +7,10 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Cleanup;
 
 /// <summary>
-/// One submission on its way into the queue, a sequence of steps: the header section is completed as it arrives, the envelope rewritten, the body gathered and, where it
-/// is large, written in pieces; then what was decided meanwhile and what filters say is applied, and the file is finished and made durable. Ends with exactly one
-/// reply, or with the submitter giving up. Until the file is finished nothing of it can be taken for a message.
+/// One submission on its way into the queue, a sequence of steps: the header section is completed as it arrives, the envelope rewritten,
+/// the body gathered and, where it is large, written in pieces; then what was decided meanwhile and what filters say is applied, and the
+/// file is finished and made durable. Ends with exactly one reply, or with the submitter giving up. Until the file is finished nothing of
+/// it can be taken for a message.
 /// </summary>
 internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
 {
@@ -68,7 +69,8 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
         if (kept) failure = await _file.FinishAsync(_headers.Fields);
         else await _file.AbandonAsync();
         if (kept && failure == null) await TellAsync();
-        stream.Send(FrameType.Reply, new SubmitReply { QueueId = Envelope.QueueId, Outcome = failure ?? Outcome.Ok($"queued as {Envelope.QueueId}") });
+        stream.Send(FrameType.Reply, new SubmitReply { QueueId = Envelope.QueueId,
+            Outcome = failure ?? Outcome.Ok($"queued as {Envelope.QueueId}") });
         service.End(_buffers);
     }
 
@@ -98,7 +100,10 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
         return failure;
     }
 
-    /// <summary>Takes what has come. At the end of the header section the envelope is rewritten and the file begins, with the first bytes of the body.</summary>
+    /// <summary>
+    /// Takes what has come. At the end of the header section the envelope is rewritten and the file begins, with the first bytes of the
+    /// body.
+    /// </summary>
     /// <param name="complete">Nothing comes behind it.</param>
     private Outcome? TakeHeaders(AddressRewriting rewriting, bool complete)
     {
@@ -136,11 +141,14 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
         }
     }
 
-    private bool IsTooBig(SubmissionInput input) => service.Settings.MessageSizeLimit > 0 && input.Received > service.Settings.MessageSizeLimit;
+    private bool IsTooBig(SubmissionInput input) =>
+        service.Settings.MessageSizeLimit > 0 && input.Received > service.Settings.MessageSizeLimit;
 
     // ---- the end ---------------------------------------------------------------------------------------------------
 
-    /// <summary>Tells qmgr. Who sends too fast waits for the answer to each message; mail that the suite makes itself must get on.</summary>
+    /// <summary>
+    /// Tells qmgr. Who sends too fast waits for the answer to each message; mail that the suite makes itself must get on.
+    /// </summary>
     private async ValueTask TellAsync()
     {
         if ((Envelope.Flags & MessageFlags.Hold) == 0) service.Notify(MakeNotice());

@@ -4,8 +4,9 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Cleanup;
 
 /// <summary>
-/// The buffers of one message under way, kept and used again for the next one. Those that take content give room beyond a small message's back
-/// to the pool that all share: kept with each message it would be large, and made anew for each it would keep the garbage collector busy.
+/// The buffers of one message under way, kept and used again for the next one. Those that take content give room beyond a small message's
+/// back to the pool that all share: kept with each message it would be large, and made anew for each it would keep the garbage collector
+/// busy.
 /// </summary>
 internal sealed class MessageBuffers(int headerSizeLimit)
 {

@@ -13,9 +13,9 @@ public static class Program
             started by master
 
         DESCRIPTION
-            The only writer of new queue files. Takes messages from smtpd, pickup, bounce and local, adds missing headers, rewrites addresses,
-            expands virtual aliases, and writes one file for each message into the incoming queue. A message is answered for only when its
-            file and its name, or a copy in the journal, are on stable storage; then qmgr is told.
+            The only writer of new queue files. Takes messages from smtpd, pickup, bounce and local, adds missing headers, rewrites
+            addresses, expands virtual aliases, and writes one file for each message into the incoming queue. A message is answered for only
+            when its file and its name, or a copy in the journal, are on stable storage; then qmgr is told.
 
         STANDARDS
             RFC 5321 (message transfer), RFC 5322 (message format), RFC 3461 (notification requests), RFC 6531 (internationalised mail)

@@ -7,11 +7,12 @@ namespace MtaSuite.Cleanup;
 
 /// <summary>
 /// Writes one queue file on a worker thread, in pieces for a large message, in one go for a small one. The last piece makes the file
-/// durable: data and name, by one sync after the file has its final name, or by a copy in the journal. Owns the descriptor. After a failed sync nothing is tried again
-/// on the same descriptor: the file is given up.
+/// durable: data and name, by one sync after the file has its final name, or by a copy in the journal. Owns the descriptor. After a failed
+/// sync nothing is tried again on the same descriptor: the file is given up.
 /// </summary>
 /// <param name="journal">For a file that was written in one go; null: there is none.</param>
-internal sealed class QueueFileWork(string path, string id, SyncStage syncs, QueueJournal? journal, Action<QueueFileWork> done) : DurableWork(syncs)
+internal sealed class QueueFileWork(string path, string id, SyncStage syncs, QueueJournal? journal, Action<QueueFileWork> done)
+    : DurableWork(syncs)
 {
     private string _path = path;
     private int _fd = -1;
@@ -84,7 +85,8 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
         _offset += Piece.Length;
         if (!IsLast) return true;
         // the head comes last: until it is there the file is an unfinished one
-        return (Start.IsEmpty || Libc.PWriteAll(_fd, Start.Span, QueueFileHead.Size)) && (Head.IsEmpty || Libc.PWriteAll(_fd, Head.Span, 0));
+        return (Start.IsEmpty || Libc.PWriteAll(_fd, Start.Span, QueueFileHead.Size))
+            && (Head.IsEmpty || Libc.PWriteAll(_fd, Head.Span, 0));
     }
 
     /// <summary>Reads what was written before; -1 when it cannot be read.</summary>

@@ -10,9 +10,9 @@ using MtaSuite.Common.Spool.Journal;
 namespace MtaSuite.Cleanup;
 
 /// <summary>
-/// Writes the queue file of one message: a small one in one piece at its end; the body of a large one as it comes, behind room for the head, the envelope and the header
-/// section. These are written last: into that room, or, when they have outgrown it, behind the body. Nothing is written where nobody can be promised anything
-/// yet: until the end the head says "unfinished".
+/// Writes the queue file of one message: a small one in one piece at its end; the body of a large one as it comes, behind room for the
+/// head, the envelope and the header section. These are written last: into that room, or, when they have outgrown it, behind the body.
+/// Nothing is written where nobody can be promised anything yet: until the end the head says "unfinished".
 /// </summary>
 internal sealed class QueueFileWriter(CleanupService service, Envelope envelope, MessageBuffers buffers)
 {
@@ -60,7 +60,8 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
         _room = Buffer.WrittenCount;
         _bodyOffset = _room;
         _seen = _room - header.Length;
-        _work = new QueueFileWork(service.Spool.PathOf(Folder, envelope.QueueId), envelope.QueueId, service.Syncs, service.Journal, Written);
+        _work = new QueueFileWork(service.Spool.PathOf(Folder, envelope.QueueId), envelope.QueueId, service.Syncs, service.Journal,
+            Written);
     }
 
     /// <summary>Appends an unfinished head and the envelope segment. Returns the bytes of the segment.</summary>
@@ -104,8 +105,8 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     }
 
     /// <summary>
-    /// Gives what is gathered to a worker, which has none. <see cref="Buffer"/> is another one from then on: whoever fills it takes that one before he waits for
-    /// anything, since the old one is the worker's.
+    /// Gives what is gathered to a worker, which has none. <see cref="Buffer"/> is another one from then on: whoever fills it takes that
+    /// one before he waits for anything, since the old one is the worker's.
     /// </summary>
     public void WritePiece()
     {
@@ -221,7 +222,9 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     /// <summary>Of the envelope as <see cref="Begin"/> wrote it, while it is in the buffer.</summary>
     private uint EnvelopeChecksum() => QueueFileHead.EnvelopeChecksum(Buffer.WrittenSpan.Slice(QueueFileHead.Size, _envelopeLength));
 
-    /// <summary>Envelope and header section are written again: before the body where there is room or the body is in memory, else behind it.</summary>
+    /// <summary>
+    /// Envelope and header section are written again: before the body where there is room or the body is in memory, else behind it.
+    /// </summary>
     private void FinishChanged(ReadOnlySpan<byte> header)
     {
         Look();
@@ -240,7 +243,8 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
         file.Write(body);
         Content = new ContentSegments(envelopeEnd, header.Length, bodyOffset, body.Length);
         Span<byte> bytes = file.WrittenSpan;
-        MakeHead(QueueFileHead.Size, envelopeEnd - QueueFileHead.Size).Write(bytes, QueueFileHead.EnvelopeChecksum(bytes[QueueFileHead.Size..envelopeEnd]));
+        MakeHead(QueueFileHead.Size, envelopeEnd - QueueFileHead.Size)
+            .Write(bytes, QueueFileHead.EnvelopeChecksum(bytes[QueueFileHead.Size..envelopeEnd]));
         _written = file.WrittenCount;
         Submit(file.WrittenMemory, last: true);
     }
@@ -268,7 +272,8 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
         WriteLast(MakeHead(at, length), QueueFileHead.EnvelopeChecksum(buffers.Envelope.WrittenSpan));
     }
 
-    private QueueFileHead MakeHead(long envelopeOffset, int envelopeLength) => new(envelopeOffset, envelopeLength, Content, envelope.Recipients.Count);
+    private QueueFileHead MakeHead(long envelopeOffset, int envelopeLength) =>
+        new(envelopeOffset, envelopeLength, Content, envelope.Recipients.Count);
 
     /// <summary>The last piece, and then the head.</summary>
     private void WriteLast(QueueFileHead head, uint checksum)

@@ -7,10 +7,11 @@ using MtaSuite.Common.Spool.Journal;
 namespace MtaSuite.Cleanup;
 
 /// <summary>
-/// Makes small queue files durable by a copy in a journal: appended, then synced with one fdatasync(2) for all that came together, which touches neither folders nor
-/// inodes. The files themselves lie in the page cache; most are delivered and gone before the system would write them. There are two segments: while one is written
-/// to, the files of the other are synced in the background, all at once, and its records forgotten. qmgr brings the files back after a failure of the
-/// machine. Whatever has no place here is made durable by itself, as ever.
+/// Makes small queue files durable by a copy in a journal: appended, then synced with one fdatasync(2) for all that came together, which
+/// touches neither folders nor inodes. The files themselves lie in the page cache; most are delivered and gone before the system would
+/// write them. There are two segments: while one is written to, the files of the other are synced in the background, all at once, and its
+/// records forgotten. qmgr brings the files back after a failure of the machine. Whatever has no place here is made durable by itself, as
+/// ever.
 /// </summary>
 internal sealed class QueueJournal : SyncStage
 {
@@ -30,7 +31,9 @@ internal sealed class QueueJournal : SyncStage
     /// <summary>Segments with records that were not synced yet.</summary>
     private readonly HashSet<JournalSegment> _unsynced = [];
     private readonly List<JournalSegment> _syncing = [];
-    /// <summary>When the first record of the current segment came, by the clock that the loop's timers go by: none of them is early then.</summary>
+    /// <summary>
+    /// When the first record of the current segment came, by the clock that the loop's timers go by: none of them is early then.
+    /// </summary>
     private long _begun;
     private bool _broken, _watched, _closed;
 
@@ -41,7 +44,9 @@ internal sealed class QueueJournal : SyncStage
         _worker.Submit(new Preparation(this));
     }
 
-    /// <summary>Takes a copy of a file that is written under its final name; nowhere when there is no place for it. On any thread.</summary>
+    /// <summary>
+    /// Takes a copy of a file that is written under its final name; nowhere when there is no place for it. On any thread.
+    /// </summary>
     public JournalPlace TryAppend(string id, bool held, ReadOnlySpan<byte> image)
     {
         if (image.Length > MaxImage) return default;
@@ -77,7 +82,9 @@ internal sealed class QueueJournal : SyncStage
         return true;
     }
 
-    /// <summary>While there are records: forgets them before long, so that a failure of the machine brings little back that was delivered already.</summary>
+    /// <summary>
+    /// While there are records: forgets them before long, so that a failure of the machine brings little back that was delivered already.
+    /// </summary>
     private void Watch() => _loop.After(Patience, () =>
     {
         lock (_gate)
@@ -136,7 +143,8 @@ internal sealed class QueueJournal : SyncStage
         {
             _closed = true;
             foreach (JournalSegment? segment in (ReadOnlySpan<JournalSegment?>)[_current, _spare])
-                if (segment is { IsEmpty: false } && !_broken && !segment.TryRelease()) Log.Warning($"journal: release: {Libc.ErrorText()}");
+                if (segment is { IsEmpty: false } && !_broken && !segment.TryRelease())
+                    Log.Warning($"journal: release: {Libc.ErrorText()}");
         }
     }
 
@@ -155,7 +163,9 @@ internal sealed class QueueJournal : SyncStage
         return null;
     }
 
-    /// <summary>Segments of processes that were killed, when fewer run now: what they hold must not come back long after it was delivered.</summary>
+    /// <summary>
+    /// Segments of processes that were killed, when fewer run now: what they hold must not come back long after it was delivered.
+    /// </summary>
     private void ReleaseOthers(Guid boot)
     {
         for (int i = 0; i < JournalSegment.MaxNumber && Libc.Access(JournalSegment.PathOf(_spool, i), Libc.F_OK) == 0; i++)

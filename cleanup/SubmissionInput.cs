@@ -5,8 +5,9 @@ using MtaSuite.Common.Ipc;
 namespace MtaSuite.Cleanup;
 
 /// <summary>
-/// The content that a submitter sends, read in order by one reader: what comes on the link is kept in a buffer of the reader's choice until the reader asks for more.
-/// It gives the submitter credit for what the reader has taken over, so that a window of content at most waits here. Owns nothing; all calls come on the loop's thread.
+/// The content that a submitter sends, read in order by one reader: what comes on the link is kept in a buffer of the reader's choice until
+/// the reader asks for more. It gives the submitter credit for what the reader has taken over, so that a window of content at most waits
+/// here. Owns nothing; all calls come on the loop's thread.
 /// </summary>
 internal sealed class SubmissionInput(LinkStream stream) : ICriticalNotifyCompletion
 {
@@ -72,7 +73,8 @@ internal sealed class SubmissionInput(LinkStream stream) : ICriticalNotifyComple
     // ---- to the reader ---------------------------------------------------------------------------------------------
 
     /// <summary>
-    /// Completes when <see cref="Target"/> has so many bytes, or nothing more will come. What is in it already counts as taken over: the submitter gets credit for it.
+    /// Completes when <see cref="Target"/> has so many bytes, or nothing more will come. What is in it already counts as taken over: the
+    /// submitter gets credit for it.
     /// </summary>
     public SubmissionInput UntilAsync(int bytes)
     {

@@ -12,8 +12,8 @@ namespace MtaSuite.Local;
 public sealed record DeliveryJob(DeliverRequest Request, DeliverRecipient Recipient, int QueueFile)
 {
     /// <summary>
-    /// What happened on the way, one entry for each log line: an alias has several results. Filled by delivery; the last word for the queue is the outcome
-    /// that delivery returns.
+    /// What happened on the way, one entry for each log line: an alias has several results. Filled by delivery; the last word for the queue
+    /// is the outcome that delivery returns.
     /// </summary>
     public List<DeliveryStep> Steps { get; } = [];
 
@@ -30,4 +30,5 @@ public sealed record DeliveryJob(DeliverRequest Request, DeliverRecipient Recipi
 /// <param name="Action">RFC 3464 action where the outcome does not imply it; else empty.</param>
 /// <param name="ToOwner">The failure was reported to the list's owner, not to the sender.</param>
 /// <param name="IsLogged">Another agent delivered and logged it.</param>
-public sealed record DeliveryStep(string Address, string Original, Outcome Outcome, string Action = "", bool ToOwner = false, bool IsLogged = false);
+public sealed record DeliveryStep(string Address, string Original, Outcome Outcome, string Action = "", bool ToOwner = false,
+    bool IsLogged = false);

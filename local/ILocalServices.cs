@@ -4,11 +4,14 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Local;
 
 /// <summary>
-/// What delivery asks of the rest of the suite. Called on delivery threads, never while one has a user's file identity; calls may take their time.
+/// What delivery asks of the rest of the suite. Called on delivery threads, never while one has a user's file identity; calls may take
+/// their time.
 /// </summary>
 public interface ILocalServices
 {
-    /// <summary>Rewrites an address (internal form, perhaps without domain) to canonical form and routes it, as the queue manager would.</summary>
+    /// <summary>
+    /// Rewrites an address (internal form, perhaps without domain) to canonical form and routes it, as the queue manager would.
+    /// </summary>
     Resolution Resolve(string address);
 
     /// <summary>Submits a copy of the message to other recipients. An Ok outcome is final: the new message is durable.</summary>
@@ -18,7 +21,8 @@ public interface ILocalServices
     RecipientOutcome Pass(string transport, string nexthop, DeliverRequest request, DeliverRecipient recipient);
 
     /// <summary>
-    /// Sends a failure notice about one recipient to the owner of a list instead of the sender. False: not done, and the failure is reported the usual way.
+    /// Sends a failure notice about one recipient to the owner of a list instead of the sender. False: not done, and the failure is
+    /// reported the usual way.
     /// </summary>
     bool TryNotifyOwner(DeliverRequest request, DeliverRecipient recipient, string owner, Outcome outcome);
 
@@ -43,7 +47,8 @@ public readonly record struct Forwarded(Outcome Outcome, string QueueId);
 /// <param name="QueueFile">The open queue file with the content.</param>
 /// <param name="Sender">Envelope sender of the copy.</param>
 /// <param name="DeliveredTo">Address for a Delivered-To header at its top; empty: none.</param>
-/// <param name="IsList">The sender was replaced by a list's owner: ENVID, RET and ORCPT of the original don't apply (RFC 3461 5.2.7.3).</param>
+/// <param name="IsList">The sender was replaced by a list's owner: ENVID, RET and ORCPT of the original don't apply (RFC 3461
+/// 5.2.7.3).</param>
 public sealed record ForwardedMessage(DeliverRequest Original, int QueueFile, string Sender, string DeliveredTo, bool IsList)
 {
     /// <summary>New recipients; their offsets mean nothing.</summary>

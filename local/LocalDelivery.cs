@@ -7,8 +7,8 @@ using MtaSuite.Local.Rights;
 namespace MtaSuite.Local;
 
 /// <summary>
-/// Final delivery to users of this machine: aliases, .forward files, mailboxes, commands. Synchronous, for dedicated threads (a thread changes its file
-/// identity meanwhile); one instance serves all of them.
+/// Final delivery to users of this machine: aliases, .forward files, mailboxes, commands. Synchronous, for dedicated threads (a thread
+/// changes its file identity meanwhile); one instance serves all of them.
 /// </summary>
 public sealed class LocalDelivery
 {
@@ -33,8 +33,8 @@ public sealed class LocalDelivery
     internal MboxDelivery Mboxes { get; }
 
     /// <summary>
-    /// Delivers to one recipient. The outcome is for the whole recipient: temporary when any part of it has to be tried again (all of it will be), permanent
-    /// when a part failed for good. <see cref="DeliveryJob.Steps"/> has the parts.
+    /// Delivers to one recipient. The outcome is for the whole recipient: temporary when any part of it has to be tried again (all of it
+    /// will be), permanent when a part failed for good. <see cref="DeliveryJob.Steps"/> has the parts.
     /// </summary>
     public RecipientOutcome Deliver(DeliveryJob job)
     {

@@ -69,7 +69,10 @@ public sealed record LocalSettings
 
     private const string SafeCharacters = "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-    /// <summary>Reads everything from the configuration and opens the tables. What is wrong goes to <paramref name="problems"/>, and a default holds.</summary>
+    /// <summary>
+    /// Reads everything from the configuration and opens the tables. What is wrong goes to <paramref name="problems"/>, and a default
+    /// holds.
+    /// </summary>
     public static LocalSettings From(MailConfig config, List<string> problems, TimeProvider? clock = null)
     {
         clock ??= TimeProvider.System;

@@ -15,8 +15,8 @@ internal static class ChildEnvironment
         {
             ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             ["LANG"] = "C.UTF-8",
-            // Small generations in small regions keep daemons small: a tenth of the memory after load, at the same speed. Hexadecimal bytes;
-            // the collector takes no other word for it. The range bounds a daemon's heap at 1 GiB.
+            // Small generations in small regions keep daemons small: a tenth of the memory after load, at the same speed. Hexadecimal
+            // bytes; the collector takes no other word for it. The range bounds a daemon's heap at 1 GiB.
             ["DOTNET_GCgen0size"] = "40000",
             ["DOTNET_GCGen0MaxBudget"] = "40000",
             ["DOTNET_GCGen1MaxBudget"] = "40000",

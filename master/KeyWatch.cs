@@ -8,9 +8,9 @@ using MtaSuite.Common.Tls;
 namespace MtaSuite.Master;
 
 /// <summary>
-/// Renewed TLS keys, and changed logins for providers, that only root may read. Daemons read theirs before they give up root's rights and cannot read them
-/// again, so master looks at the files, tries keys that have changed, and has the service's processes replaced when they can be used. What mail_owner may
-/// read is the daemons' own business.
+/// Renewed TLS keys, and changed logins for providers, that only root may read. Daemons read theirs before they give up root's rights and
+/// cannot read them again, so master looks at the files, tries keys that have changed, and has the service's processes replaced when they
+/// can be used. What mail_owner may read is the daemons' own business.
 /// </summary>
 internal sealed class KeyWatch
 {
@@ -36,7 +36,8 @@ internal sealed class KeyWatch
             if (settings.IsOn && !settings.Files.IsEmpty)
                 Watch(key, config, [.. settings.Files.Files, .. settings.ServerNameFiles()], () => IsUsable(settings));
         }
-        else if (_isRoot && entry.Command is "smtp" or "lmtp") Watch(key, config, LoginFiles(config, entry.Command == "lmtp"), static () => true);
+        else if (_isRoot && entry.Command is "smtp" or "lmtp")
+            Watch(key, config, LoginFiles(config, entry.Command == "lmtp"), static () => true);
     }
 
     private void Watch(string key, MailConfig config, List<string> files, Func<bool> isUsable)
@@ -54,7 +55,9 @@ internal sealed class KeyWatch
         return [.. ConfigList.Split(tables).SelectMany(TableFactory.FilesOf)];
     }
 
-    /// <summary>Looks at all files; calls <paramref name="replace"/> with the key of each service whose processes should be replaced.</summary>
+    /// <summary>
+    /// Looks at all files; calls <paramref name="replace"/> with the key of each service whose processes should be replaced.
+    /// </summary>
     public void Look(Action<string> replace)
     {
         foreach ((string key, Watched watched) in _services.ToArray())
@@ -67,7 +70,8 @@ internal sealed class KeyWatch
     }
 
     private static bool IsReadable(string file, Account account) => Libc.TryStat(file, out Libc.FileStatus status)
-        && ((status.Permissions & 0x4) != 0 || (status.Uid == account.Uid && (status.Permissions & 0x100) != 0) || (status.Gid == account.Gid && (status.Permissions & 0x20) != 0));
+        && ((status.Permissions & 0x4) != 0 || (status.Uid == account.Uid && (status.Permissions & 0x100) != 0)
+        || (status.Gid == account.Gid && (status.Permissions & 0x20) != 0));
 
     private static bool IsUsable(TlsServerSettings settings)
     {

@@ -19,7 +19,8 @@ internal sealed class ListenSockets
     public void TakeInherited()
     {
         if (Environment.GetEnvironmentVariable("LISTEN_PID") != Libc.GetPid().ToString(CultureInfo.InvariantCulture)) return;
-        if (!int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count)) return;
+        if (!int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+            return;
         for (int fd = 3; fd < 3 + Math.Min(count, 100); fd++)
         {
             _ = Libc.Fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);

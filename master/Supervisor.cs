@@ -97,7 +97,9 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         service.Begin(planned.Row.Boot);
     }
 
-    /// <summary>What holds for a service, with its own settings (-o) and names. Read when the configuration is applied, and not kept.</summary>
+    /// <summary>
+    /// What holds for a service, with its own settings (-o) and names. Read when the configuration is applied, and not kept.
+    /// </summary>
     private MailConfig ConfigFor(ServiceEntry entry) => entry.Overrides.Count == 0 && !_keys.Concerns(entry)
         ? Config
         : MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command, files: _accepted.Files).Config;
@@ -113,7 +115,9 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         foreach (Child child in service.Children) Drain(child);
     }
 
-    /// <summary>New processes with the new configuration first, then the old ones finish; one that owns files alone is replaced after it has left.</summary>
+    /// <summary>
+    /// New processes with the new configuration first, then the old ones finish; one that owns files alone is replaced after it has left.
+    /// </summary>
     private static void Replace(Service service)
     {
         Child[] old = [.. service.Children.Where(c => !c.Leaving)];
@@ -172,7 +176,8 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         ServiceEntry entry = service.Entry;
         string program = ProgramPath(service);
         int limit = entry.MaxProc ?? Config.Get(MasterParams.DefaultProcessLimit);
-        List<string> argv = HostOptions.Write(program, directory, entry.Name, entry.Command, service.Sockets.Count, limit, entry.Verbosity > 0,
+        List<string> argv =
+            HostOptions.Write(program, directory, entry.Name, entry.Command, service.Sockets.Count, limit, entry.Verbosity > 0,
             entry.Overrides, entry.Attributes, HostOptions.FirstListenerFd + service.Sockets.Count, service.Children.Count(c => c.Leaving));
         int devNull = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
         // standard output stays where ours goes (maillog_file = /dev/stdout), errors of the runtime too

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using MtaSuite.Common.Native;
@@ -14,13 +15,17 @@ internal sealed class SystemdNotifier
     public void Ready(EventLoop loop)
     {
         Send("READY=1\nSTATUS=running");
-        if (long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture, out long usec) && usec > 0)
+        if (long.TryParse(Environment.GetEnvironmentVariable("WATCHDOG_USEC"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out long usec) && usec > 0)
             loop.Every(TimeSpan.FromMicroseconds(usec / 2), () => Send("WATCHDOG=1"));
     }
 
     /// <summary>A reload begins; systemd wants the monotonic time with it.</summary>
-    public void Reloading() =>
-        Send($"RELOADING=1\nMONOTONIC_USEC={(System.Diagnostics.Stopwatch.GetTimestamp() / (System.Diagnostics.Stopwatch.Frequency / 1_000_000)).ToString(CultureInfo.InvariantCulture)}");
+    public void Reloading()
+    {
+        long microseconds = Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+        Send(string.Create(CultureInfo.InvariantCulture, $"RELOADING=1\nMONOTONIC_USEC={microseconds}"));
+    }
 
     public void Reloaded() => Send("READY=1");
 

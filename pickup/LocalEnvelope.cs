@@ -9,10 +9,13 @@ namespace MtaSuite.Pickup;
 /// <summary>What a local user's envelope becomes before cleanup sees it: what the user may choose is checked, the rest is ours.</summary>
 internal static class LocalEnvelope
 {
-    /// <summary>An outcome that refuses the envelope, or null. Line breaks and NUL would end up in headers, logs and SMTP commands.</summary>
+    /// <summary>
+    /// An outcome that refuses the envelope, or null. Line breaks and NUL would end up in headers, logs and SMTP commands.
+    /// </summary>
     public static Outcome? Check(Envelope e)
     {
-        if (!IsSane(e.Sender) || !IsSane(e.FullName) || !IsSane(e.EnvelopeId)) return Outcome.Bounce("5.5.2", "control characters in the envelope");
+        if (!IsSane(e.Sender) || !IsSane(e.FullName) || !IsSane(e.EnvelopeId))
+            return Outcome.Bounce("5.5.2", "control characters in the envelope");
         foreach (EnvelopeRecipient r in e.Recipients)
         {
             if (!IsSane(r.Address) || !IsSane(r.DsnOriginal)) return Outcome.Bounce("5.5.2", "control characters in the envelope");
@@ -41,12 +44,14 @@ internal static class LocalEnvelope
         e.EnvelopeId = from.EnvelopeId;
         e.Return = from.Return;
         e.Body = from.Body;
-        e.SmtpUtf8 = settings.SmtpUtf8 && (from.SmtpUtf8 || !Address.IsAscii(from.Sender) || from.Recipients.Exists(r => !Address.IsAscii(r.Address)));
+        e.SmtpUtf8 = settings.SmtpUtf8
+            && (from.SmtpUtf8 || !Address.IsAscii(from.Sender) || from.Recipients.Exists(r => !Address.IsAscii(r.Address)));
         e.Flags = from.Flags & (MessageFlags.VerifyOnly | MessageFlags.Trace | MessageFlags.RequireTls);
         e.Origin = "pickup";
         e.VerpDelimiters = Verp.IsValid(from.VerpDelimiters, settings.VerpDelimiterFilter) ? from.VerpDelimiters : "";
         foreach (EnvelopeRecipient r in from.Recipients)
-            e.Recipients.Add(new EnvelopeRecipient { Address = r.Address, Original = r.Original, DsnOriginal = r.DsnOriginal, Notify = r.Notify });
+            e.Recipients.Add(new EnvelopeRecipient { Address = r.Address, Original = r.Original, DsnOriginal = r.DsnOriginal,
+                Notify = r.Notify });
         return request;
     }
 
@@ -54,6 +59,7 @@ internal static class LocalEnvelope
     public static byte[] Received(PickupSettings settings, string queueId, uint? uid, DateTimeOffset time)
     {
         string user = uid is { } id ? string.Create(CultureInfo.InvariantCulture, $", from userid {id}") : "";
-        return Encoding.UTF8.GetBytes($"Received: by {settings.HostName} ({settings.MailName}{user})\n\tid {queueId}; {MailDate.Format(time)}\n");
+        return Encoding.UTF8.GetBytes(
+            $"Received: by {settings.HostName} ({settings.MailName}{user})\n\tid {queueId}; {MailDate.Format(time)}\n");
     }
 }

@@ -9,13 +9,14 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Pickup;
 
 /// <summary>
-/// One message in maildrop: what sendmail left there (its origin is "maildrop:UID"), or a queue file that postsuper -r moved there to be queued
-/// anew, whose recipients that are done stay done. Its file is removed only after the new one is durable. Owns the descriptor.
+/// One message in maildrop: what sendmail left there (its origin is "maildrop:UID"), or a queue file that postsuper -r moved there to be
+/// queued anew, whose recipients that are done stay done. Its file is removed only after the new one is durable. Owns the descriptor.
 /// </summary>
 internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, string id) : IDisposable
 {
     private const string Dropped = SpoolDirectory.Maildrop + ":";
-    private readonly int _fd = Libc.Open(spool.PathOf(SpoolDirectory.Maildrop, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0);
+    private readonly int _fd =
+        Libc.Open(spool.PathOf(SpoolDirectory.Maildrop, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0);
 
     public void Dispose()
     {
@@ -28,7 +29,9 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
         Envelope dropped = file!.Envelope;
         bool requeued = !dropped.Origin.StartsWith(Dropped, StringComparison.Ordinal);
         uint? uid = null;
-        if (!requeued && uint.TryParse(dropped.Origin.AsSpan(Dropped.Length), NumberStyles.None, CultureInfo.InvariantCulture, out uint number)) uid = number;
+        if (!requeued
+            && uint.TryParse(dropped.Origin.AsSpan(Dropped.Length), NumberStyles.None, CultureInfo.InvariantCulture,
+            out uint number)) uid = number;
         SubmitRequest request = Request(dropped, requeued, status);
         if (request.Envelope.Recipients.Count == 0 && (request.Cleanup & CleanupFlags.ExtractRecipients) == 0)
         {
@@ -80,10 +83,11 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
     }
 
     /// <summary>
-    /// The lock, which the descriptor holds, keeps a process that was replaced (reload) and its successor from submitting the same file; the look afterwards, from
-    /// submitting one that the other has just removed.
+    /// The lock, which the descriptor holds, keeps a process that was replaced (reload) and its successor from submitting the same file;
+    /// the look afterwards, from submitting one that the other has just removed.
     /// </summary>
-    private bool IsOurs() => Libc.Flock(_fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && Libc.TryStat(_fd, out Libc.FileStatus status) && status.Links > 0
+    private bool IsOurs() =>
+        Libc.Flock(_fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && Libc.TryStat(_fd, out Libc.FileStatus status) && status.Links > 0
         && File.Exists(spool.PathOf(SpoolDirectory.Maildrop, id));
 
     /// <summary>Content goes over in pieces, as fast as cleanup takes it; false when the file cannot be read.</summary>
@@ -118,6 +122,7 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
     private void Discard(string reason)
     {
         Log.Warning($"maildrop/{id}: {reason}: moved to {SpoolDirectory.Corrupt}");
-        if (spool.Move(id, SpoolDirectory.Maildrop, SpoolDirectory.Corrupt) is var error and not 0) Log.Warning($"move maildrop/{id}: {Libc.ErrorText(error)}");
+        if (spool.Move(id, SpoolDirectory.Maildrop, SpoolDirectory.Corrupt) is var error and not 0)
+            Log.Warning($"move maildrop/{id}: {Libc.ErrorText(error)}");
     }
 }

@@ -16,7 +16,8 @@ internal sealed class PickupSettings
         MailName = config.Get(CommonParams.MailName);
         MessageSizeLimit = config.Get(CleanupParams.MessageSizeLimit);
         SubmitUsers = new UserList(config.Get(PickupParams.AuthorizedSubmitUsers));
-        Senders = new SenderPermission(config.Get(SmtpdParams.LocalLoginSenderMaps), config.Get(SmtpdParams.EmptyAddressLocalLoginSenderMapsLookupKey),
+        Senders = new SenderPermission(config.Get(SmtpdParams.LocalLoginSenderMaps),
+            config.Get(SmtpdParams.EmptyAddressLocalLoginSenderMapsLookupKey),
             config.Get(RewriteParams.RecipientDelimiter));
         foreach (string problem in Senders.Problems) Common.Log.Log.Warning($"{problem}");
         OwnUid = Libc.GetEUid();

@@ -7,8 +7,9 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Pickup;
 
 /// <summary>
-/// local_login_sender_maps: the envelope senders that a local user may use. Login name, or "uid:" and the number, to patterns: "*" any sender, "&lt;&gt;" (or what
-/// empty_address_local_login_sender_maps_lookup_key says) the empty one, "@domain" all of a domain, anything else one address, extensions aside.
+/// local_login_sender_maps: the envelope senders that a local user may use. Login name, or "uid:" and the number, to patterns: "*" any
+/// sender, "&lt;&gt;" (or what empty_address_local_login_sender_maps_lookup_key says) the empty one, "@domain" all of a domain, anything
+/// else one address, extensions aside.
 /// </summary>
 internal sealed class SenderPermission(string maps, string emptyKey, string delimiters)
 {
@@ -20,7 +21,8 @@ internal sealed class SenderPermission(string maps, string emptyKey, string deli
 
     /// <summary>Why the user may not use the sender; null when he may.</summary>
     public Outcome? Check(uint uid, string sender) =>
-        _maps is null ? null : Check(Libc.FindAccount(uid, out Account? account) == 0 && account != null ? account.Name : string.Create(CultureInfo.InvariantCulture, $"uid:{uid}"), sender);
+        _maps is null ? null : Check(Libc.FindAccount(uid, out Account? account) == 0
+        && account != null ? account.Name : string.Create(CultureInfo.InvariantCulture, $"uid:{uid}"), sender);
 
     internal Outcome? Check(string login, string sender)
     {

@@ -8,8 +8,8 @@ using MtaSuite.Common.Routing;
 namespace MtaSuite.Pickup;
 
 /// <summary>
-/// One message of a local user on its way to cleanup. The user gets credit for more content only while cleanup takes what came before, so that a
-/// fast sender never fills this process's memory. Ends with one reply, or with the user giving up.
+/// One message of a local user on its way to cleanup. The user gets credit for more content only while cleanup takes what came before, so
+/// that a fast sender never fills this process's memory. Ends with one reply, or with the user giving up.
 /// </summary>
 internal sealed class UserSubmission(PickupService service) : IStreamHandler
 {
@@ -46,7 +46,8 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         }
         uint uid = _stream.Link.PeerUid;
         service.Began();
-        if ((Permission(uid) ?? LocalEnvelope.Check(asked.Envelope) ?? service.Settings.Senders.Check(uid, asked.Envelope.Sender)) is { } refusal)
+        if ((Permission(uid) ?? LocalEnvelope.Check(asked.Envelope)
+            ?? service.Settings.Senders.Check(uid, asked.Envelope.Sender)) is { } refusal)
         {
             Answer(refusal);
             return;
@@ -116,7 +117,8 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         _ended = true;
         _stream.ExpectNothing();
         SubmitReply reply = await _submission!.FinishAsync();
-        if (!reply.Outcome.IsOk) LogLine.Info(_queueId).Free($"reject: END-OF-MESSAGE: {reply.Outcome.Status} {reply.Outcome.Text}; from=<{LogLine.Form(_sender)}>").Send();
+        if (!reply.Outcome.IsOk) LogLine.Info(_queueId).Free($"reject: END-OF-MESSAGE: {reply.Outcome.Status} {reply.Outcome.Text}; "
+            + $"from=<{LogLine.Form(_sender)}>").Send();
         Answer(reply.Outcome);
     }
 

@@ -30,7 +30,9 @@ internal sealed class PostlogService : IService, IReadiness
         }
     }
 
-    /// <summary>Nothing outlasts a batch of events; so it leaves after max_idle at the latest, and is started again by the next line.</summary>
+    /// <summary>
+    /// Nothing outlasts a batch of events; so it leaves after max_idle at the latest, and is started again by the next line.
+    /// </summary>
     public int Active => 0;
 
     void IReadiness.OnReady(uint events)

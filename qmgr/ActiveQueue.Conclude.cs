@@ -30,7 +30,8 @@ internal sealed partial class ActiveQueue
         bool complete = !round.Incomplete && (!expired || !round.DeferralsLost) && await SendNoticesAsync(message, expired);
         if (complete && (!round.Deferred || expired))
         {
-            if (message.MayHaveLogs && _notices.HasLog(message.Id, LogFolder.Defer)) await _notices.RemoveAsync(message.Id, LogFolder.Defer);
+            if (message.MayHaveLogs && _notices.HasLog(message.Id, LogFolder.Defer))
+                await _notices.RemoveAsync(message.Id, LogFolder.Defer);
             Remove(message);
         }
         else await DeferAsync(message);
@@ -109,7 +110,8 @@ internal sealed partial class ActiveQueue
 
     private async Task DeferAsync(QueuedMessage message)
     {
-        long wait = message.Round.WaitMicroseconds > 0 ? message.Round.WaitMicroseconds : (long)_settings.BackOff(Age(message)).TotalMicroseconds;
+        long wait = message.Round.WaitMicroseconds > 0 ? message.Round.WaitMicroseconds
+            : (long)_settings.BackOff(Age(message)).TotalMicroseconds;
         long next = QueueId.Microseconds(_loop.Time) + wait;
         int error = await _files.DeferAsync(message.Id, message.Folder, next);
         if (error != Libc.ENOENT) (message.Fate, message.NextMicroseconds) = (Fate.Deferred, next);
@@ -125,8 +127,8 @@ internal sealed partial class ActiveQueue
         TimeSpan.FromMicroseconds(Math.Max(0, QueueId.Microseconds(_loop.Time) - message.Envelope.ArrivalMicroseconds));
 
     /// <summary>
-    /// Notes when a recipient wants to be tried again. True: its own curve says that it is to be given up now. (Without curves a message expires as
-    /// a whole, and its defer log is what the notice tells.)
+    /// Notes when a recipient wants to be tried again. True: its own curve says that it is to be given up now. (Without curves a message
+    /// expires as a whole, and its defer log is what the notice tells.)
     /// </summary>
     private async ValueTask<bool> PostponeAsync(QueuedMessage message, string recipient, long waitMicroseconds)
     {
@@ -139,7 +141,8 @@ internal sealed partial class ActiveQueue
         message.Round.Unexpired = true;
         if (site.Length > 0) (message.Round.Sites ??= new HashSet<string>(StringComparer.Ordinal)).Add(site);
         if (waitMicroseconds == 0) waitMicroseconds = (long)(curve?.NextWait(age) ?? _settings.BackOff(age)).TotalMicroseconds;
-        if (message.Round.WaitMicroseconds == 0 || waitMicroseconds < message.Round.WaitMicroseconds) message.Round.WaitMicroseconds = waitMicroseconds;
+        if (message.Round.WaitMicroseconds == 0 || waitMicroseconds < message.Round.WaitMicroseconds)
+            message.Round.WaitMicroseconds = waitMicroseconds;
         return false;
     }
 

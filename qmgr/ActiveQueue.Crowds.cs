@@ -4,8 +4,8 @@ using MtaSuite.Qmgr.Scheduling;
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// No destination may fill the active queue: when half of it waits for one, further messages for that one alone are put aside, by name only, until there is
-/// room again. So a destination that is slow but not dead holds up nobody else.
+/// No destination may fill the active queue: when half of it waits for one, further messages for that one alone are put aside, by name
+/// only, until there is room again. So a destination that is slow but not dead holds up nobody else.
 /// </summary>
 internal sealed partial class ActiveQueue
 {
@@ -21,7 +21,8 @@ internal sealed partial class ActiveQueue
         // one pending: this call itself; all the others are deliveries of the one peer
         if (message.Forced || message.Jobs.Count != 1 || message.Jobs[0].Peers.Count != 1) return null;
         Destination destination = message.Jobs[0].Peers[0].Destination;
-        bool isWhole = message.Rest == null && message.Round.IsClean && message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0;
+        bool isWhole = message.Rest == null && message.Round.IsClean
+            && message.Failed.Count + message.Deferred.Count + message.Reported.Count == 0;
         return isWhole && !destination.IsDead && destination.Waiting >= Share ? destination : null;
     }
 
@@ -35,7 +36,8 @@ internal sealed partial class ActiveQueue
         long now = _loop.NowMilliseconds;
         if (now - destination.CrowdLoggedAt < _settings.ClogWarnTime.TotalMilliseconds) return;
         destination.CrowdLoggedAt = now;
-        Log.Warning($"mail for {destination.Key} is using up {destination.Waiting} of {_settings.ActiveLimit} active queue entries; more of it waits outside");
+        Log.Warning($"mail for {destination.Key} is using up {destination.Waiting} of {_settings.ActiveLimit} active queue entries; more "
+            + $"of it waits outside");
     }
 
     public void MakeRoom(Destination destination)

@@ -25,7 +25,8 @@ internal sealed partial class ActiveQueue
         message.Unsynced |= reply.Unsynced;
         Forget(delivery);
         message.UnderWay++; // it is not let go before all of them are noted
-        for (int i = 0; i < outcomes.Count; i++) SettleAsync(message, delivery.Recipients[i], outcomes[i].Outcome, outcomes[i].Action).Detach();
+        for (int i = 0; i < outcomes.Count; i++)
+            SettleAsync(message, delivery.Recipients[i], outcomes[i].Outcome, outcomes[i].Action).Detach();
         message.UnderWay--;
         GoOn(message, delivery.Destination.Transport);
     }
@@ -57,7 +58,8 @@ internal sealed partial class ActiveQueue
     }
 
     /// <summary>Keeps an outcome for the end of the round, which waits for the tables that are asked of a deferral.</summary>
-    private async Task SettleAsync(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action, long waitMicroseconds = 0)
+    private async Task SettleAsync(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action,
+        long waitMicroseconds = 0)
     {
         message.UnderWay++;
         bool isGivenUp = outcome.IsTemporary && await PostponeAsync(message, recipient.Address, waitMicroseconds);

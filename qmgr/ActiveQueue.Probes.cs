@@ -3,7 +3,9 @@ using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Qmgr;
 
-/// <summary>Address probes: routed by parameters of their own, told to verify after one round, and gone then, whatever came of it.</summary>
+/// <summary>
+/// Address probes: routed by parameters of their own, told to verify after one round, and gone then, whatever came of it.
+/// </summary>
 internal sealed partial class ActiveQueue
 {
     private IRouter? _probeRouter;

@@ -6,8 +6,8 @@ using MtaSuite.Qmgr.Scheduling;
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// Messages with more recipients than there is room for: more are read as soon as TRANSPORT_recipient_refill_limit of them have a place, and fewer every
-/// TRANSPORT_recipient_refill_delay, so that a recipient who takes long does not hold up those behind.
+/// Messages with more recipients than there is room for: more are read as soon as TRANSPORT_recipient_refill_limit of them have a place,
+/// and fewer every TRANSPORT_recipient_refill_delay, so that a recipient who takes long does not hold up those behind.
 /// </summary>
 internal sealed partial class ActiveQueue
 {
@@ -23,7 +23,8 @@ internal sealed partial class ActiveQueue
         if (_stopped || message.Rest is not { IsFilling: false } rest || message.Pending == 0) return;
         TransportSettings settings = (rest.Full ?? transport).Settings;
         int room = _budget.RoomFor(message);
-        bool isTime = room >= settings.RefillLimit || (room > 0 && _loop.NowMilliseconds - rest.FilledAt >= settings.RefillDelay.TotalMilliseconds);
+        bool isTime = room >= settings.RefillLimit
+            || (room > 0 && _loop.NowMilliseconds - rest.FilledAt >= settings.RefillDelay.TotalMilliseconds);
         if (isTime) RefillAsync(message, rest, room, transport).Detach();
         else if (!rest.IsWatched) Watch(message, rest, transport, settings.RefillDelay);
     }
@@ -35,7 +36,8 @@ internal sealed partial class ActiveQueue
         _loop.After(delay, () =>
         {
             rest.IsWatched = false;
-            if (message.Rest == rest && _messages.TryGetValue(message.Id, out QueuedMessage? known) && known == message) Refill(message, transport);
+            if (message.Rest == rest && _messages.TryGetValue(message.Id, out QueuedMessage? known) && known == message)
+                Refill(message, transport);
         });
     }
 
@@ -46,7 +48,8 @@ internal sealed partial class ActiveQueue
         message.UnderWay++;
         // what is told already need not be kept
         await LogOutcomesAsync(message);
-        (QueueFileStatus status, List<EnvelopeRecipient> part, bool isEnd) = await _files.ReadOnAsync(message.Folder, message.Id, rest.Behind, room);
+        (QueueFileStatus status, List<EnvelopeRecipient> part, bool isEnd) =
+            await _files.ReadOnAsync(message.Folder, message.Id, rest.Behind, room);
         message.Pending--;
         message.UnderWay--;
         if (status == QueueFileStatus.Ok && _budget.RoomFor(message) > 0)
@@ -60,11 +63,14 @@ internal sealed partial class ActiveQueue
         End(message, 0);
     }
 
-    /// <summary>Goes on with the recipients that were not in memory when all that were have their outcomes; false when they cannot be read now.</summary>
+    /// <summary>
+    /// Goes on with the recipients that were not in memory when all that were have their outcomes; false when they cannot be read now.
+    /// </summary>
     private async Task<bool> ContinueAsync(QueuedMessage message)
     {
         _budget.Return(message);
-        (QueueFileStatus status, List<EnvelopeRecipient> part, bool isEnd) = await _files.ReadOnAsync(message.Folder, message.Id, message.Rest!.Behind, _budget.RoomFor(message));
+        (QueueFileStatus status, List<EnvelopeRecipient> part, bool isEnd) =
+            await _files.ReadOnAsync(message.Folder, message.Id, message.Rest!.Behind, _budget.RoomFor(message));
         if (status != QueueFileStatus.Ok)
         {
             message.Round.Incomplete = true;

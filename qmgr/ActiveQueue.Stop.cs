@@ -3,7 +3,9 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Qmgr;
 
-/// <summary>The end of this process: deliveries that run are waited for and concluded, everything else is let go for the process that follows.</summary>
+/// <summary>
+/// The end of this process: deliveries that run are waited for and concluded, everything else is let go for the process that follows.
+/// </summary>
 internal sealed partial class ActiveQueue
 {
     private bool _stopped;
@@ -24,7 +26,10 @@ internal sealed partial class ActiveQueue
         LetGoAsync(message).Detach();
     }
 
-    /// <summary>What became of recipients so far is logged and marked as at the end of a round: they are not tried again. Notices are sent when the others are through.</summary>
+    /// <summary>
+    /// What became of recipients so far is logged and marked as at the end of a round: they are not tried again. Notices are sent when the
+    /// others are through.
+    /// </summary>
     private async Task LetGoAsync(QueuedMessage message)
     {
         // an address probe has one outcome for all, and no log

@@ -26,7 +26,8 @@ internal sealed partial class ActiveQueue : IScheduled
     private readonly SlowLookups _lookups;
     private readonly Dictionary<string, QueuedMessage> _messages = new(StringComparer.Ordinal);
 
-    public ActiveQueue(EventLoop loop, QmgrSettings settings, IRouter router, QueueFiles files, NoticeClient notices, Func<IScheduled, Scheduler> makeScheduler)
+    public ActiveQueue(EventLoop loop, QmgrSettings settings, IRouter router, QueueFiles files, NoticeClient notices, Func<IScheduled,
+        Scheduler> makeScheduler)
     {
         (_loop, _settings, _router, _files, _notices) = (loop, settings, router, files, notices);
         _budget = new RecipientBudget(settings);
@@ -42,7 +43,9 @@ internal sealed partial class ActiveQueue : IScheduled
 
     public bool Contains(string id) => _messages.ContainsKey(id);
 
-    /// <summary>A message was not delivered to everybody: it lies in deferred and wants to be tried at this time (microseconds since 1970).</summary>
+    /// <summary>
+    /// A message was not delivered to everybody: it lies in deferred and wants to be tried at this time (microseconds since 1970).
+    /// </summary>
     public Action<QueuedMessage, long> Deferred { get; set; } = (_, _) => { };
 
     /// <summary>A message is out of the active queue.</summary>
@@ -66,7 +69,9 @@ internal sealed partial class ActiveQueue : IScheduled
         Deliver(message, new Part(e.Recipients, -1));
     }
 
-    /// <summary>Sets recipients on their way. Of a message with a rest the list is empty then: their deliveries have what is needed of them.</summary>
+    /// <summary>
+    /// Sets recipients on their way. Of a message with a rest the list is empty then: their deliveries have what is needed of them.
+    /// </summary>
     private void Deliver(QueuedMessage message, Part part)
     {
         message.Pending++; // this call itself, so that the round cannot end before all jobs are made

@@ -22,7 +22,8 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
         ReplyAsync(stream, request).Detach();
     }
 
-    private async Task ReplyAsync(LinkStream stream, QmgrRequest request) => stream.Send(FrameType.Reply, await AnswerAsync(stream, request));
+    private async Task ReplyAsync(LinkStream stream, QmgrRequest request) =>
+        stream.Send(FrameType.Reply, await AnswerAsync(stream, request));
 
     private async ValueTask<QmgrReply> AnswerAsync(LinkStream stream, QmgrRequest request)
     {
@@ -39,7 +40,8 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
             case QmgrRequest.Flush:
                 return new QmgrReply { Count = service.FlushAll() };
             case QmgrRequest.FlushId:
-                return QueueId.IsValid(request.Argument) ? new QmgrReply { Count = service.FlushOne(request.Argument) } : No("bad queue id");
+                return QueueId.IsValid(request.Argument) ? new QmgrReply { Count = service.FlushOne(request.Argument) }
+                    : No("bad queue id");
             case QmgrRequest.FlushSite:
                 return await FlushSiteAsync(request.Argument);
             case QmgrRequest.Rescan when trusted:
@@ -71,7 +73,8 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
         _ => No($"Flush service is not configured for destination \"{site}\""),
     };
 
-    private static QmgrReply SendAll<TItem, TMessage>(LinkStream stream, IEnumerable<TItem> items, int portion, Func<List<TItem>, TMessage> make)
+    private static QmgrReply SendAll<TItem,
+        TMessage>(LinkStream stream, IEnumerable<TItem> items, int portion, Func<List<TItem>, TMessage> make)
         where TMessage : IMessage<TMessage>
     {
         long count = 0;
@@ -86,7 +89,8 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
     private IEnumerable<QueueState> States()
     {
         foreach (QueuedMessage message in service.ActiveMessages)
-            yield return new QueueState { QueueId = message.Id, Folder = message.Folder, State = "active", Reason = Waiting.ReasonOf(message, service.Clock) };
+            yield return new QueueState { QueueId = message.Id, Folder = message.Folder, State = "active",
+                Reason = Waiting.ReasonOf(message, service.Clock) };
         foreach ((string id, string folder) in service.DeliveredElsewhere)
             yield return new QueueState { QueueId = id, Folder = folder, State = "active", Reason = "in delivery since before the reload" };
     }
@@ -95,7 +99,8 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
     {
         long now = service.Clock;
         foreach (Transport transport in service.Transports)
-            foreach (Destination destination in transport.Destinations) yield return Waiting.StateOf(destination, now, service.NowMicroseconds);
+            foreach (Destination destination in transport.Destinations)
+                yield return Waiting.StateOf(destination, now, service.NowMicroseconds);
     }
 
     public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// Messages that wait for their next attempt, by id, by time and by site: arrays of numbers, some 60 to 120 bytes a message. Finding is O(1), every change
-/// O(log n); what belongs to a site is found in proportion to what belongs to it.
+/// Messages that wait for their next attempt, by id, by time and by site: arrays of numbers, some 60 to 120 bytes a message. Finding is
+/// O(1), every change O(log n); what belongs to a site is found in proportion to what belongs to it.
 /// </summary>
 internal sealed class DeferredIndex
 {

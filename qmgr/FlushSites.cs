@@ -18,7 +18,8 @@ internal sealed class FlushSites
     public FlushSites(EventLoop loop, MailConfig config)
     {
         _lookups = new SlowLookups(loop, "sites");
-        _domains = new MatchList(config.Get(SmtpdParams.FastFlushDomains), MatchStyle.Domains, MatchList.ParentsMatch(config, SmtpdParams.FastFlushDomains.Name));
+        _domains = new MatchList(config.Get(SmtpdParams.FastFlushDomains), MatchStyle.Domains,
+            MatchList.ParentsMatch(config, SmtpdParams.FastFlushDomains.Name));
         foreach (string problem in _domains.Problems) Log.Warning($"{SmtpdParams.FastFlushDomains.Name}: {problem}");
         _mayBlock = _domains.MayBlock;
     }
@@ -27,14 +28,16 @@ internal sealed class FlushSites
     public bool IsEmpty => _domains.IsEmpty;
 
     /// <summary>Whether a site can be asked for.</summary>
-    public ValueTask<MatchResult> MatchAsync(string site) => _lookups.AskAsync(_mayBlock, (_domains, site), static s => s._domains.Match(s.site));
+    public ValueTask<MatchResult> MatchAsync(string site) =>
+        _lookups.AskAsync(_mayBlock, (_domains, site), static s => s._domains.Match(s.site));
 
     /// <summary>A site's name as it is compared.</summary>
     public static string Normalize(string site) => site.TrimEnd('.').ToLowerInvariant();
 
     /// <summary>The site of a recipient, if one may ask for it; else empty.</summary>
     public ValueTask<string> SiteOfAsync(string recipient) =>
-        IsEmpty ? ValueTask.FromResult("") : _lookups.AskAsync(_mayBlock, (Sites: this, recipient), static s => s.Sites.SiteOf(s.recipient));
+        IsEmpty ? ValueTask.FromResult("")
+        : _lookups.AskAsync(_mayBlock, (Sites: this, recipient), static s => s.Sites.SiteOf(s.recipient));
 
     /// <summary>As <see cref="SiteOfAsync"/>, on a thread that may wait.</summary>
     public string SiteOf(string recipient)

@@ -1,8 +1,8 @@
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// New messages that a scan met before their notices came. Such a notice may come after the message is delivered and gone, or while its file is being read
-/// that was not finished yet; some never come, because their link broke: they are forgotten after a while.
+/// New messages that a scan met before their notices came. Such a notice may come after the message is delivered and gone, or while its
+/// file is being read that was not finished yet; some never come, because their link broke: they are forgotten after a while.
 /// </summary>
 internal sealed class FoundFirst
 {

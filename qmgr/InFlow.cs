@@ -3,7 +3,9 @@ using MtaSuite.Common.Ipc.Messages;
 
 namespace MtaSuite.Qmgr;
 
-/// <summary>Tells those that bring new mail when more of it waits than can be worked on, so that they take their time (in_flow_delay).</summary>
+/// <summary>
+/// Tells those that bring new mail when more of it waits than can be worked on, so that they take their time (in_flow_delay).
+/// </summary>
 internal sealed class InFlow(int activeLimit)
 {
     private readonly int _most = Math.Clamp(activeLimit / 10, 10, 1000);

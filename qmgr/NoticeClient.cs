@@ -19,7 +19,8 @@ internal sealed class NoticeClient(EventLoop loop, SpoolDirectory spool, string 
         // in portions that fit into a message, whatever remote servers said about each
         for (int i = 0; i < recipients.Count; i += Portion)
         {
-            BounceAppend request = new() { QueueId = message.Id, Log = log, Recipients = recipients.GetRange(i, Math.Min(Portion, recipients.Count - i)) };
+            BounceAppend request =
+                new() { QueueId = message.Id, Log = log, Recipients = recipients.GetRange(i, Math.Min(Portion, recipients.Count - i)) };
             BounceReply? reply = await _bounce.CallAsync<BounceAppend, BounceReply>(request, patience);
             if (reply is not { Outcome.IsOk: true }) return false;
         }

@@ -12,7 +12,10 @@ internal interface IHeir
     /// <summary>Leaves a message to another process; false when it is in hand here already.</summary>
     bool TryLeaveAlone(string id);
 
-    /// <summary>A message is this process's again. The notice is null when the other process ended or its link broke, so that nobody knows what became of it.</summary>
+    /// <summary>
+    /// A message is this process's again. The notice is null when the other process ended or its link broke, so that nobody knows what
+    /// became of it.
+    /// </summary>
     /// <param name="folder">Where its file was.</param>
     void TakeBack(string id, string folder, ReleasedNotice? notice);
 
@@ -21,14 +24,14 @@ internal interface IHeir
 }
 
 /// <summary>
-/// The processes that this one replaces (reload) and what they still have in delivery: those messages wait until they are released, and the deliveries count
-/// against the limits of destinations and transports. Several may live at once; each is known by its link.
+/// The processes that this one replaces (reload) and what they still have in delivery: those messages wait until they are released, and the
+/// deliveries count against the limits of destinations and transports. Several may live at once; each is known by its link.
 /// </summary>
 internal sealed class Predecessors
 {
     /// <summary>
-    /// A process that is well says what it has in hand before this one has started. One that is stopped or hangs is not waited for any longer: the locks on the
-    /// recipients' records see to it that nobody gets a message twice.
+    /// A process that is well says what it has in hand before this one has started. One that is stopped or hangs is not waited for any
+    /// longer: the locks on the recipients' records see to it that nobody gets a message twice.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly IHeir _heir;
@@ -116,7 +119,8 @@ internal sealed class Predecessors
     private void GiveUp()
     {
         if (!IsAwaited) return;
-        Log.Warning($"{_expected - _heard.Count} of {_expected} queue manager processes that were replaced did not say what they are delivering: going on without");
+        Log.Warning($"{_expected - _heard.Count} of {_expected} queue manager processes that were replaced did not say what they are "
+            + $"delivering: going on without");
         _expected = 0;
         Known();
     }

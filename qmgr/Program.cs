@@ -24,8 +24,8 @@ public static class Program
             default_destination_concurrency_negative_feedback, default_destination_concurrency_failed_cohort_limit,
             destination_concurrency_feedback_debug, default_destination_recipient_limit, default_destination_rate_delay,
             default_transport_rate_delay, default_destination_rate, default_sender_rate, default_delivery_slot_cost,
-            default_delivery_slot_loan, default_delivery_slot_discount, default_minimum_delivery_slots; all with the transport's name instead
-            of default_ for one transport
+            default_delivery_slot_loan, default_delivery_slot_discount, default_minimum_delivery_slots; all with the transport's name
+            instead of default_ for one transport
             queue_run_delay, minimal_backoff_time, maximal_backoff_time, maximal_queue_lifetime, bounce_queue_lifetime, retry_maps,
             delay_warning_time, confirm_delay_cleared, transport_retry_time, defer_transports, soft_bounce
             fast_flush_domains, authorized_flush_users, default_filter_nexthop

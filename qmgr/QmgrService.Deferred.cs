@@ -37,8 +37,8 @@ internal sealed partial class QmgrService
     private long _wallAhead;
 
     /// <summary>
-    /// Attempts are planned by the wall clock, because files keep their times. When it is set back, what waits would wait that much longer: so the attempts go
-    /// back with it. Set ahead, it makes them due early, which does no harm.
+    /// Attempts are planned by the wall clock, because files keep their times. When it is set back, what waits would wait that much longer:
+    /// so the attempts go back with it. Set ahead, it makes them due early, which does no harm.
     /// </summary>
     private void WatchClock()
     {

@@ -7,8 +7,8 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// The change from one process to the next (reload). The one that leaves finishes what is in delivery and names it to the next, which goes on with everything
-/// else at once. docs/SCHEDULER.md, "Reload".
+/// The change from one process to the next (reload). The one that leaves finishes what is in delivery and names it to the next, which goes
+/// on with everything else at once. docs/SCHEDULER.md, "Reload".
 /// </summary>
 internal sealed partial class QmgrService : IHeir
 {
@@ -35,12 +35,15 @@ internal sealed partial class QmgrService : IHeir
         _drained = done;
         // peers reconnect when they are told to, which is after this: the next process hears of what is in delivery first
         foreach (LinkServer server in _servers) server.Leave();
-        List<string> forced = [.. _waiting.Forced, .. _active.Messages.Where(m => m.Forced && m.Folder == SpoolDirectory.Deferred).Select(m => m.Id)];
+        List<string> forced =
+            [.. _waiting.Forced, .. _active.Messages.Where(m => m.Forced && m.Folder == SpoolDirectory.Deferred).Select(m => m.Id)];
         _active.Stop();
         _active.Scheduler.Over = _successor.Over;
         PassOn([.. ForcedIds, .. forced], _flushWhatIsFound && _scanner.IsReadingDeferred);
         _successor.Start();
-        if (_active.Count > 0) Log.Info($"leaving; still in delivery: {string.Join(' ', _active.Messages.Take(MostNamed).Select(m => m.Id))}{(_active.Count > MostNamed ? $" and {_active.Count - MostNamed} more" : "")}");
+        string ids = string.Join(' ', _active.Messages.Take(MostNamed).Select(m => m.Id));
+        if (_active.Count > MostNamed) ids += $" and {_active.Count - MostNamed} more";
+        if (_active.Count > 0) Log.Info($"leaving; still in delivery: {ids}");
         _loop.Every(TimeSpan.FromMilliseconds(50), DrainedIfDone);
     }
 
@@ -66,8 +69,8 @@ internal sealed partial class QmgrService : IHeir
     }
 
     /// <summary>
-    /// What somebody asked for, and is not tried here any more, must not wait for its time in the next process. That process is told; and the files' times say
-    /// it to one that starts later.
+    /// What somebody asked for, and is not tried here any more, must not wait for its time in the next process. That process is told; and
+    /// the files' times say it to one that starts later.
     /// </summary>
     private void PassOn(List<string> ids, bool all = false)
     {

@@ -106,7 +106,8 @@ internal sealed partial class QmgrService : IService
     }
 
     private Removals? MakeRemovals(ServiceContext context) =>
-        context.Config.Get(CommonParams.FileSyncMethod) == "journal" && RemovalLog.Claim(context.Spool) is { } log ? new Removals(_loop, log) : null;
+        context.Config.Get(CommonParams.FileSyncMethod) == "journal"
+        && RemovalLog.Claim(context.Spool) is { } log ? new Removals(_loop, log) : null;
 
     // ---- arrival ---------------------------------------------------------------------------------------------------
 

@@ -25,7 +25,8 @@ internal sealed class QmgrSettings(MailConfig config)
     /// <summary>Finished messages are kept in "saved".</summary>
     public readonly bool DontRemove = config.Get(CommonParams.DontRemove) != 0;
     public readonly bool SoftBounce = config.Get(BounceParams.SoftBounce);
-    public readonly HashSet<string> DeferTransports = new(MailConfig.SplitList(config.Get(QmgrParams.DeferTransports)), StringComparer.Ordinal);
+    public readonly HashSet<string> DeferTransports =
+        new(MailConfig.SplitList(config.Get(QmgrParams.DeferTransports)), StringComparer.Ordinal);
 
     /// <summary>When a message that has just failed is tried again: as long as it is old already, within the two limits.</summary>
     public TimeSpan BackOff(TimeSpan age) => age < MinimalBackOff ? MinimalBackOff : age > MaximalBackOff ? MaximalBackOff : age;

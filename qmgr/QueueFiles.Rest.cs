@@ -7,8 +7,11 @@ namespace MtaSuite.Qmgr;
 
 internal sealed partial class QueueFiles
 {
-    /// <summary>Reads on in a message's recipients, from its folder or where it was moved meanwhile; see <see cref="RecipientReader"/>.</summary>
-    public Promise<(QueueFileStatus Status, List<EnvelopeRecipient> Recipients, bool IsEnd)> ReadOnAsync(string expected, string id, long behind, int most) => _workers.Run(() =>
+    /// <summary>
+    /// Reads on in a message's recipients, from its folder or where it was moved meanwhile; see <see cref="RecipientReader"/>.
+    /// </summary>
+    public Promise<(QueueFileStatus Status, List<EnvelopeRecipient> Recipients, bool IsEnd)> ReadOnAsync(string expected, string id,
+        long behind, int most) => _workers.Run(() =>
     {
         List<EnvelopeRecipient> recipients = [];
         foreach (string folder in (ReadOnlySpan<string>)[expected, .. Places])

@@ -13,7 +13,9 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     private static readonly TimeSpan UnfinishedLifetime = TimeSpan.FromHours(36);
     private readonly WorkerPool _workers = new(loop, "files", Threads) { InPlaceWhenAlone = true, Patience = 16 };
     private readonly Stack<RemoveWork> _removers = new();
-    /// <summary>Unfinished files that look old: when each was last written to, and when that was first seen, milliseconds of the monotonic clock.</summary>
+    /// <summary>
+    /// Unfinished files that look old: when each was last written to, and when that was first seen, milliseconds of the monotonic clock.
+    /// </summary>
     private readonly Dictionary<string, (DateTimeOffset Modified, long Seen)> _unfinished = new(StringComparer.Ordinal);
     /// <summary>No writer pauses for so long.</summary>
     private const long UntouchedMilliseconds = 3_600_000;
@@ -21,12 +23,15 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
 
     public int Pending => _workers.Pending;
 
-    /// <summary>Reads a file from a folder, or from where it was moved meanwhile, which the result names; a damaged one is set aside.</summary>
+    /// <summary>
+    /// Reads a file from a folder, or from where it was moved meanwhile, which the result names; a damaged one is set aside.
+    /// </summary>
     public Promise<(QueueFileStatus Status, QueueFile? File, string Folder)> ReadAsync(string expected, string id) => _workers.Run(() =>
     {
         string folder = expected;
         QueueFileStatus status = spool.TryRead(folder, id, out QueueFile? file);
-        for (int i = 0; status == QueueFileStatus.Missing && i < Places.Length; i++) status = spool.TryRead(folder = Places[i], id, out file);
+        for (int i = 0; status == QueueFileStatus.Missing && i < Places.Length; i++)
+            status = spool.TryRead(folder = Places[i], id, out file);
         // looked at twice: its head may have been in the middle of being written
         if (status == QueueFileStatus.Corrupt) status = spool.TryRead(folder, id, out file);
         if (status == QueueFileStatus.Corrupt)
@@ -39,8 +44,8 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     });
 
     /// <summary>
-    /// An unfinished file whose writer must be long dead: nobody was told that the message is ours. The wall clock alone is no witness: set ahead by days it
-    /// would make every message old that is just being written. So the file must have lain untouched before our eyes, too.
+    /// An unfinished file whose writer must be long dead: nobody was told that the message is ours. The wall clock alone is no witness: set
+    /// ahead by days it would make every message old that is just being written. So the file must have lain untouched before our eyes, too.
     /// </summary>
     private void RemoveIfOld(string id, string path)
     {
@@ -65,7 +70,8 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     {
         int error = from == SpoolDirectory.Deferred ? 0 : spool.Move(id, from, SpoolDirectory.Deferred);
         // not there: a process that was replaced, or that replaces this one, may have moved it already
-        if (error is 0 or Libc.ENOENT) error = Libc.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nextMicroseconds) == 0 ? 0 : Libc.Errno;
+        if (error is 0 or Libc.ENOENT)
+            error = Libc.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nextMicroseconds) == 0 ? 0 : Libc.Errno;
         return error;
     });
 
@@ -73,7 +79,8 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     /// <param name="ids">Null: all that there are.</param>
     public void MakeDue(IEnumerable<string>? ids, long nowMicroseconds) => _workers.Run(() =>
     {
-        foreach (string id in ids ?? spool.Ids(SpoolDirectory.Deferred)) _ = Libc.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nowMicroseconds);
+        foreach (string id in ids ?? spool.Ids(SpoolDirectory.Deferred))
+            _ = Libc.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nowMicroseconds);
         return 0;
     });
 
@@ -105,7 +112,8 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
         private Action? _removed;
         private int _error;
 
-        public void Set(string folder, string id, bool unsynced, Action removed) => (_folder, _id, _unsynced, _removed) = (folder, id, unsynced, removed);
+        public void Set(string folder, string id, bool unsynced, Action removed) =>
+            (_folder, _id, _unsynced, _removed) = (folder, id, unsynced, removed);
 
         /// <summary>From its folder, or from where the process that took this one's place has moved it.</summary>
         public override void Execute()

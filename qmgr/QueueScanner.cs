@@ -8,13 +8,14 @@ namespace MtaSuite.Qmgr;
 
 /// <summary>
 /// Looks for messages in the folders, on a thread of its own, and reports what it finds to the loop in portions. A deferred file's next
-/// attempt is its modification time, as far as that lies ahead; otherwise it is due now. Which sites the deferred messages wait for stands in the files;
-/// they are read afterwards, if anybody may ask for a site.
+/// attempt is its modification time, as far as that lies ahead; otherwise it is due now. Which sites the deferred messages wait for stands
+/// in the files; they are read afterwards, if anybody may ask for a site.
 /// </summary>
 /// <param name="found">Gets id, folder and time of each file.</param>
 /// <param name="sites">Which sites one may ask for.</param>
 /// <param name="readSites">Gets id and such sites of each deferred file that waits for some, with null as the last.</param>
-internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<string, string, long> found, FlushSites sites, Action<string?, HashSet<string>> readSites)
+internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<string, string, long> found, FlushSites sites,
+    Action<string?, HashSet<string>> readSites)
 {
     private const int Portion = 500;
     private readonly WorkerPool _worker = new(loop, "scanner", 1);
@@ -87,7 +88,9 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
             Report();
         }
 
-        /// <summary>A file that was changed in the future is from before the clock was set back: its attempt goes back by as much.</summary>
+        /// <summary>
+        /// A file that was changed in the future is from before the clock was set back: its attempt goes back by as much.
+        /// </summary>
         private long NextAttempt(string id)
         {
             if (!Libc.TryStat(scanner.Spool.PathOf(folder, id), out Libc.FileStatus status)) return 1;
@@ -116,7 +119,8 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
     private void Found(string id, string folder, long next) => found(id, folder, next);
 
     /// <param name="only">One message; null: all.</param>
-    private sealed class SiteScan(QueueScanner scanner, FlushSites sites, Action<string?, HashSet<string>> take, string? only = null) : WorkItem
+    private sealed class SiteScan(QueueScanner scanner, FlushSites sites, Action<string?, HashSet<string>> take, string? only = null)
+        : WorkItem
     {
         private readonly List<(string Id, HashSet<string> Sites)> _portion = [];
         private readonly long _start = scanner.Start;
@@ -128,7 +132,8 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
             {
                 _count++;
                 if (scanner.Spool.TryRead(SpoolDirectory.Deferred, id, out QueueFile? file) != QueueFileStatus.Ok) continue;
-                HashSet<string> found = [.. file!.Envelope.Recipients.Where(r => !r.Done).Select(r => sites.SiteOf(r.Address)).Where(s => s.Length > 0)];
+                HashSet<string> found =
+                    [.. file!.Envelope.Recipients.Where(r => !r.Done).Select(r => sites.SiteOf(r.Address)).Where(s => s.Length > 0)];
                 if (found.Count > 0) _portion.Add((id, found));
                 if (_portion.Count == Portion) Report();
             }

@@ -17,7 +17,9 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, ContentSeg
     public JournalPlace Journal { get; init; }
     /// <summary>It was delivered, and not all of that is on stable storage yet.</summary>
     public bool Unsynced { get; set; } = envelope.Unsynced;
-    /// <summary>It was read from its file: an earlier round, perhaps of a process that died, may have left logs whose notices are due.</summary>
+    /// <summary>
+    /// It was read from its file: an earlier round, perhaps of a process that died, may have left logs whose notices are due.
+    /// </summary>
     public bool MayHaveLogs { get; init; }
     /// <summary>Somebody asked for it to be tried now: what was unavailable is tried again for it.</summary>
     public bool Forced { get; init; }
@@ -25,7 +27,10 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, ContentSeg
     public long ActiveMicroseconds { get; set; }
     /// <summary>Recipients without an outcome.</summary>
     public int Pending { get; set; }
-    /// <summary>Deliveries that run and other work that goes on for it: until that is over it stays with this process, even when another has taken its place.</summary>
+    /// <summary>
+    /// Deliveries that run and other work that goes on for it: until that is over it stays with this process, even when another has taken
+    /// its place.
+    /// </summary>
     public int UnderWay { get; set; }
     /// <summary>The round is being ended.</summary>
     public bool IsConcluding { get; set; }

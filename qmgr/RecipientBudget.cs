@@ -4,9 +4,10 @@ using MtaSuite.Qmgr.Scheduling;
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// How many recipients are in memory (qmgr_message_recipient_limit), and of each transport (TRANSPORT_recipient_limit). While there is room a message has all of its own; when there is none, a few
-/// (qmgr_message_recipient_minimum), and the rest is read from its file while those are delivered. Of a message that is in memory as a whole all recipients count to the end of
-/// the round, of one with a rest those without an outcome.
+/// How many recipients are in memory (qmgr_message_recipient_limit), and of each transport (TRANSPORT_recipient_limit). While there is room
+/// a message has all of its own; when there is none, a few (qmgr_message_recipient_minimum), and the rest is read from its file while those
+/// are delivered. Of a message that is in memory as a whole all recipients count to the end of the round, of one with a rest those without
+/// an outcome.
 /// </summary>
 internal sealed class RecipientBudget(QmgrSettings settings)
 {
@@ -45,7 +46,9 @@ internal sealed class RecipientBudget(QmgrSettings settings)
         Count(message, part.Count);
     }
 
-    /// <summary>Takes the recipients of a part from an index on out of memory: they stay in the file, because a transport has all that it may have.</summary>
+    /// <summary>
+    /// Takes the recipients of a part from an index on out of memory: they stay in the file, because a transport has all that it may have.
+    /// </summary>
     public void Shorten(QueuedMessage message, Part part, int from, Transport full)
     {
         (message.Rest ??= new MessageRest()).Cut(from == 0 ? part.Behind : part.Recipients[from - 1].Offset, full);

@@ -6,8 +6,8 @@ using MtaSuite.Common.Spool.Journal;
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// Notes removed messages for the journal: all of a batch of events with one write, and on stable storage soon after. Where deliveries are not on stable storage yet
-/// the file system is synced first: until the removal is noted the journal answers for them.
+/// Notes removed messages for the journal: all of a batch of events with one write, and on stable storage soon after. Where deliveries are
+/// not on stable storage yet the file system is synced first: until the removal is noted the journal answers for them.
 /// </summary>
 internal sealed class Removals(EventLoop loop, RemovalLog log) : IBatchEnd
 {

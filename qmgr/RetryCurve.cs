@@ -8,8 +8,8 @@ namespace MtaSuite.Qmgr;
 /// <code>
 /// curve = *( wait [ "*" times ] [ "," ] ) [ "give up" wait ]          e.g. "5m 15m 1h*3 4h, give up 5d"
 /// </code>
-/// The waits follow one another from the message's arrival; the last one is repeated for ever. Without waits the usual back-off holds, without "give up"
-/// the usual lifetime. What comes next depends on the message's age alone, so that nothing need be remembered for it.
+/// The waits follow one another from the message's arrival; the last one is repeated for ever. Without waits the usual back-off holds,
+/// without "give up" the usual lifetime. What comes next depends on the message's age alone, so that nothing need be remembered for it.
 /// </summary>
 internal sealed class RetryCurve
 {
@@ -21,8 +21,8 @@ internal sealed class RetryCurve
     public TimeSpan? GiveUp { get; }
 
     /// <summary>
-    /// How long to wait at an age; null: the curve does not say. Attempts come late rather than early, so a point that is less than half its own wait away
-    /// counts as the one that has just been.
+    /// How long to wait at an age; null: the curve does not say. Attempts come late rather than early, so a point that is less than half
+    /// its own wait away counts as the one that has just been.
     /// </summary>
     public TimeSpan? NextWait(TimeSpan age)
     {
@@ -56,7 +56,9 @@ internal sealed class RetryCurve
             }
             int star = words[i].IndexOf('*');
             int times = 1;
-            if (star >= 0 && (!int.TryParse(words[i].AsSpan(star + 1), NumberStyles.None, CultureInfo.InvariantCulture, out times) || times is < 1 or > most)) return false;
+            if (star >= 0
+                && (!int.TryParse(words[i].AsSpan(star + 1), NumberStyles.None, CultureInfo.InvariantCulture, out times)
+                || times is < 1 or > most)) return false;
             if (!TryTime(star >= 0 ? words[i][..star] : words[i], out TimeSpan wait)) return false;
             waits.AddRange(Enumerable.Repeat(wait, times));
         }
@@ -65,5 +67,6 @@ internal sealed class RetryCurve
         return true;
     }
 
-    private static bool TryTime(string text, out TimeSpan time) => TimeText.TryParse(text, 's', out time) && time >= TimeSpan.FromSeconds(1);
+    private static bool TryTime(string text, out TimeSpan time) =>
+        TimeText.TryParse(text, 's', out time) && time >= TimeSpan.FromSeconds(1);
 }

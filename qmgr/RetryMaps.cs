@@ -26,10 +26,12 @@ internal sealed class RetryMaps
     }
 
     /// <summary>Opens the tables; null: there are none.</summary>
-    public static RetryMaps? Open(EventLoop loop, MailConfig config) => config.Get(QmgrParams.RetryMaps).Length == 0 ? null : new RetryMaps(loop, config);
+    public static RetryMaps? Open(EventLoop loop, MailConfig config) =>
+        config.Get(QmgrParams.RetryMaps).Length == 0 ? null : new RetryMaps(loop, config);
 
     /// <summary>A recipient's own curve; null: the usual one.</summary>
-    public ValueTask<RetryCurve?> CurveOfAsync(string recipient) => _threads.AskAsync(_mayBlock, (Maps: this, recipient), static s => s.Maps.CurveOf(s.recipient));
+    public ValueTask<RetryCurve?> CurveOfAsync(string recipient) =>
+        _threads.AskAsync(_mayBlock, (Maps: this, recipient), static s => s.Maps.CurveOf(s.recipient));
 
     private RetryCurve? CurveOf(string recipient)
     {
@@ -43,7 +45,8 @@ internal sealed class RetryMaps
     private RetryCurve? Parsed(string text)
     {
         if (_curves.TryGetValue(text, out RetryCurve? curve)) return curve;
-        if (!RetryCurve.TryParse(text, out curve)) Log.Warning($"{QmgrParams.RetryMaps}: bad curve \"{text}\", expected waits as in \"5m 15m 1h*3 4h, give up 5d\"");
+        if (!RetryCurve.TryParse(text, out curve))
+            Log.Warning($"{QmgrParams.RetryMaps}: bad curve \"{text}\", expected waits as in \"5m 15m 1h*3 4h, give up 5d\"");
         if (_curves.Count >= KnownCurves) _curves.Clear();
         return _curves[text] = curve;
     }

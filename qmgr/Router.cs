@@ -37,7 +37,8 @@ internal sealed class Router : IRouter
             _ when route.IsDoubleBounce => Outcome.Ok("undeliverable postmaster notification discarded"),
             _ => null,
         };
-        if (outcome != null || envelope.Filter.Length == 0) return new RouteResult(route.Transport, route.Nexthop, route.Recipient, outcome);
+        if (outcome != null || envelope.Filter.Length == 0)
+            return new RouteResult(route.Transport, route.Nexthop, route.Recipient, outcome);
         return Filtered(envelope.Filter, route.Recipient);
     }
 

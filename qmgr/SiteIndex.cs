@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// Which entries of the <see cref="DeferredIndex"/> wait for which site: one node for each pair, in two lists, the entry's and the site's. Sites without
-/// entries are forgotten.
+/// Which entries of the <see cref="DeferredIndex"/> wait for which site: one node for each pair, in two lists, the entry's and the site's.
+/// Sites without entries are forgotten.
 /// </summary>
 internal sealed class SiteIndex
 {

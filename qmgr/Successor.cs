@@ -6,8 +6,8 @@ using MtaSuite.Qmgr.Scheduling;
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// The process that takes this one's place (reload), as this one sees it: it is told what is in delivery here, of each end, and of what was asked for and not
-/// tried. Where that process is replaced in its turn or dies, the next one is told all of it again.
+/// The process that takes this one's place (reload), as this one sees it: it is told what is in delivery here, of each end, and of what was
+/// asked for and not tried. Where that process is replaced in its turn or dies, the next one is told all of it again.
 /// </summary>
 internal sealed class Successor
 {
@@ -64,7 +64,8 @@ internal sealed class Successor
 
     /// <summary>Every message once for itself, because those whose outcomes are being logged have no delivery any more.</summary>
     private IEnumerable<HandoverDelivery> Deliveries() =>
-        _active.Messages.Select(m => new HandoverDelivery { QueueId = m.Id, QueueName = m.Folder }).Concat(_active.Scheduler.Running.Select(Describe));
+        _active.Messages.Select(m => new HandoverDelivery { QueueId = m.Id, QueueName = m.Folder })
+        .Concat(_active.Scheduler.Running.Select(Describe));
 
     private static HandoverDelivery Describe(Delivery delivery) => new()
     {

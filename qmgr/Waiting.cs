@@ -12,14 +12,17 @@ internal static class Waiting
     {
         if (d.IsDead) return $"delivery temporarily suspended for {Seconds(d.DeadUntil - now)}: {d.DeadReason?.Text}";
         if (d.Waiting == 0) return "";
-        if (d.Rate is { } rate && rate.NextAt(now) > now) return $"rate limit of {rate.Limit}, next delivery in {Seconds(rate.NextAt(now) - now)}";
+        if (d.Rate is { } rate && rate.NextAt(now) > now)
+            return $"rate limit of {rate.Limit}, next delivery in {Seconds(rate.NextAt(now) - now)}";
         if (d.NotBefore > now) return $"pause between deliveries, next in {Seconds(d.NotBefore - now)}";
         if (!d.HasRoom) return $"{d.Running} of {d.Window.Size} possible deliveries are under way";
         Transport t = d.Transport;
         return t.Limit > 0 && t.Running >= t.Limit ? $"all {t.Limit} deliveries of transport {t.Name} are under way" : "its turn comes";
     }
 
-    /// <summary>Why an active message is not done: of its destinations, the first that waits; empty while all are being delivered to.</summary>
+    /// <summary>
+    /// Why an active message is not done: of its destinations, the first that waits; empty while all are being delivered to.
+    /// </summary>
     public static string ReasonOf(QueuedMessage message, long now)
     {
         foreach (Job job in message.Jobs)
@@ -43,5 +46,6 @@ internal static class Waiting
         };
     }
 
-    private static string Seconds(long milliseconds) => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, (milliseconds + 999) / 1000)}s");
+    private static string Seconds(long milliseconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, (milliseconds + 999) / 1000)}s");
 }

@@ -1,8 +1,8 @@
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// Messages that may become active as soon as there is room: new ones, and old ones that are due. They take turns, so that neither a flood of new mail nor
-/// a flush of everything keeps the other out; and a fifth of the room is kept free of old ones.
+/// Messages that may become active as soon as there is room: new ones, and old ones that are due. They take turns, so that neither a flood
+/// of new mail nor a flush of everything keeps the other out; and a fifth of the room is kept free of old ones.
 /// </summary>
 internal sealed class WaitingRoom(int activeLimit)
 {

@@ -7,7 +7,9 @@ using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Showq;
 
-/// <summary>One asker's listing: states from qmgr first, then batches read on a worker thread, each sent when the asker has room for it.</summary>
+/// <summary>
+/// One asker's listing: states from qmgr first, then batches read on a worker thread, each sent when the asker has room for it.
+/// </summary>
 internal sealed class ListingStream(ShowqService service) : IStreamHandler
 {
     private const int BatchBytes = 64 * 1024;
@@ -34,7 +36,8 @@ internal sealed class ListingStream(ShowqService service) : IStreamHandler
     private async Task RunAsync(QueueFilter filter)
     {
         Dictionary<string, QueueEntryState>? states = await StatesOfQmgr.AskAsync(service.Qmgr);
-        QueueListing listing = new(service.Spool, filter, id => states != null && states.TryGetValue(id, out QueueEntryState state) ? state : null);
+        QueueListing listing =
+            new(service.Spool, filter, id => states != null && states.TryGetValue(id, out QueueEntryState state) ? state : null);
         using IEnumerator<QueueEntry> entries = listing.Read(QueueId.Microseconds(service.Loop.Time)).GetEnumerator();
         ArrayBufferWriter<byte> batch = new(BatchBytes);
         bool more = true;
@@ -44,7 +47,9 @@ internal sealed class ListingStream(ShowqService service) : IStreamHandler
             more = await service.Pool.Run(() => ReadBatch(entries, batch));
             await SendAsync(batch.WrittenMemory);
         }
-        Answer(new ShowqReply { Text = states == null ? "the queue manager does not answer: the listing is from the files, and does not say which messages are being delivered" : "" });
+        Answer(new ShowqReply { Text = states == null
+            ? "the queue manager does not answer: the listing is from the files, and does not say which messages are being delivered"
+            : "" });
     }
 
     /// <summary>A batch may be as large as one entry with fifty thousand recipients: piece by piece, as the reader takes it.</summary>

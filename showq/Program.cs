@@ -13,8 +13,9 @@ public static class Program
             started by master
 
         DESCRIPTION
-            Answers postqueue and mailq on public/showq: reads the queue's folders and files, takes the state and the next attempt of each message from
-            qmgr and the reasons for delay from the defer logs, and sends what fits the asker's filter, as fast as it is read there.
+            Answers postqueue and mailq on public/showq: reads the queue's folders and files, takes the state and the next attempt of each
+            message from qmgr and the reasons for delay from the defer logs, and sends what fits the asker's filter, as fast as it is read
+            there.
 
         PARAMETERS
             authorized_mailq_users, queue_service_name

@@ -35,7 +35,8 @@ internal sealed class StatesOfQmgr : IStreamHandler
         if (type != FrameType.Progress || !AttributeDecoder.TryDecode(payload, part)) return;
         // the many that only wait are not kept: their files say when they are due
         foreach (QueueState state in part.Entries)
-            if (state.State == "active" || state.Reason.Length > 0) _states[state.QueueId] = new QueueEntryState(state.State == "active", state.Reason);
+            if (state.State == "active" || state.Reason.Length > 0)
+                _states[state.QueueId] = new QueueEntryState(state.State == "active", state.Reason);
     }
 
     public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);

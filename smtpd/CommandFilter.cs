@@ -4,7 +4,9 @@ using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Smtpd;
 
-/// <summary>smtpd_command_filter: a table that puts other commands in the place of what clients send. Even an empty line is asked about.</summary>
+/// <summary>
+/// smtpd_command_filter: a table that puts other commands in the place of what clients send. Even an empty line is asked about.
+/// </summary>
 internal sealed class CommandFilter
 {
     private const int MaxLogged = 100;
@@ -13,7 +15,8 @@ internal sealed class CommandFilter
     private CommandFilter(Table table) => _table = table;
 
     /// <summary>Opens a table by "type:name"; null: there is none.</summary>
-    public static CommandFilter? Open(string spec) => spec.Length == 0 ? null : new CommandFilter(TableFactory.Open(spec, TableOptions.Default));
+    public static CommandFilter? Open(string spec) =>
+        spec.Length == 0 ? null : new CommandFilter(TableFactory.Open(spec, TableOptions.Default));
 
     public bool MayBlock => _table.MayBlock;
 

@@ -35,7 +35,8 @@ internal sealed class ContentReceiver
     private int _gatheredLength;
 
     /// <param name="open">
-    /// Opens the message at cleanup, when the first content is there: both go out together, and cleanup wakes up once. Null: the content is thrown away (DISCARD).
+    /// Opens the message at cleanup, when the first content is there: both go out together, and cleanup wakes up once. Null: the content is
+    /// thrown away (DISCARD).
     /// </param>
     /// <param name="limit">message_size_limit; 0: none.</param>
     public ContentReceiver(Func<ISubmission>? open, DotDecoder decoder, BareNewlinePolicy policy, long limit)

@@ -2,7 +2,10 @@ using MtaSuite.Common.Log;
 
 namespace MtaSuite.Smtpd;
 
-/// <summary>Writes what is said in a session into the log (debug_peer_list, -v): "&lt;" is the client, "&gt;" are we. Neither content nor credentials.</summary>
+/// <summary>
+/// Writes what is said in a session into the log (debug_peer_list, -v): "&lt;" is the client, "&gt;" are we. Neither content nor
+/// credentials.
+/// </summary>
 internal sealed class DialogLog(string peer)
 {
     public void In(ReadOnlySpan<byte> line) => Log.Info($"< {peer}: {Transcript.Harmless(line)}");

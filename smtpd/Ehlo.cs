@@ -17,10 +17,12 @@ internal static class Ehlo
 {
     private static readonly (string Word, EhloKeywords Keyword)[] s_words =
     [
-        ("8bitmime", EhloKeywords.EightBitMime), ("auth", EhloKeywords.Auth), ("etrn", EhloKeywords.Etrn), ("pipelining", EhloKeywords.Pipelining),
+        ("8bitmime", EhloKeywords.EightBitMime), ("auth", EhloKeywords.Auth), ("etrn", EhloKeywords.Etrn),
+            ("pipelining", EhloKeywords.Pipelining),
         ("size", EhloKeywords.Size), ("verp", EhloKeywords.Verp), ("vrfy", EhloKeywords.Vrfy), ("xclient", EhloKeywords.Xclient),
         ("xforward", EhloKeywords.Xforward), ("starttls", EhloKeywords.StartTls), ("enhancedstatuscodes", EhloKeywords.EnhancedStatusCodes),
-        ("dsn", EhloKeywords.Dsn), ("smtputf8", EhloKeywords.SmtpUtf8), ("chunking", EhloKeywords.Chunking), ("requiretls", EhloKeywords.RequireTls),
+        ("dsn", EhloKeywords.Dsn), ("smtputf8", EhloKeywords.SmtpUtf8), ("chunking", EhloKeywords.Chunking),
+            ("requiretls", EhloKeywords.RequireTls),
         ("silent-discard", EhloKeywords.SilentDiscard),
     ];
 
@@ -35,7 +37,8 @@ internal static class Ehlo
     }
 
     /// <summary>The words of a set, for the log.</summary>
-    public static string Format(EhloKeywords keywords) => string.Join(' ', s_words.Where(w => (keywords & w.Keyword) != 0).Select(w => w.Word));
+    public static string Format(EhloKeywords keywords) =>
+        string.Join(' ', s_words.Where(w => (keywords & w.Keyword) != 0).Select(w => w.Word));
 
     /// <summary>
     /// RFC 5321 4.1.1.1: ehlo-ok-rsp = "250-" Domain CRLF *( "250-" ehlo-line CRLF ) "250" SP ehlo-line CRLF.
@@ -49,7 +52,8 @@ internal static class Ehlo
             if (available && (discard & keyword) == 0) lines.Add(line);
         }
         Add(EhloKeywords.Pipelining, true, "PIPELINING");
-        Add(EhloKeywords.Size, true, settings.MessageSizeLimit > 0 ? string.Create(CultureInfo.InvariantCulture, $"SIZE {settings.MessageSizeLimit}") : "SIZE");
+        Add(EhloKeywords.Size, true, settings.MessageSizeLimit > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"SIZE {settings.MessageSizeLimit}") : "SIZE");
         Add(EhloKeywords.Vrfy, !settings.DisableVrfy, "VRFY");
         Add(EhloKeywords.Etrn, true, "ETRN");
         Add(EhloKeywords.Verp, true, "XVERP");

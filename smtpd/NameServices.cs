@@ -32,7 +32,9 @@ internal sealed class NameServices
     /// <summary>Hosts as the machine itself finds them: /etc/hosts, then the DNS.</summary>
     public HostLookup Hosts { get; }
 
-    /// <summary>The client with a name that takes no waiting: one in /etc/hosts, or none because nobody wants any. Else as it was.</summary>
+    /// <summary>
+    /// The client with a name that takes no waiting: one in /etc/hosts, or none because nobody wants any. Else as it was.
+    /// </summary>
     public ClientInfo NameAtOnce(ClientInfo client)
     {
         if (client.Ip is not { } ip || client.IsNamed) return client;

@@ -5,8 +5,8 @@ using MtaSuite.Common.Tls;
 namespace MtaSuite.Smtpd;
 
 /// <summary>
-/// Our trace header. RFC 5321 4.4: Time-stamp-line = "Received:" FWS "from" ... "by" ... [ "with" Protocol ] [ "id" String ] [ "for" Path ] ";" date-time.
-/// Written in several lines, the later ones starting with a tab, each ending in LF.
+/// Our trace header. RFC 5321 4.4: Time-stamp-line = "Received:" FWS "from" ... "by" ... [ "with" Protocol ] [ "id" String ] [ "for" Path ]
+/// ";" date-time. Written in several lines, the later ones starting with a tab, each ending in LF.
 /// </summary>
 internal static class ReceivedHeader
 {
@@ -27,7 +27,8 @@ internal static class ReceivedHeader
         text.Append("by ").Append(settings.MyHostname).Append(" (").Append(settings.MailName).Append(')');
         text.Append(" with ").Append(Protocol(session, transaction));
         text.Append(" id ").Append(transaction.QueueId);
-        if (transaction.Recipients.Count == 1) text.Append("\n\tfor <").Append(Address.Quote822(transaction.Recipients[0].Address)).Append(">; ");
+        if (transaction.Recipients.Count == 1)
+            text.Append("\n\tfor <").Append(Address.Quote822(transaction.Recipients[0].Address)).Append(">; ");
         else text.Append(";\n\t");
         text.Append(MailDate.Format(arrival)).Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
@@ -53,5 +54,6 @@ internal static class ReceivedHeader
     }
 
     /// <summary>Without what could end the comment or the line.</summary>
-    private static string Comment(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not ('(' or ')' or '\\') ? c : '?'));
+    private static string Comment(string text) =>
+        string.Concat(text.Select(c => c is >= ' ' and <= '~' and not ('(' or ')' or '\\') ? c : '?'));
 }

@@ -7,7 +7,9 @@ namespace MtaSuite.Smtpd;
 /// <summary>A refusal as it is sent, and the template of the lines behind it (empty: none).</summary>
 internal readonly record struct Refusal(SmtpReply Reply, string Footer);
 
-/// <summary>What tables make of a refusal: another one (smtpd_reject_filter_maps), and lines behind it (smtpd_reject_footer_maps). On any thread.</summary>
+/// <summary>
+/// What tables make of a refusal: another one (smtpd_reject_filter_maps), and lines behind it (smtpd_reject_footer_maps). On any thread.
+/// </summary>
 internal static class RefusalTables
 {
     public static Refusal Ask(SmtpSession session, SmtpReply reply, string logId)

@@ -8,7 +8,8 @@ namespace MtaSuite.Smtpd;
 internal static class ReplyNames
 {
     /// <summary>The value of a name, null for one that there is none of.</summary>
-    public static string? Value(string name, SmtpSession session) => Value(name, session, session.Transaction?.Sender, FirstRecipient(session));
+    public static string? Value(string name, SmtpSession session) =>
+        Value(name, session, session.Transaction?.Sender, FirstRecipient(session));
 
     /// <param name="sender">The sender and the recipient that are talked about; null where there is none.</param>
     public static string? Value(string name, SmtpSession session, string? sender, string? recipient) => name switch
@@ -30,7 +31,8 @@ internal static class ReplyNames
         _ => null,
     };
 
-    private static string? FirstRecipient(SmtpSession session) => session.Transaction is { Recipients: [var first, ..] } ? first.Address : null;
+    private static string? FirstRecipient(SmtpSession session) =>
+        session.Transaction is { Recipients: [var first, ..] } ? first.Address : null;
 
     private static string Local(string? address) =>
         string.IsNullOrEmpty(address) ? "" : Address.Split(address, out ReadOnlySpan<char> local, out _) ? local.ToString() : address;
@@ -65,7 +67,8 @@ internal static class ReplyNames
             else
             {
                 char c = text[++i];
-                result.Append(c switch { 't' => '\t', 'n' => '\n', 'r' => '\r', 'a' => '\a', 'b' => '\b', 'f' => '\f', 'v' => '\v', _ => c });
+                result.Append(c switch { 't' => '\t', 'n' => '\n', 'r' => '\r', 'a' => '\a', 'b' => '\b', 'f' => '\f', 'v' => '\v',
+                    _ => c });
             }
         }
         return result.ToString();

@@ -14,7 +14,8 @@ using MtaSuite.Smtpd.Auth;
 namespace MtaSuite.Smtpd;
 
 /// <summary>What sessions share, and who may have one. Overload is answered before the banner, without a session.</summary>
-internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWriter queue, IAddresses addresses, NameServices names, DiskSpace disk, int maxSessions,
+internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWriter queue, IAddresses addresses, NameServices names,
+    DiskSpace disk, int maxSessions,
     string spool = "")
     : IService
 {
@@ -43,7 +44,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     /// <summary>What is asked there.</summary>
     public Asks Slow { get; } = addresses.Slow | settings.Normal.Slow;
     public DiskSpace Disk { get; } = disk;
-    public Authentication Authentication { get; } = new(settings.Normal.Auth, settings.Normal.Auth.MakeBackEnd(loop, spool, names.Hosts), loop.Time);
+    public Authentication Authentication { get; } =
+        new(settings.Normal.Auth, settings.Normal.Auth.MakeBackEnd(loop, spool, names.Hosts), loop.Time);
     /// <summary>Who tries queued mail on request (ETRN); null: nobody.</summary>
     public LinkClient? Qmgr { get; init; }
     public int Active => _sessions.Count;
@@ -97,7 +99,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         ServeAsync(session).Detach();
     }
 
-    // Nine of ten places are taken: the shorter limits hold, also for those who wait already; else whoever came before could keep all places for long.
+    // Nine of ten places are taken: the shorter limits hold, also for those who wait already; else whoever came before could keep all
+    // places for long.
     private void NoteLoad()
     {
         bool stress = maxSessions > 0 && _sessions.Count * 10L >= maxSessions * 9L;
@@ -133,7 +136,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         int count = _clients.Enter(client.Ip!);
         if (s.ClientConnectionCountLimit == 0 || count <= s.ClientConnectionCountLimit) return true;
         MatchList exceptions = s.EventLimitExceptions;
-        if (await Lookups.AskAsync(exceptions.MayBlock, (exceptions, client), static a => a.exceptions.Match(a.client.Name, a.client.Ip)) == MatchResult.Yes) return true;
+        if (await Lookups.AskAsync(exceptions.MayBlock, (exceptions, client),
+            static a => a.exceptions.Match(a.client.Name, a.client.Ip)) == MatchResult.Yes) return true;
         _clients.Leave(client.Ip!);
         Log.Warning($"Connection concurrency limit exceeded: {count} from {client.NameAddress} for service {s.ServiceName}");
         return false;
@@ -155,7 +159,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     {
         long minute = Loop.NowMilliseconds / 60_000;
         if (minute != _noticeMinute) (_noticeMinute, _notices) = (minute, 0);
-        if (++_notices == MaxNotices + 1) Log.Warning($"more than {MaxNotices} sessions with trouble in a minute: the postmaster is not told of more");
+        if (++_notices == MaxNotices + 1)
+            Log.Warning($"more than {MaxNotices} sessions with trouble in a minute: the postmaster is not told of more");
         return _notices <= MaxNotices;
     }
 
@@ -190,7 +195,9 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         if (_sessions.Count == 0) done();
     }
 
-    /// <summary>The suite stops: ends every session with a 421 as soon as it has no message under way, and the others after five seconds.</summary>
+    /// <summary>
+    /// The suite stops: ends every session with a 421 as soon as it has no message under way, and the others after five seconds.
+    /// </summary>
     public void Stop()
     {
         foreach (SmtpSession session in _sessions.ToArray()) session.ShutDown();

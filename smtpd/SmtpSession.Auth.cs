@@ -37,14 +37,15 @@ internal sealed partial class SmtpSession
     /// <summary>RFC 9266 3: only TLS 1.3 makes a binding that surely belongs to one connection.</summary>
     private void BindLogins(SslConnection connection, TlsFacts facts)
     {
-        if (!Settings.Auth.Enabled || facts.Agreement.Protocol != "TLSv1.3" || LibSsl.ExporterBinding(connection) is not { } exported) return;
+        if (!Settings.Auth.Enabled || facts.Agreement.Protocol != "TLSv1.3" || LibSsl.ExporterBinding(connection) is not { } exported)
+            return;
         byte[]? endPoint = LibSsl.ServerEndPointBinding(connection);
         ChannelBinding = type => type switch { "tls-exporter" => exported, "tls-server-end-point" => endPoint, _ => null };
     }
 
     /// <summary>
-    /// Reads a line that is no command (RFC 4954 4): longer than those may be. Null, with everything said, when the connection ended; a line over
-    /// the limit is <paramref name="tooLong"/>.
+    /// Reads a line that is no command (RFC 4954 4): longer than those may be. Null, with everything said, when the connection ended; a
+    /// line over the limit is <paramref name="tooLong"/>.
     /// </summary>
     public async ValueTask<(byte[]? Line, bool TooLong)> ReadResponseAsync(int limit)
     {
@@ -70,7 +71,8 @@ internal sealed partial class SmtpSession
     public void LogAuthFailure(string mechanism, SaslResult result)
     {
         string detail = result.Detail.Length > 0 ? $" ({result.Detail})" : "";
-        Log.Warning($"{Client.NameAddress}: SASL {mechanism} authentication failed: {result.Text}{detail}, sasl_username={(result.Login.Length > 0 ? Shorten(result.Login) : "(unavailable)")}");
+        Log.Warning($"{Client.NameAddress}: SASL {mechanism} authentication failed: {result.Text}{detail}, "
+            + $"sasl_username={(result.Login.Length > 0 ? Shorten(result.Login) : "(unavailable)")}");
     }
 
     private static string Shorten(string text) => text.Length <= 100 ? text : text[..100];

@@ -20,14 +20,16 @@ internal sealed partial class SmtpSession
         }
         if (Settings.Filter is { } filter)
         {
-            if (await Server.Lookups.AskAsync(filter.MayBlock, (filter, line, Client.NameAddress), static a => a.filter.Apply(a.line.Span, a.NameAddress)) is not { } other)
+            if (await Server.Lookups.AskAsync(filter.MayBlock, (filter, line, Client.NameAddress),
+                static a => a.filter.Apply(a.line.Span, a.NameAddress)) is not { } other)
             {
                 Reply(421, "4.3.0", $"{Settings.MyHostname} Server local data error");
                 return;
             }
             line = other;
         }
-        ListedWord? asked = (Server.Slow & Asks.Commands) == 0 ? null : await Server.Lookups.AskAsync(true, (Session: this, line), static a => a.Session.AskListed(a.line.Span));
+        ListedWord? asked = (Server.Slow & Asks.Commands) == 0 ? null
+            : await Server.Lookups.AskAsync(true, (Session: this, line), static a => a.Session.AskListed(a.line.Span));
         CommandRow? row = Select(line.Span, asked, out int argumentsAt, out int argumentsLength);
         if (row is null) return;
         Addresses.Forget();

@@ -42,14 +42,16 @@ internal sealed partial class SmtpSession
             ReadStatus read = status == ProxyStatus.Incomplete ? await Connection.FillAsync() : ReadStatus.Failed;
             if (read == ReadStatus.Data) continue;
             LogProxyTrouble(status == ProxyStatus.Error ? "bad header" : read == ReadStatus.TimedOut ? "timeout" : "connection lost");
-            if (read == ReadStatus.TimedOut || status == ProxyStatus.Error) Reply(421, "4.3.0", $"{Settings.MyHostname} Server local error");
+            if (read == ReadStatus.TimedOut || status == ProxyStatus.Error)
+                Reply(421, "4.3.0", $"{Settings.MyHostname} Server local error");
             return false;
         }
     }
 
     private async ValueTask<bool> TakeProxyHeaderAsync(ProxyHeader header)
     {
-        if (header.Source is not null) Client = Server.Names.NameAtOnce(ClientInfo.Of(header.Source, header.Destination, Settings.ClientPortLogging));
+        if (header.Source is not null)
+            Client = Server.Names.NameAtOnce(ClientInfo.Of(header.Source, header.Destination, Settings.ClientPortLogging));
         if (await Server.CountProxiedAsync(this) is not { } refusal) return true;
         Reply(SmtpReply.Parse(refusal));
         return false;

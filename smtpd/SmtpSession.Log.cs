@@ -41,7 +41,9 @@ internal sealed partial class SmtpSession
         line.Send();
     }
 
-    /// <summary>"NOQUEUE: reject: RCPT from name[addr]: text; from=&lt;&gt; to=&lt;&gt; proto=ESMTP helo=&lt;&gt;" with what is known.</summary>
+    /// <summary>
+    /// "NOQUEUE: reject: RCPT from name[addr]: text; from=&lt;&gt; to=&lt;&gt; proto=ESMTP helo=&lt;&gt;" with what is known.
+    /// </summary>
     public void LogEvent(string what, string text, string? sender, string? recipient, string? helo)
     {
         StringBuilder line = new(200);

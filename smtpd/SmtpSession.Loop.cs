@@ -63,7 +63,9 @@ internal sealed partial class SmtpSession
         if (Transaction is null) Connection.CancelRead();
     }
 
-    /// <summary>The limits have become shorter: a client without a message under way does not keep its place longer than they allow.</summary>
+    /// <summary>
+    /// The limits have become shorter: a client without a message under way does not keep its place longer than they allow.
+    /// </summary>
     public void Hurry()
     {
         if (Transaction is null) Connection.LimitDeadline(Settings.Timeout);
@@ -97,7 +99,8 @@ internal sealed partial class SmtpSession
                 }
             }
             if (Errors >= Settings.SoftErrorLimit && Settings.ErrorSleepTime > TimeSpan.Zero) await Loop.Delay(Settings.ErrorSleepTime);
-            if (status == LineStatus.Complete && line.Length > Settings.LineLengthLimit && CommandLine.Parse(line.Span).Verb != SmtpVerb.Auth) status = LineStatus.TooLong;
+            if (status == LineStatus.Complete && line.Length > Settings.LineLengthLimit
+                && CommandLine.Parse(line.Span).Verb != SmtpVerb.Auth) status = LineStatus.TooLong;
             if (status == LineStatus.Complete) await ExecuteAsync(line, bareLf);
             else LineTooLong(status);
             if (Connection.Unsent > MaxUnsent && !await DrainAsync()) return;

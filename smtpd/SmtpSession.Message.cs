@@ -57,7 +57,8 @@ internal sealed partial class SmtpSession
             VerpDelimiters = t.Parameters.Verp ?? "",
             Body = t.Parameters.Body,
             SmtpUtf8 = t.Parameters.SmtpUtf8,
-            Flags = (t.Hold ? MessageFlags.Hold : MessageFlags.None) | (t.Parameters.RequireTls ? MessageFlags.RequireTls : MessageFlags.None),
+            Flags = (t.Hold ? MessageFlags.Hold : MessageFlags.None)
+                | (t.Parameters.RequireTls ? MessageFlags.RequireTls : MessageFlags.None),
             Origin = "smtpd",
             ClientName = f?.Name ?? Client.Name,
             ClientAddress = f?.Address ?? Client.RfcAddress,
@@ -72,7 +73,8 @@ internal sealed partial class SmtpSession
             Recipients = t.Recipients,
         };
         foreach (string bcc in t.Bcc ?? []) e.Recipients.Add(new EnvelopeRecipient { Address = bcc, Notify = Notify.Never });
-        return new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All, LocalClient = t.LocalClient, MayChange = Settings.Access.EndOfData.Steps.Count > 0 };
+        return new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All, LocalClient = t.LocalClient,
+            MayChange = Settings.Access.EndOfData.Steps.Count > 0 };
     }
 
     /// <summary>
@@ -144,7 +146,8 @@ internal sealed partial class SmtpSession
         if (ok)
         {
             Errors = JunkCommands = 0;
-            Reply(new SmtpReply(250, new DsnStatus(2, 0, 0), chunked ? $"Ok: {size} bytes queued as {t.QueueId}" : $"Ok: queued as {t.QueueId}"));
+            Reply(new SmtpReply(250, new DsnStatus(2, 0, 0),
+                chunked ? $"Ok: {size} bytes queued as {t.QueueId}" : $"Ok: queued as {t.QueueId}"));
         }
         else Reply(reply);
         EndTransaction();
@@ -158,7 +161,8 @@ internal sealed partial class SmtpSession
         {
             case ContentTrouble.BareLf:
                 LogEvent("reject", "bare <LF> received");
-                return new SmtpReply(Settings.BareNewlineRejectCode, new DsnStatus(5, 5, 2), $"{Settings.MyHostname} Error: bare <LF> received");
+                return new SmtpReply(Settings.BareNewlineRejectCode, new DsnStatus(5, 5, 2),
+                    $"{Settings.MyHostname} Error: bare <LF> received");
             case ContentTrouble.TooBig:
                 Log.Warning($"{t.QueueId}: queue file size limit exceeded");
                 return Replies.TooBig;

@@ -6,8 +6,8 @@ using MtaSuite.Common.Smtp;
 namespace MtaSuite.Smtpd;
 
 /// <summary>
-/// Limits on what a client does, counted by anvil over all processes of the service. Clients in smtpd_client_event_limit_exceptions are never asked about,
-/// and where anvil does not answer nobody is limited.
+/// Limits on what a client does, counted by anvil over all processes of the service. Clients in smtpd_client_event_limit_exceptions are
+/// never asked about, and where anvil does not answer nobody is limited.
 /// </summary>
 internal sealed partial class SmtpSession
 {
@@ -27,8 +27,11 @@ internal sealed partial class SmtpSession
         _countedConnection = Server.IdentOf(Client.Ip!);
         AnvilReply? counts = await Server.Anvil!.ConnectAsync(_countedConnection);
         if (counts == null) return true;
-        if (most > 0 && counts.Count > most) Log.Warning($"Connection concurrency limit exceeded: {counts.Count} from {Client.NameAddress} for service {Settings.ServiceName}");
-        else if (rate > 0 && counts.Rate > rate) Log.Warning($"Connection rate limit exceeded: {counts.Rate} from {Client.NameAddress} for service {Settings.ServiceName}");
+        if (most > 0 && counts.Count > most)
+            Log.Warning($"Connection concurrency limit exceeded: {counts.Count} from {Client.NameAddress} for service "
+                + $"{Settings.ServiceName}");
+        else if (rate > 0 && counts.Rate > rate)
+            Log.Warning($"Connection rate limit exceeded: {counts.Rate} from {Client.NameAddress} for service {Settings.ServiceName}");
         else return true;
         Reply(SmtpReply.Parse(Server.TooMany(Client)));
         return false;
@@ -50,10 +53,13 @@ internal sealed partial class SmtpSession
     public ValueTask<SmtpReply> CountAuthAsync() =>
         CountAsync(ClientEvent.Auth, Settings.AuthRateLimit, "AUTH command", "450 4.7.1 Error: too many AUTH commands from");
 
-    /// <summary>To be asked at STARTTLS (with <paramref name="report"/>, which does not count), and after a handshake that made a new session.</summary>
+    /// <summary>
+    /// To be asked at STARTTLS (with <paramref name="report"/>, which does not count), and after a handshake that made a new session.
+    /// </summary>
     public ValueTask<SmtpReply> CountNewTlsAsync(bool report) =>
         CountAsync(ClientEvent.NewTls, Settings.NewTlsRateLimit, "New TLS session",
-            report ? "454 4.7.0 Error: too many new TLS sessions from" : $"421 4.7.0 {Settings.MyHostname} Error: too many new TLS sessions from", report);
+            report ? "454 4.7.0 Error: too many new TLS sessions from"
+                : $"421 4.7.0 {Settings.MyHostname} Error: too many new TLS sessions from", report);
 
     /// <summary>Counts an event; the refusal when there were too many.</summary>
     private ValueTask<SmtpReply> CountAsync(ClientEvent kind, int limit, string what, string refusal, bool report = false) =>

@@ -35,7 +35,8 @@ internal sealed partial class SmtpSession
     private async ValueTask SendRefusalsAsync()
     {
         while (_refusals!.TryDequeue(out (SmtpReply Reply, string LogId) refusal))
-            Send(await Server.Lookups.AskAsync(true, (Session: this, refusal), static s => RefusalTables.Ask(s.Session, s.refusal.Reply, s.refusal.LogId)));
+            Send(await Server.Lookups.AskAsync(true, (Session: this, refusal),
+                static s => RefusalTables.Ask(s.Session, s.refusal.Reply, s.refusal.LogId)));
         _refusals = null;
     }
 

@@ -22,7 +22,8 @@ internal sealed partial class SmtpSession
 
     /// <summary>What EHLO does not announce.</summary>
     public EhloKeywords Unannounced =>
-        Discarded | (OffersRequireTls ? EhloKeywords.None : EhloKeywords.RequireTls) | (OffersTls ? EhloKeywords.None : EhloKeywords.StartTls) | (VerpAllowed ? EhloKeywords.None : EhloKeywords.Verp);
+        Discarded | (OffersRequireTls ? EhloKeywords.None : EhloKeywords.RequireTls)
+        | (OffersTls ? EhloKeywords.None : EhloKeywords.StartTls) | (VerpAllowed ? EhloKeywords.None : EhloKeywords.Verp);
 
     /// <summary>TLS before the greeting where the service wants that; false when the session ends here.</summary>
     private async ValueTask<bool> WrapAsync()
@@ -55,7 +56,8 @@ internal sealed partial class SmtpSession
         BindLogins(session.Ssl, facts);
         if (settings.LogLevel >= 1) Log.Info($"{facts.Summary("from", Client.NameAddress)}");
         if (settings.LogLevel >= 1 && facts.Trust != TlsTrust.Anonymous)
-            Log.Info($"{Client.NameAddress}: subject_CN={facts.PeerName}, issuer={facts.PeerIssuer}, fingerprint={facts.CertificateFingerprint}, pkey_fingerprint={facts.KeyFingerprint}");
+            Log.Info($"{Client.NameAddress}: subject_CN={facts.PeerName}, issuer={facts.PeerIssuer}, "
+                + $"fingerprint={facts.CertificateFingerprint}, pkey_fingerprint={facts.KeyFingerprint}");
         EndTransaction();
         Helo = "";
         Protocol = "SMTP";

@@ -10,8 +10,8 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Smtpd;
 
 /// <summary>
-/// Tells the postmaster of sessions with trouble (notify_classes). The transcript is kept only where classes are named that need one before the trouble is
-/// there; for the rare classes of the default (resource, software) the refusal itself is told.
+/// Tells the postmaster of sessions with trouble (notify_classes). The transcript is kept only where classes are named that need one before
+/// the trouble is there; for the rare classes of the default (resource, software) the refusal itself is told.
 /// </summary>
 internal sealed partial class SmtpSession
 {
@@ -29,7 +29,8 @@ internal sealed partial class SmtpSession
     /// <summary>Once the client's name is known.</summary>
     private void BeginDialogLog()
     {
-        if (Log.Verbose || Settings.DebugPeers.Match(Client.Name, Client.Ip) == MatchResult.Yes) _dialog = new DialogLog(Client.NameAddress);
+        if (Log.Verbose || Settings.DebugPeers.Match(Client.Name, Client.Ip) == MatchResult.Yes)
+            _dialog = new DialogLog(Client.NameAddress);
     }
 
     private void NoteTrouble(SmtpReply reply)

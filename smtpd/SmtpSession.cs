@@ -114,7 +114,8 @@ internal sealed partial class SmtpSession
     });
 
     /// <summary>Asks lists of clients: in place, or on a thread where one of them may wait.</summary>
-    public ValueTask<bool> AskAboutClientAsync(Func<SmtpSession, bool> ask) => Server.Lookups.AskAsync((Server.Slow & Asks.Clients) != 0, this, ask);
+    public ValueTask<bool> AskAboutClientAsync(Func<SmtpSession, bool> ask) =>
+        Server.Lookups.AskAsync((Server.Slow & Asks.Clients) != 0, this, ask);
 
     /// <summary>What depends on who the client is; again after XCLIENT.</summary>
     public void Authorize()
@@ -122,7 +123,8 @@ internal sealed partial class SmtpSession
         SmtpdSettings s = Settings;
         XclientAllowed = s.XclientHosts.Match(Client.Name, Client.Ip) == MatchResult.Yes;
         VerpAllowed = s.VerpClients.Match(Client.Name, Client.Ip) == MatchResult.Yes;
-        BareNewline = s.BareNewline == BareNewlinePolicy.No || s.BareNewlineExclusions.Match(Client.Name, Client.Ip) == MatchResult.Yes ? BareNewlinePolicy.No : s.BareNewline;
+        BareNewline = s.BareNewline == BareNewlinePolicy.No
+            || s.BareNewlineExclusions.Match(Client.Name, Client.Ip) == MatchResult.Yes ? BareNewlinePolicy.No : s.BareNewline;
         Discarded = s.DiscardEhloMaps.IsEmpty || s.DiscardEhloMaps.Lookup(Client.Address) is not { IsFound: true } found
             ? s.DiscardEhloKeywords
             : Ehlo.ParseKeywords(found.Value);

@@ -11,7 +11,9 @@ using MtaSuite.Smtpd.Auth;
 
 namespace MtaSuite.Smtpd;
 
-/// <summary>The parameters of one service, read once. Times and limits under stress are a second object, see <see cref="SettingsPair"/>.</summary>
+/// <summary>
+/// The parameters of one service, read once. Times and limits under stress are a second object, see <see cref="SettingsPair"/>.
+/// </summary>
 /// <param name="shared">The settings whose lists and tables are used, where stress makes no difference; null: own ones.</param>
 internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
 {
@@ -65,9 +67,11 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly bool HideClientSession = c.Get(SmtpdParams.SmtpdHideClientSession);
     public readonly BareNewlinePolicy BareNewline = Policy(c.Get(SmtpdParams.SmtpdForbidBareNewline));
     public readonly int BareNewlineRejectCode = c.Get(SmtpdParams.SmtpdForbidBareNewlineRejectCode);
-    public readonly MatchList BareNewlineExclusions = shared?.BareNewlineExclusions ?? Hosts(c, SmtpdParams.SmtpdForbidBareNewlineExclusions);
+    public readonly MatchList BareNewlineExclusions = shared?.BareNewlineExclusions
+        ?? Hosts(c, SmtpdParams.SmtpdForbidBareNewlineExclusions);
     public readonly CommandList NoopCommands = shared?.NoopCommands ?? CommandList.Parse(c.Get(SmtpdParams.SmtpdNoopCommands));
-    public readonly CommandList ForbiddenCommands = shared?.ForbiddenCommands ?? CommandList.Parse(c.Get(SmtpdParams.SmtpdForbiddenCommands));
+    public readonly CommandList ForbiddenCommands = shared?.ForbiddenCommands
+        ?? CommandList.Parse(c.Get(SmtpdParams.SmtpdForbiddenCommands));
     public readonly CommandFilter? Filter = shared != null ? shared.Filter : CommandFilter.Open(c.Get(SmtpdParams.SmtpdCommandFilter));
     public readonly EhloKeywords DiscardEhloKeywords = Ehlo.ParseKeywords(c.Get(SmtpdParams.SmtpdDiscardEhloKeywords));
     public readonly Maps DiscardEhloMaps = shared?.DiscardEhloMaps ?? Maps.Open(c.Get(SmtpdParams.SmtpdDiscardEhloKeywordAddressMaps));
@@ -100,7 +104,8 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly string VerpDelimiterFilter = c.Get(PickupParams.VerpDelimiterFilter);
     public readonly MatchList EventLimitExceptions = shared?.EventLimitExceptions ?? Hosts(c, SmtpdParams.SmtpdClientEventLimitExceptions);
     public readonly HashSet<IPAddress> OwnAddresses = shared?.OwnAddresses ?? [.. Common.Config.OwnAddresses.Of(c).Select(i => i.Address)];
-    public readonly LocalRewriteClients LocalRewriteClients = shared?.LocalRewriteClients ?? new(c.Get(SmtpdParams.LocalHeaderRewriteClients));
+    public readonly LocalRewriteClients LocalRewriteClients = shared?.LocalRewriteClients
+        ?? new(c.Get(SmtpdParams.LocalHeaderRewriteClients));
     public readonly string UpstreamProxyProtocol = c.Get(SmtpdParams.SmtpdUpstreamProxyProtocol);
     public readonly TimeSpan UpstreamProxyTimeout = c.Get(SmtpdParams.SmtpdUpstreamProxyTimeout);
 
@@ -109,10 +114,13 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
 
     /// <summary>What of these tables and lists may make whoever asks wait.</summary>
     public Asks Slow =>
-        (Auth.SenderLogins.MayBlock ? Asks.Logins : 0) | (MyNetworks.MayBlock ? Asks.Networks : 0) | (RelayClientCertificates.MayBlock ? Asks.Certificates : 0)
-        | (Array.Exists([XclientHosts, XforwardHosts, VerpClients, BareNewlineExclusions, EventLimitExceptions, DebugPeers, Auth.Exceptions], l => l.MayBlock)
+        (Auth.SenderLogins.MayBlock ? Asks.Logins : 0) | (MyNetworks.MayBlock ? Asks.Networks : 0)
+        | (RelayClientCertificates.MayBlock ? Asks.Certificates : 0)
+        | (Array.Exists([XclientHosts, XforwardHosts, VerpClients, BareNewlineExclusions, EventLimitExceptions, DebugPeers,
+        Auth.Exceptions], l => l.MayBlock)
             || DiscardEhloMaps.MayBlock ? Asks.Clients : 0)
-        | (RejectFilterMaps.MayBlock || RejectFooterMaps.MayBlock ? Asks.Refusals : 0) | (NoopCommands.MayBlock || ForbiddenCommands.MayBlock ? Asks.Commands : 0);
+        | (RejectFilterMaps.MayBlock || RejectFooterMaps.MayBlock ? Asks.Refusals : 0)
+        | (NoopCommands.MayBlock || ForbiddenCommands.MayBlock ? Asks.Commands : 0);
 
     /// <summary>Expands names in a text, asking <paramref name="extra"/> first.</summary>
     public string Expand(string text, Func<string, string?> extra) => c.Expand(text, extra);
@@ -125,20 +133,24 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
         _ => BareNewlinePolicy.Normalize,
     };
 
-    private static MatchList Hosts(MailConfig c, TextParam param) => new(c.Get(param), MatchStyle.Hosts, MatchList.ParentsMatch(c, param.Name));
+    private static MatchList Hosts(MailConfig c, TextParam param) =>
+        new(c.Get(param), MatchStyle.Hosts, MatchList.ParentsMatch(c, param.Name));
 
     /// <summary>Everything that <c>check</c> has to say about these parameters: unknown words, words not there yet, bad tables.</summary>
     public IEnumerable<string> Problems()
     {
-        foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems).Concat(RelayClientCertificates.OpenErrors).Concat(Auth.Problems())
+        foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems)
+            .Concat(RelayClientCertificates.OpenErrors).Concat(Auth.Problems())
             .Concat(RejectFilterMaps.OpenErrors).Concat(RejectFooterMaps.OpenErrors)) yield return problem;
-        foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions, BareNewlineExclusions, FlushDomains, DebugPeers })
+        foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions,
+            BareNewlineExclusions, FlushDomains, DebugPeers })
             foreach (string problem in list.Problems) yield return problem;
         if (Filter?.OpenError is { } error) yield return $"{SmtpdParams.SmtpdCommandFilter}: {error}";
         foreach (string problem in NoopCommands.OpenErrors) yield return $"{SmtpdParams.SmtpdNoopCommands}: {problem}";
         foreach (string problem in ForbiddenCommands.OpenErrors) yield return $"{SmtpdParams.SmtpdForbiddenCommands}: {problem}";
         foreach (string problem in DiscardEhloMaps.OpenErrors) yield return $"{SmtpdParams.SmtpdDiscardEhloKeywordAddressMaps}: {problem}";
-        if (UpstreamProxyProtocol is not ("" or "haproxy")) yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";
+        if (UpstreamProxyProtocol is not ("" or "haproxy"))
+            yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";
     }
 }
 

@@ -34,12 +34,15 @@ internal sealed class SmtpdStartup
         string path = context.Spool.SocketPath(isPrivate: false, context.Config.Get(CleanupParams.CleanupServiceName));
         CleanupWriter queue = new(new CleanupClient(context.Loop, path));
         DiskSpace disk = new(context.Spool.Root, context.Loop.Time);
-        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, NameServices.Of(context.Loop, context.Config), disk, context.MaxProc, context.Spool.Root)
+        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, NameServices.Of(context.Loop, context.Config), disk,
+            context.MaxProc, context.Spool.Root)
         {
-            Qmgr = new LinkClient(context.Loop, context.Spool.SocketPath(isPrivate: false, context.Config.Get(QmgrParams.QueueServiceName))),
+            Qmgr = new LinkClient(context.Loop,
+                context.Spool.SocketPath(isPrivate: false, context.Config.Get(QmgrParams.QueueServiceName))),
             Tls = _tls,
             Anvil = new AnvilClient(context.Loop, context.Spool.SocketPath(isPrivate: true, "anvil")),
-            Probes = new VerifyClient(context.Loop, context.Spool.SocketPath(isPrivate: true, context.Config.Get(VerifyParams.AddressVerifyServiceName))),
+            Probes = new VerifyClient(context.Loop,
+                context.Spool.SocketPath(isPrivate: true, context.Config.Get(VerifyParams.AddressVerifyServiceName))),
         };
         foreach (int fd in context.Listeners) server.Listen(fd);
         return server;
@@ -48,7 +51,8 @@ internal sealed class SmtpdStartup
     /// <summary>The same configuration with <c>stress = yes</c>.</summary>
     private static MailConfig UnderStress(MailConfig config)
     {
-        List<KeyValuePair<string, string>> values = [.. config.ExplicitNames.Select(n => KeyValuePair.Create(n, config.ExplicitText(n) ?? ""))];
+        List<KeyValuePair<string, string>> values =
+            [.. config.ExplicitNames.Select(n => KeyValuePair.Create(n, config.ExplicitText(n) ?? ""))];
         values.Add(KeyValuePair.Create("stress", "yes"));
         return MailConfig.Load(config.Directory, values, config.ServiceName, config.ProcessName, config.Host).Config;
     }

@@ -5,8 +5,8 @@ using MtaSuite.Common.Smtp;
 namespace MtaSuite.Smtpd;
 
 /// <summary>
-/// What was said in a session, for the postmaster (notify_classes). Content is not in it, nor are credentials. A long session keeps its beginning and its
-/// latest part.
+/// What was said in a session, for the postmaster (notify_classes). Content is not in it, nor are credentials. A long session keeps its
+/// beginning and its latest part.
 /// </summary>
 internal sealed class Transcript
 {
@@ -49,7 +49,8 @@ internal sealed class Transcript
     private static string WithoutSecret(string line)
     {
         string[] words = line.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries);
-        return words.Length == 3 && words[0].Equals("AUTH", StringComparison.OrdinalIgnoreCase) ? $"{words[0]} {words[1]} (left out)" : line;
+        return words.Length == 3
+            && words[0].Equals("AUTH", StringComparison.OrdinalIgnoreCase) ? $"{words[0]} {words[1]} (left out)" : line;
     }
 
     /// <summary>The lines, each ended by LF.</summary>

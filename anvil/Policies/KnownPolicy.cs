@@ -17,7 +17,9 @@ internal sealed record KnownPolicy(string Id, long Fetched, string Body, StsPoli
 
     public long Expires => Fetched + Math.Max(ShortestAge, (long)File.MaxAge.TotalSeconds);
 
-    /// <summary>It is time for a fresh copy: a day old, or past half of its life. RFC 8461 5.1 and 10.2 want it fresh well before it expires.</summary>
+    /// <summary>
+    /// It is time for a fresh copy: a day old, or past half of its life. RFC 8461 5.1 and 10.2 want it fresh well before it expires.
+    /// </summary>
     public bool IsStale(long now) => now >= Fetched + Math.Min(RefreshAge, (Expires - Fetched) / 2);
 
     /// <summary>
@@ -27,14 +29,16 @@ internal sealed record KnownPolicy(string Id, long Fetched, string Body, StsPoli
     /// </code>
     /// The body is written as <see cref="JournalText"/> does.
     /// </summary>
-    public string Line(string domain) => string.Create(CultureInfo.InvariantCulture, $"{domain}\t{Id}\t{Fetched}\t{JournalText.Escape(Body)}\n");
+    public string Line(string domain) =>
+        string.Create(CultureInfo.InvariantCulture, $"{domain}\t{Id}\t{Fetched}\t{JournalText.Escape(Body)}\n");
 
     /// <summary>Reads a line without its LF.</summary>
     public static bool TryParse(string line, out string domain, out KnownPolicy? policy)
     {
         (domain, policy) = ("", null);
         string[] parts = line.Split('\t');
-        if (parts.Length != 4 || parts[0].Length == 0 || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out long fetched)) return false;
+        if (parts.Length != 4 || parts[0].Length == 0
+            || !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out long fetched)) return false;
         string body = JournalText.Unescape(parts[3]);
         if (fetched > uint.MaxValue || !StsPolicyFile.TryParse(Encoding.UTF8.GetBytes(body), out StsPolicyFile file, out _)) return false;
         (domain, policy) = (parts[0], new KnownPolicy(parts[1], fetched, body, file));

@@ -10,8 +10,9 @@ using MtaSuite.Common.Tls.Client;
 namespace MtaSuite.Anvil.Policies;
 
 /// <summary>
-/// The policies of domains (RFC 8461 3 and 5): looked for when somebody asks, known for as long as they hold. A domain's record is asked for again after its
-/// TTL, within bounds; its policy is fetched when the id is a new one, and in the background when it grows old. On the loop's thread.
+/// The policies of domains (RFC 8461 3 and 5): looked for when somebody asks, known for as long as they hold. A domain's record is asked
+/// for again after its TTL, within bounds; its policy is fetched when the id is a new one, and in the background when it grows old. On the
+/// loop's thread.
 /// </summary>
 internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings settings)
 {
@@ -70,7 +71,8 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
     private void MakeRoom()
     {
         long now = Now;
-        foreach (DomainPolicy state in _domains.Values.Where(d => d.UnderWay == null).OrderBy(d => d.ValidAt(now) != null).ThenBy(d => d.Asked).Take(settings.Capacity / 10 + 1).ToList())
+        foreach (DomainPolicy state in _domains.Values.Where(d => d.UnderWay == null).OrderBy(d => d.ValidAt(now) != null)
+            .ThenBy(d => d.Asked).Take(settings.Capacity / 10 + 1).ToList())
             _domains.Remove(state.Domain);
     }
 
@@ -101,15 +103,16 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
     }
 
     /// <summary>
-    /// RFC 8461 3.1: records that are no "v=STSv1" do not count; with none or several left there is no policy to fetch. That does not end one that is
-    /// known already.
+    /// RFC 8461 3.1: records that are no "v=STSv1" do not count; with none or several left there is no policy to fetch. That does not end
+    /// one that is known already.
     /// </summary>
     private static string IdOf(DnsAnswer answer, DomainPolicy state)
     {
         List<string> records = [.. answer.Texts.Where(StsRecord.IsOne)];
         string id = "";
         if (records.Count == 1 && StsRecord.TryParse(records[0], out id)) return id;
-        if (records.Count > 0) state.Fail(TlsResult.StsPolicyInvalid, $"_mta-sts.{state.Domain} has {(records.Count > 1 ? "several policy records" : "a broken policy record")}");
+        if (records.Count > 0) state.Fail(TlsResult.StsPolicyInvalid, $"_mta-sts.{state.Domain} has "
+            + $"{(records.Count > 1 ? "several policy records" : "a broken policy record")}");
         else if (!answer.IsTemporary) state.Succeed();
         return "";
     }
@@ -153,19 +156,22 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
     {
         (TlsResult failure, string reason) = Judge(result);
         StsPolicyFile? file = null;
-        if (failure == TlsResult.Success && !StsPolicyFile.TryParse(result.Body, out file, out reason)) failure = TlsResult.StsPolicyInvalid;
+        if (failure == TlsResult.Success && !StsPolicyFile.TryParse(result.Body, out file, out reason))
+            failure = TlsResult.StsPolicyInvalid;
         if (failure != TlsResult.Success)
         {
             state.Fail(failure, reason);
             state.FetchAt = Now + RetryTime;
             state.CheckAt = Math.Min(state.CheckAt, state.FetchAt);
-            Log.Warning($"MTA-STS policy of {state.Domain}: {failure.Word()}: {reason}{(state.ValidAt(Now) != null ? "; the one that is known stays" : "")}");
+            Log.Warning($"MTA-STS policy of {state.Domain}: {failure.Word()}: "
+                + $"{reason}{(state.ValidAt(Now) != null ? "; the one that is known stays" : "")}");
             return;
         }
         Keep(state, new KnownPolicy(id, Now, Encoding.UTF8.GetString(result.Body), file!));
         state.FetchAt = 0;
         state.Succeed();
-        Log.Info($"MTA-STS policy of {state.Domain}: id={id} mode={file!.Mode.ToString().ToLowerInvariant()} max_age={(long)file.MaxAge.TotalSeconds} mx={string.Join(',', file.Patterns)}");
+        Log.Info($"MTA-STS policy of {state.Domain}: id={id} mode={file!.Mode.ToString().ToLowerInvariant()} "
+            + $"max_age={(long)file.MaxAge.TotalSeconds} mx={string.Join(',', file.Patterns)}");
         Changed(state.Known!.Line(state.Domain));
     }
 
@@ -175,7 +181,9 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
         if (result.IsCertificateProblem) return (TlsResult.StsWebPkiInvalid, result.Reason);
         if (result.Status == WebStatus.TooLarge) return (TlsResult.StsPolicyInvalid, result.Reason);
         if (result is not { Status: WebStatus.Answered, Code: 200 }) return (TlsResult.StsPolicyFetchError, result.Text);
-        return result.ContentType == "text/plain" ? (TlsResult.Success, "") : (TlsResult.StsPolicyInvalid, $"the policy is served as {(result.ContentType.Length > 0 ? result.ContentType : "nothing")}, not as text/plain");
+        return result.ContentType == "text/plain" ? (TlsResult.Success, "")
+            : (TlsResult.StsPolicyInvalid,
+            $"the policy is served as {(result.ContentType.Length > 0 ? result.ContentType : "nothing")}, not as text/plain");
     }
 
     private async Task EnterAsync()

@@ -9,7 +9,9 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Anvil.Policies;
 
-/// <summary>The service sts: answers what the MTA-STS policy of a domain is, for all processes of the client, and keeps it on disk.</summary>
+/// <summary>
+/// The service sts: answers what the MTA-STS policy of a domain is, for all processes of the client, and keeps it on disk.
+/// </summary>
 internal sealed class StsService : SharedService
 {
     private const string Magic = "MTASUITE MTA-STS 1";

@@ -9,8 +9,8 @@ namespace MtaSuite.Anvil.Probes;
 internal readonly record struct ProbeEntry(ProbeStatus Status, long Probed, long Updated, string Text);
 
 /// <summary>
-/// The results of probes. A result counts until it expires, and is asked for anew before that, so that an address in use is always known. A failed
-/// probe does not replace a success that still counts.
+/// The results of probes. A result counts until it expires, and is asked for anew before that, so that an address in use is always known. A
+/// failed probe does not replace a success that still counts.
 /// </summary>
 internal sealed class ProbeCache(ProbeSettings settings)
 {
@@ -112,13 +112,16 @@ internal sealed class ProbeCache(ProbeSettings settings)
         if (old.Updated > 0) Changed(key, null);
     }
 
-    /// <summary>A full cache drops what has expired, then a tenth: the results that are oldest. False: all of it is probes under way.</summary>
+    /// <summary>
+    /// A full cache drops what has expired, then a tenth: the results that are oldest. False: all of it is probes under way.
+    /// </summary>
     private bool MakeRoom(long now)
     {
         if (_entries.Count < settings.Capacity) return true;
         Clean(now);
         if (_entries.Count < settings.Capacity) return true;
-        List<string> oldest = [.. _entries.Where(p => p.Value.Probed == 0).OrderBy(p => p.Value.Updated).Take(Math.Max(1, settings.Capacity / 10)).Select(p => p.Key)];
+        List<string> oldest = [.. _entries.Where(p => p.Value.Probed == 0).OrderBy(p => p.Value.Updated)
+            .Take(Math.Max(1, settings.Capacity / 10)).Select(p => p.Key)];
         foreach (string key in oldest) Remove(key);
         return _entries.Count < settings.Capacity;
     }

@@ -20,7 +20,8 @@ internal static class ProbeRecord
     {
         if (entry is not { } e) return $"- 0 {JournalText.Escape(address)}\t\n";
         string text = e.Text.Length > MaxText ? e.Text[..MaxText] : e.Text;
-        return string.Create(CultureInfo.InvariantCulture, $"{(int)e.Status} {e.Updated} {JournalText.Escape(address)}\t{JournalText.Escape(text)}\n");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{(int)e.Status} {e.Updated} {JournalText.Escape(address)}\t{JournalText.Escape(text)}\n");
     }
 
     /// <summary>Reads a line without its LF; a null entry: forgotten.</summary>

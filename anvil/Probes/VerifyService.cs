@@ -102,7 +102,8 @@ internal sealed class VerifyService : SharedService
     private void Clean()
     {
         int dropped = _cache.Clean(Now);
-        Log.Info($"cache {Context.Config.Get(VerifyParams.AddressVerifyMap)} full cleanup: retained={_cache.Count} dropped={dropped} entries");
+        Log.Info($"cache {Context.Config.Get(VerifyParams.AddressVerifyMap)} full cleanup: retained={_cache.Count} dropped={dropped} "
+            + $"entries");
     }
 
     protected override async Task LeaveAsync()

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace MtaSuite.Anvil.TlsReports;
 
 /// <summary>
-/// What is to be reported to one domain: its sessions from <see cref="Start"/> to <see cref="End"/>. Open while the day lasts, then closed and due at a time of
-/// its own. Times in seconds since 1970.
+/// What is to be reported to one domain: its sessions from <see cref="Start"/> to <see cref="End"/>. Open while the day lasts, then closed
+/// and due at a time of its own. Times in seconds since 1970.
 /// </summary>
 internal sealed class DomainTally(string domain, long start)
 {
@@ -41,7 +41,11 @@ internal sealed class DomainTally(string domain, long start)
     public long Failures => _policies.Sum(p => p.Failures);
 
     /// <summary>The same for the same report, in all processes.</summary>
-    public string ReportId(string host) => $"{DateTimeOffset.FromUnixTimeSeconds(start).UtcDateTime.ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}.{domain}@{host}";
+    public string ReportId(string host)
+    {
+        DateTime begin = DateTimeOffset.FromUnixTimeSeconds(start).UtcDateTime;
+        return $"{begin.ToString("yyyyMMdd'T'HHmmss", CultureInfo.InvariantCulture)}.{domain}@{host}";
+    }
 
     /// <summary>Counts sessions.</summary>
     public void Add(PolicyKey policy, FailureKey? failure, long count, int detailLimit)

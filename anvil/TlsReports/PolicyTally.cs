@@ -14,7 +14,8 @@ internal sealed record PolicyKey(string Type, string Domain, string Strings, str
 }
 
 /// <summary>One kind of failure (RFC 8460 4.4 "failure-details"); what is empty is not known.</summary>
-internal sealed record FailureKey(string Result, string SendingAddress, string MxHost, string MxHelo, string ReceivingAddress, string Reason);
+internal sealed record FailureKey(string Result, string SendingAddress, string MxHost, string MxHelo, string ReceivingAddress,
+    string Reason);
 
 /// <summary>Sessions under one policy. Bounded: kinds of failures beyond the limit are counted by their result alone.</summary>
 internal sealed class PolicyTally(PolicyKey key, int detailLimit)
@@ -52,7 +53,8 @@ internal sealed record SessionFacts(string Domain, PolicyKey Policy, FailureKey?
     /// <summary>The result types of RFC 8460 4.3.</summary>
     private static readonly string[] s_results =
     [
-        "starttls-not-supported", "certificate-host-mismatch", "certificate-expired", "certificate-not-trusted", "validation-failure", "tlsa-invalid",
+        "starttls-not-supported", "certificate-host-mismatch", "certificate-expired", "certificate-not-trusted", "validation-failure",
+            "tlsa-invalid",
         "dnssec-invalid", "dane-required", "sts-policy-fetch-error", "sts-policy-invalid", "sts-webpki-invalid",
     ];
 
@@ -62,8 +64,10 @@ internal sealed record SessionFacts(string Domain, PolicyKey Policy, FailureKey?
         string domain = Clean(n.Domain, MaxName).TrimEnd('.').ToLowerInvariant();
         if (!Common.Mail.HostName.IsValid(domain) || !s_policyTypes.Contains(n.PolicyType)) return null;
         if (n.Result.Length > 0 && !s_results.Contains(n.Result)) return null;
-        PolicyKey policy = new(n.PolicyType, Clean(n.PolicyDomain.Length > 0 ? n.PolicyDomain : domain, MaxName), Join(n.PolicyStrings), Join(n.MxPatterns));
-        FailureKey? failure = n.Result.Length == 0 ? null : new FailureKey(n.Result, Clean(n.SendingAddress, MaxName), Clean(n.MxHost, MaxName),
+        PolicyKey policy = new(n.PolicyType, Clean(n.PolicyDomain.Length > 0 ? n.PolicyDomain : domain, MaxName), Join(n.PolicyStrings),
+            Join(n.MxPatterns));
+        FailureKey? failure = n.Result.Length == 0 ? null
+            : new FailureKey(n.Result, Clean(n.SendingAddress, MaxName), Clean(n.MxHost, MaxName),
             Clean(n.MxHelo, MaxName), Clean(n.ReceivingAddress, MaxName), Clean(n.Reason, MaxReason));
         return new SessionFacts(domain, policy, failure);
     }

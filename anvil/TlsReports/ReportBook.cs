@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace MtaSuite.Anvil.TlsReports;
 
-/// <summary>All that is collected and not yet reported. Bounded by the number of domains; every change is told, so that it can be kept.</summary>
+/// <summary>
+/// All that is collected and not yet reported. Bounded by the number of domains; every change is told, so that it can be kept.
+/// </summary>
 internal sealed class ReportBook(ReportSettings settings, Random? random = null)
 {
     private const long Day = 86400;
@@ -37,7 +39,8 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
         EndDay(now);
         if (_unwanting.Contains(facts.Domain) || !TryFind(facts.Domain, now, out DomainTally? tally)) return;
         tally.Add(facts.Policy, facts.Failure, 1, settings.DetailLimit);
-        Changed(new ReportRecord(ReportEvent.Sessions, tally.Start, tally.Domain) { Policy = facts.Policy, Failure = facts.Failure, Count = 1 });
+        Changed(new ReportRecord(ReportEvent.Sessions, tally.Start, tally.Domain) { Policy = facts.Policy, Failure = facts.Failure,
+            Count = 1 });
         if (tally is { Addresses: null, IsBusy: false, Attempts: 0 }) ask = tally;
     }
 
@@ -51,7 +54,9 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
         return true;
     }
 
-    /// <summary>A domain has said where its reports go. None: what was collected is forgotten, and nothing more is collected today.</summary>
+    /// <summary>
+    /// A domain has said where its reports go. None: what was collected is forgotten, and nothing more is collected today.
+    /// </summary>
     public void Answer(DomainTally tally, IReadOnlyList<string> addresses)
     {
         tally.Addresses = addresses;
@@ -67,7 +72,8 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
     {
         long today = Midnight(now);
         if (_start == 0 || Midnight(_start) >= today) return;
-        Close(tally => Midnight(tally.Start) + Day - 1, tally => Midnight(tally.Start) + Day + (long)(_random.NextDouble() * settings.RandomDelay.TotalSeconds));
+        Close(tally => Midnight(tally.Start) + Day - 1,
+            tally => Midnight(tally.Start) + Day + (long)(_random.NextDouble() * settings.RandomDelay.TotalSeconds));
         (_start, IsFull) = (today, false);
         _unwanting.Clear();
     }
@@ -103,7 +109,8 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
     }
 
     /// <summary>False when it was not there any more.</summary>
-    private bool TryDrop(DomainTally tally) => _closed.Remove((tally.Start, tally.Domain)) || (_open.GetValueOrDefault(tally.Domain) == tally && _open.Remove(tally.Domain));
+    private bool TryDrop(DomainTally tally) =>
+        _closed.Remove((tally.Start, tally.Domain)) || (_open.GetValueOrDefault(tally.Domain) == tally && _open.Remove(tally.Domain));
 
     // ---- the journal -------------------------------------------------------------------------------------------------
 
@@ -121,7 +128,8 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
         switch (r.Event)
         {
             case ReportEvent.Sessions: tally.Add(r.Policy!, r.Failure, r.Count, settings.DetailLimit); break;
-            case ReportEvent.Addresses when r.Addresses.Length > 0: tally.Addresses = r.Addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries); break;
+            case ReportEvent.Addresses when r.Addresses.Length > 0: tally.Addresses =
+                r.Addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries); break;
             case ReportEvent.Closed when _open.Remove(r.Domain):
                 (tally.End, tally.Due) = (r.End, r.Due);
                 _closed[(r.Start, r.Domain)] = tally;
@@ -144,11 +152,15 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
             {
                 ReportRecord sessions = new(ReportEvent.Sessions, t.Start, t.Domain) { Policy = p.Key };
                 if (p.Successes > 0) yield return (sessions with { Count = p.Successes }).Format();
-                foreach ((FailureKey failure, long count) in p.Details) yield return (sessions with { Failure = failure, Count = count }).Format();
+                foreach ((FailureKey failure, long count) in p.Details)
+                    yield return (sessions with { Failure = failure, Count = count }).Format();
             }
-            if (t.Addresses is { } addresses) yield return new ReportRecord(ReportEvent.Addresses, t.Start, t.Domain) { Addresses = string.Join(' ', addresses) }.Format();
+            if (t.Addresses is { } addresses)
+                yield return new ReportRecord(ReportEvent.Addresses, t.Start,
+                    t.Domain) { Addresses = string.Join(' ', addresses) }.Format();
             if (t.End > 0) yield return new ReportRecord(ReportEvent.Closed, t.Start, t.Domain) { End = t.End, Due = t.Due }.Format();
-            foreach (string served in t.Served) yield return new ReportRecord(ReportEvent.Handed, t.Start, t.Domain) { Addresses = served }.Format();
+            foreach (string served in t.Served)
+                yield return new ReportRecord(ReportEvent.Handed, t.Start, t.Domain) { Addresses = served }.Format();
         }
     }
 }

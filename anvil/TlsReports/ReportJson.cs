@@ -34,7 +34,8 @@ internal static class ReportJson
     }
 
     /// <summary>RFC 3339, in UTC.</summary>
-    private static string Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static void WritePolicy(Utf8JsonWriter w, PolicyTally tally)
     {

@@ -5,8 +5,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Anvil.TlsReports;
 
 /// <summary>
-/// A report as a message (RFC 8460 5.3): multipart/report with a word for people and the gzipped JSON. It asks for delivery whatever the receiver's TLS is
-/// like (RFC 8460 3, RFC 8689 5), for that is what it may be about. Lines end with LF.
+/// A report as a message (RFC 8460 5.3): multipart/report with a word for people and the gzipped JSON. It asks for delivery whatever the
+/// receiver's TLS is like (RFC 8460 3, RFC 8689 5), for that is what it may be about. Lines end with LF.
 /// </summary>
 internal static class ReportMail
 {

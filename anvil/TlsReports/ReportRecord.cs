@@ -9,7 +9,8 @@ internal enum ReportEvent : byte { Sessions, Addresses, Closed, Handed, Refused,
 /// <summary>
 /// The journal of reports; fields are apart by TAB and written as <see cref="JournalText"/> does:
 /// <code>
-/// line = "+" TAB key TAB type TAB policy-domain TAB strings TAB patterns TAB count [ TAB result TAB sender TAB mx TAB helo TAB receiver TAB reason ]   sessions
+/// line = "+" TAB key TAB type TAB policy-domain TAB strings TAB patterns TAB count [ TAB result TAB sender TAB mx TAB helo TAB receiver
+/// TAB reason ] sessions
 ///      / "@" TAB key TAB uris                       where reports go, by spaces; empty: nowhere
 ///      / "]" TAB key TAB end TAB due                the day is over
 ///      / "&gt;" TAB key TAB uri                     is being handed over
@@ -35,7 +36,8 @@ internal sealed record ReportRecord(ReportEvent Event, long Start, string Domain
     public string Format()
     {
         StringBuilder line = new(200);
-        line.Append(Letters[(int)Event]).Append('\t').Append(CultureInfo.InvariantCulture, $"{Start}").Append('\t').Append(JournalText.Escape(Domain));
+        line.Append(Letters[(int)Event]).Append('\t').Append(CultureInfo.InvariantCulture, $"{Start}").Append('\t')
+            .Append(JournalText.Escape(Domain));
         void Field(string text) => line.Append('\t').Append(JournalText.Escape(text));
         switch (Event)
         {
@@ -43,7 +45,8 @@ internal sealed record ReportRecord(ReportEvent Event, long Start, string Domain
                 foreach (string text in (string[])[Policy!.Type, Policy.Domain, Policy.Strings, Policy.Patterns]) Field(text);
                 line.Append(CultureInfo.InvariantCulture, $"\t{Count}");
                 if (Failure is not { } f) break;
-                foreach (string text in (string[])[f.Result, f.SendingAddress, f.MxHost, f.MxHelo, f.ReceivingAddress, f.Reason]) Field(text);
+                foreach (string text in (string[])[f.Result, f.SendingAddress, f.MxHost, f.MxHelo, f.ReceivingAddress, f.Reason])
+                    Field(text);
                 break;
             case ReportEvent.Closed: line.Append(CultureInfo.InvariantCulture, $"\t{End}\t{Due}"); break;
             case ReportEvent.Done: break;
@@ -56,7 +59,8 @@ internal sealed record ReportRecord(ReportEvent Event, long Start, string Domain
     public static ReportRecord? Parse(string line)
     {
         string[] f = [.. line.Split('\t').Select(t => JournalText.Unescape(t))];
-        if (f.Length < 3 || f[0].Length != 1 || Letters.IndexOf(f[0][0]) is var kind && kind < 0 || !TryNumber(f[1], out long start) || f[2].Length == 0) return null;
+        if (f.Length < 3 || f[0].Length != 1 || Letters.IndexOf(f[0][0]) is var kind && kind < 0 || !TryNumber(f[1], out long start)
+            || f[2].Length == 0) return null;
         ReportRecord r = new((ReportEvent)kind, start, f[2]);
         switch (r.Event)
         {
@@ -65,7 +69,8 @@ internal sealed record ReportRecord(ReportEvent Event, long Start, string Domain
                 r = r with { Policy = new PolicyKey(f[3], f[4], f[5], f[6]), Count = count };
                 return f.Length == 8 ? r : r with { Failure = new FailureKey(f[8], f[9], f[10], f[11], f[12], f[13]) };
             case ReportEvent.Closed:
-                return f.Length == 5 && TryNumber(f[3], out long end) && TryNumber(f[4], out long due) ? r with { End = end, Due = due } : null;
+                return f.Length == 5 && TryNumber(f[3], out long end)
+                    && TryNumber(f[4], out long due) ? r with { End = end, Due = due } : null;
             case ReportEvent.Done:
                 return f.Length == 3 ? r : null;
             default:
@@ -73,5 +78,6 @@ internal sealed record ReportRecord(ReportEvent Event, long Start, string Domain
         }
     }
 
-    private static bool TryNumber(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(string text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

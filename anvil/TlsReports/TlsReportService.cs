@@ -11,8 +11,9 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Anvil.TlsReports;
 
 /// <summary>
-/// The service tlsrpt (RFC 8460): counts what relay tells of its TLS sessions, by the domains that ask for reports, and sends each of them one report a day. The
-/// process stays as long as there is something to report; what it knows is in a journal, so that it may end at any time.
+/// The service tlsrpt (RFC 8460): counts what relay tells of its TLS sessions, by the domains that ask for reports, and sends each of them
+/// one report a day. The process stays as long as there is something to report; what it knows is in a journal, so that it may end at any
+/// time.
 /// </summary>
 internal sealed class TlsReportService : SharedService, IService
 {
@@ -33,7 +34,8 @@ internal sealed class TlsReportService : SharedService, IService
     {
         _settings = ReportSettings.Read(context.Config);
         _book = new ReportBook(_settings);
-        _journal = new Journal(Loop, Path.Combine(context.Config.Get(CommonParams.DataDirectory), "tlsrpt.journal"), "MTASUITE TLSRPT 1", "data for reports on TLS");
+        _journal = new Journal(Loop, Path.Combine(context.Config.Get(CommonParams.DataDirectory), "tlsrpt.journal"), "MTASUITE TLSRPT 1",
+            "data for reports on TLS");
         foreach (string line in _journal.Load())
             if (ReportRecord.Parse(line) is { } record) _book.Restore(record);
         _book.Changed = Remember;
@@ -53,7 +55,9 @@ internal sealed class TlsReportService : SharedService, IService
         if (SessionFacts.Of(notice) is not { } facts) return true; // not worth a link
         _book.Add(facts, Now, out DomainTally? ask);
         if (ask != null) AskFirstAsync(ask).Detach();
-        if (_book.IsFull && !_saidFull) Log.Warning($"TLS sessions with more than {_settings.DomainLimit} domains a day (tlsrpt_domain_limit): the rest is not reported");
+        if (_book.IsFull && !_saidFull)
+            Log.Warning(
+                $"TLS sessions with more than {_settings.DomainLimit} domains a day (tlsrpt_domain_limit): the rest is not reported");
         _saidFull = _book.IsFull;
         return true;
     }
@@ -143,7 +147,8 @@ internal sealed class TlsReportService : SharedService, IService
     }
 
     /// <summary>
-    /// Sends to one address. It is on disk that it is being sent before it is, and when it was not taken: a process that ends in between sends nothing twice.
+    /// Sends to one address. It is on disk that it is being sent before it is, and when it was not taken: a process that ends in between
+    /// sends nothing twice.
     /// </summary>
     /// <returns>Why it must be tried again; empty: it need not.</returns>
     private async Task<string> SendAsync(DomainTally tally, string address)

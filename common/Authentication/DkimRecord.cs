@@ -6,8 +6,9 @@ namespace MtaSuite.Common.Authentication;
 public enum DkimKeyType : byte { Rsa, Ed25519, Unknown }
 
 /// <summary>
-/// A public key of DKIM as a TXT record of SELECTOR._domainkey.DOMAIN holds it. RFC 6376 3.6.1, Ed25519: RFC 8463. Tags: v (DKIM1, first where it stands),
-/// h (hash algorithms), k (key type), n (notes), p (the key in base64; empty: revoked), s (services), t (flags y: testing, s: strict).
+/// A public key of DKIM as a TXT record of SELECTOR._domainkey.DOMAIN holds it. RFC 6376 3.6.1, Ed25519: RFC 8463. Tags: v (DKIM1, first
+/// where it stands), h (hash algorithms), k (key type), n (notes), p (the key in base64; empty: revoked), s (services), t (flags y:
+/// testing, s: strict).
 /// </summary>
 public sealed record DkimRecord
 {
@@ -30,10 +31,12 @@ public sealed record DkimRecord
     {
         record = new DkimRecord();
         if (!TagList.TryParse(text, out TagList tags, out problem)) return false;
-        if (tags["v"] is { } version && (version != "DKIM1" || tags.Tags[0].Key != "v")) return Fail(out problem, version != "DKIM1" ? $"v={TagList.Shown(version)} is not DKIM1" : "v= is not the first tag");
+        if (tags["v"] is { } version && (version != "DKIM1" || tags.Tags[0].Key != "v"))
+            return Fail(out problem, version != "DKIM1" ? $"v={TagList.Shown(version)} is not DKIM1" : "v= is not the first tag");
         if (tags["p"] is not { } key) return Fail(out problem, "p= is missing: there is no key");
         List<string> services = Items(tags["s"]), flags = Items(tags["t"]);
-        if (services.Count > 0 && !services.Contains("*") && !services.Contains("email")) return Fail(out problem, $"s={TagList.Shown(tags["s"]!)}: the key is not for mail");
+        if (services.Count > 0 && !services.Contains("*") && !services.Contains("email"))
+            return Fail(out problem, $"s={TagList.Shown(tags["s"]!)}: the key is not for mail");
         record = new DkimRecord
         {
             KeyType = (tags["k"] ?? "rsa") switch { "rsa" => DkimKeyType.Rsa, "ed25519" => DkimKeyType.Ed25519, _ => DkimKeyType.Unknown },
@@ -49,11 +52,14 @@ public sealed record DkimRecord
         problem = "";
         if (base64.Length == 0) return true;
         byte[] key = new byte[base64.Length];
-        if (!Convert.TryFromBase64String(base64, key, out int length)) return Fail(out problem, "p= is not base64: a character is missing or too much");
+        if (!Convert.TryFromBase64String(base64, key, out int length))
+            return Fail(out problem, "p= is not base64: a character is missing or too much");
         key = key[..length];
-        if (record.KeyType == DkimKeyType.Ed25519 && length != 32) return Fail(out problem, $"p= has {length} bytes; an Ed25519 key has 32");
+        if (record.KeyType == DkimKeyType.Ed25519 && length != 32)
+            return Fail(out problem, $"p= has {length} bytes; an Ed25519 key has 32");
         int bits = record.KeyType switch { DkimKeyType.Rsa => RsaBits(key), DkimKeyType.Ed25519 => 256, _ => 0 };
-        if (record.KeyType == DkimKeyType.Rsa && bits == 0) return Fail(out problem, "p= is not an RSA key (SubjectPublicKeyInfo in base64): it may be cut off");
+        if (record.KeyType == DkimKeyType.Rsa && bits == 0)
+            return Fail(out problem, "p= is not an RSA key (SubjectPublicKeyInfo in base64): it may be cut off");
         record = record with { Key = key, Bits = bits };
         return true;
     }
@@ -73,7 +79,8 @@ public sealed record DkimRecord
         }
     }
 
-    private static List<string> Items(string? value) => [.. (value ?? "").Split(':', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+    private static List<string> Items(string? value) =>
+        [.. (value ?? "").Split(':', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 
     private static bool Fail(out string problem, string text)
     {

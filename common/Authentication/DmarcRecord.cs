@@ -6,8 +6,9 @@ namespace MtaSuite.Common.Authentication;
 public enum DmarcPolicy : byte { None, Quarantine, Reject }
 
 /// <summary>
-/// A DMARC policy as the TXT record of _dmarc.DOMAIN holds it. RFC 9989 4.7 (and what is only in its predecessor, RFC 7489 6.3 and 6.4): a list of tags that begins
-/// with v=DMARC1; p is required and, as sp and np, a known word, unless there is a valid rua: then the policy counts as none (4.10.1).
+/// A DMARC policy as the TXT record of _dmarc.DOMAIN holds it. RFC 9989 4.7 (and what is only in its predecessor, RFC 7489 6.3 and 6.4): a
+/// list of tags that begins with v=DMARC1; p is required and, as sp and np, a known word, unless there is a valid rua: then the policy
+/// counts as none (4.10.1).
 /// </summary>
 public sealed record DmarcRecord
 {
@@ -16,7 +17,9 @@ public sealed record DmarcRecord
     public DmarcPolicy SubdomainPolicy { get; init; }
     /// <summary>For subdomains that do not exist (np); the same as <see cref="SubdomainPolicy"/> without.</summary>
     public DmarcPolicy NonexistentPolicy { get; init; }
-    /// <summary>psd: the domain is one under which others register names (y), or the top of an organization (n); null: it does not say (u).</summary>
+    /// <summary>
+    /// psd: the domain is one under which others register names (y), or the top of an organization (n); null: it does not say (u).
+    /// </summary>
     public bool? PublicSuffix { get; init; }
     /// <summary>t=y: the owner only looks what would happen; receivers do one step less.</summary>
     public bool IsTesting { get; init; }
@@ -45,14 +48,17 @@ public sealed record DmarcRecord
     {
         record = new DmarcRecord();
         if (!TagList.TryParse(text, out TagList tags, out problem)) return false;
-        if (tags.Tags.Count == 0 || tags.Tags[0] is not { Key: "v", Value: "DMARC1" }) return Fail(out problem, "it does not begin with v=DMARC1");
+        if (tags.Tags.Count == 0 || tags.Tags[0] is not { Key: "v", Value: "DMARC1" })
+            return Fail(out problem, "it does not begin with v=DMARC1");
         List<string> warnings = [];
         List<string> aggregate = Uris(tags["rua"], "rua", warnings), failure = Uris(tags["ruf"], "ruf", warnings);
         DmarcPolicy? policy = ReadPolicy(tags["p"]), subdomains = ReadPolicy(tags["sp"]), nonexistent = ReadPolicy(tags["np"]);
-        string bad = policy == null ? "p" : subdomains == null && tags["sp"] != null ? "sp" : nonexistent == null && tags["np"] != null ? "np" : "";
+        string bad = policy == null ? "p" : subdomains == null && tags["sp"] != null ? "sp" : nonexistent == null
+            && tags["np"] != null ? "np" : "";
         if (bad.Length > 0)
         {
-            string trouble = tags[bad] is { } word ? $"{bad}={TagList.Shown(word)} is none of none, quarantine, reject" : $"{bad}= is missing";
+            string trouble = tags[bad] is { } word ? $"{bad}={TagList.Shown(word)} is none of none, quarantine, reject"
+                : $"{bad}= is missing";
             if (aggregate.Count == 0) return Fail(out problem, trouble);
             warnings.Add($"{trouble}: the policy counts as none");
             policy = subdomains = nonexistent = null;
@@ -93,7 +99,8 @@ public sealed record DmarcRecord
     private static bool? Flag(string? value, string name, string unknown, List<string> warnings)
     {
         if (value is "y" or "Y" or "n" or "N") return value is "y" or "Y";
-        if (value != null && !value.Equals(unknown, StringComparison.OrdinalIgnoreCase)) warnings.Add($"{name}={TagList.Shown(value)} is neither y nor n");
+        if (value != null && !value.Equals(unknown, StringComparison.OrdinalIgnoreCase))
+            warnings.Add($"{name}={TagList.Shown(value)} is neither y nor n");
         return null;
     }
 
@@ -112,9 +119,11 @@ public sealed record DmarcRecord
         foreach (string item in (value ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             int mark = item.IndexOf('!');
-            string uri = mark < 0 ? item : item[..mark], limit = mark < 0 ? "" : item[(mark + 1)..].TrimEnd('k', 'm', 'g', 't', 'K', 'M', 'G', 'T');
+            string uri = mark < 0 ? item : item[..mark], limit = mark < 0 ? ""
+                : item[(mark + 1)..].TrimEnd('k', 'm', 'g', 't', 'K', 'M', 'G', 'T');
             bool ok = uri.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) && uri.IndexOf('@') is > 7 && !uri.EndsWith('@')
-                && (mark < 0 || (limit.Length > 0 && item.Length - mark - 1 - limit.Length <= 1 && !limit.AsSpan().ContainsAnyExceptInRange('0', '9')));
+                && (mark < 0
+                || (limit.Length > 0 && item.Length - mark - 1 - limit.Length <= 1 && !limit.AsSpan().ContainsAnyExceptInRange('0', '9')));
             if (ok) uris.Add(uri);
             else warnings.Add($"{name}: \"{TagList.Shown(item)}\" is not mailto:ADDRESS");
         }

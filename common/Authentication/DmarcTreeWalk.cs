@@ -10,8 +10,9 @@ namespace MtaSuite.Common.Authentication;
 public sealed record DmarcStep(string Domain, DmarcRecord? Record, string Problem, string Text);
 
 /// <summary>
-/// The way from a domain up to the root, on which its policy and its organization are found without a list of public suffixes (RFC 9989 4.10): the domain, then
-/// each name above it, eight questions at most; of longer names the labels between are left out. A record with psd=y or psd=n ends it.
+/// The way from a domain up to the root, on which its policy and its organization are found without a list of public suffixes (RFC 9989
+/// 4.10): the domain, then each name above it, eight questions at most; of longer names the labels between are left out. A record with
+/// psd=y or psd=n ends it.
 /// </summary>
 public sealed class DmarcTreeWalk
 {
@@ -67,8 +68,8 @@ public sealed class DmarcTreeWalk
     }
 
     /// <summary>
-    /// RFC 9989 4.10.2: whose record says psd=n; the name below the one that says psd=y, unless the walk began there; else the highest name that has a record;
-    /// without one the domain itself.
+    /// RFC 9989 4.10.2: whose record says psd=n; the name below the one that says psd=y, unless the walk began there; else the highest name
+    /// that has a record; without one the domain itself.
     /// </summary>
     public string OrganizationalDomain
     {
@@ -82,7 +83,10 @@ public sealed class DmarcTreeWalk
         }
     }
 
-    /// <summary>RFC 9989 4.10.1: the record that mail from the domain is judged by: its own, else its organization's, else the public suffix's; null: none.</summary>
+    /// <summary>
+    /// RFC 9989 4.10.1: the record that mail from the domain is judged by: its own, else its organization's, else the public suffix's;
+    /// null: none.
+    /// </summary>
     public DmarcStep? Policy => With(Domain) ?? With(OrganizationalDomain) ?? _steps.LastOrDefault(s => s.Record is { PublicSuffix: true });
 
     private DmarcStep? With(string domain) => _steps.FirstOrDefault(s => s.Record != null && s.Domain == domain);

@@ -10,8 +10,8 @@ namespace MtaSuite.Common.Authentication;
 /// <param name="Reason">In words: what decided, or what the trouble is.</param>
 /// <param name="Lookups">Terms that led to questions; at most ten are allowed.</param>
 /// <param name="Voids">Questions without an answer; at most two are allowed.</param>
-/// <param name="Explanation">Of a Fail: the text that the domain's owner has for the refused sender (exp=), without control characters; empty: none. It comes from a
-/// stranger: whoever shows it says so (RFC 7208 6.2, 11.5).</param>
+/// <param name="Explanation">Of a Fail: the text that the domain's owner has for the refused sender (exp=), without control characters;
+/// empty: none. It comes from a stranger: whoever shows it says so (RFC 7208 6.2, 11.5).</param>
 public sealed record SpfOutcome(SpfResult Result, SpfTerm? Term, string Reason, int Lookups, int Voids, string Explanation = "");
 
 /// <summary>
@@ -29,24 +29,28 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     public async Task<SpfOutcome> RunAsync(string domain)
     {
         SpfOutcome outcome = await HostAsync(domain, 0);
-        return outcome with { Lookups = _lookups, Voids = _voids, Explanation = outcome.Result == SpfResult.Fail ? await ExplainAsync() : "" };
+        return outcome with { Lookups = _lookups, Voids = _voids,
+            Explanation = outcome.Result == SpfResult.Fail ? await ExplainAsync() : "" };
     }
 
     private static SpfOutcome Say(SpfResult result, string reason, SpfTerm? term = null) => new(result, term, reason, 0, 0);
 
     private async Task<SpfOutcome> HostAsync(string domain, int depth)
     {
-        if (DomainName.ToAscii(domain) is not { } name || !HostName.HasValidLabels(Labels(name)) || !name.Contains('.')) return Say(SpfResult.None, $"{domain} is no domain name");
+        if (DomainName.ToAscii(domain) is not { } name || !HostName.HasValidLabels(Labels(name)) || !name.Contains('.'))
+            return Say(SpfResult.None, $"{domain} is no domain name");
         (SpfRecord? record, SpfOutcome? trouble) = await FindAsync(name);
         if (record == null) return trouble!;
         // RFC 7208 6.2: of a record that is included nothing is shown, of one that is redirected to its own and not the first one's
         _explanation = (record.Explanation, name);
         foreach (SpfTerm term in record.Terms)
         {
-            if (term.AsksDns && ++_lookups > maxLookups) return Say(SpfResult.PermError, $"more than {maxLookups} terms that ask the DNS", term);
+            if (term.AsksDns && ++_lookups > maxLookups)
+                return Say(SpfResult.PermError, $"more than {maxLookups} terms that ask the DNS", term);
             if (depth > MaxDepth) return Say(SpfResult.PermError, "records include each other without end", term);
             (bool? matches, SpfOutcome? failed) = await MatchesAsync(term, name, depth);
-            if (_voids > MaxVoids && maxLookups == MaxLookups) return Say(SpfResult.PermError, $"more than {MaxVoids} questions without an answer", term);
+            if (_voids > MaxVoids && maxLookups == MaxLookups)
+                return Say(SpfResult.PermError, $"more than {MaxVoids} questions without an answer", term);
             if (failed != null) return failed;
             if (matches == true) return Say(term.Result, $"\"{term.Text}\" of {name}", term);
         }
@@ -68,7 +72,8 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         List<string> texts = [.. answer.Texts.Where(SpfRecord.IsSpf)];
         if (texts.Count == 0) return (null, Say(SpfResult.None, $"{domain} has no SPF record"));
         if (texts.Count > 1) return (null, Say(SpfResult.PermError, $"{domain} has {texts.Count} SPF records; there may be only one"));
-        return SpfRecord.TryParse(texts[0], out SpfRecord record, out string problem) ? (record, null) : (null, Say(SpfResult.PermError, $"{domain}: {problem}"));
+        return SpfRecord.TryParse(texts[0], out SpfRecord record, out string problem) ? (record, null)
+            : (null, Say(SpfResult.PermError, $"{domain}: {problem}"));
     }
 
     private async Task<(bool? Matches, SpfOutcome? Failed)> MatchesAsync(SpfTerm term, string domain, int depth)
@@ -112,7 +117,8 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     {
         DnsAnswer answer = await AskAsync(target, DnsType.MX);
         List<MxRecord> exchangers = [.. answer.Records.OfType<MxRecord>().Where(m => m.Exchange.Length > 0)];
-        if (exchangers.Count > MaxNames) return (null, Say(SpfResult.PermError, $"{target} has more than {MaxNames} mail exchangers", term));
+        if (exchangers.Count > MaxNames)
+            return (null, Say(SpfResult.PermError, $"{target} has more than {MaxNames} mail exchangers", term));
         SpfOutcome? failed = Trouble(answer);
         foreach (MxRecord exchanger in failed == null ? exchangers : [])
         {
@@ -130,11 +136,15 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         return (await _names.IsWithinAsync(target), null);
     }
 
-    private async Task<string> ExpandAsync(string spec, string domain) => SpfMacro.ExpandDomain(spec, domain, facts, await ClientNameAsync(spec, domain));
+    private async Task<string> ExpandAsync(string spec, string domain) =>
+        SpfMacro.ExpandDomain(spec, domain, facts, await ClientNameAsync(spec, domain));
 
-    private async Task<string> ClientNameAsync(string spec, string domain) => SpfMacro.NeedsClientName(spec) ? await _names.BestAsync(domain) : "unknown";
+    private async Task<string> ClientNameAsync(string spec, string domain) =>
+        SpfMacro.NeedsClientName(spec) ? await _names.BestAsync(domain) : "unknown";
 
-    /// <summary>RFC 7208 6.2: the one TXT record that exp= leads to, its macros filled in; whatever is wrong with it, it is as if there was none.</summary>
+    /// <summary>
+    /// RFC 7208 6.2: the one TXT record that exp= leads to, its macros filled in; whatever is wrong with it, it is as if there was none.
+    /// </summary>
     private async Task<string> ExplainAsync()
     {
         (string spec, string domain) = _explanation;
@@ -153,10 +163,12 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         return answer;
     }
 
-    private static SpfOutcome? Trouble(DnsAnswer answer) => answer.IsFound || answer.IsNotFound ? null : Say(SpfResult.TempError, answer.Reason);
+    private static SpfOutcome? Trouble(DnsAnswer answer) =>
+        answer.IsFound || answer.IsNotFound ? null : Say(SpfResult.TempError, answer.Reason);
 
     private bool Covers(IPAddress network, SpfTerm term) =>
-        network.AddressFamily == facts.Client.AddressFamily && SamePrefix(network, facts.Client, network.AddressFamily == AddressFamily.InterNetwork ? term.Prefix4 : term.Prefix6);
+        network.AddressFamily == facts.Client.AddressFamily
+        && SamePrefix(network, facts.Client, network.AddressFamily == AddressFamily.InterNetwork ? term.Prefix4 : term.Prefix6);
 
     private static bool SamePrefix(IPAddress a, IPAddress b, int bits)
     {

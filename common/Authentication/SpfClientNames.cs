@@ -5,8 +5,8 @@ using MtaSuite.Common.Dns;
 namespace MtaSuite.Common.Authentication;
 
 /// <summary>
-/// The names of a client that lead back to its address: what "ptr" and %{p} go by (RFC 7208 5.5, 7.3). The reverse name is asked for once, each name once; the first
-/// ten count (4.6.4). What cannot be asked is no name.
+/// The names of a client that lead back to its address: what "ptr" and %{p} go by (RFC 7208 5.5, 7.3). The reverse name is asked for once,
+/// each name once; the first ten count (4.6.4). What cannot be asked is no name.
 /// </summary>
 internal sealed class SpfClientNames(DnsResolver resolver, IPAddress client)
 {
@@ -27,7 +27,9 @@ internal sealed class SpfClientNames(DnsResolver resolver, IPAddress client)
         return false;
     }
 
-    /// <summary>RFC 7208 7.3: the domain itself where it is one of the validated names, else one below it, else any; "unknown" without one.</summary>
+    /// <summary>
+    /// RFC 7208 7.3: the domain itself where it is one of the validated names, else one below it, else any; "unknown" without one.
+    /// </summary>
     public async Task<string> BestAsync(string domain)
     {
         foreach (string name in (await NamesAsync()).OrderBy(n => Rank(n, domain)))
@@ -39,7 +41,8 @@ internal sealed class SpfClientNames(DnsResolver resolver, IPAddress client)
 
     /// <summary>0 the domain itself, 1 below it, 2 another.</summary>
     private static int Rank(string name, string domain) =>
-        name.Equals(domain, StringComparison.OrdinalIgnoreCase) ? 0 : name.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase) ? 1 : 2;
+        name.Equals(domain, StringComparison.OrdinalIgnoreCase) ? 0 : name.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase) ? 1
+        : 2;
 
     private async Task<bool> LeadsBackAsync(string name)
     {

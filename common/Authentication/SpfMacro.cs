@@ -25,7 +25,8 @@ public sealed record SpfFacts(IPAddress Client, string Sender, string Helo, stri
 public static partial class SpfMacro
 {
     private const int MaxLength = 512;
-    private const string Tail = @"[0-9]*r?[-.+,/_=]*\}|%%|%_|%-)", Macro = @"(?:%\{[slodiphv]" + Tail, AnyMacro = @"(?:%\{[slodiphvcrt]" + Tail;
+    private const string Tail = @"[0-9]*r?[-.+,/_=]*\}|%%|%_|%-)", Macro = @"(?:%\{[slodiphv]" + Tail,
+        AnyMacro = @"(?:%\{[slodiphvcrt]" + Tail;
     private const string Text = $"(?:{Macro}|[!-$&-~])";
     private const string TopLabel = "(?:[0-9]*[a-z][a-z0-9]*|[a-z0-9]+-[a-z0-9-]*[a-z0-9])";
 
@@ -72,7 +73,8 @@ public static partial class SpfMacro
             }
             char kind = text[++i];
             int close = kind == '{' ? text.IndexOf('}', i) : i;
-            result.Append(kind switch { '{' => Replacement(text[(i + 1)..close], domain, facts, clientName), '%' => "%", '_' => " ", _ => "%20" });
+            result.Append(kind switch { '{' => Replacement(text[(i + 1)..close], domain, facts, clientName), '%' => "%", '_' => " ",
+                _ => "%20" });
             i = close;
         }
         return result.ToString();
@@ -113,7 +115,8 @@ public static partial class SpfMacro
         string[] parts = Value(macro[0], domain, facts, clientName).Split((delimiters.Length > 0 ? delimiters : ".").ToCharArray());
         if (reverse) Array.Reverse(parts);
         // more digits than any number has: all parts
-        if (digits is > 1 and < 10 && int.Parse(macro.AsSpan(1, digits - 1), CultureInfo.InvariantCulture) is > 0 and var count && count < parts.Length) parts = parts[^count..];
+        if (digits is > 1 and < 10 && int.Parse(macro.AsSpan(1, digits - 1), CultureInfo.InvariantCulture) is > 0 and var count
+            && count < parts.Length) parts = parts[^count..];
         string result = string.Join('.', parts);
         return char.IsAsciiLetterUpper(macro[0]) ? Uri.EscapeDataString(result) : result;
     }

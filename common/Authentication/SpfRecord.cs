@@ -16,10 +16,12 @@ public enum SpfMechanism : byte { All, Include, A, Mx, Ptr, Ip4, Ip6, Exists }
 /// <param name="Network">Of ip4 and ip6.</param>
 /// <param name="Prefix4">Bits of an IPv4 address that must be equal.</param>
 /// <param name="Text">As it stands in the record.</param>
-public sealed record SpfTerm(SpfResult Result, SpfMechanism Mechanism, string Domain, IPAddress? Network, int Prefix4, int Prefix6, string Text)
+public sealed record SpfTerm(SpfResult Result, SpfMechanism Mechanism, string Domain, IPAddress? Network, int Prefix4, int Prefix6,
+    string Text)
 {
     /// <summary>It counts to the ten questions that one check may lead to (RFC 7208 4.6.4).</summary>
-    public bool AsksDns => Mechanism is SpfMechanism.Include or SpfMechanism.A or SpfMechanism.Mx or SpfMechanism.Ptr or SpfMechanism.Exists;
+    public bool AsksDns =>
+        Mechanism is SpfMechanism.Include or SpfMechanism.A or SpfMechanism.Mx or SpfMechanism.Ptr or SpfMechanism.Exists;
 }
 
 /// <summary>
@@ -40,7 +42,8 @@ public sealed partial class SpfRecord
     public const string Version = "v=spf1";
     private static readonly (string Word, SpfMechanism Mechanism)[] s_mechanisms =
     [
-        ("all", SpfMechanism.All), ("include", SpfMechanism.Include), ("a", SpfMechanism.A), ("mx", SpfMechanism.Mx), ("ptr", SpfMechanism.Ptr),
+        ("all", SpfMechanism.All), ("include", SpfMechanism.Include), ("a", SpfMechanism.A), ("mx", SpfMechanism.Mx),
+            ("ptr", SpfMechanism.Ptr),
         ("ip4", SpfMechanism.Ip4), ("ip6", SpfMechanism.Ip6), ("exists", SpfMechanism.Exists),
     ];
 
@@ -75,14 +78,16 @@ public sealed partial class SpfRecord
     private string Take(string term)
     {
         int length = 0;
-        while (length < term.Length && (char.IsAsciiLetterOrDigit(term[length]) || (length > 0 && term[length] is '-' or '_' or '.'))) length++;
+        while (length < term.Length && (char.IsAsciiLetterOrDigit(term[length]) || (length > 0 && term[length] is '-' or '_' or '.')))
+            length++;
         bool modifier = length > 0 && length < term.Length && term[length] == '=' && char.IsAsciiLetter(term[0]);
         return modifier ? TakeModifier(term[..length].ToLowerInvariant(), term[(length + 1)..], term) : TakeDirective(term);
     }
 
     private string TakeModifier(string name, string value, string term)
     {
-        if (name is not ("redirect" or "exp")) return SpfMacro.IsMacroString(value) ? "" : Bad(term, "has characters or a macro that cannot be");
+        if (name is not ("redirect" or "exp"))
+            return SpfMacro.IsMacroString(value) ? "" : Bad(term, "has characters or a macro that cannot be");
         if (!SpfMacro.IsDomainSpec(value)) return Bad(term, "does not name a domain");
         if ((name == "exp" ? Explanation : Redirect).Length > 0) return Bad(term, "comes twice");
         if (name == "exp") Explanation = value;
@@ -92,7 +97,8 @@ public sealed partial class SpfRecord
 
     private string TakeDirective(string term)
     {
-        SpfResult result = term[0] switch { '-' => SpfResult.Fail, '~' => SpfResult.SoftFail, '?' => SpfResult.Neutral, _ => SpfResult.Pass };
+        SpfResult result =
+            term[0] switch { '-' => SpfResult.Fail, '~' => SpfResult.SoftFail, '?' => SpfResult.Neutral, _ => SpfResult.Pass };
         string text = term[0] is '+' or '-' or '~' or '?' ? term[1..] : term;
         int end = text.AsSpan().IndexOfAny(':', '/');
         string word = end < 0 ? text : text[..end], rest = end < 0 ? "" : text[end..];
@@ -119,7 +125,8 @@ public sealed partial class SpfRecord
         bool four = mechanism == SpfMechanism.Ip4;
         int slash = rest.IndexOf('/'), prefix = four ? 32 : 128;
         string address = rest.Length == 0 || rest[0] != ':' ? "" : slash < 0 ? rest[1..] : rest[1..slash];
-        if (slash >= 0 && !TryPrefix(rest[(slash + 1)..], prefix, out prefix)) return Bad(term, $"has a prefix length that is none (0 to {(four ? 32 : 128)})");
+        if (slash >= 0 && !TryPrefix(rest[(slash + 1)..], prefix, out prefix))
+            return Bad(term, $"has a prefix length that is none (0 to {(four ? 32 : 128)})");
         if (!(four ? HostName.TryParseIPv4(address, out IPAddress network) : HostName.TryParseIPv6(address, out network)))
             return Bad(term, $"does not name an IPv{(four ? 4 : 6)} address");
         return Add(new(result, mechanism, "", network, four ? prefix : 32, four ? 128 : prefix, term));
@@ -131,8 +138,10 @@ public sealed partial class SpfRecord
         if (mechanism is SpfMechanism.A or SpfMechanism.Mx)
         {
             Match cidr = DualCidr().Match(rest);
-            if (cidr.Groups[1].Success && !TryPrefix(cidr.Groups[1].Value, 32, out four)) return Bad(term, "has a prefix length that is none (0 to 32)");
-            if (cidr.Groups[2].Success && !TryPrefix(cidr.Groups[2].Value, 128, out six)) return Bad(term, "has a prefix length that is none (0 to 128)");
+            if (cidr.Groups[1].Success && !TryPrefix(cidr.Groups[1].Value, 32, out four))
+                return Bad(term, "has a prefix length that is none (0 to 32)");
+            if (cidr.Groups[2].Success && !TryPrefix(cidr.Groups[2].Value, 128, out six))
+                return Bad(term, "has a prefix length that is none (0 to 128)");
             rest = rest[..cidr.Index];
         }
         bool needed = mechanism is SpfMechanism.Include or SpfMechanism.Exists;
@@ -146,7 +155,8 @@ public sealed partial class SpfRecord
     private static partial Regex DualCidr();
 
     private static bool TryPrefix(string text, int max, out int prefix) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out prefix) && prefix <= max && (text.Length == 1 || text[0] != '0');
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out prefix) && prefix <= max
+        && (text.Length == 1 || text[0] != '0');
 
     private static string Bad(string term, string what) => $"\"{TagList.Shown(term)}\" {what}";
 }

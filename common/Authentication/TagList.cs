@@ -15,7 +15,8 @@ namespace MtaSuite.Common.Authentication;
 public sealed class TagList
 {
     private const string White = " \t\r\n";
-    private static readonly SearchValues<char> s_nameCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+    private static readonly SearchValues<char> s_nameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
     private readonly List<KeyValuePair<string, string>> _tags = [];
 
     /// <summary>In their order, values without white space at their ends.</summary>
@@ -52,7 +53,8 @@ public sealed class TagList
         int equals = spec.IndexOf('=');
         if (equals < 0) return $"\"{Shown(spec.Trim(White.ToCharArray()))}\" is not tag=value";
         string name = spec[..equals].Trim(White.ToCharArray()), value = spec[(equals + 1)..].Trim(White.ToCharArray());
-        if (name.Length == 0 || !char.IsAsciiLetter(name[0]) || name.AsSpan().ContainsAnyExcept(s_nameCharacters)) return $"\"{Shown(name)}\" is not the name of a tag";
+        if (name.Length == 0 || !char.IsAsciiLetter(name[0]) || name.AsSpan().ContainsAnyExcept(s_nameCharacters))
+            return $"\"{Shown(name)}\" is not the name of a tag";
         foreach (char c in value)
             if (c is (< '!' or > '~') && !White.Contains(c)) return $"{name}= has a character that is not printable ASCII";
         if (this[name] != null) return $"{name}= comes twice";
@@ -61,5 +63,6 @@ public sealed class TagList
     }
 
     /// <summary>A part of a record fit for a message.</summary>
-    public static string Shown(string text) => string.Concat((text.Length > 60 ? text[..60] + "..." : text).Select(c => c is >= ' ' and <= '~' ? c : '?'));
+    public static string Shown(string text) =>
+        string.Concat((text.Length > 60 ? text[..60] + "..." : text).Select(c => c is >= ' ' and <= '~' ? c : '?'));
 }

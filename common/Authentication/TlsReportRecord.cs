@@ -19,18 +19,22 @@ public static class TlsReportRecord
     private const int MaxAddresses = 10, MaxLength = 500;
 
     /// <summary>The text claims to be such a record; others of the same name do not count.</summary>
-    public static bool IsOne(string text) => text.StartsWith(Version, StringComparison.Ordinal) && text.AsSpan(Version.Length).TrimStart(" \t").StartsWith(";");
+    public static bool IsOne(string text) =>
+        text.StartsWith(Version, StringComparison.Ordinal) && text.AsSpan(Version.Length).TrimStart(" \t").StartsWith(";");
 
     /// <summary>The addresses of a record as they stand there; none in a broken one.</summary>
     public static IReadOnlyList<string> Uris(string record)
     {
         if (!IsOne(record)) return [];
         foreach (string field in record.Split(';').Skip(1).Select(f => f.Trim(' ', '\t')))
-            if (field.StartsWith("rua=", StringComparison.Ordinal)) return [.. field[4..].Split(',').Select(u => u.Trim(' ', '\t')).Where(u => u.Length > 0)];
+            if (field.StartsWith("rua=", StringComparison.Ordinal))
+                return [.. field[4..].Split(',').Select(u => u.Trim(' ', '\t')).Where(u => u.Length > 0)];
         return [];
     }
 
-    /// <summary>The addresses that a name's TXT records give and that can be used; none where it has no such record, more than one, or a broken one.</summary>
+    /// <summary>
+    /// The addresses that a name's TXT records give and that can be used; none where it has no such record, more than one, or a broken one.
+    /// </summary>
     public static IReadOnlyList<string> Addresses(IEnumerable<string> texts)
     {
         string[] records = [.. texts.Where(IsOne)];
@@ -38,7 +42,8 @@ public static class TlsReportRecord
     }
 
     /// <summary>mailto: with one mailbox, or https:.</summary>
-    public static bool IsUsable(string uri) => uri.Length <= MaxLength && !uri.AsSpan().ContainsAnyExceptInRange('!', '~') && (Mailbox(uri) != null || WebAddress(uri) != null);
+    public static bool IsUsable(string uri) =>
+        uri.Length <= MaxLength && !uri.AsSpan().ContainsAnyExceptInRange('!', '~') && (Mailbox(uri) != null || WebAddress(uri) != null);
 
     /// <summary>The mailbox of a mailto: URI (RFC 6068); null: it is none, or not one.</summary>
     public static string? Mailbox(string uri)
@@ -48,10 +53,12 @@ public static class TlsReportRecord
         int query = rest.IndexOf('?');
         string address = Uri.UnescapeDataString(query < 0 ? rest : rest.AsSpan(0, query));
         int at = address.LastIndexOf('@');
-        bool ok = at > 0 && at <= 64 && HostName.IsValid(address.AsSpan(at + 1)) && !address.AsSpan(0, at).ContainsAnyExceptInRange('!', '~') && !address.Contains(',');
+        bool ok = at > 0 && at <= 64 && HostName.IsValid(address.AsSpan(at + 1))
+            && !address.AsSpan(0, at).ContainsAnyExceptInRange('!', '~') && !address.Contains(',');
         return ok ? address : null;
     }
 
     /// <summary>An https: URI; null: it is none.</summary>
-    public static Uri? WebAddress(string uri) => Uri.TryCreate(uri, UriKind.Absolute, out Uri? web) && web.Scheme == Uri.UriSchemeHttps && web.Host.Length > 0 ? web : null;
+    public static Uri? WebAddress(string uri) =>
+        Uri.TryCreate(uri, UriKind.Absolute, out Uri? web) && web.Scheme == Uri.UriSchemeHttps && web.Host.Length > 0 ? web : null;
 }

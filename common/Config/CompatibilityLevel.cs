@@ -14,7 +14,8 @@ public static class CompatibilityLevel
         for (int i = 0; i < 3; i++)
         {
             int part = 0;
-            if (i < parts.Length && !int.TryParse(parts[i].AsSpan().TrimStart(), NumberStyles.None, CultureInfo.InvariantCulture, out part)) return false;
+            if (i < parts.Length && !int.TryParse(parts[i].AsSpan().TrimStart(), NumberStyles.None, CultureInfo.InvariantCulture, out part))
+                return false;
             if (part > 1023) return false;
             level = level << 10 | (uint)part;
         }

@@ -53,7 +53,9 @@ public static class ConfigList
         return -1;
     }
 
-    /// <summary>Takes the braces and the space inside them from an item that has them. False: braces that do not balance, or text after them.</summary>
+    /// <summary>
+    /// Takes the braces and the space inside them from an item that has them. False: braces that do not balance, or text after them.
+    /// </summary>
     public static bool TryUnbrace(string item, out string inner)
     {
         inner = item;

@@ -3,7 +3,9 @@ namespace MtaSuite.Common.Config;
 /// <summary>How bad a problem of the configuration is: an error keeps the suite from starting, a warning is only told.</summary>
 public enum Severity { Warning, Error }
 
-/// <summary>Something wrong in the configuration. <paramref name="Line"/> is 0 where no line is to blame (an override, a default).</summary>
+/// <summary>
+/// Something wrong in the configuration. <paramref name="Line"/> is 0 where no line is to blame (an override, a default).
+/// </summary>
 public sealed record ConfigProblem(Severity Severity, string File, int Line, string Text)
 {
     /// <summary>The form a person reads: <c>FILE, line N: TEXT</c>.</summary>

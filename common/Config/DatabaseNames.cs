@@ -1,6 +1,8 @@
 namespace MtaSuite.Common.Config;
 
-/// <summary>The main.cf parameters of database tables in the old style: with <c>ldap:prefix</c> in a value, <c>prefix_server_host</c> is one.</summary>
+/// <summary>
+/// The main.cf parameters of database tables in the old style: with <c>ldap:prefix</c> in a value, <c>prefix_server_host</c> is one.
+/// </summary>
 public static class DatabaseNames
 {
     private const string Common = "query result_format domain expansion_limit";
@@ -8,22 +10,24 @@ public static class DatabaseNames
 
     private static readonly Dictionary<string, string[]> Suffixes = new(StringComparer.Ordinal)
     {
-        ["ldap"] = ("server_host server_port search_base query_filter result_attribute special_result_attribute terminal_result_attribute"
-            + " leaf_result_attribute scope bind bind_dn bind_pw sasl_mechs sasl_realm sasl_authz_id sasl_minssf cache cache_expiry cache_size"
-            + " dereference recursion_limit expansion_limit size_limit timeout chase_referrals debuglevel version start_tls tls_ca_cert_dir"
-            + " tls_ca_cert_file tls_cert tls_key tls_require_cert tls_random_file tls_cipher_suite domain result_filter result_format").Split(' '),
+        ["ldap"] = ("server_host server_port search_base query_filter result_attribute special_result_attribute"
+            + " terminal_result_attribute leaf_result_attribute scope bind bind_dn bind_pw sasl_mechs sasl_realm sasl_authz_id"
+            + " sasl_minssf cache cache_expiry cache_size dereference recursion_limit expansion_limit size_limit timeout"
+            + " chase_referrals debuglevel version start_tls tls_ca_cert_dir tls_ca_cert_file tls_cert tls_key tls_require_cert"
+            + " tls_random_file tls_cipher_suite domain result_filter result_format").Split(' '),
         ["mysql"] = (Sql + " hosts user password dbname charset idle_interval retry_interval option_file option_group require_result_set"
             + " tls_cert_file tls_key_file tls_CAfile tls_CApath tls_ciphers tls_verify_cert").Split(' '),
         ["pgsql"] = (Sql + " hosts user password dbname encoding idle_interval retry_interval select_function").Split(' '),
         ["sqlite"] = (Sql + " dbpath").Split(' '),
-        ["memcache"] = ("memcache backup flags ttl key_format key_digest domain data_size_limit line_size_limit max_try retry_pause timeout")
+        ["memcache"] =
+            ("memcache backup flags ttl key_format key_digest domain data_size_limit line_size_limit max_try retry_pause timeout")
             .Split(' '),
         ["mongodb"] = (Common + " uri dbname collection projection query_filter result_attribute").Split(' '),
     };
 
     /// <summary>
-    /// The names that an expanded value brings into being. <paramref name="comment"/> hears of the first word that looks like a comment behind
-    /// other text, and of what follows it; nothing after it counts. <paramref name="problem"/> hears of braces that do not fit.
+    /// The names that an expanded value brings into being. <paramref name="comment"/> hears of the first word that looks like a comment
+    /// behind other text, and of what follows it; nothing after it counts. <paramref name="problem"/> hears of braces that do not fit.
     /// </summary>
     public static List<string> In(string value, Action<string, string> comment, Action<string>? problem = null)
     {
@@ -45,7 +49,8 @@ public static class DatabaseNames
                 found.Comment(item, value[Math.Min(at + 1, value.Length)..]);
                 return;
             }
-            while (item.StartsWith("proxy:", StringComparison.Ordinal) || item.StartsWith("debug:", StringComparison.Ordinal)) item = item[6..];
+            while (item.StartsWith("proxy:", StringComparison.Ordinal) || item.StartsWith("debug:", StringComparison.Ordinal))
+                item = item[6..];
             int colon = item.StartsWith('{') ? -1 : item.IndexOf(':');
             string type = colon < 0 ? "" : item[..colon], name = item[(colon + 1)..];
             if (name.StartsWith('{'))

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MtaSuite.Common.Config;
 
-/// <summary>How much one delivery changes the concurrency of its destination: a number, or one that shrinks as the concurrency grows.</summary>
+/// <summary>
+/// How much one delivery changes the concurrency of its destination: a number, or one that shrinks as the concurrency grows.
+/// </summary>
 /// <param name="Amount">From 0 to 1.</param>
 /// <param name="By">What it is divided by.</param>
 public readonly record struct Feedback(double Amount, Feedback.Scale By)

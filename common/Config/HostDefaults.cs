@@ -5,7 +5,9 @@ namespace MtaSuite.Common.Config;
 /// <summary>Defaults that follow from the host's name.</summary>
 internal static class HostDefaults
 {
-    /// <summary><c>myhostname</c>: the host's name; one without a domain gets <c>mydomain</c> where it is set, else <c>localdomain</c>.</summary>
+    /// <summary>
+    /// <c>myhostname</c>: the host's name; one without a domain gets <c>mydomain</c> where it is set, else <c>localdomain</c>.
+    /// </summary>
     public static string HostName(MailConfig config)
     {
         string name = config.Host.HostName;

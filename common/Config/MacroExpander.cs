@@ -31,7 +31,8 @@ public sealed class MacroExpander(Func<string, MacroValue> lookup)
     public string? Problem { get; private set; }
 
     /// <summary>Expands the names in a text, or says what is wrong with it.</summary>
-    public static string Expand(string text, Func<string, MacroValue> lookup, out string? problem) => Expand(text, lookup, out problem, out _);
+    public static string Expand(string text, Func<string, MacroValue> lookup, out string? problem) =>
+        Expand(text, lookup, out problem, out _);
 
     /// <summary>As above; <paramref name="undefined"/>: a name without a value was used (a test for its value does not count).</summary>
     public static string Expand(string text, Func<string, MacroValue> lookup, out string? problem, out bool undefined)
@@ -221,7 +222,8 @@ public sealed class MacroExpander(Func<string, MacroValue> lookup)
         if (!ExpandApart(leftText, out string left) || !ExpandApart(rightText, out string right)) return false;
         if (everyBranch) return true;
         if (!TryOrder(left, right, suffix.Length > 0, out int order)) return false;
-        truth = op switch { "==" => order == 0, "!=" => order != 0, "<" => order < 0, "<=" => order <= 0, ">=" => order >= 0, _ => order > 0 };
+        truth = op switch { "==" => order == 0, "!=" => order != 0, "<" => order < 0, "<=" => order <= 0, ">=" => order >= 0,
+            _ => order > 0 };
         return true;
     }
 

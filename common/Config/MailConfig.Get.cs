@@ -6,7 +6,9 @@ public sealed partial class MailConfig
     /// <summary>The expanded value.</summary>
     public string Get(TextParam param) => Valid(param);
 
-    /// <summary>The value as it was written, its <c>$names</c> for the caller to <see cref="Expand(string, Func{string, string?}?)"/>.</summary>
+    /// <summary>
+    /// The value as it was written, its <c>$names</c> for the caller to <see cref="Expand(string, Func{string, string?}?)"/>.
+    /// </summary>
     public string Get(RawParam param)
     {
         string text = TextOf(param.Name) ?? param.Default;

@@ -3,8 +3,8 @@ namespace MtaSuite.Common.Config;
 public sealed partial class MailConfig
 {
     /// <summary>
-    /// Reads main.cf in a directory and puts the overrides over it. Every value that somebody set is checked; bad ones are errors with file and
-    /// line, and their defaults hold. The result's configuration is always usable; whether to go on is the caller's choice.
+    /// Reads main.cf in a directory and puts the overrides over it. Every value that somebody set is checked; bad ones are errors with file
+    /// and line, and their defaults hold. The result's configuration is always usable; whether to go on is the caller's choice.
     /// </summary>
     /// <param name="overrides">The <c>-o name=value</c> of the command line or of master.cf, in order.</param>
     /// <param name="serviceName">The service of master.cf, for <c>$service_name</c>.</param>
@@ -21,7 +21,8 @@ public sealed partial class MailConfig
     }
 
     /// <summary>As <see cref="Load"/>, from the text of a main.cf; <paramref name="file"/> is what problems name.</summary>
-    public static ConfigResult Parse(string text, string file = MainCf.FileName, IReadOnlyList<KeyValuePair<string, string>>? overrides = null,
+    public static ConfigResult Parse(string text, string file = MainCf.FileName, IReadOnlyList<KeyValuePair<string,
+        string>>? overrides = null,
         string? serviceName = null, string? processName = null, IHostFacts? host = null)
     {
         var problems = new List<ConfigProblem>();
@@ -61,7 +62,9 @@ public sealed partial class MailConfig
         return effective == false ? Severity.Warning : Severity.Error;
     }
 
-    /// <summary>What is wrong with an unexpanded value of a name, or null. Names nobody knows take any value that can be expanded.</summary>
+    /// <summary>
+    /// What is wrong with an unexpanded value of a name, or null. Names nobody knows take any value that can be expanded.
+    /// </summary>
     public string? CheckValue(string name, string text)
     {
         Param? param = ParamRegistry.Find(name) ?? ParamRegistry.FindFamily(name, out _)?.FallbackParam;

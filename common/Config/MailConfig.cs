@@ -74,8 +74,8 @@ public sealed partial class MailConfig
     public string Expand(string text) => Expand(text, null);
 
     /// <summary>
-    /// Expands all names in a text. <paramref name="extra"/> is asked first for each name; its answers are taken as they are, never searched for
-    /// further names, so they may come from outside.
+    /// Expands all names in a text. <paramref name="extra"/> is asked first for each name; its answers are taken as they are, never
+    /// searched for further names, so they may come from outside.
     /// </summary>
     public string Expand(string text, Func<string, string?>? extra)
     {

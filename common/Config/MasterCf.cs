@@ -49,7 +49,8 @@ public static class MasterCf
         var overrides = new List<KeyValuePair<string, string>>();
         ReadOverrides(arguments, overrides, ref problem);
         if (problem.Length > 0) return false;
-        entry = new(fields[0], fields[1], isPrivate, unprivileged, chroot, wakeup, onlyIfUsed, maxProc, fields[7], arguments, overrides, line.FirstLine);
+        entry = new(fields[0], fields[1], isPrivate, unprivileged, chroot, wakeup, onlyIfUsed, maxProc, fields[7], arguments, overrides,
+            line.FirstLine);
         return true;
     }
 
@@ -76,7 +77,8 @@ public static class MasterCf
             string value = arguments[i][(o + 1)..];
             if (value.Length == 0 && i + 1 < arguments.Count) value = arguments[++i];
             if (!ConfigList.TryUnbrace(value, out string assignment)) problem = $"bad override: \"{value}\": text after the closing brace";
-            else if (!MainCf.TrySplit(assignment, out string name, out string text, out string trouble)) problem = $"bad override: \"{value}\": {trouble}";
+            else if (!MainCf.TrySplit(assignment, out string name, out string text, out string trouble))
+                problem = $"bad override: \"{value}\": {trouble}";
             else overrides.Add(new(name, text));
         }
     }

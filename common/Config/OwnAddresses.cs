@@ -20,7 +20,8 @@ public static class OwnAddresses
         }
         List<string> protocols = config.GetList(CommonParams.InetProtocols);
         bool any = protocols.Contains("all");
-        return [.. result.Where(i => any || protocols.Contains(i.Address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6")).Distinct()];
+        return [.. result.Where(i => any || protocols.Contains(i.Address.AddressFamily == AddressFamily.InterNetwork ? "ipv4" : "ipv6"))
+            .Distinct()];
     }
 
     /// <summary>

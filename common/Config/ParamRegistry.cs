@@ -11,7 +11,8 @@ public static class ParamRegistry
         .. BounceParams.All, .. CleanupParams.All, .. CommonParams.All, .. LmtpClientParams.All, .. LocalParams.All, .. LogParams.All,
         .. LocalUserParams.All, .. MasterParams.All, .. MilterParams.All, .. PickupParams.All,
             .. PipeParams.All, .. PostscreenParams.All, .. ProxymapParams.All,
-        .. QmgrParams.All, .. RetiredParams.All, .. RewriteParams.All, .. SmtpClientParams.All, .. SmtpdParams.All, .. StsParams.All, .. TlsParams.All,
+        .. QmgrParams.All, .. RetiredParams.All, .. RewriteParams.All, .. SmtpClientParams.All, .. SmtpdParams.All, .. StsParams.All,
+        .. TlsParams.All,
         .. TlsReportParams.All,
         .. TlsproxyParams.All, .. VerifyParams.All, .. VirtualParams.All,
     ];

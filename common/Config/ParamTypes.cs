@@ -6,7 +6,8 @@ namespace MtaSuite.Common.Config;
 /// <param name="required">An empty value is an error.</param>
 /// <param name="words">The values there are, separated by bars; null: any.</param>
 /// <param name="each">The words a list may be made of, separated by bars; null: any.</param>
-public sealed class TextParam(string name, string @default, string doc, bool required = false, string? words = null, string? each = null, bool effective = true)
+public sealed class TextParam(string name, string @default, string doc, bool required = false, string? words = null, string? each = null,
+    bool effective = true)
     : Param(name, @default, doc, effective)
 {
     private readonly string[] _each = each?.Split('|') ?? [];
@@ -17,7 +18,9 @@ public sealed class TextParam(string name, string @default, string doc, bool req
     /// <summary>Says whether a value is well formed, and what it should be: "a number"; null: any text will do.</summary>
     public (Func<string, bool> Fits, string Expected)? Grammar { get; init; }
 
-    /// <summary>A value that begins with a slash names a file; the value is the first line in it (Debian's <c>myorigin = /etc/mailname</c>).</summary>
+    /// <summary>
+    /// A value that begins with a slash names a file; the value is the first line in it (Debian's <c>myorigin = /etc/mailname</c>).
+    /// </summary>
     public bool NamesFile { get; init; }
 
     public override string? Check(string value, MailConfig config)
@@ -34,7 +37,9 @@ public sealed class TextParam(string name, string @default, string doc, bool req
         $"bad value of {Name}: \"{word}\" is none of {string.Join(", ", known.Where(k => k.Length > 0))}";
 }
 
-/// <summary>A string whose <c>$name</c>s are expanded later, where the names are known: <c>mailbox_command</c>, <c>forward_path</c>.</summary>
+/// <summary>
+/// A string whose <c>$name</c>s are expanded later, where the names are known: <c>mailbox_command</c>, <c>forward_path</c>.
+/// </summary>
 public sealed class RawParam(string name, string @default, string doc, bool required = false, bool effective = true)
     : Param(name, @default, doc, effective)
 {
@@ -110,7 +115,8 @@ public sealed class TimeParam(string name, string @default, string doc, string? 
     public TimeSpan Min { get; } = min == null ? TimeSpan.Zero : TimeText.Parse(min);
     public TimeSpan Max { get; } = max == null ? TimeSpan.MaxValue : TimeText.Parse(max);
 
-    public bool TryParse(string value, char unit, out TimeSpan time) => TimeText.TryParse(value, unit, out time) && time >= Min && time <= Max;
+    public bool TryParse(string value, char unit, out TimeSpan time) =>
+        TimeText.TryParse(value, unit, out time) && time >= Min && time <= Max;
 
     public override string? Check(string value, MailConfig config)
     {

@@ -14,7 +14,8 @@ public readonly record struct RateLimit(int Count, TimeSpan Period)
         text = text.Trim();
         if (text is "" or "0") return true;
         int slash = text.IndexOf('/');
-        if (slash < 0 || !int.TryParse(text.AsSpan(0, slash).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count < 1) return false;
+        if (slash < 0 || !int.TryParse(text.AsSpan(0, slash).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            || count < 1) return false;
         string period = text[(slash + 1)..].Trim();
         if (period.Length > 0 && char.IsAsciiLetter(period[0])) period = "1" + period; // "10/m"
         if (!TimeText.TryParse(period, 's', out TimeSpan time) || time < TimeSpan.FromSeconds(1)) return false;

@@ -37,7 +37,8 @@ public sealed class TcpPorts(string known)
         {
             string[] fields = line.Split('#')[0].Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length < 2 || !fields[1].EndsWith("/tcp", StringComparison.Ordinal)) continue;
-            if (fields[0] == service || fields.AsSpan(2).Contains(service)) return int.TryParse(fields[1].AsSpan(0, fields[1].Length - 4), NumberStyles.None, CultureInfo.InvariantCulture, out port);
+            if (fields[0] == service || fields.AsSpan(2).Contains(service))
+                return int.TryParse(fields[1].AsSpan(0, fields[1].Length - 4), NumberStyles.None, CultureInfo.InvariantCulture, out port);
         }
         return false;
     }

@@ -27,7 +27,9 @@ public sealed record ClientName(string Name, NameStatus Status, string ReverseNa
     public static readonly ClientName None = new(UnknownText, NameStatus.Unknown, UnknownText, NameStatus.Unknown);
 }
 
-/// <summary>Finds the name of a client: the address's name in /etc/hosts or the DNS, believed when the name's addresses hold the address.</summary>
+/// <summary>
+/// Finds the name of a client: the address's name in /etc/hosts or the DNS, believed when the name's addresses hold the address.
+/// </summary>
 /// <param name="hosts">A lookup of the native kind: /etc/hosts before the DNS.</param>
 public sealed class ClientNames(HostLookup hosts)
 {
@@ -58,7 +60,8 @@ public sealed class ClientNames(HostLookup hosts)
         IReadOnlyList<IPAddress> local = hosts.Hosts.Find(name);
         bool four = address.AddressFamily == AddressFamily.InterNetwork;
         if (local.Any(a => a.AddressFamily == address.AddressFamily)) return (local.Contains(address), NameStatus.Forged, "");
-        DnsAnswer answer = await hosts.Resolver.Query(name, four ? DnsType.A : DnsType.AAAA, DnsQueryFlags.Search | DnsQueryFlags.Unfiltered);
+        DnsAnswer answer =
+            await hosts.Resolver.Query(name, four ? DnsType.A : DnsType.AAAA, DnsQueryFlags.Search | DnsQueryFlags.Unfiltered);
         return answer.Status switch
         {
             DnsStatus.Found => (answer.Addresses.Contains(address), NameStatus.Forged, ""),

@@ -11,7 +11,9 @@ public sealed class DnsAnswer
     public required DnsType Type { get; init; }
     public required DnsStatus Status { get; init; }
 
-    /// <summary>The records of the type asked for, at the end of the chain of CNAMEs; at most 100, in the server's order. Empty unless found.</summary>
+    /// <summary>
+    /// The records of the type asked for, at the end of the chain of CNAMEs; at most 100, in the server's order. Empty unless found.
+    /// </summary>
     public IReadOnlyList<DnsRecord> Records { get; init; } = [];
 
     /// <summary>The name at the end of the chain of CNAMEs; <see cref="Name"/> where there is none.</summary>

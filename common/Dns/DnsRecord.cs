@@ -3,8 +3,8 @@ using System.Net;
 namespace MtaSuite.Common.Dns;
 
 /// <summary>
-/// One resource record. Names are ASCII without a final dot, as the server wrote them; the root is "". Bytes that no host name has are shown
-/// as \DDD.
+/// One resource record. Names are ASCII without a final dot, as the server wrote them; the root is "". Bytes that no host name has are
+/// shown as \DDD.
 /// </summary>
 public abstract record DnsRecord(string Name, DnsType Type, TimeSpan Ttl);
 
@@ -25,7 +25,8 @@ public sealed record TextRecord(string Name, TimeSpan Ttl, ReadOnlyMemory<byte> 
 }
 
 /// <summary>SRV (RFC 2782). A <see cref="Target"/> of "" is the root: the service is not there.</summary>
-public sealed record SrvRecord(string Name, TimeSpan Ttl, int Priority, int Weight, int Port, string Target) : DnsRecord(Name, DnsType.SRV, Ttl);
+public sealed record SrvRecord(string Name, TimeSpan Ttl, int Priority, int Weight, int Port, string Target)
+    : DnsRecord(Name, DnsType.SRV, Ttl);
 
 /// <summary>TLSA (RFC 6698 2.1).</summary>
 public sealed record TlsaRecord(string Name, TimeSpan Ttl, byte Usage, byte Selector, byte MatchingType, ReadOnlyMemory<byte> Data)

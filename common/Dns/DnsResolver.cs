@@ -66,7 +66,8 @@ public sealed class DnsResolver
     {
         DnsAnswer answer = await question;
         _lookups ??= new SlowLookups(Loop, "DNS filter");
-        promise.TrySet(await _lookups.AskAsync(filter.MayBlock && answer.IsFound, (answer, filter), static s => ReplyFilter.Apply(s.answer, s.filter)));
+        promise.TrySet(await _lookups.AskAsync(filter.MayBlock && answer.IsFound, (answer, filter),
+            static s => ReplyFilter.Apply(s.answer, s.filter)));
     }
 
     /// <summary>Tries a name in domains, as resolver(3) does: as it is first when it has dots enough, else last.</summary>
@@ -85,7 +86,8 @@ public sealed class DnsResolver
             Ask(candidate, type, (flags & DnsQueryFlags.Dnssec) != 0, one);
             DnsAnswer answer = await one;
             // Trouble outweighs "not there", and a name that exists one that does not.
-            if (best is null || answer.Status != DnsStatus.NameError && best.Status == DnsStatus.NameError || answer.IsFound || answer.IsTemporary) best = answer;
+            if (best is null || answer.Status != DnsStatus.NameError && best.Status == DnsStatus.NameError || answer.IsFound
+                || answer.IsTemporary) best = answer;
             if (answer.IsFound || answer.IsTemporary) break;
         }
         promise.TrySet(best!);
@@ -121,7 +123,9 @@ public sealed class DnsResolver
         foreach (Promise<DnsAnswer> waiter in waiters!) waiter.TrySet(answer);
     }
 
-    /// <summary>How long an answer is kept. Failures too, for a moment (RFC 9520 3.2), so that a thousand messages do not ask a dead server each.</summary>
+    /// <summary>
+    /// How long an answer is kept. Failures too, for a moment (RFC 9520 3.2), so that a thousand messages do not ask a dead server each.
+    /// </summary>
     private TimeSpan Limit(DnsAnswer answer)
     {
         TimeSpan max = answer.IsFound ? Options.MaxTtl : answer.IsNotFound ? Options.MaxNegativeTtl : Options.FailureTtl;
@@ -142,7 +146,8 @@ public sealed class DnsResolver
             secure &= response.IsAuthenticated;
             Finding finding = AnswerBuilder.Build(response, current, type, ref links);
             if (finding.Ttl < ttl) ttl = finding.Ttl;
-            if (links > AnswerBuilder.MaxChain) return new DnsAnswer { Name = name, Type = type, Status = DnsStatus.NameError, Reason = DnsReason.Loop(name) };
+            if (links > AnswerBuilder.MaxChain)
+                return new DnsAnswer { Name = name, Type = type, Status = DnsStatus.NameError, Reason = DnsReason.Loop(name) };
             if (finding.Next is null) return Answer(name, type, finding with { Ttl = ttl }, secure);
             current = finding.Next;
         }

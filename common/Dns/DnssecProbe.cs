@@ -29,7 +29,8 @@ internal sealed class DnssecProbe(DnsResolver resolver, string probe)
         DnsAnswer answer = await resolver.Query(parts[1], type, DnsQueryFlags.Dnssec);
         if (answer.IsAuthenticated) return;
         Log.Log.Warning($"DNSSEC validation may be unavailable");
-        if (answer.IsFound || answer.IsNotFound) Log.Log.Warning($"reason: dnssec_probe '{probe}' received a response that is not DNSSEC validated");
+        if (answer.IsFound || answer.IsNotFound)
+            Log.Log.Warning($"reason: dnssec_probe '{probe}' received a response that is not DNSSEC validated");
         else Log.Log.Warning($"reason: dnssec_probe '{probe}' received no response: {answer.Reason}");
     }
 }

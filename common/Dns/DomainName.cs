@@ -23,7 +23,8 @@ public static class DomainName
     }
 
     /// <summary>"4.3.2.1.in-addr.arpa" or the nibbles under ip6.arpa.</summary>
-    public static string Reverse(IPAddress address) => Reverse(address, address.AddressFamily == AddressFamily.InterNetwork ? "in-addr.arpa" : "ip6.arpa");
+    public static string Reverse(IPAddress address) =>
+        Reverse(address, address.AddressFamily == AddressFamily.InterNetwork ? "in-addr.arpa" : "ip6.arpa");
 
     /// <summary>The address backwards in front of a domain, as block lists are asked (RFC 5782 2.1, 2.4).</summary>
     public static string Reverse(IPAddress address, string domain)

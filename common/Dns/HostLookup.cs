@@ -14,8 +14,8 @@ public enum HostSources : byte { Dns = 1, Native = 2 }
 /// <summary>A host's addresses, or why there are none.</summary>
 /// <param name="Addresses">IPv4 first, each family in the server's order.</param>
 /// <param name="Failure">
-/// Null when there is at least one address. 4.4.3 temporary trouble of the name service, 5.4.4 no such host, 5.4.3 the server refuses to answer,
-/// 4.7.0 a filter left nothing.
+/// Null when there is at least one address. 4.4.3 temporary trouble of the name service, 5.4.4 no such host, 5.4.3 the server refuses to
+/// answer, 4.7.0 a filter left nothing.
 /// </param>
 public sealed record HostAddresses(string Host, IReadOnlyList<IPAddress> Addresses, Outcome? Failure)
 {
@@ -49,7 +49,8 @@ public sealed class HostLookupOptions
     {
         List<string> protocols = config.GetList(CommonParams.InetProtocols);
         bool all = protocols.Contains("all");
-        return new() { Sources = sources, Flags = flags, IPv4 = all || protocols.Contains("ipv4"), IPv6 = all || protocols.Contains("ipv6") };
+        return new() { Sources = sources, Flags = flags, IPv4 = all || protocols.Contains("ipv4"),
+            IPv6 = all || protocols.Contains("ipv6") };
     }
 
     /// <summary>The words of smtp_host_lookup; unknown ones are left out, and "dns" stands where none is left.</summary>
@@ -57,7 +58,8 @@ public sealed class HostLookupOptions
     {
         HostSources sources = 0;
         foreach (string word in words)
-            sources |= word.Equals("dns", StringComparison.OrdinalIgnoreCase) ? HostSources.Dns : word.Equals("native", StringComparison.OrdinalIgnoreCase) ? HostSources.Native : 0;
+            sources |= word.Equals("dns", StringComparison.OrdinalIgnoreCase) ? HostSources.Dns
+                : word.Equals("native", StringComparison.OrdinalIgnoreCase) ? HostSources.Native : 0;
         return sources == 0 ? HostSources.Dns : sources;
     }
 
@@ -72,7 +74,9 @@ public sealed class HostLookupOptions
     }
 }
 
-/// <summary>Finds the addresses of hosts, in the DNS or as the machine itself does: /etc/hosts, then the DNS with its search list.</summary>
+/// <summary>
+/// Finds the addresses of hosts, in the DNS or as the machine itself does: /etc/hosts, then the DNS with its search list.
+/// </summary>
 public sealed class HostLookup
 {
     private readonly WatchedText<HostsFile> _hosts;
@@ -91,18 +95,23 @@ public sealed class HostLookup
     /// <summary>/etc/hosts as it is now.</summary>
     public HostsFile Hosts => _hosts.Value;
 
-    /// <summary>The addresses of a host: A and AAAA as far as the protocols are in use. A name that is an address (in brackets or not) is that address.</summary>
+    /// <summary>
+    /// The addresses of a host: A and AAAA as far as the protocols are in use. A name that is an address (in brackets or not) is that
+    /// address.
+    /// </summary>
     /// <param name="host">A host name, in ASCII or UTF-8.</param>
     /// <param name="dnssec">Ask for validation, whatever <see cref="HostLookupOptions.Flags"/> says.</param>
     public async Task<HostAddresses> FindAsync(string host, bool dnssec = false)
     {
         if (TryParseAddress(host, out IPAddress? address) && IsUsed(address)) return new HostAddresses(host, [address], null);
-        if (DomainName.ToAscii(host) is not { } name) return new HostAddresses(host, [], Outcome.Bounce("5.4.4", DnsReason.InvalidName(host)));
+        if (DomainName.ToAscii(host) is not { } name)
+            return new HostAddresses(host, [], Outcome.Bounce("5.4.4", DnsReason.InvalidName(host)));
         HostAddresses? found = null;
         if ((Options.Sources & HostSources.Dns) != 0)
         {
             found = await AskAsync(name, Options.Flags | (dnssec ? DnsQueryFlags.Dnssec : 0));
-            if (found.Failure is not { Status: { Class: 5, Subject: 4, Detail: 4 } } || (Options.Sources & HostSources.Native) == 0) return found with { Host = host };
+            if (found.Failure is not { Status: { Class: 5, Subject: 4, Detail: 4 } } || (Options.Sources & HostSources.Native) == 0)
+                return found with { Host = host };
         }
         return await NativeAsync(host, name, asked: found is not null);
     }
@@ -114,7 +123,8 @@ public sealed class HostLookup
         HostAddresses? found = asked && Options.Flags.HasFlag(DnsQueryFlags.Search) ? null : await AskAsync(name, DnsQueryFlags.Search);
         if (found is { IsFound: true }) return found with { Host = host, IsAuthenticated = false };
         bool temporary = found is { Failure.IsTemporary: true };
-        string text = $"unable to look up host {host}: {(temporary ? "Temporary failure in name resolution" : "Name or service not known")}";
+        string text =
+            $"unable to look up host {host}: {(temporary ? "Temporary failure in name resolution" : "Name or service not known")}";
         return new HostAddresses(host, [], temporary ? Outcome.Defer("4.4.4", text) : Outcome.Bounce("5.4.4", text));
     }
 
@@ -151,7 +161,8 @@ public sealed class HostLookup
 
     /// <summary>An address, with or without brackets and the IPv6: tag.</summary>
     public static bool TryParseAddress(string host, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IPAddress? address) =>
-        HostName.TryParseLiteral(host, out address) || HostName.TryParseAddress(host.StartsWith('[') && host.EndsWith(']') ? host.AsSpan(1, host.Length - 2) : host, out address);
+        HostName.TryParseLiteral(host, out address)
+        || HostName.TryParseAddress(host.StartsWith('[') && host.EndsWith(']') ? host.AsSpan(1, host.Length - 2) : host, out address);
 
     private bool IsUsed(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? Options.IPv4 : Options.IPv6;
 }

@@ -10,7 +10,8 @@ namespace MtaSuite.Common.Dns;
 public sealed record Exchanger(int Preference, string Host, int Port = 0, int Weight = 0);
 
 /// <summary>Who takes mail for a domain, or why nobody does.</summary>
-/// <param name="Hosts">Sorted by preference; within one in the server's order (SRV: by weighted lot). Addresses are not looked up yet.</param>
+/// <param name="Hosts">Sorted by preference; within one in the server's order (SRV: by weighted lot). Addresses are not looked up
+/// yet.</param>
 /// <param name="Failure">
 /// Null when there is a host to try. 5.1.0 null MX, 5.4.4 no such domain, 4.4.3 temporary trouble, 5.4.3 the server refuses.
 /// </param>
@@ -85,7 +86,8 @@ public sealed class MailExchangers(DnsResolver resolver, MailExchangerOptions op
     /// <param name="service">The service of a nexthop "domain:service"; asked by SRV where use_srv_lookup names it.</param>
     public async Task<ExchangerList> FindAsync(string domain, string service = "smtp")
     {
-        if (DomainName.ToAscii(domain) is not { } name) return new ExchangerList(domain, [], Outcome.Bounce("5.4.4", DnsReason.InvalidName(domain)));
+        if (DomainName.ToAscii(domain) is not { } name)
+            return new ExchangerList(domain, [], Outcome.Bounce("5.4.4", DnsReason.InvalidName(domain)));
         if (!Options.SrvServices.Contains(service, StringComparer.OrdinalIgnoreCase)) return await MxAsync(domain, name);
         ExchangerList list = await SrvAsync(domain, $"_{service}._tcp.{name}");
         if (list.IsFound || !MayFallBack(list)) return list;
@@ -93,19 +95,24 @@ public sealed class MailExchangers(DnsResolver resolver, MailExchangerOptions op
         return await MxAsync(domain, name);
     }
 
-    /// <summary>"Not there" by allow_srv_lookup_fallback, trouble of the name service (not of the filter) by ignore_srv_lookup_error as well.</summary>
+    /// <summary>
+    /// "Not there" by allow_srv_lookup_fallback, trouble of the name service (not of the filter) by ignore_srv_lookup_error as well.
+    /// </summary>
     private bool MayFallBack(ExchangerList list) => Options.AllowSrvFallback
         || (Options.IgnoreSrvErrors && !list.IsNull && list.Failure!.Status is { Subject: 4, Detail: 3 });
 
     private async Task<ExchangerList> MxAsync(string domain, string name)
     {
         DnsAnswer answer = await Resolver.Query(name, DnsType.MX, Flags);
-        ExchangerList list = new(domain, [], null) { IsAuthenticated = answer.IsAuthenticated, CanonicalName = answer.CanonicalName, Ttl = answer.Ttl };
+        ExchangerList list =
+            new(domain, [], null) { IsAuthenticated = answer.IsAuthenticated, CanonicalName = answer.CanonicalName, Ttl = answer.Ttl };
         if (answer.IsFound)
         {
-            List<Exchanger> hosts = [.. answer.Records.OfType<MxRecord>().Select(r => new Exchanger(r.Preference, r.Exchange)).OrderBy(h => h.Preference)];
+            List<Exchanger> hosts =
+                [.. answer.Records.OfType<MxRecord>().Select(r => new Exchanger(r.Preference, r.Exchange)).OrderBy(h => h.Preference)];
             // RFC 7505 3: nothing else may stand beside a null MX; where it does, the domain's word that it takes no mail counts.
-            if (hosts.Exists(h => h.Host.Length == 0)) return list with { Failure = Outcome.Bounce("5.1.0", DnsReason.NullMx(name)), IsNull = true };
+            if (hosts.Exists(h => h.Host.Length == 0))
+                return list with { Failure = Outcome.Bounce("5.1.0", DnsReason.NullMx(name)), IsNull = true };
             return list with { Hosts = hosts };
         }
         if (answer.IsNotFound || (Options.IgnoreMxErrors && answer.Status != DnsStatus.Filtered))
@@ -116,14 +123,18 @@ public sealed class MailExchangers(DnsResolver resolver, MailExchangerOptions op
     private async Task<ExchangerList> SrvAsync(string domain, string name)
     {
         DnsAnswer answer = await Resolver.Query(name, DnsType.SRV, Flags);
-        ExchangerList list = new(domain, [], null) { IsAuthenticated = answer.IsAuthenticated, IsService = true, CanonicalName = answer.CanonicalName, Ttl = answer.Ttl };
+        ExchangerList list = new(domain, [], null) { IsAuthenticated = answer.IsAuthenticated, IsService = true,
+            CanonicalName = answer.CanonicalName, Ttl = answer.Ttl };
         if (!answer.IsFound) return list with { Failure = HostLookup.FailureOf(answer) };
         List<SrvRecord> records = [.. answer.Records.OfType<SrvRecord>()];
-        if (records.Exists(r => r.Target.Length == 0)) return list with { Failure = Outcome.Bounce("5.1.0", DnsReason.NullSrv(name)), IsNull = true };
+        if (records.Exists(r => r.Target.Length == 0))
+            return list with { Failure = Outcome.Bounce("5.1.0", DnsReason.NullSrv(name)), IsNull = true };
         return list with { Hosts = ByWeight(records.ConvertAll(r => new Exchanger(r.Priority, r.Target, r.Port, r.Weight)), _random) };
     }
 
-    /// <summary>The addresses of each exchanger, all asked at once; in the list's order. Validated where the list was (RFC 7672 2.2.1).</summary>
+    /// <summary>
+    /// The addresses of each exchanger, all asked at once; in the list's order. Validated where the list was (RFC 7672 2.2.1).
+    /// </summary>
     public async Task<IReadOnlyList<ExchangerAddresses>> ResolveAsync(ExchangerList list, HostLookup hosts)
     {
         Task<HostAddresses>[] lookups = [.. list.Hosts.Select(h => hosts.FindAsync(h.Host, list.IsAuthenticated))];
@@ -141,8 +152,8 @@ public sealed class MailExchangers(DnsResolver resolver, MailExchangerOptions op
     }
 
     /// <summary>
-    /// By priority, and within one drawn by weight: RFC 2782 "choose a uniform random number between 0 and the sum computed (inclusive), and select
-    /// the RR whose running sum value is the first in the selected order which is greater than or equal to the random number".
+    /// By priority, and within one drawn by weight: RFC 2782 "choose a uniform random number between 0 and the sum computed (inclusive),
+    /// and select the RR whose running sum value is the first in the selected order which is greater than or equal to the random number".
     /// </summary>
     public static IReadOnlyList<Exchanger> ByWeight(IReadOnlyList<Exchanger> hosts, Random random)
     {

@@ -20,7 +20,8 @@ internal static class ReplyFilter
             string text = TextOf(record);
             LookupResult result = record is MxRecord { Exchange: "" } ? LookupResult.NotFound : filter.Lookup(text);
             if (result.IsNotFound) left.Add(record);
-            else if (result.IsFound && result.Value.Split([' ', '\t'], 2)[0].Equals("IGNORE", StringComparison.OrdinalIgnoreCase)) Log.Log.Info($"ignoring DNS RR: {text}");
+            else if (result.IsFound && result.Value.Split([' ', '\t'], 2)[0].Equals("IGNORE", StringComparison.OrdinalIgnoreCase))
+                Log.Log.Info($"ignoring DNS RR: {text}");
             else
             {
                 Log.Log.Warning($"{(result.IsFound ? $"unknown DNS filter action: \"{result.Value}\"" : result.ErrorText)}");
@@ -58,7 +59,8 @@ internal static class ReplyFilter
             NameRecord n => n.Target + ".",
             MxRecord m => string.Create(CultureInfo.InvariantCulture, $"{m.Preference} {m.Exchange}."),
             SrvRecord s => string.Create(CultureInfo.InvariantCulture, $"{s.Priority} {s.Weight} {s.Port} {s.Target}."),
-            TlsaRecord t => string.Create(CultureInfo.InvariantCulture, $"{t.Usage} {t.Selector} {t.MatchingType} {Convert.ToHexStringLower(t.Data.Span)}"),
+            TlsaRecord t => string.Create(CultureInfo.InvariantCulture, $"{t.Usage} {t.Selector} {t.MatchingType} "
+                + $"{Convert.ToHexStringLower(t.Data.Span)}"),
             TextRecord t => Printable(t.Text.Span),
             _ => "",
         };

@@ -52,7 +52,8 @@ public sealed class ResolvConf
         switch (words[0])
         {
             case "nameserver":
-                if (servers.Count < MaxServers && IPAddress.TryParse(words[1], out IPAddress? address)) servers.Add(new IPEndPoint(address, 53));
+                if (servers.Count < MaxServers && IPAddress.TryParse(words[1], out IPAddress? address))
+                    servers.Add(new IPEndPoint(address, 53));
                 break;
             case "domain":
                 Search = [words[1].TrimEnd('.')];
@@ -76,6 +77,7 @@ public sealed class ResolvConf
     }
 
     private static int? Number(string word, string key, int max) =>
-        word.StartsWith(key, StringComparison.Ordinal) && int.TryParse(word.AsSpan(key.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        word.StartsWith(key, StringComparison.Ordinal)
+        && int.TryParse(word.AsSpan(key.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? Math.Min(number, max) : null;
 }

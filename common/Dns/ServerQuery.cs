@@ -30,7 +30,8 @@ internal sealed class ServerQuery(EventLoop loop, DnsOptions options, Func<Resol
             foreach (IPEndPoint server in servers)
             {
                 last = await AskServerAsync(server, name, type, dnssec, timeout, resolv.UseTcp);
-                if (last.Status is ExchangeStatus.TimedOut or ExchangeStatus.Unreachable) _silentUntil[server] = loop.NowMilliseconds + (long)s_silentTime.TotalMilliseconds;
+                if (last.Status is ExchangeStatus.TimedOut or ExchangeStatus.Unreachable)
+                    _silentUntil[server] = loop.NowMilliseconds + (long)s_silentTime.TotalMilliseconds;
                 else _silentUntil.Remove(server);
                 if (last.Response is { Rcode: DnsRcode.NoError or DnsRcode.NameError }) return last;
             }
@@ -47,20 +48,24 @@ internal sealed class ServerQuery(EventLoop loop, DnsOptions options, Func<Resol
     }
 
     /// <summary>The first round has the full time for each server; in those that follow a doubled time is shared by all.</summary>
-    private static TimeSpan Timeout(TimeSpan first, int round, int servers) => round == 0 ? first : TimeSpan.FromTicks(Math.Max((first * (1 << round)).Ticks / servers, TimeSpan.TicksPerMillisecond));
+    private static TimeSpan Timeout(TimeSpan first, int round, int servers) =>
+        round == 0 ? first : TimeSpan.FromTicks(Math.Max((first * (1 << round)).Ticks / servers, TimeSpan.TicksPerMillisecond));
 
     private async Task<ExchangeResult> AskServerAsync(IPEndPoint server, string name, DnsType type, bool dnssec, TimeSpan timeout, bool tcp)
     {
         bool edns = !_noEdnsUntil.TryGetValue(server, out long until) || until < loop.NowMilliseconds;
         ExchangeResult result = await OnceAsync(server, name, type, edns, dnssec, timeout, tcp);
         // RFC 6891 7: a server without EDNS says FORMERR (or worse). Ask in the old way before believing it.
-        if (!edns || result.Response is not { Rcode: DnsRcode.FormatError or DnsRcode.NotImplemented or DnsRcode.BadVersion }) return result;
+        if (!edns || result.Response is not { Rcode: DnsRcode.FormatError or DnsRcode.NotImplemented or DnsRcode.BadVersion })
+            return result;
         ExchangeResult plain = await OnceAsync(server, name, type, edns: false, dnssec, timeout, tcp);
-        if (plain.Response is { Rcode: DnsRcode.NoError or DnsRcode.NameError }) _noEdnsUntil[server] = loop.NowMilliseconds + (long)s_noEdnsTime.TotalMilliseconds;
+        if (plain.Response is { Rcode: DnsRcode.NoError or DnsRcode.NameError })
+            _noEdnsUntil[server] = loop.NowMilliseconds + (long)s_noEdnsTime.TotalMilliseconds;
         return plain;
     }
 
-    private async Task<ExchangeResult> OnceAsync(IPEndPoint server, string name, DnsType type, bool edns, bool dnssec, TimeSpan timeout, bool tcp)
+    private async Task<ExchangeResult> OnceAsync(IPEndPoint server, string name, DnsType type, bool edns, bool dnssec, TimeSpan timeout,
+        bool tcp)
     {
         if (Question.Make(name, type, edns, dnssec && edns) is not { } question) return new ExchangeResult(ExchangeStatus.Malformed);
         if (!tcp)

@@ -4,14 +4,17 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Common.Dns;
 
-/// <summary>A question by TCP. RFC 1035 4.2.2: "The message is prefixed with a two byte length field which gives the message length".</summary>
+/// <summary>
+/// A question by TCP. RFC 1035 4.2.2: "The message is prefixed with a two byte length field which gives the message length".
+/// </summary>
 internal static class TcpExchange
 {
     public static async Task<ExchangeResult> RunAsync(EventLoop loop, IPEndPoint server, Question question, TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         ConnectResult connect = await Connector.Connect(loop, server, null, timeout);
-        if (!connect.IsConnected) return new ExchangeResult(connect.Error == Libc.ETIMEDOUT ? ExchangeStatus.TimedOut : ExchangeStatus.Unreachable);
+        if (!connect.IsConnected)
+            return new ExchangeResult(connect.Error == Libc.ETIMEDOUT ? ExchangeStatus.TimedOut : ExchangeStatus.Unreachable);
         using Connection connection = new(loop, connect.Descriptor, server);
         bool late = false;
         LoopTimer timer = loop.After(TimeSpan.FromMilliseconds(Math.Max(1, deadline - Environment.TickCount64)), () =>

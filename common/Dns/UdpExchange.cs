@@ -5,8 +5,8 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Common.Dns;
 
 /// <summary>
-/// A question by UDP, from a socket of its own: the kernel chooses an unpredictable port (RFC 5452 9.2) and lets only the server's datagrams
-/// through. Owns the socket.
+/// A question by UDP, from a socket of its own: the kernel chooses an unpredictable port (RFC 5452 9.2) and lets only the server's
+/// datagrams through. Owns the socket.
 /// </summary>
 internal sealed class UdpExchange : IReadiness
 {
@@ -19,7 +19,8 @@ internal sealed class UdpExchange : IReadiness
     private LoopTimer? _timer;
     private int _strangers;
 
-    private UdpExchange(EventLoop loop, Question question, byte[] buffer, int fd) => (_loop, _question, _buffer, _fd) = (loop, question, buffer, fd);
+    private UdpExchange(EventLoop loop, Question question, byte[] buffer, int fd) =>
+        (_loop, _question, _buffer, _fd) = (loop, question, buffer, fd);
 
     /// <param name="buffer">Room for a datagram, free to be used whenever no exchange is looking at one.</param>
     public static Promise<ExchangeResult> Run(EventLoop loop, IPEndPoint server, Question question, TimeSpan timeout, byte[] buffer)

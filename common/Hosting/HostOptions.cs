@@ -76,7 +76,8 @@ public sealed class HostOptions
     }
 
     /// <summary>The command line that <see cref="Parse"/> reads.</summary>
-    public static List<string> Write(string program, string directory, string service, string command, int listeners, int maxProc, bool verbose,
+    public static List<string> Write(string program, string directory, string service, string command, int listeners, int maxProc,
+        bool verbose,
         IEnumerable<KeyValuePair<string, string>> overrides, IEnumerable<string> attributes, int acceptedFd = -1,
         int predecessors = 0)
     {

@@ -5,8 +5,9 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Common.Hosting;
 
 /// <summary>
-/// A service that is asked over links: serves all its sockets, counts what is under way, and drains in the one right order: no new links, peers sent on to the
-/// next process, what was asked for finished even when its peer is gone, then the links on which this service asks others, then the end.
+/// A service that is asked over links: serves all its sockets, counts what is under way, and drains in the one right order: no new links,
+/// peers sent on to the next process, what was asked for finished even when its peer is gone, then the links on which this service asks
+/// others, then the end.
 /// </summary>
 public abstract class LinkService(ServiceContext context) : IService
 {

@@ -27,8 +27,8 @@ public static class Logging
     }
 
     /// <summary>
-    /// What is wrong with where maillog_file lies, by maillog_file_prefixes; null: nothing. The default of that is not enforced: instances have their logs in folders
-    /// of their own.
+    /// What is wrong with where maillog_file lies, by maillog_file_prefixes; null: nothing. The default of that is not enforced: instances
+    /// have their logs in folders of their own.
     /// </summary>
     public static string? RefusedFile(MailConfig config)
     {
@@ -38,19 +38,22 @@ public static class Logging
             : $"{LogParams.MaillogFile.Name} {file} begins with nothing that {LogParams.MaillogFilePrefixes.Name} allows";
     }
 
-    private static string FileOf(MailConfig config, out string? refused) => (refused = RefusedFile(config)) == null ? config.Get(LogParams.MaillogFile) : "";
+    private static string FileOf(MailConfig config, out string? refused) =>
+        (refused = RefusedFile(config)) == null ? config.Get(LogParams.MaillogFile) : "";
 
     /// <summary>
-    /// The same for a command, perhaps under a tag of one's own. The standard output of a command is its caller's, so with <c>maillog_file = /dev/stdout</c> its
-    /// lines go to postlogd.
+    /// The same for a command, perhaps under a tag of one's own. The standard output of a command is its caller's, so with <c>maillog_file
+    /// = /dev/stdout</c> its lines go to postlogd.
     /// </summary>
     public static bool StartCommand(MailConfig config, string program, string tag = "", bool verbose = false)
     {
         string file = FileOf(config, out _);
-        return Start(config, program, tag, verbose, file == "/dev/stdout" ? "" : file, serviceOnly: file == "/dev/stdout" && File.Exists(ServiceSocket(config)));
+        return Start(config, program, tag, verbose, file == "/dev/stdout" ? "" : file,
+            serviceOnly: file == "/dev/stdout" && File.Exists(ServiceSocket(config)));
     }
 
-    private static string ServiceSocket(MailConfig config) => $"{config.Get(CommonParams.QueueDirectory)}/{SpoolDirectory.Public}/{config.Get(LogParams.PostlogServiceName)}";
+    private static string ServiceSocket(MailConfig config) =>
+        $"{config.Get(CommonParams.QueueDirectory)}/{SpoolDirectory.Public}/{config.Get(LogParams.PostlogServiceName)}";
 
     private static bool Start(MailConfig config, string program, string tag, bool verbose, string file, bool serviceOnly = false)
     {

@@ -3,8 +3,8 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Common.Hosting;
 
 /// <summary>
-/// Looks after a process once a second while it works, and not at all while it rests: a daemon that has nothing to do is not woken for it. When it comes to rest it
-/// gives back memory. On the loop's thread.
+/// Looks after a process once a second while it works, and not at all while it rests: a daemon that has nothing to do is not woken for it.
+/// When it comes to rest it gives back memory. On the loop's thread.
 /// </summary>
 public sealed class RestWatch : IBatchEnd
 {

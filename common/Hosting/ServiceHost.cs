@@ -20,7 +20,9 @@ public sealed class ServiceHost
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private readonly ServiceSpec _spec;
     private readonly HostOptions _options;
-    /// <summary>Set to "portable" (main.cf: <c>import_environment = MTASUITE_EVENT_LOOP=portable</c>) a daemon runs without epoll.</summary>
+    /// <summary>
+    /// Set to "portable" (main.cf: <c>import_environment = MTASUITE_EVENT_LOOP=portable</c>) a daemon runs without epoll.
+    /// </summary>
     private const string LoopVariable = "MTASUITE_EVENT_LOOP";
     private readonly EventLoop _loop = new(portable: Environment.GetEnvironmentVariable(LoopVariable) == "portable");
     private readonly List<PosixSignalRegistration> _signals = [];
@@ -45,7 +47,8 @@ public sealed class ServiceHost
         }
         if (Libc.GetSocketOption(HostOptions.StatusFd, Libc.SOL_SOCKET, Libc.SO_TYPE) < 0)
         {
-            _ = Libc.WriteAll(2, System.Text.Encoding.UTF8.GetBytes($"{spec.Name}: this program is started by master (see mtasuite start)\n"));
+            _ = Libc.WriteAll(2, System.Text.Encoding.UTF8.GetBytes(
+                $"{spec.Name}: this program is started by master (see mtasuite start)\n"));
             return ExitCode.Usage;
         }
         try { return new ServiceHost(spec, options).Run(); }

@@ -38,7 +38,9 @@ public interface IService
     /// <summary>Takes nothing new, finishes what is under way, then calls <paramref name="done"/> (once).</summary>
     void Drain(Action done);
 
-    /// <summary>The suite stops, on top of <see cref="Drain"/>: what is not done within ten seconds is abandoned. End what merely waits.</summary>
+    /// <summary>
+    /// The suite stops, on top of <see cref="Drain"/>: what is not done within ten seconds is abandoned. End what merely waits.
+    /// </summary>
     void Stop() { }
 
     /// <summary>master's wake-up timer (the fifth column of master.cf), or somebody asked for a run.</summary>

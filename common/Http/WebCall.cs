@@ -21,7 +21,9 @@ public sealed record WebCall
     /// <summary>The longest answer that is taken, bytes of its body.</summary>
     public int MaxBytes { get; init; } = 64 * 1024;
 
-    /// <summary>How many redirects are followed; 0: the redirect is the answer. They never lead from https to http, and take no Authorization along.</summary>
+    /// <summary>
+    /// How many redirects are followed; 0: the redirect is the answer. They never lead from https to http, and take no Authorization along.
+    /// </summary>
     public int Redirects { get; init; }
 
     /// <summary>A PEM file of the authorities that are trusted, and no others; empty: those of the system.</summary>

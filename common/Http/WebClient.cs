@@ -5,9 +5,9 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Common.Http;
 
 /// <summary>
-/// Asks web servers now and then: policies, reports, tokens. Hosts are found by the resolver of the event loop; the exchange itself runs on the default
-/// pool, over the base class library, and its end comes back on the loop. Nothing is kept between calls, neither connections nor threads, so that a
-/// process pays for the time of a call only. Every failure is a value.
+/// Asks web servers now and then: policies, reports, tokens. Hosts are found by the resolver of the event loop; the exchange itself runs on
+/// the default pool, over the base class library, and its end comes back on the loop. Nothing is kept between calls, neither connections
+/// nor threads, so that a process pays for the time of a call only. Every failure is a value.
 /// </summary>
 /// <param name="hosts">Finds addresses.</param>
 public sealed class WebClient(HostLookup hosts)
@@ -25,7 +25,8 @@ public sealed class WebClient(HostLookup hosts)
             WebResult result = await ExchangeAsync(call, left);
             if (result.Location is not { } location || hops >= call.Redirects) return result;
             bool plain = call.AllowsPlain && call.Url.Scheme == Uri.UriSchemeHttp;
-            call = call with { Url = location, AllowsPlain = plain, Headers = [.. call.Headers.Where(h => !h.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase))] };
+            call = call with { Url = location, AllowsPlain = plain,
+                Headers = [.. call.Headers.Where(h => !h.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase))] };
         }
     }
 

@@ -55,7 +55,8 @@ internal sealed class WebExchange(WebCall call, IReadOnlyList<IPAddress> address
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             policy.CustomTrustStore.ImportFromPemFile(call.AuthorityFile);
         }
-        handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = policy, RemoteCertificateValidationCallback = Judge };
+        handler.SslOptions =
+            new SslClientAuthenticationOptions { CertificateChainPolicy = policy, RemoteCertificateValidationCallback = Judge };
         return handler;
     }
 
@@ -65,7 +66,8 @@ internal sealed class WebExchange(WebCall call, IReadOnlyList<IPAddress> address
         X509ChainStatusFlags flags = X509ChainStatusFlags.NoError;
         foreach (X509ChainStatus status in chain?.ChainStatus ?? []) flags |= status.Status;
         // the worst first: a chain that nobody trusts says nothing about names and times
-        _certificateProblem = (flags & ~X509ChainStatusFlags.NotTimeValid) != 0 || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0
+        _certificateProblem = (flags & ~X509ChainStatusFlags.NotTimeValid) != 0
+            || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0
             ? Failed(WebStatus.NotTrusted, "failed: server certificate not trusted")
             : flags != 0 ? Failed(WebStatus.Expired, "failed: server certificate is not valid now")
             : Failed(WebStatus.WrongHost, "failed: server certificate is for another host");

@@ -24,7 +24,9 @@ public sealed class AnvilClient
         _link = new LinkClient(loop, path) { Connected = TellAll };
     }
 
-    /// <summary>A connection of a client begins; <see cref="Disconnect"/> must follow, whatever the answer is. Null: nobody counts now.</summary>
+    /// <summary>
+    /// A connection of a client begins; <see cref="Disconnect"/> must follow, whatever the answer is. Null: nobody counts now.
+    /// </summary>
     public ValueTask<AnvilReply?> ConnectAsync(string ident)
     {
         int held = _held[ident] = _held.GetValueOrDefault(ident) + 1;

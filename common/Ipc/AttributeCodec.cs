@@ -21,7 +21,10 @@ public interface IAttributeCodec
 
     void Long(ReadOnlySpan<byte> name, ref long value);
 
-    /// <summary>The number of items that follow: the encoder writes <paramref name="count"/>, the decoder returns what it read (at most <paramref name="max"/>).</summary>
+    /// <summary>
+    /// The number of items that follow: the encoder writes <paramref name="count"/>, the decoder returns what it read (at most <paramref
+    /// name="max"/>).
+    /// </summary>
     int Count(ReadOnlySpan<byte> name, int count, int max);
 }
 
@@ -47,14 +50,16 @@ public static class AttributeCodecExtensions
         value = (int)v;
     }
 
-    public static void Byte<C>(this ref C codec, ReadOnlySpan<byte> name, ref byte value) where C : struct, IAttributeCodec, allows ref struct
+    public static void Byte<C>(this ref C codec, ReadOnlySpan<byte> name, ref byte value)
+        where C : struct, IAttributeCodec, allows ref struct
     {
         long v = value;
         codec.Long(name, ref v);
         value = (byte)v;
     }
 
-    public static void Bool<C>(this ref C codec, ReadOnlySpan<byte> name, ref bool value) where C : struct, IAttributeCodec, allows ref struct
+    public static void Bool<C>(this ref C codec, ReadOnlySpan<byte> name, ref bool value)
+        where C : struct, IAttributeCodec, allows ref struct
     {
         long v = value ? 1 : 0;
         codec.Long(name, ref v);
@@ -100,7 +105,9 @@ public static class AttributeCodecExtensions
 /// <summary>Writes a message into a buffer.</summary>
 public static class AttributeEncoder
 {
-    /// <summary>Encodes one message with its protocol's name; false when a field or a list is over its limit, so that no decoder would take it.</summary>
+    /// <summary>
+    /// Encodes one message with its protocol's name; false when a field or a list is over its limit, so that no decoder would take it.
+    /// </summary>
     public static bool Encode<T>(IBufferWriter<byte> output, T message) where T : IMessage<T>
     {
         Codec codec = new(output);
@@ -163,7 +170,9 @@ public static class AttributeEncoder
 /// <summary>Reads a message from the wire. Anything but the described attributes in their order is an error.</summary>
 public static class AttributeDecoder
 {
-    /// <summary>Decodes one whole message; false when it is broken, of another protocol, over a limit, or has something left over.</summary>
+    /// <summary>
+    /// Decodes one whole message; false when it is broken, of another protocol, over a limit, or has something left over.
+    /// </summary>
     public static bool TryDecode<T>(ReadOnlySpan<byte> input, T message) where T : IMessage<T>
     {
         Codec codec = new(input);

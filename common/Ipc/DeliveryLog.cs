@@ -7,14 +7,16 @@ namespace MtaSuite.Common.Ipc;
 
 /// <summary>
 /// The one line that tells what became of a recipient:
-/// <c>ID: to=&lt;a&gt;, orig_to=&lt;b&gt;, relay=R, delay=T, delays=a/b/c/d, dsn=S, status=sent (text)</c>; the four delays are before the queue manager,
-/// in the queue manager, connection set-up, and transmission, seconds.
+/// <c>ID: to=&lt;a&gt;, orig_to=&lt;b&gt;, relay=R, delay=T, delays=a/b/c/d, dsn=S, status=sent (text)</c>; the four delays are before the
+/// queue manager, in the queue manager, connection set-up, and transmission, seconds.
 /// </summary>
 public static class DeliveryLog
 {
     /// <param name="relay">Who took it: "local", a host, or "none".</param>
-    /// <param name="connectedMicroseconds">When the agent began, and when it had a connection (the same where there is none), since 1970.</param>
-    /// <param name="connectionUse">How many messages the agent's session has had, this one included; told when there was one before.</param>
+    /// <param name="connectedMicroseconds">When the agent began, and when it had a connection (the same where there is none), since
+    /// 1970.</param>
+    /// <param name="connectionUse">How many messages the agent's session has had, this one included; told when there was one
+    /// before.</param>
     /// <param name="security">What is said of TLS; empty: nothing.</param>
     public static void Write(DeliverRequest request, DeliverRecipient recipient, Outcome outcome, string relay,
         long startMicroseconds, long connectedMicroseconds, long endMicroseconds, int connectionUse = 0, string security = "")
@@ -23,9 +25,11 @@ public static class DeliveryLog
         if (recipient.Original.Length > 0 && recipient.Original != recipient.Address) line = line.Address("orig_to", recipient.Original);
         line = line.Field("relay", relay);
         if (connectionUse > 1) line = line.Field("conn_use", connectionUse);
-        line = line.Field("delay", Seconds(endMicroseconds - request.ArrivalMicroseconds))
-            .Field("delays", string.Create(CultureInfo.InvariantCulture,
-                $"{Seconds(request.ActiveMicroseconds - request.ArrivalMicroseconds)}/{Seconds(startMicroseconds - request.ActiveMicroseconds)}/{Seconds(connectedMicroseconds - startMicroseconds)}/{Seconds(endMicroseconds - connectedMicroseconds)}"));
+        // before qmgr, in qmgr, connecting, sending
+        string delays = string.Create(CultureInfo.InvariantCulture,
+            $"{Seconds(request.ActiveMicroseconds - request.ArrivalMicroseconds)}/{Seconds(startMicroseconds - request.ActiveMicroseconds)}"
+            + $"/{Seconds(connectedMicroseconds - startMicroseconds)}/{Seconds(endMicroseconds - connectedMicroseconds)}");
+        line = line.Field("delay", Seconds(endMicroseconds - request.ArrivalMicroseconds)).Field("delays", delays);
         if (security.Length > 0) line = line.Field("tls", security);
         line.Field("dsn", outcome.Status.ToString())
             .Field("status", Word(outcome, (request.Flags & MessageFlags.VerifyOnly) != 0))

@@ -42,7 +42,10 @@ public sealed class Link
     private bool _closesWhenIdle;
     private string _refusal = "";
 
-    /// <summary>Takes over a connected socket. With <paramref name="accept"/> it is the side that is asked. Receives nothing before <see cref="Start"/>.</summary>
+    /// <summary>
+    /// Takes over a connected socket. With <paramref name="accept"/> it is the side that is asked. Receives nothing before <see
+    /// cref="Start"/>.
+    /// </summary>
     public Link(EventLoop loop, int fd, Func<LinkStream, IStreamHandler>? accept) : this(loop, fd, accept, null) { }
 
     /// <param name="share">What the peer's user has open here; null: a peer without limits.</param>
@@ -165,7 +168,9 @@ public sealed class Link
 
     private bool _isWatched;
 
-    /// <summary>A stream waits for its peer: sees to it that it does not do so for ever. Nothing to do for a link without such streams.</summary>
+    /// <summary>
+    /// A stream waits for its peer: sees to it that it does not do so for ever. Nothing to do for a link without such streams.
+    /// </summary>
     internal void Watch(long patience)
     {
         if (_isWatched) return;
@@ -190,7 +195,9 @@ public sealed class Link
 
     // ---- sending ---------------------------------------------------------------------------------------------------
 
-    /// <summary>Appends a message; false when it is over a limit: the peer would take it for a protocol error, so nothing of it is sent.</summary>
+    /// <summary>
+    /// Appends a message; false when it is over a limit: the peer would take it for a protocol error, so nothing of it is sent.
+    /// </summary>
     internal bool SendMessage<T>(uint stream, FrameType type, T message) where T : IMessage<T>
     {
         if (!IsOpen) return true;

@@ -39,14 +39,18 @@ public sealed class LinkClient(EventLoop loop, string path)
         return true;
     }
 
-    /// <summary>Sends a message that nobody answers; false when the service cannot be reached now, or the message is over a limit.</summary>
+    /// <summary>
+    /// Sends a message that nobody answers; false when the service cannot be reached now, or the message is over a limit.
+    /// </summary>
     public bool TryNotify<T>(T message) where T : IMessage<T>
     {
         if (!EnsureLink()) return false;
         return _link!.SendNotice(message);
     }
 
-    /// <summary>Asks with a message and waits for the one reply; null when the service is away, the stream is reset or the reply is broken.</summary>
+    /// <summary>
+    /// Asks with a message and waits for the one reply; null when the service is away, the stream is reset or the reply is broken.
+    /// </summary>
     /// <param name="patience">How long the reply may take; null: <see cref="Patience"/>.</param>
     public Promise<TReply?> CallAsync<TRequest, TReply>(TRequest request, TimeSpan? patience = null)
         where TRequest : IMessage<TRequest>

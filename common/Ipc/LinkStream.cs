@@ -22,8 +22,8 @@ public sealed class LinkStream
     public const int Window = 256 * 1024;
 
     /// <summary>
-    /// What a peer may send beyond the window: a sender looks at its credit between pieces, and one that passes another's stream on holds that one back only
-    /// when its own credit is used up, so that a window of the other's is under way. More breaks the protocol.
+    /// What a peer may send beyond the window: a sender looks at its credit between pieces, and one that passes another's stream on holds
+    /// that one back only when its own credit is used up, so that a window of the other's is under way. More breaks the protocol.
     /// </summary>
     private const int Overshoot = Window + 64 * 1024;
 
@@ -63,7 +63,9 @@ public sealed class LinkStream
 
     public Link Link => _link;
 
-    /// <summary>Sends a message; <see cref="FrameType.Reply"/> ends the stream. One that is over a limit resets the stream instead.</summary>
+    /// <summary>
+    /// Sends a message; <see cref="FrameType.Reply"/> ends the stream. One that is over a limit resets the stream instead.
+    /// </summary>
     public void Send<T>(FrameType type, T message) where T : IMessage<T>
     {
         if (!IsOpen) return;
@@ -72,8 +74,8 @@ public sealed class LinkStream
     }
 
     /// <summary>
-    /// From now on it is the peer's turn: without a word from it for so long the stream is given up, as if the peer had reset it. Where nothing is said, a stream
-    /// waits without end.
+    /// From now on it is the peer's turn: without a word from it for so long the stream is given up, as if the peer had reset it. Where
+    /// nothing is said, a stream waits without end.
     /// </summary>
     public void Expect(TimeSpan patience)
     {

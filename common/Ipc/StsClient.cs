@@ -6,8 +6,8 @@ using MtaSuite.Common.Tls.Client;
 namespace MtaSuite.Common.Ipc;
 
 /// <summary>
-/// Asks sts for policies, and keeps the answers for a moment: a thousand messages to a domain are one question. A service that does not answer is no
-/// reason to hold mail back: the domain then counts as one without MTA-STS, with a warning. On the loop's thread.
+/// Asks sts for policies, and keeps the answers for a moment: a thousand messages to a domain are one question. A service that does not
+/// answer is no reason to hold mail back: the domain then counts as one without MTA-STS, with a warning. On the loop's thread.
 /// </summary>
 /// <param name="path">sts's socket.</param>
 public sealed class StsClient(EventLoop loop, string path)
@@ -31,7 +31,8 @@ public sealed class StsClient(EventLoop loop, string path)
         if (reply == null)
         {
             // one line for all that waited together
-            if (loop.NowMilliseconds >= _silentUntil) Log.Log.Warning($"no answer from {path}: mail to {domain} and others goes without MTA-STS");
+            if (loop.NowMilliseconds >= _silentUntil)
+                Log.Log.Warning($"no answer from {path}: mail to {domain} and others goes without MTA-STS");
             _silentUntil = loop.NowMilliseconds + SilenceMilliseconds;
             return null;
         }
@@ -53,7 +54,8 @@ public sealed class StsClient(EventLoop loop, string path)
     private static StsFinding? FindingOf(string domain, StsReply r)
     {
         if (r.Lines.Count == 0 && r.Failure == TlsResult.Success) return null;
-        return new StsFinding { Domain = domain, Mode = r.Mode, Patterns = r.Patterns, Lines = r.Lines, Failure = r.Failure, Reason = r.Reason };
+        return new StsFinding { Domain = domain, Mode = r.Mode, Patterns = r.Patterns, Lines = r.Lines, Failure = r.Failure,
+            Reason = r.Reason };
     }
 
     public void Close() => _link.Close();

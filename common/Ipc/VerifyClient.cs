@@ -31,7 +31,8 @@ public sealed class VerifyClient(EventLoop loop, string path)
         answer.TrySet(reply);
     }
 
-    private Promise<VerifyReply?> CallAsync(string address) => _link.CallAsync<VerifyQuery, VerifyReply>(new VerifyQuery { Address = address });
+    private Promise<VerifyReply?> CallAsync(string address) =>
+        _link.CallAsync<VerifyQuery, VerifyReply>(new VerifyQuery { Address = address });
 
     /// <summary>Tells what became of a probe; false when nobody takes it.</summary>
     public bool Tell(VerifyUpdate update) => _link.TryNotify(update);

@@ -43,7 +43,9 @@ public static class Log
 
     public static bool Json => s_settings.Json;
 
-    /// <summary>Sets the destination. False when a log file cannot be opened and no service writes it; lines then go to standard error.</summary>
+    /// <summary>
+    /// Sets the destination. False when a log file cannot be opened and no service writes it; lines then go to standard error.
+    /// </summary>
     public static bool Configure(LogSettings settings, TimeProvider? time = null)
     {
         lock (Gate)
@@ -68,8 +70,8 @@ public static class Log
     private static string ShortHost(string host) => host.Length == 0 ? "localhost" : host.Split('.')[0];
 
     /// <summary>
-    /// Flushes at the end of every batch of a loop, and before each output of it: what a process does after it was answered comes behind the
-    /// lines of the one that answered ("removed" behind the last "status=").
+    /// Flushes at the end of every batch of a loop, and before each output of it: what a process does after it was answered comes behind
+    /// the lines of the one that answered ("removed" behind the last "status=").
     /// </summary>
     public static void Attach(EventLoop loop)
     {

@@ -6,7 +6,8 @@ namespace MtaSuite.Common.Log;
 
 /// <summary>
 /// One lifecycle event, built field by field and written either as the classic line or as a JSON object:
-/// <c>QUEUEID: to=&lt;a@b&gt;, relay=local, delay=0.1, dsn=2.0.0, status=sent (text)</c>. Use once, in one method: it holds the thread's buffer.
+/// <c>QUEUEID: to=&lt;a@b&gt;, relay=local, delay=0.1, dsn=2.0.0, status=sent (text)</c>. Use once, in one method: it holds the thread's
+/// buffer.
 /// </summary>
 public ref struct LogLine
 {
@@ -90,7 +91,9 @@ public ref struct LogLine
         return this;
     }
 
-    /// <summary>How addresses stand in lines (info_log_address_format): makes that of an address in internal form. Null: as they are.</summary>
+    /// <summary>
+    /// How addresses stand in lines (info_log_address_format): makes that of an address in internal form. Null: as they are.
+    /// </summary>
     public static Func<string, string>? AddressForm { get; set; }
 
     /// <summary>An address as it stands in lines.</summary>

@@ -21,8 +21,8 @@ internal abstract class LogSink
 }
 
 /// <summary>
-/// Appends to a file or to standard output, one write for each flush. Where the file cannot be opened, the lines are given to postlogd, one datagram each, and
-/// when there is none, to standard error.
+/// Appends to a file or to standard output, one write for each flush. Where the file cannot be opened, the lines are given to postlogd, one
+/// datagram each, and when there is none, to standard error.
 /// </summary>
 internal sealed class FileSink(LogSettings settings, string tag, TimeProvider time, string host) : LogSink
 {
@@ -56,7 +56,8 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
         long second = now.ToUnixTimeSeconds();
         if (second == _second) return;
         _second = second;
-        _prefix = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{now:MMM} {now.Day,2} {now:HH:mm:ss} {host} {tag}: "));
+        _prefix =
+            Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{now:MMM} {now.Day,2} {now:HH:mm:ss} {host} {tag}: "));
     }
 
     public override void Flush()
@@ -120,7 +121,8 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
     private byte[] LostLine()
     {
         RefreshPrefix();
-        return [.. _prefix, .. Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"warning: {_lost} log lines were lost"))];
+        return [.. _prefix, .. Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"warning: {_lost} log lines were lost"))];
     }
 
     /// <summary>False when the service's queue stayed full; what it cannot take at all counts as sent.</summary>
@@ -187,7 +189,8 @@ internal sealed class SyslogSink(string path, int facility, string tag, TimeProv
     public override void Add(int priority, ReadOnlySpan<byte> line, bool json)
     {
         DateTimeOffset now = time.GetLocalNow();
-        string head = string.Create(CultureInfo.InvariantCulture, $"<{facility * 8 + priority}>{now:MMM} {now.Day,2} {now:HH:mm:ss} {tag}: ");
+        string head =
+            string.Create(CultureInfo.InvariantCulture, $"<{facility * 8 + priority}>{now:MMM} {now.Day,2} {now:HH:mm:ss} {tag}: ");
         byte[] datagram = new byte[head.Length + line.Length];
         Encoding.ASCII.GetBytes(head, datagram);
         line.CopyTo(datagram.AsSpan(head.Length));

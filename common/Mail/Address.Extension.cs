@@ -5,7 +5,10 @@ public static partial class Address
     private static string s_doubleBounce = "double-bounce";
     private static bool s_ownerRequestSpecial = true;
 
-    /// <summary>Sets what <see cref="SplitExtension"/> never splits: double_bounce_sender, and owner-x and x-request (owner_request_special). Once, at start.</summary>
+    /// <summary>
+    /// Sets what <see cref="SplitExtension"/> never splits: double_bounce_sender, and owner-x and x-request (owner_request_special). Once,
+    /// at start.
+    /// </summary>
     public static void ConfigureExtensions(string doubleBounceSender, bool ownerRequestSpecial)
     {
         s_doubleBounce = doubleBounceSender;
@@ -13,12 +16,13 @@ public static partial class Address
     }
 
     /// <summary>
-    /// Splits a local part at the first of the delimiter characters (recipient_delimiter). False, and the whole local part as base, when there is
-    /// nothing to split or the base would be empty. The reserved names postmaster, mailer-daemon and double_bounce_sender are never split,
-    /// nor owner-x and x-request when "-" is a delimiter.
+    /// Splits a local part at the first of the delimiter characters (recipient_delimiter). False, and the whole local part as base, when
+    /// there is nothing to split or the base would be empty. The reserved names postmaster, mailer-daemon and double_bounce_sender are
+    /// never split, nor owner-x and x-request when "-" is a delimiter.
     /// </summary>
     /// <param name="extension">What follows the delimiter, without it; may be empty ("user+").</param>
-    public static bool SplitExtension(ReadOnlySpan<char> local, ReadOnlySpan<char> delimiters, out ReadOnlySpan<char> @base, out ReadOnlySpan<char> extension)
+    public static bool SplitExtension(ReadOnlySpan<char> local, ReadOnlySpan<char> delimiters, out ReadOnlySpan<char> @base,
+        out ReadOnlySpan<char> extension)
     {
         @base = local;
         extension = default;

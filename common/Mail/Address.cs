@@ -3,13 +3,15 @@ using System.Buffers;
 namespace MtaSuite.Common.Mail;
 
 /// <summary>
-/// Operations on e-mail addresses. An address in <em>internal</em> form is the local part without its quoting, "@", domain; everything behind
-/// the last "@" is the domain, so <c>"a b@c"@d</c> is <c>a b@c@d</c>. Envelopes, queue files and table lookups use the internal form. The
-/// <em>external</em> form has the local part quoted where the grammar asks for it, as on the wire and in headers.
+/// Operations on e-mail addresses. An address in <em>internal</em> form is the local part without its quoting, "@", domain; everything
+/// behind the last "@" is the domain, so <c>"a b@c"@d</c> is <c>a b@c@d</c>. Envelopes, queue files and table lookups use the internal
+/// form. The <em>external</em> form has the local part quoted where the grammar asks for it, as on the wire and in headers.
 /// </summary>
 public static partial class Address
 {
-    /// <summary>No address on the wire or in a header may be longer, in characters; longer ones are refused before they are parsed.</summary>
+    /// <summary>
+    /// No address on the wire or in a header may be longer, in characters; longer ones are refused before they are parsed.
+    /// </summary>
     public const int MaxLength = 4096;
 
     // RFC 5322 3.2.3 specials, white space and controls; "." is looked at apart. Bytes above 127 are text (RFC 6532).
@@ -17,7 +19,9 @@ public static partial class Address
     private static readonly SearchValues<char> NotAtom = SearchValues.Create(
         Specials + string.Concat(Enumerable.Range(0, 32).Append(127).Select(c => (char)c)));
 
-    /// <summary>Splits at the last "@". False when there is none: then <paramref name="local"/> is everything and the domain is empty.</summary>
+    /// <summary>
+    /// Splits at the last "@". False when there is none: then <paramref name="local"/> is everything and the domain is empty.
+    /// </summary>
     public static bool Split(ReadOnlySpan<char> address, out ReadOnlySpan<char> local, out ReadOnlySpan<char> domain)
     {
         int at = address.LastIndexOf('@');
@@ -27,10 +31,12 @@ public static partial class Address
     }
 
     /// <summary>What follows the last "@"; empty when there is none.</summary>
-    public static ReadOnlySpan<char> Domain(ReadOnlySpan<char> address) => address[(address.LastIndexOf('@') is var at and >= 0 ? at + 1 : address.Length)..];
+    public static ReadOnlySpan<char> Domain(ReadOnlySpan<char> address) =>
+        address[(address.LastIndexOf('@') is var at and >= 0 ? at + 1 : address.Length)..];
 
     /// <summary>What precedes the last "@"; the whole text when there is none.</summary>
-    public static ReadOnlySpan<char> Local(ReadOnlySpan<char> address) => address.LastIndexOf('@') is var at and >= 0 ? address[..at] : address;
+    public static ReadOnlySpan<char> Local(ReadOnlySpan<char> address) =>
+        address.LastIndexOf('@') is var at and >= 0 ? address[..at] : address;
 
     /// <summary>The whole address in lower case, for lookups and comparisons; the same string when nothing changes.</summary>
     public static string Fold(string address)
@@ -90,8 +96,8 @@ public static partial class Address
     public static string Unquote821(string external) => Unquote822(external);
 
     /// <summary>
-    /// Internal form of an external address without comments: quotes and backslashes of the local part are resolved, the text behind the last
-    /// "@" outside quotes is taken as it is. A lone backslash at the end is dropped.
+    /// Internal form of an external address without comments: quotes and backslashes of the local part are resolved, the text behind the
+    /// last "@" outside quotes is taken as it is. A lone backslash at the end is dropped.
     /// </summary>
     public static string Unquote822(string external)
     {

@@ -4,8 +4,8 @@ namespace MtaSuite.Common.Mail;
 public enum AddressToken : byte { End, Atom, Quoted, Literal, Comment, Special }
 
 /// <summary>
-/// Lexer of structured header fields and envelope paths, over bytes (RFC 5322 3.2). It never fails: what is not closed ends with the text, and a
-/// stray closing bracket is a <see cref="AddressToken.Special"/>. Nesting is counted, not recursed, and each byte is looked at once.
+/// Lexer of structured header fields and envelope paths, over bytes (RFC 5322 3.2). It never fails: what is not closed ends with the text,
+/// and a stray closing bracket is a <see cref="AddressToken.Special"/>. Nesting is counted, not recursed, and each byte is looked at once.
 /// <code>
 /// atom    = 1*(atext / quoted-pair / %d128-255 / CTL)
 /// quoted  = DQUOTE *(qtext / quoted-pair / CRLF) DQUOTE

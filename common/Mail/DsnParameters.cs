@@ -9,7 +9,8 @@ public static class DsnParameters
     public const int MaxEnvelopeIdLength = 100, MaxOriginalRecipientLength = 500;
 
     /// <summary>
-    /// notify-esmtp-value = "NEVER" / 1#notify-list-element; notify-list-element = "SUCCESS" / "FAILURE" / "DELAY". An element may come once, NEVER alone.
+    /// notify-esmtp-value = "NEVER" / 1#notify-list-element; notify-list-element = "SUCCESS" / "FAILURE" / "DELAY". An element may come
+    /// once, NEVER alone.
     /// </summary>
     public static bool TryParseNotify(ReadOnlySpan<byte> value, out Notify notify)
     {
@@ -29,7 +30,8 @@ public static class DsnParameters
     /// <summary>ret-value = "FULL" / "HDRS".</summary>
     public static bool TryParseReturn(ReadOnlySpan<byte> value, out DsnReturn @return)
     {
-        @return = Ascii.EqualsIgnoreCase(value, "FULL"u8) ? DsnReturn.Full : Ascii.EqualsIgnoreCase(value, "HDRS"u8) ? DsnReturn.Headers : DsnReturn.Default;
+        @return = Ascii.EqualsIgnoreCase(value, "FULL"u8) ? DsnReturn.Full : Ascii.EqualsIgnoreCase(value, "HDRS"u8) ? DsnReturn.Headers
+            : DsnReturn.Default;
         return @return != DsnReturn.Default;
     }
 
@@ -41,8 +43,8 @@ public static class DsnParameters
     }
 
     /// <summary>
-    /// original-recipient-address = addr-type ";" xtext; for the type utf-8 the address is utf-8-addr-xtext, or utf-8-addr-unitext when the client
-    /// asked for SMTPUTF8 (RFC 6533 3).
+    /// original-recipient-address = addr-type ";" xtext; for the type utf-8 the address is utf-8-addr-xtext, or utf-8-addr-unitext when the
+    /// client asked for SMTPUTF8 (RFC 6533 3).
     /// </summary>
     /// <param name="recipient">"type;decoded address", type as given.</param>
     public static bool TryParseOriginalRecipient(ReadOnlySpan<byte> value, bool smtpUtf8, out string recipient)
@@ -69,7 +71,8 @@ public static class DsnParameters
         int separator = recipient.IndexOf(';');
         string type = separator < 0 ? "rfc822" : recipient[..separator];
         string address = separator < 0 ? recipient : recipient[(separator + 1)..];
-        bool utf8 = type.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || (!Address.IsAscii(address) && type.Equals("rfc822", StringComparison.OrdinalIgnoreCase));
+        bool utf8 = type.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            || (!Address.IsAscii(address) && type.Equals("rfc822", StringComparison.OrdinalIgnoreCase));
         if (!utf8) return $"{type};{Xtext.Encode(address)}";
         return "utf-8;" + (smtpUtf8 ? Xtext.EncodeUnitext(address) : Xtext.EncodeUtf8Address(address));
     }

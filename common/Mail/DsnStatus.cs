@@ -34,7 +34,8 @@ public readonly record struct DsnStatus(byte Class, short Subject, short Detail)
     }
 
     public static DsnStatus Parse(string text) =>
-        TryParse(text, out DsnStatus status, out int length) && length == text.Length ? status : throw new FormatException($"not a status code: {text}");
+        TryParse(text, out DsnStatus status, out int length)
+        && length == text.Length ? status : throw new FormatException($"not a status code: {text}");
 
     private static bool TryNumber(ReadOnlySpan<char> text, ref int i, out short value)
     {

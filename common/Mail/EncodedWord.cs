@@ -9,8 +9,8 @@ public static class EncodedWord
     private const int MaxLength = 75;
 
     /// <summary>
-    /// A display name for "From: name &lt;address&gt;": as it is when it is made of atoms, quoted when it has specials, and as RFC 2047 encoded-words
-    /// ("Q", RFC 2047 5 (3) for phrases) when it is not ASCII. Control characters become spaces.
+    /// A display name for "From: name &lt;address&gt;": as it is when it is made of atoms, quoted when it has specials, and as RFC 2047
+    /// encoded-words ("Q", RFC 2047 5 (3) for phrases) when it is not ASCII. Control characters become spaces.
     /// </summary>
     /// <param name="charset">full_name_encoding_charset; empty: never encode, write the text as it is in quotes.</param>
     public static string Phrase(string name, string charset = "utf-8")
@@ -21,7 +21,8 @@ public static class EncodedWord
         bool atoms = true;
         foreach (char c in clean)
             if (!IsAtomText(c) && c != ' ') { atoms = false; break; }
-        return atoms ? clean : "\"" + clean.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
+        return atoms ? clean : "\"" + clean.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+            + "\"";
     }
 
     /// <summary>
@@ -53,7 +54,9 @@ public static class EncodedWord
     private static int EncodeRune(Rune rune, Encoding encoding, Span<byte> bytes, Span<char> encoded)
     {
         if (rune.Value == ' ') { encoded[0] = '_'; return 1; }
-        if (rune.IsAscii && (char.IsAsciiLetterOrDigit((char)rune.Value) || "!*+-/".Contains((char)rune.Value))) { encoded[0] = (char)rune.Value; return 1; }
+        if (rune.IsAscii
+            && (char.IsAsciiLetterOrDigit((char)rune.Value) || "!*+-/".Contains((char)rune.Value))) { encoded[0] = (char)rune.Value;
+            return 1; }
         Span<char> utf16 = stackalloc char[2];
         int count = encoding.GetBytes(utf16[..rune.EncodeToUtf16(utf16)], bytes);
         int length = 0;

@@ -1,6 +1,8 @@
 namespace MtaSuite.Common.Mail;
 
-/// <summary>All that is known of a message beside its content: what a submission carries, what the queue file keeps, what qmgr is told.</summary>
+/// <summary>
+/// All that is known of a message beside its content: what a submission carries, what the queue file keeps, what qmgr is told.
+/// </summary>
 public sealed class Envelope : EnvelopeFacts
 {
     /// <summary>The sender's full name, for a From: header that is missing (local submission); else empty.</summary>
@@ -10,14 +12,18 @@ public sealed class Envelope : EnvelopeFacts
     /// <summary>Routing overrides by checks: a content filter or a next hop; empty when none.</summary>
     public string Filter = "";
     public string Redirect = "";
-    /// <summary>Variable envelope return paths: the two delimiters that put a recipient into the sender, see <see cref="Verp"/>; empty: none.</summary>
+    /// <summary>
+    /// Variable envelope return paths: the two delimiters that put a recipient into the sender, see <see cref="Verp"/>; empty: none.
+    /// </summary>
     public string VerpDelimiters = "";
     /// <summary>Where the queue file says that the first attempt is to be reported (<see cref="MessageFlags.Trace"/>).</summary>
     public long TraceOffset;
     /// <summary>The sender was told of a delay; where the queue file says so.</summary>
     public bool Warned;
     public long WarningOffset;
-    /// <summary>Some recipient's delivery was not on stable storage when its record was marked; known only of a queue file that was read.</summary>
+    /// <summary>
+    /// Some recipient's delivery was not on stable storage when its record was marked; known only of a queue file that was read.
+    /// </summary>
     public bool Unsynced { get; set; }
     public List<EnvelopeRecipient> Recipients = [];
 }
@@ -60,7 +66,9 @@ public enum MessageFlags : uint
     Probe = 128,
     /// <summary>The sender wants each hop to be encrypted and authenticated (REQUIRETLS, RFC 8689 4).</summary>
     RequireTls = 256,
-    /// <summary>The header says "TLS-Required: no": delivery matters more than how (RFC 8689 5). Means nothing beside <see cref="RequireTls"/>.</summary>
+    /// <summary>
+    /// The header says "TLS-Required: no": delivery matters more than how (RFC 8689 5). Means nothing beside <see cref="RequireTls"/>.
+    /// </summary>
     TlsOptional = 512,
     /// <summary>Only beside <see cref="ExtractRecipients"/>: the <see cref="Mail.Notify"/> of those recipients, in this byte.</summary>
     ExtractedNotify = 0xFF_0000,

@@ -1,8 +1,8 @@
 namespace MtaSuite.Common.Mail;
 
 /// <summary>
-/// What is known of a message beside its content and its recipients, and goes along with it all the way: from the session to the queue file, to qmgr and to the
-/// agents. Addresses are in internal form (unquoted local part), without angle brackets.
+/// What is known of a message beside its content and its recipients, and goes along with it all the way: from the session to the queue
+/// file, to qmgr and to the agents. Addresses are in internal form (unquoted local part), without angle brackets.
 /// </summary>
 public abstract class EnvelopeFacts
 {

@@ -6,7 +6,10 @@ namespace MtaSuite.Common.Mail;
 /// <summary>Decides what becomes of each address of a header.</summary>
 public interface IAddressRewriter
 {
-    /// <summary>True when the address (bytes as they stand in the header, with comments and white space if there are any) surely stays as it is: saves its decoding.</summary>
+    /// <summary>
+    /// True when the address (bytes as they stand in the header, with comments and white space if there are any) surely stays as it is:
+    /// saves its decoding.
+    /// </summary>
     bool Keeps(ReadOnlySpan<byte> text) => false;
 
     /// <summary>The new external form for an external form; the same string when it stays.</summary>
@@ -16,9 +19,9 @@ public interface IAddressRewriter
 public static partial class HeaderAddresses
 {
     /// <summary>
-    /// Writes the value of an address header with each address replaced by what the rewriter says. Display names, comments, folding and spaces stay as
-    /// they are, so a value in which nothing changes comes out byte for byte. A line that grows too long by it is folded behind a comma.
-    /// Addresses that are not valid UTF-8 stay as they are.
+    /// Writes the value of an address header with each address replaced by what the rewriter says. Display names, comments, folding and
+    /// spaces stay as they are, so a value in which nothing changes comes out byte for byte. A line that grows too long by it is folded
+    /// behind a comma. Addresses that are not valid UTF-8 stay as they are.
     /// </summary>
     /// <param name="value">What follows the header's colon, line breaks as LF, without the last.</param>
     /// <param name="column">Where the value starts in its line.</param>
@@ -97,7 +100,9 @@ internal ref struct FoldingWriter(IBufferWriter<byte> output, int column)
         _column = line < 0 ? _column + bytes.Length : bytes.Length - line - 1;
     }
 
-    /// <summary>Copies what stands before an address; when the address would end too far right, the last space behind a comma becomes a fold.</summary>
+    /// <summary>
+    /// Copies what stands before an address; when the address would end too far right, the last space behind a comma becomes a fold.
+    /// </summary>
     public void CopyFolding(scoped ReadOnlySpan<byte> bytes, int nextLength)
     {
         int comma = bytes.LastIndexOf((byte)',');

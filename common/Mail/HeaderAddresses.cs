@@ -23,7 +23,9 @@ public static partial class HeaderAddresses
     /// <summary>header_address_token_limit: tokens behind this many are not looked at.</summary>
     public const int DefaultTokenLimit = 10_240;
 
-    /// <summary>Appends the span of each address in the value to <paramref name="result"/>, in order. An empty "&lt;&gt;" has no span.</summary>
+    /// <summary>
+    /// Appends the span of each address in the value to <paramref name="result"/>, in order. An empty "&lt;&gt;" has no span.
+    /// </summary>
     /// <returns>False when the limit left some of the value unread.</returns>
     public static bool Find(ReadOnlySpan<byte> value, List<AddressSpan> result, int tokenLimit = DefaultTokenLimit)
     {
@@ -66,8 +68,8 @@ public static partial class HeaderAddresses
     }
 
     /// <summary>
-    /// The external form of the address at a span: its tokens without white space, line breaks and comments; words with nothing between keep one
-    /// space. What is not closed gets closed. Null when it is not valid UTF-8.
+    /// The external form of the address at a span: its tokens without white space, line breaks and comments; words with nothing between
+    /// keep one space. What is not closed gets closed. Null when it is not valid UTF-8.
     /// </summary>
     public static string? External(ReadOnlySpan<byte> span)
     {
@@ -106,7 +108,9 @@ public static partial class HeaderAddresses
         if (!closed) text.Append(close);
     }
 
-    /// <summary>The grammar as a machine over tokens: spans are tentative until the element ends, because a "&lt;" or ":" makes them a display name.</summary>
+    /// <summary>
+    /// The grammar as a machine over tokens: spans are tentative until the element ends, because a "&lt;" or ":" makes them a display name.
+    /// </summary>
     private ref struct Finder(List<AddressSpan> result)
     {
         private int _elementMark = result.Count;

@@ -31,7 +31,8 @@ public enum HeaderTraits : byte
 /// <summary>Header names by their bytes, and what each is for. Names compare without regard to case.</summary>
 public static class HeaderNames
 {
-    private const HeaderTraits S = HeaderTraits.Sender, R = HeaderTraits.Recipient, X = R | HeaderTraits.Extract, Rr = HeaderTraits.Resent, M = HeaderTraits.Mime;
+    private const HeaderTraits S = HeaderTraits.Sender, R = HeaderTraits.Recipient, X = R | HeaderTraits.Extract, Rr = HeaderTraits.Resent,
+        M = HeaderTraits.Mime;
 
     // In the order of the enum.
     private static readonly (string Name, HeaderTraits Traits)[] s_rows =
@@ -61,7 +62,8 @@ public static class HeaderNames
         {
             s_lower[i] = System.Text.Encoding.ASCII.GetBytes(s_rows[i].Name.ToLowerInvariant());
             int slot = Slot(s_lower[i]);
-            if (s_slots[slot] != 0) throw new InvalidOperationException($"header names {s_rows[i].Name} and {s_rows[s_slots[slot]].Name} share a slot: choose other factors");
+            if (s_slots[slot] != 0) throw new InvalidOperationException($"header names {s_rows[i].Name} and {s_rows[s_slots[slot]].Name} "
+                + $"share a slot: choose other factors");
             s_slots[slot] = (byte)i;
         }
     }

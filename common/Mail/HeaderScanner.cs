@@ -7,11 +7,17 @@ public enum HeaderEvent : byte
     NeedMore,
     /// <summary>A whole header field is in <see cref="HeaderScanner.Field"/>.</summary>
     Header,
-    /// <summary>A mailbox separator line ("From user date", also with "&gt;" before) stood ahead of the first header; it is in <see cref="HeaderScanner.Field"/>.</summary>
+    /// <summary>
+    /// A mailbox separator line ("From user date", also with "&gt;" before) stood ahead of the first header; it is in <see
+    /// cref="HeaderScanner.Field"/>.
+    /// </summary>
     MailboxLine,
     /// <summary>An empty line ended the headers and was taken. What is left of the piece is body.</summary>
     EndAtBlankLine,
-    /// <summary>A line that is no header ended them. Its first bytes are in <see cref="HeaderScanner.Rest"/>, the rest of the piece follows them: all of that is body.</summary>
+    /// <summary>
+    /// A line that is no header ended them. Its first bytes are in <see cref="HeaderScanner.Rest"/>, the rest of the piece follows them:
+    /// all of that is body.
+    /// </summary>
     EndAtOtherLine,
     /// <summary>The content ended within the headers.</summary>
     EndOfContent,
@@ -34,9 +40,9 @@ public interface IFieldReader
 /// <code>
 /// RFC 5322 2.2:  field = field-name *WSP ":" body LF *( WSP body LF )      field-name = 1*%d33-57 / %d59-126
 /// </code>
-/// White space before the colon is taken (obsolete syntax). A field is reported when the line behind it has begun, because it might continue. The
-/// spans it hands out are valid until the next call. One scanner serves one message at a time; <see cref="Reset"/> makes it new and
-/// keeps its buffer.
+/// White space before the colon is taken (obsolete syntax). A field is reported when the line behind it has begun, because it might
+/// continue. The spans it hands out are valid until the next call. One scanner serves one message at a time; <see cref="Reset"/> makes it
+/// new and keeps its buffer.
 /// </summary>
 public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSizeLimit)
 {
@@ -73,9 +79,13 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
     public HeaderName Name { get; private set; }
     /// <summary>The field was longer than the limit; what lay behind it is lost.</summary>
     public bool IsTruncated { get; private set; }
-    /// <summary>Bytes of all header lines taken so far, the blank line too, whether kept or dropped. Callers that cap the whole look here.</summary>
+    /// <summary>
+    /// Bytes of all header lines taken so far, the blank line too, whether kept or dropped. Callers that cap the whole look here.
+    /// </summary>
     public long TotalBytes { get; private set; }
-    /// <summary>After <see cref="HeaderEvent.EndAtOtherLine"/>: the bytes of the body that were already taken from earlier or this piece.</summary>
+    /// <summary>
+    /// After <see cref="HeaderEvent.EndAtOtherLine"/>: the bytes of the body that were already taken from earlier or this piece.
+    /// </summary>
     public ReadOnlySpan<byte> Rest => _buffer.AsSpan(0, _length);
 
     public void Reset()
@@ -88,7 +98,9 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
         _colon = -1;
     }
 
-    /// <summary>Takes bytes off the front of <paramref name="input"/> until there is something to report. Behind the end it takes nothing.</summary>
+    /// <summary>
+    /// Takes bytes off the front of <paramref name="input"/> until there is something to report. Behind the end it takes nothing.
+    /// </summary>
     public HeaderEvent Read(ref ReadOnlySpan<byte> input)
     {
         DropReported();
@@ -166,7 +178,9 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
         return null;
     }
 
-    /// <summary>The first byte of the piece that cannot be in a name: colon, line end, or a byte behind white space that is no white space.</summary>
+    /// <summary>
+    /// The first byte of the piece that cannot be in a name: colon, line end, or a byte behind white space that is no white space.
+    /// </summary>
     private int NameStop(ReadOnlySpan<byte> input)
     {
         bool space = _length > 0 && _buffer[_length - 1] is (byte)' ' or (byte)'\t';

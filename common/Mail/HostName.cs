@@ -14,9 +14,9 @@ public static class HostName
     private static readonly SearchValues<char> s_ipv6 = SearchValues.Create("0123456789abcdefABCDEF:.");
 
     /// <summary>
-    /// True for a name that could be looked up: labels of letters, digits, "_" and "-" (not first or last), 1 to 63 characters each, no empty
-    /// label, at most 255 in all, not digits and dots alone. Letters above 127 pass when <paramref name="allowUtf8"/>; their length is
-    /// that of the A-label, which only the resolver knows, so it counts characters here.
+    /// True for a name that could be looked up: labels of letters, digits, "_" and "-" (not first or last), 1 to 63 characters each, no
+    /// empty label, at most 255 in all, not digits and dots alone. Letters above 127 pass when <paramref name="allowUtf8"/>; their length
+    /// is that of the A-label, which only the resolver knows, so it counts characters here.
     /// </summary>
     public static bool IsValid(ReadOnlySpan<char> name, bool allowUtf8 = false) => HasValidLabels(name, allowUtf8) && !IsNumeric(name);
 
@@ -43,8 +43,8 @@ public static class HostName
     public static bool IsNumeric(ReadOnlySpan<char> name) => !name.IsEmpty && name.IndexOfAnyExcept(s_numeric) < 0;
 
     /// <summary>
-    /// Reads an address literal. RFC 5321 4.1.3: address-literal = "[" ( IPv4-address-literal / "IPv6:" IPv6-addr ) "]". The tag is needed for IPv6
-    /// and may be in any case.
+    /// Reads an address literal. RFC 5321 4.1.3: address-literal = "[" ( IPv4-address-literal / "IPv6:" IPv6-addr ) "]". The tag is needed
+    /// for IPv6 and may be in any case.
     /// </summary>
     public static bool TryParseLiteral(ReadOnlySpan<char> literal, out IPAddress address)
     {
@@ -95,7 +95,9 @@ public static class HostName
     }
 
     /// <summary>A bare IPv4 or IPv6 address.</summary>
-    public static bool TryParseAddress(ReadOnlySpan<char> text, out IPAddress address) => TryParseIPv4(text, out address) || TryParseIPv6(text, out address);
+    public static bool TryParseAddress(ReadOnlySpan<char> text, out IPAddress address) =>
+        TryParseIPv4(text, out address) || TryParseIPv6(text, out address);
 
-    private static bool IsLabelCharacter(char c, bool allowUtf8) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' || (allowUtf8 && c > '\x7f');
+    private static bool IsLabelCharacter(char c, bool allowUtf8) =>
+        char.IsAsciiLetterOrDigit(c) || c is '-' or '_' || (allowUtf8 && c > '\x7f');
 }

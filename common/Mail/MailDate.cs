@@ -9,8 +9,8 @@ public static class MailDate
     [ThreadStatic] private static long t_second;
 
     /// <summary>
-    /// RFC 5322 3.3 date-time in the machine's zone, with the zone's name as a comment: "Sat, 21 Nov 2026 19:04:03 +0000 (UTC)". The text of the
-    /// last second is kept for each thread.
+    /// RFC 5322 3.3 date-time in the machine's zone, with the zone's name as a comment: "Sat, 21 Nov 2026 19:04:03 +0000 (UTC)". The text
+    /// of the last second is kept for each thread.
     /// </summary>
     public static string Format(DateTimeOffset time)
     {
@@ -29,7 +29,8 @@ public static class MailDate
         int size = Math.Abs(minutes);
         string name = ZoneName(zone, local);
         return string.Create(CultureInfo.InvariantCulture,
-            $"{local:ddd, dd MMM yyyy HH:mm:ss} {(minutes < 0 ? '-' : '+')}{size / 60:00}{size % 60:00}{(name.Length == 0 ? "" : $" ({name})")}");
+            $"{local:ddd, dd MMM yyyy HH:mm:ss} "
+                + $"{(minutes < 0 ? '-' : '+')}{size / 60:00}{size % 60:00}{(name.Length == 0 ? "" : $" ({name})")}");
     }
 
     /// <summary>A Message-ID with its brackets: "&lt;YYYYMMDDhhmmss.QUEUEID@host&gt;", time in UTC.</summary>

@@ -1,6 +1,9 @@
 namespace MtaSuite.Common.Mail;
 
-/// <summary>When the sender wants a delivery status notification for a recipient (RFC 3461 4.1). None given means failure, and delay as the site decides.</summary>
+/// <summary>
+/// When the sender wants a delivery status notification for a recipient (RFC 3461 4.1). None given means failure, and delay as the site
+/// decides.
+/// </summary>
 [Flags]
 public enum Notify : byte
 {
@@ -10,7 +13,8 @@ public enum Notify : byte
     Failure = 4,
     Delay = 8,
     /// <summary>
-    /// Not a recipient but the trace of one: an alias that was expanded, which the sender is to hear of (RFC 3461 5.2.7.3). Nothing is delivered for it.
+    /// Not a recipient but the trace of one: an alias that was expanded, which the sender is to hear of (RFC 3461 5.2.7.3). Nothing is
+    /// delivered for it.
     /// </summary>
     Expanded = 16,
 }

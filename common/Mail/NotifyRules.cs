@@ -3,7 +3,9 @@ namespace MtaSuite.Common.Mail;
 /// <summary>What a notice reports. Each kind has its template (bounce(5)).</summary>
 public enum NoticeKind : byte { Failure, Delay, Success, Verify }
 
-/// <summary>The log of one message that a delivery's outcome goes into: failures, what is still being tried, successes and verbose reports.</summary>
+/// <summary>
+/// The log of one message that a delivery's outcome goes into: failures, what is still being tried, successes and verbose reports.
+/// </summary>
 public enum LogFolder : byte { Bounce, Defer, Trace }
 
 /// <summary>

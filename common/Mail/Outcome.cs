@@ -4,8 +4,9 @@ namespace MtaSuite.Common.Mail;
 public enum OutcomeKind : byte { Ok = 0, Temporary = 1, Permanent = 2 }
 
 /// <summary>
-/// The result of an attempt, as a value: kind, enhanced status, SMTP code and a text for people. <see cref="Remote"/> names the host that said so
-/// (empty when we did). <see cref="Text"/> has no line breaks; a remote text may hold any other bytes and is escaped where it is logged.
+/// The result of an attempt, as a value: kind, enhanced status, SMTP code and a text for people. <see cref="Remote"/> names the host that
+/// said so (empty when we did). <see cref="Text"/> has no line breaks; a remote text may hold any other bytes and is escaped where it is
+/// logged.
 /// </summary>
 public sealed record Outcome(OutcomeKind Kind, DsnStatus Status, int Code, string Text, string Remote = "")
 {
@@ -30,7 +31,8 @@ public sealed record Outcome(OutcomeKind Kind, DsnStatus Status, int Code, strin
     public static Outcome Bounce(string status, string text) => Bounce(DsnStatus.Parse(status), text);
 
     /// <summary>The same trouble as a temporary one.</summary>
-    public Outcome Soften() => IsPermanent ? this with { Kind = OutcomeKind.Temporary, Status = Status.WithClass(4), Code = Code - 100 } : this;
+    public Outcome Soften() =>
+        IsPermanent ? this with { Kind = OutcomeKind.Temporary, Status = Status.WithClass(4), Code = Code - 100 } : this;
 
     /// <summary>What soft_bounce makes of it: as <see cref="Soften"/>, and the log says so.</summary>
     public Outcome SoftBounce() => IsPermanent ? Soften() with { IsSoftened = true } : this;

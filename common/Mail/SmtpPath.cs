@@ -12,7 +12,8 @@ public readonly record struct SmtpPathOptions(bool Strict, bool AllowUtf8, bool 
 /// <summary>Why a path was refused.</summary>
 public enum SmtpPathError : byte
 {
-    None, Missing, Empty, NotBracketed, Unbalanced, NotAnAddress, SeveralAddresses, BadCharacter, NotAscii, BadUtf8, BadDomain, BadLiteral, TooLong
+    None, Missing, Empty, NotBracketed, Unbalanced, NotAnAddress, SeveralAddresses, BadCharacter, NotAscii, BadUtf8, BadDomain, BadLiteral,
+        TooLong
 }
 
 /// <summary>The path argument of MAIL FROM: and RCPT TO:.</summary>
@@ -37,7 +38,8 @@ public static class SmtpPath
     /// <param name="text">The rest of the command line without its line end.</param>
     /// <param name="address">Internal form; empty for "&lt;&gt;".</param>
     /// <param name="consumed">How many bytes of the text belong to the path; the parameters follow there.</param>
-    public static bool TryParse(ReadOnlySpan<byte> text, SmtpPathOptions options, out string address, out int consumed, out SmtpPathError error)
+    public static bool TryParse(ReadOnlySpan<byte> text, SmtpPathOptions options, out string address, out int consumed,
+        out SmtpPathError error)
     {
         address = "";
         error = FindExtent(text, out int start, out consumed);
@@ -118,7 +120,8 @@ public static class SmtpPath
         foreach (byte b in mailbox)
         {
             if (b == '@') at++;
-            else if (!char.IsAsciiLetterOrDigit((char)b) && b is not ((byte)'.' or (byte)'-' or (byte)'_' or (byte)'+' or (byte)'=')) return false;
+            else if (!char.IsAsciiLetterOrDigit((char)b) && b is not ((byte)'.' or (byte)'-' or (byte)'_' or (byte)'+' or (byte)'='))
+                return false;
         }
         return at == 1 && mailbox[0] != '@';
     }

@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace MtaSuite.Common.Mail;
 
-/// <summary>A text under construction that starts on the stack and moves to a pooled array when it grows. End with <see cref="ToStringAndFree"/>.</summary>
+/// <summary>
+/// A text under construction that starts on the stack and moves to a pooled array when it grows. End with <see cref="ToStringAndFree"/>.
+/// </summary>
 internal ref struct ValueText(Span<char> initial)
 {
     private Span<char> _text = initial;

@@ -1,8 +1,8 @@
 namespace MtaSuite.Common.Mail;
 
 /// <summary>
-/// Variable envelope return paths: a sender that names the recipient, so that a notice of failure tells by its address alone whose mail failed.
-/// "owner@origin" for "user@domain" with the delimiters "+=" is "owner+user=domain@origin".
+/// Variable envelope return paths: a sender that names the recipient, so that a notice of failure tells by its address alone whose mail
+/// failed. "owner@origin" for "user@domain" with the delimiters "+=" is "owner+user=domain@origin".
 /// </summary>
 public static class Verp
 {

@@ -4,8 +4,9 @@ using System.Text;
 namespace MtaSuite.Common.Native;
 
 /// <summary>
-/// A connection with a directory server by OpenLDAP's library, which is looked for at run time, when the first one is opened. Calls block; one thread at a time.
-/// Results are the protocol's codes (RFC 4511 4.1.9), negative where the library itself failed; <see cref="Text"/> has the words.
+/// A connection with a directory server by OpenLDAP's library, which is looked for at run time, when the first one is opened. Calls block;
+/// one thread at a time. Results are the protocol's codes (RFC 4511 4.1.9), negative where the library itself failed; <see cref="Text"/>
+/// has the words.
 /// </summary>
 public sealed unsafe class LdapConnection : IDisposable
 {
@@ -13,7 +14,8 @@ public sealed unsafe class LdapConnection : IDisposable
     /// <summary>A search found more than one entry; a code of ours, which the protocol does not have.</summary>
     public const int Ambiguous = 0x10000;
     private const int LocalError = -2, SizeLimitExceeded = 4;
-    private const int OptReferrals = 0x08, OptVersion = 0x11, OptTimeout = 0x5002, OptNetworkTimeout = 0x5005, OptAuthorityFile = 0x6002, OptRequireCertificate = 0x6006,
+    private const int OptReferrals = 0x08, OptVersion = 0x11, OptTimeout = 0x5002, OptNetworkTimeout = 0x5005, OptAuthorityFile = 0x6002,
+        OptRequireCertificate = 0x6006,
         OptNewContext = 0x600F;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -59,7 +61,8 @@ public sealed unsafe class LdapConnection : IDisposable
         else
         {
             int code;
-            fixed (byte* text = Terminated(servers)) code = ((delegate* unmanaged<nint*, byte*, int>)Function("ldap_initialize"))(&handle, text);
+            fixed (byte* text = Terminated(servers))
+                code = ((delegate* unmanaged<nint*, byte*, int>)Function("ldap_initialize"))(&handle, text);
             if (code != Success) error = Text(code);
         }
         if (error.Length > 0) return null;
@@ -74,18 +77,22 @@ public sealed unsafe class LdapConnection : IDisposable
     {
         int version = 3, demand = verify ? 2 : 0, client = 0;
         Time time = TimeOf(timeout);
-        bool ok = Set(OptVersion, &version) && Set(OptReferrals, null) && Set(OptTimeout, &time) && Set(OptNetworkTimeout, &time) && Set(OptRequireCertificate, &demand);
+        bool ok = Set(OptVersion, &version) && Set(OptReferrals, null) && Set(OptTimeout, &time) && Set(OptNetworkTimeout, &time)
+            && Set(OptRequireCertificate, &demand);
         if (authorityFile.Length > 0)
             fixed (byte* file = Terminated(authorityFile)) ok = ok && Set(OptAuthorityFile, file);
         return ok && Set(OptNewContext, &client);
     }
 
-    private bool Set(int option, void* value) => ((delegate* unmanaged<nint, int, void*, int>)Function("ldap_set_option"))(_handle, option, value) == Success;
+    private bool Set(int option, void* value) =>
+        ((delegate* unmanaged<nint, int, void*, int>)Function("ldap_set_option"))(_handle, option, value) == Success;
 
     /// <summary>Begins TLS on a connection without it (RFC 4511 4.14).</summary>
     public int StartTls() => ((delegate* unmanaged<nint, nint, nint, int>)Function("ldap_start_tls_s"))(_handle, 0, 0);
 
-    /// <summary>Simple bind (RFC 4513 5.1): proves a name by its password. An empty password would prove nothing and succeed, so it is not sent.</summary>
+    /// <summary>
+    /// Simple bind (RFC 4513 5.1): proves a name by its password. An empty password would prove nothing and succeed, so it is not sent.
+    /// </summary>
     public int Bind(string name, string password)
     {
         if (name.Length > 0 && password.Length == 0) return InvalidCredentials;
@@ -93,11 +100,15 @@ public sealed unsafe class LdapConnection : IDisposable
         fixed (byte* dn = Terminated(name), data = secret)
         {
             Value credentials = new() { Length = (nuint)(secret.Length - 1), Data = data };
-            return ((delegate* unmanaged<nint, byte*, byte*, Value*, nint, nint, Value**, int>)Function("ldap_sasl_bind_s"))(_handle, dn, null, &credentials, 0, 0, null);
+            return ((delegate* unmanaged<nint, byte*, byte*, Value*, nint, nint, Value**, int>)Function("ldap_sasl_bind_s"))(_handle, dn,
+                null, &credentials, 0, 0, null);
         }
     }
 
-    /// <summary>Finds the one entry that matches a filter below a base, by name: <see cref="NoSuchObject"/> when there is none, <see cref="Ambiguous"/> for several.</summary>
+    /// <summary>
+    /// Finds the one entry that matches a filter below a base, by name: <see cref="NoSuchObject"/> when there is none, <see
+    /// cref="Ambiguous"/> for several.
+    /// </summary>
     public int FindOne(string searchBase, string filter, TimeSpan timeout, out string name)
     {
         const int Subtree = 2;
@@ -108,7 +119,8 @@ public sealed unsafe class LdapConnection : IDisposable
         fixed (byte* root = Terminated(searchBase), text = Terminated(filter), noAttributes = "1.1\0"u8)
         {
             byte** attributes = stackalloc byte*[] { noAttributes, null };
-            code = ((delegate* unmanaged<nint, byte*, int, byte*, byte**, int, nint, nint, Time*, int, nint*, int>)Function("ldap_search_ext_s"))(
+            code = ((delegate* unmanaged<nint, byte*, int, byte*, byte**, int, nint, nint, Time*, int, nint*,
+                int>)Function("ldap_search_ext_s"))(
                 _handle, root, Subtree, text, attributes, 0, 0, 0, &time, 2, &result);
         }
         if (code is Success or SizeLimitExceeded)

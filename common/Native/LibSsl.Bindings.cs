@@ -8,22 +8,30 @@ public static unsafe partial class LibSsl
     private const int BindingLength = 32;
 
     [LibraryImport(Ssl, EntryPoint = "SSL_export_keying_material")]
-    private static partial int ExportKeyingMaterial(nint ssl, byte* output, nuint outputLength, byte* label, nuint labelLength, byte* context, nuint contextLength, int useContext);
+    private static partial int ExportKeyingMaterial(nint ssl, byte* output, nuint outputLength, byte* label, nuint labelLength,
+        byte* context, nuint contextLength, int useContext);
 
     [LibraryImport(Crypto, EntryPoint = "X509_get_signature_info")]
     private static partial int SignatureInfo(nint certificate, int* digest, int* key, int* bits, uint* flags);
 
-    /// <summary>RFC 9266 2, "tls-exporter": label "EXPORTER-Channel-Binding", an empty context, 32 bytes; null when the connection has none. For TLS 1.3.</summary>
+    /// <summary>
+    /// RFC 9266 2, "tls-exporter": label "EXPORTER-Channel-Binding", an empty context, 32 bytes; null when the connection has none. For TLS
+    /// 1.3.
+    /// </summary>
     public static byte[]? ExporterBinding(SslConnection connection)
     {
         byte[] result = new byte[BindingLength];
         ReadOnlySpan<byte> label = "EXPORTER-Channel-Binding"u8;
         byte nothing = 0;
         fixed (byte* output = result, name = label)
-            return ExportKeyingMaterial(connection.Handle, output, BindingLength, name, (nuint)label.Length, &nothing, 0, 1) == 1 ? result : null;
+            return ExportKeyingMaterial(connection.Handle, output, BindingLength, name, (nuint)label.Length, &nothing, 0, 1) == 1 ? result
+                : null;
     }
 
-    /// <summary>RFC 5929 4.1, "tls-server-end-point", at the server: its certificate hashed with the digest of its signature, SHA-256 in place of weaker ones.</summary>
+    /// <summary>
+    /// RFC 5929 4.1, "tls-server-end-point", at the server: its certificate hashed with the digest of its signature, SHA-256 in place of
+    /// weaker ones.
+    /// </summary>
     public static byte[]? ServerEndPointBinding(SslConnection connection)
     {
         nint certificate = OwnCertificate(connection.Handle);

@@ -143,7 +143,9 @@ public static unsafe partial class LibSsl
         return ok ? new ReadOnlySpan<byte>(result, (int)size).ToArray() : [];
     }
 
-    /// <summary>The certificate is for this DNS name; a name that begins with a dot stands for all names below it. Flags: Check...</summary>
+    /// <summary>
+    /// The certificate is for this DNS name; a name that begins with a dot stands for all names below it. Flags: Check...
+    /// </summary>
     public static bool MatchesHost(nint certificate, string name, uint flags) => CheckHost(certificate, name, 0, flags, 0) == 1;
 
     /// <summary>The text of a verification result.</summary>

@@ -80,7 +80,9 @@ public static unsafe partial class LibSsl
     [LibraryImport(Ssl, EntryPoint = "SSL_CTX_dane_set_flags")]
     private static partial nuint DaneFlags(nint context, nuint flags);
 
-    /// <summary>A context, 0 on failure: buffers are freed when idle, reads are as large as they come, no compression, no renegotiation.</summary>
+    /// <summary>
+    /// A context, 0 on failure: buffers are freed when idle, reads are as large as they come, no compression, no renegotiation.
+    /// </summary>
     public static nint NewContext(bool server)
     {
         nint context = ContextNew(server ? ServerMethod() : ClientMethod());
@@ -93,7 +95,9 @@ public static unsafe partial class LibSsl
         return context;
     }
 
-    /// <summary>The chain that is sent is what came with the key: none is looked for among the authorities, which would be done in each handshake.</summary>
+    /// <summary>
+    /// The chain that is sent is what came with the key: none is looked for among the authorities, which would be done in each handshake.
+    /// </summary>
     public static void SendChainAsGiven(nint context) => _ = ContextControl(context, CtrlMode, (nint)ModeNoAutoChain, 0);
 
     /// <summary>Lowest and highest version, as on the wire (0x0303 is TLS 1.2); 0: what the library has.</summary>
@@ -113,10 +117,12 @@ public static unsafe partial class LibSsl
     /// What is asked of the peer (Verify...). A handshake does not fail because the chain does not verify: the result says that,
     /// and the caller decides.
     /// </summary>
-    public static void SetPeerVerification(nint context, int mode) => SetVerify(context, mode, mode == VerifyNone ? 0 : (nint)(delegate* unmanaged[Cdecl]<int, nint, int>)&GoOn);
+    public static void SetPeerVerification(nint context, int mode) =>
+        SetVerify(context, mode, mode == VerifyNone ? 0 : (nint)(delegate* unmanaged[Cdecl]<int, nint, int>)&GoOn);
 
     /// <summary>Client: every certificate passes, and no time is spent on it.</summary>
-    public static void VerifyNothing(nint context) => SetVerifyCallback(context, (nint)(delegate* unmanaged[Cdecl]<nint, nint, int>)&Pass, 0);
+    public static void VerifyNothing(nint context) =>
+        SetVerifyCallback(context, (nint)(delegate* unmanaged[Cdecl]<nint, nint, int>)&Pass, 0);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
     private static int Pass(nint store, nint argument) => 1;
@@ -124,7 +130,9 @@ public static unsafe partial class LibSsl
     [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
     private static int GoOn(int ok, nint store) => 1;
 
-    /// <summary>Trusted authorities from a file and a hashed directory (empty: none); with <paramref name="system"/> the system's too.</summary>
+    /// <summary>
+    /// Trusted authorities from a file and a hashed directory (empty: none); with <paramref name="system"/> the system's too.
+    /// </summary>
     public static bool TrustAuthorities(nint context, string file, string directory, bool system) =>
         (file.Length == 0 || LoadVerifyFile(context, file) == 1) && (directory.Length == 0 || LoadVerifyDirectory(context, directory) == 1)
         && (!system || DefaultVerifyPaths(context) == 1);
@@ -156,7 +164,9 @@ public static unsafe partial class LibSsl
         UseTicketKeys(context);
     }
 
-    /// <summary>Client: the library keeps no sessions, and lets the caller use one of TLS 1.3 more than once (several connections begin at a time).</summary>
+    /// <summary>
+    /// Client: the library keeps no sessions, and lets the caller use one of TLS 1.3 more than once (several connections begin at a time).
+    /// </summary>
     public static void KeepNoSessions(nint context) => _ = ContextControl(context, CtrlSessionCacheMode, 0, 0);
 
     /// <summary>Client: connections may use TLSA records.</summary>
@@ -168,8 +178,8 @@ public static unsafe partial class LibSsl
     }
 
     /// <summary>
-    /// A key with its certificate and the certificates behind it (DER). A second one of another kind stands beside the first, one of the same kind
-    /// replaces it. False with the reason in the error queue, also when key and certificate do not belong together.
+    /// A key with its certificate and the certificates behind it (DER). A second one of another kind stands beside the first, one of the
+    /// same kind replaces it. False with the reason in the error queue, also when key and certificate do not belong together.
     /// </summary>
     public static bool UseKeyPair(nint context, ReadOnlySpan<byte> key, IReadOnlyList<byte[]> chain)
     {

@@ -28,7 +28,8 @@ public static unsafe partial class LibSsl
     private static partial void SetupFlags(nint setup, nuint flags);
 
     /// <summary>How <see cref="TryLoad"/> is to set the library up. Once it was loaded it stays as it is.</summary>
-    /// <param name="file">"default": the system's file, as far as it can be used; "none": none; else a path: one that cannot be used is an error.</param>
+    /// <param name="file">"default": the system's file, as far as it can be used; "none": none; else a path: one that cannot be used is an
+    /// error.</param>
     /// <param name="section">The name under which the file's settings are looked up; empty: the library's own.</param>
     public static void Choose(string file, string section)
     {

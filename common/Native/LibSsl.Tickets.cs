@@ -57,7 +57,9 @@ public static unsafe partial class LibSsl
     /// <summary>The key of a ticket by its name, or null: a full handshake follows.</summary>
     public static TicketKeyFinder? FindTicketKey { get; set; }
 
-    /// <summary>Chooses the cipher of tickets; false when the library has none of that name or it needs a longer key than there is.</summary>
+    /// <summary>
+    /// Chooses the cipher of tickets; false when the library has none of that name or it needs a longer key than there is.
+    /// </summary>
     public static bool SetTicketCipher(string name)
     {
         // fetched once, so that no ticket has to look it up
@@ -96,7 +98,8 @@ public static unsafe partial class LibSsl
             parameters[0] = new Parameter { Key = keyName, Type = TypeBytes, Data = macKey, Size = 32, ReturnSize = nuint.MaxValue };
             parameters[1] = new Parameter { Key = digestName, Type = TypeText, Data = digest, Size = 6, ReturnSize = nuint.MaxValue };
             parameters[2] = default;
-            int ok = encrypt ? EncryptInit(cipherState, s_ticketCipher, 0, cipherKey, iv) : DecryptInit(cipherState, s_ticketCipher, 0, cipherKey, iv);
+            int ok = encrypt ? EncryptInit(cipherState, s_ticketCipher, 0, cipherKey, iv)
+                : DecryptInit(cipherState, s_ticketCipher, 0, cipherKey, iv);
             return ok == 1 && MacParameters(macState, parameters) == 1;
         }
     }

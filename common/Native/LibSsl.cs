@@ -4,15 +4,17 @@ using System.Text;
 namespace MtaSuite.Common.Native;
 
 /// <summary>
-/// OpenSSL 3, bound by soname and looked for at run time: <see cref="TryLoad"/> comes before everything else. Handles are the library's; pointers stay
-/// in this folder. Not one call here throws for what a peer does: trouble is a result, and its text is <see cref="TakeError"/>.
+/// OpenSSL 3, bound by soname and looked for at run time: <see cref="TryLoad"/> comes before everything else. Handles are the library's;
+/// pointers stay in this folder. Not one call here throws for what a peer does: trouble is a result, and its text is <see
+/// cref="TakeError"/>.
 /// </summary>
 public static unsafe partial class LibSsl
 {
     private const string Ssl = "libssl.so.3";
     private const string Crypto = "libcrypto.so.3";
 
-    public const ulong OpNoTicket = 1ul << 14, OpNoCompression = 1ul << 17, OpCipherServerPreference = 1ul << 22, OpNoRenegotiation = 1ul << 30,
+    public const ulong OpNoTicket = 1ul << 14, OpNoCompression = 1ul << 17, OpCipherServerPreference = 1ul << 22,
+        OpNoRenegotiation = 1ul << 30,
         OpNoSslV3 = 1ul << 25, OpNoTls1 = 1ul << 26, OpNoTls1_2 = 1ul << 27, OpNoTls1_1 = 1ul << 28, OpNoTls1_3 = 1ul << 29,
         OpLegacyServerConnect = 1ul << 2, OpAll = (1ul << 31) | (1ul << 11) | (1ul << 4) | (1ul << 6);
     public const int VerifyNone = 0, VerifyPeer = 1;
@@ -21,8 +23,10 @@ public static unsafe partial class LibSsl
     /// <summary>How names are compared (X509_CHECK_FLAG_...).</summary>
     public const uint CheckNeverSubject = 0x20, CheckNoPartialWildcards = 4, CheckMultiLabelWildcards = 8;
 
-    private const int CtrlMode = 33, CtrlReadAhead = 41, CtrlSessionCacheMode = 44, CtrlServerNameCallback = 53, CtrlServerNameArgument = 54,
-        CtrlHostName = 55, CtrlGroupsList = 92, CtrlPeerSignatureNid = 108, CtrlPeerTemporaryKey = 109, CtrlDhAuto = 118, CtrlMinProtocol = 123,
+    private const int CtrlMode = 33, CtrlReadAhead = 41, CtrlSessionCacheMode = 44, CtrlServerNameCallback = 53,
+        CtrlServerNameArgument = 54,
+        CtrlHostName = 55, CtrlGroupsList = 92, CtrlPeerSignatureNid = 108, CtrlPeerTemporaryKey = 109, CtrlDhAuto = 118,
+            CtrlMinProtocol = 123,
         CtrlMaxProtocol = 124, CtrlSignatureNid = 132;
     private const long ModePartialWrite = 1, ModeMovingBuffer = 2, ModeReleaseBuffers = 0x10, ModeNoAutoChain = 8;
 

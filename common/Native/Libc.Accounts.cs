@@ -120,8 +120,8 @@ public static unsafe partial class Libc
 
     /// <summary>
     /// Makes file access of THIS THREAD that of a user; false when it did not take effect. Only on a thread that does nothing else, with
-    /// no await, no task and no new thread before <see cref="ResetFileIdentity"/>: a thread born meanwhile keeps the identity for good. The thread loses its
-    /// supplementary groups the first time, for good: root needs none, and a user must not have root's.
+    /// no await, no task and no new thread before <see cref="ResetFileIdentity"/>: a thread born meanwhile keeps the identity for good. The
+    /// thread loses its supplementary groups the first time, for good: root needs none, and a user must not have root's.
     /// </summary>
     public static bool SetFileIdentity(uint uid, uint gid)
     {
@@ -145,7 +145,9 @@ public static unsafe partial class Libc
         fixed (uint* p = groups) return Syscall(SysSetGroups, groups.Length, (nint)p, 0) == 0;
     }
 
-    /// <summary>Drops the whole process to a user: groups, gid, uid, then no new privileges. False with errno set when any step failed.</summary>
+    /// <summary>
+    /// Drops the whole process to a user: groups, gid, uid, then no new privileges. False with errno set when any step failed.
+    /// </summary>
     public static bool DropPrivileges(string user, uint uid, uint gid) =>
         SetGid(gid) == 0 && InitGroups(user, gid) == 0 && SetUid(uid) == 0 && Prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
 }

@@ -12,8 +12,8 @@ public static unsafe partial class Libc
     private static partial nint CryptRn(string phrase, string setting, byte* data, int size);
 
     /// <summary>
-    /// crypt(3) with a hash as the setting, e.g. "$6$salt$...": the hash of this password. Null when the library is not there or does not know the
-    /// form. Takes as long as the form demands: not on an event loop. Safe on several threads.
+    /// crypt(3) with a hash as the setting, e.g. "$6$salt$...": the hash of this password. Null when the library is not there or does not
+    /// know the form. Takes as long as the form demands: not on an event loop. Safe on several threads.
     /// </summary>
     public static string? Crypt(string password, string setting)
     {

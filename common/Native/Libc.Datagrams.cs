@@ -30,8 +30,8 @@ public static unsafe partial class Libc
     private static partial nint RecvMsg(int fd, MessageHeader* message, int flags);
 
     /// <summary>
-    /// One datagram, without waiting, from a Unix socket that has SO_PASSCRED: its bytes (cut to the buffer), and the sender's user as the kernel says;
-    /// uint.MaxValue when it says nothing. -1 on failure.
+    /// One datagram, without waiting, from a Unix socket that has SO_PASSCRED: its bytes (cut to the buffer), and the sender's user as the
+    /// kernel says; uint.MaxValue when it says nothing. -1 on failure.
     /// </summary>
     public static int ReceiveWithUser(int fd, Span<byte> buffer, out uint uid)
     {
@@ -45,7 +45,8 @@ public static unsafe partial class Libc
             IoVector vector = new() { Base = p, Length = (nuint)buffer.Length };
             MessageHeader message = new() { Vectors = &vector, VectorCount = 1, Control = control, ControlLength = controlSize };
             int n = (int)RecvMsg(fd, &message, MSG_DONTWAIT);
-            bool told = n >= 0 && message.ControlLength >= headerSize + 12 && ((int*)control)[2] == SOL_SOCKET && ((int*)control)[3] == scmCredentials;
+            bool told = n >= 0 && message.ControlLength >= headerSize + 12 && ((int*)control)[2] == SOL_SOCKET
+                && ((int*)control)[3] == scmCredentials;
             if (told) uid = ((uint*)(control + headerSize))[1];
             return n;
         }

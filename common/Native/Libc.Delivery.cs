@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace MtaSuite.Common.Native;
 
-/// <summary>What final delivery needs beyond the rest: names without marshalling, pipes, waiting for several descriptors, rights of a thread.</summary>
+/// <summary>
+/// What final delivery needs beyond the rest: names without marshalling, pipes, waiting for several descriptors, rights of a thread.
+/// </summary>
 public static unsafe partial class Libc
 {
     [LibraryImport(Lib, EntryPoint = "openat", SetLastError = true)]

@@ -29,7 +29,9 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "futimens", SetLastError = true)]
     private static partial int FUtimens(int fd, long* times);
 
-    /// <summary>Makes the names in a folder durable; 0, or errno. EACCES: the caller may not read the folder, and so cannot sync it.</summary>
+    /// <summary>
+    /// Makes the names in a folder durable; 0, or errno. EACCES: the caller may not read the folder, and so cannot sync it.
+    /// </summary>
     /// <param name="wholeFileSystem">All that was written to the folder's file system, by whomever.</param>
     public static int SyncFolder(string path, bool wholeFileSystem = false)
     {

@@ -9,7 +9,9 @@ public static unsafe partial class Libc
 {
     private const int ERANGE = 34;
 
-    /// <summary>Looks a group up by name. 0: found or (null) certainly absent; otherwise errno of a database that could not be asked.</summary>
+    /// <summary>
+    /// Looks a group up by name. 0: found or (null) certainly absent; otherwise errno of a database that could not be asked.
+    /// </summary>
     public static int FindGroup(string name, out GroupAccount? group)
     {
         group = null;

@@ -23,7 +23,9 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "freeifaddrs")]
     private static partial void FreeIfAddrs(InterfaceEntry* list);
 
-    /// <summary>The IPv4 and IPv6 addresses of all interfaces that are up, with the lengths of their prefixes in bits; none on failure.</summary>
+    /// <summary>
+    /// The IPv4 and IPv6 addresses of all interfaces that are up, with the lengths of their prefixes in bits; none on failure.
+    /// </summary>
     public static List<(IPAddress Address, int PrefixLength)> InterfaceAddresses()
     {
         const uint up = 1;

@@ -71,9 +71,9 @@ public static unsafe partial class Libc
     public static int ExitSignal(int status) => (status & 0x7f) is var s && s != 0 ? s : 0;
 
     /// <summary>
-    /// Starts a program. Its descriptors are exactly <paramref name="stdio"/> (three) as 0, 1, 2 and <paramref name="inherited"/> from 3 upwards;
-    /// every signal is at its default and unblocked. With <paramref name="session"/> it leads a session of its own, otherwise a process group.
-    /// Returns the pid, or minus errno.
+    /// Starts a program. Its descriptors are exactly <paramref name="stdio"/> (three) as 0, 1, 2 and <paramref name="inherited"/> from 3
+    /// upwards; every signal is at its default and unblocked. With <paramref name="session"/> it leads a session of its own, otherwise a
+    /// process group. Returns the pid, or minus errno.
     /// </summary>
     public static int Spawn(string path, IReadOnlyList<string> argv, IReadOnlyList<string> environment, string? directory,
         ReadOnlySpan<int> stdio, ReadOnlySpan<int> inherited, bool session = false)

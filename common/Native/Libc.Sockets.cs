@@ -246,7 +246,9 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "poll", SetLastError = true)]
     private static partial int PollRaw(PollEntry* entries, nuint count, int timeout);
 
-    /// <summary>Waits until one descriptor is ready for <paramref name="events"/>; true when it is, false at the time-out or on failure.</summary>
+    /// <summary>
+    /// Waits until one descriptor is ready for <paramref name="events"/>; true when it is, false at the time-out or on failure.
+    /// </summary>
     public static bool PollOne(int fd, short events, int timeoutMilliseconds)
     {
         PollEntry entry = new() { Fd = fd, Events = events };

@@ -6,8 +6,8 @@ namespace MtaSuite.Common.Native;
 
 /// <summary>
 /// The C library, as blittable calls. A negative result means failure; <see cref="Errno"/> then holds errno(3).
-/// Linux on 64 bits, glibc 2.34 or newer. Callers outside this folder use spans; pointers stay in here. Calls on files begin again when a signal
-/// interrupts them (EINTR), which happens on network and user-space file systems; sockets, pipes and waits report it.
+/// Linux on 64 bits, glibc 2.34 or newer. Callers outside this folder use spans; pointers stay in here. Calls on files begin again when a
+/// signal interrupts them (EINTR), which happens on network and user-space file systems; sockets, pipes and waits report it.
 /// </summary>
 public static unsafe partial class Libc
 {
@@ -92,7 +92,10 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "getrandom", SetLastError = true)]
     private static partial nint GetRandom(ref byte buffer, nint length, uint flags);
 
-    /// <summary>Bytes nobody can guess, from the kernel. The class library's generator would load OpenSSL: 4 MiB for a process that needs nothing else of it.</summary>
+    /// <summary>
+    /// Bytes nobody can guess, from the kernel. The class library's generator would load OpenSSL: 4 MiB for a process that needs nothing
+    /// else of it.
+    /// </summary>
     public static void FillRandom(Span<byte> target)
     {
         while (target.Length > 0)
@@ -108,7 +111,9 @@ public static unsafe partial class Libc
 
     public const uint SYNC_FILE_RANGE_WAIT_BEFORE = 1;
 
-    /// <summary>With SYNC_FILE_RANGE_WAIT_BEFORE: waits for write-back under way, and tells of one that failed since the descriptor was opened.</summary>
+    /// <summary>
+    /// With SYNC_FILE_RANGE_WAIT_BEFORE: waits for write-back under way, and tells of one that failed since the descriptor was opened.
+    /// </summary>
     [LibraryImport(Lib, EntryPoint = "sync_file_range", SetLastError = true)]
     public static partial int SyncFileRange(int fd, long offset, long bytes, uint flags);
 
@@ -253,13 +258,15 @@ public static unsafe partial class Libc
         nint n;
         fixed (byte* a = first, b = second)
         {
-            IoVector* vectors = stackalloc IoVector[] { new() { Base = a, Length = (nuint)first.Length }, new() { Base = b, Length = (nuint)second.Length } };
+            IoVector* vectors = stackalloc IoVector[] { new() { Base = a, Length = (nuint)first.Length },
+                new() { Base = b, Length = (nuint)second.Length } };
             n = PWriteVRaw(fd, vectors, 2, offset);
         }
         if (n == first.Length + second.Length) return true;
         if (n < 0 && Errno != EINTR) return false;
         int done = Math.Max(0, (int)n), ofFirst = Math.Min(done, first.Length);
-        return PWriteAll(fd, first[ofFirst..], offset + ofFirst) && PWriteAll(fd, second[(done - ofFirst)..], offset + first.Length + done - ofFirst);
+        return PWriteAll(fd, first[ofFirst..], offset + ofFirst)
+            && PWriteAll(fd, second[(done - ofFirst)..], offset + first.Length + done - ofFirst);
     }
 
     /// <summary>read(2), again when a signal interrupts it.</summary>
@@ -288,7 +295,9 @@ public static unsafe partial class Libc
     [LibraryImport(Lib, EntryPoint = "fcntl", SetLastError = true)]
     private static partial int FcntlLock(int fd, int command, FLockRecord* record);
 
-    /// <summary>An open-file-description lock on a range (length 0: to the end), which other descriptors of this process honour too.</summary>
+    /// <summary>
+    /// An open-file-description lock on a range (length 0: to the end), which other descriptors of this process honour too.
+    /// </summary>
     /// <param name="wait">Block until it is free; otherwise EAGAIN.</param>
     public static int LockRange(int fd, bool exclusive, long start, long length, bool wait) =>
         SetLock(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, exclusive ? F_WRLCK : F_RDLCK, start, length);
@@ -315,7 +324,8 @@ public static unsafe partial class Libc
     private static partial int StatxRaw(int directory, string path, int flags, uint mask, byte* buffer);
 
     /// <summary>What statx(2) says of a file.</summary>
-    public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, long Size, ulong Inode, ulong Device, uint Links, long ModifiedSeconds, int ModifiedNanoseconds,
+    public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, long Size, ulong Inode, ulong Device, uint Links,
+        long ModifiedSeconds, int ModifiedNanoseconds,
         long ChangedSeconds = 0)
     {
         public bool IsRegular => (Mode & S_IFMT) == S_IFREG;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MtaSuite.Common.Native;
 
 /// <summary>
-/// The LMDB library, bound by its soname: where it is not installed the first call throws <see cref="DllNotFoundException"/>. All calls return 0, an
-/// errno, or one of the library's own negative codes. Handles are the library's; callers outside this folder use spans.
+/// The LMDB library, bound by its soname: where it is not installed the first call throws <see cref="DllNotFoundException"/>. All calls
+/// return 0, an errno, or one of the library's own negative codes. Handles are the library's; callers outside this folder use spans.
 /// </summary>
 public static unsafe partial class Lmdb
 {
@@ -77,7 +77,9 @@ public static unsafe partial class Lmdb
     /// <summary>The text of a code.</summary>
     public static string ErrorText(int code) => Marshal.PtrToStringUTF8(StrError(code)) ?? "unknown error";
 
-    /// <summary>Opens the file (no directory, no lock file) with room for a number of bytes; 0 mapSize: as large as the file says.</summary>
+    /// <summary>
+    /// Opens the file (no directory, no lock file) with room for a number of bytes; 0 mapSize: as large as the file says.
+    /// </summary>
     public static int Open(string path, uint flags, long mapSize, uint mode, out nint environment, out int fd)
     {
         nint created;

@@ -7,8 +7,8 @@ namespace MtaSuite.Common.Native;
 public enum SslStatus : byte { Ok, WantRead, WantWrite, Closed, Lost, Failed }
 
 /// <summary>
-/// One TLS connection over a non-blocking socket, which it uses and does not own. It reads the socket itself, so that it knows when the kernel has
-/// nothing more: no call is spent on hearing that. Not thread-safe; <see cref="Dispose"/> frees it at once.
+/// One TLS connection over a non-blocking socket, which it uses and does not own. It reads the socket itself, so that it knows when the
+/// kernel has nothing more: no call is spent on hearing that. Not thread-safe; <see cref="Dispose"/> frees it at once.
 /// </summary>
 public sealed unsafe partial class SslConnection : IDisposable
 {
@@ -88,8 +88,9 @@ public sealed unsafe partial class SslConnection : IDisposable
     public (int Receives, int Sends) SystemCalls => _transport == null ? _calls : (_transport->Receives, _transport->Sends);
 
     /// <summary>
-    /// One step of the handshake. A flight is sent in one piece. What remains at the end in TLS 1.3, the client's Finished or the server's ticket, is
-    /// no answer that the peer waits for: it is held (<see cref="IsHolding"/>) to go out together with the first data, or by <see cref="TrySendHeld"/>.
+    /// One step of the handshake. A flight is sent in one piece. What remains at the end in TLS 1.3, the client's Finished or the server's
+    /// ticket, is no answer that the peer waits for: it is held (<see cref="IsHolding"/>) to go out together with the first data, or by
+    /// <see cref="TrySendHeld"/>.
     /// </summary>
     public SslStatus Handshake()
     {
@@ -107,7 +108,9 @@ public sealed unsafe partial class SslConnection : IDisposable
     /// <summary>Records of the handshake wait to be sent with the first data.</summary>
     public bool IsHolding => _transport != null && _transport->HeldLength > 0;
 
-    /// <summary>Sends what is held; false: the socket has no room for all of it. A broken socket counts as sent, and says so at the next operation.</summary>
+    /// <summary>
+    /// Sends what is held; false: the socket has no room for all of it. A broken socket counts as sent, and says so at the next operation.
+    /// </summary>
     public bool TrySendHeld()
     {
         if (_transport->HeldLength == 0) return true;
@@ -133,7 +136,10 @@ public sealed unsafe partial class SslConnection : IDisposable
         return count > 0 ? SslStatus.Ok : Status(count);
     }
 
-    /// <summary>As <see cref="Write"/> for the last data there is: where one record takes it all, close_notify is behind it. It is held: <see cref="TrySendHeld"/>.</summary>
+    /// <summary>
+    /// As <see cref="Write"/> for the last data there is: where one record takes it all, close_notify is behind it. It is held: <see
+    /// cref="TrySendHeld"/>.
+    /// </summary>
     public SslStatus WriteLast(ReadOnlySpan<byte> data, out int count)
     {
         _transport->Gathering = true;

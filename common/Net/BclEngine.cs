@@ -7,9 +7,10 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Net;
 
 /// <summary>
-/// The portable engine: sockets of the base class library and its Select. A wait costs in proportion to what is watched, so it is for systems without
-/// epoll and for comparison. Select tells what is ready, not what has become ready: an edge-triggered descriptor is left out once it was reported,
-/// until <see cref="InputTaken"/> or <see cref="Rewatch"/>. The descriptors stay their owners': no Socket in here closes one unasked.
+/// The portable engine: sockets of the base class library and its Select. A wait costs in proportion to what is watched, so it is for
+/// systems without epoll and for comparison. Select tells what is ready, not what has become ready: an edge-triggered descriptor is left
+/// out once it was reported, until <see cref="InputTaken"/> or <see cref="Rewatch"/>. The descriptors stay their owners': no Socket in here
+/// closes one unasked.
 /// </summary>
 internal sealed class BclEngine : SocketEngine
 {
@@ -86,7 +87,8 @@ internal sealed class BclEngine : SocketEngine
         foreach (Socket socket in _read)
         {
             if (count == events.Length) return count;
-            events[count++] = socket == _wake ? new Libc.EpollEvent { Events = Libc.EPOLLIN, Data = WakeData } : Report(_bySocket[socket], Libc.EPOLLIN);
+            events[count++] = socket == _wake ? new Libc.EpollEvent { Events = Libc.EPOLLIN, Data = WakeData }
+                : Report(_bySocket[socket], Libc.EPOLLIN);
         }
         foreach (Socket socket in _write)
         {

@@ -62,7 +62,10 @@ public sealed partial class Connection
         (_outStart, _outEnd) = (0, held);
     }
 
-    /// <summary>Rewrites four bytes that were appended and not yet sent (a frame's length); <paramref name="position"/> counts from the first unsent byte.</summary>
+    /// <summary>
+    /// Rewrites four bytes that were appended and not yet sent (a frame's length); <paramref name="position"/> counts from the first unsent
+    /// byte.
+    /// </summary>
     public void Patch(int position, int value) => BitConverter.TryWriteBytes(_out.AsSpan(_outStart + position, 4), value);
 
     /// <summary>Drops what was appended behind the first <paramref name="left"/> unsent bytes.</summary>

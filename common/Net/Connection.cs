@@ -51,7 +51,9 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         Watch();
     }
 
-    /// <summary>A connection that cannot be watched for want of memory is watched later: nobody would serve it, and nobody end it.</summary>
+    /// <summary>
+    /// A connection that cannot be watched for want of memory is watched later: nobody would serve it, and nobody end it.
+    /// </summary>
     private void Watch()
     {
         if (_fd >= 0 && !Loop.Watch(_fd, InputEvents, this)) Loop.After(MemoryRetry, Watch);
@@ -114,8 +116,8 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     }
 
     /// <summary>
-    /// For a filter's handshake: waits until the socket has input (or, with <paramref name="output"/>, room) without reading it: Data; or as
-    /// <see cref="FillAsync"/>.
+    /// For a filter's handshake: waits until the socket has input (or, with <paramref name="output"/>, room) without reading it: Data; or
+    /// as <see cref="FillAsync"/>.
     /// </summary>
     public FillAwaiter ReadyAsync(bool output = false)
     {
@@ -234,7 +236,9 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
 
     // ---- deadline, cancellation, readiness, end --------------------------------------------------------------------
 
-    /// <summary>Ends a wait with TimedOut when this much time passes without a new call; null: wait for ever. Checked once a second.</summary>
+    /// <summary>
+    /// Ends a wait with TimedOut when this much time passes without a new call; null: wait for ever. Checked once a second.
+    /// </summary>
     public void SetDeadline(TimeSpan? timeout) =>
         _deadline = timeout is { } t ? Loop.NowMilliseconds + (long)t.TotalMilliseconds : 0;
 

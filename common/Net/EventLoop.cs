@@ -23,8 +23,8 @@ public interface ICompletion
 
 /// <summary>
 /// One event loop on one thread. Connections, timers and posted work run here, so session code needs no locks. It is the thread's
-/// synchronization context as well: a task awaited in session code resumes here. Output is sent once for each batch of events. It stands on epoll,
-/// or, where that is asked for, on the portable sockets of the base class library.
+/// synchronization context as well: a task awaited in session code resumes here. Output is sent once for each batch of events. It stands on
+/// epoll, or, where that is asked for, on the portable sockets of the base class library.
 /// </summary>
 public sealed class EventLoop : SynchronizationContext, IDisposable
 {
@@ -190,7 +190,9 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
     /// <summary>Calls <paramref name="work"/> at the end of every batch from now on.</summary>
     public void AtEveryBatchEnd(IBatchEnd work) => _everyBatch.Add(work);
 
-    /// <summary>Calls <paramref name="work"/> from now on each time before output is sent: for what must be there before a peer acts on the output.</summary>
+    /// <summary>
+    /// Calls <paramref name="work"/> from now on each time before output is sent: for what must be there before a peer acts on the output.
+    /// </summary>
     public void BeforeOutput(IBatchEnd work) => _beforeOutput.Add(work);
 
     /// <summary>Runs an action once, after a time.</summary>

@@ -3,9 +3,9 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Net;
 
 /// <summary>
-/// Makes files durable, data and names: several that come together by one syncfs(2) for each file system, which is one commit of its journal; one that is alone by an
-/// fsync(2). syncfs writes back what others have left dirty as well; where that makes it slow, each file is synced by itself, by several threads, for a while that
-/// doubles each time.
+/// Makes files durable, data and names: several that come together by one syncfs(2) for each file system, which is one commit of its
+/// journal; one that is alone by an fsync(2). syncfs writes back what others have left dirty as well; where that makes it slow, each file
+/// is synced by itself, by several threads, for a while that doubles each time.
 /// </summary>
 /// <param name="grouping">False: one fsync for each file, always.</param>
 public sealed class FileSyncStage(EventLoop loop, bool grouping) : SyncStage(loop)
@@ -38,7 +38,9 @@ public sealed class FileSyncStage(EventLoop loop, bool grouping) : SyncStage(loo
             {
                 int error = Libc.SyncFs(works[i].Unsynced) == 0 ? 0 : Libc.Errno;
                 // syncfs tells of failures since its own descriptor was opened; each file knows of its own
-                for (int k = i; k < end; k++) works[k].SyncError = error != 0 ? error : Libc.SyncFileRange(works[k].Unsynced, 0, 0, Libc.SYNC_FILE_RANGE_WAIT_BEFORE) == 0 ? 0 : Libc.Errno;
+                for (int k = i; k < end; k++)
+                    works[k].SyncError = error != 0 ? error
+                        : Libc.SyncFileRange(works[k].Unsynced, 0, 0, Libc.SYNC_FILE_RANGE_WAIT_BEFORE) == 0 ? 0 : Libc.Errno;
             }
             i = end;
         }

@@ -15,7 +15,8 @@ public sealed class Listener : IReadiness, IDisposable
     private int _fd;
     private bool _watching;
 
-    /// <param name="accepted">Gets the new descriptor (non-blocking, owned by the callee) and the peer's address, null for Unix sockets.</param>
+    /// <param name="accepted">Gets the new descriptor (non-blocking, owned by the callee) and the peer's address, null for Unix
+    /// sockets.</param>
     public Listener(EventLoop loop, int fd, Action<int, IPEndPoint?> accepted)
     {
         _loop = loop;

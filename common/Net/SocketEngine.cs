@@ -4,16 +4,19 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Net;
 
 /// <summary>
-/// What an event loop asks of the system: which descriptors are ready, and the calls on sockets. One implementation is chosen when the loop is made:
-/// <see cref="EpollEngine"/>, which every daemon uses, or <see cref="BclEngine"/>, the portable one, which is also the other side of the loop's
-/// differential tests. Results are as those of the C library: -1 with <see cref="Libc.Errno"/> set. On the loop's thread, but for <see cref="Wake"/>.
+/// What an event loop asks of the system: which descriptors are ready, and the calls on sockets. One implementation is chosen when the loop
+/// is made: <see cref="EpollEngine"/>, which every daemon uses, or <see cref="BclEngine"/>, the portable one, which is also the other side
+/// of the loop's differential tests. Results are as those of the C library: -1 with <see cref="Libc.Errno"/> set. On the loop's thread, but
+/// for <see cref="Wake"/>.
 /// </summary>
 internal abstract class SocketEngine : IDisposable
 {
     /// <summary>What <see cref="Wait"/> reports for a call of <see cref="Wake"/>.</summary>
     public const ulong WakeData = ulong.MaxValue;
 
-    /// <summary>Watches a descriptor for EPOLL bits; <paramref name="data"/> comes back with each event. False when that cannot be.</summary>
+    /// <summary>
+    /// Watches a descriptor for EPOLL bits; <paramref name="data"/> comes back with each event. False when that cannot be.
+    /// </summary>
     public abstract bool Watch(int fd, uint events, ulong data);
 
     /// <summary>Watches for other bits; what is ready is told again.</summary>

@@ -1,9 +1,9 @@
 namespace MtaSuite.Common.Net;
 
 /// <summary>
-/// Work that is done when what it has written is durable. <see cref="WorkItem.Execute"/> writes on a worker thread and leaves the file's descriptor in
-/// <see cref="Unsynced"/>; then its <see cref="SyncStage"/> syncs it, together with others where that is cheaper; then OnDone runs on the loop.
-/// After a failed sync nothing may be tried again on the same descriptor: the file is to be given up.
+/// Work that is done when what it has written is durable. <see cref="WorkItem.Execute"/> writes on a worker thread and leaves the file's
+/// descriptor in <see cref="Unsynced"/>; then its <see cref="SyncStage"/> syncs it, together with others where that is cheaper; then OnDone
+/// runs on the loop. After a failed sync nothing may be tried again on the same descriptor: the file is to be given up.
 /// </summary>
 public abstract class DurableWork(SyncStage stage) : WorkItem
 {
@@ -21,8 +21,8 @@ public abstract class DurableWork(SyncStage stage) : WorkItem
 }
 
 /// <summary>
-/// Makes written work durable on threads of its own. Work that comes in while a sync runs is gathered by it and synced together: one wait and one switch of threads
-/// for all of it. No timer gathers it.
+/// Makes written work durable on threads of its own. Work that comes in while a sync runs is gathered by it and synced together: one wait
+/// and one switch of threads for all of it. No timer gathers it.
 /// </summary>
 public abstract class SyncStage(EventLoop loop)
 {
@@ -32,7 +32,9 @@ public abstract class SyncStage(EventLoop loop)
     private bool _groupRuns;
     private int _threads, _idle;
 
-    /// <summary>Work that waits is synced together, by one thread at a time; else each piece by itself, by up to <see cref="SoloThreads"/>.</summary>
+    /// <summary>
+    /// Work that waits is synced together, by one thread at a time; else each piece by itself, by up to <see cref="SoloThreads"/>.
+    /// </summary>
     protected virtual bool Groups => true;
 
     protected virtual int SoloThreads => 1;
@@ -43,7 +45,10 @@ public abstract class SyncStage(EventLoop loop)
     /// <summary>Syncs several and sets the <see cref="DurableWork.SyncError"/> of each. They may be put into another order.</summary>
     protected abstract void SyncTogether(List<DurableWork> works);
 
-    /// <summary>Takes work that is written. From any thread that has no identity of its own at the time (a thread that is started here would keep it).</summary>
+    /// <summary>
+    /// Takes work that is written. From any thread that has no identity of its own at the time (a thread that is started here would keep
+    /// it).
+    /// </summary>
     internal void Accept(DurableWork work)
     {
         bool start = false;
@@ -72,7 +77,10 @@ public abstract class SyncStage(EventLoop loop)
         }
     }
 
-    /// <summary>Waits for work: all that is there when it may be synced together, else the oldest piece. True: nobody else takes any until this thread comes again.</summary>
+    /// <summary>
+    /// Waits for work: all that is there when it may be synced together, else the oldest piece. True: nobody else takes any until this
+    /// thread comes again.
+    /// </summary>
     private bool Take(List<DurableWork> taken, bool led)
     {
         lock (_gate)

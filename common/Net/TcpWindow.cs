@@ -2,7 +2,9 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Net;
 
-/// <summary>The window of all TCP connections of the process (tcp_windowsize), for routers that break window scaling: below 65536 none is needed.</summary>
+/// <summary>
+/// The window of all TCP connections of the process (tcp_windowsize), for routers that break window scaling: below 65536 none is needed.
+/// </summary>
 public static class TcpWindow
 {
     /// <summary>Bytes; 0: as the system has it. To be set before the first connection.</summary>

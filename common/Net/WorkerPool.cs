@@ -18,8 +18,8 @@ public abstract class WorkItem : ICompletion
 
 /// <summary>
 /// A few threads of our own for what blocks (file sync, mailboxes, slow tables), started when first needed. Never the default pool: two
-/// cores give it two threads, which halves the rate of syncs. Work is taken in the order of submission. Work that has to wait for something slow
-/// (a command, another process) says so, and does not count as one of the few meanwhile.
+/// cores give it two threads, which halves the rate of syncs. Work is taken in the order of submission. Work that has to wait for something
+/// slow (a command, another process) says so, and does not count as one of the few meanwhile.
 /// </summary>
 public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatchEnd
 {
@@ -27,11 +27,13 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     /// <summary>The most threads, however many of them wait.</summary>
     private const int MaxThreads = 200;
     /// <summary>
-    /// Work that took longer than this when done in place, milliseconds, is given to threads for twenty times as long: a disk that is slow now and then holds the
-    /// loop up for a twentieth of the time at most.
+    /// Work that took longer than this when done in place, milliseconds, is given to threads for twenty times as long: a disk that is slow
+    /// now and then holds the loop up for a twentieth of the time at most.
     /// </summary>
     private const int SlowMilliseconds = 10, SlowMemory = 20;
-    /// <summary>So long after two pieces of work were there at once nothing is done in place: syncs in flight together are cheaper, milliseconds.</summary>
+    /// <summary>
+    /// So long after two pieces of work were there at once nothing is done in place: syncs in flight together are cheaper, milliseconds.
+    /// </summary>
     private const int CrowdMemoryMilliseconds = 500;
     /// <summary>When nothing was finished for so long, one more thread may run: a dead network disk must not hold up the others.</summary>
     private static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
@@ -57,13 +59,14 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     private int _pending;
 
     /// <summary>
-    /// Where one piece of work comes at a time, it is done on the loop itself at the end of the batch of events, as long as it proves quick: there
-    /// is nobody to hold up, and two switches of threads are saved. Not for work that takes on an identity.
+    /// Where one piece of work comes at a time, it is done on the loop itself at the end of the batch of events, as long as it proves
+    /// quick: there is nobody to hold up, and two switches of threads are saved. Not for work that takes on an identity.
     /// </summary>
     public bool InPlaceWhenAlone { get; init; }
 
     /// <summary>
-    /// So many pieces may wait for a thread that is at work before another one is woken: for work that is quick, where a switch of threads costs as much as the work.
+    /// So many pieces may wait for a thread that is at work before another one is woken: for work that is quick, where a switch of threads
+    /// costs as much as the work.
     /// </summary>
     public int Patience { get; init; }
 
@@ -137,8 +140,8 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     }
 
     /// <summary>
-    /// On a worker: the work at hand begins to wait for something slow, so that another thread may take its place. The thread is started on the loop: one that is
-    /// started here would inherit what this one has taken on, such as a user's file identity.
+    /// On a worker: the work at hand begins to wait for something slow, so that another thread may take its place. The thread is started on
+    /// the loop: one that is started here would inherit what this one has taken on, such as a user's file identity.
     /// </summary>
     public void BeginWait()
     {
@@ -209,7 +212,10 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
         }
     }
 
-    /// <summary>The only work there is has nobody to share a sync with: done here it saves a switch of threads. Whatever comes meanwhile finds another worker.</summary>
+    /// <summary>
+    /// The only work there is has nobody to share a sync with: done here it saves a switch of threads. Whatever comes meanwhile finds
+    /// another worker.
+    /// </summary>
     private void SyncHere(DurableWork work)
     {
         BeginWait();

@@ -40,7 +40,10 @@ public readonly record struct AddressMatch(LookupResult Result, string Extension
     public string Value => Result.Value;
 }
 
-/// <summary>Looks addresses up in tables. Keys are asked in external form first, then, where it differs, in internal form. Safe to ask from several threads.</summary>
+/// <summary>
+/// Looks addresses up in tables. Keys are asked in external form first, then, where it differs, in internal form. Safe to ask from several
+/// threads.
+/// </summary>
 public sealed class AddressLookup(LocalDomains local, string myorigin, string delimiters)
 {
     /// <summary>recipient_delimiter.</summary>
@@ -59,7 +62,8 @@ public sealed class AddressLookup(LocalDomains local, string myorigin, string de
         if (match.IsNotFound && at >= 0 && (by & FindBy.LocalPart) != 0) match = FindLocalPart(maps, address, at, bare, extension);
         if (match.IsNotFound && at >= 0 && (by & FindBy.AtDomain) != 0) match = new(TableTraits.LookupPart(maps, address[at..]), "");
         if (match.IsNotFound && at >= 0 && (by & FindBy.Domain) != 0) match = new(FindDomain(maps, address[(at + 1)..], by), "");
-        if (match.IsNotFound && at >= 0 && (by & FindBy.LocalPartAt) != 0) match = FindPart(maps, address[..(at + 1)], Through(bare), extension);
+        if (match.IsNotFound && at >= 0 && (by & FindBy.LocalPartAt) != 0)
+            match = FindPart(maps, address[..(at + 1)], Through(bare), extension);
         return match.IsNotFound ? AddressMatch.None : match;
     }
 

@@ -16,7 +16,8 @@ public sealed partial class AddressResolver
             AddressClass.Relay => RewriteParams.RelayDomains,
             _ => null,
         };
-        if (list == null) _core.Trace?.Add("address class", "", domain, "default: in none of mydestination, virtual_alias_domains, virtual_mailbox_domains, relay_domains");
+        if (list == null) _core.Trace?.Add("address class", "", domain, "default: in none of mydestination, virtual_alias_domains, "
+            + "virtual_mailbox_domains, relay_domains");
         else _core.Trace?.Add(list.Name, _core.Config.Get(list), domain, $"address class {@class}");
     }
 

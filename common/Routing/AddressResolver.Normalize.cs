@@ -5,8 +5,8 @@ namespace MtaSuite.Common.Routing;
 public sealed partial class AddressResolver
 {
     /// <summary>
-    /// Takes local domains off an address as long as something to route is left (user%remote@here, user@remote@here, "user@remote"@here), so
-    /// that nobody can smuggle a destination past the relay rules. The result is in internal form and has a domain.
+    /// Takes local domains off an address as long as something to route is left (user%remote@here, user@remote@here, "user@remote"@here),
+    /// so that nobody can smuggle a destination past the relay rules. The result is in internal form and has a domain.
     /// </summary>
     /// <returns>Whether the domain it ends in is local.</returns>
     private MatchResult Normalize(string recipient, out string address)
@@ -51,7 +51,8 @@ public sealed partial class AddressResolver
         isLocal = MatchResult.No;
         int at = recipient.IndexOf('@');
         if (at <= 0 || at == recipient.Length - 1 || recipient[^1] == '.' || recipient.AsSpan(at + 1).Contains('@')) return false;
-        if (!Address.IsDotAtom(recipient.AsSpan(0, at)) || recipient.AsSpan(0, at).IndexOfAny('!', '%') >= 0 || recipient.AsSpan(at).IndexOfAny('[', '"', '\\') >= 0) return false;
+        if (!Address.IsDotAtom(recipient.AsSpan(0, at)) || recipient.AsSpan(0, at).IndexOfAny('!', '%') >= 0
+            || recipient.AsSpan(at).IndexOfAny('[', '"', '\\') >= 0) return false;
         isLocal = _core.Local.Match(recipient.AsSpan(at + 1));
         return true;
     }
@@ -60,7 +61,8 @@ public sealed partial class AddressResolver
     private bool RoutedFurther(ref string text)
     {
         RewriteRules rules = _core.Rewriter.Rules;
-        bool routed = ExternalText.Has(text, '@') || (rules.SwapBangpath && ExternalText.Has(text, '!')) || (rules.PercentHack && ExternalText.Has(text, '%'));
+        bool routed = ExternalText.Has(text, '@') || (rules.SwapBangpath && ExternalText.Has(text, '!'))
+            || (rules.PercentHack && ExternalText.Has(text, '%'));
         if (!routed)
         {
             if (!_dequote || !ExternalText.IsQuoted(text)) return false;

@@ -70,7 +70,8 @@ public sealed partial class AddressResolver
         problem = ByClass(@class, sender, domain, out string transport, out string nexthop);
         if (problem.Length == 0) ExplainTransport(@class, transport, nexthop);
         if (problem.Length == 0 && transport.Length == 0) problem = "null transport is not allowed";
-        if (problem.Length == 0 && @class != AddressClass.VirtualAlias) problem = _transports.Apply(address, domain, ref transport, ref nexthop);
+        if (problem.Length == 0 && @class != AddressClass.VirtualAlias)
+            problem = _transports.Apply(address, domain, ref transport, ref nexthop);
         if (problem.Length == 0) problem = Relocate(address, ref transport, ref nexthop);
         if (problem.Length > 0) return Route.Trouble(recipient, problem);
         // commands must not take an address for an option
@@ -84,13 +85,15 @@ public sealed partial class AddressResolver
 
     /// <summary>Nobody reads what comes to the sender of notices to the postmaster, or to one that only probes have.</summary>
     private bool IsOurOwn(ReadOnlySpan<char> local) =>
-        local.Equals(_core.DoubleBounceSender, StringComparison.OrdinalIgnoreCase) || _probeSender.IsTimed(local, _core.Options.Clock.GetUtcNow());
+        local.Equals(_core.DoubleBounceSender, StringComparison.OrdinalIgnoreCase)
+        || _probeSender.IsTimed(local, _core.Options.Clock.GetUtcNow());
 
     /// <summary>The class of a domain that is not local.</summary>
     private AddressClass ClassOf(string domain, ref string problem)
     {
         if (Is(_aliasDomains, RewriteParams.VirtualAliasDomains, domain, ref problem)) return AddressClass.VirtualAlias;
-        if (problem.Length == 0 && Is(_mailboxDomains, VirtualParams.VirtualMailboxDomains, domain, ref problem)) return AddressClass.VirtualMailbox;
+        if (problem.Length == 0 && Is(_mailboxDomains, VirtualParams.VirtualMailboxDomains, domain, ref problem))
+            return AddressClass.VirtualMailbox;
         if (problem.Length == 0 && Is(_relayDomains, RewriteParams.RelayDomains, domain, ref problem)) return AddressClass.Relay;
         return AddressClass.Default;
     }

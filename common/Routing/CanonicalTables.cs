@@ -36,14 +36,18 @@ public sealed class CanonicalTables
         _core = core;
         (Maps Maps, AddressPlace Places, string Name)[] tables =
         [
-            (core.OpenMaps(RewriteParams.SenderCanonicalMaps), Places(core.Config, RewriteParams.SenderCanonicalClasses) & AddressPlace.Sender,
+            (core.OpenMaps(RewriteParams.SenderCanonicalMaps),
+                Places(core.Config, RewriteParams.SenderCanonicalClasses) & AddressPlace.Sender,
                 RewriteParams.SenderCanonicalMaps.Name),
-            (core.OpenMaps(RewriteParams.RecipientCanonicalMaps), Places(core.Config, RewriteParams.RecipientCanonicalClasses) & ~AddressPlace.Sender,
+            (core.OpenMaps(RewriteParams.RecipientCanonicalMaps),
+                Places(core.Config, RewriteParams.RecipientCanonicalClasses) & ~AddressPlace.Sender,
                 RewriteParams.RecipientCanonicalMaps.Name),
-            (core.OpenMaps(RewriteParams.CanonicalMaps), Places(core.Config, RewriteParams.CanonicalClasses), RewriteParams.CanonicalMaps.Name),
+            (core.OpenMaps(RewriteParams.CanonicalMaps), Places(core.Config, RewriteParams.CanonicalClasses),
+                RewriteParams.CanonicalMaps.Name),
         ];
         _tables = Array.FindAll(tables, t => !t.Maps.IsEmpty);
-        _masquerade = new Masquerade(core.Config.Get(RewriteParams.MasqueradeDomains), core.OpenList(RewriteParams.MasqueradeExceptions, MatchStyle.Names));
+        _masquerade = new Masquerade(core.Config.Get(RewriteParams.MasqueradeDomains),
+            core.OpenList(RewriteParams.MasqueradeExceptions, MatchStyle.Names));
         _masqueradePlaces = _masquerade.IsEmpty ? AddressPlace.None : Places(core.Config, RewriteParams.MasqueradeClasses);
     }
 
@@ -61,7 +65,8 @@ public sealed class CanonicalTables
             string problem = Follow(maps, ref result);
             if (problem.Length > 0) return $"{name} map lookup problem for {result}: {problem}";
         }
-        if ((_masqueradePlaces & place) != 0 && !_masquerade.TryApply(result, out result)) return "masquerade_exceptions map lookup problem";
+        if ((_masqueradePlaces & place) != 0 && !_masquerade.TryApply(result, out result))
+            return "masquerade_exceptions map lookup problem";
         return "";
     }
 

@@ -3,8 +3,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Common.Routing;
 
 /// <summary>
-/// Finds operators in an address in external form: characters outside quoted strings, domain literals and backslash pairs. Rewriting works on
-/// this form, because <c>"a%b"@c</c> and <c>a%b@c</c> mean different things.
+/// Finds operators in an address in external form: characters outside quoted strings, domain literals and backslash pairs. Rewriting works
+/// on this form, because <c>"a%b"@c</c> and <c>a%b@c</c> mean different things.
 /// </summary>
 internal static class ExternalText
 {
@@ -33,7 +33,8 @@ internal static class ExternalText
     public static bool Has(ReadOnlySpan<char> text, char wanted) => IndexOf(text, wanted) >= 0;
 
     /// <summary>True when the last character is the one wanted and stands outside quotes.</summary>
-    public static bool EndsWith(ReadOnlySpan<char> text, char wanted) => text.Length > 0 && text[^1] == wanted && IndexOf(text, wanted, last: true) == text.Length - 1;
+    public static bool EndsWith(ReadOnlySpan<char> text, char wanted) =>
+        text.Length > 0 && text[^1] == wanted && IndexOf(text, wanted, last: true) == text.Length - 1;
 
     /// <summary>True when the whole text is one quoted string.</summary>
     public static bool IsQuoted(ReadOnlySpan<char> text)

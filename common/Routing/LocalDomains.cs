@@ -6,14 +6,17 @@ using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Common.Routing;
 
-/// <summary>Which domains end on this machine: mydestination, and literals of the addresses in inet_interfaces and proxy_interfaces.</summary>
+/// <summary>
+/// Which domains end on this machine: mydestination, and literals of the addresses in inet_interfaces and proxy_interfaces.
+/// </summary>
 public sealed class LocalDomains : IDisposable
 {
     private readonly MatchList _destinations;
     private readonly HashSet<IPAddress> _addresses;
 
     public LocalDomains(MailConfig config, TableOptions? options = null)
-        : this(config.Get(RewriteParams.Mydestination), [.. OwnAddresses.Of(config).Select(i => i.Address), .. ProxyAddresses(config)], options)
+        : this(config.Get(RewriteParams.Mydestination), [.. OwnAddresses.Of(config).Select(i => i.Address), .. ProxyAddresses(config)],
+        options)
     {
     }
 

@@ -4,8 +4,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Common.Routing;
 
 /// <summary>
-/// Hides hosts below a domain: masquerade_domains, but not for the users in masquerade_exceptions. The first domain in the list that is, or is a
-/// parent of, an address's domain decides; with "!" before it the address stays.
+/// Hides hosts below a domain: masquerade_domains, but not for the users in masquerade_exceptions. The first domain in the list that is, or
+/// is a parent of, an address's domain decides; with "!" before it the address stays.
 /// </summary>
 public sealed class Masquerade(string domains, MatchList exceptions)
 {

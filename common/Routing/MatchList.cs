@@ -13,7 +13,9 @@ public enum MatchStyle : byte
 {
     /// <summary>Whole names (mydestination, virtual_alias_domains).</summary>
     Names,
-    /// <summary>Names and their subdomains: "example.com" matches below itself when parents match, ".example.com" otherwise (relay_domains).</summary>
+    /// <summary>
+    /// Names and their subdomains: "example.com" matches below itself when parents match, ".example.com" otherwise (relay_domains).
+    /// </summary>
     Domains,
     /// <summary>Addresses and networks (mynetworks).</summary>
     Networks,
@@ -27,8 +29,8 @@ public enum MatchStyle : byte
 /// list    = *( pattern separator )
 /// pattern = *"!" ( name / ".name" / address / "[" address "]" / network "/" length / "/" file-of-patterns / type ":" table )
 /// </code>
-/// "!" inverts. In a table the name itself is the key, with <see cref="MatchStyle.Domains"/> its parents as well; what the value is does not matter.
-/// A file that cannot be read or a bad network is reported in <see cref="Problems"/> and is an error when its turn comes.
+/// "!" inverts. In a table the name itself is the key, with <see cref="MatchStyle.Domains"/> its parents as well; what the value is does
+/// not matter. A file that cannot be read or a bad network is reported in <see cref="Problems"/> and is an error when its turn comes.
 /// </summary>
 public sealed class MatchList : IDisposable
 {
@@ -99,7 +101,8 @@ public sealed class MatchList : IDisposable
         return false;
     }
 
-    internal static int NextDot(ReadOnlySpan<char> name, int dot) => name[(dot + 1)..].IndexOf('.') is var next and >= 0 ? dot + 1 + next : -1;
+    internal static int NextDot(ReadOnlySpan<char> name, int dot) =>
+        name[(dot + 1)..].IndexOf('.') is var next and >= 0 ? dot + 1 + next : -1;
 
     private void Parse(string text, TableOptions options, bool positive, int depth)
     {
@@ -115,7 +118,8 @@ public sealed class MatchList : IDisposable
 
     private void Add(string pattern, TableOptions options, bool sign)
     {
-        if (pattern[0] != '[' && pattern.Contains(':') && !HostName.TryParseIPv6(pattern, out _) && !MatchPattern.LooksLikeIPv6Network(pattern))
+        if (pattern[0] != '[' && pattern.Contains(':') && !HostName.TryParseIPv6(pattern, out _)
+            && !MatchPattern.LooksLikeIPv6Network(pattern))
         {
             Table table = TableFactory.Open(pattern, options);
             if (table.OpenError is not null) _problems.Add($"{table.Spec}: {table.OpenError}");

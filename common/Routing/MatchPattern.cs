@@ -27,7 +27,8 @@ internal sealed class MatchPattern(bool positive, MatchPatternKind kind, string 
     {
         problem = null;
         bool networks = style is MatchStyle.Networks or MatchStyle.Hosts;
-        if (networks && TryParseNetwork(text, out IPNetwork network, out problem)) return new MatchPattern(positive, MatchPatternKind.Network, text) { Network = network };
+        if (networks && TryParseNetwork(text, out IPNetwork network, out problem))
+            return new MatchPattern(positive, MatchPatternKind.Network, text) { Network = network };
         if (problem is not null) return Broken(positive, problem);
         return new MatchPattern(positive, MatchPatternKind.Name, text);
     }
@@ -36,7 +37,9 @@ internal sealed class MatchPattern(bool positive, MatchPatternKind kind, string 
     public static bool LooksLikeIPv6Network(string text) =>
         text.IndexOf('/') is var slash and > 0 && HostName.TryParseIPv6(text.AsSpan(0, slash), out _);
 
-    /// <summary>"address", "[address]", "address/length", "[address]/length" or "[address/length]". Bits behind the prefix must be zero.</summary>
+    /// <summary>
+    /// "address", "[address]", "address/length", "[address]/length" or "[address/length]". Bits behind the prefix must be zero.
+    /// </summary>
     private static bool TryParseNetwork(string text, out IPNetwork network, out string? problem)
     {
         network = default;
@@ -118,8 +121,8 @@ public static class TableTraits
     private static readonly string[] s_patternTypes = ["cidr:", "pcre:", "regexp:", "randmap:"];
 
     /// <summary>
-    /// False for tables of patterns, and for tables made of such: they see whole names and addresses, never parts of them. A table's spec says
-    /// its type, and those of the tables inside its braces.
+    /// False for tables of patterns, and for tables made of such: they see whole names and addresses, never parts of them. A table's spec
+    /// says its type, and those of the tables inside its braces.
     /// </summary>
     public static bool HasFixedKeys(Table table)
     {

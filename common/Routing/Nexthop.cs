@@ -9,8 +9,8 @@ namespace MtaSuite.Common.Routing;
 /// <code>
 /// nexthop = [ "inet:" ] ( host / "[" host "]" ) [ ":" [ service ] ]  /  "unix:" path
 /// </code>
-/// Brackets around the host mean: no MX records, its own addresses. Without brackets the last colon ends the host, so that an IPv6 address needs
-/// them, or a service behind it.
+/// Brackets around the host mean: no MX records, its own addresses. Without brackets the last colon ends the host, so that an IPv6 address
+/// needs them, or a service behind it.
 /// </summary>
 /// <param name="Host">A host, a domain, or an address; empty for a socket's path.</param>
 /// <param name="Service">A port or its name; empty: the default.</param>
@@ -24,7 +24,9 @@ public readonly record struct Nexthop(string Host, string Service, bool UseMx, s
     /// <summary>As it was written, without "inet:" or "unix:".</summary>
     public string Text { get => _text ?? UnixPath; init => _text = value; }
 
-    /// <summary>What is wrong with the text, in a few words; null: nothing. Whether there is such a service is asked of <see cref="TcpPorts"/>.</summary>
+    /// <summary>
+    /// What is wrong with the text, in a few words; null: nothing. Whether there is such a service is asked of <see cref="TcpPorts"/>.
+    /// </summary>
     public string? Problem { get; private init; }
 
     /// <summary>The destinations of a list in their order; each separated by comma or white space.</summary>
@@ -66,7 +68,8 @@ public readonly record struct Nexthop(string Host, string Service, bool UseMx, s
     {
         if (host.Length == 0) return "no host";
         if (!HostName.IsValid(host, allowUtf8: true) && !HostName.TryParseAddress(host, out _)) return "neither a host name nor an address";
-        return service.Length > 0 && char.IsAsciiDigit(service[0]) && !int.TryParse(service, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        return service.Length > 0 && char.IsAsciiDigit(service[0])
+            && !int.TryParse(service, NumberStyles.None, CultureInfo.InvariantCulture, out _)
             ? "text behind the port" : null;
     }
 }

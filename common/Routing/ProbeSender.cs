@@ -5,8 +5,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Common.Routing;
 
 /// <summary>
-/// The envelope sender of address probes (address_verify_sender). With address_verify_sender_ttl its local part ends in a number of the time, so that
-/// those who collect addresses collect one that is soon worthless.
+/// The envelope sender of address probes (address_verify_sender). With address_verify_sender_ttl its local part ends in a number of the
+/// time, so that those who collect addresses collect one that is soon worthless.
 /// </summary>
 public sealed class ProbeSender
 {
@@ -31,7 +31,9 @@ public sealed class ProbeSender
     /// <summary>The address for a probe sent now; empty for the null sender.</summary>
     public string At(DateTimeOffset now) => IsNull ? "" : $"{_local}{Suffix(now, 0)}@{_domain}";
 
-    /// <summary>It is an address that our probes have or had until lately. Mail to it is answers to probes, perhaps probes of others.</summary>
+    /// <summary>
+    /// It is an address that our probes have or had until lately. Mail to it is answers to probes, perhaps probes of others.
+    /// </summary>
     public bool IsValid(string address, DateTimeOffset now)
     {
         if (IsNull) return false;

@@ -14,9 +14,12 @@ public sealed class RecipientDuplicates(bool withOriginal, int limit)
     {
         public static readonly Comparer Instance = new();
 
-        public bool Equals(Key x, Key y) => x.Notify == y.Notify && Same(x.Address, y.Address) && Same(x.Original, y.Original) && Same(x.DsnOriginal, y.DsnOriginal);
+        public bool Equals(Key x, Key y) =>
+            x.Notify == y.Notify && Same(x.Address, y.Address) && Same(x.Original, y.Original) && Same(x.DsnOriginal, y.DsnOriginal);
 
-        public int GetHashCode(Key key) => HashCode.Combine(StringComparer.OrdinalIgnoreCase.GetHashCode(key.Address), StringComparer.OrdinalIgnoreCase.GetHashCode(key.Original));
+        public int GetHashCode(Key key) =>
+            HashCode.Combine(StringComparer.OrdinalIgnoreCase.GetHashCode(key.Address),
+            StringComparer.OrdinalIgnoreCase.GetHashCode(key.Original));
 
         private static bool Same(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
     }

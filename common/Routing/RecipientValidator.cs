@@ -14,7 +14,10 @@ public enum RecipientStatus : byte
     Error,
 }
 
-/// <summary>The answer about one address, with the reply for a client: "550 5.1.1 &lt;user@example.com&gt;: Recipient address rejected: User unknown in local recipient table".</summary>
+/// <summary>
+/// The answer about one address, with the reply for a client: "550 5.1.1 &lt;user@example.com&gt;: Recipient address rejected: User unknown
+/// in local recipient table".
+/// </summary>
 public readonly record struct RecipientCheck(RecipientStatus Status, int Code, DsnStatus Dsn, string Text, Route Route)
 {
     /// <summary>What went wrong, for the log.</summary>
@@ -26,7 +29,8 @@ public readonly record struct RecipientCheck(RecipientStatus Status, int Code, D
 
 /// <summary>
 /// Looks for recipients (and senders) in the table of their class: local_recipient_maps, virtual_mailbox_maps, relay_recipient_maps; what
-/// canonical or virtual alias tables know is valid in any class. Answers of tables are remembered for seconds. Safe to ask from several threads.
+/// canonical or virtual alias tables know is valid in any class. Answers of tables are remembered for seconds. Safe to ask from several
+/// threads.
 /// </summary>
 public sealed class RecipientValidator
 {
@@ -60,7 +64,8 @@ public sealed class RecipientValidator
     {
         if (route.Status == RouteStatus.Trouble) return Failed(route, address, route.Problem);
         if (route.Status == RouteStatus.BadAddress)
-            return new(RecipientStatus.Unknown, 501, new DsnStatus(5, 1, (short)(isSender ? 7 : 3)), $"Bad {(isSender ? "sender" : "recipient")} address syntax", route);
+            return new(RecipientStatus.Unknown, 501, new DsnStatus(5, 1, (short)(isSender ? 7 : 3)),
+                $"Bad {(isSender ? "sender" : "recipient")} address syntax", route);
         bool cached = _cache.TryGet(route.Recipient, route.Class, isSender, out bool known);
         if (!cached)
         {
@@ -136,7 +141,8 @@ public sealed class RecipientValidator
     }
 
     /// <summary>
-    /// RFC 3463 3.2: X.1.1 to X.1.6 speak of destinations, X.1.7 and X.1.8 of senders. A table's status is turned to the one that fits what is refused.
+    /// RFC 3463 3.2: X.1.1 to X.1.6 speak of destinations, X.1.7 and X.1.8 of senders. A table's status is turned to the one that fits what
+    /// is refused.
     /// </summary>
     private static DsnStatus ForPlace(DsnStatus given, bool isSender)
     {
@@ -151,7 +157,8 @@ public sealed class RecipientValidator
     private bool IsReserved(string address)
     {
         ReadOnlySpan<char> local = Address.Local(address);
-        return local.Equals("postmaster", StringComparison.OrdinalIgnoreCase) || local.Equals("mailer-daemon", StringComparison.OrdinalIgnoreCase)
+        return local.Equals("postmaster", StringComparison.OrdinalIgnoreCase)
+            || local.Equals("mailer-daemon", StringComparison.OrdinalIgnoreCase)
             || local.Equals(_core.DoubleBounceSender, StringComparison.OrdinalIgnoreCase);
     }
 

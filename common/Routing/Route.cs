@@ -14,8 +14,8 @@ public enum RouteStatus : byte
 }
 
 /// <summary>
-/// Where an address goes. For <see cref="RouteStatus.BadAddress"/> and <see cref="RouteStatus.Trouble"/> the transports "error" and "retry" with
-/// their reason as nexthop stand here, so that a queue manager can follow any route as it is.
+/// Where an address goes. For <see cref="RouteStatus.BadAddress"/> and <see cref="RouteStatus.Trouble"/> the transports "error" and "retry"
+/// with their reason as nexthop stand here, so that a queue manager can follow any route as it is.
 /// </summary>
 /// <param name="Transport">The service of master.cf that delivers.</param>
 /// <param name="Nexthop">Its destination: a domain, "[host]:port", for "error" and "retry" status and text.</param>
@@ -38,7 +38,8 @@ public readonly record struct Route(RouteStatus Status, AddressClass Class, stri
     /// <summary>The domain ends here or is hosted here (RFC 5321: we are its final destination).</summary>
     public bool IsFinal => Class is AddressClass.Local or AddressClass.VirtualAlias or AddressClass.VirtualMailbox;
 
-    public static Route BadAddress(string recipient) => new(RouteStatus.BadAddress, AddressClass.Default, ErrorTransport, "5.1.3 bad address syntax", recipient);
+    public static Route BadAddress(string recipient) =>
+        new(RouteStatus.BadAddress, AddressClass.Default, ErrorTransport, "5.1.3 bad address syntax", recipient);
 
     public static Route Trouble(string recipient, string problem) =>
         new(RouteStatus.Trouble, AddressClass.None, RetryTransport, "4.3.0 address resolver failure", recipient) { Problem = problem };

@@ -6,8 +6,8 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Common.Routing;
 
 /// <summary>
-/// What all parts of rewriting and routing stand on, opened once for a process: local domains, the standard form, address look-ups. It and what
-/// is made from it are one thread's where they do not say otherwise.
+/// What all parts of rewriting and routing stand on, opened once for a process: local domains, the standard form, address look-ups. It and
+/// what is made from it are one thread's where they do not say otherwise.
 /// </summary>
 public sealed class RoutingCore : IDisposable
 {
@@ -53,7 +53,8 @@ public sealed class RoutingCore : IDisposable
     public IReadOnlyList<string> Problems => _problems;
 
     /// <summary>Some table opened so far may wait for another process or the network.</summary>
-    public bool MayBlock => _owned.Exists(part => part is Maps { MayBlock: true } or MatchList { MayBlock: true } or LocalDomains { MayBlock: true });
+    public bool MayBlock =>
+        _owned.Exists(part => part is Maps { MayBlock: true } or MatchList { MayBlock: true } or LocalDomains { MayBlock: true });
 
     /// <summary>Opens a parameter's tables; they live as long as this.</summary>
     public Maps OpenMaps(TextParam parameter, bool allowSubstitution = true)
@@ -62,13 +63,15 @@ public sealed class RoutingCore : IDisposable
         if (value.Length == 0) return Maps.Empty;
         Maps maps = Own(Maps.Open(value, Options with { AllowSubstitution = allowSubstitution }), m => m.OpenErrors, parameter);
         if (Trace is { } trace)
-            maps.Answered = (table, key, result) => trace.Add(parameter.Name, table.Spec, key, result.IsFound ? result.Value : $"lookup failure: {result.ErrorText}");
+            maps.Answered = (table, key, result) =>
+                trace.Add(parameter.Name, table.Spec, key, result.IsFound ? result.Value : $"lookup failure: {result.ErrorText}");
         return maps;
     }
 
     /// <summary>Opens a parameter's list; it lives as long as this.</summary>
     public MatchList OpenList(TextParam parameter, MatchStyle style) =>
-        Own(new MatchList(Config.Get(parameter), style, MatchList.ParentsMatch(Config, parameter.Name), Options), l => l.Problems, parameter);
+        Own(new MatchList(Config.Get(parameter), style, MatchList.ParentsMatch(Config, parameter.Name), Options), l => l.Problems,
+        parameter);
 
     private T Own<T>(T part, Func<T, IEnumerable<string>> problems, TextParam parameter) where T : IDisposable
     {

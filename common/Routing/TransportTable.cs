@@ -23,8 +23,8 @@ public sealed class TransportTable(Maps maps, AddressLookup lookup, bool parents
     }
 
     /// <summary>
-    /// value = [transport] ":" [nexthop] / transport. No transport: it stays, and so does the nexthop unless one is given. A transport without
-    /// a nexthop: the recipient's domain, whatever main.cf says.
+    /// value = [transport] ":" [nexthop] / transport. No transport: it stays, and so does the nexthop unless one is given. A transport
+    /// without a nexthop: the recipient's domain, whatever main.cf says.
     /// </summary>
     internal static void Update(string value, string domain, ref string transport, ref string nexthop)
     {

@@ -40,8 +40,8 @@ public sealed record RewriteRules
 
 /// <summary>
 /// Brings addresses into the standard form user@full.domain: drops a source route, turns site!user and user%site around, appends
-/// "@$myorigin" and ".$mydomain", takes a trailing dot off. Works on the external form; an address that is complete comes back as the same string,
-/// one that changes has its local part quoted as the grammar asks for.
+/// "@$myorigin" and ".$mydomain", takes a trailing dot off. Works on the external form; an address that is complete comes back as the same
+/// string, one that changes has its local part quoted as the grammar asks for.
 /// </summary>
 public sealed class TrivialRewriter(RewriteRules rules)
 {
@@ -68,7 +68,8 @@ public sealed class TrivialRewriter(RewriteRules rules)
     public string Rewrite(string address, RewriteContext context)
     {
         if (context == RewriteContext.None || address.Length == 0 || address == "\"\"" || IsComplete(address)) return address;
-        (string origin, string domain) = context == RewriteContext.Local ? (Rules.Myorigin, Rules.Mydomain) : (Rules.RemoteDomain, Rules.RemoteDomain);
+        (string origin, string domain) = context == RewriteContext.Local ? (Rules.Myorigin, Rules.Mydomain)
+            : (Rules.RemoteDomain, Rules.RemoteDomain);
         if (address == "@") return "\"\"";
         string result = AppendDomain(AppendOrigin(WithoutRoute(address), origin), domain);
         result = ExternalText.WithoutTrailingDot(result);
@@ -103,7 +104,8 @@ public sealed class TrivialRewriter(RewriteRules rules)
     private string AppendOrigin(string address, string origin)
     {
         if (ExternalText.Has(address, '@')) return address;
-        if (Rules.SwapBangpath && ExternalText.IndexOf(address, '!') is var bang and >= 0) return $"{address.AsSpan(bang + 1)}@{address.AsSpan(0, bang)}";
+        if (Rules.SwapBangpath && ExternalText.IndexOf(address, '!') is var bang and >= 0)
+            return $"{address.AsSpan(bang + 1)}@{address.AsSpan(0, bang)}";
         if (Rules.PercentHack && ExternalText.IndexOf(address, '%', last: true) is var percent and >= 0)
             return $"{address.AsSpan(0, percent)}@{address.AsSpan(percent + 1)}";
         return Rules.AppendAtMyorigin && origin.Length > 0 ? $"{address}@{origin}" : address;

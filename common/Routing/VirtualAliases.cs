@@ -15,8 +15,8 @@ public sealed record AliasLimits(int Recursion = 1000, int Expansion = 1000, int
 }
 
 /// <summary>
-/// Expands recipients by virtual_alias_maps, again and again until nothing matches. An address may expand to a list with itself in it: then it
-/// stays and is not looked up again.
+/// Expands recipients by virtual_alias_maps, again and again until nothing matches. An address may expand to a list with itself in it: then
+/// it stays and is not looked up again.
 /// </summary>
 public sealed class VirtualAliases(Maps maps, AddressMapper mapper, AliasLimits limits, bool propagate)
 {
@@ -25,7 +25,9 @@ public sealed class VirtualAliases(Maps maps, AddressMapper mapper, AliasLimits 
 
     public bool IsEmpty => maps.IsEmpty;
 
-    /// <summary>Replaces <paramref name="results"/> by what the recipient (internal form) expands to; itself when no alias matches.</summary>
+    /// <summary>
+    /// Replaces <paramref name="results"/> by what the recipient (internal form) expands to; itself when no alias matches.
+    /// </summary>
     /// <returns>Null, or the temporary failure; then the results hold the recipient alone.</returns>
     public Outcome? Expand(string recipient, List<string> results, out string problem)
     {
@@ -60,11 +62,13 @@ public sealed class VirtualAliases(Maps maps, AddressMapper mapper, AliasLimits 
             if (status == LookupStatus.Error) return $"virtual_alias_maps map lookup problem for {recipient}: {error}";
             foreach (string result in found)
             {
-                if (result.Length > limits.AddressLength) return $"unreasonable virtual_alias_maps result {result.AsSpan(0, Math.Min(300, result.Length))}...";
+                if (result.Length > limits.AddressLength)
+                    return $"unreasonable virtual_alias_maps result {result.AsSpan(0, Math.Min(300, result.Length))}...";
                 if (result.Equals(address, StringComparison.OrdinalIgnoreCase)) done.Add(address);
             }
             results[index] = found[0];
-            if (results.Count + found.Count > limits.Expansion + 1) return $"unreasonable virtual_alias_maps map expansion size for {recipient}";
+            if (results.Count + found.Count > limits.Expansion + 1)
+                return $"unreasonable virtual_alias_maps map expansion size for {recipient}";
             results.AddRange(found.Skip(1));
         }
     }

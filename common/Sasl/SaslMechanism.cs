@@ -1,8 +1,8 @@
 namespace MtaSuite.Common.Sasl;
 
 /// <summary>
-/// What a mechanism promises, and what smtpd_sasl_security_options and smtp_sasl_security_options demand: a mechanism may be used when it has all
-/// that is demanded.
+/// What a mechanism promises, and what smtpd_sasl_security_options and smtp_sasl_security_options demand: a mechanism may be used when it
+/// has all that is demanded.
 /// </summary>
 [Flags]
 public enum SaslSecurity : byte
@@ -25,7 +25,8 @@ public enum SaslSecurity : byte
 /// <summary>A mechanism by its registered name, in capitals.</summary>
 public sealed record SaslMechanism(string Name, SaslSecurity Security)
 {
-    private const SaslSecurity Scram = SaslSecurity.NoPlaintext | SaslSecurity.NoActive | SaslSecurity.NoAnonymous | SaslSecurity.MutualAuth;
+    private const SaslSecurity Scram = SaslSecurity.NoPlaintext | SaslSecurity.NoActive | SaslSecurity.NoAnonymous
+        | SaslSecurity.MutualAuth;
 
     /// <summary>The mechanisms that are built in, the best first: the order in which a client chooses and a server announces.</summary>
     public static readonly SaslMechanism[] Known =
@@ -33,7 +34,8 @@ public sealed record SaslMechanism(string Name, SaslSecurity Security)
         new("EXTERNAL", SaslSecurity.NoPlaintext | SaslSecurity.NoActive | SaslSecurity.NoDictionary | SaslSecurity.NoAnonymous),
         new("SCRAM-SHA-256-PLUS", Scram), new("SCRAM-SHA-1-PLUS", Scram), new("SCRAM-SHA-256", Scram), new("SCRAM-SHA-1", Scram),
         // a bearer token that is overheard is as good as a password
-        new("OAUTHBEARER", SaslSecurity.NoAnonymous | SaslSecurity.NoDictionary), new("XOAUTH2", SaslSecurity.NoAnonymous | SaslSecurity.NoDictionary),
+        new("OAUTHBEARER", SaslSecurity.NoAnonymous | SaslSecurity.NoDictionary),
+            new("XOAUTH2", SaslSecurity.NoAnonymous | SaslSecurity.NoDictionary),
         new("CRAM-MD5", SaslSecurity.NoPlaintext | SaslSecurity.NoAnonymous),
         new("PLAIN", SaslSecurity.NoAnonymous), new("LOGIN", SaslSecurity.NoAnonymous),
     ];
@@ -66,7 +68,9 @@ public sealed record SaslMechanism(string Name, SaslSecurity Security)
         return result;
     }
 
-    /// <summary>RFC 4422 3.1: sasl-mech = 1*20mech-char; mech-char = UPPER-ALPHA / DIGIT / HYPHEN / UNDERSCORE. Any case is accepted.</summary>
+    /// <summary>
+    /// RFC 4422 3.1: sasl-mech = 1*20mech-char; mech-char = UPPER-ALPHA / DIGIT / HYPHEN / UNDERSCORE. Any case is accepted.
+    /// </summary>
     public static bool IsName(ReadOnlySpan<byte> text)
     {
         if (text.Length is < 1 or > 20) return false;

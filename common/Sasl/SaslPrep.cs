@@ -4,9 +4,9 @@ using System.Text;
 namespace MtaSuite.Common.Sasl;
 
 /// <summary>
-/// SASLprep (RFC 4013) without its normalization form KC and its rule for text that runs both ways: what is mapped (2.1), and what is prohibited (2.3). Names
-/// and passwords that are typed in composed form, which is what keyboards give, come out as they should; others must be written the same way
-/// everywhere.
+/// SASLprep (RFC 4013) without its normalization form KC and its rule for text that runs both ways: what is mapped (2.1), and what is
+/// prohibited (2.3). Names and passwords that are typed in composed form, which is what keyboards give, come out as they should; others
+/// must be written the same way everywhere.
 /// </summary>
 public static class SaslPrep
 {
@@ -43,9 +43,11 @@ public static class SaslPrep
     private static bool IsProhibited(Rune rune)
     {
         int c = rune.Value;
-        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate) return true;
+        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.PrivateUse or UnicodeCategory.Surrogate)
+            return true;
         if ((c & 0xFFFE) == 0xFFFE || c is >= 0xFDD0 and <= 0xFDEF) return true;
-        return c is 0x6DD or 0x70F or 0x180E or 0x340 or 0x341 or (>= 0x200E and <= 0x200F) or (>= 0x2028 and <= 0x202E) or (>= 0x2061 and <= 0x2063)
+        return c is 0x6DD or 0x70F or 0x180E or 0x340 or 0x341 or (>= 0x200E and <= 0x200F) or (>= 0x2028 and <= 0x202E)
+            or (>= 0x2061 and <= 0x2063)
             or (>= 0x206A and <= 0x206F) or (>= 0x2FF0 and <= 0x2FFB) or (>= 0xFFF9 and <= 0xFFFD) or (>= 0x1D173 and <= 0x1D17A)
             or 0xE0001 or (>= 0xE0020 and <= 0xE007F);
     }

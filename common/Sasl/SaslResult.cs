@@ -32,7 +32,8 @@ public readonly record struct SaslResult(SaslStatus Status, byte[] Data, string 
     /// <summary>The other side does not keep to the mechanism's grammar.</summary>
     public static SaslResult Malformed(string login = "") => new(SaslStatus.Failure, [], "malformed response", login);
 
-    public static SaslResult Temporary(string text, string login = "", string detail = "") => new(SaslStatus.Temporary, [], text, login, detail);
+    public static SaslResult Temporary(string text, string login = "", string detail = "") =>
+        new(SaslStatus.Temporary, [], text, login, detail);
 }
 
 /// <summary>What a server's mechanism may have to know of the connection.</summary>
@@ -46,7 +47,9 @@ public sealed record SaslContext
     public string ServerPort { get; init; } = "";
     /// <summary>The connection is encrypted.</summary>
     public bool IsEncrypted { get; init; }
-    /// <summary>Channel bindings of the TLS connection by type ("tls-exporter", "tls-server-end-point"), null where there is none; null without TLS.</summary>
+    /// <summary>
+    /// Channel bindings of the TLS connection by type ("tls-exporter", "tls-server-end-point"), null where there is none; null without TLS.
+    /// </summary>
     public Func<string, byte[]?>? ChannelBinding { get; init; }
     /// <summary>Who the client is by its verified certificate; null when it has none.</summary>
     public string? ExternalIdentity { get; init; }

@@ -44,7 +44,8 @@ public static class ScramMessage
         return left.Contains('=') ? null : text.Replace("=2C", ",", StringComparison.Ordinal).Replace("=3D", "=", StringComparison.Ordinal);
     }
 
-    public static string EncodeName(string text) => text.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
+    public static string EncodeName(string text) =>
+        text.Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
 
     public static byte[]? Base64(string? text)
     {

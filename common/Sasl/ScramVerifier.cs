@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace MtaSuite.Common.Sasl;
 
 /// <summary>
-/// What a server keeps of a password for SCRAM (RFC 5802 3): it checks both SCRAM and a password in clear, and is of no use to log in elsewhere.
-/// As text, the form that Dovecot has too:
+/// What a server keeps of a password for SCRAM (RFC 5802 3): it checks both SCRAM and a password in clear, and is of no use to log in
+/// elsewhere. As text, the form that Dovecot has too:
 /// <code>
 /// verifier = "{SCRAM-SHA-256}" iterations "," salt "," StoredKey "," ServerKey      the last three in base64
 /// </code>
@@ -34,7 +34,8 @@ public sealed record ScramVerifier(ScramHash Hash, int Iterations, byte[] Salt, 
         string[] parts = text[(end + 1)..].ToString().Split(',');
         if (parts.Length != 4 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int iterations)) return false;
         if (iterations is < 1 or > MaxIterations) return false;
-        if (!TryBase64(parts[1], out byte[] salt) || !TryBase64(parts[2], out byte[] stored) || !TryBase64(parts[3], out byte[] server)) return false;
+        if (!TryBase64(parts[1], out byte[] salt) || !TryBase64(parts[2], out byte[] stored) || !TryBase64(parts[3], out byte[] server))
+            return false;
         if (salt.Length == 0 || stored.Length != hash.Size || server.Length != hash.Size) return false;
         verifier = new ScramVerifier(hash, iterations, salt, stored, server);
         return true;
@@ -56,5 +57,6 @@ public sealed record ScramVerifier(ScramHash Hash, int Iterations, byte[] Salt, 
         CryptographicOperations.FixedTimeEquals(Hash.Hash(Hash.ClientKey(saltedPassword)), StoredKey);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{{{Hash.Mechanism}}}{Iterations},{Convert.ToBase64String(Salt)},{Convert.ToBase64String(StoredKey)},{Convert.ToBase64String(ServerKey)}");
+        $"{{{Hash.Mechanism}}}{Iterations},{Convert.ToBase64String(Salt)},{Convert.ToBase64String(StoredKey)}"
+        + $",{Convert.ToBase64String(ServerKey)}");
 }

@@ -43,7 +43,8 @@ public readonly ref struct CommandLine
     public static bool TryKeyword(ReadOnlySpan<byte> arguments, ReadOnlySpan<byte> keyword, out ReadOnlySpan<byte> path)
     {
         path = default;
-        if (arguments.Length <= keyword.Length || !System.Text.Ascii.EqualsIgnoreCase(arguments[..keyword.Length], keyword) || arguments[keyword.Length] != ':') return false;
+        if (arguments.Length <= keyword.Length || !System.Text.Ascii.EqualsIgnoreCase(arguments[..keyword.Length], keyword)
+            || arguments[keyword.Length] != ':') return false;
         path = arguments[(keyword.Length + 1)..].TrimStart(" \t"u8);
         return !path.IsEmpty;
     }

@@ -35,7 +35,9 @@ public struct MailParameters
     public DsnReturn Return;
     /// <summary>ENVID= decoded; null when none was given.</summary>
     public string? EnvelopeId;
-    /// <summary>XVERP's delimiters as given; empty: the default ones; null: no VERP. Whether they are allowed is the caller's question.</summary>
+    /// <summary>
+    /// XVERP's delimiters as given; empty: the default ones; null: no VERP. Whether they are allowed is the caller's question.
+    /// </summary>
     public string? Verp;
     /// <summary>AUTH= decoded, empty for AUTH=&lt;&gt;; null when none was given. To be believed of clients that logged in alone.</summary>
     public string? Submitter;
@@ -100,7 +102,8 @@ public struct MailParameters
             Submitter = "";
             return default;
         }
-        return Xtext.TryDecode(p.Value, out Submitter) && Submitter.Length > 0 && !Submitter.Any(char.IsControl) ? default : EsmtpErrors.BadSubmitter;
+        return Xtext.TryDecode(p.Value, out Submitter) && Submitter.Length > 0
+            && !Submitter.Any(char.IsControl) ? default : EsmtpErrors.BadSubmitter;
     }
 
     private SmtpReply TakeReturn(EsmtpParameter p) =>

@@ -11,8 +11,8 @@ public enum ProxyStatus : byte { Incomplete, Complete, Error }
 
 /// <summary>
 /// What a proxy said of the connection it passes on (HAProxy's PROXY protocol, versions 1 and 2).
-/// Without end points the connection is the proxy's own (LOCAL): use the socket's addresses. A client whose address the proxy does not tell (UNKNOWN,
-/// or no family) is an error: it must not pass for the proxy, which may be among those that are trusted.
+/// Without end points the connection is the proxy's own (LOCAL): use the socket's addresses. A client whose address the proxy does not tell
+/// (UNKNOWN, or no family) is an error: it must not pass for the proxy, which may be among those that are trusted.
 /// </summary>
 public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destination)
 {
@@ -35,7 +35,8 @@ public readonly record struct ProxyHeader(IPEndPoint? Source, IPEndPoint? Destin
         header = default;
         consumed = 0;
         if (IsPrefix(input, Signature)) return input.Length < 16 ? ProxyStatus.Incomplete : ParseV2(input, out header, out consumed);
-        if (IsPrefix(input, V1Start)) return input.Length < V1Start.Length ? ProxyStatus.Incomplete : ParseV1(input, out header, out consumed);
+        if (IsPrefix(input, V1Start))
+            return input.Length < V1Start.Length ? ProxyStatus.Incomplete : ParseV1(input, out header, out consumed);
         return ProxyStatus.Error;
     }
 

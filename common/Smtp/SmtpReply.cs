@@ -27,7 +27,8 @@ public readonly record struct SmtpReply(int Code, DsnStatus Status, string Text)
     }
 
     /// <summary>The same refusal as a temporary one (soft_bounce).</summary>
-    public SmtpReply Soften() => Code is >= 500 and < 600 ? this with { Code = Code - 100, Status = Status.IsEmpty ? Status : Status.WithClass(4) } : this;
+    public SmtpReply Soften() =>
+        Code is >= 500 and < 600 ? this with { Code = Code - 100, Status = Status.IsEmpty ? Status : Status.WithClass(4) } : this;
 
     /// <summary>The first line as it stands in logs: code, status, text.</summary>
     public override string ToString()
@@ -65,7 +66,8 @@ public readonly record struct SmtpReply(int Code, DsnStatus Status, string Text)
     private ReadOnlySpan<char> FormatStatus(Span<char> buffer)
     {
         if (Status.IsEmpty) return default;
-        buffer.TryWrite(System.Globalization.CultureInfo.InvariantCulture, $"{Status.Class}.{Status.Subject}.{Status.Detail}", out int length);
+        buffer.TryWrite(System.Globalization.CultureInfo.InvariantCulture, $"{Status.Class}.{Status.Subject}.{Status.Detail}",
+            out int length);
         return buffer[..length];
     }
 

@@ -12,7 +12,8 @@ public static class SmtpVerbs
     private const ulong UpperCase = 0xDFDFDFDFDFDFDFDF;
 
     private static readonly string[] s_names =
-        ["HELO", "EHLO", "XCLIENT", "XFORWARD", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "ETRN", "QUIT", "HELP", "LHLO", "UNKNOWN"];
+        ["HELO", "EHLO", "XCLIENT", "XFORWARD", "STARTTLS", "AUTH", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "ETRN", "QUIT",
+        "HELP", "LHLO", "UNKNOWN"];
 
     /// <summary>The verb that these bytes spell, or Unknown.</summary>
     public static SmtpVerb Recognize(ReadOnlySpan<byte> word)

@@ -24,7 +24,8 @@ public sealed class BounceLog(SpoolDirectory spool)
 
     /// <summary>
     /// Adds records with a single write. A failure or success is on stable storage when this says Ok, because the recipient is then marked
-    /// done in the queue file; a defer record only informs, so it is not waited for. On trouble the file is as before and the outcome temporary.
+    /// done in the queue file; a defer record only informs, so it is not waited for. On trouble the file is as before and the outcome
+    /// temporary.
     /// </summary>
     public Outcome Append(LogFolder folder, string queueId, IReadOnlyList<DeliveryRecord> records)
     {
@@ -79,7 +80,8 @@ public sealed class BounceLog(SpoolDirectory spool)
 
     /// <summary>Due when the size passes a power of two times <see cref="RewriteSize"/>: needs no memory and costs O(1) a byte.</summary>
     private static bool IsRewriteDue(long before, long after) =>
-        BitOperations.Log2((ulong)(before / RewriteSize)) != BitOperations.Log2((ulong)(after / RewriteSize)) || (before < RewriteSize && after >= RewriteSize);
+        BitOperations.Log2((ulong)(before / RewriteSize)) != BitOperations.Log2((ulong)(after / RewriteSize))
+        || (before < RewriteSize && after >= RewriteSize);
 
     /// <summary>Opens and locks, again when the file was rewritten or removed between the two.</summary>
     private static int OpenLocked(string path, int flags, bool exclusive)
@@ -111,7 +113,9 @@ public sealed class BounceLog(SpoolDirectory spool)
         static bool Exists(string folder) => Libc.MkDir(folder, 0x1C0) == 0 || Libc.Errno == Libc.EEXIST;
     }
 
-    /// <summary>Puts a file with only the newest records in the place of a locked one. Trouble leaves the old one, which is as good, only larger.</summary>
+    /// <summary>
+    /// Puts a file with only the newest records in the place of a locked one. Trouble leaves the old one, which is as good, only larger.
+    /// </summary>
     private static void Rewrite(int fd, string path)
     {
         string temporary = path + ".new";

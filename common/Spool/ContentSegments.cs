@@ -3,9 +3,9 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Spool;
 
 /// <summary>
-/// Where the content of a message lies in its queue file, bytes from the start of the file: the header section, with the empty line that ends it, and the body.
-/// Read in this order they are the message; they need not stand in this order, or side by side. A writer that does not look for the header section (maildrop) leaves
-/// it empty and calls everything body.
+/// Where the content of a message lies in its queue file, bytes from the start of the file: the header section, with the empty line that
+/// ends it, and the body. Read in this order they are the message; they need not stand in this order, or side by side. A writer that does
+/// not look for the header section (maildrop) leaves it empty and calls everything body.
 /// </summary>
 public readonly record struct ContentSegments(long HeaderOffset, long HeaderLength, long BodyOffset, long BodyLength)
 {
@@ -22,8 +22,8 @@ public readonly record struct ContentSegments(long HeaderOffset, long HeaderLeng
     public static ContentSegments InOnePiece(long offset, long length) => new(offset, 0, offset, length);
 
     /// <summary>
-    /// Reads content with pread(2), never beyond its end. Returns the number of bytes, which may be less than wanted where a segment ends; 0 at the end; -1 with errno
-    /// set.
+    /// Reads content with pread(2), never beyond its end. Returns the number of bytes, which may be less than wanted where a segment ends;
+    /// 0 at the end; -1 with errno set.
     /// </summary>
     /// <param name="fd">The queue file.</param>
     /// <param name="position">Where to read, bytes from the start of the content.</param>

@@ -3,7 +3,9 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Spool;
 
-/// <summary>The queue file of a message that a delivery agent has in hand. Owns the descriptor, which is open for reading and writing.</summary>
+/// <summary>
+/// The queue file of a message that a delivery agent has in hand. Owns the descriptor, which is open for reading and writing.
+/// </summary>
 public sealed class DeliveryFile(int descriptor, string queueId) : IDisposable
 {
     public int Descriptor { get; private set; } = descriptor;
@@ -12,15 +14,16 @@ public sealed class DeliveryFile(int descriptor, string queueId) : IDisposable
 
     /// <summary>Opens a queue file; null with errno set when it cannot be, or is no regular file of its owner's: EPERM.</summary>
     /// <param name="owner">
-    /// For a process with root's rights: mail_owner, who writes the spool's folders, could put a link to any folder in the place of one, and root
-    /// would deliver, and mark, somebody else's file. Null: the process has only its own rights.
+    /// For a process with root's rights: mail_owner, who writes the spool's folders, could put a link to any folder in the place of one,
+    /// and root would deliver, and mark, somebody else's file. Null: the process has only its own rights.
     /// </param>
     public static DeliveryFile? TryOpen(SpoolDirectory spool, string queue, string queueId, uint? owner = null)
     {
         const int flags = Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK;
         int fd = Libc.Open(spool.PathOf(queue, queueId), flags, 0);
         if (fd < 0) return null;
-        if (owner == null || (Libc.TryStat(fd, out Libc.FileStatus status) && status.IsRegular && status.Uid == owner)) return new DeliveryFile(fd, queueId);
+        if (owner == null || (Libc.TryStat(fd, out Libc.FileStatus status) && status.IsRegular && status.Uid == owner))
+            return new DeliveryFile(fd, queueId);
         _ = Libc.Close(fd);
         Marshal.SetLastPInvokeError(Libc.EPERM);
         return null;

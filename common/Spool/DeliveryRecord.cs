@@ -3,8 +3,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Common.Spool;
 
 /// <summary>
-/// One recipient's line in a bounce, defer or trace log: all that a notice says about it. Texts hold no limits here; <see cref="LogRecordCodec"/>
-/// cuts them when they are written.
+/// One recipient's line in a bounce, defer or trace log: all that a notice says about it. Texts hold no limits here; <see
+/// cref="LogRecordCodec"/> cuts them when they are written.
 /// </summary>
 public sealed record DeliveryRecord
 {
@@ -19,7 +19,9 @@ public sealed record DeliveryRecord
     public long Offset { get; init; } = -1;
     public DsnStatus Status { get; init; }
     public DeliveryAction Action { get; init; }
-    /// <summary>"smtp" when <see cref="Diagnostic"/> is a server's reply, "x-unix" for a command's output, empty when the reason text serves.</summary>
+    /// <summary>
+    /// "smtp" when <see cref="Diagnostic"/> is a server's reply, "x-unix" for a command's output, empty when the reason text serves.
+    /// </summary>
     public string DiagnosticType { get; init; } = "";
     /// <summary>What the other side said, word for word.</summary>
     public string Diagnostic { get; init; } = "";

@@ -5,8 +5,9 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Spool;
 
 /// <summary>
-/// A log as it was when it was opened: the newest record for each recipient, in the order of the file. May be enumerated again and again, each time
-/// from the file, so that a log of any length needs little memory. Torn and malformed lines are skipped. Owns its descriptor unless told otherwise.
+/// A log as it was when it was opened: the newest record for each recipient, in the order of the file. May be enumerated again and again,
+/// each time from the file, so that a log of any length needs little memory. Torn and malformed lines are skipped. Owns its descriptor
+/// unless told otherwise.
 /// </summary>
 public sealed class LogSnapshot : IEnumerable<DeliveryRecord>, IDisposable
 {
@@ -57,7 +58,8 @@ public sealed class LogSnapshot : IEnumerable<DeliveryRecord>, IDisposable
                 int length = buffer.AsSpan(start, end - start).IndexOf((byte)'\n');
                 if (length >= 0)
                 {
-                    if (!skipping && LogRecordCodec.TryDecode(buffer.AsSpan(start, length), out DeliveryRecord record)) yield return (position, record);
+                    if (!skipping && LogRecordCodec.TryDecode(buffer.AsSpan(start, length), out DeliveryRecord record))
+                        yield return (position, record);
                     skipping = false;
                     position += length + 1;
                     start += length + 1;

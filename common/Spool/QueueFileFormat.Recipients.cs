@@ -20,8 +20,10 @@ public static partial class QueueFileFormat
     /// <param name="records">From the beginning of a record on, no further than the content.</param>
     /// <param name="at">The stretch's offset in the file.</param>
     /// <param name="most">Recipients wanted; those found are added to <paramref name="recipients"/>.</param>
-    /// <param name="used">Bytes that are done with: records that belong to a recipient whose own record is not there yet are to be read again.</param>
-    public static RecordsStatus ReadRecipients(ReadOnlySpan<byte> records, long at, int most, List<EnvelopeRecipient> recipients, out int used)
+    /// <param name="used">Bytes that are done with: records that belong to a recipient whose own record is not there yet are to be read
+    /// again.</param>
+    public static RecordsStatus ReadRecipients(ReadOnlySpan<byte> records, long at, int most, List<EnvelopeRecipient> recipients,
+        out int used)
     {
         used = 0;
         EnvelopeRecipient next = new();

@@ -13,10 +13,10 @@ namespace MtaSuite.Common.Spool;
 /// envelope  = *( letter SP value LF ) LF
 /// header    = *( header-field LF ) LF             RFC 5322, lines end in LF
 /// </code>
-/// A recipient's record starts with 'R', which becomes 'r' in place when it is done, or 'u' when it is done but for the delivery's way to stable storage: while the
-/// journal has a record of the message, that outlives the wait; when it has none any more, the wait is over. The
-/// W record becomes 'w' when the sender was told of a delay, the K record 'k' when the first attempt was reported. Records O, D and Q belong to the R that follows.
-/// In values backslash, LF, CR and NUL are written as \\ \n \r \0.
+/// A recipient's record starts with 'R', which becomes 'r' in place when it is done, or 'u' when it is done but for the delivery's way to
+/// stable storage: while the journal has a record of the message, that outlives the wait; when it has none any more, the wait is over. The
+/// W record becomes 'w' when the sender was told of a delay, the K record 'k' when the first attempt was reported. Records O, D and Q
+/// belong to the R that follows. In values backslash, LF, CR and NUL are written as \\ \n \r \0.
 /// </summary>
 public static partial class QueueFileFormat
 {
@@ -40,8 +40,8 @@ public static partial class QueueFileFormat
     };
 
     /// <summary>
-    /// Writes an unfinished head and an envelope behind it, as a file begins, and sets the recipients' offsets. Returns the number of bytes, which is where the content
-    /// can start. <see cref="QueueFileHead.Write"/> replaces the head once the sizes are known.
+    /// Writes an unfinished head and an envelope behind it, as a file begins, and sets the recipients' offsets. Returns the number of
+    /// bytes, which is where the content can start. <see cref="QueueFileHead.Write"/> replaces the head once the sizes are known.
     /// </summary>
     public static int Write(ArrayBufferWriter<byte> output, Envelope e)
     {
@@ -63,7 +63,8 @@ public static partial class QueueFileFormat
     }
 
     /// <summary>
-    /// Writes an envelope segment of exactly so many bytes into an empty buffer: what it is shorter by is made up with records that mean nothing. False when it is longer.
+    /// Writes an envelope segment of exactly so many bytes into an empty buffer: what it is shorter by is made up with records that mean
+    /// nothing. False when it is longer.
     /// </summary>
     /// <param name="at">Where it will stand in the file.</param>
     public static bool TryWriteEnvelope(ArrayBufferWriter<byte> output, Envelope e, long at, int length)
@@ -89,7 +90,8 @@ public static partial class QueueFileFormat
     /// <param name="file">The file's beginning, the envelope and all.</param>
     /// <param name="contentOffset">What <see cref="Write"/> gave.</param>
     public static void Finish(Span<byte> file, int contentOffset, long contentLength, int recipients) =>
-        new QueueFileHead(QueueFileHead.Size, contentOffset - QueueFileHead.Size, ContentSegments.InOnePiece(contentOffset, contentLength), recipients)
+        new QueueFileHead(QueueFileHead.Size, contentOffset - QueueFileHead.Size, ContentSegments.InOnePiece(contentOffset, contentLength),
+        recipients)
             .Write(file, QueueFileHead.EnvelopeChecksum(file[QueueFileHead.Size..contentOffset]));
 
     /// <param name="shift">What is to be added to a place in the buffer for the place in the file.</param>
@@ -138,8 +140,8 @@ public static partial class QueueFileFormat
     public static bool IsDone(byte letter) => letter is Done or Unsynced;
 
     /// <summary>
-    /// Reads the records of an envelope. False when it is not what was written (<see cref="QueueFileHead.Matches"/>), a line is no record, the recipients are not as
-    /// many as the head says, or arrival time or sender is missing. Unknown letters are passed over.
+    /// Reads the records of an envelope. False when it is not what was written (<see cref="QueueFileHead.Matches"/>), a line is no record,
+    /// the recipients are not as many as the head says, or arrival time or sender is missing. Unknown letters are passed over.
     /// </summary>
     /// <param name="envelope">The segment.</param>
     public static bool TryReadEnvelope(ReadOnlySpan<byte> envelope, in QueueFileHead head, Envelope e)
@@ -149,7 +151,8 @@ public static partial class QueueFileFormat
         EnvelopeRecipient next = new();
         for (int at = 0, length; (length = envelope[at..].IndexOf((byte)'\n')) >= 0; at += length + 1)
         {
-            if (length == 0) return at + 1 == envelope.Length && time && sender && (e.Recipients.Count == head.Recipients || head.IsUnfinished);
+            if (length == 0)
+                return at + 1 == envelope.Length && time && sender && (e.Recipients.Count == head.Recipients || head.IsUnfinished);
             ReadOnlySpan<byte> line = envelope.Slice(at, length);
             if (length < 2 || line[1] != ' ' || !TryUnescape(line[2..], out string value)) return false;
             long place = head.EnvelopeOffset + at;

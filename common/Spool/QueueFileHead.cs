@@ -14,7 +14,8 @@ namespace MtaSuite.Common.Spool;
 /// content-of-envelope = 8HEXDIG                  CRC-32C of the envelope as it was written
 /// check     = 8HEXDIG                            CRC-32C of what stands before it in sizes
 /// </code>
-/// Version 1, which earlier releases wrote and which is still read, has the envelope behind the head, the content behind the envelope, and no checksum:
+/// Version 1, which earlier releases wrote and which is still read, has the envelope behind the head, the content behind the envelope, and
+/// no checksum:
 /// <code>
 /// head      = "MTASUITE 1" LF offset(10 digits) SP length(15 digits, or spaces) SP recipients(8 digits) LF
 /// </code>
@@ -103,9 +104,11 @@ public readonly record struct QueueFileHead(long EnvelopeOffset, int EnvelopeLen
             || !Take(sizes, ref at, 12, out long header) || !Take(sizes, ref at, 8, out long headerLength)
             || !Take(sizes, ref at, 12, out long body) || !Take(sizes, ref at, 12, out long bodyLength)
             || !Take(sizes, ref at, 8, out long recipients)
-            || !TakeHex(sizes, ref at, out uint checksum) || !TakeHex(sizes, ref at, out uint check) || check != Crc32C.Add(0, sizes[..CheckAt])) return false;
+            || !TakeHex(sizes, ref at, out uint checksum) || !TakeHex(sizes, ref at, out uint check)
+            || check != Crc32C.Add(0, sizes[..CheckAt])) return false;
         if (envelope < Size || envelopeLength is 0 or > QueueFileFormat.MaxEnvelope || header < Size || body < Size) return false;
-        head = new QueueFileHead(envelope, (int)envelopeLength, new ContentSegments(header, headerLength, body, bodyLength), (int)recipients)
+        head = new QueueFileHead(envelope, (int)envelopeLength, new ContentSegments(header, headerLength, body, bodyLength),
+            (int)recipients)
         {
             Checksum = checksum,
         };
@@ -114,7 +117,8 @@ public readonly record struct QueueFileHead(long EnvelopeOffset, int EnvelopeLen
 
     private static bool Take(ReadOnlySpan<byte> sizes, ref int at, int digits, out long value)
     {
-        bool ok = Utf8Parser.TryParse(sizes.Slice(at, digits), out value, out int used) && used == digits && value >= 0 && sizes[at + digits] == ' ';
+        bool ok = Utf8Parser.TryParse(sizes.Slice(at, digits), out value, out int used) && used == digits && value >= 0
+            && sizes[at + digits] == ' ';
         at += digits + 1;
         return ok;
     }
@@ -122,7 +126,8 @@ public readonly record struct QueueFileHead(long EnvelopeOffset, int EnvelopeLen
     private static bool TakeHex(ReadOnlySpan<byte> sizes, ref int at, out uint value)
     {
         ReadOnlySpan<byte> digits = sizes.Slice(at, 8);
-        bool ok = Utf8Parser.TryParse(digits, out value, out int used, 'x') && used == 8 && !digits.ContainsAnyInRange((byte)'A', (byte)'F');
+        bool ok = Utf8Parser.TryParse(digits, out value, out int used, 'x') && used == 8
+            && !digits.ContainsAnyInRange((byte)'A', (byte)'F');
         at += 9;
         return ok;
     }
@@ -137,7 +142,8 @@ public readonly record struct QueueFileHead(long EnvelopeOffset, int EnvelopeLen
         bool unfinished = digits.IndexOfAnyExcept((byte)' ') < 0;
         long length = 0;
         if (!unfinished && !Whole(digits, out length)) return false;
-        head = new QueueFileHead(OldSize, (int)offset - OldSize, ContentSegments.InOnePiece(offset, length), (int)count) { IsOld = true, IsUnfinished = unfinished };
+        head = new QueueFileHead(OldSize, (int)offset - OldSize, ContentSegments.InOnePiece(offset, length), (int)count) { IsOld = true,
+            IsUnfinished = unfinished };
         return true;
     }
 

@@ -4,8 +4,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Common.Spool;
 
 /// <summary>
-/// Which messages are meant: every part that is set must fit. Addresses fit whole, as "@domain", or as a name without domain, in any case of
-/// letters. The status expression is applied to each recipient's reason; it runs without back-tracking, so that no expression is slow.
+/// Which messages are meant: every part that is set must fit. Addresses fit whole, as "@domain", or as a name without domain, in any case
+/// of letters. The status expression is applied to each recipient's reason; it runs without back-tracking, so that no expression is slow.
 /// </summary>
 public sealed class QueueFilter
 {
@@ -23,14 +23,16 @@ public sealed class QueueFilter
     public string Status = "";
     private Regex? _status;
 
-    public bool IsEmpty => From.Length + To.Length + Domain.Length + Status.Length + Queues.Count + Ids.Count == 0 && OlderThan == 0 && NewerThan == 0;
+    public bool IsEmpty =>
+        From.Length + To.Length + Domain.Length + Status.Length + Queues.Count + Ids.Count == 0 && OlderThan == 0 && NewerThan == 0;
 
     /// <summary>An error text when the filter makes no sense.</summary>
     public string? Check()
     {
         try
         {
-            if (Status.Length > 0) _status = new Regex(Status, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            if (Status.Length > 0)
+                _status = new Regex(Status, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
             return null;
         }
         catch (ArgumentException e) { return $"bad regular expression \"{Status}\": {e.Message}"; }

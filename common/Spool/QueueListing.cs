@@ -4,15 +4,17 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Spool;
 
 /// <summary>
-/// Reads the queue for people: the folders, the queue files and the reasons in the defer logs. Messages come and go meanwhile: one that moves
-/// between two folders may be met twice or not at all, one that is gone or unfinished is passed over. Blocks on the disk; one thread at a time.
+/// Reads the queue for people: the folders, the queue files and the reasons in the defer logs. Messages come and go meanwhile: one that
+/// moves between two folders may be met twice or not at all, one that is gone or unfinished is passed over. Blocks on the disk; one thread
+/// at a time.
 /// </summary>
 /// <param name="stateOf">What qmgr knows of a message; null when it knows nothing, or is not asked.</param>
 public sealed class QueueListing(SpoolDirectory spool, QueueFilter filter, Func<string, QueueEntryState?> stateOf)
 {
     /// <summary>Folders in the order of a listing.</summary>
     private static readonly string[] Folders =
-        [SpoolDirectory.Maildrop, SpoolDirectory.Active, SpoolDirectory.Incoming, SpoolDirectory.Deferred, SpoolDirectory.Hold, SpoolDirectory.Corrupt];
+        [SpoolDirectory.Maildrop, SpoolDirectory.Active, SpoolDirectory.Incoming, SpoolDirectory.Deferred, SpoolDirectory.Hold,
+        SpoolDirectory.Corrupt];
 
     private readonly BounceLog _logs = new(spool);
 
@@ -43,7 +45,8 @@ public sealed class QueueListing(SpoolDirectory spool, QueueFilter filter, Func<
     {
         if (spool.TryRead(folder, id, out QueueFile? file) != QueueFileStatus.Ok) return null;
         Envelope e = file!.Envelope;
-        QueueEntryState state = folder is SpoolDirectory.Incoming or SpoolDirectory.Deferred or SpoolDirectory.Active ? stateOf(id) ?? default : default;
+        QueueEntryState state = folder is SpoolDirectory.Incoming or SpoolDirectory.Deferred or SpoolDirectory.Active ? stateOf(id)
+            ?? default : default;
         QueueEntry entry = new()
         {
             QueueName = state.Active ? SpoolDirectory.Active : folder,
@@ -63,7 +66,8 @@ public sealed class QueueListing(SpoolDirectory spool, QueueFilter filter, Func<
     }
 
     /// <summary>qmgr keeps the next attempt of a deferred message as its file's modification time.</summary>
-    private long NextAttempt(string folder, string id) => Libc.TryStat(spool.PathOf(folder, id), out Libc.FileStatus status) ? status.ModifiedSeconds * 1_000_000 : 0;
+    private long NextAttempt(string folder, string id) =>
+        Libc.TryStat(spool.PathOf(folder, id), out Libc.FileStatus status) ? status.ModifiedSeconds * 1_000_000 : 0;
 
     private void AddReasons(QueueEntry entry, Envelope e)
     {

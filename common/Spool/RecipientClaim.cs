@@ -17,10 +17,10 @@ public enum ClaimStatus : byte
 }
 
 /// <summary>
-/// The right to deliver one message to one recipient. A delivery agent claims the recipient, delivers, makes the delivery durable, marks the
-/// recipient and releases it, so that nobody is delivered to twice: neither by two processes at once, which happens when qmgr was replaced while
-/// a delivery was under way, nor again after the agent died behind the mark. The claim is a lock (fcntl(2), F_OFD_SETLK) on the first byte of the
-/// recipient's record in the queue file; the mark is that byte. Closing the file releases all claims on it.
+/// The right to deliver one message to one recipient. A delivery agent claims the recipient, delivers, makes the delivery durable, marks
+/// the recipient and releases it, so that nobody is delivered to twice: neither by two processes at once, which happens when qmgr was
+/// replaced while a delivery was under way, nor again after the agent died behind the mark. The claim is a lock (fcntl(2), F_OFD_SETLK) on
+/// the first byte of the recipient's record in the queue file; the mark is that byte. Closing the file releases all claims on it.
 /// </summary>
 public sealed class RecipientClaim : IDisposable
 {
@@ -71,10 +71,11 @@ public sealed class RecipientClaim : IDisposable
     }
 
     /// <summary>
-    /// Marks the recipient as delivered, which may be after the release. False, with errno set and a warning in the log, when the file cannot be
-    /// written: the message may then be delivered again.
+    /// Marks the recipient as delivered, which may be after the release. False, with errno set and a warning in the log, when the file
+    /// cannot be written: the message may then be delivered again.
     /// </summary>
-    /// <param name="unsynced">The delivery is not on stable storage yet; the journal answers for it (<see cref="Journal.JournalCover"/>).</param>
+    /// <param name="unsynced">The delivery is not on stable storage yet; the journal answers for it (<see
+    /// cref="Journal.JournalCover"/>).</param>
     public bool Mark(bool unsynced = false)
     {
         if (_offset == NoRecord) return true;

@@ -26,11 +26,13 @@ public sealed record QueueFile(Envelope Envelope, ContentSegments Content);
 /// </summary>
 public sealed class SpoolDirectory(string root)
 {
-    public const string Maildrop = "maildrop", Incoming = "incoming", Active = "active", Deferred = "deferred", Hold = "hold", Corrupt = "corrupt",
+    public const string Maildrop = "maildrop", Incoming = "incoming", Active = "active", Deferred = "deferred", Hold = "hold",
+        Corrupt = "corrupt",
         Bounce = "bounce", Defer = "defer", Trace = "trace", Public = "public", Private = "private", Pid = "pid", Journal = "journal";
 
     /// <summary>
-    /// The owner's execute bit of a queue file: the message is to expire (postsuper -e). A mode is changed in one step, whoever has the file open.
+    /// The owner's execute bit of a queue file: the message is to expire (postsuper -e). A mode is changed in one step, whoever has the
+    /// file open.
     /// </summary>
     public const uint ForceExpireMode = 0x40;
 

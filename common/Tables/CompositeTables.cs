@@ -20,7 +20,8 @@ internal abstract class CompositeTable : Table
     public override bool MayBlock => Array.Exists(Parts, part => part.MayBlock);
 
     /// <summary>What stands between the braces; empty when they are missing.</summary>
-    public static List<string> Items(string name) => name.StartsWith('{') && ConfigList.TryUnbrace(name, out string body) ? ConfigList.Split(body) : [];
+    public static List<string> Items(string name) =>
+        name.StartsWith('{') && ConfigList.TryUnbrace(name, out string body) ? ConfigList.Split(body) : [];
 
     public static Table Open(string spec, string type, string name, TableOptions options)
     {

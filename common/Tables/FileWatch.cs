@@ -3,8 +3,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Tables;
 
 /// <summary>
-/// Notices that the file behind a name is another one, or was written: asks stat(2) at most once a second. Not thread-safe: the owner's lock
-/// covers it.
+/// Notices that the file behind a name is another one, or was written: asks stat(2) at most once a second. Not thread-safe: the owner's
+/// lock covers it.
 /// </summary>
 internal sealed class FileWatch(string path, TimeProvider clock)
 {
@@ -17,7 +17,9 @@ internal sealed class FileWatch(string path, TimeProvider clock)
     /// <summary>Remembers the file that is in use now; default when there is none.</summary>
     public void Remember(in Libc.FileStatus status) => _seen = Identity(status);
 
-    /// <summary>True when a second has passed and the name leads to a file that is not the remembered one. No file at all is no change.</summary>
+    /// <summary>
+    /// True when a second has passed and the name leads to a file that is not the remembered one. No file at all is no change.
+    /// </summary>
     public bool HasChanged(out Libc.FileStatus status)
     {
         status = default;

@@ -3,8 +3,8 @@ using MtaSuite.Common.Config;
 namespace MtaSuite.Common.Tables;
 
 /// <summary>
-/// The tables that a parameter names ("hash:/etc/aliases, inline:{a=b}"), asked in that order: the first hit is the answer, and the first error
-/// too, because a later table must not answer for one that cannot be read.
+/// The tables that a parameter names ("hash:/etc/aliases, inline:{a=b}"), asked in that order: the first hit is the answer, and the first
+/// error too, because a later table must not answer for one that cannot be read.
 /// </summary>
 public sealed class Maps : IDisposable
 {
@@ -32,7 +32,8 @@ public sealed class Maps : IDisposable
     public bool MayBlock => Array.Exists(_tables, table => table.MayBlock);
 
     /// <summary>"TYPE:NAME: reason" of each table that could not be opened.</summary>
-    public IEnumerable<string> OpenErrors => _tables.Where(table => table.OpenError != null).Select(table => $"{table.Spec}: {table.OpenError}");
+    public IEnumerable<string> OpenErrors =>
+        _tables.Where(table => table.OpenError != null).Select(table => $"{table.Spec}: {table.OpenError}");
 
     /// <summary>Asks the tables in order. An empty key is found nowhere; an empty value is an error of the table.</summary>
     public LookupResult Lookup(string key) => Lookup(key, out _);

@@ -44,7 +44,8 @@ internal sealed class EnvironTable(string spec, TableOptions options) : Table(sp
 /// <summary>inline:{ key=value, { key = text with spaces }}: entries written in the configuration itself.</summary>
 internal sealed class InlineTable(string spec, TableOptions options, Dictionary<string, string> entries) : Table(spec, options), IListable
 {
-    protected override LookupResult Find(string key) => entries.TryGetValue(key, out string? value) ? LookupResult.Found(value) : LookupResult.NotFound;
+    protected override LookupResult Find(string key) =>
+        entries.TryGetValue(key, out string? value) ? LookupResult.Found(value) : LookupResult.NotFound;
 
     public string? List(Func<string, string, bool> visit)
     {

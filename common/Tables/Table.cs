@@ -3,8 +3,8 @@ using System.Text;
 namespace MtaSuite.Common.Tables;
 
 /// <summary>
-/// A lookup table: key to value, both text. Safe to ask from several threads. A table always exists: one that cannot be opened answers every
-/// lookup with an error, and with its contents once the cause is gone.
+/// A lookup table: key to value, both text. Safe to ask from several threads. A table always exists: one that cannot be opened answers
+/// every lookup with an error, and with its contents once the cause is gone.
 /// </summary>
 public abstract class Table(string spec, TableOptions options) : IDisposable
 {
@@ -32,8 +32,8 @@ public abstract class Table(string spec, TableOptions options) : IDisposable
     protected LookupResult Unavailable(string reason) => LookupResult.Error($"{Spec} is unavailable. {reason}");
 
     /// <summary>
-    /// A key in lower case: each character's simple lower-case form (where Postfix with ICU folds one character to several, e.g. sharp s to ss,
-    /// the results differ). Without UTF-8 only ASCII letters change.
+    /// A key in lower case: each character's simple lower-case form (where Postfix with ICU folds one character to several, e.g. sharp s to
+    /// ss, the results differ). Without UTF-8 only ASCII letters change.
     /// </summary>
     public static string FoldKey(string key, bool utf8 = true) =>
         utf8 && !Ascii.IsValid(key) ? key.ToLowerInvariant()

@@ -33,7 +33,9 @@ public static class TableFactory
     /// <summary>The names of all types, sorted; what <c>postconf -m</c> lists.</summary>
     public static IReadOnlyCollection<string> TypeNames => [.. Types.Keys.Append("proxy").Order(StringComparer.Ordinal)];
 
-    /// <summary>The files that a table's contents are in, and those of the tables it is made of; none where the name makes no sense.</summary>
+    /// <summary>
+    /// The files that a table's contents are in, and those of the tables it is made of; none where the name makes no sense.
+    /// </summary>
     public static IEnumerable<string> FilesOf(string spec)
     {
         if (!TrySplit(spec, out string type, out string name)) return [];
@@ -58,8 +60,8 @@ public static class TableFactory
     }
 
     /// <summary>
-    /// Opens a table. The result is never null: for a table that cannot be opened <see cref="Table.OpenError"/> says why, and each lookup is an
-    /// error until it can be. A "proxy:" in front is accepted and means nothing: tables are opened by the process that uses them.
+    /// Opens a table. The result is never null: for a table that cannot be opened <see cref="Table.OpenError"/> says why, and each lookup
+    /// is an error until it can be. A "proxy:" in front is accepted and means nothing: tables are opened by the process that uses them.
     /// </summary>
     public static Table Open(string spec, TableOptions? options = null)
     {

@@ -9,7 +9,8 @@ public sealed record TableOptions
     public bool FoldKeys { get; init; } = true;
 
     /// <summary>
-    /// Keys and values are UTF-8 (<c>smtputf8_enable</c>). When false they are bytes, and a string holds one byte in each character (Latin-1).
+    /// Keys and values are UTF-8 (<c>smtputf8_enable</c>). When false they are bytes, and a string holds one byte in each character
+    /// (Latin-1).
     /// </summary>
     public bool Utf8 { get; init; } = true;
 
@@ -25,6 +26,9 @@ public sealed record TableOptions
     /// <summary>Time for the once-a-second check whether a file was replaced.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>Receives complaints about a table's source text ("FILE, line N: ..."); by default the log. May be called on any thread that looks up.</summary>
+    /// <summary>
+    /// Receives complaints about a table's source text ("FILE, line N: ..."); by default the log. May be called on any thread that looks
+    /// up.
+    /// </summary>
     public Action<string>? Warn { get; init; } = static text => Log.Log.Warning($"{text}");
 }

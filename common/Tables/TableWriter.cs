@@ -26,8 +26,9 @@ public sealed record TableWriterOptions
 }
 
 /// <summary>
-/// Writes an indexed file. Others see nothing of it before <see cref="TryCommit"/>, and everything after; only one writer at a time works on a file. The first
-/// failure stands in <see cref="Error"/>, and everything after it does nothing and returns false. Dispose without commit leaves all as it was.
+/// Writes an indexed file. Others see nothing of it before <see cref="TryCommit"/>, and everything after; only one writer at a time works
+/// on a file. The first failure stands in <see cref="Error"/>, and everything after it does nothing and returns false. Dispose without
+/// commit leaves all as it was.
 /// </summary>
 public abstract class TableWriter : IDisposable
 {

@@ -30,7 +30,8 @@ public static class PemFile
             ReadOnlySpan<char> line = raw.Trim();
             if (label == null)
             {
-                if (line.StartsWith(Begin) && line.EndsWith(Dashes) && line.Length > Begin.Length + Dashes.Length) label = line[Begin.Length..^Dashes.Length].ToString();
+                if (line.StartsWith(Begin) && line.EndsWith(Dashes) && line.Length > Begin.Length + Dashes.Length)
+                    label = line[Begin.Length..^Dashes.Length].ToString();
                 body.Clear();
             }
             else if (line.StartsWith(End))

@@ -9,8 +9,8 @@ namespace MtaSuite.Common.Tls;
 /// <summary>
 /// The keys of session tickets, common to all processes of the suite: the file <c>tls_ticket_keys</c> in data_directory, mode 0600, one key
 /// a line: <c>created(unix seconds) SP base64(name 16, cipher key 32, MAC key 32)</c>, the newest first. Whoever finds the newest
-/// too old writes a new file under a lock; a ticket under a key that a process does not know makes it read the file again. Where the file cannot
-/// be kept, the process has a key of its own, and tickets are good in this process only.
+/// too old writes a new file under a lock; a ticket under a key that a process does not know makes it read the file again. Where the file
+/// cannot be kept, the process has a key of its own, and tickets are good in this process only.
 /// </summary>
 public sealed class TicketKeys
 {
@@ -111,7 +111,8 @@ public sealed class TicketKeys
     /// <summary>A new key in front; another process may have been faster.</summary>
     private List<DatedKey> Rotate(long now)
     {
-        int fd = _directory.Length == 0 ? -1 : Libc.Open(PathOf(FileName + ".lock"), Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, 0x180 /* 0600 */);
+        int fd = _directory.Length == 0 ? -1
+            : Libc.Open(PathOf(FileName + ".lock"), Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, 0x180 /* 0600 */);
         if (fd < 0 || Libc.Flock(fd, Libc.LOCK_EX) != 0)
         {
             if (fd >= 0) _ = Libc.Close(fd);
@@ -128,7 +129,8 @@ public sealed class TicketKeys
     }
 
     private List<DatedKey> OwnKeys(long now, List<DatedKey> before) =>
-        before.Count > 0 && !IsOld(before[0], now) ? before : [Make(now), .. before.Where(k => k.Created <= now && now - k.Created < 2 * _lifetime)];
+        before.Count > 0
+        && !IsOld(before[0], now) ? before : [Make(now), .. before.Where(k => k.Created <= now && now - k.Created < 2 * _lifetime)];
 
     private static DatedKey Make(long now) => new(now,
         new TicketKey(RandomNumberGenerator.GetBytes(16), RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(32)));
@@ -137,7 +139,8 @@ public sealed class TicketKeys
     {
         StringBuilder text = new();
         foreach (DatedKey k in keys)
-            text.Append(CultureInfo.InvariantCulture, $"{k.Created} {Convert.ToBase64String([.. k.Key.Name, .. k.Key.CipherKey, .. k.Key.MacKey])}\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"{k.Created} {Convert.ToBase64String([.. k.Key.Name, .. k.Key.CipherKey, .. k.Key.MacKey])}\n");
         string temporary = PathOf(FileName + ".new");
         _ = Libc.Unlink(temporary);
         int fd = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0x180);

@@ -65,7 +65,8 @@ public sealed class TlsContext : IDisposable
         if (!LibSsl.SetCiphers(Handle, s.Ciphers)) return Fail(out error, $"cipher list \"{s.Ciphers}\"");
         if (s.Groups.Length > 0) TlsGroups.Apply(Handle, s.Groups);
         LibSsl.SetVerifyDepth(Handle, s.VerifyDepth);
-        if (!LibSsl.TrustAuthorities(Handle, s.AuthorityFile, s.AuthorityPath, s.DefaultAuthorities)) return Fail(out error, $"authorities {s.AuthorityFile} {s.AuthorityPath}");
+        if (!LibSsl.TrustAuthorities(Handle, s.AuthorityFile, s.AuthorityPath, s.DefaultAuthorities))
+            return Fail(out error, $"authorities {s.AuthorityFile} {s.AuthorityPath}");
         if (s.Server) ApplyServer(s);
         else LibSsl.KeepNoSessions(Handle);
         if (s.VerifyNothing) LibSsl.VerifyNothing(Handle);

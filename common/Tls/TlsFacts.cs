@@ -4,7 +4,9 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Tls;
 
-/// <summary>How far a peer is known: it showed no certificate, one that proves nothing, one of a trusted authority, or the one expected.</summary>
+/// <summary>
+/// How far a peer is known: it showed no certificate, one that proves nothing, one of a trusted authority, or the one expected.
+/// </summary>
 public enum TlsTrust : byte { Anonymous, Untrusted, Trusted, Verified }
 
 /// <summary>What is worth knowing of an established session, in the words that logs and headers use.</summary>
@@ -65,7 +67,8 @@ public sealed record TlsFacts
     public string Summary(string direction, string peer)
     {
         StringBuilder text = new(200);
-        text.Append(Trust).Append(" TLS connection ").Append(Agreement.Resumed ? "reestablished " : "established ").Append(direction).Append(' ').Append(peer);
+        text.Append(Trust).Append(" TLS connection ").Append(Agreement.Resumed ? "reestablished " : "established ").Append(direction)
+            .Append(' ').Append(peer);
         if (ServerName.Length > 0) text.Append(" to ").Append(ServerName);
         text.Append(": ").Append(Cipher);
         if (Keys.Length > 0) text.Append(' ').Append(Keys);
@@ -76,7 +79,10 @@ public sealed record TlsFacts
     public string Cipher => string.Create(CultureInfo.InvariantCulture,
         $"{Agreement.Protocol} with cipher {Agreement.Cipher} ({Agreement.UsedBits}/{Agreement.AlgorithmBits} bits)");
 
-    /// <summary>"key-exchange X25519 server-signature RSA-PSS (2048 bits) server-digest SHA256"; empty before TLS 1.3, where the cipher's name says it.</summary>
+    /// <summary>
+    /// "key-exchange X25519 server-signature RSA-PSS (2048 bits) server-digest SHA256"; empty before TLS 1.3, where the cipher's name says
+    /// it.
+    /// </summary>
     public string Keys
     {
         get

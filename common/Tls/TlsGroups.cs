@@ -3,8 +3,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Tls;
 
 /// <summary>
-/// Key exchange groups by name. "?NAME" (wanted where it exists) and "DEFAULT" are syntax of OpenSSL 3.5; older libraries refuse a list with a name
-/// that they do not know, so there the list is cut down to what they have.
+/// Key exchange groups by name. "?NAME" (wanted where it exists) and "DEFAULT" are syntax of OpenSSL 3.5; older libraries refuse a list
+/// with a name that they do not know, so there the list is cut down to what they have.
 /// </summary>
 internal static class TlsGroups
 {

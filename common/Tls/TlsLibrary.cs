@@ -54,7 +54,8 @@ public sealed class TlsLibrary
         Disabled = Bits(c.Get(TlsParams.TlsDisableWorkarounds), s_workarounds, TlsParams.TlsDisableWorkarounds.Name);
         AppendDefaultAuthorities = c.Get(TlsParams.TlsAppendDefaultCA);
         PreemptCiphers = c.Get(TlsParams.TlsPreemptCipherlist);
-        HostFlags = LibSsl.CheckNoPartialWildcards | (c.Get(TlsParams.TlsWildcardMatchesMultipleLabels) ? LibSsl.CheckMultiLabelWildcards : 0);
+        HostFlags = LibSsl.CheckNoPartialWildcards
+            | (c.Get(TlsParams.TlsWildcardMatchesMultipleLabels) ? LibSsl.CheckMultiLabelWildcards : 0);
     }
 
     /// <summary>tls_config_file and tls_config_name: with what OpenSSL is set up when this process first needs it. Loads nothing.</summary>

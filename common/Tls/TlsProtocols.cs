@@ -15,7 +15,8 @@ public readonly record struct TlsProtocols(int Lowest, int Highest, ulong Exclud
 {
     private static readonly (string Name, int Version, ulong Option)[] s_known =
     [
-        ("SSLv2", 0x0002, 0), ("SSLv3", 0x0300, LibSsl.OpNoSslV3), ("TLSv1", 0x0301, LibSsl.OpNoTls1), ("TLSv1.1", 0x0302, LibSsl.OpNoTls1_1),
+        ("SSLv2", 0x0002, 0), ("SSLv3", 0x0300, LibSsl.OpNoSslV3), ("TLSv1", 0x0301, LibSsl.OpNoTls1),
+            ("TLSv1.1", 0x0302, LibSsl.OpNoTls1_1),
         ("TLSv1.2", 0x0303, LibSsl.OpNoTls1_2), ("TLSv1.3", 0x0304, LibSsl.OpNoTls1_3),
     ];
 
@@ -59,7 +60,8 @@ public readonly record struct TlsProtocols(int Lowest, int Highest, ulong Exclud
     {
         if (TryName(text, out version, out option)) return true;
         string digits = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text[2..] : text;
-        return int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out version) && version is >= 0x0300 and <= 0x03FF;
+        return int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out version)
+            && version is >= 0x0300 and <= 0x03FF;
     }
 
     private static bool TryName(string text, out int version, out ulong option)

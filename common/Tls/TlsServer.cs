@@ -6,8 +6,8 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Common.Tls;
 
 /// <summary>
-/// The server's contexts: the one of the configured keys, and those of names that clients ask for. Key files that change are read again, at most
-/// once a second; what cannot be used is refused with a warning and the keys before it stay. Not thread-safe.
+/// The server's contexts: the one of the configured keys, and those of names that clients ask for. Key files that change are read again, at
+/// most once a second; what cannot be used is refused with a warning and the keys before it stay. Not thread-safe.
 /// </summary>
 public sealed class TlsServer : IDisposable
 {
@@ -143,7 +143,8 @@ public sealed class TlsServer : IDisposable
     private TlsContext? Load(string key, string value)
     {
         bool held = _named.TryGetValue(key, out Named? named);
-        if (held && named != null && named.Value == value && (named.Files.IsEmpty || named.Files.Stamp() is var now && (now == named.Stamp || now == 0))) return named.Context;
+        if (held && named != null && named.Value == value
+            && (named.Files.IsEmpty || named.Files.Stamp() is var now && (now == named.Stamp || now == 0))) return named.Context;
         List<KeyPair>? keys = Pairs(value, out KeyPairFiles files, out string error);
         if (keys == null && named == null && _contents.Lookup(key) is { IsFound: true } content)
             keys = Pairs(content.Value, out _, out error);

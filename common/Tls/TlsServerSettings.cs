@@ -22,7 +22,8 @@ public sealed class TlsServerSettings
             Problems.Add("smtpd_tls_req_ccert is ignored: it needs smtpd_tls_security_level = encrypt");
         RequireCertificate = c.Get(TlsParams.SmtpdTlsReqCcert) && Level == TlsServerLevel.Encrypt;
         AskCertificate = c.Get(TlsParams.SmtpdTlsAskCcert) || RequireCertificate;
-        IsAnonymous = Files.IsEmpty && !AskCertificate && c.Get(TlsParams.SmtpdTlsCertFile).Equals(NoCertificate, StringComparison.OrdinalIgnoreCase);
+        IsAnonymous = Files.IsEmpty && !AskCertificate
+            && c.Get(TlsParams.SmtpdTlsCertFile).Equals(NoCertificate, StringComparison.OrdinalIgnoreCase);
         AuthOnly = c.Get(TlsParams.SmtpdTlsAuthOnly) || Level == TlsServerLevel.Encrypt;
         ReceivedHeader = c.Get(TlsParams.SmtpdTlsReceivedHeader);
         FingerprintDigest = c.Get(TlsParams.SmtpdTlsFingerprintDigest);
@@ -40,8 +41,8 @@ public sealed class TlsServerSettings
     public KeyPairFiles Files { get; }
     public bool AskCertificate { get; }
     /// <summary>
-    /// smtpd_tls_cert_file = none, and nothing else: TLS without a certificate, by anonymous ciphers alone. Most clients have none of them, and nobody
-    /// can know the server by them; TLS 1.3 has none, and is off.
+    /// smtpd_tls_cert_file = none, and nothing else: TLS without a certificate, by anonymous ciphers alone. Most clients have none of them,
+    /// and nobody can know the server by them; TLS 1.3 has none, and is off.
     /// </summary>
     public bool IsAnonymous { get; }
     public bool RequireCertificate { get; }
@@ -112,7 +113,8 @@ public sealed class TlsServerSettings
             case "none": return TlsServerLevel.None;
             case "may": return TlsServerLevel.May;
             case "encrypt": return TlsServerLevel.Encrypt;
-            case "": return c.Get(TlsParams.SmtpdEnforceTls) ? TlsServerLevel.Encrypt : c.Get(TlsParams.SmtpdUseTls) ? TlsServerLevel.May : TlsServerLevel.None;
+            case "": return c.Get(TlsParams.SmtpdEnforceTls) ? TlsServerLevel.Encrypt : c.Get(TlsParams.SmtpdUseTls) ? TlsServerLevel.May
+                : TlsServerLevel.None;
             case "fingerprint" or "verify" or "secure" or "dane" or "dane-only":
                 Problems.Add($"smtpd_tls_security_level: {c.Get(TlsParams.SmtpdTlsSecurityLevel)} is for clients; \"encrypt\" is used");
                 return TlsServerLevel.Encrypt;
@@ -134,7 +136,8 @@ public sealed class TlsServerSettings
 
         void Add(TextParam certificate, TextParam key)
         {
-            if (c.Get(certificate) is { Length: > 0 } file && !file.Equals(NoCertificate, StringComparison.OrdinalIgnoreCase)) pairs.Add((file, c.Get(key)));
+            if (c.Get(certificate) is { Length: > 0 } file && !file.Equals(NoCertificate, StringComparison.OrdinalIgnoreCase))
+                pairs.Add((file, c.Get(key)));
         }
     }
 

@@ -9,8 +9,8 @@ namespace MtaSuite.Common.Tls;
 public enum TlsHandshake : byte { Done, TimedOut, Canceled, Lost, Failed }
 
 /// <summary>
-/// TLS on a connection: first the handshake, then the connection's filter. The connection owns it once the handshake is done. OpenSSL frees its
-/// buffers whenever it has nothing in them, so that an idle session is small.
+/// TLS on a connection: first the handshake, then the connection's filter. The connection owns it once the handshake is done. OpenSSL frees
+/// its buffers whenever it has nothing in them, so that an idle session is small.
 /// </summary>
 public sealed class TlsSession : IConnectionFilter, IBatchEnd
 {
@@ -37,7 +37,9 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
     /// <summary>The peer's input ended without close_notify: something may have been cut off.</summary>
     public bool Truncated { get; private set; }
 
-    /// <summary>Client: keeps the session for resumption; of use once the server has said something, since tickets come behind the handshake.</summary>
+    /// <summary>
+    /// Client: keeps the session for resumption; of use once the server has said something, since tickets come behind the handshake.
+    /// </summary>
     public Action? Keep { get; set; }
 
     /// <summary>Prepares TLS on a connection whose output is sent; null with the reason.</summary>
@@ -49,8 +51,8 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
     }
 
     /// <summary>
-    /// Runs the handshake; Done: the session is now the connection's filter. Otherwise the session is disposed and the connection, which may
-    /// have sent an alert, is of no use but to be closed.
+    /// Runs the handshake; Done: the session is now the connection's filter. Otherwise the session is disposed and the connection, which
+    /// may have sent an alert, is of no use but to be closed.
     /// </summary>
     /// <param name="limit">For the whole of it.</param>
     public async ValueTask<TlsHandshake> HandshakeAsync(TimeSpan limit)
@@ -89,8 +91,8 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
     private const int HandshakeRecord = 22, RecordHeader = 5;
 
     /// <summary>
-    /// The client's first record is there, or the library is to see what is wrong with it. Until then it is left with the kernel: a client that says
-    /// nothing, or half of it, costs no buffers of the library.
+    /// The client's first record is there, or the library is to see what is wrong with it. Until then it is left with the kernel: a client
+    /// that says nothing, or half of it, costs no buffers of the library.
     /// </summary>
     private bool HasHello()
     {

@@ -8,7 +8,8 @@ namespace MtaSuite.Local.Commands;
 internal static class CommandDelivery
 {
     /// <summary>
-    /// Runs the command. Success: an Ok outcome whose <see cref="Outcome.Diagnostic"/> is what the command printed; the caller puts its own text.
+    /// Runs the command. Success: an Ok outcome whose <see cref="Outcome.Diagnostic"/> is what the command printed; the caller puts its own
+    /// text.
     /// </summary>
     public static Outcome Run(MessageContent content, CopySpec copy, CommandSpec spec, DateTimeOffset now)
     {
@@ -22,9 +23,11 @@ internal static class CommandDelivery
         bool isKnown = process.TryFinish(out int waitStatus);
         string printed = process.Printed.ToText();
         string shown = printed.Length > 0 ? $". Command output: {printed}" : "";
-        if (process.TimedOut) return Fail("5.3.0", $"Command time limit exceeded: \"{spec.Display}\"{shown}", printed, "internal software error");
+        if (process.TimedOut)
+            return Fail("5.3.0", $"Command time limit exceeded: \"{spec.Display}\"{shown}", printed, "internal software error");
         if (!isKnown) return Fail("4.3.0", $"Command exit status was lost: \"{spec.Display}\"{shown}", printed, "internal software error");
-        if (Libc.ExitSignal(waitStatus) is Libc.SIGXFSZ) return Fail("5.2.2", $"Command wrote too large a file: \"{spec.Display}\"{shown}", printed, "mailbox full");
+        if (Libc.ExitSignal(waitStatus) is Libc.SIGXFSZ)
+            return Fail("5.2.2", $"Command wrote too large a file: \"{spec.Display}\"{shown}", printed, "mailbox full");
         if (Libc.ExitSignal(waitStatus) is var signal && signal != 0)
             return Fail("4.3.0", $"Command died with signal {signal}: \"{spec.Display}\"{shown}", printed, "internal software error");
         int code = Libc.ExitCode(waitStatus);
@@ -50,7 +53,8 @@ internal static class CommandDelivery
             : Fail(status, $"Command died with status {code}: \"{display}\"{shown}", printed, text);
     }
 
-    private static Outcome Fail(string status, string text, string printed, string unsaid) => Fail(DsnStatus.Parse(status), text, printed, unsaid);
+    private static Outcome Fail(string status, string text, string printed, string unsaid) =>
+        Fail(DsnStatus.Parse(status), text, printed, unsaid);
 
     private static Outcome Fail(DsnStatus status, string text, string printed, string unsaid)
     {

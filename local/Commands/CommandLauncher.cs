@@ -91,7 +91,8 @@ internal static class CommandLauncher
             if (n > 0) have += n;
             if (n > 0 && have < text.Length) continue;
             if (have == 1 && text[0] == LaunchRequest.Ready) return child;
-            trouble = have == 0 ? "the launcher has ended early" : Encoding.UTF8.GetString(text, 0, have).TrimStart((char)LaunchRequest.Ready);
+            trouble = have == 0 ? "the launcher has ended early"
+                : Encoding.UTF8.GetString(text, 0, have).TrimStart((char)LaunchRequest.Ready);
             break;
         }
         child.SignalGroup(Libc.SIGKILL);
@@ -105,7 +106,8 @@ internal static class CommandLauncher
         trouble = "";
         if (spec.Directory != null && Libc.Access(spec.Directory, Libc.X_OK) != 0)
         {
-            trouble = $"cannot change directory to \"{spec.Directory}\" for uid={spec.Rights.Uid} gid={spec.Rights.Gid}: {Libc.ErrorText()}";
+            trouble =
+                $"cannot change directory to \"{spec.Directory}\" for uid={spec.Rights.Uid} gid={spec.Rights.Gid}: {Libc.ErrorText()}";
             return null;
         }
         foreach (IReadOnlyList<string> argv in spec.Candidates)

@@ -5,8 +5,8 @@ using MtaSuite.Local.Rights;
 namespace MtaSuite.Local.Commands;
 
 /// <summary>
-/// A running delivery command: its standard input (a sink for the message), what it prints, and its end. Nothing here waits beyond the deadline; at the
-/// deadline its process group is killed. Owns the descriptors and the process, which is reaped by <see cref="TryFinish"/>.
+/// A running delivery command: its standard input (a sink for the message), what it prints, and its end. Nothing here waits beyond the
+/// deadline; at the deadline its process group is killed. Owns the descriptors and the process, which is reaped by <see cref="TryFinish"/>.
 /// </summary>
 internal sealed class CommandProcess : ByteSink
 {

@@ -4,13 +4,16 @@ using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Local.Expansion;
 
-/// <summary>The alias tables, and who owns each of them: commands and files in an alias act with the rights of whoever may write it.</summary>
+/// <summary>
+/// The alias tables, and who owns each of them: commands and files in an alias act with the rights of whoever may write it.
+/// </summary>
 internal sealed class AliasTables(Maps maps)
 {
     public bool IsEmpty => maps.IsEmpty;
 
     /// <summary>Looks a name up, quoted where RFC 5322 wants that, then as it is.</summary>
-    /// <param name="owner">Uid of the owner of the table that had it; null: several share it, and nobody can be trusted for the others, or a file of it is gone.</param>
+    /// <param name="owner">Uid of the owner of the table that had it; null: several share it, and nobody can be trusted for the others, or
+    /// a file of it is gone.</param>
     public LookupResult Find(string name, out uint? owner)
     {
         owner = 0;

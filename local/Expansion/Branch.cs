@@ -4,8 +4,8 @@ using MtaSuite.Local.Rights;
 namespace MtaSuite.Local.Expansion;
 
 /// <summary>
-/// One point in the expansion of a recipient: the address that is being looked at, how it was come to, and on whose behalf. Each step works on a copy of its
-/// own, so that what an alias changes holds below it only.
+/// One point in the expansion of a recipient: the address that is being looked at, how it was come to, and on whose behalf. Each step works
+/// on a copy of its own, so that what an alias changes holds below it only.
 /// </summary>
 internal sealed record Branch
 {

@@ -5,7 +5,8 @@ using MtaSuite.Local.Mailboxes;
 namespace MtaSuite.Local.Expansion;
 
 /// <summary>
-/// The addresses in a message's Delivered-To headers: a recipient found there had the message before, and delivering it again would go round for ever.
+/// The addresses in a message's Delivered-To headers: a recipient found there had the message before, and delivering it again would go
+/// round for ever.
 /// </summary>
 public sealed class DeliveredHeaders
 {

@@ -9,7 +9,9 @@ namespace MtaSuite.Local.Expansion;
 /// <summary>Aliases: whose rights their commands have, who hears of failures, and what they stand for.</summary>
 internal sealed partial class DeliveryRun
 {
-    /// <summary>Expands a name by the alias tables. False: it is no alias, or the alias that is being expanded already (then it means the user).</summary>
+    /// <summary>
+    /// Expands a name by the alias tables. False: it is no alias, or the alias that is being expanded already (then it means the user).
+    /// </summary>
     private bool DeliverAlias(Branch branch, string name, out bool retry)
     {
         retry = false;
@@ -83,13 +85,16 @@ internal sealed partial class DeliveryRun
         LookupResult found = _delivery.Aliases.Find("owner-" + name);
         if (!found.IsFound) return found;
         string address = "owner-" + name;
-        if (_settings.ExpandOwnerAlias && DestinationList.Parse(found.Value) is [{ Kind: DestinationKind.Address } only, ..]) address = only.Text;
+        if (_settings.ExpandOwnerAlias && DestinationList.Parse(found.Value) is [{ Kind: DestinationKind.Address } only, ..])
+            address = only.Text;
         Resolution resolved = _services.Resolve(address);
         owner = resolved.Status == ResolutionStatus.Ok ? resolved.Address : address;
         return found;
     }
 
-    /// <summary>RFC 3461 5.2.7: "expanded" for an alias, "delivered" for a list, whose redistributed copies have reports of their own.</summary>
+    /// <summary>
+    /// RFC 3461 5.2.7: "expanded" for an alias, "delivered" for a list, whose redistributed copies have reports of their own.
+    /// </summary>
     private void NoteExpansion(Branch branch, bool isList)
     {
         if (Action.Length == 0 && (branch.Notify & Notify.Success) != 0) Action = isList ? "delivered" : "expanded";

@@ -13,7 +13,8 @@ internal sealed partial class DeliveryRun
         branch = branch.Deeper();
         if (_done.Seen($"command {branch.User}:{branch.Rights.Uid} {command}")) return false;
         if (VerifyOnly) return Report(branch, Outcome.Ok($"delivers to command: {command}"));
-        LocalMacros.Result directory = LocalMacros.Expand(_settings.CommandDirectory, branch, _settings.RecipientDelimiter, _settings.DirectoryFilter);
+        LocalMacros.Result directory =
+            LocalMacros.Expand(_settings.CommandDirectory, branch, _settings.RecipientDelimiter, _settings.DirectoryFilter);
         if (directory.Problem != null)
         {
             Warn($"bad parameter value syntax for command_execution_directory: {directory.Problem}");
@@ -31,7 +32,8 @@ internal sealed partial class DeliveryRun
         };
         long start = Environment.TickCount64;
         _services.SlowWork(begins: true);
-        Outcome outcome = CommandDelivery.Run(_content, CopyFor(branch, CopyOptions.Command, DeliveredContext.Command), spec, _settings.Clock.GetLocalNow());
+        Outcome outcome = CommandDelivery.Run(_content, CopyFor(branch, CopyOptions.Command, DeliveredContext.Command), spec,
+            _settings.Clock.GetLocalNow());
         _services.SlowWork(begins: false);
         _budget.Exclude(start);
         return outcome.IsOk ? Report(branch, outcome with { Text = $"delivered to command: {command}" }) : ReportFailure(branch, outcome);

@@ -34,7 +34,8 @@ internal sealed partial class DeliveryRun
     {
         Resolution resolved = _services.Resolve(text);
         if (resolved.Status == ResolutionStatus.Unavailable) return Report(branch, Outcome.Defer("4.3.0", "address resolver failure"));
-        if (resolved.Status == ResolutionStatus.BadSyntax) return Report(branch, Outcome.Bounce("5.1.3", $"bad recipient address syntax: {text}"));
+        if (resolved.Status == ResolutionStatus.BadSyntax)
+            return Report(branch, Outcome.Bounce("5.1.3", $"bad recipient address syntax: {text}"));
         branch = branch with { Address = WithExtension(branch, resolved.Address) };
         return resolved.Transport == _delivery.Transport ? DeliverRecipient(branch, expand) : DeliverIndirect(branch);
     }
@@ -51,7 +52,8 @@ internal sealed partial class DeliveryRun
     {
         if (_done.Seen("indirect " + branch.Address)) return false;
         if (VerifyOnly) return Report(branch, Outcome.Ok($"forwards to {branch.Address}"));
-        string delivered = (_settings.PrependDelivered & DeliveredContext.Forward) == 0 ? "" : Address.Fold(branch.Delivered ?? branch.Address);
+        string delivered = (_settings.PrependDelivered & DeliveredContext.Forward) == 0 ? ""
+            : Address.Fold(branch.Delivered ?? branch.Address);
         ForwardedMessage? copy = _forwards.Find(f => f.DeliveredTo == delivered && f.Sender == branch.Sender && f.IsList == branch.IsList);
         if (copy == null) _forwards.Add(copy = new ForwardedMessage(_job.Request, _job.QueueFile, branch.Sender, delivered, branch.IsList));
         copy.Recipients.Add(new DeliverRecipient

@@ -159,11 +159,15 @@ internal sealed partial class DeliveryRun
                 retry |= DeliverDestination(branch, destination);
             }
         }
-        return lines.Errno == 0 ? retry : Report(branch, Outcome.Defer("4.3.0", $"error reading forwarding file: {Libc.ErrorText(lines.Errno)}"));
+        return lines.Errno == 0 ? retry
+            : Report(branch, Outcome.Defer("4.3.0", $"error reading forwarding file: {Libc.ErrorText(lines.Errno)}"));
     }
 }
 
-/// <summary>Reads lines of a file, a longer one in pieces of the given length, each up to a NUL if it has one: no address does. Closes the descriptor.</summary>
+/// <summary>
+/// Reads lines of a file, a longer one in pieces of the given length, each up to a NUL if it has one: no address does. Closes the
+/// descriptor.
+/// </summary>
 internal sealed class DestinationLines(int fd, int limit) : IDisposable
 {
     private readonly byte[] _buffer = new byte[limit];

@@ -31,9 +31,12 @@ internal sealed partial class DeliveryRun
         if (command.IsError) retry = Report(branch, TableFailure(command));
         else if (command.IsFound) retry = DeliverCommand(branch, command.Value);
         else if (_settings.MailboxCommand.Length > 0) retry = DeliverCommand(branch, _settings.MailboxCommand);
-        else if (_settings.HomeMailbox.EndsWith('/')) retry = DeliverMaildir(branch, $"{branch.Rights.Home}/{_settings.HomeMailbox}", spool: false);
-        else if (_settings.HomeMailbox.Length > 0) retry = DeliverMbox(branch, $"{branch.Rights.Home}/{_settings.HomeMailbox}", spool: null);
-        else if (_settings.MailSpoolDirectory.EndsWith('/')) retry = DeliverMaildir(branch, $"{_settings.MailSpoolDirectory}{branch.User}/", spool: true);
+        else if (_settings.HomeMailbox.EndsWith('/'))
+            retry = DeliverMaildir(branch, $"{branch.Rights.Home}/{_settings.HomeMailbox}", spool: false);
+        else if (_settings.HomeMailbox.Length > 0)
+            retry = DeliverMbox(branch, $"{branch.Rights.Home}/{_settings.HomeMailbox}", spool: null);
+        else if (_settings.MailSpoolDirectory.EndsWith('/'))
+            retry = DeliverMaildir(branch, $"{_settings.MailSpoolDirectory}{branch.User}/", spool: true);
         else retry = DeliverMbox(branch, $"{_settings.MailSpoolDirectory}/{branch.User}", _settings.MailSpoolDirectory);
         return true;
     }
@@ -52,9 +55,9 @@ internal sealed partial class DeliveryRun
     }
 
     /// <summary>
-    /// A mailbox file. In a home directory everything is done as the user; so in a spool folder that all may write to; one that a group may write to is entered
-    /// as the user with that group; in one that root alone writes to, root locks and makes the file, and it is given to the user. In
-    /// another account's folder everything is done as the user too: root trusts nobody there.
+    /// A mailbox file. In a home directory everything is done as the user; so in a spool folder that all may write to; one that a group may
+    /// write to is entered as the user with that group; in one that root alone writes to, root locks and makes the file, and it is given to
+    /// the user. In another account's folder everything is done as the user too: root trusts nobody there.
     /// </summary>
     private bool DeliverMbox(Branch branch, string path, string? spool)
     {
@@ -66,7 +69,8 @@ internal sealed partial class DeliveryRun
             (lockUid, lockGid) = (folder.Permissions & groupWrite) != 0 ? (branch.Rights.Uid, folder.Gid) : (0u, 0u);
         MboxTarget target = new(path, branch.Rights, lockUid, lockGid) { StrictOwner = _settings.StrictOwnership };
         Outcome outcome = Append(branch, target, s_toMailbox);
-        return Report(branch, outcome.IsOk ? outcome : outcome with { Text = $"cannot update mailbox {path} for user {branch.User}. {outcome.Text}" });
+        return Report(branch, outcome.IsOk ? outcome
+            : outcome with { Text = $"cannot update mailbox {path} for user {branch.User}. {outcome.Text}" });
     }
 
     /// <summary>A file that an alias or .forward file names; a Maildir when it ends with a slash.</summary>
@@ -74,7 +78,8 @@ internal sealed partial class DeliveryRun
     {
         branch = branch.Deeper();
         if (_done.Seen($"file {branch.Rights.Uid} {path}")) return false;
-        if ((_settings.AllowFiles & branch.Source) == 0) return ReportFailure(branch, Outcome.Bounce("5.7.1", "mail to file is restricted"));
+        if ((_settings.AllowFiles & branch.Source) == 0)
+            return ReportFailure(branch, Outcome.Bounce("5.7.1", "mail to file is restricted"));
         if (VerifyOnly) return Report(branch, Outcome.Ok($"delivers to file: {path}"));
         branch = branch with { Rights = branch.Rights.OrDefault(_settings.DefaultRights) };
         if (path.EndsWith('/')) return DeliverMaildir(branch, path, spool: false);

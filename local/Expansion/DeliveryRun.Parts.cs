@@ -3,8 +3,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Local.Expansion;
 
 /// <summary>
-/// Where a recipient stands for several and some of them got the mail, or are about to, another attempt would deliver it to them again, and again. So whoever waits
-/// is taken out of the rest.
+/// Where a recipient stands for several and some of them got the mail, or are about to, another attempt would deliver it to them again, and
+/// again. So whoever waits is taken out of the rest.
 /// </summary>
 internal sealed partial class DeliveryRun
 {
@@ -13,15 +13,19 @@ internal sealed partial class DeliveryRun
     /// <summary>Trouble that does not pass until somebody sets something right.</summary>
     private List<(DeliveryStep Step, Branch Branch, bool ToOwner)>? _lasting;
 
-    /// <summary>A user who is reached through an alias, and through nobody's forwarding: a message to his address comes to him alone.</summary>
+    /// <summary>
+    /// A user who is reached through an alias, and through nobody's forwarding: a message to his address comes to him alone.
+    /// </summary>
     private static bool IsMember(Branch branch) => branch is { ExpandedFrom: { } alias, Owner: null }
-        && !alias.Equals(branch.Local, StringComparison.OrdinalIgnoreCase) && !alias.Equals(branch.User, StringComparison.OrdinalIgnoreCase);
+        && !alias.Equals(branch.Local, StringComparison.OrdinalIgnoreCase)
+        && !alias.Equals(branch.User, StringComparison.OrdinalIgnoreCase);
 
     private bool DeliverMember(Branch branch)
     {
         int steps = _job.Steps.Count, copies = Copies;
         bool retry = DeliverUser(branch);
-        if (retry && Copies == copies && _job.Steps[steps..] is var own && own.TrueForAll(s => s.Outcome.IsTemporary)) (_waiting ??= []).Add((branch, own));
+        if (retry && Copies == copies && _job.Steps[steps..] is var own && own.TrueForAll(s => s.Outcome.IsTemporary))
+            (_waiting ??= []).Add((branch, own));
         return retry;
     }
 
@@ -32,8 +36,8 @@ internal sealed partial class DeliveryRun
     private bool HasPassingTrouble => _job.Steps.Exists(s => s.Outcome is { IsTemporary: true, IsLasting: false });
 
     /// <summary>
-    /// Gives those who wait a message of their own. For a file or a mailbox of which that can't be said trouble that lasts counts as permanent: no reason to deliver to
-    /// all the others for days. True when nothing is left to try again.
+    /// Gives those who wait a message of their own. For a file or a mailbox of which that can't be said trouble that lasts counts as
+    /// permanent: no reason to deliver to all the others for days. True when nothing is left to try again.
     /// </summary>
     private bool SettleParts()
     {

@@ -17,7 +17,8 @@ internal sealed partial class DeliveryRun
         }
         // without an expansion there is nothing to compare with, and most mail has none
         if (branch.Level > 1 && _done.Seen($"recipient {branch.Level} {branch.Address}")) return false;
-        if (_loops!.Contains(branch.Address)) return ReportFailure(Parse(branch), Outcome.Bounce("5.4.6", $"mail forwarding loop for {branch.Address}"));
+        if (_loops!.Contains(branch.Address))
+            return ReportFailure(Parse(branch), Outcome.Bounce("5.4.6", $"mail forwarding loop for {branch.Address}"));
         branch = Parse(branch);
         if (branch.User.Length == 0) return Report(branch, Outcome.Bounce("5.1.3", $"null username in \"{branch.Address}\""));
         if (expand) return Switch(branch);
@@ -64,8 +65,8 @@ internal sealed partial class DeliveryRun
             bool propagate = (_settings.PropagateExtensions & ExpansionSource.Alias) != 0;
             if (DeliverAlias(branch with { Unmatched = propagate ? branch.Extension : null }, branch.User, out retry)) return retry;
         }
-        // What an alias without owner lists is delivered right here. Below an owner, a .forward file or an :include: each address becomes a recipient of a new
-        // message with a record of its own; who is in his own .forward file gets it into the mailbox.
+        // What an alias without owner lists is delivered right here. Below an owner, a .forward file or an :include: each address becomes a
+        // recipient of a new message with a record of its own; who is in his own .forward file gets it into the mailbox.
         if (IsForeign(branch)) return DeliverIndirect(branch);
         if (branch.Source == ExpansionSource.Include) return DeliverIndirect(branch);
         return IsMember(branch) ? DeliverMember(branch) : DeliverUser(branch);
@@ -78,7 +79,8 @@ internal sealed partial class DeliveryRun
         return DeliverMailbox(branch, out retry) ? retry : DeliverUnknown(branch);
     }
 
-    private static bool IsForeign(Branch branch) => branch.Owner != null && !branch.Owner.Equals(branch.User, StringComparison.OrdinalIgnoreCase);
+    private static bool IsForeign(Branch branch) =>
+        branch.Owner != null && !branch.Owner.Equals(branch.User, StringComparison.OrdinalIgnoreCase);
 
     private Outcome? CheckHome(Branch branch)
     {
@@ -87,7 +89,8 @@ internal sealed partial class DeliveryRun
             case AccountStatus.Unknown: return null;
             case AccountStatus.Unavailable: return UserLookupError(branch);
         }
-        if (!FileIdentity.TryAssume(account!.Uid, account.Gid, out FileIdentity identity)) return Outcome.Defer("4.3.0", "cannot assume the user's rights");
+        if (!FileIdentity.TryAssume(account!.Uid, account.Gid, out FileIdentity identity))
+            return Outcome.Defer("4.3.0", "cannot assume the user's rights");
         bool there;
         string error;
         using (identity)

@@ -5,8 +5,8 @@ using MtaSuite.Local.Mailboxes;
 namespace MtaSuite.Local.Expansion;
 
 /// <summary>
-/// The delivery to one recipient, from its address to the mailboxes, commands and other addresses that it stands for. The methods answer whether something has
-/// to be tried again; what happened is noted as steps. Belongs to one thread.
+/// The delivery to one recipient, from its address to the mailboxes, commands and other addresses that it stands for. The methods answer
+/// whether something has to be tried again; what happened is noted as steps. Belongs to one thread.
 /// </summary>
 internal sealed partial class DeliveryRun
 {
@@ -93,18 +93,22 @@ internal sealed partial class DeliveryRun
     }
 
     /// <summary>
-    /// Notes a failure below an alias. Where the alias has an owner- companion that one is told instead of the sender, who can't do anything about a list.
+    /// Notes a failure below an alias. Where the alias has an owner- companion that one is told instead of the sender, who can't do
+    /// anything about a list.
     /// </summary>
     private bool ReportFailure(Branch branch, Outcome outcome)
     {
         outcome = _settings.StatusFilter.Apply(outcome);
-        if (!outcome.IsPermanent || VerifyOnly || !_settings.OwnerRequestSpecial || _delivery.Aliases.IsEmpty) return Note(branch, outcome, toOwner: true);
+        if (!outcome.IsPermanent || VerifyOnly || !_settings.OwnerRequestSpecial || _delivery.Aliases.IsEmpty)
+            return Note(branch, outcome, toOwner: true);
         string? owner = null;
         if (branch.IsList) owner = branch.Sender;
-        else if (FindOwner(branch.Local, out owner) is { IsError: true } || (owner == null && FindOwner(branch.User, out owner) is { IsError: true }))
+        else if (FindOwner(branch.Local, out owner) is { IsError: true }
+            || (owner == null && FindOwner(branch.User, out owner) is { IsError: true }))
             return Report(branch, Outcome.Defer("4.3.0", "alias database unavailable"));
         if (owner == null) return Note(branch, outcome);
-        DeliverRecipient recipient = new() { Address = branch.Address, Original = branch.Original, Notify = branch.Notify, Offset = _job.Recipient.Offset };
+        DeliverRecipient recipient =
+            new() { Address = branch.Address, Original = branch.Original, Notify = branch.Notify, Offset = _job.Recipient.Offset };
         bool told = _services.TryNotifyOwner(_job.Request, recipient, owner, outcome);
         _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, "", told));
         return false;

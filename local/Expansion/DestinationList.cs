@@ -7,7 +7,8 @@ public enum DestinationKind : byte { Address, Mailbox, Command, File, HomeFile, 
 
 /// <summary>One item.</summary>
 /// <param name="Text">
-/// The address in internal form; for Mailbox the same without its backslash; the command line; the path (HomeFile: after the "~"); the path to include.
+/// The address in internal form; for Mailbox the same without its backslash; the command line; the path (HomeFile: after the "~"); the path
+/// to include.
 /// </param>
 public readonly record struct Destination(DestinationKind Kind, string Text);
 
@@ -18,9 +19,9 @@ public readonly record struct Destination(DestinationKind Kind, string Text);
 /// item    = "|" command / "/" path / "~/" path / ":include:" path / "\" address / address / phrase "&lt;" address "&gt;"
 ///         / phrase ": " list ";"
 /// </code>
-/// Any part of an item may be in double quotes, where a comma is text and a backslash quotes; "(" ")" hold comments. Words with nothing but white space between
-/// them are items of their own, as in "alice bob". An item that begins with "|" outside quotes goes up to the next comma, one that begins with ":" too. Nothing is an
-/// error: whoever routes the address says what is wrong with it.
+/// Any part of an item may be in double quotes, where a comma is text and a backslash quotes; "(" ")" hold comments. Words with nothing but
+/// white space between them are items of their own, as in "alice bob". An item that begins with "|" outside quotes goes up to the next
+/// comma, one that begins with ":" too. Nothing is an error: whoever routes the address says what is wrong with it.
 /// </summary>
 public static class DestinationList
 {
@@ -62,8 +63,8 @@ public static class DestinationList
     }
 
     /// <summary>
-    /// Addresses and paths up to the next separator, without quotes and comments; only what is between "&lt;" and "&gt;" where there is such a thing, and only what
-    /// follows the name of a group.
+    /// Addresses and paths up to the next separator, without quotes and comments; only what is between "&lt;" and "&gt;" where there is
+    /// such a thing, and only what follows the name of a group.
     /// </summary>
     private static void TakeItem(string text, ref int at, List<string> words)
     {

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace MtaSuite.Local.Expansion;
 
 /// <summary>
-/// Remembers for a second that a user has no .forward file: a busy mailbox would otherwise have it looked for, as the user, with each message. A new file is
-/// noticed within that second.
+/// Remembers for a second that a user has no .forward file: a busy mailbox would otherwise have it looked for, as the user, with each
+/// message. A new file is noticed within that second.
 /// </summary>
 internal sealed class ForwardMemory
 {

@@ -34,7 +34,8 @@ internal static class ListFile
     /// <param name="others">Whose rights serve where a file of root's lies in a folder that is not root's alone.</param>
     public static OpenedList Open(string path, UserRights reader, UserRights others)
     {
-        if (!FileIdentity.TryAssume(reader.Uid, reader.Gid, out FileIdentity identity)) return OpenedList.Refused(NoRights) with { Passes = true };
+        if (!FileIdentity.TryAssume(reader.Uid, reader.Gid, out FileIdentity identity))
+            return OpenedList.Refused(NoRights) with { Passes = true };
         PathWalk? walk;
         int errno;
         using (identity) walk = PathWalk.To(path, FileIdentity.IsPrivileged ? reader.Uid : Libc.GetEUid(), out errno);
@@ -77,7 +78,8 @@ internal static class ListFile
     private static OpenedList Examine(PathWalk walk, int fd, Libc.FileStatus expected)
     {
         if (!Libc.TryStat(fd, out Libc.FileStatus opened)) return OpenedList.Failed(Libc.Errno);
-        if ((opened.Inode, opened.Device) != (expected.Inode, expected.Device)) return OpenedList.Refused("was replaced meanwhile") with { Passes = true };
+        if ((opened.Inode, opened.Device) != (expected.Inode, expected.Device))
+            return OpenedList.Refused("was replaced meanwhile") with { Passes = true };
         bool? isKernels = Libc.IsKernelFile(fd);
         if (isKernels == null) return OpenedList.Failed(Libc.Errno);
         if (isKernels == true) return OpenedList.Refused("shows the state of the kernel");

@@ -2,7 +2,9 @@ using MtaSuite.Common.Config;
 
 namespace MtaSuite.Local.Expansion;
 
-/// <summary>Expands $user, $home, $shell, $recipient, $extension, $domain, $local and $recipient_delimiter in parameters of local delivery.</summary>
+/// <summary>
+/// Expands $user, $home, $shell, $recipient, $extension, $domain, $local and $recipient_delimiter in parameters of local delivery.
+/// </summary>
 internal static class LocalMacros
 {
     /// <summary>The result of an expansion.</summary>

@@ -3,16 +3,16 @@ using MtaSuite.Common.Spool.Journal;
 namespace MtaSuite.Local.Mailboxes;
 
 /// <summary>
-/// How what is written for one recipient gets to stable storage before it counts: by a sync of its own; or not at all yet, while the journal
-/// answers for it; or, where <see cref="MayHold"/> allows it, by whoever asked for the delivery, who syncs it together with others.
+/// How what is written for one recipient gets to stable storage before it counts: by a sync of its own; or not at all yet, while the
+/// journal answers for it; or, where <see cref="MayHold"/> allows it, by whoever asked for the delivery, who syncs it together with others.
 /// </summary>
 public sealed class DeliverySync
 {
     private readonly JournalCover? _journal;
     private readonly JournalPlace _place;
 
-    /// <param name="journal">Tells whether the journal answers; null: it does not. It is prepared here, so the thread must not have given up
-    /// its rights yet.</param>
+    /// <param name="journal">Tells whether the journal answers; null: it does not. It is prepared here, so the thread must not have given
+    /// up its rights yet.</param>
     /// <param name="place">Where the journal has a copy of the message.</param>
     public DeliverySync(JournalCover? journal = null, JournalPlace place = default)
     {

@@ -28,7 +28,8 @@ internal static class EnvelopeHeaders
             Put(output, ">");
             Put(output, spec.EndOfLine);
         }
-        if ((spec.Options & CopyOptions.OriginalTo) != 0 && spec.Original.Length > 0) Header(output, "X-Original-To: ", spec.Original, spec);
+        if ((spec.Options & CopyOptions.OriginalTo) != 0 && spec.Original.Length > 0)
+            Header(output, "X-Original-To: ", spec.Original, spec);
         if ((spec.Options & CopyOptions.DeliveredTo) != 0) Header(output, "Delivered-To: ", spec.Delivered, spec);
     }
 

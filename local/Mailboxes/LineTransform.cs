@@ -3,8 +3,8 @@ using System.Text;
 namespace MtaSuite.Local.Mailboxes;
 
 /// <summary>
-/// Changes message text on its way out: ">" before lines that start with "From ", "." before lines that start with ".", other line ends. Input comes in
-/// pieces cut anywhere. Where nothing has to change it passes whole runs on.
+/// Changes message text on its way out: ">" before lines that start with "From ", "." before lines that start with ".", other line ends.
+/// Input comes in pieces cut anywhere. Where nothing has to change it passes whole runs on.
 /// </summary>
 internal sealed class LineTransform(ByteSink sink, CopyOptions options, string endOfLine)
 {
@@ -45,8 +45,8 @@ internal sealed class LineTransform(ByteSink sink, CopyOptions options, string e
     }
 
     /// <summary>
-    /// The common case of a mailbox: lines change only where they start with "From ", so everything up to a line end that could precede one goes out
-    /// as one run.
+    /// The common case of a mailbox: lines change only where they start with "From ", so everything up to a line end that could precede one
+    /// goes out as one run.
     /// </summary>
     private bool PassUntilFrom(ref ReadOnlySpan<byte> data)
     {
@@ -65,7 +65,9 @@ internal sealed class LineTransform(ByteSink sink, CopyOptions options, string e
         return ok;
     }
 
-    /// <summary>Writes what a line's start needs and leaves <see cref="_atLineStart"/> false, or keeps it true when the piece ended in mid-decision.</summary>
+    /// <summary>
+    /// Writes what a line's start needs and leaves <see cref="_atLineStart"/> false, or keeps it true when the piece ended in mid-decision.
+    /// </summary>
     private bool StartLine(ref ReadOnlySpan<byte> data)
     {
         if (_quoteFrom)

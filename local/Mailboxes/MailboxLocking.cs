@@ -15,12 +15,14 @@ public enum LockMethods { None = 0, Fcntl = 1, Flock = 2, DotLock = 4 }
 /// <param name="Clock">Says how old a lock file is.</param>
 public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan Delay, TimeSpan StaleAfter, TimeProvider Clock)
 {
-    /// <summary>Waits between attempts; tests replace it. The thread is one of the few that do nothing but deliver, so it may wait.</summary>
+    /// <summary>
+    /// Waits between attempts; tests replace it. The thread is one of the few that do nothing but deliver, so it may wait.
+    /// </summary>
     public Action<TimeSpan> Pause { get; init; } = static delay => Libc.Poll([], (int)delay.TotalMilliseconds);
 
     /// <summary>
-    /// Told true when a thread begins to wait for a mailbox, and false afterwards, so that another one may take its place. Called under the recipient's
-    /// file identity: must not start a thread itself.
+    /// Told true when a thread begins to wait for a mailbox, and false afterwards, so that another one may take its place. Called under the
+    /// recipient's file identity: must not start a thread itself.
     /// </summary>
     public Action<bool> Waiting { get; init; } = static _ => { };
 
@@ -30,7 +32,8 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
         methods = LockMethods.None;
         foreach (string word in text.Split([' ', ',', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
         {
-            LockMethods one = word switch { "fcntl" => LockMethods.Fcntl, "flock" => LockMethods.Flock, "dotlock" => LockMethods.DotLock, _ => LockMethods.None };
+            LockMethods one = word switch { "fcntl" => LockMethods.Fcntl, "flock" => LockMethods.Flock, "dotlock" => LockMethods.DotLock,
+                _ => LockMethods.None };
             if (one == LockMethods.None) return false;
             methods |= one;
         }
@@ -38,8 +41,8 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
     }
 
     /// <summary>
-    /// Makes path.lock. 0, or errno: EEXIST when it stays somebody else's. Runs under the identity that may write to the folder. The file says who
-    /// holds the lock ("process host"): one whose process was killed does not hold up mail until it is old.
+    /// Makes path.lock. 0, or errno: EEXIST when it stays somebody else's. Runs under the identity that may write to the folder. The file
+    /// says who holds the lock ("process host"): one whose process was killed does not hold up mail until it is old.
     /// </summary>
     public int TakeDotLock(string path)
     {
@@ -74,7 +77,8 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
     /// <summary>Removes path.lock; tries again, for one that stays keeps everybody from the mailbox until it is stale.</summary>
     public static void ReleaseDotLock(string path)
     {
-        for (int attempt = 1; Libc.Unlink(path + ".lock") != 0 && Libc.Errno is Libc.EIO or Libc.ENOMEM && attempt < ReleaseAttempts; attempt++) { }
+        for (int attempt = 1; Libc.Unlink(path + ".lock") != 0 && Libc.Errno is Libc.EIO or Libc.ENOMEM
+            && attempt < ReleaseAttempts; attempt++) { }
     }
 
     /// <summary>Takes the kernel's locks on an open file. 0 or errno.</summary>
@@ -89,8 +93,8 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
     }
 
     /// <summary>
-    /// The open-file-description kind of fcntl lock excludes the classic one that mail readers take, and also our own other threads; and it isn't lost when
-    /// another thread closes the same file.
+    /// The open-file-description kind of fcntl lock excludes the classic one that mail readers take, and also our own other threads; and it
+    /// isn't lost when another thread closes the same file.
     /// </summary>
     private int TryKernelLocks(int fd)
     {

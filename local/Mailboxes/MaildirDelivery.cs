@@ -6,9 +6,10 @@ using MtaSuite.Local.Rights;
 namespace MtaSuite.Local.Mailboxes;
 
 /// <summary>
-/// Delivery into a Maildir: written under tmp/, renamed into new/, then synced once, before success is said, unless the journal answers for it. One fsync of a file that has its final name makes
-/// data and name durable on ext4 (with a journal or without), XFS and btrfs; the sync of file, rename and sync of new/ would cost a quarter more CPU and twice
-/// the wait. Readers always see whole messages; after a power failure between rename and fsync a torn one may stay in new/, and the message is delivered again.
+/// Delivery into a Maildir: written under tmp/, renamed into new/, then synced once, before success is said, unless the journal answers for
+/// it. One fsync of a file that has its final name makes data and name durable on ext4 (with a journal or without), XFS and btrfs; the sync
+/// of file, rename and sync of new/ would cost a quarter more CPU and twice the wait. Readers always see whole messages; after a power
+/// failure between rename and fsync a torn one may stay in new/, and the message is delivered again.
 /// </summary>
 internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
 {
@@ -17,7 +18,8 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
     /// <summary>Delivers one message.</summary>
     /// <param name="path">The Maildir, ending with a slash.</param>
     /// <param name="rights">Whose it is; files and folders are made with these rights.</param>
-    /// <param name="makeTop">The Maildir lies in a spool folder that only root may write to: root then makes it for the user when it is missing.</param>
+    /// <param name="makeTop">The Maildir lies in a spool folder that only root may write to: root then makes it for the user when it is
+    /// missing.</param>
     public Outcome Deliver(MessageContent content, CopySpec spec, string path, UserRights rights, DeliverySync sync, bool makeTop = false)
     {
         Outcome outcome = DeliverAs(content, spec, path, rights, sync, out int openErrno);
@@ -28,13 +30,15 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
     private Outcome DeliverAs(MessageContent content, CopySpec spec, string path, UserRights rights, DeliverySync sync, out int openErrno)
     {
         openErrno = 0;
-        if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out FileIdentity identity)) return MailboxErrors.IdentityRefused(rights.Uid, rights.Gid);
+        if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out FileIdentity identity))
+            return MailboxErrors.IdentityRefused(rights.Uid, rights.Gid);
         using (identity)
         {
             for (int attempt = 0; ; attempt++)
             {
                 OpenMaildir? folder = _folders.Acquire(path, rights.Uid, out openErrno);
-                if (folder == null) return MailboxErrors.FromErrno(openErrno, $"maildir delivery failed: open {path}: {Libc.ErrorText(openErrno)}");
+                if (folder == null) return MailboxErrors.FromErrno(openErrno, $"maildir delivery failed: open {path}: "
+                    + $"{Libc.ErrorText(openErrno)}");
                 Outcome? outcome = Store(content, spec, folder, rights, sync);
                 // null: the folder is gone; look for, or make, the one that is at the path now
                 if (outcome == null) _folders.Invalidate(folder);
@@ -54,7 +58,9 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         if (file < 0)
         {
             int errno = Libc.Errno;
-            return errno == Libc.ENOENT ? null : MailboxErrors.FromErrno(errno, $"maildir delivery failed: create maildir file in {folder.Path}tmp: {Libc.ErrorText(errno)}");
+            return errno == Libc.ENOENT ? null
+                : MailboxErrors.FromErrno(errno,
+                $"maildir delivery failed: create maildir file in {folder.Path}tmp: {Libc.ErrorText(errno)}");
         }
         CopyResult result = MessageCopier.Copy(content, spec, new FileSink(file, 0, sizeLimit), now);
         Outcome? outcome = result.IsOk ? Publish(folder, name) : MailboxErrors.FromCopy(result, "maildir delivery failed: ");
@@ -75,7 +81,9 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         {
             int errno = Libc.Errno;
             _ = Libc.UnlinkAt(folder.Tmp, name, 0);
-            return errno == Libc.ENOENT ? null : MailboxErrors.FromErrno(errno, $"maildir delivery failed: create maildir file in {folder.Path}new: {Libc.ErrorText(errno)}");
+            return errno == Libc.ENOENT ? null
+                : MailboxErrors.FromErrno(errno,
+                $"maildir delivery failed: create maildir file in {folder.Path}new: {Libc.ErrorText(errno)}");
         }
         return s_delivered;
     }
@@ -92,7 +100,8 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
     private static readonly Outcome s_delivered = Outcome.Ok("delivered to maildir");
 
     /// <summary>
-    /// As root: makes the user's folder in a spool that belongs to root and that others may not write to (else a link put in its place would be followed).
+    /// As root: makes the user's folder in a spool that belongs to root and that others may not write to (else a link put in its place
+    /// would be followed).
     /// </summary>
     private static bool TryMakeTop(string path, UserRights rights)
     {

@@ -2,7 +2,9 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Local.Mailboxes;
 
-/// <summary>The open tmp/ and new/ of a Maildir, shared by the deliveries under way into it. Owned by <see cref="MaildirFolders"/>.</summary>
+/// <summary>
+/// The open tmp/ and new/ of a Maildir, shared by the deliveries under way into it. Owned by <see cref="MaildirFolders"/>.
+/// </summary>
 internal sealed class OpenMaildir(string path, uint uid)
 {
     public readonly string Path = path;
@@ -15,9 +17,9 @@ internal sealed class OpenMaildir(string path, uint uid)
 }
 
 /// <summary>
-/// Keeps the folders of the Maildirs that are delivered to most open. That a folder was renamed or removed since is noticed at the next delivery: its path's
-/// inode is another, or creating a file in it fails. Makes missing folders. All methods that take a path run under the recipient's
-/// file identity.
+/// Keeps the folders of the Maildirs that are delivered to most open. That a folder was renamed or removed since is noticed at the next
+/// delivery: its path's inode is another, or creating a file in it fails. Makes missing folders. All methods that take a path run under the
+/// recipient's file identity.
 /// </summary>
 internal sealed class MaildirFolders(int capacity = 128)
 {
@@ -150,7 +152,9 @@ internal sealed class MaildirFolders(int capacity = 128)
         return errno == Libc.EEXIST;
     }
 
-    /// <summary>fsync of the folder that a path lies in. A folder that may not be read can't be synced: that is left to the file system.</summary>
+    /// <summary>
+    /// fsync of the folder that a path lies in. A folder that may not be read can't be synced: that is left to the file system.
+    /// </summary>
     public static bool SyncParent(string path, out int errno)
     {
         int slash = path.LastIndexOf('/');

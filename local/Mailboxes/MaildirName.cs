@@ -5,8 +5,9 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Local.Mailboxes;
 
 /// <summary>
-/// Unique names of messages in a Maildir: seconds, ".", delivery identifier, ".", host, as https://cr.yp.to/proto/maildir.html describes. The identifier is
-/// M(microseconds) P(process id) Q(count of this process), so that no status call is needed to make one, and tmp/ and new/ can share it.
+/// Unique names of messages in a Maildir: seconds, ".", delivery identifier, ".", host, as https://cr.yp.to/proto/maildir.html describes.
+/// The identifier is M(microseconds) P(process id) Q(count of this process), so that no status call is needed to make one, and tmp/ and
+/// new/ can share it.
 /// </summary>
 internal static class MaildirName
 {

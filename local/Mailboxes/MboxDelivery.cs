@@ -12,7 +12,9 @@ public sealed record MboxTarget(string Path, UserRights Rights, uint LockUid, ui
 {
     /// <summary>strict_mailbox_ownership: the file has to belong to the recipient.</summary>
     public bool StrictOwner { get; init; }
-    /// <summary>A destination of an alias or .forward file: devices are allowed, programs are not, and a lock file is made only where that can be.</summary>
+    /// <summary>
+    /// A destination of an alias or .forward file: devices are allowed, programs are not, and a lock file is made only where that can be.
+    /// </summary>
     public bool IsPlainFile { get; init; }
 }
 
@@ -93,7 +95,9 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
             return status.IsRegular && (status.Permissions & 0x49) != 0 ? Outcome.Bounce("5.7.1", "file is executable") : null;
         if (!status.IsRegular) return Outcome.Bounce("5.2.0", $"destination {target.Path} is not a regular file");
         uint owner = FileIdentity.IsPrivileged ? target.Rights.Uid : Libc.GetEUid();
-        return target.StrictOwner && status.Uid != owner ? Outcome.Defer("4.2.0", $"destination {target.Path} is not owned by recipient") with { IsLasting = true } : null;
+        return target.StrictOwner
+            && status.Uid != owner ? Outcome.Defer("4.2.0", $"destination {target.Path} is not owned by recipient")
+            with { IsLasting = true } : null;
     }
 
     private void AppendAs(List<MboxEntry> batch, MboxTarget target, OpenedFile file)
@@ -123,7 +127,9 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
         if (!result.IsOk && regular) sink.Truncate(size);
     }
 
-    /// <summary>Makes the file, and the name of a new one, durable, unless the journal answers for all. When that fails nothing of the batch counts.</summary>
+    /// <summary>
+    /// Makes the file, and the name of a new one, durable, unless the journal answers for all. When that fails nothing of the batch counts.
+    /// </summary>
     private void Sync(List<MboxEntry> batch, MboxTarget target, OpenedFile file)
     {
         if (batch.TrueForAll(e => !e.Outcome!.IsOk || e.Sync.TryCover(file.Status.Device))) return;
@@ -137,8 +143,8 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
     }
 
     /// <summary>
-    /// The line ends that are missing at the end of a mailbox whose last delivery was cut off by a crash. Without them readers would take the next message
-    /// for a part of the torn one.
+    /// The line ends that are missing at the end of a mailbox whose last delivery was cut off by a crash. Without them readers would take
+    /// the next message for a part of the torn one.
     /// </summary>
     private static ReadOnlySpan<byte> MissingEnd(int fd, long size)
     {

@@ -2,7 +2,9 @@ using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Local.Mailboxes;
 
-/// <summary>A message that is to be appended to a mailbox, and what became of it. Its thread waits while another one does the work.</summary>
+/// <summary>
+/// A message that is to be appended to a mailbox, and what became of it. Its thread waits while another one does the work.
+/// </summary>
 internal sealed class MboxEntry(MessageContent content, CopySpec spec, MboxTarget target, DeliverySync sync)
 {
     public readonly MessageContent Content = content;
@@ -16,8 +18,8 @@ internal sealed class MboxEntry(MessageContent content, CopySpec spec, MboxTarge
 }
 
 /// <summary>
-/// Deliveries of this process to one mailbox: one thread at a time works on it, and takes along what the threads behind it want to append. So our own
-/// deliveries don't spend lock attempts on each other, and a burst pays for one lock and one sync.
+/// Deliveries of this process to one mailbox: one thread at a time works on it, and takes along what the threads behind it want to append.
+/// So our own deliveries don't spend lock attempts on each other, and a burst pays for one lock and one sync.
 /// </summary>
 /// <param name="waiting">Told true when a thread has to wait for long, and false afterwards.</param>
 internal sealed class MboxQueue(Action<bool> waiting)

@@ -4,9 +4,9 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Local.Mailboxes;
 
 /// <summary>
-/// The content of a queued message (LF line ends), read with pread(2) in pieces of 64K into buffers of the thread. The first piece is kept for the
-/// whole delivery, with room before it, so that a small message is read once and written, headers and all, by one call.
-/// An instance belongs to one thread; a thread has one at a time.
+/// The content of a queued message (LF line ends), read with pread(2) in pieces of 64K into buffers of the thread. The first piece is kept
+/// for the whole delivery, with room before it, so that a small message is read once and written, headers and all, by one call. An instance
+/// belongs to one thread; a thread has one at a time.
 /// </summary>
 public sealed class MessageContent
 {
@@ -49,8 +49,8 @@ public sealed class MessageContent
     }
 
     /// <summary>
-    /// The piece that starts at a position (0: the first). Valid until the next call. False with errno set; a file that is shorter than the queue
-    /// manager said counts as an I/O error.
+    /// The piece that starts at a position (0: the first). Valid until the next call. False with errno set; a file that is shorter than the
+    /// queue manager said counts as an I/O error.
     /// </summary>
     public bool TryPiece(long position, out ReadOnlySpan<byte> piece, out int errno)
     {

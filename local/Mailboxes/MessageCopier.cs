@@ -22,7 +22,8 @@ public static class MessageCopier
         headers.ResetWrittenCount();
         EnvelopeHeaders.Write(headers, spec, now);
         if (!content.TryLoad(out int errno)) return new CopyResult(CopyFault.Reading, errno);
-        return spec.Transforms ? CopyLines(content, spec, sink, headers.WrittenSpan) : CopyVerbatim(content, spec, sink, headers.WrittenSpan);
+        return spec.Transforms ? CopyLines(content, spec, sink, headers.WrittenSpan)
+            : CopyVerbatim(content, spec, sink, headers.WrittenSpan);
     }
 
     private static CopyResult CopyVerbatim(MessageContent content, CopySpec spec, ByteSink sink, ReadOnlySpan<byte> headers)

@@ -13,8 +13,8 @@ internal readonly record struct OpenedFile(int Fd, Libc.FileStatus Status, bool 
 }
 
 /// <summary>
-/// Opens a file for appending in a folder where others may play tricks: never through a symbolic link (but root's own, in a folder that only root writes
-/// to), never one with several hard links, never waiting for the other end of a FIFO.
+/// Opens a file for appending in a folder where others may play tricks: never through a symbolic link (but root's own, in a folder that
+/// only root writes to), never one with several hard links, never waiting for the other end of a FIFO.
 /// </summary>
 internal static class SafeOpen
 {
@@ -45,7 +45,9 @@ internal static class SafeOpen
         return file;
     }
 
-    /// <summary>An open file, when it is fit for mail and the one that its name names; what the file system cannot tell now it may tell later.</summary>
+    /// <summary>
+    /// An open file, when it is fit for mail and the one that its name names; what the file system cannot tell now it may tell later.
+    /// </summary>
     private static OpenedFile Examine(string path, int fd)
     {
         const string changed = "file status changed unexpectedly", unknown = "file status is not available";
@@ -60,7 +62,8 @@ internal static class SafeOpen
             return Libc.Errno == Libc.ENOENT ? OpenedFile.Refused(changed) : OpenedFile.Failed(Libc.Errno, unknown);
         bool fits = name.IsSymlink ? IsRootsLink(path, name)
             : name.Inode == status.Inode && name.Device == status.Device && name.Links == status.Links && name.Mode == status.Mode;
-        return fits ? new OpenedFile(fd, status, false, 0, "", false) : OpenedFile.Refused(name.IsSymlink ? "file is a symbolic link" : changed);
+        return fits ? new OpenedFile(fd, status, false, 0, "", false)
+            : OpenedFile.Refused(name.IsSymlink ? "file is a symbolic link" : changed);
     }
 
     private static bool IsRootsLink(string path, Libc.FileStatus link)

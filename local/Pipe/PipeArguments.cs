@@ -6,8 +6,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Local.Pipe;
 
 /// <summary>
-/// Expands the arguments of a pipe service. An argument that names something of a recipient becomes one argument for each recipient; one that expands to
-/// nothing keeps its place. Values are never searched for further names.
+/// Expands the arguments of a pipe service. An argument that names something of a recipient becomes one argument for each recipient; one
+/// that expands to nothing keeps its place. Values are never searched for further names.
 /// </summary>
 internal static class PipeArguments
 {
@@ -26,7 +26,8 @@ internal static class PipeArguments
             for (int i = 0; i < copies; i++)
             {
                 DeliverRecipient recipient = request.Recipients[i];
-                result.Add(MacroExpander.Expand(argument, name => new MacroValue(ValueOf(name, settings, request, recipient), true), out problem));
+                result.Add(MacroExpander.Expand(argument, name => new MacroValue(ValueOf(name, settings, request, recipient), true),
+                    out problem));
                 if (problem != null) return null;
             }
         }
@@ -49,7 +50,8 @@ internal static class PipeArguments
     }
 
     private static bool IsKnown(string name) => name is "nexthop" or "sender" or "size" or "queue_id" or "envid" or "body"
-        or "client_address" or "client_hostname" or "client_port" or "client_protocol" or "client_helo" or "sasl_method" or "sasl_username" or "sasl_sender";
+        or "client_address" or "client_hostname" or "client_port" or "client_protocol" or "client_helo" or "sasl_method" or "sasl_username"
+        or "sasl_sender";
 
     private static string ValueOf(string name, PipeSettings settings, DeliverRequest request, DeliverRecipient recipient)
     {

@@ -23,13 +23,15 @@ public sealed class PipeDelivery(PipeSettings settings, Action<string> warn)
 
     private Outcome Run(DeliverRequest request, int queueFile)
     {
-        foreach ((CopyOptions option, char flag) in (ReadOnlySpan<(CopyOptions, char)>)[(CopyOptions.DeliveredTo, 'D'), (CopyOptions.OriginalTo, 'O')])
+        foreach ((CopyOptions option, char flag) in (ReadOnlySpan<(CopyOptions, char)>)[(CopyOptions.DeliveredTo, 'D'),
+            (CopyOptions.OriginalTo, 'O')])
         {
             if ((settings.Copy & option) == 0 || request.Recipients.Count == 1) continue;
             warn($"pipe flag `{flag}' requires {settings.Service}_destination_recipient_limit = 1");
             return Outcome.Defer("4.3.5", "mail system configuration error");
         }
-        if (settings.SizeLimit > 0 && request.Content.Length > settings.SizeLimit) return Outcome.Bounce("5.2.3", "message too large") with { Code = 552 };
+        if (settings.SizeLimit > 0 && request.Content.Length > settings.SizeLimit)
+            return Outcome.Bounce("5.2.3", "message too large") with { Code = 552 };
         if ((request.Flags & MessageFlags.VerifyOnly) != 0) return Outcome.Ok($"delivers to command: {settings.Command[0]}");
         MessageContent content = new(queueFile, request.Content);
         if ((settings.Copy & CopyOptions.DeliveredTo) != 0)

@@ -14,7 +14,8 @@ namespace MtaSuite.Local.Pipe;
 public enum PipeAddressFlags { None = 0, FoldDomain = 1, Quote = 2, FoldUser = 4 }
 
 /// <summary>
-/// A pipe service as master.cf describes it: <c>flags= user= directory= chroot= eol= null_sender= size= argv=command argument...</c>, argv last.
+/// A pipe service as master.cf describes it: <c>flags= user= directory= chroot= eol= null_sender= size= argv=command argument...</c>, argv
+/// last.
 /// </summary>
 public sealed record PipeSettings
 {
@@ -84,7 +85,8 @@ public sealed record PipeSettings
                 case "chroot": found = found with { ChRoot = value }; break;
                 case "eol": found = found with { EndOfLine = Unescape(value) }; break;
                 case "null_sender": found = found with { NullSender = value }; break;
-                case "size" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long size): found = found with { SizeLimit = size }; break;
+                case "size" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long size): found = found
+                    with { SizeLimit = size }; break;
                 case "argv": return found with { Command = ReadCommand(value, attributes, i + 1, ref problem) };
                 default: problem = $"unknown or bad attribute: {attribute}"; break;
             }
@@ -127,7 +129,8 @@ public sealed record PipeSettings
                 _ => PipeAddressFlags.None,
             };
             if (copy == CopyOptions.None && addresses == PipeAddressFlags.None && flag != 'X') problem = $"unknown flag: {flag}";
-            found = found with { Copy = found.Copy | copy, Addresses = found.Addresses | addresses, IsFinal = found.IsFinal || flag == 'X' };
+            found = found with { Copy = found.Copy | copy, Addresses = found.Addresses | addresses,
+                IsFinal = found.IsFinal || flag == 'X' };
         }
         return found;
     }
@@ -159,7 +162,8 @@ public sealed record PipeSettings
                 continue;
             }
             int digits = 0, value = 0;
-            while (digits < 3 && i + 1 + digits < text.Length && text[i + 1 + digits] is >= '0' and <= '7') value = value * 8 + (text[i + 1 + digits++] - '0');
+            while (digits < 3 && i + 1 + digits < text.Length && text[i + 1 + digits] is >= '0' and <= '7')
+                value = value * 8 + (text[i + 1 + digits++] - '0');
             i += Math.Max(digits, 1);
             result.Append(digits > 0 ? (char)(value & 0x7f) : text[i] switch
             {

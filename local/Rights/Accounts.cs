@@ -7,8 +7,8 @@ namespace MtaSuite.Local.Rights;
 public enum AccountStatus : byte { Found, Unknown, Unavailable }
 
 /// <summary>
-/// The password database with a short memory: one delivery asks several times, and a busy mailbox hundreds of times a second. An account that
-/// is removed or changed is noticed within <see cref="MemoryMilliseconds"/>. Unknown names are never remembered.
+/// The password database with a short memory: one delivery asks several times, and a busy mailbox hundreds of times a second. An account
+/// that is removed or changed is noticed within <see cref="MemoryMilliseconds"/>. Unknown names are never remembered.
 /// </summary>
 public sealed class Accounts
 {

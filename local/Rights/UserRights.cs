@@ -2,7 +2,9 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Local.Rights;
 
-/// <summary>On whose behalf a delivery writes files and runs commands. Uid 0 means "nobody in particular yet": default_privs take its place.</summary>
+/// <summary>
+/// On whose behalf a delivery writes files and runs commands. Uid 0 means "nobody in particular yet": default_privs take its place.
+/// </summary>
 public sealed record UserRights(uint Uid, uint Gid, string LogName, string? Home, string? Shell)
 {
     /// <summary>No user context: an alias that root owns.</summary>

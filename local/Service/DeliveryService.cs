@@ -19,7 +19,9 @@ namespace MtaSuite.Local.Service;
 /// <param name="sync">Syncs a file together with those of other requests, and gives errno or 0; what follows runs on the loop.</param>
 internal delegate ValueTask<DeliverReply> Deliverer(DeliverRequest request, DeliveryFile file, Func<WrittenFile, Promise<int>> sync);
 
-/// <summary>The delivery daemon: takes jobs from qmgr (and from local, which passes recipients on), runs them on a few threads, answers.</summary>
+/// <summary>
+/// The delivery daemon: takes jobs from qmgr (and from local, which passes recipients on), runs them on a few threads, answers.
+/// </summary>
 internal sealed class DeliveryService : LinkService
 {
     /// <summary>They write; what waits (syncs, locks, commands) does not count as one of them. More would only fight for folders.</summary>
@@ -29,7 +31,8 @@ internal sealed class DeliveryService : LinkService
 
     public DeliveryService(ServiceContext context) : base(context)
     {
-        Workers = new WorkerPool(context.Loop, "delivery", context.Command == "pipe" ? CommandThreads : MailboxThreads) { Patience = context.Command == "pipe" ? 0 : 2 };
+        Workers = new WorkerPool(context.Loop, "delivery",
+            context.Command == "pipe" ? CommandThreads : MailboxThreads) { Patience = context.Command == "pipe" ? 0 : 2 };
         Syncs = new FileSyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) != "fsync");
         Journal = new JournalCover(context.Spool);
         string mailOwner = context.Config.Get(CommonParams.MailOwner);
@@ -69,7 +72,8 @@ internal sealed class DeliveryService : LinkService
                 break;
             default:
                 LocalSettings users = LocalSettings.From(context.Config, problems);
-                LocalDelivery local = new(users with { Locking = users.Locking with { Waiting = OnSlowWork } }, new SuiteServices(context, OnSlowWork), context.ServiceName);
+                LocalDelivery local = new(users with { Locking = users.Locking with { Waiting = OnSlowWork } },
+                    new SuiteServices(context, OnSlowWork), context.ServiceName);
                 deliver = new SeparateDeliveries(context.ServiceName, local.Deliver, Journal).DeliverAsync;
                 break;
         }

@@ -21,7 +21,8 @@ internal sealed class JointDelivery(Func<DeliverRequest, int, List<RecipientOutc
         DeliverReply reply = new() { QueueId = request.QueueId };
         for (int i = 0, next = 0; i < asked.Count; i++)
         {
-            RecipientOutcome outcome = claims[i].Refusal is { } refusal ? new RecipientOutcome { Offset = asked[i].Offset, Outcome = refusal }
+            RecipientOutcome outcome = claims[i].Refusal is { } refusal
+                ? new RecipientOutcome { Offset = asked[i].Offset, Outcome = refusal }
                 : next < delivered.Count ? delivered[next++]
                 : new RecipientOutcome { Offset = asked[i].Offset, Outcome = Outcome.Defer("4.3.0", "no outcome") };
             if (claims[i].Status == ClaimStatus.Claimed)

@@ -27,7 +27,8 @@ internal sealed class SeparateDeliveries(string relay, Func<DeliveryJob, Recipie
         return reply;
     }
 
-    private async ValueTask<RecipientOutcome> DeliverAsync(DeliverRequest request, DeliverRecipient recipient, DeliveryFile file, RecipientClaim claim,
+    private async ValueTask<RecipientOutcome> DeliverAsync(DeliverRequest request, DeliverRecipient recipient, DeliveryFile file,
+        RecipientClaim claim,
         DeliverReply reply, Func<WrittenFile, Promise<int>> sync)
     {
         long start = QueueId.Microseconds();

@@ -49,7 +49,8 @@ internal sealed class SuiteServices : ILocalServices
     {
         lock (_routing)
         {
-            if (_rewriter.Recipient(address, out string standard, out _) != null) return new Resolution(ResolutionStatus.Unavailable, address);
+            if (_rewriter.Recipient(address, out string standard, out _) != null)
+                return new Resolution(ResolutionStatus.Unavailable, address);
             Route route = _resolver.Resolve("", standard);
             return route.Status switch
             {
@@ -146,7 +147,8 @@ internal sealed class SuiteServices : ILocalServices
                 Sender = owner,
                 // RFC 3461 5.2.7.3: the list is where the sender's wishes end, ENVID and RET among them
                 SmtpUtf8 = request.SmtpUtf8,
-                Flags = request.Flags & (MessageFlags.Notice | MessageFlags.DoubleBounce | MessageFlags.RequireTls | MessageFlags.TlsOptional),
+                Flags = request.Flags & (MessageFlags.Notice | MessageFlags.DoubleBounce | MessageFlags.RequireTls
+                    | MessageFlags.TlsOptional),
                 ArrivalMicroseconds = request.ArrivalMicroseconds,
             },
             Recipients =

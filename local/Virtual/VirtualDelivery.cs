@@ -8,8 +8,8 @@ using MtaSuite.Local.Rights;
 namespace MtaSuite.Local.Virtual;
 
 /// <summary>
-/// Delivery to mailboxes of people who have no account here: tables give path, uid and gid for an address. Nothing in a table is trusted to leave the base
-/// directory or to be root. Synchronous, for dedicated threads.
+/// Delivery to mailboxes of people who have no account here: tables give path, uid and gid for an address. Nothing in a table is trusted to
+/// leave the base directory or to be root. Synchronous, for dedicated threads.
 /// </summary>
 public sealed class VirtualDelivery(VirtualSettings settings, Action<string> warn)
 {
@@ -32,11 +32,15 @@ public sealed class VirtualDelivery(VirtualSettings settings, Action<string> war
         LookupResult mailbox = Find(settings.Mailboxes, address);
         if (mailbox.IsNotFound) return Outcome.Bounce("5.1.1", $"unknown user: \"{address}\"");
         if (mailbox.IsError) return Misconfigured(mailbox.ErrorText);
-        if (!settings.Base.StartsWith('/')) return Misconfigured($"do not specify relative pathname: virtual_mailbox_base = {settings.Base}");
-        if (!IsInside(mailbox.Value)) return Misconfigured($"recipient {address}: bad mailbox path {mailbox.Value} in virtual_mailbox_maps");
+        if (!settings.Base.StartsWith('/'))
+            return Misconfigured($"do not specify relative pathname: virtual_mailbox_base = {settings.Base}");
+        if (!IsInside(mailbox.Value))
+            return Misconfigured($"recipient {address}: bad mailbox path {mailbox.Value} in virtual_mailbox_maps");
         LookupResult uidText = Find(settings.Uids, address), gidText = Find(settings.Gids, address);
-        if (Problem(uidText, "uid", settings.MinimumUid, out uint uid) is { } badUid) return Misconfigured($"recipient {address}: {badUid} in virtual_uid_maps");
-        if (Problem(gidText, "gid", 1, out uint gid) is { } badGid) return Misconfigured($"recipient {address}: {badGid} in virtual_gid_maps");
+        if (Problem(uidText, "uid", settings.MinimumUid, out uint uid) is { } badUid)
+            return Misconfigured($"recipient {address}: {badUid} in virtual_uid_maps");
+        if (Problem(gidText, "gid", 1, out uint gid) is { } badGid)
+            return Misconfigured($"recipient {address}: {badGid} in virtual_gid_maps");
         return Store(job, $"{settings.Base.TrimEnd('/')}/{mailbox.Value.TrimStart('/')}", new UserRights(uid, gid, address, null, null));
     }
 
@@ -46,10 +50,12 @@ public sealed class VirtualDelivery(VirtualSettings settings, Action<string> war
         bool isMaildir = path.EndsWith('/');
         if ((request.Flags & MessageFlags.VerifyOnly) != 0) return Outcome.Ok(isMaildir ? "delivers to maildir" : "delivers to mailbox");
         MessageContent content = new(job.QueueFile, request.Content);
-        string original = !settings.OriginalRecipient ? "" : job.Recipient.Original.Length > 0 ? job.Recipient.Original : job.Recipient.Address;
+        string original = !settings.OriginalRecipient ? "" : job.Recipient.Original.Length > 0 ? job.Recipient.Original
+            : job.Recipient.Address;
         CopySpec copy = new(request.Sender, original, job.Recipient.Address, isMaildir ? CopyOptions.Maildir : CopyOptions.Mbox);
         if (isMaildir) return _maildirs.Deliver(content, copy, path, rights, job.Sync);
-        Outcome outcome = _mboxes.Deliver(content, copy, new MboxTarget(path, rights, rights.Uid, rights.Gid) { StrictOwner = settings.StrictOwnership }, job.Sync, s_toMailbox);
+        Outcome outcome = _mboxes.Deliver(content, copy,
+            new MboxTarget(path, rights, rights.Uid, rights.Gid) { StrictOwner = settings.StrictOwnership }, job.Sync, s_toMailbox);
         return outcome.IsOk ? outcome : outcome with { Text = $"delivery failed to mailbox {path}: {outcome.Text}" };
     }
 
@@ -73,7 +79,8 @@ public sealed class VirtualDelivery(VirtualSettings settings, Action<string> war
     {
         LookupResult found = maps.Lookup(address);
         if (!found.IsNotFound) return found;
-        if (Address.StripExtension(address, settings.RecipientDelimiter, out _) is { } bare && !(found = maps.Lookup(bare)).IsNotFound) return found;
+        if (Address.StripExtension(address, settings.RecipientDelimiter, out _) is { } bare && !(found = maps.Lookup(bare)).IsNotFound)
+            return found;
         return maps.Lookup("@" + Address.Domain(address).ToString());
     }
 

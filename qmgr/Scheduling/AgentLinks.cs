@@ -17,7 +17,8 @@ internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool, TimeSpan 
     public bool TryDeliver(Delivery delivery, IDeliverySink sink, out string error)
     {
         string transport = delivery.Destination.Transport.Name;
-        if (!_links.TryGetValue(transport, out LinkClient? link)) _links[transport] = link = new LinkClient(loop, spool.SocketPath(true, transport));
+        if (!_links.TryGetValue(transport, out LinkClient? link))
+            _links[transport] = link = new LinkClient(loop, spool.SocketPath(true, transport));
         DeliverRequest request = delivery.Message.MakeRequest(transport, delivery.Destination.Nexthop);
         request.Recipients = delivery.Recipients;
         request.Sender = delivery.Message.SenderFor(delivery.Recipients[0]);
@@ -38,7 +39,8 @@ internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool, TimeSpan 
         {
             if (type == FrameType.Progress) return;
             DeliverReply reply = new();
-            if (type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply) && reply.Recipients.Count == delivery.Recipients.Count)
+            if (type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply)
+                && reply.Recipients.Count == delivery.Recipients.Count)
                 sink.Answered(delivery, reply);
             else sink.Lost(delivery, "bad answer");
         }

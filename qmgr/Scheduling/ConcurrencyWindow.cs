@@ -1,9 +1,10 @@
 namespace MtaSuite.Qmgr.Scheduling;
 
 /// <summary>
-/// How many deliveries at once a destination has earned. Successes add to a sum, and each whole one in it is a place more; failed connections take
-/// from another, whose first step already costs a place, so that overload is answered at once. Apart from that, failures in a row add up to cohorts
-/// (as many failures as there are places are one): after so many of them the destination is dead, whatever the feedback is.
+/// How many deliveries at once a destination has earned. Successes add to a sum, and each whole one in it is a place more; failed
+/// connections take from another, whose first step already costs a place, so that overload is answered at once. Apart from that, failures
+/// in a row add up to cohorts (as many failures as there are places are one): after so many of them the destination is dead, whatever the
+/// feedback is.
 /// </summary>
 internal sealed class ConcurrencyWindow(TransportSettings settings)
 {

@@ -6,8 +6,8 @@ namespace MtaSuite.Qmgr.Scheduling;
 internal readonly record struct ParkedMessage(string Id, string Folder);
 
 /// <summary>
-/// One next hop (or one recipient, where a transport delivers to one at a time) of a transport: who waits for it, how many deliveries it may have at once,
-/// and when the next may begin.
+/// One next hop (or one recipient, where a transport delivers to one at a time) of a transport: who waits for it, how many deliveries it
+/// may have at once, and when the next may begin.
 /// </summary>
 internal sealed class Destination(Transport transport, string key, string nexthop, long number)
 {

@@ -10,7 +10,8 @@ internal interface IScheduled
     void Delivered(Delivery delivery, DeliverReply reply);
 
     /// <summary>No agent was asked: one outcome for all recipients.</summary>
-    /// <param name="waitMilliseconds">When to come again, if the scheduler knows better than the message's age tells; 0: it does not.</param>
+    /// <param name="waitMilliseconds">When to come again, if the scheduler knows better than the message's age tells; 0: it does
+    /// not.</param>
     void Failed(Delivery delivery, Outcome outcome, long waitMilliseconds);
 
     /// <summary>The agent died, and this process leaves: the recipients get no outcome here.</summary>

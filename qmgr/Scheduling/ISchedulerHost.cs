@@ -11,7 +11,9 @@ internal interface ISchedulerHost
     /// <summary>Runs an action once, no earlier than after a time.</summary>
     void After(TimeSpan delay, Action action);
 
-    /// <summary>Gives a delivery to a transport's agent, which ends in one call of the sink; false, with the reason, when it cannot be reached.</summary>
+    /// <summary>
+    /// Gives a delivery to a transport's agent, which ends in one call of the sink; false, with the reason, when it cannot be reached.
+    /// </summary>
     bool TryDeliver(Delivery delivery, IDeliverySink sink, out string error);
 }
 

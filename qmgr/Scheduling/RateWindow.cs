@@ -3,8 +3,9 @@ using MtaSuite.Common.Config;
 namespace MtaSuite.Qmgr.Scheduling;
 
 /// <summary>
-/// Counts deliveries in slices of a period, so that no interval of the period's length, wherever it begins, holds more than the limit. Times are
-/// milliseconds of the scheduler's clock. 64 slices: a limit may be used up again after a sixty-fourth of the period more than it must.
+/// Counts deliveries in slices of a period, so that no interval of the period's length, wherever it begins, holds more than the limit.
+/// Times are milliseconds of the scheduler's clock. 64 slices: a limit may be used up again after a sixty-fourth of the period more than it
+/// must.
 /// </summary>
 internal sealed class RateWindow(RateLimit limit)
 {
@@ -48,8 +49,8 @@ internal sealed class RateWindow(RateLimit limit)
     }
 
     /// <summary>
-    /// A time to come again for one that cannot wait here: each gets one of its own, a limit's share of the period after the one before, so that they do
-    /// not all come back at once.
+    /// A time to come again for one that cannot wait here: each gets one of its own, a limit's share of the period after the one before, so
+    /// that they do not all come back at once.
     /// </summary>
     public long Promise(long now)
     {

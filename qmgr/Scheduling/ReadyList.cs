@@ -1,8 +1,8 @@
 namespace MtaSuite.Qmgr.Scheduling;
 
 /// <summary>
-/// The destinations of a transport where a delivery may begin now: ordered by their first jobs, those of one job in turn; and by their smallest jobs, for
-/// those that may overtake. Every change is O(log n).
+/// The destinations of a transport where a delivery may begin now: ordered by their first jobs, those of one job in turn; and by their
+/// smallest jobs, for those that may overtake. Every change is O(log n).
 /// </summary>
 internal sealed class ReadyList
 {

@@ -4,8 +4,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Qmgr.Scheduling;
 
 /// <summary>
-/// Counted rates. Who is over the sender's rate waits here when it is not for long, and is deferred to a time of its own otherwise; for the destination's
-/// rate a delivery waits in the destination's queue, unless that holds more already than is sent in that time.
+/// Counted rates. Who is over the sender's rate waits here when it is not for long, and is deferred to a time of its own otherwise; for the
+/// destination's rate a delivery waits in the destination's queue, unless that holds more already than is sent in that time.
 /// </summary>
 internal sealed partial class Scheduler
 {
@@ -23,7 +23,8 @@ internal sealed partial class Scheduler
         }
         if (transport.Settings.SenderRate is not { } limit) return true;
         string sender = delivery.Message.RateKey;
-        if (!transport.Senders.TryGetValue(sender, out RateWindow? window)) transport.Senders[sender] = window = NewSender(transport, sender, limit);
+        if (!transport.Senders.TryGetValue(sender, out RateWindow? window))
+            transport.Senders[sender] = window = NewSender(transport, sender, limit);
         long at = window.NextAt(now);
         if (at <= now)
         {

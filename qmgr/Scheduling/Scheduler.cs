@@ -7,8 +7,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Qmgr.Scheduling;
 
 /// <summary>
-/// Hands deliveries to the agents within the limits of transports and destinations, learns from the answers how much a destination stands, and gives
-/// the outcomes back to the messages. docs/SCHEDULER.md tells how it decides.
+/// Hands deliveries to the agents within the limits of transports and destinations, learns from the answers how much a destination stands,
+/// and gives the outcomes back to the messages. docs/SCHEDULER.md tells how it decides.
 /// </summary>
 internal sealed partial class Scheduler : IDeliverySink
 {
@@ -25,7 +25,8 @@ internal sealed partial class Scheduler : IDeliverySink
     private bool _stopped;
 
     /// <param name="limits">The transports of master.cf with their maxproc.</param>
-    public Scheduler(ISchedulerHost host, MailConfig config, QmgrSettings settings, IReadOnlyDictionary<string, int> limits, IScheduled results) =>
+    public Scheduler(ISchedulerHost host, MailConfig config, QmgrSettings settings, IReadOnlyDictionary<string, int> limits,
+        IScheduled results) =>
         (_host, _config, _settings, _limits, _results) = (host, config, settings, limits, results);
 
     /// <summary>The transports that master.cf names, with the deliveries each may run at once; 0: no limit.</summary>
@@ -198,7 +199,9 @@ internal sealed partial class Scheduler : IDeliverySink
     }
 
     private static void LogFeedback(Destination d, bool failed) => Log.Info(
-        $"{d.Transport.Name}:{d.Key}: {(failed ? "failure" : "success")} limit {d.Transport.Settings.ConcurrencyLimit} window {d.Window.Size} success {d.Window.Successes:0.###} failure {d.Window.Failures:0.###} fail_cohorts {d.Window.FailedCohorts:0.###}");
+        $"{d.Transport.Name}:{d.Key}: {(failed ? "failure" : "success")} limit {d.Transport.Settings.ConcurrencyLimit} window "
+        + $"{d.Window.Size} success {d.Window.Successes:0.###} failure {d.Window.Failures:0.###} fail_cohorts "
+        + $"{d.Window.FailedCohorts:0.###}");
 
     /// <summary>A destination is dead: what waits for it is deferred for the same reason, and nothing is tried for a while.</summary>
     private void Suspend(Destination destination, Outcome reason)
@@ -225,8 +228,8 @@ internal sealed partial class Scheduler : IDeliverySink
     // ---- replaced processes ----------------------------------------------------------------------------------------
 
     /// <summary>
-    /// Transports with a process limit of their own in master.cf begin nothing while it is set: how many of their deliveries a replaced process has under way is
-    /// not known yet.
+    /// Transports with a process limit of their own in master.cf begin nothing while it is set: how many of their deliveries a replaced
+    /// process has under way is not known yet.
     /// </summary>
     public bool HoldsBackLimited
     {
@@ -239,7 +242,8 @@ internal sealed partial class Scheduler : IDeliverySink
         }
     }
 
-    private bool IsHeldBack(Transport transport) => HoldsBackLimited && transport.Limit > 0 && transport.Limit != _config.Get(MasterParams.DefaultProcessLimit);
+    private bool IsHeldBack(Transport transport) =>
+        HoldsBackLimited && transport.Limit > 0 && transport.Limit != _config.Get(MasterParams.DefaultProcessLimit);
 
     /// <summary>A replaced process has a delivery under way, which counts against the limits until it is vacated.</summary>
     public Destination Occupy(string transport, string nexthop, string recipient)

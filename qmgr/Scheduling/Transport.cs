@@ -1,8 +1,8 @@
 namespace MtaSuite.Qmgr.Scheduling;
 
 /// <summary>
-/// A delivery service of master.cf: its limits, its destinations, and which delivery comes next. Jobs go in the order of their arrival, as far as their
-/// destinations have room; a small one may overtake a large one (<see cref="Preemption"/>).
+/// A delivery service of master.cf: its limits, its destinations, and which delivery comes next. Jobs go in the order of their arrival, as
+/// far as their destinations have room; a small one may overtake a large one (<see cref="Preemption"/>).
 /// </summary>
 /// <param name="limit">maxproc of the service: deliveries at once; 0: no limit.</param>
 /// <param name="wake">Called when a destination or the transport may go on after a pause.</param>
@@ -139,8 +139,8 @@ internal sealed class Transport(ISchedulerHost host, TransportSettings settings,
     }
 
     /// <summary>
-    /// Enters a destination among those that are ready, or takes it out, as its state now calls for; sets a timer when only time is missing;
-    /// forgets it when it has neither work nor a memory.
+    /// Enters a destination among those that are ready, or takes it out, as its state now calls for; sets a timer when only time is
+    /// missing; forgets it when it has neither work nor a memory.
     /// </summary>
     public void Refresh(Destination destination)
     {
@@ -167,8 +167,10 @@ internal sealed class Transport(ISchedulerHost host, TransportSettings settings,
         if (destination.Parked is { Count: > 0 }) return;
         if (destination.Window.FailedCohorts > 0 && destination.RememberUntil > now) WakeAt(destination, destination.RememberUntil, now);
         else if (destination.NotBefore > now) WakeAt(destination, destination.NotBefore, now);
-        else if (destination.Rate is { } rate && !rate.IsEmpty(now)) WakeAt(destination, now + (long)rate.Limit.Period.TotalMilliseconds, now);
-        else if (_destinations.TryGetValue(destination.Key, out Destination? known) && known == destination) _destinations.Remove(destination.Key);
+        else if (destination.Rate is { } rate && !rate.IsEmpty(now))
+            WakeAt(destination, now + (long)rate.Limit.Period.TotalMilliseconds, now);
+        else if (_destinations.TryGetValue(destination.Key, out Destination? known) && known == destination)
+            _destinations.Remove(destination.Key);
     }
 
     private void WakeAt(Destination destination, long at, long now)

@@ -79,7 +79,9 @@ internal sealed class Job(QueuedMessage message, Transport transport)
     /// <summary>Those of the message's other jobs through the transport when this one was made.</summary>
     public int Siblings { get; init; }
 
-    /// <summary>Takes a place for a recipient; false when the transport has all that it may have in memory, and the message its least.</summary>
+    /// <summary>
+    /// Takes a place for a recipient; false when the transport has all that it may have in memory, and the message its least.
+    /// </summary>
     public bool TryReserve()
     {
         if (Transport.Recipients >= Transport.Settings.MemoryLimit && Siblings + Recipients >= Transport.Settings.RefillLimit) return false;

@@ -8,7 +8,9 @@ namespace MtaSuite.Relay.Content;
 /// <summary>What a table wants done with a header field or a body line.</summary>
 internal enum CheckAction : byte { Keep, Drop, Replace, Prepend }
 
-/// <summary>The tables that look at outgoing content (header_checks(5)). Actions that change when or where mail goes are not for here.</summary>
+/// <summary>
+/// The tables that look at outgoing content (header_checks(5)). Actions that change when or where mail goes are not for here.
+/// </summary>
 public sealed class ContentChecks
 {
     public Maps Header { get; init; } = Maps.Empty;

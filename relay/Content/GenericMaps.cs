@@ -16,7 +16,8 @@ public sealed class GenericMaps : IAddressRewriter
     private readonly List<string> _results = [];
 
     private GenericMaps(RoutingCore core, Maps maps) =>
-        (_maps, _mapper, _propagate) = (maps, core.Mapper, core.Config.GetList(RewriteParams.PropagateUnmatchedExtensions).Contains("generic", StringComparer.OrdinalIgnoreCase));
+        (_maps, _mapper, _propagate) = (maps, core.Mapper,
+        core.Config.GetList(RewriteParams.PropagateUnmatchedExtensions).Contains("generic", StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Null where there are no tables.</summary>
     internal static GenericMaps? From(MailConfig config, TextParam param, List<string> problems)

@@ -56,7 +56,8 @@ internal sealed class HeaderFilter : IContentFilter, IMimeVisitor
 
     private void Put(CheckAction action, ReadOnlySpan<byte> text, string value)
     {
-        if (action is CheckAction.Prepend or CheckAction.Replace) PutLine(Encoding.UTF8.GetBytes(value.Replace("\r", "").Replace("\0", "")));
+        if (action is CheckAction.Prepend or CheckAction.Replace)
+            PutLine(Encoding.UTF8.GetBytes(value.Replace("\r", "").Replace("\0", "")));
         if (action is CheckAction.Keep or CheckAction.Prepend) PutLine(text);
     }
 
@@ -96,7 +97,8 @@ internal sealed class HeaderFilter : IContentFilter, IMimeVisitor
         _line.Clear();
         _checked += line.Length + 1;
         string value = "";
-        CheckAction action = _checked > _checks.BodyLimit ? CheckAction.Keep : ContentChecks.Ask(_checks.Body, _queueId, "body", line, out value);
+        CheckAction action = _checked > _checks.BodyLimit ? CheckAction.Keep
+            : ContentChecks.Ask(_checks.Body, _queueId, "body", line, out value);
         Put(action, line, value);
     }
 

@@ -44,7 +44,9 @@ internal sealed partial class Delivery
         }
     }
 
-    /// <summary>Waits for a transaction over a session that was open already. False: the session had gone, and its server deserves a new one.</summary>
+    /// <summary>
+    /// Waits for a transaction over a session that was open already. False: the session had gone, and its server deserves a new one.
+    /// </summary>
     private async Task<bool> WasServedAsync(Promise<TransactionEnd> ended)
     {
         if (await ended == TransactionEnd.Done) return true;
@@ -53,10 +55,14 @@ internal sealed partial class Delivery
         return false;
     }
 
-    /// <summary>Sessions under the same key are as good as each other, for whatever destination they were opened. Logins are found by nexthop as well.</summary>
+    /// <summary>
+    /// Sessions under the same key are as good as each other, for whatever destination they were opened. Logins are found by nexthop as
+    /// well.
+    /// </summary>
     private string SharingKey(Target target, RequireTlsAction insistence)
     {
-        string key = _context.Logins.Settings.IsEnabled ? $"{target.ReuseKey} {target.Nexthop} {_context.Logins.SessionKey(Sender)}" : target.ReuseKey;
+        string key = _context.Logins.Settings.IsEnabled ? $"{target.ReuseKey} {target.Nexthop} {_context.Logins.SessionKey(Sender)}"
+            : target.ReuseKey;
         return insistence == RequireTlsAction.Disable ? key : $"{key} requiretls={insistence}";
     }
 
@@ -81,7 +87,8 @@ internal sealed partial class Delivery
         (_addresses, _sessions) = (0, 0);
         foreach (Target target in found.Targets)
         {
-            if (IsOver(_addresses, _context.Settings.Routes.AddressLimit) || IsOver(_sessions, _context.Settings.Routes.SessionLimit)) break;
+            if (IsOver(_addresses, _context.Settings.Routes.AddressLimit) || IsOver(_sessions, _context.Settings.Routes.SessionLimit))
+                break;
             if (target.EndPoint != null && _tried.Contains(target.EndPoint)) continue;
             _addresses++;
             _anyTried = true;
@@ -150,7 +157,8 @@ internal sealed partial class Delivery
         {
             NoteUnopened(session, session.Failure!);
             // TLS was not demanded: without it the mail may go through
-            if (session.MayRetryInClear) await TryTargetAsync(target with { Tls = TlsPolicy.Off with { Wanted = target.Tls.Wanted } }, destination, insistence);
+            if (session.MayRetryInClear)
+                await TryTargetAsync(target with { Tls = TlsPolicy.Off with { Wanted = target.Tls.Wanted } }, destination, insistence);
             return;
         }
         _sessions++;

@@ -30,7 +30,8 @@ internal sealed partial class Delivery
     {
         if (!RequiresTls) return ValueTask.FromResult<RequireTlsAction?>(RequireTlsAction.Disable);
         RequireTlsPolicy policy = _context.Settings.RequireTls!;
-        return _context.Lookups.AskAsync(policy.MayBlock, (policy, Host: nexthop.Host.Length > 0 ? nexthop.Host : _context.Settings.Myhostname), static s => s.policy.For(s.Host));
+        return _context.Lookups.AskAsync(policy.MayBlock,
+            (policy, Host: nexthop.Host.Length > 0 ? nexthop.Host : _context.Settings.Myhostname), static s => s.policy.For(s.Host));
     }
 
     /// <summary>The target with its TLS policy as the sender wishes; or, noted, none.</summary>
@@ -40,7 +41,8 @@ internal sealed partial class Delivery
         Target secured = await security.SecureAsync(nexthop, target, IsTlsOptional, _context.Lookups);
         if (secured.Tls.Problem.Length > 0)
         {
-            if (secured.Tls.ProblemResult != TlsResult.Success) _context.Reporter?.Report(secured, secured.Tls.ProblemResult, secured.Tls.Problem, null, "");
+            if (secured.Tls.ProblemResult != TlsResult.Success)
+                _context.Reporter?.Report(secured, secured.Tls.ProblemResult, secured.Tls.Problem, null, "");
             NoteTrouble(Outcome.Defer("4.7.5", secured.Tls.Problem));
             return null;
         }
@@ -51,7 +53,8 @@ internal sealed partial class Delivery
     }
 
     /// <summary>
-    /// A host cannot carry the message as its sender wishes: another one may, so the failure is the last word only when none is left and none failed for now.
+    /// A host cannot carry the message as its sender wishes: another one may, so the failure is the last word only when none is left and
+    /// none failed for now.
     /// </summary>
     private void PassOver(Pending recipient, Outcome outcome, Session? session)
     {

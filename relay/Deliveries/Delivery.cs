@@ -14,8 +14,9 @@ using MtaSuite.Relay.Sessions;
 namespace MtaSuite.Relay.Deliveries;
 
 /// <summary>
-/// One request of the queue manager: its recipients go to one destination, whose hosts are tried until everybody has a last word. A recipient's
-/// record in the queue file is locked meanwhile and overwritten as soon as a server took the mail, so that nobody gets it twice.
+/// One request of the queue manager: its recipients go to one destination, whose hosts are tried until everybody has a last word. A
+/// recipient's record in the queue file is locked meanwhile and overwritten as soon as a server took the mail, so that nobody gets it
+/// twice.
 /// </summary>
 internal sealed partial class Delivery
 {
@@ -78,7 +79,9 @@ internal sealed partial class Delivery
 
     private bool HasOpen => _all.Exists(r => r.Final == null);
 
-    /// <summary>Claims the recipients. One that another process delivers to, for a queue manager that died, is waited for, a while.</summary>
+    /// <summary>
+    /// Claims the recipients. One that another process delivers to, for a queue manager that died, is waited for, a while.
+    /// </summary>
     private async Task ClaimAsync(DeliveryFile file)
     {
         foreach (Pending recipient in _all)
@@ -140,7 +143,8 @@ internal sealed partial class Delivery
     public ContentSource OpenContent(bool toSevenBit)
     {
         ContentSettings settings = _context.Settings.Content;
-        IContentFilter? filter = settings.Generic == null && settings.Checks.IsEmpty ? null : new HeaderFilter(Request.QueueId, settings.Generic, settings.Checks);
+        IContentFilter? filter = settings.Generic == null
+            && settings.Checks.IsEmpty ? null : new HeaderFilter(Request.QueueId, settings.Generic, settings.Checks);
         if (toSevenBit)
         {
             SevenBitConverter converter = new(Conversion);
@@ -150,7 +154,8 @@ internal sealed partial class Delivery
     }
 
     /// <summary>The next piece of the content, from a thread where its tables may make us wait.</summary>
-    public ValueTask<(bool IsRead, ReadOnlyMemory<byte> Piece)> ReadAsync(ContentSource source) => _context.Lookups.AskAsync(_context.Settings.Content.MayBlock, source,
+    public ValueTask<(bool IsRead, ReadOnlyMemory<byte> Piece)> ReadAsync(ContentSource source) =>
+        _context.Lookups.AskAsync(_context.Settings.Content.MayBlock, source,
         static s => (s.TryRead(out ReadOnlyMemory<byte> piece), piece));
 
     /// <summary>What becomes of each part. That the file cannot be read is found when it is sent.</summary>
@@ -172,7 +177,8 @@ internal sealed partial class Delivery
     {
         bool verifyOnly = (Request.Flags & MessageFlags.VerifyOnly) != 0;
         if (!verifyOnly) recipient.Claim!.Mark();
-        Outcome outcome = new(OutcomeKind.Ok, reply.IsIntermediate ? new DsnStatus(2, 1, 5) : reply.Status, reply.Code, reply.ToString(), session.Target.Host) { Diagnostic = reply.ToString() };
+        Outcome outcome = new(OutcomeKind.Ok, reply.IsIntermediate ? new DsnStatus(2, 1, 5) : reply.Status, reply.Code, reply.ToString(),
+            session.Target.Host) { Diagnostic = reply.ToString() };
         Settle(recipient, outcome, session);
         if (verifyOnly) return;
         recipient.Final!.Action = session.Features.Has(ServerFeature.Dsn) ? RecipientOutcome.PassedOn
@@ -200,7 +206,8 @@ internal sealed partial class Delivery
     private async Task TellAsync(DeliverRecipient recipient, RecipientOutcome final, Session? session)
     {
         // the session goes on meanwhile
-        (string relay, int useCount, string security) = (session is { IsReached: true } ? session.Target.NameAndPort : "none", session?.UseCount ?? 0, session?.SecurityText ?? "");
+        (string relay, int useCount, string security) =
+            (session is { IsReached: true } ? session.Target.NameAndPort : "none", session?.UseCount ?? 0, session?.SecurityText ?? "");
         long now = QueueId.Microseconds(), connected = _connected == 0 ? now : _connected;
         StatusFilter filter = _context.Settings.StatusFilter;
         final.Outcome = await _context.Lookups.AskAsync(filter.MayBlock, (filter, final.Outcome), static s => s.filter.Apply(s.Outcome));

@@ -8,14 +8,18 @@ internal enum TransactionEnd : byte
 {
     /// <summary>Each recipient has its outcome of this attempt.</summary>
     Done,
-    /// <summary>No recipient was touched beyond refusals: the session was gone before the content was out. To be tried over a new one.</summary>
+    /// <summary>
+    /// No recipient was touched beyond refusals: the session was gone before the content was out. To be tried over a new one.
+    /// </summary>
     NotStarted,
 }
 
 /// <summary>Which command of a transaction is written next.</summary>
 internal enum TransactionPhase : byte { Start, Recipients, Data, Written }
 
-/// <summary>One attempt of a delivery over one session: MAIL, RCPT, DATA, content. Made by the delivery, carried out by the session.</summary>
+/// <summary>
+/// One attempt of a delivery over one session: MAIL, RCPT, DATA, content. Made by the delivery, carried out by the session.
+/// </summary>
 internal sealed class Transaction(Delivery delivery, List<Pending> recipients)
 {
     public Delivery Delivery { get; } = delivery;
@@ -23,7 +27,10 @@ internal sealed class Transaction(Delivery delivery, List<Pending> recipients)
     /// <summary>Recipients without a last word when it began.</summary>
     public List<Pending> Recipients { get; } = recipients;
 
-    /// <summary>Nothing is delivered (sendmail -bv, address probes): what the server says to RCPT, or to DATA, is the outcome, and no content is offered.</summary>
+    /// <summary>
+    /// Nothing is delivered (sendmail -bv, address probes): what the server says to RCPT, or to DATA, is the outcome, and no content is
+    /// offered.
+    /// </summary>
     public bool IsVerifyOnly => (Delivery.Request.Flags & MessageFlags.VerifyOnly) != 0;
 
     public Promise<TransactionEnd> Ended { get; } = new();

@@ -4,8 +4,8 @@ using MtaSuite.Common.Sasl.Client;
 namespace MtaSuite.Relay.Login;
 
 /// <summary>
-/// Logins that a server refused with 535: it is not asked again while the password is the same, so that a changed password does not lock the account
-/// (smtp_sasl_auth_cache_name). In memory: a process that starts asks once more. On one loop.
+/// Logins that a server refused with 535: it is not asked again while the password is the same, so that a changed password does not lock
+/// the account (smtp_sasl_auth_cache_name). In memory: a process that starts asks once more. On one loop.
 /// </summary>
 internal sealed class LoginRefusals(TimeSpan lifetime, TimeProvider clock)
 {

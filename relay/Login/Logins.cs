@@ -22,7 +22,8 @@ internal sealed class Logins(EventLoop loop, LoginSettings settings)
     public LoginSettings Settings { get; } = settings;
 
     /// <summary>Logins that need not be tried; null: none is remembered.</summary>
-    public LoginRefusals? Refusals { get; } = settings.RefusalLifetime > TimeSpan.Zero ? new LoginRefusals(settings.RefusalLifetime, loop.Time) : null;
+    public LoginRefusals? Refusals { get; } = settings.RefusalLifetime > TimeSpan.Zero
+        ? new LoginRefusals(settings.RefusalLifetime, loop.Time) : null;
 
     /// <summary>Whose mail must not share a session with others': with sender-dependent logins each sender's is its own.</summary>
     public string SessionKey(string sender) => Settings.IsSenderDependent ? sender : "";
@@ -33,7 +34,8 @@ internal sealed class Logins(EventLoop loop, LoginSettings settings)
     /// <summary>Finds the login for a server: by sender where that counts, else by the server's names.</summary>
     public async ValueTask<FoundLogin> FindAsync(Target target, string sender)
     {
-        (LookupResult token, LookupResult password) = await _lookups.AskAsync(Settings.Tokens.MayBlock || Settings.Passwords.MayBlock, (Logins: this, target, sender), static s =>
+        (LookupResult token, LookupResult password) =
+            await _lookups.AskAsync(Settings.Tokens.MayBlock || Settings.Passwords.MayBlock, (Logins: this, target, sender), static s =>
         {
             LookupResult found = s.Logins.Lookup(s.Logins.Settings.Tokens, s.target, s.sender);
             return (found, found.IsNotFound ? s.Logins.Lookup(s.Logins.Settings.Passwords, s.target, s.sender) : LookupResult.NotFound);
@@ -52,7 +54,8 @@ internal sealed class Logins(EventLoop loop, LoginSettings settings)
         SaslCredentials entry = Split(value);
         string source = entry.Password.Trim();
         (string? token, string problem) = await _workers.Run(() => _tokens.Read(source));
-        return token is null ? new FoundLogin(null, Problem: problem) : new FoundLogin(new SaslCredentials(entry.Login, token), IsToken: true, TokenSource: source);
+        return token is null ? new FoundLogin(null, Problem: problem)
+            : new FoundLogin(new SaslCredentials(entry.Login, token), IsToken: true, TokenSource: source);
     }
 
     /// <summary>A token was refused: the next one is made anew.</summary>
@@ -64,13 +67,16 @@ internal sealed class Logins(EventLoop loop, LoginSettings settings)
     private LookupResult Lookup(Maps maps, Target target, string sender)
     {
         if (maps.IsEmpty) return LookupResult.NotFound;
-        if (Settings.Addresses is { } addresses && sender.Length > 0 && addresses.Lookup.Find(maps, sender).Result is { IsNotFound: false } own) return own;
+        if (Settings.Addresses is { } addresses && sender.Length > 0
+            && addresses.Lookup.Find(maps, sender).Result is { IsNotFound: false } own) return own;
         foreach (string key in Keys(target))
             if (maps.Lookup(key) is { IsNotFound: false } found) return found;
         return LookupResult.NotFound;
     }
 
-    /// <summary>The server's name, the same with its port, and the destination as it was named, with and without brackets and port.</summary>
+    /// <summary>
+    /// The server's name, the same with its port, and the destination as it was named, with and without brackets and port.
+    /// </summary>
     internal static IEnumerable<string> Keys(Target target)
     {
         List<string> keys = [target.Host];
@@ -79,7 +85,8 @@ internal sealed class Logins(EventLoop loop, LoginSettings settings)
         if (target.Destination.Length > 0)
         {
             keys.Add(target.Destination);
-            if (target.Destination.StartsWith('[')) keys.Add(target.Destination.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal));
+            if (target.Destination.StartsWith('['))
+                keys.Add(target.Destination.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal));
             if (target.Destination.StartsWith('[')) keys.Add($"[{target.Nexthop}]");
             keys.Add(target.Nexthop);
         }

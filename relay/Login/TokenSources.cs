@@ -4,8 +4,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Relay.Login;
 
 /// <summary>
-/// Bearer tokens from where others put them: a file's first line, read each time, so that whoever refreshes tokens just replaces it; or the first line
-/// that a command prints ("|program argument ..."; no shell), used again for a while. Blocks: for worker threads.
+/// Bearer tokens from where others put them: a file's first line, read each time, so that whoever refreshes tokens just replaces it; or the
+/// first line that a command prints ("|program argument ..."; no shell), used again for a while. Blocks: for worker threads.
 /// </summary>
 internal sealed class TokenSources(TimeSpan lifetime, TimeProvider clock)
 {
@@ -17,11 +17,13 @@ internal sealed class TokenSources(TimeSpan lifetime, TimeProvider clock)
     /// <summary>The token, or why there is none.</summary>
     public (string? Token, string Problem) Read(string source)
     {
-        if (!source.StartsWith('|')) return Checked(ReadFile(source, out string problem), problem.Length > 0 ? problem : $"{source}: no token");
+        if (!source.StartsWith('|'))
+            return Checked(ReadFile(source, out string problem), problem.Length > 0 ? problem : $"{source}: no token");
         lock (_gate)
             if (_tokens.TryGetValue(source, out var kept) && clock.GetElapsedTime(kept.At) < lifetime) return (kept.Token, "");
         string command = source[1..].Trim();
-        (string? token, string why) = Checked(RunCommand(command, out string trouble), trouble.Length > 0 ? trouble : $"command {command} printed no token");
+        (string? token, string why) =
+            Checked(RunCommand(command, out string trouble), trouble.Length > 0 ? trouble : $"command {command} printed no token");
         if (token is not null)
             lock (_gate) _tokens[source] = (token, clock.GetTimestamp());
         return (token, why);

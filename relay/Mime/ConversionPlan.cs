@@ -22,12 +22,15 @@ internal sealed class ConversionPlan : IMimeVisitor
 
     public Conversion For(int entity) => entity < _parts.Count ? For(_parts[entity]) : Conversion.AsIs;
 
-    /// <summary>Text mostly in bytes above 127 is shorter in base64; what is no text may not survive gateways as quoted-printable.</summary>
+    /// <summary>
+    /// Text mostly in bytes above 127 is shorter in base64; what is no text may not survive gateways as quoted-printable.
+    /// </summary>
     private static Conversion For(Part part)
     {
         if (part.Entity.IsEncoded) return Conversion.AsIs; // mislabelled where it has high bytes; nobody knows what they mean
         if (part.Entity.Kind == MimeKind.Leaf && part.High > 0)
-            return part.High * 3 > part.Bytes || part.Entity.Type.Type is not (null or "" or "text" or "message") ? Conversion.Base64 : Conversion.QuotedPrintable;
+            return part.High * 3 > part.Bytes
+                || part.Entity.Type.Type is not (null or "" or "text" or "message") ? Conversion.Base64 : Conversion.QuotedPrintable;
         return part.Entity.Encoding is "8bit" or "binary" ? Conversion.Label : Conversion.AsIs;
     }
 

@@ -23,8 +23,8 @@ internal interface IMimeVisitor
 }
 
 /// <summary>
-/// Follows the MIME structure of content that streams by (RFC 2045, 2046): multiparts in multiparts and messages in messages, up to a depth; what lies
-/// deeper is the body of a leaf. Malformed structure is no error: a part without end ends with what surrounds it.
+/// Follows the MIME structure of content that streams by (RFC 2045, 2046): multiparts in multiparts and messages in messages, up to a
+/// depth; what lies deeper is the body of a leaf. Malformed structure is no error: a part without end ends with what surrounds it.
 /// </summary>
 internal sealed class MimeWalker(IMimeVisitor visitor)
 {

@@ -5,9 +5,9 @@ using MtaSuite.Relay.Content;
 namespace MtaSuite.Relay.Mime;
 
 /// <summary>
-/// Converts 8-bit content for a server without 8BITMIME (RFC 6152 3): parts with bytes above 127 become quoted-printable or base64, labels become true. The
-/// structure stays as it is; what cannot be converted is not sent (<see cref="ConversionPlan.LeavesEightBit"/>). Content without MIME
-/// headers gets them; its character set is not known (RFC 1428). Bytes above 127 in headers stay.
+/// Converts 8-bit content for a server without 8BITMIME (RFC 6152 3): parts with bytes above 127 become quoted-printable or base64, labels
+/// become true. The structure stays as it is; what cannot be converted is not sent (<see cref="ConversionPlan.LeavesEightBit"/>). Content
+/// without MIME headers gets them; its character set is not known (RFC 1428). Bytes above 127 in headers stay.
 /// </summary>
 internal sealed class SevenBitConverter : IContentFilter, IMimeVisitor
 {

@@ -13,8 +13,8 @@ internal interface ITransferEncoder
 }
 
 /// <summary>
-/// quoted-printable, RFC 2045 6.7: bytes above 126 and below 32, "=" and white space at the end of a line as =XX; lines of at most 76 characters. A dot or
-/// "From " at the start of a line is encoded too, for gateways that change such lines.
+/// quoted-printable, RFC 2045 6.7: bytes above 126 and below 32, "=" and white space at the end of a line as =XX; lines of at most 76
+/// characters. A dot or "From " at the start of a line is encoded too, for gateways that change such lines.
 /// </summary>
 internal sealed class QuotedPrintableEncoder : ITransferEncoder
 {

@@ -11,8 +11,11 @@ using L = MtaSuite.Common.Config.Params.LmtpClientParams;
 
 namespace MtaSuite.Relay.Routing;
 
-/// <summary>Finds hosts by the name service: mail exchangers of domains and addresses of hosts, in the order in which they are tried.</summary>
-public sealed class DnsTargets(RouteSettings settings, bool lmtp, HostLookup hosts, MailExchangers? exchangers, Random? random = null) : ITargetFinder
+/// <summary>
+/// Finds hosts by the name service: mail exchangers of domains and addresses of hosts, in the order in which they are tried.
+/// </summary>
+public sealed class DnsTargets(RouteSettings settings, bool lmtp, HostLookup hosts, MailExchangers? exchangers, Random? random = null)
+    : ITargetFinder
 {
     private readonly LiteralTargets _literals = new(settings, lmtp);
     private readonly TargetOrder _order = new(settings, random ?? Random.Shared);
@@ -24,11 +27,13 @@ public sealed class DnsTargets(RouteSettings settings, bool lmtp, HostLookup hos
         if (level.Length == 0) level = config.Get(CommonParams.DisableDnsLookups) ? "disabled" : "enabled";
         HostSources sources = level == "disabled" ? HostSources.Native
             : HostLookupOptions.ParseSources(config.GetList(lmtp ? L.LmtpHostLookup : S.SmtpHostLookup));
-        DnsQueryFlags flags = HostLookupOptions.ParseResolverOptions(config.GetList(lmtp ? L.LmtpDnsResolverOptions : S.SmtpDnsResolverOptions));
+        DnsQueryFlags flags =
+            HostLookupOptions.ParseResolverOptions(config.GetList(lmtp ? L.LmtpDnsResolverOptions : S.SmtpDnsResolverOptions));
         bool dnssec = level == "dnssec";
         DnsResolver resolver = new(loop, DnsOptions.Of(config, config.Get(lmtp ? L.LmtpDnsReplyFilter : S.SmtpDnsReplyFilter)));
         HostLookup hosts = new(resolver, HostLookupOptions.Of(config, sources, dnssec ? flags | DnsQueryFlags.Dnssec : flags));
-        return new DnsTargets(settings, lmtp, hosts, level == "disabled" ? null : new MailExchangers(resolver, MailExchangerOptions.Of(config, dnssec)));
+        return new DnsTargets(settings, lmtp, hosts,
+            level == "disabled" ? null : new MailExchangers(resolver, MailExchangerOptions.Of(config, dnssec)));
     }
 
     /// <summary>The name service, for what else is asked of it (TLSA records).</summary>

@@ -10,7 +10,8 @@ namespace MtaSuite.Relay.Routing;
 public sealed class LiteralTargets(RouteSettings settings, bool lmtp) : ITargetFinder
 {
     public Task<TargetList> FindAsync(Nexthop nexthop) =>
-        Task.FromResult(Find(nexthop) ?? TargetList.Failed(Outcome.Defer("4.4.3", $"Host or domain name not found. Name service error for name={nexthop.Host}")));
+        Task.FromResult(Find(nexthop) ?? TargetList.Failed(
+        Outcome.Defer("4.4.3", $"Host or domain name not found. Name service error for name={nexthop.Host}")));
 
     /// <summary>The target, a failure, or null when a name has to be looked up.</summary>
     public TargetList? Find(Nexthop nexthop)
@@ -20,8 +21,10 @@ public sealed class LiteralTargets(RouteSettings settings, bool lmtp) : ITargetF
         if (!TryPort(nexthop, out int port)) return TargetList.Failed(Outcome.Defer("4.3.5", $"unknown service: {nexthop.Service}"));
         if (!HostName.TryParseAddress(nexthop.Host, out IPAddress address)) return null;
         bool usable = address.AddressFamily == AddressFamily.InterNetwork ? settings.UseIPv4 : settings.UseIPv6;
-        if (!usable) return TargetList.Failed(Outcome.Bounce("5.1.2", $"no address of {nexthop.Host} is in the protocols of inet_protocols"));
-        Target target = new(nexthop.Host, new IPEndPoint(address, port)) { Nexthop = nexthop.Host, Destination = nexthop.Text, Service = Service(nexthop) };
+        if (!usable)
+            return TargetList.Failed(Outcome.Bounce("5.1.2", $"no address of {nexthop.Host} is in the protocols of inet_protocols"));
+        Target target = new(nexthop.Host, new IPEndPoint(address, port)) { Nexthop = nexthop.Host, Destination = nexthop.Text,
+            Service = Service(nexthop) };
         // LMTP to the own address is how a mail store on this machine is fed
         if (!lmtp && port == 25 && settings.OwnAddresses.Contains(address) && nexthop.UseMx) return SelfTargets.Loop(nexthop.Host);
         return new TargetList([target], null);

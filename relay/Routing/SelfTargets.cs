@@ -3,7 +3,9 @@ using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay.Routing;
 
-/// <summary>Keeps mail from going to this machine, or back to a worse exchanger (RFC 5321 5.1: "relays must only go to better ones").</summary>
+/// <summary>
+/// Keeps mail from going to this machine, or back to a worse exchanger (RFC 5321 5.1: "relays must only go to better ones").
+/// </summary>
 internal static class SelfTargets
 {
     /// <summary>

@@ -23,7 +23,9 @@ public sealed record Target(string Host, IPEndPoint? EndPoint, string UnixPath =
     /// <summary>The domain or host that was asked for, for TLS policy and login.</summary>
     public string Nexthop { get; init; } = "";
 
-    /// <summary>The nexthop as it was named: "domain", "domain:service", "[host]", "[host]:service"; for tables of logins and policies.</summary>
+    /// <summary>
+    /// The nexthop as it was named: "domain", "domain:service", "[host]", "[host]:service"; for tables of logins and policies.
+    /// </summary>
     public string Destination { get; init; } = "";
 
     /// <summary>The port as the nexthop named it, or the default; empty for a Unix socket.</summary>
@@ -36,7 +38,8 @@ public sealed record Target(string Host, IPEndPoint? EndPoint, string UnixPath =
     public TlsPolicy Tls { get; init; } = TlsPolicy.Off;
 
     /// <summary>Sessions with targets of the same key are as good as each other: the same server, under the same demands on TLS.</summary>
-    public string ReuseKey => Tls.Level == TlsLevel.None ? NameAndPort : $"{NameAndPort} {Tls.Key} {(Tls.Level.MustMatch() ? Nexthop : "")}";
+    public string ReuseKey =>
+        Tls.Level == TlsLevel.None ? NameAndPort : $"{NameAndPort} {Tls.Key} {(Tls.Level.MustMatch() ? Nexthop : "")}";
 
     public bool IsIPv6 => EndPoint?.AddressFamily == AddressFamily.InterNetworkV6;
 

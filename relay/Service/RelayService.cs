@@ -12,7 +12,9 @@ using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay.Service;
 
-/// <summary>The daemon: takes jobs from qmgr (and from local, which passes recipients on), carries them out all at once on its loop, answers.</summary>
+/// <summary>
+/// The daemon: takes jobs from qmgr (and from local, which passes recipients on), carries them out all at once on its loop, answers.
+/// </summary>
 internal sealed class RelayService : LinkService
 {
     private readonly RelayContext _context;
@@ -35,19 +37,26 @@ internal sealed class RelayService : LinkService
 
     /// <summary>Whoever does not use TLS unasked does not ask for policies.</summary>
     private static StsClient? PoliciesOf(ServiceContext context, TlsClientSettings settings) =>
-        context.Command != "lmtp" && settings.Level is TlsLevel.May or TlsLevel.Encrypt or TlsLevel.Dane && context.Config.Get(StsParams.SmtpMtaSts)
+        context.Command != "lmtp" && settings.Level is TlsLevel.May or TlsLevel.Encrypt or TlsLevel.Dane
+        && context.Config.Get(StsParams.SmtpMtaSts)
             ? new StsClient(context.Loop, context.Spool.SocketPath(true, context.Config.Get(StsParams.MtaStsServiceName))) : null;
 
-    private TlsReporter? MakeReporter(ServiceContext context) => context.Command == "lmtp" || !context.Config.Get(TlsParams.SmtpTlsrptEnable) ? null
-        : new TlsReporter(Loop, Spool.SocketPath(true, context.Config.Get(TlsReportParams.TlsrptServiceName)), context.Config.Get(TlsParams.SmtpTlsrptSkipReusedHandshakes));
+    private TlsReporter? MakeReporter(ServiceContext context) =>
+        context.Command == "lmtp" || !context.Config.Get(TlsParams.SmtpTlsrptEnable) ? null
+        : new TlsReporter(Loop, Spool.SocketPath(true, context.Config.Get(TlsReportParams.TlsrptServiceName)),
+        context.Config.Get(TlsParams.SmtpTlsrptSkipReusedHandshakes));
 
-    /// <summary>Carries out one request and answers it. When the asker goes away meanwhile the delivery is finished all the same, and marked in the file.</summary>
+    /// <summary>
+    /// Carries out one request and answers it. When the asker goes away meanwhile the delivery is finished all the same, and marked in the
+    /// file.
+    /// </summary>
     public async Task DeliverAsync(DeliverRequest request, LinkStream stream)
     {
         Began();
         Delivery delivery = new(_context, request);
         List<RecipientOutcome> outcomes = await delivery.RunAsync();
-        stream.Send(FrameType.Reply, new DeliverReply { QueueId = request.QueueId, Recipients = outcomes, SiteFailed = delivery.SiteFailed });
+        stream.Send(FrameType.Reply, new DeliverReply { QueueId = request.QueueId, Recipients = outcomes,
+            SiteFailed = delivery.SiteFailed });
         Ended();
     }
 

@@ -5,9 +5,10 @@ using MtaSuite.Relay.Settings;
 namespace MtaSuite.Relay.Sessions;
 
 /// <summary>
-/// The sessions with one destination (a nexthop as the queue manager names it), and who uses them next. While sessions are busy and quick, a new
-/// transaction waits for one of them instead of taking another session: its commands then go out in one packet with the end of the content before it,
-/// which halves the work on both sides. Where the server is slow each transaction gets its own session, as the concurrency limits allow.
+/// The sessions with one destination (a nexthop as the queue manager names it), and who uses them next. While sessions are busy and quick,
+/// a new transaction waits for one of them instead of taking another session: its commands then go out in one packet with the end of the
+/// content before it, which halves the work on both sides. Where the server is slow each transaction gets its own session, as the
+/// concurrency limits allow.
 /// </summary>
 /// <param name="isListed">Its sessions are always kept.</param>
 internal sealed class Destination(EventLoop loop, CacheSettings cache, bool isListed, IdleSessions shared)

@@ -24,7 +24,8 @@ internal sealed class DestinationTable
     public IdleSessions Idle { get; } = new();
 
     /// <summary>The sessions with a nexthop.</summary>
-    /// <param name="demands">Whose login they use, where that depends on the sender, and what the sender demands of them; else empty.</param>
+    /// <param name="demands">Whose login they use, where that depends on the sender, and what the sender demands of them; else
+    /// empty.</param>
     /// <param name="lookups">Where tables are asked that may make us wait.</param>
     public async ValueTask<Destination> FindAsync(string nexthop, string demands, SlowLookups lookups)
     {

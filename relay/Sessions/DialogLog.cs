@@ -3,7 +3,10 @@ using MtaSuite.Common.Log;
 
 namespace MtaSuite.Relay.Sessions;
 
-/// <summary>Writes what is said in a session into the log (debug_peer_list, -v): "&gt;" are we, "&lt;" is the server. Neither content nor credentials.</summary>
+/// <summary>
+/// Writes what is said in a session into the log (debug_peer_list, -v): "&gt;" are we, "&lt;" is the server. Neither content nor
+/// credentials.
+/// </summary>
 internal sealed class DialogLog(string peer)
 {
     private readonly List<byte> _line = [];

@@ -18,7 +18,9 @@ internal sealed class IdleSessions
         if (list.Count == 0) _byServer.Remove(session.SharingKey);
     }
 
-    /// <summary>Takes an idle session with a server for another destination, which it belongs to from now on; null: there is none.</summary>
+    /// <summary>
+    /// Takes an idle session with a server for another destination, which it belongs to from now on; null: there is none.
+    /// </summary>
     public Session? Take(string key, Destination destination)
     {
         if (!_byServer.TryGetValue(key, out List<Session>? list)) return null;

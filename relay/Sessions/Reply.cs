@@ -4,8 +4,8 @@ using MtaSuite.Relay.Routing;
 namespace MtaSuite.Relay.Sessions;
 
 /// <summary>
-/// A server's reply. <see cref="Text"/> has everything behind the code, and further lines with theirs, joined by spaces; it is empty for good
-/// replies whose text nobody asked for.
+/// A server's reply. <see cref="Text"/> has everything behind the code, and further lines with theirs, joined by spaces; it is empty for
+/// good replies whose text nobody asked for.
 /// </summary>
 /// <param name="Code">Three digits; 0: there was none.</param>
 internal readonly record struct Reply(int Code, string Text)
@@ -26,7 +26,8 @@ internal readonly record struct Reply(int Code, string Text)
         get
         {
             byte @class = (byte)(Code / 100 is 2 or 4 or 5 ? Code / 100 : 4);
-            return DsnStatus.TryParse(LastLine ?? Text, out DsnStatus status, out _) && status.Class == @class ? status : new DsnStatus(@class, 0, 0);
+            return DsnStatus.TryParse(LastLine ?? Text, out DsnStatus status, out _)
+                && status.Class == @class ? status : new DsnStatus(@class, 0, 0);
         }
     }
 
@@ -37,5 +38,6 @@ internal readonly record struct Reply(int Code, string Text)
 
     /// <summary>The same in other words.</summary>
     public Outcome Refusal(Target target, string text) =>
-        new(IsPermanent ? OutcomeKind.Permanent : OutcomeKind.Temporary, Status.WithClass((byte)(IsPermanent ? 5 : 4)), Code, text, target.Host) { Diagnostic = ToString() };
+        new(IsPermanent ? OutcomeKind.Permanent : OutcomeKind.Temporary, Status.WithClass((byte)(IsPermanent ? 5 : 4)), Code, text,
+        target.Host) { Diagnostic = ToString() };
 }

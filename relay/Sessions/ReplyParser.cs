@@ -19,8 +19,8 @@ internal enum ReplyStatus : byte
 /// RFC 5321 4.2: Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
 /// </code>
 /// Taken also: a bare LF at a line's end, and another code in the last line than before (the last counts). Lines longer than
-/// <see cref="MaxLine"/> are cut, text above <see cref="MaxText"/> is dropped; a line of <see cref="MaxUnfinished"/> without end and a reply
-/// of <see cref="MaxReply"/> are none any more.
+/// <see cref="MaxLine"/> are cut, text above <see cref="MaxText"/> is dropped; a line of <see cref="MaxUnfinished"/> without end and a
+/// reply of <see cref="MaxReply"/> are none any more.
 /// </summary>
 internal sealed class ReplyParser(ReplyFilter filter)
 {

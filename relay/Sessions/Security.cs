@@ -33,7 +33,8 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
 
     /// <summary>A target with its policy: from the tables by the nexthop as it was written, and what TLSA records make of it.</summary>
     /// <param name="lookups">Where tables are asked that may make us wait.</param>
-    /// <param name="optional">The sender wants delivery before security (RFC 8689 5): no policy is asked for, TLS is used where it works.</param>
+    /// <param name="optional">The sender wants delivery before security (RFC 8689 5): no policy is asked for, TLS is used where it
+    /// works.</param>
     public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target, bool optional, SlowLookups lookups)
     {
         TlsPolicy policy = optional ? TlsPolicy.Of(settings.Level == TlsLevel.None ? TlsLevel.None : TlsLevel.May, settings)
@@ -46,18 +47,23 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
             string[] names = target.AskedHost.Length > 0 ? [target.Host, target.AskedHost] : [target.Host];
             policy = await TlsaLookup.ResolveAsync(policy, resolver!, names, target.EndPoint?.Port ?? 0, authenticated, settings);
             if (forgeable && policy.Tlsa.Count > 0)
-                policy = settings.InsecureExchangers == TlsLevel.Dane ? policy with { HasForgeableName = true } : TlsaLookup.Downgrade(policy, TlsLevel.Encrypt, settings);
+                policy = settings.InsecureExchangers == TlsLevel.Dane ? policy with { HasForgeableName = true }
+                    : TlsaLookup.Downgrade(policy, TlsLevel.Encrypt, settings);
         }
         if (!optional && Sts != null && nexthop.UseMx && policy is { IsFromTable: false, Problem: "" }
             && (policy.Level is TlsLevel.May or TlsLevel.Encrypt || policy.HasForgeableName))
             policy = await UnderStsAsync(policy, nexthop, target);
         else if (policy is { IsFromTable: true, Sts: not null }) policy = StsAttributes.ForHost(policy, Exchanger(target), settings);
-        if (settings.WrapperMode && policy.Level is TlsLevel.May) policy = TlsPolicy.Of(TlsLevel.Encrypt, settings) with { ServerName = policy.ServerName };
+        if (settings.WrapperMode && policy.Level is TlsLevel.May)
+            policy = TlsPolicy.Of(TlsLevel.Encrypt, settings) with { ServerName = policy.ServerName };
         return target with { Tls = policy };
     }
 
-    /// <summary>RFC 7672 2.2.2: TLSA records are not asked for where the addresses lie in an unsigned zone: nothing validated could come of it.</summary>
-    private bool IsWorthAsking(Target target) => target.EndPoint != null && (target.IsAuthenticated || (settings.ForceInsecureTlsa && !IsAlias(target)));
+    /// <summary>
+    /// RFC 7672 2.2.2: TLSA records are not asked for where the addresses lie in an unsigned zone: nothing validated could come of it.
+    /// </summary>
+    private bool IsWorthAsking(Target target) =>
+        target.EndPoint != null && (target.IsAuthenticated || (settings.ForceInsecureTlsa && !IsAlias(target)));
 
     /// <summary>RFC 8461 2: where TLSA records decide (RFC 7672), MTA-STS does not; tables of the administrator come before both.</summary>
     private async ValueTask<TlsPolicy> UnderStsAsync(TlsPolicy policy, Nexthop nexthop, Target target)

@@ -75,7 +75,8 @@ internal sealed class ServerFeatures
             "XFORWARD" => Xforward(arguments),
             _ => ServerFeature.None,
         };
-        if (keyword == "SIZE" && arguments.Length > 0 && long.TryParse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture, out long limit))
+        if (keyword == "SIZE" && arguments.Length > 0
+            && long.TryParse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture, out long limit))
             SizeLimit = limit;
         if (keyword == "AUTH") AuthMechanisms = string.Join(' ', arguments!);
     }

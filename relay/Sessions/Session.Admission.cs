@@ -6,8 +6,8 @@ namespace MtaSuite.Relay.Sessions;
 internal sealed partial class Session
 {
     /// <summary>
-    /// What is known to fail is refused before MAIL: a message above the server's limit (RFC 1870 6.1), addresses or headers in UTF-8 for a server
-    /// without SMTPUTF8 (RFC 6531 3.2), 8-bit content that may not be converted (RFC 6152 3).
+    /// What is known to fail is refused before MAIL: a message above the server's limit (RFC 1870 6.1), addresses or headers in UTF-8 for a
+    /// server without SMTPUTF8 (RFC 6531 3.2), 8-bit content that may not be converted (RFC 6152 3).
     /// </summary>
     private void Admit(Transaction t)
     {
@@ -28,7 +28,8 @@ internal sealed partial class Session
         if (offered) return;
         foreach (Pending recipient in t.Recipients)
             if (all || !Address.IsAscii(recipient.Address))
-                t.Delivery.Fail(recipient, Outcome.Bounce("5.6.7", $"SMTPUTF8 is required, but was not offered by host {Target.Name}"), this);
+                t.Delivery.Fail(recipient, Outcome.Bounce("5.6.7", $"SMTPUTF8 is required, but was not offered by host {Target.Name}"),
+                    this);
         t.Recipients.RemoveAll(r => all || !Address.IsAscii(r.Address));
     }
 

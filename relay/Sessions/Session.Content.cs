@@ -46,10 +46,13 @@ internal sealed partial class Session
         _connection!.SetDeadline(limit);
     }
 
-    /// <summary>The server spoke before it could know the content: a refusal holds, anything else would be taken for the reply to the content.</summary>
+    /// <summary>
+    /// The server spoke before it could know the content: a refusal holds, anything else would be taken for the reply to the content.
+    /// </summary>
     private async ValueTask<bool> TakeEarlyReplyAsync(Transaction t)
     {
-        if (await ParseAsync(keepText: true, keepLines: false) != ReplyStatus.Complete || _reply.Code < 400) return BreakGarbage(Step.Content);
+        if (await ParseAsync(keepText: true, keepLines: false) != ReplyStatus.Complete || _reply.Code < 400)
+            return BreakGarbage(Step.Content);
         FailAccepted(t, Step.Data);
         return EndBy(_reply.Refusal(Target, Step.Data));
     }
@@ -142,8 +145,8 @@ internal sealed partial class Session
     }
 
     /// <summary>
-    /// Nobody is to get the content. Where the server waits for it all the same it gets none of it: a lone dot (RFC 2920 3.1); otherwise RSET comes before
-    /// the next MAIL.
+    /// Nobody is to get the content. Where the server waits for it all the same it gets none of it: a lone dot (RFC 2920 3.1); otherwise
+    /// RSET comes before the next MAIL.
     /// </summary>
     private async ValueTask<bool> AbortAsync(Transaction t)
     {

@@ -7,7 +7,9 @@ namespace MtaSuite.Relay.Sessions;
 
 internal sealed partial class Session
 {
-    /// <summary>Commands whose replies may be under way at once: their replies must fit into the buffers on the way back (RFC 2920 3.1).</summary>
+    /// <summary>
+    /// Commands whose replies may be under way at once: their replies must fit into the buffers on the way back (RFC 2920 3.1).
+    /// </summary>
     private const int PipelineWindow = 200;
 
     /// <summary>Writes the rest of the commands and takes the replies, up to the one to DATA. False: the session is over.</summary>
@@ -38,7 +40,10 @@ internal sealed partial class Session
     /// <summary>Room for another command before a reply must be read.</summary>
     private bool HasRoom => _expected.Count < (Features.Has(ServerFeature.Pipelining) ? PipelineWindow : 1);
 
-    /// <summary>Writes commands while there is room for them. What is known to be useless is not sent: RCPT after a refused MAIL, DATA without recipients.</summary>
+    /// <summary>
+    /// Writes commands while there is room for them. What is known to be useless is not sent: RCPT after a refused MAIL, DATA without
+    /// recipients.
+    /// </summary>
     private bool WriteEnvelope(Transaction t)
     {
         while (HasRoom && t.Phase != TransactionPhase.Written)
@@ -120,12 +125,15 @@ internal sealed partial class Session
         Expect(Step.Recipient, t, recipient);
     }
 
-    /// <summary>RFC 3461 5.2.1: what the sender asked for is passed on; an address that we changed goes along as the original one.</summary>
+    /// <summary>
+    /// RFC 3461 5.2.1: what the sender asked for is passed on; an address that we changed goes along as the original one.
+    /// </summary>
     private void WriteDsnParameters(DeliverRecipient recipient, bool utf8)
     {
         if (recipient.Notify != Notify.Default) Put($" NOTIFY={DsnParameters.Format(recipient.Notify)}");
         if (recipient.DsnOriginal.Length > 0) Put($" ORCPT={DsnParameters.EncodeOriginalRecipient(recipient.DsnOriginal, utf8)}");
-        else if (recipient.Original.Length > 0) Put($" ORCPT={DsnParameters.EncodeOriginalRecipient($"rfc822;{Address.Quote822(recipient.Original)}", utf8)}");
+        else if (recipient.Original.Length > 0)
+            Put($" ORCPT={DsnParameters.EncodeOriginalRecipient($"rfc822;{Address.Quote822(recipient.Original)}", utf8)}");
     }
 
     private bool EndsAtRecipients(Transaction t) => t.IsVerifyOnly && !Settings.VerifiesAtData;

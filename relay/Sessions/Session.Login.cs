@@ -30,8 +30,8 @@ internal sealed partial class Session
     public bool IsLoggedIn { get; private set; }
 
     /// <summary>
-    /// After EHLO and TLS: SASL, when there is a login for this server. False: refused. A server that has a login is never sent mail without it: that it
-    /// offers nothing usable now may be the work of somebody in between.
+    /// After EHLO and TLS: SASL, when there is a login for this server. False: refused. A server that has a login is never sent mail
+    /// without it: that it offers nothing usable now may be the work of somebody in between.
     /// </summary>
     private async ValueTask<bool> LogInAsync()
     {
@@ -64,7 +64,8 @@ internal sealed partial class Session
         LoginSettings s = Logins!.Settings;
         SaslSecurity demanded = IsPeerVerified ? s.TlsVerifiedSecurity : IsEncrypted ? s.TlsSecurity : s.Security;
         string[] offered = Features.AuthMechanisms.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        SaslServerFacts facts = new(Target.Host, Target.EndPoint?.Port ?? 0, Binding, offered.Any(o => o.EndsWith("-PLUS", StringComparison.OrdinalIgnoreCase)));
+        SaslServerFacts facts = new(Target.Host, Target.EndPoint?.Port ?? 0, Binding,
+            offered.Any(o => o.EndsWith("-PLUS", StringComparison.OrdinalIgnoreCase)));
         foreach (SaslMechanism candidate in SaslMechanism.Known)
         {
             mechanism = candidate.Name;
@@ -105,11 +106,15 @@ internal sealed partial class Session
     {
         byte[]? challenge = ScramMessage.Base64(text.Trim());
         // some servers prompt in clear before the first message of the client
-        if (challenge is null) return client is { MayEnd: false } ? SaslResult.Fail("", "", SaslClient.BadChallenge) : SaslResult.Fail("", "", "malformed challenge");
+        if (challenge is null)
+            return client is { MayEnd: false } ? SaslResult.Fail("", "", SaslClient.BadChallenge)
+                : SaslResult.Fail("", "", "malformed challenge");
         return await Logins!.Run(() => client.Next(challenge));
     }
 
-    private bool CannotLogIn(string reason) => Refuse(Outcome.Defer("4.7.0", $"SASL authentication failed; cannot authenticate to server {Target.Name}: {reason}") with { Remote = Target.Host });
+    private bool CannotLogIn(string reason) =>
+        Refuse(Outcome.Defer("4.7.0", $"SASL authentication failed; cannot authenticate to server {Target.Name}: {reason}")
+        with { Remote = Target.Host });
 
     private bool RefusedLogin(SaslClient client, SaslCredentials who)
     {

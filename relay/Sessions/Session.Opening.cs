@@ -13,7 +13,8 @@ internal sealed partial class Session
     public async Task<bool> OpenAsync()
     {
         await BeginDialogLogAsync();
-        bool ok = await ConnectAsync() && await WrapAsync() && await GreetingAsync() && await HelloAsync() && await SecureAsync() && IsFit() && await LogInAsync();
+        bool ok = await ConnectAsync() && await WrapAsync() && await GreetingAsync() && await HelloAsync() && await SecureAsync() && IsFit()
+            && await LogInAsync();
         if (!ok && Failure is { Kind: not FailureKind.Unreachable }) Leave();
         return ok;
     }
@@ -37,7 +38,8 @@ internal sealed partial class Session
     {
         string text = greeting.Trim();
         if (text.Length < 8 || text.AsSpan().IndexOfAnyExcept("*02 ") >= 0) return;
-        IReadOnlyList<string> words = await Lookups.AskAsync(Settings.Pix.ByAddress.MayBlock, (Settings.Pix, Target.Address), static s => s.Pix.For(s.Address));
+        IReadOnlyList<string> words =
+            await Lookups.AskAsync(Settings.Pix.ByAddress.MayBlock, (Settings.Pix, Target.Address), static s => s.Pix.For(s.Address));
         _isPix = words.Contains("delay_dotcrlf");
         _noExtensions = words.Contains("disable_esmtp");
         Log.Info($"enabling PIX workarounds: {string.Join(' ', words)} for {Target.NameAndPort}");
@@ -45,7 +47,9 @@ internal sealed partial class Session
 
     private Outcome RefusedToTalk(Reply reply) => reply.Refusal(Target, $"host {Target.Name} refused to talk to me: {reply}");
 
-    /// <summary>EHLO, HELO where that is refused, or LHLO. Asked again after TLS: what was offered before does not count (RFC 3207 4.2).</summary>
+    /// <summary>
+    /// EHLO, HELO where that is refused, or LHLO. Asked again after TLS: what was offered before does not count (RFC 3207 4.2).
+    /// </summary>
     private async ValueTask<bool> HelloAsync()
     {
         Features.Clear();
@@ -66,7 +70,9 @@ internal sealed partial class Session
     private async ValueTask<bool> TakeHelloAsync(bool extended)
     {
         EhloFilter filter = Settings.EhloFilter;
-        if (extended) Features.Read(ReplyLines, await Lookups.AskAsync(filter.MayBlock, (filter, Target), static s => s.filter.For(s.Target.EndPoint?.Address)));
+        if (extended)
+            Features.Read(ReplyLines, await Lookups.AskAsync(filter.MayBlock, (filter, Target),
+                static s => s.filter.For(s.Target.EndPoint?.Address)));
         if (Settings.IsLmtp || ReplyLines.Count == 0) return true;
         string name = ReplyLines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("");
         if (Security == null) _helo = name;

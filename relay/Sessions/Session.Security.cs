@@ -36,7 +36,8 @@ internal sealed partial class Session
 
     private bool IsWrapped => Tls is { Settings.WrapperMode: true } && Policy.Level != TlsLevel.None;
 
-    private void DescribeSecurity(string text) => _levelText = Tls is { Settings.LogFeatureStatus: true } && Policy.Wanted != TlsLevel.None ? text : "";
+    private void DescribeSecurity(string text) =>
+        _levelText = Tls is { Settings.LogFeatureStatus: true } && Policy.Wanted != TlsLevel.None ? text : "";
 
     private string Downgraded(TlsLevel used) => used == Policy.Wanted ? used.Word() : $"({Policy.Wanted.Word()}:{used.Word()})";
 
@@ -54,14 +55,18 @@ internal sealed partial class Session
         if (Security != null) return true;
         if (Policy.Level == TlsLevel.None)
         {
-            if (Tls is { Settings.NoteOffer: true } && Features.Has(ServerFeature.StartTls)) Log.Info($"Host offered STARTTLS: [{Target.Host}]");
+            if (Tls is { Settings.NoteOffer: true } && Features.Has(ServerFeature.StartTls))
+                Log.Info($"Host offered STARTTLS: [{Target.Host}]");
             DescribeSecurity(Downgraded(TlsLevel.None));
             return true;
         }
         if (Tls == null) return Without("TLS is required, but our TLS engine is unavailable", "4.7.5");
-        if (!Features.Has(ServerFeature.StartTls)) return Without($"TLS is required, but was not offered by host {Target.Name}", "4.7.4", RequiredTls.NotOffered(Target));
+        if (!Features.Has(ServerFeature.StartTls))
+            return Without($"TLS is required, but was not offered by host {Target.Name}", "4.7.4", RequiredTls.NotOffered(Target));
         if (!await AskAsync("STARTTLS", Step.StartTls, Tls.Settings.StartTimeout)) return false;
-        if (!_reply.IsGood) return Without($"TLS is required, but host {Target.Name} refused to start TLS: {_reply}", "4.7.4", RequiredTls.Refused(Target, _reply.ToString()));
+        if (!_reply.IsGood)
+            return Without($"TLS is required, but host {Target.Name} refused to start TLS: {_reply}", "4.7.4",
+                RequiredTls.Refused(Target, _reply.ToString()));
         // What came behind the reply came in clear, from whomever.
         if (!Connection.Input.IsEmpty) return BreakGarbage(Step.StartTls);
         if (!await StartTlsAsync() || !await HelloAsync()) return false;
@@ -85,7 +90,8 @@ internal sealed partial class Session
 
     private async ValueTask<bool> StartTlsAsync()
     {
-        TlsStart start = await Tls!.StartAsync(Connection, Policy, Target.Nexthop.Length > 0 ? Target.Nexthop : Settings.Myhostname, Target.Host, Target.NameAndPort);
+        TlsStart start = await Tls!.StartAsync(Connection, Policy, Target.Nexthop.Length > 0 ? Target.Nexthop : Settings.Myhostname,
+            Target.Host, Target.NameAndPort);
         Reporter?.Report(Target, start, Connection, _helo);
         switch (start.Status)
         {

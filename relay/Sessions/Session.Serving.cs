@@ -72,8 +72,8 @@ internal sealed partial class Session
     }
 
     /// <summary>
-    /// Runs one transaction to its end. Where the server allows it the next one's commands go out together with this one's content (RFC 2920 3.1);
-    /// that one is given back.
+    /// Runs one transaction to its end. Where the server allows it the next one's commands go out together with this one's content (RFC
+    /// 2920 3.1); that one is given back.
     /// </summary>
     private async ValueTask<Transaction?> ServeAsync(Transaction transaction)
     {
@@ -108,7 +108,9 @@ internal sealed partial class Session
         return WriteEnvelope(transaction);
     }
 
-    /// <summary>Gives everybody who has no word yet the session's failure, or the transaction back when it may be tried over a new session at once.</summary>
+    /// <summary>
+    /// Gives everybody who has no word yet the session's failure, or the transaction back when it may be tried over a new session at once.
+    /// </summary>
     private void End(Transaction transaction, bool ok)
     {
         if (!ok)
@@ -121,7 +123,8 @@ internal sealed partial class Session
             }
             bool answered = transaction is { IsVerifyOnly: true, IsDataReady: true };
             foreach (Pending recipient in transaction.Recipients)
-                if (!answered && recipient.Final == null && !transaction.IsMailRefused) transaction.Delivery.Fail(recipient, Failure.Outcome, this);
+                if (!answered && recipient.Final == null && !transaction.IsMailRefused)
+                    transaction.Delivery.Fail(recipient, Failure.Outcome, this);
         }
         transaction.Ended.TrySet(TransactionEnd.Done);
     }

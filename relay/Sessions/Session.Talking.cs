@@ -16,7 +16,8 @@ internal sealed partial class Session
     private async ValueTask BeginDialogLogAsync()
     {
         MatchList? peers = Settings.DebugPeers;
-        if (Log.Verbose || (peers != null && await Lookups.AskAsync(peers.MayBlock, (peers, Target), static s => IsListed(s.peers, s.Target))))
+        if (Log.Verbose
+            || (peers != null && await Lookups.AskAsync(peers.MayBlock, (peers, Target), static s => IsListed(s.peers, s.Target))))
             _dialog = new DialogLog(Target.NameAndPort);
     }
 
@@ -96,13 +97,14 @@ internal sealed partial class Session
     }
 
     /// <summary>
-    /// Nothing was asked, so nothing may have been said. A server that says good-bye unasked is gone; any other words would be taken for the reply
-    /// to what comes next.
+    /// Nothing was asked, so nothing may have been said. A server that says good-bye unasked is gone; any other words would be taken for
+    /// the reply to what comes next.
     /// </summary>
     private ValueTask<bool> IsInStepAsync(Step step) => _connection!.Input.IsEmpty ? ValueTask.FromResult(true) : EndOutOfStepAsync(step);
 
     private async ValueTask<bool> EndOutOfStepAsync(Step step) =>
-        await ParseAsync(keepText: true, keepLines: false) == ReplyStatus.Complete && _reply.IsGoodbye ? EndBy(_reply.Refusal(Target, step)) : BreakGarbage(step);
+        await ParseAsync(keepText: true, keepLines: false) == ReplyStatus.Complete
+        && _reply.IsGoodbye ? EndBy(_reply.Refusal(Target, step)) : BreakGarbage(step);
 
     /// <summary>The server said 421.</summary>
     private bool EndBy(Outcome outcome)
@@ -115,12 +117,14 @@ internal sealed partial class Session
         ? Refuse(FailureKind.TimedOut, "4.4.2", $"conversation with {Target.Name} timed out while {step.Doing()}")
         : Refuse(FailureKind.Lost, "4.4.2", $"lost connection with {Target.Name} while {step.Doing()}");
 
-    private bool BreakGarbage(Step step) => Refuse(FailureKind.Protocol, "4.5.0", $"protocol error: unexpected response from {Target.Name} while {step.Doing()}");
+    private bool BreakGarbage(Step step) =>
+        Refuse(FailureKind.Protocol, "4.5.0", $"protocol error: unexpected response from {Target.Name} while {step.Doing()}");
 
     /// <summary>The session cannot go on for this reason; the outcome is temporary.</summary>
     internal bool Refuse(FailureKind kind, string status, string text)
     {
-        Failure = new SessionFailure(kind, Outcome.Defer(status, text) with { Remote = kind == FailureKind.Unreachable ? "" : Target.Host });
+        Failure =
+            new SessionFailure(kind, Outcome.Defer(status, text) with { Remote = kind == FailureKind.Unreachable ? "" : Target.Host });
         return false;
     }
 

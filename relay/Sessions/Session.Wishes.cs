@@ -4,7 +4,9 @@ using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay.Sessions;
 
-/// <summary>REQUIRETLS (RFC 8689): whether the server is fit for a message whose sender asks for it. Such messages have sessions of their own.</summary>
+/// <summary>
+/// REQUIRETLS (RFC 8689): whether the server is fit for a message whose sender asks for it. Such messages have sessions of their own.
+/// </summary>
 internal sealed partial class Session
 {
     /// <summary>How far the wish is insisted on; Disable: there is none.</summary>
@@ -19,10 +21,13 @@ internal sealed partial class Session
         if (Insistence != RequireTlsAction.Disable) _wishText = "/" + text;
     }
 
-    /// <summary>After the last EHLO. RFC 8689 4.2.1: a server that does not announce REQUIRETLS gets no mail that needs it. False: refused.</summary>
+    /// <summary>
+    /// After the last EHLO. RFC 8689 4.2.1: a server that does not announce REQUIRETLS gets no mail that needs it. False: refused.
+    /// </summary>
     private bool IsFit()
     {
-        if (Insistence == RequireTlsAction.Enforce && Security?.Trust != TlsTrust.Verified) return RefuseUnfit(RequiredTls.Unknown(Target, trusted: true), "nocertmatch");
+        if (Insistence == RequireTlsAction.Enforce && Security?.Trust != TlsTrust.Verified)
+            return RefuseUnfit(RequiredTls.Unknown(Target, trusted: true), "nocertmatch");
         if (Insistence == RequireTlsAction.StartTls && Security == null) return RefuseUnfit(RequiredTls.NotOffered(Target), "nostarttls");
         if (PassesWishOn) DescribeWish(Security!.Trust == TlsTrust.Verified ? "requiretls" : "requiretls:nocertmatch");
         else if (Insistence == RequireTlsAction.Enforce) return RefuseUnfit(RequiredTls.NotSupported(Target), "none");

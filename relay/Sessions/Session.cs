@@ -10,8 +10,8 @@ using MtaSuite.Relay.Settings;
 namespace MtaSuite.Relay.Sessions;
 
 /// <summary>
-/// One session with one server, in parts: the steps that open it (Opening: greeting, EHLO, TLS, login), transactions (Serving, Envelope, Content), and the
-/// talking that all share (Talking). Each step gives false when the session cannot go on; <see cref="Failure"/> says why.
+/// One session with one server, in parts: the steps that open it (Opening: greeting, EHLO, TLS, login), transactions (Serving, Envelope,
+/// Content), and the talking that all share (Talking). Each step gives false when the session cannot go on; <see cref="Failure"/> says why.
 /// </summary>
 internal sealed partial class Session(EventLoop loop, Target target, RelaySettings settings)
 {
@@ -58,7 +58,8 @@ internal sealed partial class Session(EventLoop loop, Target target, RelaySettin
         ConnectResult result = Target.EndPoint == null
             ? await Connector.ConnectUnix(Loop, Target.UnixPath, Settings.Timeouts.Connect)
             : await ConnectInternetAsync(Target.EndPoint);
-        if (!result.IsConnected) return Refuse(FailureKind.Unreachable, "4.4.1", $"connect to {Target.NameAndPort}: {Libc.ErrorText(result.Error)}");
+        if (!result.IsConnected) return Refuse(FailureKind.Unreachable, "4.4.1", $"connect to {Target.NameAndPort}: "
+            + $"{Libc.ErrorText(result.Error)}");
         _connection = new Connection(Loop, result.Descriptor, Target.EndPoint);
         _openedAt = Loop.NowMilliseconds;
         return true;

@@ -22,7 +22,9 @@ internal enum FailureKind : byte
 /// <summary>Why a session cannot go on, and what that means for those whose mail it had.</summary>
 internal sealed record SessionFailure(FailureKind Kind, Outcome Outcome)
 {
-    /// <summary>A server that goes away between messages says nothing about the message at hand: it may be tried over a new connection at once.</summary>
+    /// <summary>
+    /// A server that goes away between messages says nothing about the message at hand: it may be tried over a new connection at once.
+    /// </summary>
     public bool IsGone => Kind == FailureKind.Lost;
 
     /// <summary>The server is not fit for what the sender demands (REQUIRETLS), and another one may be.</summary>

@@ -10,7 +10,10 @@ using MtaSuite.Relay.Routing;
 
 namespace MtaSuite.Relay.Sessions;
 
-/// <summary>Tells the service tlsrpt how TLS with servers comes out (RFC 8460), for the domains that mail is for. There is one only where reports are on.</summary>
+/// <summary>
+/// Tells the service tlsrpt how TLS with servers comes out (RFC 8460), for the domains that mail is for. There is one only where reports
+/// are on.
+/// </summary>
 /// <param name="path">The service's socket.</param>
 /// <param name="skipsResumed">Handshakes that resume a session say nothing new, and are not told.</param>
 internal sealed class TlsReporter(EventLoop loop, string path, bool skipsResumed)
@@ -22,17 +25,20 @@ internal sealed class TlsReporter(EventLoop loop, string path, bool skipsResumed
     /// <summary>TLS began, or did not.</summary>
     public void Report(Target target, TlsStart start, Connection connection, string helo)
     {
-        if (start.Status == TlsStartStatus.Unavailable || (skipsResumed && start.Facts is { Agreement.Resumed: true })) return; // the one is our fault, the other no news
+        // the one is our fault, the other no news
+        if (start.Status == TlsStartStatus.Unavailable || (skipsResumed && start.Facts is { Agreement.Resumed: true })) return;
         Report(target, start.Result, start.Result == TlsResult.Success ? "" : start.Error, connection, helo);
     }
 
     /// <summary>One session, or one attempt that ended before there was a connection, counts with this result.</summary>
     public void Report(Target target, TlsResult result, string reason, Connection? connection, string helo)
     {
-        if (target.EndPoint == null || HostName.TryParseAddress(target.Nexthop, out _) || DomainName.ToAscii(target.Nexthop) is not { } domain) return;
+        if (target.EndPoint == null || HostName.TryParseAddress(target.Nexthop, out _)
+            || DomainName.ToAscii(target.Nexthop) is not { } domain) return;
         TlsPolicy policy = target.Tls;
         // a policy that could not be had is what the domain must hear of, if nothing worse happened
-        if (result == TlsResult.Success && policy.Sts is { HasPolicy: false, Failure: not TlsResult.Success } missing) (result, reason) = (missing.Failure, missing.Reason);
+        if (result == TlsResult.Success && policy.Sts is { HasPolicy: false, Failure: not TlsResult.Success } missing)
+            (result, reason) = (missing.Failure, missing.Reason);
         TlsReportNotice notice = Notice(domain, policy);
         notice.Result = result == TlsResult.Success ? "" : result.Word();
         notice.Reason = reason.Length > 500 ? reason[..500] : reason;
@@ -50,7 +56,8 @@ internal sealed class TlsReporter(EventLoop loop, string path, bool skipsResumed
         if (policy.Tlsa.Count > 0)
         {
             (notice.PolicyType, notice.PolicyDomain) = ("tlsa", policy.TlsaBase);
-            notice.PolicyStrings.AddRange(policy.Tlsa.Take(TlsReportNotice.MaxLines).Select(r => $"{r.Usage} {r.Selector} {r.MatchingType} {Convert.ToHexString(r.Data.Span)}"));
+            notice.PolicyStrings.AddRange(policy.Tlsa.Take(TlsReportNotice.MaxLines)
+                .Select(r => $"{r.Usage} {r.Selector} {r.MatchingType} {Convert.ToHexString(r.Data.Span)}"));
         }
         else if (policy.Sts is { } sts && (sts.HasPolicy || sts.Failure != TlsResult.Success))
         {
@@ -64,14 +71,16 @@ internal sealed class TlsReporter(EventLoop loop, string path, bool skipsResumed
     private static void Write(TlsReportNotice n, Target target)
     {
         if (n.Result.Length == 0) Log.Info($"TLSRPT: status=success, domain={n.Domain}, receiving_mx={target.Name}");
-        else Log.Info($"TLSRPT: status=failure, domain={n.Domain}, receiving_mx={target.Name}, failure_type={n.Result.Replace('-', '_')}{(n.Reason.Length > 0 ? ", failure_reason=" : "")}{n.Reason.Replace(' ', '_')}");
+        else Log.Info($"TLSRPT: status=failure, domain={n.Domain}, receiving_mx={target.Name}, "
+            + $"failure_type={n.Result.Replace('-', '_')}{(n.Reason.Length > 0 ? ", failure_reason=" : "")}{n.Reason.Replace(' ', '_')}");
     }
 
     private void Warn()
     {
         if (loop.NowMilliseconds < _warnAgain) return;
         _warnAgain = loop.NowMilliseconds + WarnMilliseconds;
-        Log.Warning($"TLS sessions are not reported: {(_link.LastError.Length > 0 ? _link.LastError : "no link")}; is there a service tlsrpt in master.cf?");
+        Log.Warning($"TLS sessions are not reported: {(_link.LastError.Length > 0 ? _link.LastError : "no link")}; is there a service "
+            + $"tlsrpt in master.cf?");
     }
 
     public void Close() => _link.Close();

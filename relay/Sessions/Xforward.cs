@@ -4,8 +4,8 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Relay.Sessions;
 
 /// <summary>
-/// XFORWARD, by which a filter behind a mail server learns who the first one's client was: <c>XFORWARD attribute=value ...</c>, values in xtext,
-/// [UNAVAILABLE] for what is not known.
+/// XFORWARD, by which a filter behind a mail server learns who the first one's client was: <c>XFORWARD attribute=value ...</c>, values in
+/// xtext, [UNAVAILABLE] for what is not known.
 /// </summary>
 internal static class Xforward
 {

@@ -21,8 +21,9 @@ public enum RequireTlsAction : byte
 }
 
 /// <summary>
-/// smtp_requiretls_policy: <c>1*( action / type ":" table )</c>, asked in that order; action = "enforce" / "opportunistic+starttls" / "opportunistic" / "disable".
-/// Tables are asked for the nexthop's domain, those with fixed keys also for its parents (".example.com"). Where nothing matches: enforce.
+/// smtp_requiretls_policy: <c>1*( action / type ":" table )</c>, asked in that order; action = "enforce" / "opportunistic+starttls" /
+/// "opportunistic" / "disable". Tables are asked for the nexthop's domain, those with fixed keys also for its parents (".example.com").
+/// Where nothing matches: enforce.
 /// </summary>
 public sealed class RequireTlsPolicy
 {

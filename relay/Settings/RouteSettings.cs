@@ -86,7 +86,9 @@ public sealed record RouteSettings
         return own;
     }
 
-    /// <summary>The own address of connections: as set, or the one address of inet_interfaces in that family unless it is a loopback address.</summary>
+    /// <summary>
+    /// The own address of connections: as set, or the one address of inet_interfaces in that family unless it is a loopback address.
+    /// </summary>
     private static IPAddress? BindAddress(MailConfig config, TextParam param, AddressFamily family, List<string> problems)
     {
         string text = config.Get(param);

@@ -24,7 +24,8 @@ internal static class AccessAction
         return new Entry(c, table, name, @class, value, word, text).Apply();
     }
 
-    private readonly record struct Entry(AccessContext C, AccessTable Table, string Name, string Class, string Value, string Word, string Text)
+    private readonly record struct Entry(AccessContext C, AccessTable Table, string Name, string Class, string Value, string Word,
+        string Text)
     {
         public Verdict Apply()
         {
@@ -139,7 +140,9 @@ internal static class AccessAction
             return Verdict.Dunno;
         }
 
-        /// <summary>All digits: OK (a time stamp of some outside program). "4NN text", "5NN text": a refusal. Anything else: restrictions.</summary>
+        /// <summary>
+        /// All digits: OK (a time stamp of some outside program). "4NN text", "5NN text": a refusal. Anything else: restrictions.
+        /// </summary>
         private Verdict NumericOrList()
         {
             if (Word.Length == 3 && Text.Length > 0 && Word[0] is '4' or '5' && char.IsAsciiDigit(Word[1]) && char.IsAsciiDigit(Word[2]))

@@ -7,7 +7,8 @@ namespace MtaSuite.Smtpd.Access;
 
 /// <summary>
 /// The state of judging one session's commands: which address is looked at, pending deferrals, and the reply that a refusal left.
-/// One for each session, made when first needed. Used on the loop, or on one thread of <see cref="Lookups"/> while the session waits for it.
+/// One for each session, made when first needed. Used on the loop, or on one thread of <see cref="Lookups"/> while the session waits for
+/// it.
 /// </summary>
 internal sealed class AccessContext(SmtpSession session)
 {
@@ -58,7 +59,8 @@ internal sealed class AccessContext(SmtpSession session)
     public bool MayBlock(RestrictionStep step) => (step.Word.Asks & Session.Server.Slow) != 0 || step.Table is { MayBlock: true };
 
     /// <summary>Asks what of main.cf's tables may be slow: in place when it is not, else on a thread.</summary>
-    public ValueTask<T> AskAsync<TState, T>(Asks what, TState state, Func<TState, T> ask) => Lookups.AskAsync((what & Session.Server.Slow) != 0, state, ask);
+    public ValueTask<T> AskAsync<TState, T>(Asks what, TState state, Func<TState, T> ask) =>
+        Lookups.AskAsync((what & Session.Server.Slow) != 0, state, ask);
 
     /// <summary>What a refusal is answered with.</summary>
     public SmtpReply Reply { get; private set; }
@@ -72,7 +74,8 @@ internal sealed class AccessContext(SmtpSession session)
     }
 
     /// <summary>
-    /// Refuses, or warns only, or defers because of earlier trouble. Trouble of our own (<paramref name="serious"/>) is never turned into a warning.
+    /// Refuses, or warns only, or defers because of earlier trouble. Trouble of our own (<paramref name="serious"/>) is never turned into a
+    /// warning.
     /// </summary>
     public Verdict Reject(int code, DsnStatus status, string text, bool serious = false)
     {
@@ -134,7 +137,9 @@ internal sealed class AccessContext(SmtpSession session)
         return Verdict.Ok;
     }
 
-    /// <summary>One line with all that is known: "NOQUEUE: reject: RCPT from name[addr]: text; from=&lt;&gt; to=&lt;&gt; proto=ESMTP helo=&lt;&gt;".</summary>
+    /// <summary>
+    /// One line with all that is known: "NOQUEUE: reject: RCPT from name[addr]: text; from=&lt;&gt; to=&lt;&gt; proto=ESMTP helo=&lt;&gt;".
+    /// </summary>
     public void LogEvent(string what, string text)
     {
         Trace?.Note($"{what}: {text}");

@@ -23,7 +23,8 @@ internal static class AccessEvaluator
                 if (c.WarnDepth == 0) c.WarnDepth = depth;
                 continue;
             }
-            AccessEvent? traced = c.Trace?.Begin(depth, list.Name, c.WarnDepth >= depth ? $"{RestrictionWords.WarnIfReject} {step}" : step.ToString());
+            AccessEvent? traced =
+                c.Trace?.Begin(depth, list.Name, c.WarnDepth >= depth ? $"{RestrictionWords.WarnIfReject} {step}" : step.ToString());
             verdict = await JudgeAsync(c, step);
             if (traced is not null) c.Trace!.End(traced, verdict);
             if (c.WarnDepth >= depth) c.WarnDepth = 0;

@@ -41,7 +41,8 @@ internal sealed class AccessRules
         ProbeSender = new ProbeSender(c);
         UnverifiedSender = new UnverifiedPolicy(c.Get(SmtpdParams.UnverifiedSenderRejectCode), c.Get(SmtpdParams.UnverifiedSenderDeferCode),
             IsDefer(c.Get(SmtpdParams.UnverifiedSenderTempfailAction)), c.Get(SmtpdParams.UnverifiedSenderRejectReason));
-        UnverifiedRecipient = new UnverifiedPolicy(c.Get(SmtpdParams.UnverifiedRecipientRejectCode), c.Get(SmtpdParams.UnverifiedRecipientDeferCode),
+        UnverifiedRecipient =
+            new UnverifiedPolicy(c.Get(SmtpdParams.UnverifiedRecipientRejectCode), c.Get(SmtpdParams.UnverifiedRecipientDeferCode),
             IsDefer(c.Get(SmtpdParams.UnverifiedRecipientTempfailAction)), c.Get(SmtpdParams.UnverifiedRecipientRejectReason));
         Dns = new DnsSettings(c);
         RecipientDelimiter = c.Get(RewriteParams.RecipientDelimiter);

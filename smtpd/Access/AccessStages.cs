@@ -49,7 +49,8 @@ internal sealed class AccessStages(SmtpSession session)
         _c.SenderListedChecked = false;
         Verdict verdict = await RunAsync(Rules.Sender);
         _senderDefers = _c.DeferIfPermitActive;
-        if (verdict != Verdict.Reject && Rules.RejectUnlistedSender && !Discarded) verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedSender.Name, AddressWords.RejectUnlistedSenderAsync);
+        if (verdict != Verdict.Reject && Rules.RejectUnlistedSender && !Discarded)
+            verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedSender.Name, AddressWords.RejectUnlistedSenderAsync);
         _c.Sender = before;
         return Result(verdict);
     }
@@ -88,7 +89,8 @@ internal sealed class AccessStages(SmtpSession session)
             verdict = await RunAsync((i == 0) == Rules.RelayFirst ? Rules.Relay : Rules.Recipient);
         }
         verdict = Deferred(verdict);
-        if (verdict != Verdict.Reject && Rules.RejectUnlistedRecipient && !Discarded) verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedRecipient.Name, AddressWords.RejectUnlistedRecipientAsync);
+        if (verdict != Verdict.Reject && Rules.RejectUnlistedRecipient && !Discarded)
+            verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedRecipient.Name, AddressWords.RejectUnlistedRecipientAsync);
         return Result(verdict);
     }
 

@@ -51,7 +51,8 @@ internal sealed class AccessTable(string spec, bool parentStyle, string nullKey)
     }
 
     /// <summary>A client: by name, then by address.</summary>
-    public LookupResult FindClient(string name, string address) => FindDomain(name) is { IsNotFound: false } result ? result : FindAddress(address);
+    public LookupResult FindClient(string name, string address) =>
+        FindDomain(name) is { IsNotFound: false } result ? result : FindAddress(address);
 
     /// <summary>
     /// A mail address in internal form: user+ext@domain, user@domain, the domain and its parents, user+ext@, user@. An empty one is

@@ -20,9 +20,11 @@ internal sealed class DnsSettings(MailConfig c)
     public readonly Maps ListedReplies = Maps.Open(c.Get(SmtpdParams.RblReplyMaps));
     public readonly string ReplyCharacters = ReplyNames.Unescape(c.Get(SmtpdParams.SmtpdExpansionFilter));
     public readonly MatchList BackupNetworks =
-        new(c.Get(SmtpdParams.PermitMxBackupNetworks), MatchStyle.Hosts, MatchList.ParentsMatch(c, SmtpdParams.PermitMxBackupNetworks.Name));
+        new(c.Get(SmtpdParams.PermitMxBackupNetworks), MatchStyle.Hosts,
+        MatchList.ParentsMatch(c, SmtpdParams.PermitMxBackupNetworks.Name));
 
-    public IEnumerable<string> Problems => DnsOptions.Problems(c).Concat(ListedReplies.OpenErrors.Select(e => $"rbl_reply_maps: {e}")).Concat(BackupNetworks.Problems);
+    public IEnumerable<string> Problems =>
+        DnsOptions.Problems(c).Concat(ListedReplies.OpenErrors.Select(e => $"rbl_reply_maps: {e}")).Concat(BackupNetworks.Problems);
 
     private static bool Defers(string action) => action.Equals("defer", StringComparison.OrdinalIgnoreCase);
 }

@@ -47,7 +47,8 @@ internal sealed class DnsblZone
         while (fields.Count < 4)
         {
             int length = rest.StartsWith('[') ? rest.IndexOf(']') + 1 : rest.IndexOf('.') is >= 0 and var dot ? dot : rest.Length;
-            bool[]? field = length <= 0 ? null : rest[0] == '[' ? ParseMembers(rest[1..(length - 1)]) : ParseMembers(rest[..length], single: true);
+            bool[]? field = length <= 0 ? null : rest[0] == '[' ? ParseMembers(rest[1..(length - 1)])
+                : ParseMembers(rest[..length], single: true);
             if (field is null) return null;
             fields.Add(field);
             rest = rest[length..];
@@ -73,5 +74,6 @@ internal sealed class DnsblZone
         return values;
     }
 
-    private static bool TryOctet(ReadOnlySpan<char> text, out byte value) => byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryOctet(ReadOnlySpan<char> text, out byte value) =>
+        byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 }

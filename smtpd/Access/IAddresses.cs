@@ -9,7 +9,10 @@ internal enum Destination : byte { Foreign, Authorized, Unknown }
 /// <summary>What routing says of addresses in internal form. Safe to ask from several threads.</summary>
 internal interface IAddresses
 {
-    /// <summary>The routing tables may make whoever asks wait (<see cref="Asks.Routes"/>), or those of recipients alone (<see cref="Asks.Recipients"/>).</summary>
+    /// <summary>
+    /// The routing tables may make whoever asks wait (<see cref="Asks.Routes"/>), or those of recipients alone (<see
+    /// cref="Asks.Recipients"/>).
+    /// </summary>
     Asks Slow => Asks.Nothing;
 
     /// <summary>The address completed with the local domain, as tables are asked for it.</summary>
@@ -22,15 +25,17 @@ internal interface IAddresses
     /// <param name="other">The recipient for a sender, the sender for a recipient.</param>
     Destination FindDomain(string other, string address, out string domain);
 
-    /// <summary>The local part has routing in it (user%there@here): mail that another host might relay further. Never with allow_untrusted_routing.</summary>
+    /// <summary>
+    /// The local part has routing in it (user%there@here): mail that another host might relay further. Never with allow_untrusted_routing.
+    /// </summary>
     bool IsSourceRouted(string sender, string recipient);
 
     /// <summary>A host name or an address literal that is this machine.</summary>
     bool IsLocalDomain(string domain);
 
     /// <summary>
-    /// "None" when the address may exist; otherwise the whole reply: "550 5.1.1 &lt;x@y&gt;: Recipient address rejected: User unknown in local
-    /// recipient table".
+    /// "None" when the address may exist; otherwise the whole reply: "550 5.1.1 &lt;x@y&gt;: Recipient address rejected: User unknown in
+    /// local recipient table".
     /// </summary>
     /// <param name="isSender">Check the sender instead of the recipient.</param>
     SmtpReply CheckListed(string sender, string recipient, bool isSender);

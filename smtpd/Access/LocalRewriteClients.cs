@@ -13,7 +13,8 @@ namespace MtaSuite.Smtpd.Access;
 internal sealed class LocalRewriteClients
 {
     private static readonly string[] s_words =
-        ["permit_inet_interfaces", "permit_mynetworks", "permit_sasl_authenticated", "permit_tls_clientcerts", "permit_tls_all_clientcerts"];
+        ["permit_inet_interfaces", "permit_mynetworks", "permit_sasl_authenticated", "permit_tls_clientcerts",
+        "permit_tls_all_clientcerts"];
 
     private readonly List<(string Word, Maps? Table)> _items = [];
 

@@ -52,7 +52,8 @@ internal sealed class RestrictionParser
                 continue;
             }
             list.Steps.Add(step);
-            if (step.Word.IsFinal && i + 1 < words.Count && !warned) Problems.Add($"{owner}: restriction \"{words[i + 1]}\" after \"{step.Word.Name}\" is ignored");
+            if (step.Word.IsFinal && i + 1 < words.Count && !warned)
+                Problems.Add($"{owner}: restriction \"{words[i + 1]}\" after \"{step.Word.Name}\" is ignored");
         }
         return list;
     }
@@ -87,7 +88,8 @@ internal sealed class RestrictionParser
             return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" has a bad address filter: \"{argument}\"");
         else if (word.Argument == ArgumentKind.Table)
         {
-            if (!argument.Contains(':')) return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by type:table, not \"{argument}\"");
+            if (!argument.Contains(':')) return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by type:table, "
+                + $"not \"{argument}\"");
             step.Table = OpenTable(owner, argument);
         }
         return step;

@@ -5,7 +5,9 @@ namespace MtaSuite.Smtpd.Access;
 /// <summary>What follows a restriction's name in a list.</summary>
 internal enum ArgumentKind : byte { None, Table, Time, Zone, Text }
 
-/// <summary>What a restriction asks beside the table in its argument, and what may therefore make it wait. See <see cref="SmtpServer.Slow"/>.</summary>
+/// <summary>
+/// What a restriction asks beside the table in its argument, and what may therefore make it wait. See <see cref="SmtpServer.Slow"/>.
+/// </summary>
 [Flags]
 internal enum Asks : byte
 {
@@ -118,15 +120,19 @@ internal static class RestrictionWords
             new("reject_unlisted_sender", ArgumentKind.None, null) { JudgeAsync = AddressWords.RejectUnlistedSenderAsync },
             new("reject_unverified_sender", ArgumentKind.None, null) { JudgeAsync = ProbeWords.RejectUnverifiedSenderAsync },
             new("reject_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectMismatch) { Asks = Asks.Routes | Asks.Logins },
-            new("reject_known_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectKnownMismatch) { Asks = Asks.Routes | Asks.Logins },
-            new("reject_authenticated_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectAuthenticatedMismatch) { Asks = Asks.Routes | Asks.Logins },
-            new("reject_unauthenticated_sender_login_mismatch", ArgumentKind.None, LoginWords.RejectUnauthenticatedMismatch) { Asks = Asks.Routes | Asks.Logins },
+            new("reject_known_sender_login_mismatch", ArgumentKind.None,
+                LoginWords.RejectKnownMismatch) { Asks = Asks.Routes | Asks.Logins },
+            new("reject_authenticated_sender_login_mismatch", ArgumentKind.None,
+                LoginWords.RejectAuthenticatedMismatch) { Asks = Asks.Routes | Asks.Logins },
+            new("reject_unauthenticated_sender_login_mismatch", ArgumentKind.None,
+                LoginWords.RejectUnauthenticatedMismatch) { Asks = Asks.Routes | Asks.Logins },
             new("reject_unknown_sender_domain", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectSenderAsync },
             new("reject_unknown_address", ArgumentKind.None, null) { JudgeAsync = UnknownWords.RejectSenderAsync },
             new("reject_rhsbl_sender", ArgumentKind.Zone, null) { JudgeAsync = DnsblWords.RejectSenderDomainAsync },
             // recipient
             new("reject_unverified_recipient", ArgumentKind.None, null) { JudgeAsync = ProbeWords.RejectUnverifiedRecipientAsync },
-            new("check_recipient_access", ArgumentKind.Table, null) { JudgeAsync = AddressWords.CheckRecipientAccessAsync, Asks = Asks.Routes },
+            new("check_recipient_access", ArgumentKind.Table, null) { JudgeAsync = AddressWords.CheckRecipientAccessAsync,
+                Asks = Asks.Routes },
             new("reject_non_fqdn_recipient", ArgumentKind.None, AddressWords.RejectNonFqdnRecipient),
             new("reject_unlisted_recipient", ArgumentKind.None, null) { JudgeAsync = AddressWords.RejectUnlistedRecipientAsync },
             new("check_recipient_maps", ArgumentKind.None, null) { JudgeAsync = AddressWords.RejectUnlistedRecipientAsync },
@@ -150,10 +156,12 @@ internal static class RestrictionWords
         foreach ((string infix, DnsType type) in new[] { ("a", DnsType.A), ("mx", DnsType.MX), ("ns", DnsType.NS) })
         {
             yield return new($"check_client_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Client(type) };
-            yield return new($"check_reverse_client_hostname_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.ReverseClient(type) };
+            yield return new($"check_reverse_client_hostname_{infix}_access", ArgumentKind.Table,
+                null) { JudgeAsync = ServerAccessWords.ReverseClient(type) };
             yield return new($"check_helo_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Helo(type) };
             yield return new($"check_sender_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Sender(type) };
-            yield return new($"check_recipient_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Recipient(type) };
+            yield return new($"check_recipient_{infix}_access", ArgumentKind.Table,
+                null) { JudgeAsync = ServerAccessWords.Recipient(type) };
         }
     }
 }

@@ -7,6 +7,7 @@ internal enum Verdict : byte { Dunno, Ok, Reject }
 internal static class ReplyClass
 {
     public const string Client = "Client host", ReverseClient = "Unverified Client host", Helo = "Helo command", Sender = "Sender address",
-        Recipient = "Recipient address", Etrn = "Etrn command", ClientCertificate = "Client certificate", Data = "Data command", EndOfData = "End-of-data",
+        Recipient = "Recipient address", Etrn = "Etrn command", ClientCertificate = "Client certificate", Data = "Data command",
+            EndOfData = "End-of-data",
         Login = "SASL login name";
 }

@@ -49,7 +49,8 @@ internal sealed class AuthSettings
         if (!Enabled || _type is not ("builtin" or "ldap")) return;
         if (_type == "ldap") _directory = LdapSettings.Load(_path, _problems);
         else _passwords = Maps.Open(_path);
-        _rules = new TokenRules(c.Get(SmtpdParams.SmtpdSaslOauthIssuer), c.Get(SmtpdParams.SmtpdSaslOauthAudience), c.GetList(SmtpdParams.SmtpdSaslOauthLoginClaims));
+        _rules = new TokenRules(c.Get(SmtpdParams.SmtpdSaslOauthIssuer), c.Get(SmtpdParams.SmtpdSaslOauthAudience),
+            c.GetList(SmtpdParams.SmtpdSaslOauthLoginClaims));
         _introspection = ReadIntrospection(c);
         if (c.Get(SmtpdParams.SmtpdSaslOauthKeyFile) is { Length: > 0 } keys)
         {
@@ -63,7 +64,8 @@ internal sealed class AuthSettings
     {
         string text = c.Get(SmtpdParams.SmtpdSaslOauthIntrospectionUrl);
         if (text.Length == 0) return null;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url) || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)))
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+            || !(url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback)))
         {
             _problems.Add($"smtpd_sasl_oauth_introspection_url: \"{text}\" is neither an https URL nor an http URL of this machine");
             return null;
@@ -93,7 +95,9 @@ internal sealed class AuthSettings
         _ when !Enabled => new AbsentBackEnd("smtpd_sasl_auth_enable is off"),
         "builtin" => new BuiltinBackEnd(loop, new TableAuthority(_passwords, _realm, _tokens), _tokens is not null,
             Introspection(loop, hosts)),
-        "ldap" => new BuiltinBackEnd(loop, new LdapAuthority(_directory!, _realm, _tokens), _tokens is not null, Introspection(loop, hosts), verifiers: false),
+        "ldap" =>
+            new BuiltinBackEnd(loop, new LdapAuthority(_directory!, _realm, _tokens), _tokens is not null, Introspection(loop, hosts),
+            verifiers: false),
         "dovecot" => new DovecotBackEnd(loop, _path.StartsWith("inet:", StringComparison.Ordinal) ? _path : Path.Combine(spool, _path)),
         _ => new AbsentBackEnd($"smtpd_sasl_type: there is no {_type}"),
     };
@@ -106,7 +110,8 @@ internal sealed class AuthSettings
         foreach (string problem in _problems.Concat(Mechanisms.Problems).Concat(Exceptions.Problems)) yield return problem;
         foreach (string error in SenderLogins.OpenErrors) yield return $"smtpd_sender_login_maps: {error}";
         if (!Enabled) yield break;
-        if (_type is not ("builtin" or "dovecot" or "ldap")) yield return $"smtpd_sasl_type: there is no {_type} here, only builtin, dovecot and ldap; logins are refused for now";
+        if (_type is not ("builtin" or "dovecot" or "ldap"))
+            yield return $"smtpd_sasl_type: there is no {_type} here, only builtin, dovecot and ldap; logins are refused for now";
         foreach (string error in _passwords.OpenErrors) yield return $"smtpd_sasl_path: {error}";
     }
 }

@@ -22,7 +22,9 @@ internal sealed class Authentication(AuthSettings settings, ISaslBackEnd backEnd
     public async ValueTask<string> OfferAsync(SmtpSession session)
     {
         if (!Settings.Enabled || (session.Discarded & EhloKeywords.Auth) != 0 || (Settings.TlsOnly && !session.IsEncrypted)) return "";
-        if (session.Client.Ip is not null && await session.AskAboutClientAsync(static s => s.Server.Authentication.Settings.Exceptions.Match(s.Client.Ip!) == MatchResult.Yes)) return "";
+        if (session.Client.Ip is not null
+            && await session.AskAboutClientAsync(
+            static s => s.Server.Authentication.Settings.Exceptions.Match(s.Client.Ip!) == MatchResult.Yes)) return "";
         Promise<bool> ready = BackEnd.ReadyAsync();
         if (!ready.IsCompleted) await ready;
         return string.Join(' ', Allowed(session.SaslContext).Select(m => m.Name));

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MtaSuite.Smtpd.Auth;
 
 /// <summary>
-/// How long clients wait for the answer to a login that failed: the first time as smtpd_sasl_failure_delay says, twice as long each time after, up to
-/// sixteen times. Counted by client network in this process, forgotten ten minutes after the last one.
+/// How long clients wait for the answer to a login that failed: the first time as smtpd_sasl_failure_delay says, twice as long each time
+/// after, up to sixteen times. Counted by client network in this process, forgotten ten minutes after the last one.
 /// </summary>
 internal sealed class FailureDelays(TimeSpan first, TimeProvider clock)
 {
@@ -28,7 +28,8 @@ internal sealed class FailureDelays(TimeSpan first, TimeProvider clock)
 
     private void MakeRoom()
     {
-        foreach (string client in _failures.Where(f => clock.GetElapsedTime(f.Value.At) > s_memory).Select(f => f.Key).ToArray()) _failures.Remove(client);
+        foreach (string client in _failures.Where(f => clock.GetElapsedTime(f.Value.At) > s_memory).Select(f => f.Key).ToArray())
+            _failures.Remove(client);
         if (_failures.Count >= Most) _failures.Clear();
     }
 }

@@ -37,5 +37,6 @@ internal static class AttributeValues
     };
 
     public static SmtpReply Bad(string command, ClientAttribute a) => new(501, new DsnStatus(5, 5, 4),
-        a.Name == ClientAttributeName.Unknown ? $"Bad {command} attribute name: {a.Word}" : $"Bad {a.Word.ToUpperInvariant()} syntax: {a.Value}");
+        a.Name == ClientAttributeName.Unknown ? $"Bad {command} attribute name: {a.Word}"
+            : $"Bad {a.Word.ToUpperInvariant()} syntax: {a.Value}");
 }

@@ -96,7 +96,8 @@ internal static class AuthCommand
     {
         bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
         if (text.ContainsAny(" \t\r\n"u8)) return false;
-        bool ok = Base64.DecodeFromUtf8(text, bytes, out int used, out int length) == System.Buffers.OperationStatus.Done && used == text.Length;
+        bool ok = Base64.DecodeFromUtf8(text, bytes, out int used, out int length) == System.Buffers.OperationStatus.Done
+            && used == text.Length;
         bytes = bytes[..length];
         return ok;
     }
@@ -117,7 +118,8 @@ internal static class AuthCommand
     private static async ValueTask<bool> FailAsync(SmtpSession s, SaslMechanism mechanism, SaslResult result, long asked)
     {
         s.LogAuthFailure(mechanism.Name, result);
-        if (result.Status == SaslStatus.Temporary) return s.Refuse(SmtpReply.Parse($"454 4.7.0 Temporary authentication failure: {result.Text}"));
+        if (result.Status == SaslStatus.Temporary)
+            return s.Refuse(SmtpReply.Parse($"454 4.7.0 Temporary authentication failure: {result.Text}"));
         TimeSpan delay = s.Client.Ip is { } ip ? s.Server.Authentication.Failures.Next(s.Server.IdentOf(ip)) : s.Settings.Auth.FailureDelay;
         delay -= s.Loop.Time.GetElapsedTime(asked);
         if (delay > TimeSpan.Zero) await s.Loop.Delay(delay);

@@ -2,7 +2,9 @@ using MtaSuite.Common.Smtp;
 
 namespace MtaSuite.Smtpd.Commands;
 
-/// <summary>Executes a command and answers it; false counts as an error of the client. The arguments are valid until the first wait for input.</summary>
+/// <summary>
+/// Executes a command and answers it; false counts as an error of the client. The arguments are valid until the first wait for input.
+/// </summary>
 internal delegate ValueTask<bool> CommandHandler(SmtpSession session, ReadOnlyMemory<byte> arguments);
 
 [Flags]
@@ -20,27 +22,33 @@ internal enum CommandFlags : byte
 }
 
 /// <summary>All there is to say of a verb: where it is allowed, what it does, and what it is told elsewhere.</summary>
-internal sealed record CommandRow(SmtpVerb Verb, SessionState Allowed, CommandFlags Flags, CommandHandler Execute, Func<SessionState, SmtpReply>? WrongState = null);
+internal sealed record CommandRow(SmtpVerb Verb, SessionState Allowed, CommandFlags Flags, CommandHandler Execute, Func<SessionState,
+    SmtpReply>? WrongState = null);
 
 /// <summary>The verbs. A new one is a row here and a file beside this one.</summary>
 internal static class CommandTable
 {
     private static readonly CommandRow?[] s_rows = Make(
     [
-        new(SmtpVerb.Helo, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.BeforeTls, HeloCommand.ExecuteHeloAsync),
-        new(SmtpVerb.Ehlo, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.BeforeTls, HeloCommand.ExecuteEhloAsync),
+        new(SmtpVerb.Helo, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.BeforeTls,
+            HeloCommand.ExecuteHeloAsync),
+        new(SmtpVerb.Ehlo, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.BeforeTls,
+            HeloCommand.ExecuteEhloAsync),
         new(SmtpVerb.Xclient, SessionState.Idle, CommandFlags.BeforeTls, XclientCommand.ExecuteAsync, static _ => Replies.InTransaction),
         new(SmtpVerb.Xforward, SessionState.Idle, CommandFlags.BeforeTls, XforwardCommand.ExecuteAsync, static _ => Replies.InTransaction),
         new(SmtpVerb.StartTls, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.BeforeTls, StartTlsCommand.ExecuteAsync),
-        new(SmtpVerb.Auth, SessionState.Idle, CommandFlags.LastInGroup | CommandFlags.NeedsHelo, AuthCommand.ExecuteAsync, static _ => Replies.InTransaction),
+        new(SmtpVerb.Auth, SessionState.Idle, CommandFlags.LastInGroup | CommandFlags.NeedsHelo, AuthCommand.ExecuteAsync,
+            static _ => Replies.InTransaction),
         new(SmtpVerb.Mail, SessionState.Idle, CommandFlags.NeedsHelo, MailCommand.ExecuteAsync, MailCommand.WrongState),
         new(SmtpVerb.Rcpt, SessionState.Mail | SessionState.Rcpt, CommandFlags.None, RcptCommand.ExecuteAsync, RcptCommand.WrongState),
         new(SmtpVerb.Data, SessionState.Rcpt, CommandFlags.LastInGroup, DataCommand.ExecuteAsync, DataCommand.WrongState),
         new(SmtpVerb.Bdat, SessionState.Any, CommandFlags.None, BdatCommand.ExecuteAsync),
         new(SmtpVerb.Rset, SessionState.Any, CommandFlags.Junk, RsetCommand.ExecuteAsync),
-        new(SmtpVerb.Noop, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.BeforeTls, NoopCommand.ExecuteAsync),
+        new(SmtpVerb.Noop, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.BeforeTls,
+            NoopCommand.ExecuteAsync),
         new(SmtpVerb.Vrfy, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk, VrfyCommand.ExecuteAsync),
-        new(SmtpVerb.Etrn, SessionState.Idle, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.NeedsHelo, EtrnCommand.ExecuteAsync,
+        new(SmtpVerb.Etrn, SessionState.Idle, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.NeedsHelo,
+            EtrnCommand.ExecuteAsync,
             static _ => Replies.InTransaction),
         new(SmtpVerb.Quit, SessionState.Any, CommandFlags.BeforeTls, QuitCommand.ExecuteAsync),
         new(SmtpVerb.Help, SessionState.Any, CommandFlags.BeforeTls, HelpCommand.ExecuteAsync),

@@ -8,7 +8,8 @@ using MtaSuite.Common.Smtp;
 namespace MtaSuite.Smtpd.Commands;
 
 /// <summary>
-/// RFC 1985: asks for the mail queued for a domain to be tried now. For domains in fast_flush_domains; an address literal is allowed as well.
+/// RFC 1985: asks for the mail queued for a domain to be tried now. For domains in fast_flush_domains; an address literal is allowed as
+/// well.
 /// </summary>
 internal static class EtrnCommand
 {
@@ -40,7 +41,8 @@ internal static class EtrnCommand
     private static async ValueTask<bool> FlushAsync(SmtpSession s, string domain)
     {
         QmgrReply? reply = null;
-        if (s.Server.Qmgr is { } qmgr) reply = await qmgr.CallAsync<QmgrRequest, QmgrReply>(new QmgrRequest { Command = QmgrRequest.FlushSite, Argument = domain });
+        if (s.Server.Qmgr is { } qmgr)
+            reply = await qmgr.CallAsync<QmgrRequest, QmgrReply>(new QmgrRequest { Command = QmgrRequest.FlushSite, Argument = domain });
         if (reply is not { Ok: true })
         {
             Log.Warning($"unable to ask the queue manager for mail of {domain}: {reply?.Text ?? "no answer"}");

@@ -4,12 +4,16 @@ using MtaSuite.Common.Smtp;
 
 namespace MtaSuite.Smtpd.Commands;
 
-/// <summary>RFC 5321 4.1.1.1: helo = "HELO" SP Domain CRLF, ehlo = "EHLO" SP ( Domain / address-literal ) CRLF. Both end a transaction (4.1.4).</summary>
+/// <summary>
+/// RFC 5321 4.1.1.1: helo = "HELO" SP Domain CRLF, ehlo = "EHLO" SP ( Domain / address-literal ) CRLF. Both end a transaction (4.1.4).
+/// </summary>
 internal static class HeloCommand
 {
-    public static ValueTask<bool> ExecuteHeloAsync(SmtpSession s, ReadOnlyMemory<byte> arguments) => ExecuteAsync(s, arguments, extended: false);
+    public static ValueTask<bool> ExecuteHeloAsync(SmtpSession s, ReadOnlyMemory<byte> arguments) =>
+        ExecuteAsync(s, arguments, extended: false);
 
-    public static ValueTask<bool> ExecuteEhloAsync(SmtpSession s, ReadOnlyMemory<byte> arguments) => ExecuteAsync(s, arguments, extended: true);
+    public static ValueTask<bool> ExecuteEhloAsync(SmtpSession s, ReadOnlyMemory<byte> arguments) =>
+        ExecuteAsync(s, arguments, extended: true);
 
     private static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments, bool extended)
     {
@@ -33,7 +37,9 @@ internal static class HeloCommand
         return true;
     }
 
-    /// <summary>Without what could mislead in a header, a log line or a table: controls and other non-ASCII, spaces, &lt;&gt;()\";@.</summary>
+    /// <summary>
+    /// Without what could mislead in a header, a log line or a table: controls and other non-ASCII, spaces, &lt;&gt;()\";@.
+    /// </summary>
     internal static string Harmless(string text) => string.Create(text.Length, text, static (span, t) =>
     {
         for (int i = 0; i < span.Length; i++) span[i] = t[i] is > ' ' and <= '~' && !" <>()\\\";@".Contains(t[i]) ? t[i] : '?';

@@ -10,7 +10,8 @@ internal static class PathArgument
 {
     /// <summary>Parses the path; false, logged, when it is none.</summary>
     /// <param name="rest">The parameters.</param>
-    public static bool TryParse(SmtpSession s, ReadOnlySpan<byte> text, SmtpPathOptions options, out string address, out ReadOnlySpan<byte> rest)
+    public static bool TryParse(SmtpSession s, ReadOnlySpan<byte> text, SmtpPathOptions options, out string address,
+        out ReadOnlySpan<byte> rest)
     {
         rest = default;
         bool ok = SmtpPath.TryParse(text, options, out address, out int consumed, out _);
@@ -25,9 +26,8 @@ internal static class PathArgument
     }
 
     /// <summary>
-    /// Refuses what no mail could go to, whatever the restrictions say: an address that ends in "@", and the address of a host without brackets, or
-    /// what looks like one.
-    /// Everything else about domains is for routing.
+    /// Refuses what no mail could go to, whatever the restrictions say: an address that ends in "@", and the address of a host without
+    /// brackets, or what looks like one. Everything else about domains is for routing.
     /// </summary>
     public static SmtpReply CheckDomain(SmtpSession s, string address, SmtpReply badAddress)
     {

@@ -4,7 +4,9 @@ using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Smtpd.Commands;
 
-/// <summary>RFC 5321 4.1.1.3: rcpt = "RCPT TO:" Forward-path [ SP Rcpt-parameters ] CRLF. Its 250 promises that the address is routable now.</summary>
+/// <summary>
+/// RFC 5321 4.1.1.3: rcpt = "RCPT TO:" Forward-path [ SP Rcpt-parameters ] CRLF. Its 250 promises that the address is routable now.
+/// </summary>
 internal static class RcptCommand
 {
     private static readonly SmtpReply s_afterBdat = SmtpReply.Parse("503 5.5.1 Error: RCPT after BDAT");

@@ -3,7 +3,9 @@ using MtaSuite.Common.Smtp;
 
 namespace MtaSuite.Smtpd.Commands;
 
-/// <summary>RFC 3207 4: "STARTTLS" CRLF; after the 220 the client begins the handshake, and the session starts over without a greeting.</summary>
+/// <summary>
+/// RFC 3207 4: "STARTTLS" CRLF; after the 220 the client begins the handshake, and the session starts over without a greeting.
+/// </summary>
 internal static class StartTlsCommand
 {
     private static readonly SmtpReply s_syntax = SmtpReply.Parse("501 5.5.4 Syntax: STARTTLS");

@@ -5,8 +5,8 @@ using MtaSuite.Common.Smtp;
 namespace MtaSuite.Smtpd.Commands;
 
 /// <summary>
-/// RFC 5321 4.1.1.6: vrfy = "VRFY" SP String CRLF; RFC 6531 3.7.4.2 adds SMTPUTF8. Judged as a recipient would be; a transaction that is under way
-/// stays as it is.
+/// RFC 5321 4.1.1.6: vrfy = "VRFY" SP String CRLF; RFC 6531 3.7.4.2 adds SMTPUTF8. Judged as a recipient would be; a transaction that is
+/// under way stays as it is.
 /// </summary>
 internal static class VrfyCommand
 {
@@ -33,9 +33,12 @@ internal static class VrfyCommand
             smtpUtf8 = true;
             text = text[..last].TrimEnd(" \t"u8);
         }
-        if (text.IsEmpty) return new SmtpReply(501, new DsnStatus(5, 5, 4), s.Settings.SmtpUtf8 ? "Syntax: VRFY address [SMTPUTF8]" : "Syntax: VRFY address");
+        if (text.IsEmpty)
+            return new SmtpReply(501, new DsnStatus(5, 5, 4),
+                s.Settings.SmtpUtf8 ? "Syntax: VRFY address [SMTPUTF8]" : "Syntax: VRFY address");
         SmtpPathOptions options = new(Strict: false, AllowUtf8: true, AllowEmpty: false);
-        if (!PathArgument.TryParse(s, text, options, out address, out ReadOnlySpan<byte> rest) || !rest.IsEmpty) return Replies.BadRecipient;
+        if (!PathArgument.TryParse(s, text, options, out address, out ReadOnlySpan<byte> rest) || !rest.IsEmpty)
+            return Replies.BadRecipient;
         shown = Encoding.UTF8.GetString(text);
         return PathArgument.CheckUnicode(s, address, smtpUtf8, Replies.BadRecipient);
     }

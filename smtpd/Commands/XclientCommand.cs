@@ -52,8 +52,11 @@ internal static class XclientCommand
             ClientAttributeName.Helo => HeloName(a),
             ClientAttributeName.Proto => Proto(a),
             ClientAttributeName.Login => LoginName(a),
-            ClientAttributeName.DestAddr => AttributeValues.TryAddress(a, out IPAddress? server) && Set(Client with { ServerAddress = server?.ToString() ?? ClientInfo.Unknown }),
-            ClientAttributeName.DestPort => AttributeValues.TryPort(a, out int serverPort) && Set(Client with { ServerPort = AttributeValues.Text(serverPort) }),
+            ClientAttributeName.DestAddr =>
+                AttributeValues.TryAddress(a, out IPAddress? server)
+                && Set(Client with { ServerAddress = server?.ToString() ?? ClientInfo.Unknown }),
+            ClientAttributeName.DestPort =>
+                AttributeValues.TryPort(a, out int serverPort) && Set(Client with { ServerPort = AttributeValues.Text(serverPort) }),
             _ => false,
         };
 

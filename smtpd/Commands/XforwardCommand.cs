@@ -4,12 +4,15 @@ using MtaSuite.Common.Smtp;
 
 namespace MtaSuite.Smtpd.Commands;
 
-/// <summary>XFORWARD 1*( SP attribute-name "=" attribute-value ): an authorized upstream server names its client, for the log of the next message.</summary>
+/// <summary>
+/// XFORWARD 1*( SP attribute-name "=" attribute-value ): an authorized upstream server names its client, for the log of the next message.
+/// </summary>
 internal static class XforwardCommand
 {
     private static readonly SmtpReply s_syntax = SmtpReply.Parse("501 5.5.4 Syntax: XFORWARD attribute=value...");
 
-    public static ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments) => ValueTask.FromResult(Execute(s, arguments.Span));
+    public static ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments) =>
+        ValueTask.FromResult(Execute(s, arguments.Span));
 
     private static bool Execute(SmtpSession s, ReadOnlySpan<byte> arguments)
     {
@@ -27,7 +30,8 @@ internal static class XforwardCommand
 
     private static bool Take(ForwardedClient client, ClientAttribute a)
     {
-        client.HasClient |= a.Name is ClientAttributeName.Name or ClientAttributeName.Addr or ClientAttributeName.Port or ClientAttributeName.Proto or ClientAttributeName.Helo;
+        client.HasClient |= a.Name is ClientAttributeName.Name or ClientAttributeName.Addr or ClientAttributeName.Port
+            or ClientAttributeName.Proto or ClientAttributeName.Helo;
         string text = a.IsUnavailable ? "" : HeloCommand.Harmless(a.Value);
         switch (a.Name)
         {

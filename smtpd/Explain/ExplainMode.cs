@@ -10,7 +10,10 @@ using MtaSuite.Smtpd.Access;
 
 namespace MtaSuite.Smtpd.Explain;
 
-/// <summary>"smtpd --explain": what postaccess starts. Prints which restriction would decide; exit status 0 accepted, 1 refused, 64 usage, 78 configuration.</summary>
+/// <summary>
+/// "smtpd --explain": what postaccess starts. Prints which restriction would decide; exit status 0 accepted, 1 refused, 64 usage, 78
+/// configuration.
+/// </summary>
 internal static class ExplainMode
 {
     public static bool IsAsked(string[] args) => args is ["--explain", ..];
@@ -20,7 +23,8 @@ internal static class ExplainMode
         Log.Configure(new LogSettings("postaccess") { File = "/dev/null", AlsoStandardError = true });
         if (ExplainOptions.Parse(args[1..]) is not { } options) return Complain(ExitCode.Usage, "usage: see postaccess");
         ConfigResult loaded = MailConfig.Load(options.Host.ConfigDirectory, options.Host.Overrides, options.Host.Service, "smtpd");
-        if (!loaded.Ok) return Complain(ExitCode.Configuration, $"bad configuration: {loaded.Problems.First(p => p.Severity == Severity.Error)}");
+        if (!loaded.Ok) return Complain(ExitCode.Configuration, $"bad configuration: "
+            + $"{loaded.Problems.First(p => p.Severity == Severity.Error)}");
         using EventLoop loop = new();
         AccessReport? report = null;
         async Task AskAsync()
@@ -50,7 +54,8 @@ internal static class ExplainMode
             text.Append(Printable(stage.Stage)).Append('\n');
             string list = "";
             foreach (AccessEvent e in stage.Events) Append(text, e, ref list);
-            text.Append("  => ").Append(stage.Reply.IsNone ? "accepted" : Printable(stage.Reply.ToString())).Append(Decider(stage)).Append('\n');
+            text.Append("  => ").Append(stage.Reply.IsNone ? "accepted" : Printable(stage.Reply.ToString())).Append(Decider(stage))
+                .Append('\n');
         }
         foreach (string note in report.Notes) text.Append("note: ").Append(Printable(note)).Append('\n');
         return text.ToString();
@@ -62,11 +67,13 @@ internal static class ExplainMode
         if (e.List != list) text.Append(indent).Append(Printable(e.List)).Append(e.Restriction.Length == 0 ? ": empty\n" : "\n");
         list = e.List;
         if (e.Restriction.Length == 0) return;
-        text.Append(indent).Append("  ").Append(Printable(e.Restriction).PadRight(36)).Append(' ').Append(Word(e.Verdict, "-")).Append('\n');
+        text.Append(indent).Append("  ").Append(Printable(e.Restriction).PadRight(36)).Append(' ').Append(Word(e.Verdict, "-"))
+            .Append('\n');
         foreach (string note in e.Notes) text.Append(indent).Append("    ").Append(Printable(note)).Append('\n');
     }
 
-    private static string Word(Verdict verdict, string none) => verdict switch { Verdict.Ok => "permit", Verdict.Reject => "refuse", _ => none };
+    private static string Word(Verdict verdict, string none) =>
+        verdict switch { Verdict.Ok => "permit", Verdict.Reject => "refuse", _ => none };
 
     /// <summary>The innermost restriction that refused; a deferral that was kept for later has none of its own.</summary>
     private static string Decider(StageReport stage)

@@ -28,8 +28,8 @@ internal sealed record AccessReport(string Service, string Client, IReadOnlyList
 }
 
 /// <summary>
-/// Asks the restrictions of a service about a client that is not there: the session's own evaluator, on a session that has no peer and says nothing. Tables,
-/// the name service and the verify service are asked as ever; nothing is counted, logged or queued.
+/// Asks the restrictions of a service about a client that is not there: the session's own evaluator, on a session that has no peer and says
+/// nothing. Tables, the name service and the verify service are asked as ever; nothing is counted, logged or queued.
 /// </summary>
 internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOptions options)
 {
@@ -60,14 +60,17 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
         _notes.AddRange(addresses.Problems);
         SpoolDirectory spool = new(config.Get(CommonParams.QueueDirectory));
         NameServices names = NameServices.Of(loop, config);
-        CleanupWriter queue = new(new CleanupClient(loop, spool.SocketPath(isPrivate: false, config.Get(CleanupParams.CleanupServiceName))));
-        SmtpServer server = new(loop, new SettingsPair(settings, settings), queue, addresses, names, new DiskSpace(spool.Root, loop.Time), 0, spool.Root)
+        CleanupWriter queue =
+            new(new CleanupClient(loop, spool.SocketPath(isPrivate: false, config.Get(CleanupParams.CleanupServiceName))));
+        SmtpServer server =
+            new(loop, new SettingsPair(settings, settings), queue, addresses, names, new DiskSpace(spool.Root, loop.Time), 0, spool.Root)
         {
             Probes = new VerifyClient(loop, spool.SocketPath(isPrivate: true, config.Get(VerifyParams.AddressVerifyServiceName))),
         };
         _ = Libc.TrySocketPair(out int near, out _);
         ClientInfo client = ClientInfo.Of(new IPEndPoint(options.Client, 0), null, logPort: false);
-        client = options.Name is { } name ? client.Named(new ClientName(name, NameStatus.Ok, name, NameStatus.Ok)) : await names.NameAsync(names.NameAtOnce(client));
+        client = options.Name is { } name ? client.Named(new ClientName(name, NameStatus.Ok, name, NameStatus.Ok))
+            : await names.NameAsync(names.NameAtOnce(client));
         SmtpSession session = new(server, new Connection(loop, near), client)
         {
             Helo = HeloCommand.Harmless(options.Helo),
@@ -85,10 +88,14 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
     {
         SmtpdSettings s = session.Settings;
         if (s.Tls.Level == TlsServerLevel.Encrypt && !session.IsEncrypted)
-            _notes.Add("the service demands TLS: in clear the answer to MAIL is 530 5.7.0 Must issue a STARTTLS command first (--tls asks for an encrypted session)");
-        if (options.Login.Length > 0 && !s.Auth.Enabled) _notes.Add("nobody can log in here: smtpd_sasl_auth_enable is off for this service");
-        else if (options.Login.Length > 0 && s.Auth.TlsOnly && !session.IsEncrypted) _notes.Add("nobody can log in without TLS here (smtpd_tls_auth_only)");
-        if (s.HeloRequired && session.Helo.Length == 0) _notes.Add("the service demands HELO or EHLO: without it the answer to MAIL is 503 5.5.1 Error: send HELO/EHLO first");
+            _notes.Add("the service demands TLS: in clear the answer to MAIL is 530 5.7.0 Must issue a STARTTLS command first (--tls "
+                + "asks for an encrypted session)");
+        if (options.Login.Length > 0 && !s.Auth.Enabled)
+            _notes.Add("nobody can log in here: smtpd_sasl_auth_enable is off for this service");
+        else if (options.Login.Length > 0 && s.Auth.TlsOnly && !session.IsEncrypted)
+            _notes.Add("nobody can log in without TLS here (smtpd_tls_auth_only)");
+        if (s.HeloRequired && session.Helo.Length == 0)
+            _notes.Add("the service demands HELO or EHLO: without it the answer to MAIL is 503 5.5.1 Error: send HELO/EHLO first");
         if (session.IsEncrypted) _notes.Add("the client shows no certificate here; restrictions on client certificates find none");
     }
 
@@ -120,7 +127,8 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
     {
         SmtpReply reply = await question;
         List<AccessEvent> events = _trace.Take();
-        if (events.Count > 0 || !reply.IsNone || stage.StartsWith("RCPT", StringComparison.Ordinal)) _stages.Add(new StageReport(stage, reply, events));
+        if (events.Count > 0 || !reply.IsNone || stage.StartsWith("RCPT", StringComparison.Ordinal))
+            _stages.Add(new StageReport(stage, reply, events));
         return reply.IsNone;
     }
 }

@@ -2,13 +2,16 @@ using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
 
-/// <summary>Programs of other people log in at the submission services of a new instance, as it is made; and the commands around logins.</summary>
+/// <summary>
+/// Programs of other people log in at the submission services of a new instance, as it is made; and the commands around logins.
+/// </summary>
 [TestFixture]
 public class Authentication : InstanceTest
 {
     private const string Login = "joe@mx.test.example", Password = "s3cret pass\"word";
 
-    protected override string[] Settings => ["smtpd_sasl_failure_delay=0", "smtpd_sasl_authenticated_header=yes", "smtpd_hide_client_session=no"];
+    protected override string[] Settings =>
+        ["smtpd_sasl_failure_delay=0", "smtpd_sasl_authenticated_header=yes", "smtpd_hide_client_session=no"];
 
     protected override void Prepare() => SetPassword(Login, Password);
 
@@ -16,7 +19,8 @@ public class Authentication : InstanceTest
         Programs.Run($"{Programs.Build}/sbin/postpasswd", ["-c", Mta.Etc, login], password + "\n").Succeeded();
 
     private ProgramResult Swaks(int port, string mechanism, string password, string subject, params string[] more) => Programs.Run("swaks",
-        ["--server", "127.0.0.1", "--port", $"{port}", "--from", "swaks@client.example", "--to", Address, "--ehlo", "client.example", "--header", $"Subject: {subject}",
+        ["--server", "127.0.0.1", "--port", $"{port}", "--from", "swaks@client.example", "--to", Address, "--ehlo", "client.example",
+            "--header", $"Subject: {subject}",
             "--auth", mechanism, "--auth-user", Login, "--auth-password", password, .. more]);
 
     [TestCase("PLAIN")]
@@ -41,7 +45,8 @@ public class Authentication : InstanceTest
         ProgramResult result = Swaks(Mta.SubmissionPort, "PLAIN", "wrong", "never", "--tls");
         Assert.That(result.ExitCode, Is.EqualTo(28), result.ToString());
         Assert.That(result.Output, Does.Contain("535 5.7.8 Error: authentication failed"));
-        Mta.WaitForLog($@"warning: \S+\[127\.0\.0\.1\]: SASL PLAIN authentication failed: authentication failure \(wrong password\), sasl_username={Login}$");
+        Mta.WaitForLog(
+            $@"warning: \S+\[127\.0\.0\.1\]: SASL PLAIN authentication failed: authentication failure \(wrong password\), sasl_username={Login}$");
     }
 
     [Test]
@@ -51,7 +56,8 @@ public class Authentication : InstanceTest
         Assert.That(peer.Say("AUTH PLAIN AGpvZQBzZWNyZXQ=").Code, Is.EqualTo(530));
         Assert.That(peer.Say("MAIL FROM:<a@client.example>").Is(530).Text, Does.StartWith("5.7.0"));
         Programs.Require("swaks");
-        ProgramResult result = Programs.Run("swaks", ["--server", "127.0.0.1", "--port", $"{Mta.SubmissionPort}", "--tls", "--from", "a@client.example", "--to", Address]);
+        ProgramResult result = Programs.Run("swaks",
+            ["--server", "127.0.0.1", "--port", $"{Mta.SubmissionPort}", "--tls", "--from", "a@client.example", "--to", Address]);
         Assert.That(result.Output, Does.Contain("554 5.7.1"));
     }
 
@@ -89,9 +95,13 @@ public class Authentication : InstanceTest
     public void Msmtp(string mechanism)
     {
         Programs.Require("msmtp");
-        ProgramResult result = Programs.Run("msmtp", ["--host=127.0.0.1", $"--port={Mta.SubmissionPort}", "--tls=on", "--tls-starttls=on", "--tls-certcheck=off", $"--auth={mechanism}",
-            $"--user={Login}", $"--passwordeval=printf %s '{Password}'", "--from=m@client.example", "--file=/dev/null", Address], $"Subject: msmtp {mechanism}\n\nx\n");
-        if (result.Error.Contains("authentication method", StringComparison.Ordinal) && result.Error.Contains("support", StringComparison.Ordinal)) Assert.Ignore(result.Error);
+        ProgramResult result = Programs.Run("msmtp",
+            ["--host=127.0.0.1", $"--port={Mta.SubmissionPort}", "--tls=on", "--tls-starttls=on", "--tls-certcheck=off",
+                $"--auth={mechanism}",
+            $"--user={Login}", $"--passwordeval=printf %s '{Password}'", "--from=m@client.example", "--file=/dev/null", Address],
+                $"Subject: msmtp {mechanism}\n\nx\n");
+        if (result.Error.Contains("authentication method", StringComparison.Ordinal)
+            && result.Error.Contains("support", StringComparison.Ordinal)) Assert.Ignore(result.Error);
         result.Succeeded();
         Mta.Delivered($"Subject: msmtp {mechanism}");
     }
@@ -101,9 +111,12 @@ public class Authentication : InstanceTest
     {
         Programs.Require("s-nail");
         SetPassword("nail@mx.test.example", "nailpw");
-        Wait.Until(() => Programs.Run("s-nail", ["-:/", "-S", $"mta=submissions://nail%40mx.test.example:nailpw@127.0.0.1:{Mta.SubmissionsPort}", "-S", "smtp-auth=plain",
-            "-S", "tls-verify=ignore", "-S", "v15-compat", "-S", "smtp-hostname=client.example", "-r", "nail@client.example", "-s", "s-nail logged in", Address], "x\n",
-            ("HOME", Mta.Folder), ("MAILRC", "/dev/null"), ("LC_ALL", "C.UTF-8")).ExitCode == 0, "s-nail to be let in by a login that was made while the server runs");
+        Wait.Until(() => Programs.Run("s-nail",
+            ["-:/", "-S", $"mta=submissions://nail%40mx.test.example:nailpw@127.0.0.1:{Mta.SubmissionsPort}", "-S", "smtp-auth=plain",
+            "-S", "tls-verify=ignore", "-S", "v15-compat", "-S", "smtp-hostname=client.example", "-r", "nail@client.example", "-s",
+                "s-nail logged in", Address], "x\n",
+            ("HOME", Mta.Folder), ("MAILRC", "/dev/null"), ("LC_ALL", "C.UTF-8")).ExitCode == 0,
+                "s-nail to be let in by a login that was made while the server runs");
         Mta.Delivered("Subject: s-nail logged in");
     }
 
@@ -112,7 +125,9 @@ public class Authentication : InstanceTest
     {
         Programs.Require("swaks");
         string login = "temp@mx.test.example";
-        bool Enters(string password) => Programs.Run("swaks", ["--server", "127.0.0.1", "--port", $"{Mta.SubmissionPort}", "--tls", "--auth", "PLAIN", "--auth-user", login,
+        bool Enters(string password) =>
+            Programs.Run("swaks", ["--server", "127.0.0.1", "--port", $"{Mta.SubmissionPort}", "--tls", "--auth", "PLAIN", "--auth-user",
+            login,
             "--auth-password", password, "--quit-after", "AUTH"]).ExitCode == 0;
         SetPassword(login, "one");
         Wait.Until(() => Enters("one"), "the new login");

@@ -4,8 +4,8 @@ using MtaSuite.Tests.E2e.Harness;
 namespace MtaSuite.Tests.E2e;
 
 /// <summary>
-/// A backup mail exchanger: the primary is down, mail for its domains is accepted and waits, visibly; it goes when the primary is back: at once
-/// when somebody asks for it, by site, by id or for everything. Other sites' mail is left alone.
+/// A backup mail exchanger: the primary is down, mail for its domains is accepted and waits, visibly; it goes when the primary is back: at
+/// once when somebody asks for it, by site, by id or for everything. Other sites' mail is left alone.
 /// </summary>
 [TestFixture]
 public class BackupExchanger : InstanceTest
@@ -36,7 +36,8 @@ public class BackupExchanger : InstanceTest
         string[] ids = [.. Enumerable.Range(0, 4).Select(i => Send("primary.example", $"number {i}"))];
         string other = Send("other.example", "stays");
         // 1. it can be seen, with the reason and the time of the next attempt
-        Mta.WaitForLog($@"{ids[0]}: to=<user@primary\.example>, relay=none, .*dsn=4\.4\.1, status=deferred \(connect to 127\.0\.0\.1\[127\.0\.0\.1\]:{PrimaryPort}: Connection refused\)");
+        Mta.WaitForLog(
+            $@"{ids[0]}: to=<user@primary\.example>, relay=none, .*dsn=4\.4\.1, status=deferred \(connect to 127\.0\.0\.1\[127\.0\.0\.1\]:{PrimaryPort}: Connection refused\)");
         Assert.That(Listing, Does.Contain(ids[0]).And.Contain("Connection refused").And.Contain("\"next_retry\""));
         Assert.That(Mta.Command("mailq", "").Succeeded().Output, Does.Match(@"\(.*Connection refused\)\n +user@primary\.example"));
 
@@ -67,6 +68,7 @@ public class BackupExchanger : InstanceTest
     public void A_site_that_is_none_of_ours_cannot_be_asked_for()
     {
         ProgramResult result = Mta.Command("postqueue", "", "-s", "elsewhere.example");
-        Assert.That((result.ExitCode, result.Error), Is.EqualTo((69, "postqueue: fatal: Flush service is not configured for destination \"elsewhere.example\"\n")));
+        Assert.That((result.ExitCode, result.Error),
+            Is.EqualTo((69, "postqueue: fatal: Flush service is not configured for destination \"elsewhere.example\"\n")));
     }
 }

@@ -8,7 +8,8 @@ public class ClientLimits : InstanceTest
 {
     protected override string[] Settings =>
     [
-        "smtpd_client_event_limit_exceptions=", "smtpd_client_message_rate_limit=3", "smtpd_client_connection_count_limit=4", "anvil_status_update_time=1s",
+        "smtpd_client_event_limit_exceptions=", "smtpd_client_message_rate_limit=3", "smtpd_client_connection_count_limit=4",
+            "anvil_status_update_time=1s",
         "service_processes=3",
     ];
 
@@ -21,7 +22,8 @@ public class ClientLimits : InstanceTest
             Assert.That(fifth.Read().Is(421).Text, Does.EndWith("Error: too many connections from 127.0.0.1"));
         foreach (SmtpPeer peer in peers) peer.Dispose();
         OpenWhenThereIsRoom().Dispose();
-        Assert.That(Mta.LogText(), Does.Match(@"warning: Connection concurrency limit exceeded: 5 from localhost\[127\.0\.0\.1\] for service 127\.0\.0\.1:\d+"));
+        Assert.That(Mta.LogText(), Does.Match(
+            @"warning: Connection concurrency limit exceeded: 5 from localhost\[127\.0\.0\.1\] for service 127\.0\.0\.1:\d+"));
     }
 
     /// <summary>That the others left comes to anvil's ears from several processes, in its own time.</summary>

@@ -2,7 +2,9 @@ using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
 
-/// <summary>Settings take effect where they are made: for one service in master.cf, for all by a reload, and not at all when they are wrong.</summary>
+/// <summary>
+/// Settings take effect where they are made: for one service in master.cf, for all by a reload, and not at all when they are wrong.
+/// </summary>
 [TestFixture]
 public class Configuration : InstanceTest
 {
@@ -82,7 +84,8 @@ public class Configuration : InstanceTest
     {
         ProgramResult Postconf(params string[] arguments) => Mta.Command("postconf", "", ["-c", Mta.Etc, .. arguments]);
         string plain = Postconf("-t", "").Succeeded().Output, file = $"{Mta.Folder}/bounce.cf";
-        foreach (string name in (string[])["failure", "delay", "success", "verify"]) Assert.That(plain, Does.Contain($"{name}_template = <<"));
+        foreach (string name in (string[])["failure", "delay", "success", "verify"])
+            Assert.That(plain, Does.Contain($"{name}_template = <<"));
         Assert.That(plain, Does.Contain("$myhostname").Or.Contain("$mail_name"));
         string expanded = Postconf("-b", "").Succeeded().Output;
         Assert.That(expanded, Does.Contain(Instance.HostName).And.Not.Contain("$my"));
@@ -91,9 +94,11 @@ public class Configuration : InstanceTest
         Assert.That(Postconf("-t", file).Succeeded().Output, Is.EqualTo(plain));
         Assert.That(Postconf("-b", file).Succeeded().Output, Is.EqualTo(expanded));
         // the parameter is the default, and a template of one's own takes the place of the built-in one
-        File.WriteAllText(file, "failure_template = <<EOF\nSubject: Returned\nFrom: robot\n\nfrom $myhostname within $maximal_queue_lifetime_days days\nEOF\n");
+        File.WriteAllText(file, "failure_template = <<EOF\nSubject: Returned\nFrom: robot\n\nfrom $myhostname within "
+            + "$maximal_queue_lifetime_days days\nEOF\n");
         Mta.Configure($"bounce_template_file={file}");
-        Assert.That(Postconf("-b").Succeeded().Output, Does.Contain($"from {Instance.HostName} within 5 days").And.Contain("expanded_delay_text"));
+        Assert.That(Postconf("-b").Succeeded().Output,
+            Does.Contain($"from {Instance.HostName} within 5 days").And.Contain("expanded_delay_text"));
         Assert.That(Postconf("-t").Succeeded().Output, Does.Contain("from $myhostname within"));
         Mta.Configure("bounce_template_file=");
         Assert.That(Postconf("-b", "-t").ExitCode, Is.Not.Zero);
@@ -105,7 +110,8 @@ public class Configuration : InstanceTest
         string Value(string name) => Mta.Command("postconf", "", "-c", Mta.Etc, "-h", name).Succeeded().Output.Trim();
         Assert.That(File.Exists($"{Value("command_directory")}/sendmail") && File.Exists($"{Value("daemon_directory")}/master"));
         string folder = $"{Mta.Folder}/second";
-        Instance.Run("mtasuite", "init", folder, "--command-directory", "/usr/sbin/../sbin", "--daemon-directory", Value("daemon_directory")).Succeeded();
+        Instance.Run("mtasuite", "init", folder, "--command-directory", "/usr/sbin/../sbin", "--daemon-directory",
+            Value("daemon_directory")).Succeeded();
         Assert.That(Mta.Command("postconf", "", "-c", $"{folder}/etc", "-h", "command_directory").Output.Trim(), Is.EqualTo("/usr/sbin"));
     }
 }

@@ -40,9 +40,11 @@ public class Deferral : InstanceTest
     {
         string id = SendToGate("flushed later");
         Wait.Until(() => Listing.Contains(id, StringComparison.Ordinal), "the listing");
-        Assert.That(Listing, Does.Match($@"{id} +\d+ \w{{3}} \w{{3}} +\d+ \d\d:\d\d:\d\d +{Address}\n *\(.*temporary failure.*\)\n +gate@mx\.test\.example\n"));
+        Assert.That(Listing, Does.Match(
+            $@"{id} +\d+ \w{{3}} \w{{3}} +\d+ \d\d:\d\d:\d\d +{Address}\n *\(.*temporary failure.*\)\n +gate@mx\.test\.example\n"));
         Assert.That(Listing, Does.Match(@"-- \d+ Kbytes in \d+ Requests?\.\n$"));
-        Assert.That(Mta.Command("postqueue", "", "-j").Succeeded().Output, Does.Contain($"\"queue_id\": \"{id}\"").And.Contains("\"queue_name\": \"deferred\""));
+        Assert.That(Mta.Command("postqueue", "", "-j").Succeeded().Output,
+            Does.Contain($"\"queue_id\": \"{id}\"").And.Contains("\"queue_name\": \"deferred\""));
         Assert.That(Mta.Command("mailq", "").Succeeded().Output, Does.Contain(id));
         File.WriteAllText(Blocker, "");
         Mta.Command("postqueue", "", "-f").Succeeded();
@@ -102,7 +104,8 @@ public class Deferral : InstanceTest
     {
         string id = SendToGate("printed by postcat");
         string all = Mta.Command("postcat", "", "-q", id).Succeeded().Output;
-        Assert.That(all, Does.Contain($"sender: {Address}\n").And.Contains($"recipient: gate@{Instance.HostName}\n").And.Contains("Subject: waits\n")
+        Assert.That(all, Does.Contain($"sender: {Address}\n").And.Contains($"recipient: gate@{Instance.HostName}\n").And.Contains(
+            "Subject: waits\n")
             .And.Contains("printed by postcat\n").And.Contains("*** ENVELOPE RECORDS").And.Contains("*** MESSAGE CONTENTS"));
         string body = Mta.Command("postcat", "", "-bq", id).Succeeded().Output;
         Assert.That(body, Does.Contain("printed by postcat\n").And.Not.Contains("Subject:").And.Not.Contains("sender:"));
@@ -127,7 +130,8 @@ public class Deferral : InstanceTest
     public void Mail_for_a_host_that_does_not_answer_waits()
     {
         Mta.Sendmail("Subject: abroad\n\nx\n", "-f", Address, "someone@elsewhere.example").Succeeded();
-        string id = Mta.WaitForLog(@"(\w+): to=<someone@elsewhere\.example>, .*relay=none, .*dsn=4\.4\.1, status=deferred \(connect to 127\.0\.0\.1\[127\.0\.0\.1\]:1: Connection refused\)").Groups[1].Value;
+        string id = Mta.WaitForLog(
+            @"(\w+): to=<someone@elsewhere\.example>, .*relay=none, .*dsn=4\.4\.1, status=deferred \(connect to 127\.0\.0\.1\[127\.0\.0\.1\]:1: Connection refused\)").Groups[1].Value;
         Mta.Command("postsuper", "", "-d", id).Succeeded();
     }
 }

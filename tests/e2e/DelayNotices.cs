@@ -17,7 +17,8 @@ public class DelayNotices : InstanceTest
     private Mail Report(string text)
     {
         List<Mail> found = [];
-        Wait.Until(() => (found = Mta.Mailbox().FindAll(m => m.Text.Contains(text, StringComparison.Ordinal))).Count > 0, $"a report with {text}");
+        Wait.Until(() => (found = Mta.Mailbox().FindAll(m => m.Text.Contains(text, StringComparison.Ordinal))).Count > 0,
+            $"a report with {text}");
         Assert.That(found, Has.Count.EqualTo(1));
         return found[0];
     }
@@ -28,12 +29,14 @@ public class DelayNotices : InstanceTest
         using SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort);
         peer.Deliver(Address, "somebody@slow.example", "Subject: slow\n\nsecret body\n").Is(250);
         Mail delayed = Report("Action: delayed");
-        Assert.That(delayed.Text, Does.Contain("Final-Recipient: rfc822; somebody@slow.example").And.Contain("Will-Retry-Until: ").And.Contain("Status: 4.3.2")
+        Assert.That(delayed.Text, Does.Contain("Final-Recipient: rfc822; somebody@slow.example").And.Contain(
+            "Will-Retry-Until: ").And.Contain("Status: 4.3.2")
             .And.Not.Contain("secret body"));
         int attempts = Mta.CountLog("status=deferred");
         Wait.Until(() => Mta.CountLog("status=deferred") > attempts + 1, "more attempts");
         Assert.That(Mta.CountLog("sender delay notification"), Is.EqualTo(1));
-        Mta.Configure("defer_transports=", "virtual_mailbox_base=" + Mta.MailFolder, "virtual_mailbox_maps=static:slow/", "virtual_uid_maps=static:12345",
+        Mta.Configure("defer_transports=", "virtual_mailbox_base=" + Mta.MailFolder, "virtual_mailbox_maps=static:slow/",
+            "virtual_uid_maps=static:12345",
             "virtual_gid_maps=static:12345");
         Mta.Reload();
         Mail delivered = Report("Action: delivered");

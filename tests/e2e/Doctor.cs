@@ -28,22 +28,34 @@ public class Doctor : InstanceTest
     private static readonly string s_key2048 = Key(2048);
     private readonly TestCa _ca = new();
     private readonly ScriptedDns _dns = new(
-        "healthy.example MX 10 mx.test.example", "mx.test.example A 127.0.0.1", "healthy.example TXT v=spf1 ip4:127.0.0.1 -all", $"default._domainkey.healthy.example TXT v=DKIM1; k=rsa; p={s_key2048}",
-        "_dmarc.healthy.example TXT v=DMARC1; p=reject; rua=mailto:postmaster@healthy.example", "_smtp._tls.healthy.example TXT v=TLSRPTv1; rua=mailto:tls@healthy.example", "1.0.0.127.in-addr.arpa PTR mx.test.example",
-        "null.example MX 0 .", "nullplus.example MX 0 .", "nullplus.example MX 10 mx.test.example", "implicit.example A 127.0.0.2", "bare.example TXT hello", "alias.example MX 10 alias.mx.example",
-        "alias.mx.example CNAME mx.test.example", "noaddress.example MX 10 nowhere.mx.example", "clear.example MX 10 mx.clear.example", "mx.clear.example A 127.0.0.2", "expired.example MX 10 mx.expired.example",
-        "mx.expired.example A 127.0.0.3", "other.example MX 10 mx.other.example", "mx.other.example A 127.0.0.1", "closed.example MX 10 mx.closed.example", "mx.closed.example A 127.0.0.9",
-        "tlsa.example MX 10 mx.tlsa.example", "mx.tlsa.example A 127.0.0.1", "notours.example MX 10 mx.test.example", "spf-none.example A 127.0.0.1", "spf-two.example TXT v=spf1 -all", "spf-two.example TXT v=spf1 ~all",
-        "spf-bad.example TXT v=spf1 ip4:1.2.3 -all", "spf-all.example TXT v=spf1 +all", "spf-fail.example TXT v=spf1 ip4:192.0.2.1 -all", "spf-open.example TXT v=spf1 ip4:127.0.0.1",
-        $"spf-many.example TXT v=spf1 {string.Join(' ', Enumerable.Repeat("a:mx.test.example", 11))} -all", "key.example A 127.0.0.1", $"short._domainkey.key.example TXT v=DKIM1; p={Key(1024)}", "cut._domainkey.key.example TXT v=DKIM1; p=MIIB",
-        "gone._domainkey.key.example TXT v=DKIM1; p=", "dmarc-two.example A 127.0.0.1", "_dmarc.dmarc-two.example TXT v=DMARC1; p=none", "_dmarc.dmarc-two.example TXT v=DMARC1; p=reject", "dmarc-bad.example A 127.0.0.1",
-        "_dmarc.dmarc-bad.example TXT v=DMARC1; p=maybe", "dmarc-away.example A 127.0.0.1", "_dmarc.dmarc-away.example TXT v=DMARC1; p=none; rua=mailto:x@reports.example", "sub.healthy.example A 127.0.0.1",
-        "dmarc-lost.example A 127.0.0.1", "_dmarc.dmarc-lost.example TXT v=DMARC1; p=none; rua=mailto:x@reports.example?subject=us@dmarc-lost.example",
+        "healthy.example MX 10 mx.test.example", "mx.test.example A 127.0.0.1", "healthy.example TXT v=spf1 ip4:127.0.0.1 -all",
+        $"default._domainkey.healthy.example TXT v=DKIM1; k=rsa; p={s_key2048}",
+        "_dmarc.healthy.example TXT v=DMARC1; p=reject; rua=mailto:postmaster@healthy.example",
+            "_smtp._tls.healthy.example TXT v=TLSRPTv1; rua=mailto:tls@healthy.example", "1.0.0.127.in-addr.arpa PTR mx.test.example",
+        "null.example MX 0 .", "nullplus.example MX 0 .", "nullplus.example MX 10 mx.test.example", "implicit.example A 127.0.0.2",
+            "bare.example TXT hello", "alias.example MX 10 alias.mx.example",
+        "alias.mx.example CNAME mx.test.example", "noaddress.example MX 10 nowhere.mx.example", "clear.example MX 10 mx.clear.example",
+            "mx.clear.example A 127.0.0.2", "expired.example MX 10 mx.expired.example",
+        "mx.expired.example A 127.0.0.3", "other.example MX 10 mx.other.example", "mx.other.example A 127.0.0.1",
+            "closed.example MX 10 mx.closed.example", "mx.closed.example A 127.0.0.9",
+        "tlsa.example MX 10 mx.tlsa.example", "mx.tlsa.example A 127.0.0.1", "notours.example MX 10 mx.test.example",
+            "spf-none.example A 127.0.0.1", "spf-two.example TXT v=spf1 -all", "spf-two.example TXT v=spf1 ~all",
+        "spf-bad.example TXT v=spf1 ip4:1.2.3 -all", "spf-all.example TXT v=spf1 +all", "spf-fail.example TXT v=spf1 ip4:192.0.2.1 -all",
+            "spf-open.example TXT v=spf1 ip4:127.0.0.1",
+        $"spf-many.example TXT v=spf1 {string.Join(' ', Enumerable.Repeat("a:mx.test.example", 11))} -all", "key.example A 127.0.0.1",
+            $"short._domainkey.key.example TXT v=DKIM1; p={Key(1024)}", "cut._domainkey.key.example TXT v=DKIM1; p=MIIB",
+        "gone._domainkey.key.example TXT v=DKIM1; p=", "dmarc-two.example A 127.0.0.1", "_dmarc.dmarc-two.example TXT v=DMARC1; p=none",
+            "_dmarc.dmarc-two.example TXT v=DMARC1; p=reject", "dmarc-bad.example A 127.0.0.1",
+        "_dmarc.dmarc-bad.example TXT v=DMARC1; p=maybe", "dmarc-away.example A 127.0.0.1",
+            "_dmarc.dmarc-away.example TXT v=DMARC1; p=none; rua=mailto:x@reports.example", "sub.healthy.example A 127.0.0.1",
+        "dmarc-lost.example A 127.0.0.1",
+            "_dmarc.dmarc-lost.example TXT v=DMARC1; p=none; rua=mailto:x@reports.example?subject=us@dmarc-lost.example",
         "tlsrpt-bad.example A 127.0.0.1", "_smtp._tls.tlsrpt-bad.example TXT v=TLSRPTv1; rua=nobody");
 
     protected override string[] Settings =>
     [
-        $"dns_servers={_dns.Address}", $"smtpd_tls_chain_files={_ca.Chain(Instance.HostName)}", "mydestination=$myhostname, healthy.example, spf-fail.example, null-ours.example", "mynetworks=127.0.0.0/8",
+        $"dns_servers={_dns.Address}", $"smtpd_tls_chain_files={_ca.Chain(Instance.HostName)}",
+            "mydestination=$myhostname, healthy.example, spf-fail.example, null-ours.example", "mynetworks=127.0.0.0/8",
         "inet_protocols=ipv4",
     ];
 
@@ -85,7 +97,8 @@ public class Doctor : InstanceTest
 
     private (int Status, List<DoctorLine> Lines) Run(params string[] arguments)
     {
-        ProgramResult result = Instance.Run("mtasuite", ["-c", Mta.Etc, "doctor", "-j", "--ca", _ca.RootFile, "--address", "127.0.0.1", "--port", $"{Mta.SmtpPort}", .. arguments]);
+        ProgramResult result = Instance.Run("mtasuite",
+            ["-c", Mta.Etc, "doctor", "-j", "--ca", _ca.RootFile, "--address", "127.0.0.1", "--port", $"{Mta.SmtpPort}", .. arguments]);
         Assert.That(result.Error, Is.Empty);
         return (result.ExitCode, DoctorLine.Read(result.Output));
     }
@@ -94,16 +107,23 @@ public class Doctor : InstanceTest
     public void A_healthy_domain()
     {
         (int status, List<DoctorLine> lines) = Run("--no-services", "healthy.example");
-        Assert.That(lines.Where(l => l.Level is "WARNING" or "PROBLEM").Select(l => $"{l.Area} {l.Text}").ToArray(), Has.Length.EqualTo(1).And.All.Contains("127.0.0.1 is private or set apart"));
+        Assert.That(lines.Where(l => l.Level is "WARNING" or "PROBLEM").Select(l => $"{l.Area} {l.Text}").ToArray(),
+            Has.Length.EqualTo(1).And.All.Contains("127.0.0.1 is private or set apart"));
         Assert.That(status, Is.EqualTo(1));
         foreach ((string area, string text) in new[]
         {
-            ("mx", "this machine is mail exchanger mx.test.example"), ("dnssec", "are validated"), ("tls mx.test.example[127.0.0.1]", "TLSv1.3 with"),
-            ("tls mx.test.example[127.0.0.1]", "a known authority vouches"), ("tls mx.test.example[127.0.0.1]", "the certificate is good until"), ("spf", "is well formed"), ("spf", "needs 0 of 10"), ("spf", "mail from 127.0.0.1 passes"),
-            ("dkim default", "an RSA key of 2048 bits"), ("dmarc", "the policy is reject"), ("tlsrpt", "reports go to mailto:tls@healthy.example"),
+            ("mx", "this machine is mail exchanger mx.test.example"), ("dnssec", "are validated"),
+                ("tls mx.test.example[127.0.0.1]", "TLSv1.3 with"),
+            ("tls mx.test.example[127.0.0.1]", "a known authority vouches"),
+                ("tls mx.test.example[127.0.0.1]", "the certificate is good until"), ("spf", "is well formed"), ("spf", "needs 0 of 10"),
+                    ("spf", "mail from 127.0.0.1 passes"),
+            ("dkim default", "an RSA key of 2048 bits"), ("dmarc", "the policy is reject"),
+                ("tlsrpt", "reports go to mailto:tls@healthy.example"),
         })
-            Assert.That(lines, Has.Some.Matches<DoctorLine>(l => l.Level == "OK" && l.Area == area && l.Text.Contains(text)), $"{area}: {text}");
-        Assert.That(lines, Has.Some.Matches<DoctorLine>(l => l.Area == "dane mx.test.example" && l.Text.Contains($"add _{Mta.SmtpPort}._tcp.mx.test.example. IN TLSA 3 1 1 ")));
+            Assert.That(lines, Has.Some.Matches<DoctorLine>(l => l.Level == "OK" && l.Area == area && l.Text.Contains(text)),
+                $"{area}: {text}");
+        Assert.That(lines, Has.Some.Matches<DoctorLine>(l => l.Area == "dane mx.test.example"
+            && l.Text.Contains($"add _{Mta.SmtpPort}._tcp.mx.test.example. IN TLSA 3 1 1 ")));
     }
 
     [TestCase("gone.example", "PROBLEM", "mx", "does not exist in the DNS")]
@@ -118,7 +138,8 @@ public class Doctor : InstanceTest
     [TestCase("notours.example", "PROBLEM", "mx", "Relay access denied")]
     [TestCase("clear.example", "WARNING", "tls mx.clear.example[127.0.0.2]", "STARTTLS is not offered")]
     [TestCase("expired.example", "PROBLEM", "tls mx.expired.example[127.0.0.3]", "the certificate has expired")]
-    [TestCase("other.example", "WARNING", "tls mx.other.example[127.0.0.1]", "the certificate is for mx.test.example, not for mx.other.example")]
+    [TestCase("other.example", "WARNING", "tls mx.other.example[127.0.0.1]",
+        "the certificate is for mx.test.example, not for mx.other.example")]
     [TestCase("closed.example", "PROBLEM", "tls mx.closed.example[127.0.0.9]", "Connection refused")]
     [TestCase("tlsa.example", "PROBLEM", "dane mx.tlsa.example", "does not meet its TLSA records")]
     [TestCase("spf-none.example", "WARNING", "spf", "no SPF record")]
@@ -138,13 +159,15 @@ public class Doctor : InstanceTest
     [TestCase("dmarc-bad.example", "PROBLEM", "dmarc", "p=maybe is none of")]
     [TestCase("dmarc-away.example", "WARNING", "dmarc", "dmarc-away.example._report._dmarc.reports.example. IN TXT \"v=DMARC1\"")]
     [TestCase("sub.healthy.example", "OK", "dmarc", "the policy of healthy.example for its subdomains is reject")]
-    [TestCase("dmarc-lost.example", "WARNING", "dmarc", "whether reports.example wants reports for mailto:x@reports.example?subject=us@dmarc-lost.example cannot be known")]
+    [TestCase("dmarc-lost.example", "WARNING", "dmarc",
+        "whether reports.example wants reports for mailto:x@reports.example?subject=us@dmarc-lost.example cannot be known")]
     [TestCase("dmarc-lost.example", "WARNING", "tlsrpt", "the question for _smtp._tls.dmarc-lost.example fails")]
     [TestCase("tlsrpt-bad.example", "WARNING", "tlsrpt", "is neither mailto: nor https:")]
     public void A_domain_with_a_fault(string domain, string level, string area, string text, params string[] options)
     {
         (int status, List<DoctorLine> lines) = Run(["--no-services", .. options, domain]);
-        Assert.That(lines, Has.Some.Matches<DoctorLine>(l => l.Level == level && l.Area == area && l.Text.Contains(text)), string.Join('\n', lines));
+        Assert.That(lines, Has.Some.Matches<DoctorLine>(l => l.Level == level && l.Area == area && l.Text.Contains(text)),
+            string.Join('\n', lines));
         if (level is "PROBLEM") Assert.That(status, Is.EqualTo(2));
     }
 
@@ -154,7 +177,8 @@ public class Doctor : InstanceTest
         (int status, List<DoctorLine> lines) = Run("--no-domains");
         Assert.That(status, Is.EqualTo(2));
         void Has(string address, int port, string level, string area, string text) =>
-            Assert.That(lines, NUnit.Framework.Has.Some.Matches<DoctorLine>(l => l.Section == $"our service {address}:{port}" && l.Level == level && l.Area == area && l.Text.Contains(text)), $"{address}: {text}\n{string.Join('\n', lines)}");
+            Assert.That(lines, NUnit.Framework.Has.Some.Matches<DoctorLine>(l => l.Section == $"our service {address}:{port}"
+            && l.Level == level && l.Area == area && l.Text.Contains(text)), $"{address}: {text}\n{string.Join('\n', lines)}");
         Assert.That(lines, NUnit.Framework.Has.Some.Matches<DoctorLine>(l => l.Level == "OK" && l.Area == "status"));
         Has("127.0.0.1", Mta.SmtpPort, "OK", "service", "greets as mx.test.example");
         Has("127.0.0.1", Mta.SmtpPort, "OK", "tls", "the certificate is for mx.test.example, and a known authority vouches for it");
@@ -172,7 +196,8 @@ public class Doctor : InstanceTest
     {
         (_, List<DoctorLine> lines) = Run("--address", "127.0.0.9", "healthy.example");
         void Has(string level, string area, string text) =>
-            Assert.That(lines, NUnit.Framework.Has.Some.Matches<DoctorLine>(l => l.Section == "our mail to others" && l.Level == level && l.Area == area && l.Text.Contains(text)), $"{text}\n{string.Join('\n', lines)}");
+            Assert.That(lines, NUnit.Framework.Has.Some.Matches<DoctorLine>(l => l.Section == "our mail to others" && l.Level == level
+            && l.Area == area && l.Text.Contains(text)), $"{text}\n{string.Join('\n', lines)}");
         Has("OK", "ptr 127.0.0.1", "its name is mx.test.example, which leads back to it");
         Has("OK", "helo", "we say EHLO mx.test.example, the name of 127.0.0.1");
         Has("PROBLEM", "ptr 127.0.0.9", "9.0.0.127.in-addr.arpa. IN PTR mx.test.example.");
@@ -181,8 +206,11 @@ public class Doctor : InstanceTest
     [Test]
     public void Words_for_people()
     {
-        ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "--no-services", "--port", $"{Mta.SmtpPort}", "null.example");
-        Assert.That(result.Output, Does.StartWith("null.example: where mail to it goes\n").And.Contain("  note     mx: the domain says that it takes no mail (null MX, RFC 7505); mail to it is returned at once\n").And.Contain(" OK\n"));
+        ProgramResult result =
+            Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "--no-services", "--port", $"{Mta.SmtpPort}", "null.example");
+        Assert.That(result.Output, Does.StartWith("null.example: where mail to it goes\n").And.Contain(
+            "  note     mx: the domain says that it takes no mail (null MX, RFC 7505); mail to it is returned at once\n").And.Contain(
+            " OK\n"));
     }
 
     [TestCase("\"a@b.example\" is an address; give its domain, b.example", "a@b.example")]
@@ -203,14 +231,18 @@ public class Doctor : InstanceTest
     [Test]
     public void Postaccess_says_what_the_server_says()
     {
-        ProgramResult Ask(params string[] arguments) => Instance.Run("postaccess", ["-c", Mta.Etc, "--name", "there.example", "--helo", "there.example", "--from", "a@there.example", .. arguments]);
+        ProgramResult Ask(params string[] arguments) =>
+            Instance.Run("postaccess", ["-c", Mta.Etc, "--name", "there.example", "--helo", "there.example", "--from", "a@there.example",
+            .. arguments]);
         ProgramResult foreign = Ask("--client", "203.0.113.9", "--rcpt", "x@far.example");
         Assert.That((foreign.ExitCode, foreign.Output), Is.EqualTo((1, foreign.Output)));
         Assert.That(foreign.Output, Does.Contain("=> 4").Or.Contain("=> 5").And.Contain("Relay access denied"));
         Assert.That(Ask("--client", "203.0.113.9", "--rcpt", Address).Succeeded().Output, Does.Contain("=> accepted"));
         Assert.That(Ask("--client", "127.0.0.1", "--rcpt", "x@far.example").Succeeded().Output, Does.Contain("permit_mynetworks"));
-        Assert.That(Ask("--service", $"{Mta.SubmissionPort}", "--tls", "--client", "203.0.113.9", "--rcpt", Address).ExitCode, Is.EqualTo(1));
-        Assert.That(Ask("--service", $"{Mta.SubmissionPort}", "--tls", "--login", "me", "--client", "203.0.113.9", "--rcpt", "x@far.example").Succeeded().Output, Does.Contain("permit_sasl_authenticated"));
+        Assert.That(Ask("--service", $"{Mta.SubmissionPort}", "--tls", "--client", "203.0.113.9", "--rcpt", Address).ExitCode,
+            Is.EqualTo(1));
+        Assert.That(Ask("--service", $"{Mta.SubmissionPort}", "--tls", "--login", "me", "--client", "203.0.113.9", "--rcpt",
+            "x@far.example").Succeeded().Output, Does.Contain("permit_sasl_authenticated"));
         Assert.That(Ask("-j", "--client", "203.0.113.9", "--rcpt", "x@far.example").Output, Does.StartWith("{\"service\":"));
         Assert.That(Ask("--client", "there.example", "--rcpt", "x@far.example").Error, Does.Contain("is a name; give the address"));
         Assert.That(Ask("--rcpt", "x@far.example").ExitCode, Is.EqualTo(64));
@@ -287,9 +319,11 @@ public class DoctorDane : InstanceTest
     [TestCase("plain.test", "NOTE", "dnssec", "are not validated with DNSSEC")]
     public void A_zone(string domain, string level, string area, string text)
     {
-        ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "-j", "--no-services", "--ca", _ca.RootFile, "--port", $"{Mta.SmtpPort}", domain);
+        ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "-j", "--no-services", "--ca", _ca.RootFile, "--port",
+            $"{Mta.SmtpPort}", domain);
         List<DoctorLine> lines = DoctorLine.Read(result.Output);
-        Assert.That(lines, Has.Some.Matches<DoctorLine>(l => l.Level == level && l.Area == area && l.Text.Contains(text)), result.ToString());
+        Assert.That(lines, Has.Some.Matches<DoctorLine>(l => l.Level == level && l.Area == area && l.Text.Contains(text)),
+            result.ToString());
     }
 }
 
@@ -305,8 +339,10 @@ public class DoctorSts : InstanceTest
 
     protected override void Prepare()
     {
-        Add("good", "mta-sts.good.example", WebServer.Answer("version: STSv1\r\nmode: enforce\r\nmx: *.test.example\r\nmax_age: 604800\r\n"));
-        Add("other", "mta-sts.other.example", WebServer.Answer("version: STSv1\nmode: enforce\nmx: mx.elsewhere.example\nmax_age: 604800\n"));
+        Add("good", "mta-sts.good.example",
+            WebServer.Answer("version: STSv1\r\nmode: enforce\r\nmx: *.test.example\r\nmax_age: 604800\r\n"));
+        Add("other", "mta-sts.other.example",
+            WebServer.Answer("version: STSv1\nmode: enforce\nmx: mx.elsewhere.example\nmax_age: 604800\n"));
         Add("testing", "mta-sts.testing.example", WebServer.Answer("version: STSv1\nmode: testing\nmx: mx.test.example\nmax_age: 600\n"));
         Add("broken", "mta-sts.broken.example", WebServer.Answer("mode: enforce\n"));
         Add("forged", "www.forged.example", WebServer.Answer("version: STSv1\nmode: none\nmax_age: 1\n"));
@@ -318,7 +354,8 @@ public class DoctorSts : InstanceTest
     {
         IPAddress address = new([127, 0, 1, (byte)(_servers.Count + 1)]);
         _servers.Add(new WebServer(_ca.Chain(host), _ => answer, new IPEndPoint(address, _servers.Count == 0 ? 0 : _servers[0].Port)));
-        foreach (string line in new[] { $"{name}.example MX 10 mx.test.example", $"_mta-sts.{name}.example TXT v=STSv1; id=1;", $"mta-sts.{name}.example A {address}" }) _dns.Add(line);
+        foreach (string line in new[] { $"{name}.example MX 10 mx.test.example", $"_mta-sts.{name}.example TXT v=STSv1; id=1;",
+            $"mta-sts.{name}.example A {address}" }) _dns.Add(line);
     }
 
     [OneTimeTearDown]
@@ -340,7 +377,9 @@ public class DoctorSts : InstanceTest
     [TestCase("without", "NOTE", "no MTA-STS record")]
     public void A_policy(string name, string level, string text)
     {
-        ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "-j", "--no-services", "--ca", _ca.RootFile, "--port", $"{Mta.SmtpPort}", "--https-port", $"{_servers[0].Port}", $"{name}.example");
-        Assert.That(DoctorLine.Read(result.Output), Has.Some.Matches<DoctorLine>(l => l.Level == level && l.Area == "mta-sts" && l.Text.Contains(text)), result.ToString());
+        ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "-j", "--no-services", "--ca", _ca.RootFile, "--port",
+            $"{Mta.SmtpPort}", "--https-port", $"{_servers[0].Port}", $"{name}.example");
+        Assert.That(DoctorLine.Read(result.Output),
+            Has.Some.Matches<DoctorLine>(l => l.Level == level && l.Area == "mta-sts" && l.Text.Contains(text)), result.ToString());
     }
 }

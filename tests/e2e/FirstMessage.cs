@@ -14,7 +14,8 @@ public class FirstMessage : InstanceTest
         Reply ehlo = peer.Say("EHLO client.example").Is(250);
         foreach (string extension in (string[])["PIPELINING", "8BITMIME", "ENHANCEDSTATUSCODES", "DSN", "SMTPUTF8", "CHUNKING"])
             Assert.That(ehlo.Lines, Does.Contain(extension));
-        string id = peer.Deliver("sender@client.example", Address, "Subject: one\nMessage-ID: <one@client.example>\n\nfirst line\n.\n..dots\n").Is(250).QueueId;
+        string id = peer.Deliver("sender@client.example", Address,
+            "Subject: one\nMessage-ID: <one@client.example>\n\nfirst line\n.\n..dots\n").Is(250).QueueId;
         peer.Quit();
 
         Mail mail = Mta.Delivered("<one@client.example>");
@@ -81,8 +82,10 @@ public class FirstMessage : InstanceTest
         using SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort);
         peer.Say("MAIL FROM:<a@client.example>").Is(250);
         Reply reply = peer.Say($"RCPT TO:<no-such-user@{Instance.HostName}>").Is(550);
-        Assert.That(reply.Text, Is.EqualTo($"5.1.1 <no-such-user@{Instance.HostName}>: Recipient address rejected: User unknown in local recipient table"));
-        Mta.WaitForLog($@"smtpd\[\d+\]: NOQUEUE: reject: RCPT from \S+\[127\.0\.0\.1\]: 550 5\.1\.1 <no-such-user@mx\.test\.example>: Recipient address rejected: "
+        Assert.That(reply.Text, Is.EqualTo(
+            $"5.1.1 <no-such-user@{Instance.HostName}>: Recipient address rejected: User unknown in local recipient table"));
+        Mta.WaitForLog(
+            $@"smtpd\[\d+\]: NOQUEUE: reject: RCPT from \S+\[127\.0\.0\.1\]: 550 5\.1\.1 <no-such-user@mx\.test\.example>: Recipient address rejected: "
             + @"User unknown in local recipient table; from=<a@client\.example> to=<no-such-user@mx\.test\.example> proto=ESMTP helo=<client\.example>$");
     }
 }

@@ -216,7 +216,8 @@ public class SubmissionStorm : InstanceTest
         if (!Programs.IsRoot) Assert.Ignore("not root: the limit does not hold for the user of the daemons");
         Programs.Require("runuser");
         using Process storm = Programs.Start("runuser", ["-u", User, "--", "/bin/sh", "-c",
-            $"for i in $(seq {Messages}); do (echo 'Subject: storm'; echo; head -c 300000 /dev/zero | tr '\\0' x; echo) | {Programs.Build}/sbin/sendmail -C {Mta.Etc} {Address} || echo failed $i & done; wait"]);
+            $"for i in $(seq {Messages}); do (echo 'Subject: storm'; echo; head -c 300000 /dev/zero | tr '\\0' x; echo) | "
+                + $"{Programs.Build}/sbin/sendmail -C {Mta.Etc} {Address} || echo failed $i & done; wait"]);
         storm.StandardInput.Close();
         string said = storm.StandardOutput.ReadToEnd() + storm.StandardError.ReadToEnd();
         storm.WaitForExit();

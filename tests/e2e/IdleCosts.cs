@@ -4,7 +4,9 @@ using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
 
-/// <summary>What an instance costs that has nothing to do, and what a session costs that waits. The limits hold for ahead-of-time compiled programs.</summary>
+/// <summary>
+/// What an instance costs that has nothing to do, and what a session costs that waits. The limits hold for ahead-of-time compiled programs.
+/// </summary>
 [TestFixture]
 public class IdleCosts : InstanceTest
 {
@@ -36,7 +38,8 @@ public class IdleCosts : InstanceTest
             for (int i = 0; i < messages; i++) peer.Deliver(Address, Address, "Subject: load\n\nbody\n").Is(250);
         Mta.WaitUntilEmpty();
         long all = Mta.ProportionalKib();
-        for (long end = Environment.TickCount64 + 120_000; all > restKib && Environment.TickCount64 < end; all = Mta.ProportionalKib()) Thread.Sleep(500);
+        for (long end = Environment.TickCount64 + 120_000; all > restKib && Environment.TickCount64 < end; all = Mta.ProportionalKib())
+            Thread.Sleep(500);
         Assert.That(all, Is.LessThanOrEqualTo(restKib));
     }
 
@@ -61,7 +64,9 @@ public class IdleCosts : InstanceTest
         finally { foreach (SmtpPeer peer in peers) peer.Dispose(); }
     }
 
-    /// <summary>A measurement, for a quiet machine: the rate of one busy client without and with all the others, in turns; the medians' ratio.</summary>
+    /// <summary>
+    /// A measurement, for a quiet machine: the rate of one busy client without and with all the others, in turns; the medians' ratio.
+    /// </summary>
     [Test, Order(4), Explicit("takes a minute and a quiet machine")]
     public void Waiting_sessions_do_not_slow_a_busy_one()
     {

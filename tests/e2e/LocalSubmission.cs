@@ -32,7 +32,8 @@ public class LocalSubmission : InstanceTest
     [Test]
     public void Recipients_come_from_the_header_and_Bcc_leaves_it()
     {
-        Mta.Sendmail($"To: A (comment) <{Address}>,\n\tpostmaster@localhost\nCc: {Alien}\nBcc: Hidden <{User}@localhost.test.example>\nSubject: from header\n\nbody\n",
+        Mta.Sendmail($"To: A (comment) <{Address}>,\n\tpostmaster@localhost\nCc: {Alien}\nBcc: Hidden "
+            + $"<{User}@localhost.test.example>\nSubject: from header\n\nbody\n",
             "-t", "-i").Succeeded();
         Mail[] Copies() => [.. Mta.Mailbox().Where(m => m.Text.Contains("Subject: from header", StringComparison.Ordinal))];
         // postmaster may be the same user
@@ -73,8 +74,10 @@ public class LocalSubmission : InstanceTest
     {
         if (!Programs.IsRoot) Assert.Ignore("the other tests do this");
         Programs.Require("runuser");
-        ProgramResult result = Programs.Run("runuser", ["-u", User, "--", $"{Programs.Build}/sbin/sendmail", "-C", Mta.Etc, Address], "Subject: mine\n\nbody\n");
-        if (result.ExitCode == 126 || result.Error.Contains("Permission denied", StringComparison.Ordinal)) Assert.Ignore($"{User} may not run {Programs.Build}: {result}");
+        ProgramResult result = Programs.Run("runuser", ["-u", User, "--", $"{Programs.Build}/sbin/sendmail", "-C", Mta.Etc, Address],
+            "Subject: mine\n\nbody\n");
+        if (result.ExitCode == 126 || result.Error.Contains("Permission denied", StringComparison.Ordinal))
+            Assert.Ignore($"{User} may not run {Programs.Build}: {result}");
         result.Succeeded();
         Assert.That(Mta.Delivered("Subject: mine").Header("Return-Path"), Is.EqualTo($"<{Address}>"));
     }
@@ -83,7 +86,8 @@ public class LocalSubmission : InstanceTest
     public void A_session_on_standard_input_is_smtp()
     {
         ProgramResult result = Mta.Sendmail(
-            $"EHLO here\r\nMAIL FROM:<{Address}>\r\nRCPT TO:<{Address}>\r\nDATA\r\nSubject: bs\r\n\r\nby -bs\r\n.\r\nQUIT\r\n", "-bs").Succeeded();
+            $"EHLO here\r\nMAIL FROM:<{Address}>\r\nRCPT TO:<{Address}>\r\nDATA\r\nSubject: bs\r\n\r\nby -bs\r\n.\r\nQUIT\r\n",
+            "-bs").Succeeded();
         Assert.That(result.Output, Does.StartWith("220 ").And.Contains("\r\n354 ").And.Contains("queued as").And.Contains("\r\n221 "));
         Assert.That(Mta.Delivered("Subject: bs").Body, Is.EqualTo("by -bs\n"));
     }

@@ -16,9 +16,12 @@ public class LogSummary : InstanceTest
         Programs.Require("pflogsumm");
         using (SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort))
         {
-            for (int i = 0; i < 7; i++) peer.Deliver("one@client.example", $"{Address} {User}@localhost", $"Subject: {i}\n\nbody\n").Is(250); // 7 received, 14 delivered
+            // 7 received, 14 delivered
+            for (int i = 0; i < 7; i++)
+                peer.Deliver("one@client.example", $"{Address} {User}@localhost", $"Subject: {i}\n\nbody\n").Is(250);
             peer.Deliver("two@client.example", $"later@{Instance.HostName}", "Subject: later\n\nbody\n").Is(250); // 1 received, 1 deferred
-            peer.Deliver(Address, $"broken@{Instance.HostName}", "Subject: broken\n\nbody\n").Is(250); // 1 received, 1 bounced; its notice: 1 delivered
+            // 1 received, 1 bounced; its notice: 1 delivered
+            peer.Deliver(Address, $"broken@{Instance.HostName}", "Subject: broken\n\nbody\n").Is(250);
             peer.Say("MAIL FROM:<three@client.example>").Is(250);
             for (int i = 0; i < 3; i++) peer.Say($"RCPT TO:<nobody{i}@{Instance.HostName}>").Is(550); // 3 rejected
             peer.Quit();

@@ -30,15 +30,18 @@ public class Mbox : InstanceTest
     {
         foreach (string id in (string[])
         [
-            Send("Subject: first\n\nFrom here on\n>From quoted\nplain\n"), Send("Subject: second\n\nno newline at the end, an empty line before\n\n"),
+            Send("Subject: first\n\nFrom here on\n>From quoted\nplain\n"),
+                Send("Subject: second\n\nno newline at the end, an empty line before\n\n"),
             Send("Subject: third\n\nFrom\nFrom \n"),
         ]) Mta.WaitForLog($@"{id}: to=<{Address}>, relay=local, .*status=sent \(delivered to mailbox\)");
         string text = File.ReadAllText(Box);
         Assert.That(text, Does.StartWith("From sender@client.example "));
-        Assert.That($"{text}From sender@client.example ", Does.Contain("\n>From here on\n>From quoted\nplain\n\nFrom sender@client.example "));
+        Assert.That($"{text}From sender@client.example ",
+            Does.Contain("\n>From here on\n>From quoted\nplain\n\nFrom sender@client.example "));
         if (Programs.Find("python3") != null)
         {
-            string python = Programs.Run("python3", ["-c", $"import mailbox\nfor m in mailbox.mbox('{Box}'): print(m['Subject'], m['Return-Path'], len(m.get_payload()) > 5)"])
+            string python = Programs.Run("python3",
+                ["-c", $"import mailbox\nfor m in mailbox.mbox('{Box}'): print(m['Subject'], m['Return-Path'], len(m.get_payload()) > 5)"])
                 .Succeeded().Output;
             Assert.That(python.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(), Is.EqualTo(new[]
             {
@@ -52,7 +55,8 @@ public class Mbox : InstanceTest
     public void Mutt_counts_them()
     {
         Programs.Require("mutt");
-        string screen = Programs.RunInTerminal(["mutt", "-n", "-F", "/dev/null", "-R", "-f", Box, "-e", "set folder=/", "-e", "push <refresh><exit>"], ("HOME", Mta.Folder));
+        string screen = Programs.RunInTerminal(
+            ["mutt", "-n", "-F", "/dev/null", "-R", "-f", Box, "-e", "set folder=/", "-e", "push <refresh><exit>"], ("HOME", Mta.Folder));
         Assert.That(screen, Does.Contain("Msgs:3"));
         foreach (string subject in (string[])["first", "second", "third"]) Assert.That(screen, Does.Contain($") {subject}"));
     }

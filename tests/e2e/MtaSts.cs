@@ -9,8 +9,8 @@ using MtaSuite.Tests.Unit.Tls;
 namespace MtaSuite.Tests.E2e;
 
 /// <summary>
-/// MTA-STS from the record to the delivery: a name server and the policies' web server of the test's own, at port 443 of an address of the loop, and mail
-/// servers with good and bad certificates.
+/// MTA-STS from the record to the delivery: a name server and the policies' web server of the test's own, at port 443 of an address of the
+/// loop, and mail servers with good and bad certificates.
 /// </summary>
 [TestFixture]
 public class MtaSts : InstanceTest
@@ -39,8 +39,10 @@ public class MtaSts : InstanceTest
             AddDomain("unfetched", "", "", "other.example");
             return
             [
-                $"dns_servers={_dns.Address}", "smtp_tls_security_level=may", $"smtp_tls_CAfile={_ca.RootFile}", $"mta_sts_CAfile={_ca.RootFile}", "inet_protocols=ipv4",
-                $"transport_maps=inline:{{{string.Join(',', _transports)}}}", "minimal_backoff_time=1h", "maximal_backoff_time=1h", "queue_run_delay=1h",
+                $"dns_servers={_dns.Address}", "smtp_tls_security_level=may", $"smtp_tls_CAfile={_ca.RootFile}",
+                    $"mta_sts_CAfile={_ca.RootFile}", "inet_protocols=ipv4",
+                $"transport_maps=inline:{{{string.Join(',', _transports)}}}", "minimal_backoff_time=1h", "maximal_backoff_time=1h",
+                    "queue_run_delay=1h",
             ];
         }
     }
@@ -93,17 +95,20 @@ public class MtaSts : InstanceTest
     }
 
     [Test]
-    public void An_enforced_policy_and_a_bad_certificate() => Send("bad.example", $@"tls=!sts, {Deferred}\(Server certificate not verified\)");
+    public void An_enforced_policy_and_a_bad_certificate() =>
+        Send("bad.example", $@"tls=!sts, {Deferred}\(Server certificate not verified\)");
 
     [Test]
     public void An_exchanger_that_the_policy_does_not_name() =>
-        Send("unlisted.example", $@"relay=none, .*{Deferred}\(MTA-STS policy of unlisted\.example does not allow host mx\.unlisted\.example\)");
+        Send("unlisted.example",
+        $@"relay=none, .*{Deferred}\(MTA-STS policy of unlisted\.example does not allow host mx\.unlisted\.example\)");
 
     [Test]
     public void A_policy_in_testing()
     {
         Send("testing.example", $"tls=may, {Sent}");
-        Mta.WaitForLog(@"MTA-STS policy of testing\.example in testing: host mx\.testing\.example would be refused: certificate-host-mismatch");
+        Mta.WaitForLog(
+            @"MTA-STS policy of testing\.example in testing: host mx\.testing\.example would be refused: certificate-host-mismatch");
     }
 
     [Test]

@@ -12,7 +12,8 @@ public class Notices : InstanceTest
     public void A_failed_message_comes_back_as_a_report()
     {
         using SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort);
-        string id = peer.Deliver(Address, $"broken@{Instance.HostName}", "Subject: lost\nMessage-ID: <lost@client.example>\n\nbody of lost\n").Is(250).QueueId;
+        string id = peer.Deliver(Address, $"broken@{Instance.HostName}",
+            "Subject: lost\nMessage-ID: <lost@client.example>\n\nbody of lost\n").Is(250).QueueId;
         Mail notice = Mta.Delivered("<lost@client.example>");
         Assert.That(notice.Header("Return-Path"), Is.EqualTo("<>"));
         Assert.That(notice.Header("From"), Does.Contain("MAILER-DAEMON@"));
@@ -38,7 +39,8 @@ public class Notices : InstanceTest
         int mark = Mta.LogMark();
         string id = peer.Deliver("", $"broken@{Instance.HostName}", "Subject: from nobody\n\nbody\n").Is(250).QueueId;
         Mta.WaitForLog($"{id}: removed", mark);
-        string sender = peer.Deliver("there-is-nobody@mx.test.example", $"broken@{Instance.HostName}", "Subject: false sender\n\nbody\n").Is(250).QueueId;
+        string sender = peer.Deliver("there-is-nobody@mx.test.example", $"broken@{Instance.HostName}", "Subject: false sender\n\nbody\n")
+            .Is(250).QueueId;
         string notice = Mta.WaitForLog($@"{sender}: sender non-delivery notification: (\w+)").Groups[1].Value;
         Mta.WaitForLog($"{notice}: removed");
         Mta.WaitUntilEmpty();

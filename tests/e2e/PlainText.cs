@@ -33,9 +33,12 @@ public class PlainText : InstanceTest
         Mta.WaitForLog(@"to=<far@elsewhere\.example>, .*status=sent");
         Dictionary<string, string> loaded = [];
         foreach ((int pid, string program) in Mta.Processes())
-            loaded[$"{program}[{pid}]"] = string.Join(' ', File.ReadLines($"/proc/{pid}/maps").Where(l => l.Contains("libssl") || l.Contains("libcrypto")).Select(l => l.Split('/')[^1]).Distinct());
+            loaded[$"{program}[{pid}]"] = string.Join(' ',
+                File.ReadLines($"/proc/{pid}/maps").Where(l => l.Contains("libssl") || l.Contains("libcrypto"))
+                    .Select(l => l.Split('/')[^1]).Distinct());
         TestContext.Out.WriteLine(string.Join('\n', loaded.Select(p => $"{p.Key,-16} {p.Value}")));
-        Assert.That(loaded.Keys.Select(k => k.Split('[')[0]), Is.SupersetOf((string[])["smtpd", "cleanup", "qmgr", "local", "relay", "bounce", "pickup", "master"]));
+        Assert.That(loaded.Keys.Select(k => k.Split('[')[0]),
+            Is.SupersetOf((string[])["smtpd", "cleanup", "qmgr", "local", "relay", "bounce", "pickup", "master"]));
         Assert.That(loaded.Values, Has.All.Empty);
     }
 }

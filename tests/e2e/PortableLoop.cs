@@ -23,7 +23,8 @@ public class PortableLoop : InstanceTest
 
     [Test]
     public void The_test_would_notice() =>
-        Assert.That(Directory.EnumerateFiles($"/proc/{Mta.Pid("master")}/fd").Select(Target), Does.Contain("anon_inode:[eventfd]"), "master is on epoll always");
+        Assert.That(Directory.EnumerateFiles($"/proc/{Mta.Pid("master")}/fd").Select(Target), Does.Contain("anon_inode:[eventfd]"),
+        "master is on epoll always");
 
     private static string Target(string link) => new FileInfo(link).LinkTarget ?? "";
 }

@@ -13,7 +13,8 @@ public class PostfixLogins : InstanceTest
 
     protected override void Prepare()
     {
-        if (!Programs.IsRoot || !File.Exists("/usr/sbin/postfix") || !File.Exists("/usr/lib/x86_64-linux-gnu/sasl2/libplain.so")) Assert.Ignore("no Postfix with Cyrus SASL, or not root");
+        if (!Programs.IsRoot || !File.Exists("/usr/sbin/postfix") || !File.Exists("/usr/lib/x86_64-linux-gnu/sasl2/libplain.so"))
+            Assert.Ignore("no Postfix with Cyrus SASL, or not root");
         Programs.Run($"{Programs.Build}/sbin/postpasswd", ["-c", Mta.Etc, Login], Password + "\n").Succeeded();
         _folder = Directory.CreateTempSubdirectory("mta-postfix-").FullName;
         File.SetUnixFileMode(_folder, (UnixFileMode)0x1ED);
@@ -72,7 +73,8 @@ public class PostfixLogins : InstanceTest
         string inject = $"From: p@postfix.example\nTo: {Address}\nSubject: by Postfix\n\nx\n";
         Programs.Run("/usr/sbin/sendmail", ["-C", $"{_folder}/etc", "-f", "p@postfix.example", Address], inject).Succeeded();
         try { Mta.Delivered("Subject: by Postfix"); }
-        catch (AssertionException) { TestContext.Out.WriteLine(File.Exists($"{_folder}/log") ? File.ReadAllText($"{_folder}/log") : "no log"); throw; }
+        catch (AssertionException) { TestContext.Out.WriteLine(File.Exists($"{_folder}/log") ? File.ReadAllText($"{_folder}/log")
+            : "no log"); throw; }
         Mta.WaitForLog($@"sasl_method=[A-Z0-9-]+, sasl_username={Login}");
     }
 }

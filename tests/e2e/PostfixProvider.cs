@@ -21,12 +21,15 @@ public class PostfixProvider : InstanceTest
             string socket = $"{_ca.Folder}/auth";
             _dovecot = new DovecotServer(socket, Login, Password);
             _dovecot.Start();
-            _postfix = new PostfixPeer("smtpd_tls_security_level = encrypt", $"smtpd_tls_chain_files = {_ca.Chain("localhost", ecdsa: false)}", "smtpd_sasl_auth_enable = yes",
+            _postfix = new PostfixPeer("smtpd_tls_security_level = encrypt",
+                $"smtpd_tls_chain_files = {_ca.Chain("localhost", ecdsa: false)}", "smtpd_sasl_auth_enable = yes",
                 "smtpd_sasl_type = dovecot", $"smtpd_sasl_path = {socket}", "smtpd_relay_restrictions = permit_sasl_authenticated, reject");
             return
             [
-                "mydestination=", $"relayhost=[localhost]:{Postfix.Port}", "smtp_sasl_auth_enable=yes", "smtp_sasl_tls_security_options=noanonymous", "smtp_tls_security_level=verify",
-                $"smtp_tls_CAfile={_ca.RootFile}", $"smtp_sasl_password_maps=texthash:{_ca.Folder}/sasl_passwd", "minimal_backoff_time=1s", "queue_run_delay=1s", "transport_retry_time=1s",
+                "mydestination=", $"relayhost=[localhost]:{Postfix.Port}", "smtp_sasl_auth_enable=yes",
+                    "smtp_sasl_tls_security_options=noanonymous", "smtp_tls_security_level=verify",
+                $"smtp_tls_CAfile={_ca.RootFile}", $"smtp_sasl_password_maps=texthash:{_ca.Folder}/sasl_passwd", "minimal_backoff_time=1s",
+                    "queue_run_delay=1s", "transport_retry_time=1s",
                 "smtp_host_lookup=native", "inet_protocols=ipv4",
             ];
         }
@@ -61,8 +64,10 @@ public class PostfixProvider : InstanceTest
         Mta.Reload();
         string recipient = $"by-{mechanism}@example.net";
         Send(recipient);
-        Mta.WaitForLog($@"to=<{recipient}>, relay=localhost\[127\.0\.0\.1\]:\d+, .*tls=verify, dsn=2\.0\.0, status=sent \(250 2\.0\.0 Ok: queued as ");
-        Postfix.WaitForLog($"sasl_method={(mechanism.Length == 0 ? "SCRAM-SHA-256" : mechanism.ToUpperInvariant())}, sasl_username={Login}");
+        Mta.WaitForLog(
+            $@"to=<{recipient}>, relay=localhost\[127\.0\.0\.1\]:\d+, .*tls=verify, dsn=2\.0\.0, status=sent \(250 2\.0\.0 Ok: queued as ");
+        Postfix.WaitForLog(
+            $"sasl_method={(mechanism.Length == 0 ? "SCRAM-SHA-256" : mechanism.ToUpperInvariant())}, sasl_username={Login}");
     }
 
     [TestCase("plain")]
@@ -74,7 +79,8 @@ public class PostfixProvider : InstanceTest
         Mta.Reload();
         string recipient = $"later-{mechanism}@example.net";
         Send(recipient);
-        Mta.WaitForLog($@"to=<{recipient}>, .*dsn=4\.7\.8, status=deferred \(.*SASL authentication failed; server localhost\[127\.0\.0\.1\] said: 535 5\.7\.8 Error: authentication failed");
+        Mta.WaitForLog(
+            $@"to=<{recipient}>, .*dsn=4\.7\.8, status=deferred \(.*SASL authentication failed; server localhost\[127\.0\.0\.1\] said: 535 5\.7\.8 Error: authentication failed");
         SetPassword(Password);
         Mta.Reload();
         Mta.Command("postqueue", "", "-f").Succeeded();

@@ -9,7 +9,8 @@ public class Probes : InstanceTest
     protected override string[] Settings =>
     [
         "local_recipient_maps=", "smtpd_recipient_restrictions=reject_unverified_recipient", "unverified_recipient_reject_code=550",
-        "address_verify_poll_delay=1s", "virtual_alias_domains=virtual.example", "virtual_alias_maps=inline:{boss@virtual.example=" + Instance.User + "}",
+        "address_verify_poll_delay=1s", "virtual_alias_domains=virtual.example",
+            "virtual_alias_maps=inline:{boss@virtual.example=" + Instance.User + "}",
         "local_transport=discard", "address_verify_local_transport=local",
     ];
 
@@ -25,11 +26,13 @@ public class Probes : InstanceTest
     {
         Ask(Address).Is(250);
         Assert.That(Ask($"nobody-at-all@{Instance.HostName}").Is(550).Text,
-            Does.Contain($"5.1.1 <nobody-at-all@{Instance.HostName}>: Recipient address rejected: undeliverable address: unknown user: \"nobody-at-all\""));
+            Does.Contain($"5.1.1 <nobody-at-all@{Instance.HostName}>: Recipient address rejected: undeliverable address: unknown user: "
+                + $"\"nobody-at-all\""));
         Ask("boss@virtual.example").Is(250);
         Mta.WaitUntilEmpty();
         Assert.That(Mta.Mailbox(), Is.Empty);
-        Assert.That(Mta.LogText(), Does.Match($@"local\[\d+\]: \w+: to=<{Address}>, .*status=deliverable \(delivers to mail(box|dir)\)").And.Match("status=undeliverable"));
+        Assert.That(Mta.LogText(), Does.Match(
+            $@"local\[\d+\]: \w+: to=<{Address}>, .*status=deliverable \(delivers to mail(box|dir)\)").And.Match("status=undeliverable"));
         Assert.That(Mta.LogText(), Does.Not.Contain("notification"));
     }
 

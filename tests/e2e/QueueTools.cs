@@ -22,17 +22,20 @@ public class QueueTools : InstanceTest
     {
         Mta.Sendmail("Subject: waits\n\nbody\n", "-f", sender, recipient).Succeeded();
         string id = "";
-        Wait.Until(() => (id = List().FirstOrDefault(m => m.Sender == sender && m.Queue == "deferred").Id ?? "") != "", () => $"a deferred message from {sender}");
+        Wait.Until(() => (id = List().FirstOrDefault(m => m.Sender == sender && m.Queue == "deferred").Id ?? "") != "",
+            () => $"a deferred message from {sender}");
         return id;
     }
 
     private List<(string Id, string Queue, string Sender, bool Expires)> List(params string[] selectors)
     {
         List<(string, string, string, bool)> result = [];
-        foreach (string line in Mta.Command("postqueue", "", ["-j", .. selectors]).Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in Mta.Command("postqueue", "", ["-j", .. selectors])
+            .Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             JsonElement e = JsonDocument.Parse(line).RootElement;
-            result.Add((e.GetProperty("queue_id").GetString()!, e.GetProperty("queue_name").GetString()!, e.GetProperty("sender").GetString()!,
+            result.Add((e.GetProperty("queue_id").GetString()!, e.GetProperty("queue_name").GetString()!,
+                e.GetProperty("sender").GetString()!,
                 e.GetProperty("forced_expire").GetBoolean()));
         }
         return result;
@@ -64,7 +67,8 @@ public class QueueTools : InstanceTest
     [Test]
     public void Ids_come_on_standard_input()
     {
-        string a = Defer("a@a.example", "x@far.example"), b = Defer("b@a.example", "x@far.example"), c = Defer("c@a.example", "x@far.example");
+        string a = Defer("a@a.example", "x@far.example"), b = Defer("b@a.example", "x@far.example"),
+            c = Defer("c@a.example", "x@far.example");
         Assert.That(Mta.Command("postsuper", $"{a}\n{c}\n", "-h", "-").Succeeded().Error, Does.Contain("Placed on hold: 2 messages"));
         Assert.That(List("--queue", "hold").Select(m => m.Id), Is.EquivalentTo(new[] { a, c }));
         Assert.That(List("--queue", "deferred").Select(m => m.Id), Is.EqualTo(new[] { b }));
@@ -77,7 +81,8 @@ public class QueueTools : InstanceTest
         string file = Directory.EnumerateFiles($"{Mta.Spool}/deferred", id, SearchOption.AllDirectories).Single();
         ProgramResult drop = Mta.Command("postdrop", File.ReadAllText(file)).Succeeded();
         string again = drop.Output.Trim().Split(' ')[^1];
-        Wait.Until(() => List("--from", "saved@a.example").Select(m => m.Id).Order().SequenceEqual(new[] { id, again }.Order()), () => "the message and its copy");
+        Wait.Until(() => List("--from", "saved@a.example").Select(m => m.Id).Order().SequenceEqual(new[] { id, again }.Order()),
+            () => "the message and its copy");
         Assert.That(Mta.Command("postdrop", "MTASUITE 1\nrubbish").ExitCode, Is.EqualTo(65));
     }
 
@@ -86,9 +91,11 @@ public class QueueTools : InstanceTest
     {
         Mta.Sendmail("Subject: walks\nMessage-ID: <walk@a.example>\n\nx\n", Address).Succeeded();
         Mta.Delivered("<walk@a.example>");
-        Wait.Until(() => Mta.Command("postwalk", "", "walk@a.example").Output.Contains("qmgr       removed", StringComparison.Ordinal), () => "the end of the walk");
+        Wait.Until(() => Mta.Command("postwalk", "", "walk@a.example").Output.Contains("qmgr       removed", StringComparison.Ordinal),
+            () => "the end of the walk");
         string walk = Mta.Command("postwalk", "", "<walk@a.example>").Succeeded().Output;
-        foreach (string step in (string[])["pickup     uid=", "cleanup    message-id=<walk@a.example>", "qmgr       from=<", "local      to=<"])
+        foreach (string step in (string[])["pickup     uid=", "cleanup    message-id=<walk@a.example>", "qmgr       from=<",
+            "local      to=<"])
             Assert.That(walk, Does.Contain(step));
         Assert.That(Mta.Command("postwalk", "", "nothing@a.example").ExitCode, Is.EqualTo(1));
     }
@@ -99,7 +106,8 @@ public class QueueTools : InstanceTest
         Mta.Stop();
         Mta.Sendmail("Subject: down\nTo: " + Address + "\nBcc: hidden@far.example\n\nwhile down\n", "-t").Succeeded();
         string id = Mta.Queued("maildrop").Single();
-        Assert.That(Mta.Command("postcat", "", "-q", id).Succeeded().Output, Does.Contain("while down").And.Contain("message_flags=ExtractRecipients"));
+        Assert.That(Mta.Command("postcat", "", "-q", id).Succeeded().Output,
+            Does.Contain("while down").And.Contain("message_flags=ExtractRecipients"));
         Assert.That(Mta.Command("mailq", "").Succeeded().Output, Does.Contain(id));
         Mta.Start();
         Mail mail = Mta.Delivered("while down");
@@ -114,6 +122,7 @@ public class QueueTools : InstanceTest
         Mta.Command("postkick", "", "public", "pickup", "W").Succeeded();
         Mta.Command("postkick", "", "public", "qmgr", "W").Succeeded();
         ProgramResult nobody = Mta.Command("postkick", "", "public", "nosuchservice", "W");
-        Assert.That((nobody.ExitCode, nobody.Error.Contains("perhaps the mail system is down", StringComparison.Ordinal)), Is.EqualTo((1, true)));
+        Assert.That((nobody.ExitCode, nobody.Error.Contains("perhaps the mail system is down", StringComparison.Ordinal)),
+            Is.EqualTo((1, true)));
     }
 }

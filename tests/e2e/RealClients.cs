@@ -8,13 +8,15 @@ public class RealClients : InstanceTest
 {
     private string SendmailProgram => $"{Programs.Build}/sbin/sendmail";
 
-    private (string, string)[] Environment => [("MAIL_CONFIG", Mta.Etc), ("HOME", Mta.Folder), ("TERM", "dumb"), ("MAILRC", "/dev/null"), ("LC_ALL", "C.UTF-8")];
+    private (string, string)[] Environment =>
+        [("MAIL_CONFIG", Mta.Etc), ("HOME", Mta.Folder), ("TERM", "dumb"), ("MAILRC", "/dev/null"), ("LC_ALL", "C.UTF-8")];
 
     [Test]
     public void Swaks()
     {
         Programs.Require("swaks");
-        ProgramResult swaks = Programs.Run("swaks", ["--server", "127.0.0.1", "--port", $"{Mta.SmtpPort}", "--from", "swaks@client.example", "--to", Address,
+        ProgramResult swaks =
+            Programs.Run("swaks", ["--server", "127.0.0.1", "--port", $"{Mta.SmtpPort}", "--from", "swaks@client.example", "--to", Address,
             "--ehlo", "client.example", "--header", "Subject: by swaks", "--body", "swaks body", "--pipeline"]).Succeeded();
         Assert.That(swaks.Output, Does.Match("250 2.0.0 Ok: queued as "));
         Assert.That(Mta.Delivered("Subject: by swaks").Body, Does.StartWith("swaks body\n"));
@@ -46,7 +48,8 @@ public class RealClients : InstanceTest
                 s.ehlo('client.example')
                 assert s.has_extn('8bitmime') and s.has_extn('smtputf8') and s.verify('{{Address}}')[0] in (250, 252)
                 assert s.send_message(m, mail_options=['BODY=8BITMIME']) == {}
-                refused = s.sendmail('py@client.example', ['{{Address}}', 'nobody-at-all@{{Instance.HostName}}'], b'Subject: partly\r\n\r\nx\r\n')
+                both = ['{{Address}}', 'nobody-at-all@{{Instance.HostName}}']
+                refused = s.sendmail('py@client.example', both, b'Subject: partly\r\n\r\nx\r\n')
                 assert list(refused) == ['nobody-at-all@{{Instance.HostName}}'] and refused['nobody-at-all@{{Instance.HostName}}'][0] == 550
                 try: s.sendmail('py@client.example', '{{Address}}', 'x' * 11000000)
                 except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as e: assert e.smtp_code == 552, e
@@ -64,7 +67,8 @@ public class RealClients : InstanceTest
         Programs.Run("python3", ["-c", $$"""
             import smtplib
             with smtplib.SMTP('127.0.0.1', {{Mta.SmtpPort}}) as s:
-                s.sendmail('pelé@client.example', '{{Address}}', 'Subject: intérnational\r\n\r\nx\r\n'.encode(), mail_options=['SMTPUTF8', 'BODY=8BITMIME'])
+                s.sendmail('pelé@client.example', '{{Address}}', 'Subject: intérnational\r\n\r\nx\r\n'.encode(),
+                           mail_options=['SMTPUTF8', 'BODY=8BITMIME'])
             """]).Succeeded();
         Mail mail = Mta.Delivered("Subject: int\xc3\xa9rnational");
         Assert.That(mail.Header("Return-Path"), Is.EqualTo("<pel\xc3\xa9@client.example>"));
@@ -76,7 +80,8 @@ public class RealClients : InstanceTest
     {
         Programs.Require("s-nail");
         File.WriteAllText($"{Mta.Folder}/attachment", "attached text\n");
-        Programs.Run("s-nail", ["-:/", "-S", $"mta={SendmailProgram}", "-S", "sendwait", "-s", "by s-nail", "-a", $"{Mta.Folder}/attachment", "-c", $"{User}@localhost",
+        Programs.Run("s-nail", ["-:/", "-S", $"mta={SendmailProgram}", "-S", "sendwait", "-s", "by s-nail", "-a",
+            $"{Mta.Folder}/attachment", "-c", $"{User}@localhost",
             Address], "s-nail body\n.\nafter a lone dot\n", Environment).Succeeded();
         Wait.Until(() => Mta.Mailbox().Count(m => m.Text.Contains("Subject: by s-nail", StringComparison.Ordinal)) == 2, "two copies");
         Assert.That(Mta.Mailbox().First(m => m.Text.Contains("Subject: by s-nail", StringComparison.Ordinal)).Text,
@@ -87,7 +92,9 @@ public class RealClients : InstanceTest
     public void Mutt_through_sendmail()
     {
         Programs.Require("mutt");
-        Programs.Run("mutt", ["-n", "-F", "/dev/null", "-e", $"set sendmail=\"{SendmailProgram} -oem -oi\" copy=no use_from=yes from=mutt@{Instance.HostName} realname=\"\" use_envelope_from=yes",
+        Programs.Run("mutt", ["-n", "-F", "/dev/null", "-e",
+            $"set sendmail=\"{SendmailProgram} -oem -oi\" copy=no use_from=yes from=mutt@{Instance.HostName} realname=\"\" "
+                + $"use_envelope_from=yes",
             "-s", "by mutt", "-b", $"{User}@localhost", "--", Address], "mutt body\n.\nafter a lone dot\n", Environment).Succeeded();
         Wait.Until(() => Mta.Mailbox().Count(m => m.Text.Contains("Subject: by mutt", StringComparison.Ordinal)) == 2, "two copies");
         Mail mail = Mta.Mailbox().First(m => m.Text.Contains("Subject: by mutt", StringComparison.Ordinal));
@@ -101,7 +108,8 @@ public class RealClients : InstanceTest
     {
         Programs.Require("curl");
         File.WriteAllText($"{Mta.Folder}/message", "Subject: by curl\r\n\r\ncurl body\r\n.\r\nend\r\n");
-        Programs.Run("curl", ["-sS", "--url", $"smtp://127.0.0.1:{Mta.SmtpPort}/client.example", "--mail-from", "curl@client.example", "--mail-rcpt", Address,
+        Programs.Run("curl", ["-sS", "--url", $"smtp://127.0.0.1:{Mta.SmtpPort}/client.example", "--mail-from", "curl@client.example",
+            "--mail-rcpt", Address,
             "--upload-file", $"{Mta.Folder}/message"]).Succeeded();
         Assert.That(Mta.Delivered("Subject: by curl").Body, Is.EqualTo("curl body\n.\nend\n"));
     }

@@ -13,7 +13,8 @@ public class Relayed : InstanceTest
 
     protected override string[] Settings =>
     [
-        "smtpd_relay_restrictions=permit_mynetworks,reject", "smtp_mail_timeout=2s", "smtp_rcpt_timeout=2s", "smtp_data_done_timeout=2s", "smtp_helo_timeout=2s",
+        "smtpd_relay_restrictions=permit_mynetworks,reject", "smtp_mail_timeout=2s", "smtp_rcpt_timeout=2s", "smtp_data_done_timeout=2s",
+            "smtp_helo_timeout=2s",
         "smtp_generic_maps=inline:{inside@mx.test.example=outside@world.example}", "smtp_header_checks=inline:{{X-Secret: s=IGNORE}}",
     ];
 
@@ -45,7 +46,8 @@ public class Relayed : InstanceTest
     public void A_message_is_sent_and_logged()
     {
         string id = Send("b@far.example", "inside@mx.test.example");
-        Mta.WaitForLog($@"smtp\[\d+\]: {id}: to=<b@far\.example>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:{_peer.EndPoint.Port}, (conn_use=\d+, )?delay=[\d.]+, delays=[\d.]+/[\d.]+/[\d.]+/[\d.]+, (tls=\S+, )?"
+        Mta.WaitForLog(
+            $@"smtp\[\d+\]: {id}: to=<b@far\.example>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:{_peer.EndPoint.Port}, (conn_use=\d+, )?delay=[\d.]+, delays=[\d.]+/[\d.]+/[\d.]+/[\d.]+, (tls=\S+, )?"
             + @"dsn=2\.0\.0, status=sent \(250 2\.0\.0 taken\)$");
         Mta.WaitForLog($"{id}: removed");
         (_, string sender, byte[] content) = _peer.Taken.Single(t => t.Recipients.Contains("b@far.example"));
@@ -74,11 +76,14 @@ public class Relayed : InstanceTest
         Assert.That(text.Replace("\r\n", ""), Does.Not.Contain("\r").And.Not.Contain("\n"));
     }
 
-    [TestCase("unknown", @"dsn=5\.1\.1, status=bounced \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 550 5\.1\.1 no such user \(in reply to RCPT TO command\)\)")]
-    [TestCase("later", @"dsn=4\.2\.1, status=deferred \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 450 4\.2\.1 try again \(in reply to RCPT TO command\)\)")]
+    [TestCase("unknown",
+        @"dsn=5\.1\.1, status=bounced \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 550 5\.1\.1 no such user \(in reply to RCPT TO command\)\)")]
+    [TestCase("later",
+        @"dsn=4\.2\.1, status=deferred \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 450 4\.2\.1 try again \(in reply to RCPT TO command\)\)")]
     [TestCase("drops", @"dsn=4\.4\.2, status=deferred \(lost connection with 127\.0\.0\.1\[127\.0\.0\.1\] while sending RCPT TO\)")]
     [TestCase("silent", @"dsn=4\.4\.2, status=deferred \(conversation with 127\.0\.0\.1\[127\.0\.0\.1\] timed out while sending RCPT TO\)")]
-    [TestCase("bye", @"dsn=4\.3\.2, status=deferred \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 421 4\.3\.2 going down \(in reply to RCPT TO command\)\)")]
+    [TestCase("bye",
+        @"dsn=4\.3\.2, status=deferred \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 421 4\.3\.2 going down \(in reply to RCPT TO command\)\)")]
     public void A_failure_is_logged(string user, string line)
     {
         string id = Send($"{user}@far.example");
@@ -92,7 +97,8 @@ public class Relayed : InstanceTest
         using ScriptedPeer store = new(lmtp: true, path: Store);
         File.SetUnixFileMode(Store, (UnixFileMode)0x1FF);
         string id = Send("b@store.example");
-        Mta.WaitForLog($@"lmtp\[\d+\]: {id}: to=<b@store\.example>, relay=mx\.test\.example\[{Store}\], .*dsn=2\.0\.0, status=sent \(250 2\.0\.0 <b@store\.example> taken\)$");
+        Mta.WaitForLog(
+            $@"lmtp\[\d+\]: {id}: to=<b@store\.example>, relay=mx\.test\.example\[{Store}\], .*dsn=2\.0\.0, status=sent \(250 2\.0\.0 <b@store\.example> taken\)$");
         Assert.That(store.TakenFor("b@store.example"), Is.EqualTo(1));
     }
 }

@@ -7,7 +7,10 @@ using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
 
-/// <summary>Reloads while a delivery hangs for as long as the test wants: everything else goes on at once, and the message that hangs is delivered once.</summary>
+/// <summary>
+/// Reloads while a delivery hangs for as long as the test wants: everything else goes on at once, and the message that hangs is delivered
+/// once.
+/// </summary>
 [TestFixture]
 public class ReloadWhileDelivering : InstanceTest
 {
@@ -17,7 +20,8 @@ public class ReloadWhileDelivering : InstanceTest
 
     protected override string[] Settings =>
     [
-        $"transport_maps=inline:{{hang.example=smtp:[127.0.0.1]:{_port}, single.example=single:[127.0.0.1]:{_port}}}", "inet_protocols=ipv4",
+        $"transport_maps=inline:{{hang.example=smtp:[127.0.0.1]:{_port}, single.example=single:[127.0.0.1]:{_port}}}",
+            "inet_protocols=ipv4",
         "smtp_connection_cache_on_demand=no", "minimal_backoff_time=1h", "maximal_backoff_time=1h",
     ];
 
@@ -67,7 +71,8 @@ public class ReloadWhileDelivering : InstanceTest
 
     private string[] Active() =>
     [
-        .. Mta.Command("postqueue", "", "-j").Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement)
+        .. Mta.Command("postqueue", "", "-j").Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Select(l => JsonDocument.Parse(l).RootElement)
             .Where(e => e.GetProperty("queue_name").GetString() == "active").Select(e => e.GetProperty("queue_id").GetString()!)
     ];
 
@@ -103,7 +108,8 @@ public class ReloadWhileDelivering : InstanceTest
         Assert.That(Mta.Pids("qmgr"), Is.EquivalentTo(new[] { old, next }), "the delivery hangs on");
         Mta.WaitForLog($@"qmgr\[{old}\]: leaving; still in delivery: {id}$");
         Wait.Until(() => Active().Contains(id), "the message to be listed as active");
-        Assert.That(Mta.Command("mailq", "").Succeeded().Output, Does.Match($"(?m)^{id}\\*").And.Contain("in delivery since before the reload"));
+        Assert.That(Mta.Command("mailq", "").Succeeded().Output,
+            Does.Match($"(?m)^{id}\\*").And.Contain("in delivery since before the reload"));
         Mta.Command("postqueue", "", "-f").Succeeded();
         Mta.Command("mtasuite", "", "status").Succeeded();
         EndsWell(id);

@@ -21,8 +21,10 @@ public class RemoteReports : InstanceTest
         _peer = Instance.Create("mydestination=far.example", "local_recipient_maps=inline:{" + User + "=x}", "recipient_delimiter=+");
         _peer.Start();
         string site = $"[127.0.0.1]:{_peer.SmtpPort}";
-        Mta.Configure($"transport_maps=inline:{{{{far.example=smtp:{site}}}, {{plain.example=plain:{site}}}}}", "smtpd_relay_restrictions=permit_mynetworks,reject",
-            "smtpd_recipient_restrictions=reject_unverified_recipient", "unverified_recipient_reject_code=550", "address_verify_poll_delay=1s", "recipient_delimiter=+");
+        Mta.Configure($"transport_maps=inline:{{{{far.example=smtp:{site}}}, {{plain.example=plain:{site}}}}}",
+            "smtpd_relay_restrictions=permit_mynetworks,reject",
+            "smtpd_recipient_restrictions=reject_unverified_recipient", "unverified_recipient_reject_code=550",
+                "address_verify_poll_delay=1s", "recipient_delimiter=+");
         File.AppendAllText($"{Mta.Etc}/master.cf", "plain unix - - n - - smtp\n  -o smtp_discard_ehlo_keywords=dsn\n");
         _peer.Configure("mydestination=far.example, plain.example");
         _peer.Reload();
@@ -51,11 +53,13 @@ public class RemoteReports : InstanceTest
         using SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort);
         peer.Say("MAIL FROM:<>").Is(250);
         peer.Say($"RCPT TO:<{User}+probed@far.example>").Is(250);
-        Assert.That(peer.Say("RCPT TO:<nobody@far.example>").Is(550).Text, Does.Contain("undeliverable address: host 127.0.0.1").And.Contain("User unknown in local recipient table"));
+        Assert.That(peer.Say("RCPT TO:<nobody@far.example>").Is(550).Text,
+            Does.Contain("undeliverable address: host 127.0.0.1").And.Contain("User unknown in local recipient table"));
         Mta.WaitUntilEmpty();
         Assert.That(_peer.Mailbox().Any(m => m.Text.Contains("+probed", StringComparison.Ordinal)), Is.False);
         Assert.That(_peer.LogText(), Does.Not.Contain("+probed@far.example>, relay"));
-        Assert.That(Mta.LogText(), Does.Match($@"smtp\[\d+\]: \w+: to=<{User}\+probed@far.example>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:\d+, .*status=deliverable \(250 2\.1\.5 Ok\)"));
+        Assert.That(Mta.LogText(), Does.Match(
+            $@"smtp\[\d+\]: \w+: to=<{User}\+probed@far.example>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:\d+, .*status=deliverable \(250 2\.1\.5 Ok\)"));
     }
 
     [Test]
@@ -63,7 +67,8 @@ public class RemoteReports : InstanceTest
     {
         Mta.Sendmail("", "-bv", "-f", Address, $"{User}+asked@far.example", "nobody@far.example").Succeeded();
         Mail report = Report("Action: deliverable", "Action: undeliverable");
-        Assert.That(report.Text, Does.Contain($"Final-Recipient: rfc822; {User}+asked@far.example").And.Contain("Remote-MTA: dns; 127.0.0.1"));
+        Assert.That(report.Text, Does.Contain($"Final-Recipient: rfc822; {User}+asked@far.example").And.Contain(
+            "Remote-MTA: dns; 127.0.0.1"));
         Mta.WaitUntilEmpty();
     }
 
@@ -84,7 +89,8 @@ public class RemoteReports : InstanceTest
     {
         Send(Address, "relayed", $"<{User}+relayed@plain.example> NOTIFY=SUCCESS ORCPT=rfc822;first@here.example");
         Mail report = Report("Original-Envelope-Id: relayed");
-        Assert.That(report.Text, Does.Contain("Action: relayed").And.Contain("Original-Recipient: rfc822; first@here.example").And.Contain("Status: 2."));
+        Assert.That(report.Text, Does.Contain("Action: relayed").And.Contain("Original-Recipient: rfc822; first@here.example").And.Contain(
+            "Status: 2."));
     }
 
     [Test]
@@ -92,6 +98,7 @@ public class RemoteReports : InstanceTest
     {
         Mta.Sendmail("Subject: refused\n\nbody\n", "-f", Address, "nobody@far.example").Succeeded();
         Mail report = Report("Subject: refused", "Action: failed");
-        Assert.That(report.Text, Does.Contain("Diagnostic-Code: smtp; 550 5.1.1 <nobody@far.example>").And.Contain("Remote-MTA: dns; 127.0.0.1"));
+        Assert.That(report.Text, Does.Contain("Diagnostic-Code: smtp; 550 5.1.1 <nobody@far.example>").And.Contain(
+            "Remote-MTA: dns; 127.0.0.1"));
     }
 }

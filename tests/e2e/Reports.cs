@@ -10,8 +10,10 @@ public class Reports : InstanceTest
 
     protected override string[] Settings =>
     [
-        "recipient_delimiter=+", "virtual_alias_domains=virtual.example", $"virtual_alias_maps=inline:{{team@virtual.example={Instance.User}}}",
-        "smtpd_authorized_verp_clients=127.0.0.1", "defer_transports=slow", "transport_maps=inline:{slow.example=slow:}", "local_recipient_maps=",
+        "recipient_delimiter=+", "virtual_alias_domains=virtual.example",
+            $"virtual_alias_maps=inline:{{team@virtual.example={Instance.User}}}",
+        "smtpd_authorized_verp_clients=127.0.0.1", "defer_transports=slow", "transport_maps=inline:{slow.example=slow:}",
+            "local_recipient_maps=",
     ];
 
     protected override void Prepare() => Mta.AddAliases($"""
@@ -48,7 +50,8 @@ public class Reports : InstanceTest
     {
         Mta.Sendmail("Subject: never seen\n\nbody\n", "-bv", "-f", Address, Address, $"there-is-nobody@{Host}").Succeeded();
         Mail report = Report("Action: deliverable", "Action: undeliverable");
-        Assert.That(report.Text, Does.Contain($"Final-Recipient: rfc822; {Address}").And.Contain($"Final-Recipient: rfc822; there-is-nobody@{Host}"));
+        Assert.That(report.Text, Does.Contain($"Final-Recipient: rfc822; {Address}").And.Contain(
+            $"Final-Recipient: rfc822; there-is-nobody@{Host}"));
         Mta.WaitUntilEmpty();
         Assert.That(Mta.Mailbox().Any(m => m.Text.Contains("never seen", StringComparison.Ordinal)), Is.False);
     }
@@ -69,10 +72,12 @@ public class Reports : InstanceTest
     [Test]
     public void An_alias_is_reported_as_expanded_and_its_targets_are_not()
     {
-        Send(Address, "expansion", $"<team@virtual.example> NOTIFY=SUCCESS", $"<nick@{Host}> NOTIFY=SUCCESS,FAILURE", $"<{User}+direct@{Host}> NOTIFY=SUCCESS");
+        Send(Address, "expansion", $"<team@virtual.example> NOTIFY=SUCCESS", $"<nick@{Host}> NOTIFY=SUCCESS,FAILURE",
+            $"<{User}+direct@{Host}> NOTIFY=SUCCESS");
         Mail report = Report("Original-Envelope-Id: expansion", "Action: ");
         string[] lines = report.Text.Split('\n');
-        Assert.That(lines.Where(l => l.StartsWith("Final-Recipient", StringComparison.Ordinal) || l.StartsWith("Action", StringComparison.Ordinal)), Is.EquivalentTo(new[]
+        Assert.That(lines.Where(l => l.StartsWith("Final-Recipient", StringComparison.Ordinal)
+            || l.StartsWith("Action", StringComparison.Ordinal)), Is.EquivalentTo(new[]
         {
             "Final-Recipient: rfc822; team@virtual.example", "Action: expanded",
             $"Final-Recipient: rfc822; nick@{Host}", "Action: expanded",
@@ -101,13 +106,15 @@ public class Reports : InstanceTest
         Mail failure = Report("Subject: tomachine", "Action: failed");
         Assert.That(failure.Header("To"), Is.EqualTo($"owner-machine@{Host}"));
         Mta.WaitUntilEmpty();
-        Assert.That(Mta.Mailbox().Count(m => m.Text.Contains("Subject: tomachine", StringComparison.Ordinal)), Is.EqualTo(1), "the author is not told");
+        Assert.That(Mta.Mailbox().Count(m => m.Text.Contains("Subject: tomachine", StringComparison.Ordinal)), Is.EqualTo(1),
+            "the author is not told");
     }
 
     [Test]
     public void Verp_names_the_recipient_in_the_sender_and_failures_come_one_by_one()
     {
-        Mta.Sendmail("Subject: circular\n\nbody\n", "-XV", "-f", Address, $"{User}+one@{Host}", $"broken@{Host}", $"there-is-nobody@{Host}").Succeeded();
+        Mta.Sendmail("Subject: circular\n\nbody\n", "-XV", "-f", Address, $"{User}+one@{Host}", $"broken@{Host}", $"there-is-nobody@{Host}")
+            .Succeeded();
         Mail copy = Report("Subject: circular", $"Delivered-To: {User}+one@{Host}");
         Assert.That(copy.Header("Return-Path"), Is.EqualTo($"<{User}+{User}+one={Host}@{Host}>"));
         foreach (string failed in new[] { $"broken={Host}", $"there-is-nobody={Host}" })

@@ -37,7 +37,8 @@ public class Roundtrips : InstanceTest
     [OneTimeTearDown]
     public void RemoveAuthority() => _ca.Dispose();
 
-    private ProgramResult Run(params string[] arguments) => Instance.Run("mtasuite", ["roundtrip", "--ca", _ca.RootFile, "--timeout", "600", .. arguments]);
+    private ProgramResult Run(params string[] arguments) =>
+        Instance.Run("mtasuite", ["roundtrip", "--ca", _ca.RootFile, "--timeout", "600", .. arguments]);
 
     private string[] Maildir => ["--mailbox", $"{Mta.MailFolder}/{User}/"];
 

@@ -8,8 +8,8 @@ using MtaSuite.Tests.Unit.Tls;
 namespace MtaSuite.Tests.E2e;
 
 /// <summary>
-/// Two instances: what a sender wishes for TLS (RFC 8689) from sendmail to the other one's mailbox, or back; and the report on it that the other domain asks for
-/// (RFC 8460).
+/// Two instances: what a sender wishes for TLS (RFC 8689) from sendmail to the other one's mailbox, or back; and the report on it that the
+/// other domain asks for (RFC 8460).
 /// </summary>
 [TestFixture]
 public class SendersWishes : InstanceTest
@@ -24,8 +24,10 @@ public class SendersWishes : InstanceTest
 
     protected override string[] Settings =>
     [
-        $"dns_servers={_dns.Address}", "smtp_host_lookup=dns", "inet_protocols=ipv4", "smtp_tls_security_level=may", $"smtp_tls_CAfile={_ca.RootFile}", "smtp_tlsrpt_enable=yes",
-        "smtp_tls_policy_maps=inline:{{[mx.peer.example]:" + BarePort + "=secure match=other.example}}", "relay_domains=strict.example, bare.example, reported.example", "smtp_tls_loglevel=1",
+        $"dns_servers={_dns.Address}", "smtp_host_lookup=dns", "inet_protocols=ipv4", "smtp_tls_security_level=may",
+            $"smtp_tls_CAfile={_ca.RootFile}", "smtp_tlsrpt_enable=yes",
+        "smtp_tls_policy_maps=inline:{{[mx.peer.example]:" + BarePort + "=secure match=other.example}}",
+            "relay_domains=strict.example, bare.example, reported.example", "smtp_tls_loglevel=1",
     ];
 
     protected override void Prepare()
@@ -36,9 +38,11 @@ public class SendersWishes : InstanceTest
         _peer = Instance.Create("myhostname=mx.peer.example", $"smtpd_tls_chain_files={chain}", "smtpd_tls_security_level=may",
             "virtual_alias_domains=strict.example, bare.example, reported.example",
             $"virtual_alias_maps=inline:{{{{u@strict.example={user}}}, {{u@bare.example={user}}}, {{u@reported.example={user}}}}}");
-        File.AppendAllText($"{_peer.Etc}/master.cf", $"127.0.0.1:{BarePort} inet n - n - - smtpd\n  -o smtpd_discard_ehlo_keywords=requiretls\n");
+        File.AppendAllText($"{_peer.Etc}/master.cf",
+            $"127.0.0.1:{BarePort} inet n - n - - smtpd\n  -o smtpd_discard_ehlo_keywords=requiretls\n");
         _peer.Start();
-        Mta.Configure("transport_maps=inline:{{strict.example=smtp:[mx.peer.example]:" + _peer.SmtpPort + "}, {bare.example=smtp:[mx.peer.example]:" + BarePort
+        Mta.Configure("transport_maps=inline:{{strict.example=smtp:[mx.peer.example]:" + _peer.SmtpPort
+            + "}, {bare.example=smtp:[mx.peer.example]:" + BarePort
             + "}, {reported.example=smtp:reported.example:" + _peer.SmtpPort + "}}");
     }
 
@@ -60,7 +64,8 @@ public class SendersWishes : InstanceTest
         Send("strictly", "u@strict.example", "", "-O", "requiretls=yes");
         Mail mail = Peer.Delivered("Subject: strictly");
         Assert.That(mail.Header("Require-TLS-ESMTP"), Is.EqualTo("yes"));
-        Mta.WaitForLog(@"to=<u@strict\.example>, relay=mx\.peer\.example\[127\.0\.0\.1\]:\d+, .*tls=verify/requiretls, dsn=2\.0\.0, status=sent");
+        Mta.WaitForLog(
+            @"to=<u@strict\.example>, relay=mx\.peer\.example\[127\.0\.0\.1\]:\d+, .*tls=verify/requiretls, dsn=2\.0\.0, status=sent");
     }
 
     [Test]
@@ -70,7 +75,8 @@ public class SendersWishes : InstanceTest
         Mta.Reload();
         Send("returned", "u@bare.example", "", "-O", "requiretls=yes");
         Mail notice = Mta.Delivered("Sender requested REQUIRETLS, but no server was found that");
-        Assert.That(notice.Text, Does.Contain("Status: 5.7.30").And.Contain("Content-Type: text/rfc822-headers").And.Not.Contain("the body"));
+        Assert.That(notice.Text, Does.Contain("Status: 5.7.30").And.Contain("Content-Type: text/rfc822-headers").And.Not.Contain(
+            "the body"));
         Mta.WaitForLog(@"to=<u@bare\.example>, .*tls=verify/!requiretls:none, dsn=5\.7\.30, status=bounced");
         Assert.That(Peer.Mailbox().Select(m => m.Text), Has.None.Contains("Subject: returned"));
     }
@@ -90,8 +96,10 @@ public class SendersWishes : InstanceTest
     {
         Send("counted", "u@reported.example");
         Mta.WaitForLog(@"TLSRPT: status=success, domain=reported\.example, receiving_mx=mx\.peer\.example\[127\.0\.0\.1\]");
-        Wait.Until(() => Instance.Run("mtasuite", "-c", Mta.Etc, "tlsrpt").Output.Contains($"reported.example: 1 succeeded, 0 failed"), () => Instance.Run("mtasuite", "-c", Mta.Etc, "tlsrpt").Output);
-        Assert.That(Instance.Run("mtasuite", "-c", Mta.Etc, "tlsrpt", "-j").Succeeded().Output, Does.Contain("\"domain\": \"reported.example\"").And.Contain($"\"addresses\": [\"mailto:{Address}\"]"));
+        Wait.Until(() => Instance.Run("mtasuite", "-c", Mta.Etc, "tlsrpt").Output.Contains($"reported.example: 1 succeeded, 0 failed"),
+            () => Instance.Run("mtasuite", "-c", Mta.Etc, "tlsrpt").Output);
+        Assert.That(Instance.Run("mtasuite", "-c", Mta.Etc, "tlsrpt", "-j").Succeeded().Output,
+            Does.Contain("\"domain\": \"reported.example\"").And.Contain($"\"addresses\": [\"mailto:{Address}\"]"));
         Instance.Run("mtasuite", "-c", Mta.Etc, "tlsrpt", "send").Succeeded();
         Mail report = Mta.Delivered("TLS-Report-Domain: reported.example");
         Assert.That(report.Header("TLS-Required"), Is.EqualTo("No"));

@@ -13,11 +13,14 @@ public class SmartHost : InstanceTest
 
     protected override void Prepare()
     {
-        _provider = Instance.Create("smtpd_sasl_failure_delay=0", $"virtual_alias_maps=inline:{{{{someone@far.example={Instance.Address}}}}}", "virtual_alias_domains=far.example");
+        _provider = Instance.Create("smtpd_sasl_failure_delay=0",
+            $"virtual_alias_maps=inline:{{{{someone@far.example={Instance.Address}}}}}", "virtual_alias_domains=far.example");
         Programs.Run($"{Programs.Build}/sbin/postpasswd", ["-c", _provider.Etc, Login], Password + "\n").Succeeded();
         _provider.Start();
-        Mta.Configure($"relayhost=[127.0.0.1]:{_provider.SubmissionPort}", "smtp_sasl_auth_enable=yes", "smtp_sasl_tls_security_options=noanonymous",
-            "smtp_tls_security_level=encrypt", $"smtp_sasl_password_maps=hash:{Mta.Etc}/sasl_passwd", "minimal_backoff_time=1s", "queue_run_delay=1s",
+        Mta.Configure($"relayhost=[127.0.0.1]:{_provider.SubmissionPort}", "smtp_sasl_auth_enable=yes",
+            "smtp_sasl_tls_security_options=noanonymous",
+            "smtp_tls_security_level=encrypt", $"smtp_sasl_password_maps=hash:{Mta.Etc}/sasl_passwd", "minimal_backoff_time=1s",
+                "queue_run_delay=1s",
             $"default_transport=smtp", "transport_retry_time=1s");
         SetPassword(Password);
     }
@@ -25,7 +28,8 @@ public class SmartHost : InstanceTest
     private void SetPassword(string password)
     {
         File.WriteAllText($"{Mta.Etc}/sasl_passwd", $"[127.0.0.1]:{Provider.SubmissionPort} {Login}:{password}\n");
-        File.SetUnixFileMode($"{Mta.Etc}/sasl_passwd", UnixFileMode.UserRead | UnixFileMode.UserWrite); // as docs/TLS.md has it; the table gets the same mode
+        // as docs/TLS.md has it; the table gets the same mode
+        File.SetUnixFileMode($"{Mta.Etc}/sasl_passwd", UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Mta.Command("postmap", "", $"hash:{Mta.Etc}/sasl_passwd").Succeeded();
     }
 
@@ -36,7 +40,9 @@ public class SmartHost : InstanceTest
         _provider?.Dispose();
     }
 
-    private string Send(string subject) => Mta.Sendmail($"Subject: {subject}\nTo: someone@far.example\n\nx\n", "-f", "me@mx.test.example", "someone@far.example").Succeeded().Output;
+    private string Send(string subject) =>
+        Mta.Sendmail($"Subject: {subject}\nTo: someone@far.example\n\nx\n", "-f", "me@mx.test.example", "someone@far.example")
+        .Succeeded().Output;
 
     [Test, Order(1)]
     public void Mail_goes_through_the_provider()
@@ -56,7 +62,8 @@ public class SmartHost : InstanceTest
         Mta.Reload();
         int mark = Mta.LogMark();
         Send("later");
-        Mta.WaitForLog(@"status=deferred \(SASL authentication failed; cannot authenticate to server \S+: .*|status=deferred \(SASL authentication failed; server \S+\[127\.0\.0\.1\] said: 535 5\.7\.8 Error: authentication failed", mark);
+        Mta.WaitForLog(
+            @"status=deferred \(SASL authentication failed; cannot authenticate to server \S+: .*|status=deferred \(SASL authentication failed; server \S+\[127\.0\.0\.1\] said: 535 5\.7\.8 Error: authentication failed", mark);
         SetPassword(Password);
         Mta.Reload();
         Mta.Command("postqueue", "", "-f").Succeeded();
@@ -70,7 +77,9 @@ public class SmartHost : InstanceTest
         Mta.Reload();
         int mark = Mta.LogMark();
         Send("kept back");
-        Mta.WaitForLog(@"status=deferred \(SASL authentication failed; cannot authenticate to server \S+\[127\.0\.0\.1\]\S*: no mechanism available\)", mark);
+        Mta.WaitForLog(
+            @"status=deferred \(SASL authentication failed; cannot authenticate to server \S+\[127\.0\.0\.1\]\S*: no mechanism available\)",
+            mark);
         Mta.Configure("smtp_sasl_mechanism_filter=plain");
         Mta.Reload();
         Mta.Command("postqueue", "", "-f").Succeeded();

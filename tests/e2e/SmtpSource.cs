@@ -2,13 +2,17 @@ using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
 
-/// <summary>The load generator of Debian's postfix package, in its modes. It puts numbers in front of recipients: unknown users go to one who exists.</summary>
+/// <summary>
+/// The load generator of Debian's postfix package, in its modes. It puts numbers in front of recipients: unknown users go to one who
+/// exists.
+/// </summary>
 [TestFixture]
 public class SmtpSource : InstanceTest
 {
     protected override string[] Settings => ["local_recipient_maps=", $"luser_relay={User}"];
 
-    protected override void Prepare() => File.WriteAllText($"{Mta.Folder}/prepared", "Subject: prepared\nFrom: x@client.example\n\nfrom a file\n.dot\n");
+    protected override void Prepare() =>
+        File.WriteAllText($"{Mta.Folder}/prepared", "Subject: prepared\nFrom: x@client.example\n\nfrom a file\n.dot\n");
 
     [TestCase("one message", 1, "")]
     [TestCase("many sessions", 60, "-s 20 -m 60")]
@@ -27,9 +31,11 @@ public class SmtpSource : InstanceTest
     {
         Programs.Require("smtp-source");
         string subject = $"smtp-source {name}";
-        Programs.Run("smtp-source", [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-S", subject, "-f", "source@client.example", "-t", Address,
+        Programs.Run("smtp-source", [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-S", subject, "-f",
+            "source@client.example", "-t", Address,
             $"127.0.0.1:{Mta.SmtpPort}"]).Succeeded();
-        Wait.Until(() => Count($"Subject: {subject}\n") >= expected, () => $"{expected} messages; there are {Count($"Subject: {subject}\n")}");
+        Wait.Until(() => Count($"Subject: {subject}\n") >= expected,
+            () => $"{expected} messages; there are {Count($"Subject: {subject}\n")}");
         Mta.WaitUntilEmpty();
         Assert.That(Count($"Subject: {subject}\n"), Is.EqualTo(expected));
     }
@@ -38,9 +44,11 @@ public class SmtpSource : InstanceTest
     public void A_prepared_message()
     {
         Programs.Require("smtp-source");
-        Programs.Run("smtp-source", ["-F", $"{Mta.Folder}/prepared", "-m", "3", "-s", "3", "-f", "source@client.example", "-t", Address, $"127.0.0.1:{Mta.SmtpPort}"]).Succeeded();
+        Programs.Run("smtp-source", ["-F", $"{Mta.Folder}/prepared", "-m", "3", "-s", "3", "-f", "source@client.example", "-t", Address,
+            $"127.0.0.1:{Mta.SmtpPort}"]).Succeeded();
         Wait.Until(() => Count("Subject: prepared\n") == 3, "three copies");
-        Assert.That(Mta.Mailbox().First(m => m.Text.Contains("Subject: prepared\n", StringComparison.Ordinal)).Body, Does.StartWith("from a file\n.dot\n"));
+        Assert.That(Mta.Mailbox().First(m => m.Text.Contains("Subject: prepared\n", StringComparison.Ordinal)).Body,
+            Does.StartWith("from a file\n.dot\n"));
     }
 
     [Test]
@@ -50,7 +58,8 @@ public class SmtpSource : InstanceTest
         int before = Mta.Mailbox().Count;
         Programs.Run("smtp-source", ["-o", "-m", "3", "-f", "old@client.example", "-t", Address, $"127.0.0.1:{Mta.SmtpPort}"]).Succeeded();
         Wait.Until(() => Mta.Mailbox().Count == before + 3, "three messages");
-        Assert.That(Mta.Mailbox().Count(m => m.Header("Return-Path") == "<old@client.example>" && m.Header("Received")!.Contains("with SMTP", StringComparison.Ordinal)),
+        Assert.That(Mta.Mailbox().Count(m => m.Header("Return-Path") == "<old@client.example>"
+            && m.Header("Received")!.Contains("with SMTP", StringComparison.Ordinal)),
             Is.EqualTo(3));
     }
 

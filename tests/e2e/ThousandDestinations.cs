@@ -32,10 +32,13 @@ public class ThousandDestinations : InstanceTest
         {
             for (int letter = 0; letter < Letters; letter++) Send();
             int healthy = Enumerable.Range(0, Hosts).Count(i => ModeOf(i) == SinkMode.Takes);
-            Wait.Until(() => _sinks.Sum(s => s.Count) == healthy * Letters, () => $"{_sinks.Sum(s => s.Count)} of {healthy * Letters} delivered");
-            Assert.That(Enumerable.Range(0, Hosts).Where(i => ModeOf(i) == SinkMode.Takes).All(i => _sinks[i].Count == Letters), "each once");
+            Wait.Until(() => _sinks.Sum(s => s.Count) == healthy * Letters,
+                () => $"{_sinks.Sum(s => s.Count)} of {healthy * Letters} delivered");
+            Assert.That(Enumerable.Range(0, Hosts).Where(i => ModeOf(i) == SinkMode.Takes).All(i => _sinks[i].Count == Letters),
+                "each once");
             // those that close are dead after two attempts, those that say nothing are still waited for
-            string[] states = Mta.Command("mtasuite", "", "destinations", "-j").Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[] states = Mta.Command("mtasuite", "", "destinations", "-j")
+                .Succeeded().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.That(states.Count(s => s.Contains("\"dead\": true")), Is.EqualTo(50));
             Assert.That(states.Count(s => s.Contains("\"dead\": false") && s.Contains("\"running\": 2")), Is.EqualTo(50));
             Assert.That(Mta.LogText(), Does.Match(@"status=deferred \(delivery temporarily suspended: "));

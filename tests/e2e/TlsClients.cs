@@ -3,7 +3,10 @@ using MtaSuite.Tests.Unit.Tls;
 
 namespace MtaSuite.Tests.E2e;
 
-/// <summary>Programs of other people that demand a certificate they can verify, by STARTTLS and from the first byte, and clients that log in with one of theirs.</summary>
+/// <summary>
+/// Programs of other people that demand a certificate they can verify, by STARTTLS and from the first byte, and clients that log in with
+/// one of theirs.
+/// </summary>
 [TestFixture]
 public class TlsClients : InstanceTest
 {
@@ -13,7 +16,8 @@ public class TlsClients : InstanceTest
 
     protected override string[] Settings =>
     [
-        "smtpd_tls_security_level=may", $"smtpd_tls_chain_files={_ca.Chain(Host)}", "smtpd_tls_loglevel=1", $"smtpd_tls_CAfile={_ca.RootFile}", "smtpd_tls_ask_ccert=yes",
+        "smtpd_tls_security_level=may", $"smtpd_tls_chain_files={_ca.Chain(Host)}", "smtpd_tls_loglevel=1",
+            $"smtpd_tls_CAfile={_ca.RootFile}", "smtpd_tls_ask_ccert=yes",
         "smtpd_sasl_mechanism_filter=static:all", "smtpd_sasl_failure_delay=0", "smtpd_client_connection_count_limit=0",
     ];
 
@@ -35,7 +39,8 @@ public class TlsClients : InstanceTest
     // ---- msmtp -----------------------------------------------------------------------------------------------------
 
     private ProgramResult Msmtp(int port, bool starttls, string authority, string subject, params string[] more) => Programs.Run("msmtp",
-        [$"--host={Host}", $"--port={port}", "--tls=on", $"--tls-starttls={(starttls ? "on" : "off")}", $"--tls-trust-file={authority}", "--from=m@client.example", "--file=/dev/null",
+        [$"--host={Host}", $"--port={port}", "--tls=on", $"--tls-starttls={(starttls ? "on" : "off")}", $"--tls-trust-file={authority}",
+            "--from=m@client.example", "--file=/dev/null",
             .. more, Address], $"Subject: {subject}\n\nx\n");
 
     [Test]
@@ -60,7 +65,8 @@ public class TlsClients : InstanceTest
         Programs.Require("msmtp");
         foreach ((int port, bool starttls) in Services)
         {
-            Msmtp(port, starttls, _ca.RootFile, $"external on {port}", "--auth=external", $"--user={Certified}", $"--tls-cert-file={_card}", $"--tls-key-file={_card}").Succeeded();
+            Msmtp(port, starttls, _ca.RootFile, $"external on {port}", "--auth=external", $"--user={Certified}", $"--tls-cert-file={_card}",
+                $"--tls-key-file={_card}").Succeeded();
             Mta.Delivered($"Subject: external on {port}");
         }
         Mta.WaitForLog($"sasl_method=EXTERNAL, sasl_username={Certified}");
@@ -74,9 +80,12 @@ public class TlsClients : InstanceTest
         Programs.Require("s-nail");
         foreach ((int port, bool starttls) in Services)
         {
-            string url = $"{(starttls ? "smtp" : "submissions")}://{Uri.EscapeDataString(Login)}:{Uri.EscapeDataString(Password)}@{Host}:{port}";
-            ProgramResult Send(string authority, string subject) => Programs.Run("s-nail", ["-:/", "-S", "v15-compat", "-S", $"mta={url}", "-S", "smtp-auth=plain", "-S", "smtp-use-starttls",
-                "-S", "tls-verify=strict", "-S", $"tls-ca-file={authority}", "-S", "tls-ca-no-defaults", "-S", "smtp-hostname=client.example", "-r", "nail@client.example", "-s", subject,
+            string url =
+                $"{(starttls ? "smtp" : "submissions")}://{Uri.EscapeDataString(Login)}:{Uri.EscapeDataString(Password)}@{Host}:{port}";
+            ProgramResult Send(string authority, string subject) =>
+                Programs.Run("s-nail", ["-:/", "-S", "v15-compat", "-S", $"mta={url}", "-S", "smtp-auth=plain", "-S", "smtp-use-starttls",
+                "-S", "tls-verify=strict", "-S", $"tls-ca-file={authority}", "-S", "tls-ca-no-defaults", "-S",
+                    "smtp-hostname=client.example", "-r", "nail@client.example", "-s", subject,
                 Address], "x\n", ("HOME", Mta.Folder), ("MAILRC", "/dev/null"), ("DEAD", "/dev/null"), ("LC_ALL", "C.UTF-8"));
             Send(_ca.RootFile, $"s-nail on {port}").Succeeded();
             Mta.Delivered($"Subject: s-nail on {port}");
@@ -131,7 +140,8 @@ public class TlsClients : InstanceTest
 
     private static readonly TestCaseData[] s_swaks =
     [
-        Case("smtp", 0, "TLS started with cipher TLSv1.2:ECDHE-ECDSA-AES128-GCM-SHA256:128", "--tls", "--tls-protocol", "tlsv1_2", "--tls-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"),
+        Case("smtp", 0, "TLS started with cipher TLSv1.2:ECDHE-ECDSA-AES128-GCM-SHA256:128", "--tls", "--tls-protocol", "tlsv1_2",
+            "--tls-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"),
         Case("smtp", 0, "TLS started with cipher TLSv1.3", "--tls-optional-strict"),
         Case("smtp", 0, "-----BEGIN CERTIFICATE-----", "--tls-optional", "--tls-get-peer-cert", "--tls-sni", Host),
         Case("smtp", 0, $"TLS local DN=\"/CN={Certified}\"", "--tls", "--tls-cert", "CARD", "--tls-key", "CARD"),
@@ -148,7 +158,8 @@ public class TlsClients : InstanceTest
         Case("submission", 23, "530 5.7.0"),
     ];
 
-    private static TestCaseData Case(string service, int exit, string says, params string[] options) => new TestCaseData(service, exit, says, options).SetArgDisplayNames(service, string.Join(' ', options));
+    private static TestCaseData Case(string service, int exit, string says, params string[] options) =>
+        new TestCaseData(service, exit, says, options).SetArgDisplayNames(service, string.Join(' ', options));
 
     [TestCaseSource(nameof(s_swaks))]
     public void Swaks(string service, int exit, string says, string[] options)
@@ -156,13 +167,17 @@ public class TlsClients : InstanceTest
         Programs.Require("swaks");
         int port = service == "smtp" ? Mta.SmtpPort : service == "submission" ? Mta.SubmissionPort : Mta.SubmissionsPort;
         string subject = $"swaks {TestContext.CurrentContext.Test.ID}";
-        List<string> arguments = ["--server", Host, "--port", $"{port}", "--from", "swaks@client.example", "--to", Address, "--header", $"Subject: {subject}"];
-        if (Array.Exists(options, o => o.StartsWith("--tls", StringComparison.Ordinal))) arguments.AddRange(["--tls-verify", "--tls-ca-path", _ca.RootFile]);
-        if (Array.Exists(options, o => o.StartsWith("--auth", StringComparison.Ordinal))) arguments.AddRange(["--auth-user", Login, "--auth-password", Password]);
+        List<string> arguments =
+            ["--server", Host, "--port", $"{port}", "--from", "swaks@client.example", "--to", Address, "--header", $"Subject: {subject}"];
+        if (Array.Exists(options, o => o.StartsWith("--tls", StringComparison.Ordinal)))
+            arguments.AddRange(["--tls-verify", "--tls-ca-path", _ca.RootFile]);
+        if (Array.Exists(options, o => o.StartsWith("--auth", StringComparison.Ordinal)))
+            arguments.AddRange(["--auth-user", Login, "--auth-password", Password]);
         // of two equal options the last one counts
         arguments.AddRange(options.Select(o => o switch { "CARD" => _card, "OTHER" => _other.RootFile, _ => o }));
         ProgramResult result = Programs.Run("swaks", arguments);
-        if (result.Output.Contains("TLS not available", StringComparison.Ordinal)) Assert.Ignore("swaks has no TLS here (libnet-ssleay-perl)");
+        if (result.Output.Contains("TLS not available", StringComparison.Ordinal))
+            Assert.Ignore("swaks has no TLS here (libnet-ssleay-perl)");
         Assert.That((result.ExitCode, result.ToString()), Is.EqualTo((exit, result.ToString())));
         Assert.That(result.Output + result.Error, Does.Contain(says));
         if (exit == 0) Mta.Delivered($"Subject: {subject}");
@@ -178,7 +193,8 @@ public class TlsClients : InstanceTest
         foreach ((int port, bool starttls) in Services)
         {
             // R asks for it in TLS 1.2; TLS 1.3 has none
-            string command = $"(sleep 0.5; echo R; sleep 0.5; echo QUIT; sleep 0.2) | openssl s_client -connect {Host}:{port} {version} -crlf {(starttls ? "-starttls smtp" : "")}";
+            string command = $"(sleep 0.5; echo R; sleep 0.5; echo QUIT; sleep 0.2) | openssl s_client -connect {Host}:{port} {version} "
+                + $"-crlf {(starttls ? "-starttls smtp" : "")}";
             ProgramResult result = Programs.Run("sh", ["-c", command]);
             Assert.That(result.Output + result.Error, Does.Contain("RENEGOTIATING").And.Contain(says));
         }

@@ -13,7 +13,8 @@ public class TlsProcesses : InstanceTest
     private readonly TestCa _ca = new();
 
     protected override string[] Settings =>
-        ["service_processes=2", "smtpd_tls_security_level=may", $"smtpd_tls_chain_files={_ca.Chain(Instance.HostName)}", "smtpd_tls_loglevel=1", "smtpd_client_connection_count_limit=0"];
+        ["service_processes=2", "smtpd_tls_security_level=may", $"smtpd_tls_chain_files={_ca.Chain(Instance.HostName)}",
+        "smtpd_tls_loglevel=1", "smtpd_client_connection_count_limit=0"];
 
     protected override void Prepare()
     {
@@ -30,13 +31,15 @@ public class TlsProcesses : InstanceTest
         int connections = 0;
         Wait.Until(() =>
         {
-            ProgramResult run = Instance.Run("smtp-source", "-j", "--tls-resume", "--no-mail", "-s", $"{Sessions}", "-m", $"{Connections}", $"127.0.0.1:{Mta.SmtpPort}").Succeeded();
+            ProgramResult run = Instance.Run("smtp-source", "-j", "--tls-resume", "--no-mail", "-s", $"{Sessions}", "-m", $"{Connections}",
+                $"127.0.0.1:{Mta.SmtpPort}").Succeeded();
             JsonElement report = JsonDocument.Parse(run.Output).RootElement;
             connections += Connections;
             Assert.That(report.GetProperty("tls_handshakes").GetInt32(), Is.EqualTo(Connections));
             // those that began before there was a ticket
             Assert.That(report.GetProperty("tls_resumed").GetInt32(), Is.InRange(Connections - 2 * Sessions, Connections - 1));
-            foreach (Match m in Regex.Matches(Mta.LogText(), @"smtpd\[(\d+)\]: .*TLS connection (re)?established")) (m.Groups[2].Success ? resumed : full).Add(m.Groups[1].Value);
+            foreach (Match m in Regex.Matches(Mta.LogText(), @"smtpd\[(\d+)\]: .*TLS connection (re)?established"))
+                (m.Groups[2].Success ? resumed : full).Add(m.Groups[1].Value);
             return resumed.Count >= 2 || connections > 3000;
         }, "both processes serve");
         Assert.That(resumed, Has.Count.EqualTo(2), "processes that resumed sessions");

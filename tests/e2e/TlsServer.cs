@@ -16,18 +16,25 @@ public class TlsServer : InstanceTest
 
     protected override string[] Settings =>
     [
-        "smtpd_tls_security_level=may", $"smtpd_tls_chain_files={_chain = _ca.Chain(Instance.HostName, ecdsa: false)}, {_ca.Chain(Instance.HostName)}", "smtpd_tls_loglevel=1",
-        "smtpd_tls_received_header=yes", $"smtpd_tls_CAfile={_ca.RootFile}", "smtpd_tls_ask_ccert=yes", "smtpd_client_connection_count_limit=0",
+        "smtpd_tls_security_level=may",
+            $"smtpd_tls_chain_files={_chain = _ca.Chain(Instance.HostName, ecdsa: false)}, {_ca.Chain(Instance.HostName)}",
+                "smtpd_tls_loglevel=1",
+        "smtpd_tls_received_header=yes", $"smtpd_tls_CAfile={_ca.RootFile}", "smtpd_tls_ask_ccert=yes",
+            "smtpd_client_connection_count_limit=0",
     ];
 
     protected override void Prepare()
     {
-        foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)0x1A4 /* 0644: the daemon reads renewed ones itself */);
-        Instance.Run("postconf", "-c", Mta.Etc, "-P", $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_relay_restrictions=permit_mynetworks,reject",
-            $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_tls_auth_only=no", $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_hide_client_session=no").Succeeded();
+        foreach (string file in Directory.GetFiles(_ca.Folder))
+            File.SetUnixFileMode(file, (UnixFileMode)0x1A4 /* 0644: the daemon reads renewed ones itself */);
+        Instance.Run("postconf", "-c", Mta.Etc, "-P",
+            $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_relay_restrictions=permit_mynetworks,reject",
+            $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_tls_auth_only=no",
+                $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_hide_client_session=no").Succeeded();
         File.AppendAllText($"{Mta.Etc}/master.cf", $"127.0.0.1:{MustPort} inet n - n - - smtpd\n  -o smtpd_tls_security_level=encrypt\n"
             + $"127.0.0.1:{OwnSettingsPort} inet n - n - - smtpd\n  -o tls_config_file={_ca.Folder}/openssl.cnf -o tls_config_name=suite\n");
-        File.WriteAllText($"{_ca.Folder}/openssl.cnf", "suite = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCiphersuites = TLS_CHACHA20_POLY1305_SHA256\n");
+        File.WriteAllText($"{_ca.Folder}/openssl.cnf",
+            "suite = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCiphersuites = TLS_CHACHA20_POLY1305_SHA256\n");
     }
 
     private static int MustPort => 4590;
@@ -37,7 +44,8 @@ public class TlsServer : InstanceTest
     public void RemoveAuthority() => _ca.Dispose();
 
     private ProgramResult Client(int port, string protocol, string input, params string[] more) => Programs.Run("openssl",
-        ["s_client", "-connect", $"127.0.0.1:{port}", .. protocol.Length > 0 ? (string[])["-starttls", protocol, "-name", "client.example"] : [], "-CAfile", _ca.RootFile,
+        ["s_client", "-connect", $"127.0.0.1:{port}",
+            .. protocol.Length > 0 ? (string[])["-starttls", protocol, "-name", "client.example"] : [], "-CAfile", _ca.RootFile,
             "-verify_return_error", "-verify_hostname", Instance.HostName, "-ign_eof", "-crlf", .. more], input);
 
     [TestCase("-tls1_3", "TLSv1.3")]
@@ -58,16 +66,20 @@ public class TlsServer : InstanceTest
     public void OpenSSL_is_set_up_as_a_service_says()
     {
         Programs.Require("openssl");
-        Assert.That(Client(OwnSettingsPort, "smtp", "QUIT\n").Succeeded().Output, Does.Contain("New, TLSv1.3, Cipher is TLS_CHACHA20_POLY1305_SHA256"));
-        Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n").Succeeded().Output, Does.Contain("New, TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384"));
+        Assert.That(Client(OwnSettingsPort, "smtp", "QUIT\n").Succeeded().Output,
+            Does.Contain("New, TLSv1.3, Cipher is TLS_CHACHA20_POLY1305_SHA256"));
+        Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n").Succeeded().Output,
+            Does.Contain("New, TLSv1.3, Cipher is TLS_AES_256_GCM_SHA384"));
     }
 
     [Test]
     public void Both_kinds_of_certificates_are_served()
     {
         Programs.Require("openssl");
-        Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n", "-sigalgs", "RSA-PSS+SHA256").Succeeded().Output, Does.Contain("Peer signature type: RSA-PSS"));
-        Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n", "-sigalgs", "ECDSA+SHA256").Succeeded().Output, Does.Contain("Peer signature type: ECDSA"));
+        Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n", "-sigalgs", "RSA-PSS+SHA256").Succeeded().Output,
+            Does.Contain("Peer signature type: RSA-PSS"));
+        Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n", "-sigalgs", "ECDSA+SHA256").Succeeded().Output,
+            Does.Contain("Peer signature type: ECDSA"));
         Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n", "-tls1_2", "-cipher", "aNULL").ExitCode, Is.Not.Zero);
         Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n", "-tls1_2", "-cipher", "3DES:RC4:NULL").ExitCode, Is.Not.Zero);
     }
@@ -80,7 +92,9 @@ public class TlsServer : InstanceTest
         foreach (string option in new[] { "-tls1_3", "-tls1_2" })
         {
             Client(Mta.SmtpPort, "smtp", "QUIT\n", option, "-sess_out", file).Succeeded();
-            for (int i = 0; i < 6; i++) Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n", option, "-sess_in", file).Succeeded().Output, Does.Contain("Reused, TLSv1"), $"{option} {i}");
+            for (int i = 0; i < 6; i++)
+                Assert.That(Client(Mta.SmtpPort, "smtp", "QUIT\n", option, "-sess_in", file).Succeeded().Output,
+                    Does.Contain("Reused, TLSv1"), $"{option} {i}");
         }
         Mta.WaitForLog("TLS connection reestablished from ");
     }
@@ -102,7 +116,8 @@ public class TlsServer : InstanceTest
             s.quit()
             """]).Succeeded();
         string received = Mta.Delivered("Subject: by smtplib over tls").Header("Received")!;
-        Assert.That(received, Does.Contain("(using TLSv1.3 with cipher ").And.Contain("(Client CN \"client.example\", Issuer \"Test CA\" (verified OK))").And.Contain("with ESMTPS id"));
+        Assert.That(received, Does.Contain("(using TLSv1.3 with cipher ").And.Contain(
+            "(Client CN \"client.example\", Issuer \"Test CA\" (verified OK))").And.Contain("with ESMTPS id"));
     }
 
     [TestCase("--tls")]
@@ -112,9 +127,11 @@ public class TlsServer : InstanceTest
     {
         Programs.Require("swaks");
         int port = option == "--tls-on-connect" ? Mta.SubmissionsPort : Mta.SmtpPort;
-        ProgramResult swaks = Programs.Run("swaks", ["--server", "127.0.0.1", "--port", $"{port}", "--from", "swaks@client.example", "--to", Address, option,
+        ProgramResult swaks =
+            Programs.Run("swaks", ["--server", "127.0.0.1", "--port", $"{port}", "--from", "swaks@client.example", "--to", Address, option,
             "--tls-ca-path", _ca.RootFile, "--header", $"Subject: swaks {option}"]);
-        if (swaks.Output.Contains("TLS not available", StringComparison.Ordinal)) Assert.Ignore("swaks has no TLS here (libnet-ssleay-perl)");
+        if (swaks.Output.Contains("TLS not available", StringComparison.Ordinal))
+            Assert.Ignore("swaks has no TLS here (libnet-ssleay-perl)");
         Assert.That(swaks.Succeeded().Output, Does.Contain("TLS started with cipher TLSv1.3"));
         Assert.That(Mta.Delivered($"Subject: swaks {option}").Header("Received"), Does.Contain("ESMTPS"));
     }
@@ -123,7 +140,8 @@ public class TlsServer : InstanceTest
     public void Gnutls_cli()
     {
         Programs.Require("gnutls-cli");
-        Assert.That(Programs.Run("gnutls-cli", ["--starttls-proto=smtp", $"--port={Mta.SmtpPort}", $"--x509cafile={_ca.RootFile}", $"--verify-hostname={Instance.HostName}",
+        Assert.That(Programs.Run("gnutls-cli",
+            ["--starttls-proto=smtp", $"--port={Mta.SmtpPort}", $"--x509cafile={_ca.RootFile}", $"--verify-hostname={Instance.HostName}",
             "127.0.0.1"], "QUIT\r\n").Succeeded().Output, Does.Contain("The certificate is trusted").And.Contain("221 2.0.0 Bye"));
     }
 
@@ -139,7 +157,9 @@ public class TlsServer : InstanceTest
     public void A_renewed_certificate_is_served_without_a_restart()
     {
         Programs.Require("openssl");
-        string Serial() => Client(Mta.SmtpPort, "smtp", "QUIT\n", "-sigalgs", "RSA-PSS+SHA256").Succeeded().Output.Split("-----BEGIN CERTIFICATE-----")[1].Split("-----END")[0];
+        string Serial() =>
+            Client(Mta.SmtpPort, "smtp", "QUIT\n", "-sigalgs", "RSA-PSS+SHA256").Succeeded().Output.Split("-----BEGIN CERTIFICATE-----")[1]
+            .Split("-----END")[0];
         string before = Serial();
         Thread.Sleep(1100);
         _ca.Chain(Instance.HostName, ecdsa: false, file: _chain);

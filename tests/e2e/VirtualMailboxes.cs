@@ -16,7 +16,8 @@ public class VirtualMailboxes : InstanceTest
         if (Programs.IsRoot) Programs.Run("chown", ["-R", User, Base]).Succeeded();
         File.WriteAllText($"{Mta.Etc}/vmailbox", "dir@virtual.example virtual.example/dir/\nfile@virtual.example virtual.example/file\n");
         File.WriteAllText($"{Mta.Etc}/valias", $"sales@virtual.example dir@virtual.example, {User}\n@catch.example dir@virtual.example\n");
-        Mta.Configure("virtual_mailbox_domains=virtual.example", "virtual_alias_domains=catch.example", $"virtual_mailbox_maps=hash:{Mta.Etc}/vmailbox",
+        Mta.Configure("virtual_mailbox_domains=virtual.example", "virtual_alias_domains=catch.example",
+            $"virtual_mailbox_maps=hash:{Mta.Etc}/vmailbox",
             $"virtual_alias_maps=hash:{Mta.Etc}/valias", $"virtual_mailbox_base={Base}", "virtual_minimum_uid=1",
             $"virtual_uid_maps=static:{account!.Uid}", $"virtual_gid_maps=static:{account.Gid}");
         Instance.Run("postmap", "-c", Mta.Etc, $"hash:{Mta.Etc}/vmailbox", $"hash:{Mta.Etc}/valias").Succeeded();
@@ -25,7 +26,8 @@ public class VirtualMailboxes : InstanceTest
     private Mail InDirectory(string text)
     {
         Mail? mail = null;
-        Wait.Until(() => (mail = Mail.ReadMaildir($"{Base}/virtual.example/dir").Find(m => m.Text.Contains(text, StringComparison.Ordinal))) != null, text);
+        Wait.Until(() => (mail = Mail.ReadMaildir($"{Base}/virtual.example/dir")
+            .Find(m => m.Text.Contains(text, StringComparison.Ordinal))) != null, text);
         return mail!;
     }
 
@@ -49,10 +51,13 @@ public class VirtualMailboxes : InstanceTest
     public void Virtual_aliases_are_expanded_before_the_queue()
     {
         using SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort);
-        peer.Deliver("a@client.example", "sales@virtual.example anything@catch.example sales@virtual.example", "Subject: v3\n\nby virtual alias\n").Is(250);
+        peer.Deliver("a@client.example", "sales@virtual.example anything@catch.example sales@virtual.example",
+            "Subject: v3\n\nby virtual alias\n").Is(250);
         Mta.Delivered("by virtual alias");
         Mta.WaitUntilEmpty();
-        Assert.That(Mail.ReadMaildir($"{Base}/virtual.example/dir").Where(m => m.Text.Contains("by virtual alias", StringComparison.Ordinal))
-            .Select(m => m.Header("X-Original-To")), Is.EquivalentTo(new[] { "sales@virtual.example", "anything@catch.example" }), "one for each original recipient");
+        Assert.That(Mail.ReadMaildir($"{Base}/virtual.example/dir")
+            .Where(m => m.Text.Contains("by virtual alias", StringComparison.Ordinal))
+            .Select(m => m.Header("X-Original-To")), Is.EquivalentTo(new[] { "sales@virtual.example", "anything@catch.example" }),
+            "one for each original recipient");
     }
 }

@@ -4,8 +4,9 @@ using MtaSuite.Tests.E2e.Harness;
 namespace MtaSuite.Tests.Faults;
 
 /// <summary>
-/// The daemons' wall clock is set ahead and back while mail flows: nothing is lost, doubled, returned or kept waiting. The machine's clock stays as it is: a small
-/// library that is loaded into the daemons adds what a file says. Times that the kernel gives to files are not shifted by it.
+/// The daemons' wall clock is set ahead and back while mail flows: nothing is lost, doubled, returned or kept waiting. The machine's clock
+/// stays as it is: a small library that is loaded into the daemons adds what a file says. Times that the kernel gives to files are not
+/// shifted by it.
 /// </summary>
 [TestFixture]
 public class ClockSteps : InstanceTest
@@ -86,7 +87,8 @@ public class ClockSteps : InstanceTest
         DateTimeOffset then = DateTimeOffset.Now.AddDays(40);
         using SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort);
         peer.Deliver(Address, Address, "Subject: from the future\n\nx\n").Is(250);
-        Assert.That(Mta.Delivered("from the future").Header("Received"), Does.Contain(then.ToString("MMM yyyy", System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.That(Mta.Delivered("from the future").Header("Received"),
+            Does.Contain(then.ToString("MMM yyyy", System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Test, Order(2)]

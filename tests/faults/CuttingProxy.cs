@@ -7,8 +7,8 @@ namespace MtaSuite.Tests.Faults;
 public enum CutSide { Client, Server }
 
 /// <summary>
-/// Passes connections on to a server. In the first one, one side's TLS records are counted: of the n-th one only the first half is passed on, and both
-/// connections end, without close_notify. Later connections are left alone.
+/// Passes connections on to a server. In the first one, one side's TLS records are counted: of the n-th one only the first half is passed
+/// on, and both connections end, without close_notify. Later connections are left alone.
 /// </summary>
 public sealed class CuttingProxy : IDisposable
 {
@@ -71,7 +71,8 @@ public sealed class CuttingProxy : IDisposable
                 // nothing of the server's comes between its reply to STARTTLS and the client's first record
                 if (side == CutSide.Client && buffer[0] == HandshakeRecord) _isTls = true;
                 int pass = counted && side == _side && _isTls ? 0 : length;
-                while (pass < length && length - pass >= 5 && ((buffer[pass + 3] << 8) | buffer[pass + 4]) + 5 is var record && length - pass >= record)
+                while (pass < length && length - pass >= 5 && ((buffer[pass + 3] << 8) | buffer[pass + 4]) + 5 is var record
+                    && length - pass >= record)
                 {
                     if (++records == _record)
                     {

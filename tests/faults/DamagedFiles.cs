@@ -3,7 +3,9 @@ using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.Faults;
 
-/// <summary>Files in the queue that are torn or none of ours: they are put aside or passed over, never deleted, and everything else goes on.</summary>
+/// <summary>
+/// Files in the queue that are torn or none of ours: they are put aside or passed over, never deleted, and everything else goes on.
+/// </summary>
 [TestFixture]
 public class DamagedFiles : InstanceTest
 {
@@ -18,7 +20,8 @@ public class DamagedFiles : InstanceTest
         using (SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort))
         {
             for (int i = 0; i < ids.Length; i++)
-                ids[i] = peer.Deliver(Instance.Address, $"gate@{Instance.HostName}", $"Subject: whole\n\nmessage number {i}\n{new string('x', 900)}\n").Is(250).QueueId;
+                ids[i] = peer.Deliver(Instance.Address, $"gate@{Instance.HostName}",
+                    $"Subject: whole\n\nmessage number {i}\n{new string('x', 900)}\n").Is(250).QueueId;
         }
         foreach (string id in ids) Wait.Until(() => Mta.Queued("deferred").Contains(id), $"{id} deferred");
         Mta.Stop();

@@ -30,7 +30,8 @@ public class EverySystemCall
     {
         Programs.RequireBuild();
         Programs.Require("python3");
-        ProgramResult result = Programs.Run("python3", [$"{Programs.Root}/tests/faults/calls/every_call.py", "--limit", $"{TestLimits.Wait.TotalSeconds}", .. arguments],
+        ProgramResult result = Programs.Run("python3",
+            [$"{Programs.Root}/tests/faults/calls/every_call.py", "--limit", $"{TestLimits.Wait.TotalSeconds}", .. arguments],
             "", ("MTA_BUILD", Programs.Build));
         TestContext.Out.WriteLine(result);
         if (result.ExitCode == CannotTrace) Assert.Ignore(result.Output);

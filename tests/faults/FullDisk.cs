@@ -4,7 +4,9 @@ using NUnit.Framework.Interfaces;
 
 namespace MtaSuite.Tests.Faults;
 
-/// <summary>A queue, and a mailbox, on a disk that is full: new mail is put off, and nothing that was taken is lost or torn. Needs root, to mount.</summary>
+/// <summary>
+/// A queue, and a mailbox, on a disk that is full: new mail is put off, and nothing that was taken is lost or torn. Needs root, to mount.
+/// </summary>
 [TestFixture, Category("e2e")]
 public class FullDisk
 {
@@ -41,7 +43,8 @@ public class FullDisk
     [TearDown]
     public void End()
     {
-        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed && _instance != null) TestContext.Out.WriteLine(_instance.Describe());
+        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed && _instance != null)
+            TestContext.Out.WriteLine(_instance.Describe());
         _disk?.Dispose();
         _instance?.Dispose();
     }

@@ -9,23 +9,27 @@ using MtaSuite.Tests.Unit.Tls;
 namespace MtaSuite.Tests.Faults;
 
 /// <summary>
-/// Clients that begin TLS, send half of their first message and then nothing: memory stays bounded, others are served meanwhile, and the silent ones are
-/// dropped in time. HALF_OPEN=10000 is the full size.
+/// Clients that begin TLS, send half of their first message and then nothing: memory stays bounded, others are served meanwhile, and the
+/// silent ones are dropped in time. HALF_OPEN=10000 is the full size.
 /// </summary>
 [TestFixture, NonParallelizable]
 public class HalfOpenHandshakes : InstanceTest
 {
     private const int KibOfEach = 25;
-    private static readonly int s_count = int.Parse(Environment.GetEnvironmentVariable("HALF_OPEN") ?? "2000", CultureInfo.InvariantCulture);
+    private static readonly int s_count =
+        int.Parse(Environment.GetEnvironmentVariable("HALF_OPEN") ?? "2000", CultureInfo.InvariantCulture);
     private readonly TestCa _ca = new();
     private readonly List<Socket> _sockets = [];
 
     protected override string[] Settings =>
     [
-        $"smtpd_tls_chain_files={_ca.Chain(Instance.HostName)}", "smtpd_client_connection_count_limit=0", "smtpd_starttls_timeout=300s", $"default_process_limit={s_count + 100}",
+        $"smtpd_tls_chain_files={_ca.Chain(Instance.HostName)}", "smtpd_client_connection_count_limit=0", "smtpd_starttls_timeout=300s",
+            $"default_process_limit={s_count + 100}",
     ];
 
-    protected override void Prepare() => Instance.Run("postconf", "-c", Mta.Etc, "-P", $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_relay_restrictions=permit_mynetworks,reject").Succeeded();
+    protected override void Prepare() =>
+        Instance.Run("postconf", "-c", Mta.Etc, "-P",
+        $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_relay_restrictions=permit_mynetworks,reject").Succeeded();
 
     [OneTimeTearDown]
     public void Close()
@@ -70,7 +74,8 @@ public class HalfOpenHandshakes : InstanceTest
         byte[] reply = new byte[2000];
         for (int left = count; left > 0; left -= 1000)
         {
-            Socket[] some = [.. Enumerable.Range(0, Math.Min(left, 1000)).Select(_ => Connect(starttls ? Mta.SmtpPort : Mta.SubmissionsPort))];
+            Socket[] some =
+                [.. Enumerable.Range(0, Math.Min(left, 1000)).Select(_ => Connect(starttls ? Mta.SmtpPort : Mta.SubmissionsPort))];
             _sockets.AddRange(some);
             foreach (string line in starttls ? (string[])["", "EHLO half.example\r\n", "STARTTLS\r\n"] : [])
             {
@@ -86,7 +91,8 @@ public class HalfOpenHandshakes : InstanceTest
 
     private static Socket Connect(int port)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = (int)TestLimits.Wait.TotalMilliseconds };
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true,
+            ReceiveTimeout = (int)TestLimits.Wait.TotalMilliseconds };
         socket.Connect(IPAddress.Loopback, port);
         return socket;
     }
@@ -100,7 +106,8 @@ public class HalfOpenHandshakes : InstanceTest
         if (starttls) foreach (string line in (string[])["", "EHLO honest.example", "STARTTLS"]) Say(raw, line);
         using SslStream stream = new(raw, true, (_, _, _, _) => true);
         stream.AuthenticateAsClient(Instance.HostName);
-        foreach (string line in (string[])[starttls ? "NOOP" : "", "EHLO honest.example", $"MAIL FROM:<{Address}>", $"RCPT TO:<{Address}>", "DATA", $"Subject: {subject}\r\n\r\nx\r\n.", "QUIT"])
+        foreach (string line in (string[])[starttls ? "NOOP" : "", "EHLO honest.example", $"MAIL FROM:<{Address}>", $"RCPT TO:<{Address}>",
+            "DATA", $"Subject: {subject}\r\n\r\nx\r\n.", "QUIT"])
             Say(stream, line);
         return clock.Elapsed;
     }
@@ -131,7 +138,8 @@ public class HalfOpenHandshakes : InstanceTest
         TimeSpan opened = clock.Elapsed;
         TimeSpan[] others = [Deliver(true, "meanwhile by STARTTLS"), Deliver(false, "meanwhile by TLS")];
         double each = (Mta.ProportionalKib("smtpd") - before) / (double)s_count;
-        TestContext.Out.WriteLine($"{s_count} half-open handshakes opened in {opened.TotalSeconds:0.0} s, {each:0.0} KiB each; a message beside them {others[0].TotalMilliseconds:0} and {others[1].TotalMilliseconds:0} ms");
+        TestContext.Out.WriteLine($"{s_count} half-open handshakes opened in {opened.TotalSeconds:0.0} s, {each:0.0} KiB each; a message "
+            + $"beside them {others[0].TotalMilliseconds:0} and {others[1].TotalMilliseconds:0} ms");
         Mta.Delivered("Subject: meanwhile by STARTTLS");
         Mta.Delivered("Subject: meanwhile by TLS");
         Assert.That(Dropped(), Is.Zero);
@@ -164,7 +172,8 @@ public class HalfOpenHandshakes : InstanceTest
     public void When_there_are_too_many_they_give_way_to_others()
     {
         const int limit = 100;
-        Mta.Configure("smtpd_starttls_timeout=${stress?{2}:{300}}s", "smtpd_timeout=${stress?{2}:{300}}s", $"default_process_limit={limit}");
+        Mta.Configure("smtpd_starttls_timeout=${stress?{2}:{300}}s", "smtpd_timeout=${stress?{2}:{300}}s",
+            $"default_process_limit={limit}");
         Restart();
         byte[] hello = HalfHello();
         Open(limit, starttls: true, hello);

@@ -62,11 +62,13 @@ public class KilledAtStep : InstanceTest
     {
         Programs.Require("strace");
         int pid = mta.SettledPid(program);
-        using Process strace = Programs.Start("strace", ["-f", "-qq", "-o", "/dev/null", "-p", $"{pid}", "-e", $"trace={calls}", "-e", $"inject={calls}:signal=KILL:when={when}"]);
+        using Process strace = Programs.Start("strace",
+            ["-f", "-qq", "-o", "/dev/null", "-p", $"{pid}", "-e", $"trace={calls}", "-e", $"inject={calls}:signal=KILL:when={when}"]);
         try
         {
             Wait.Until(() => strace.HasExited || IsTraced(pid) || !mta.Pids(program).Contains(pid), "strace to attach");
-            if (strace.HasExited && mta.Pids(program).Contains(pid)) Assert.Ignore($"strace cannot attach: {strace.StandardError.ReadToEnd()}");
+            if (strace.HasExited && mta.Pids(program).Contains(pid))
+                Assert.Ignore($"strace cannot attach: {strace.StandardError.ReadToEnd()}");
             Wait.Until(() => !mta.Pids(program).Contains(pid), $"{program} to reach {calls}");
         }
         finally
@@ -78,7 +80,8 @@ public class KilledAtStep : InstanceTest
 
     private static bool IsTraced(int pid)
     {
-        try { return File.ReadLines($"/proc/{pid}/status").Any(l => l.StartsWith("TracerPid:", StringComparison.Ordinal) && !l.EndsWith("\t0", StringComparison.Ordinal)); }
+        try { return File.ReadLines($"/proc/{pid}/status")
+            .Any(l => l.StartsWith("TracerPid:", StringComparison.Ordinal) && !l.EndsWith("\t0", StringComparison.Ordinal)); }
         catch (IOException) { return false; }
     }
 }

@@ -3,8 +3,8 @@ using MtaSuite.Tests.E2e.Harness;
 namespace MtaSuite.Tests.Faults;
 
 /// <summary>
-/// kill -9 of one program after the other, and of all, at random moments, while clients keep sending. What was promised arrives; it arrives twice only where
-/// the program that delivers died between delivery and mark.
+/// kill -9 of one program after the other, and of all, at random moments, while clients keep sending. What was promised arrives; it arrives
+/// twice only where the program that delivers died between delivery and mark.
 /// </summary>
 [TestFixture]
 public class KilledDaemon : InstanceTest
@@ -25,7 +25,9 @@ public class KilledDaemon : InstanceTest
         clients.FinishAndCheck(duplicatesAllowed: program == "local");
     }
 
-    /// <summary>Every message is returned: what is promised and must arrive is its notice. Where bounce dies it may be sent twice.</summary>
+    /// <summary>
+    /// Every message is returned: what is promised and must arrive is its notice. Where bounce dies it may be sent twice.
+    /// </summary>
     [Test]
     public void Bounce_is_killed_while_mail_is_returned()
     {

@@ -2,7 +2,9 @@ using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.Faults;
 
-/// <summary>Whoever takes part in address probes dies again and again: clients are put off meanwhile, never refused, and nothing is left behind.</summary>
+/// <summary>
+/// Whoever takes part in address probes dies again and again: clients are put off meanwhile, never refused, and nothing is left behind.
+/// </summary>
 [TestFixture, Category("faults")]
 public class KilledProbes : InstanceTest
 {

@@ -10,8 +10,8 @@ using NUnit.Framework.Interfaces;
 namespace MtaSuite.Tests.Faults;
 
 /// <summary>
-/// The machine fails: what was not synced is gone. The queue lies on a file system in a file; a copy of that file while all daemons stand still is what a disk
-/// would hold after a power failure. Needs root, to mount.
+/// The machine fails: what was not synced is gone. The queue lies on a file system in a file; a copy of that file while all daemons stand
+/// still is what a disk would hold after a power failure. Needs root, to mount.
 /// </summary>
 [TestFixture, Category("e2e")]
 public class PowerFailure
@@ -30,7 +30,8 @@ public class PowerFailure
     [TearDown]
     public void End()
     {
-        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed && _instance != null) TestContext.Out.WriteLine(_instance.Describe());
+        if (TestContext.CurrentContext.Result.Outcome.Status == TestStatus.Failed && _instance != null)
+            TestContext.Out.WriteLine(_instance.Describe());
         if (_instance != null) Programs.Run("umount", ["-l", _instance.Spool]);
         _instance?.Dispose();
         _instance = null;
@@ -98,16 +99,21 @@ public class PowerFailure
         }, "the disk to be free");
         File.Move(left, _disk, overwrite: true);
         Mount(_disk);
-        foreach (string segment in Directory.GetFiles($"{mta.Spool}/{SpoolDirectory.Journal}").Where(f => !f.Contains("removed", StringComparison.Ordinal))) OfAnEarlierBoot(segment);
+        foreach (string segment in Directory.GetFiles($"{mta.Spool}/{SpoolDirectory.Journal}")
+            .Where(f => !f.Contains("removed", StringComparison.Ordinal))) OfAnEarlierBoot(segment);
     }
 
-    /// <summary>Ends commands of deliveries: one that began in the wrong moment was stopped with the daemons, and stands still with the disk as its folder.</summary>
+    /// <summary>
+    /// Ends commands of deliveries: one that began in the wrong moment was stopped with the daemons, and stands still with the disk as its
+    /// folder.
+    /// </summary>
     private static void EndCommands(string spool)
     {
         foreach (string process in Directory.GetDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)) continue;
-            if (new FileInfo($"{process}/cwd").LinkTarget?.StartsWith(spool, StringComparison.Ordinal) == true) _ = Libc.Kill(pid, Instance.SIGKILL);
+            if (new FileInfo($"{process}/cwd").LinkTarget?.StartsWith(spool, StringComparison.Ordinal) == true)
+                _ = Libc.Kill(pid, Instance.SIGKILL);
         }
     }
 
@@ -121,7 +127,8 @@ public class PowerFailure
     }
 
     [Test]
-    public void Nothing_that_was_promised_is_lost([Values("journal", "group", "fsync")] string method, [Values("ext4", "xfs", "btrfs")] string fileSystem)
+    public void Nothing_that_was_promised_is_lost([Values("journal", "group", "fsync")] string method,
+        [Values("ext4", "xfs", "btrfs")] string fileSystem)
     {
         Instance mta = MakeInstance(method, fileSystem);
         List<string> deferred = Send(mta); // so that everything runs, and the journal is ready
@@ -139,9 +146,12 @@ public class PowerFailure
         Assert.That(mta.Mailbox(), Has.Count.EqualTo(Count), "what had been delivered comes no second time");
     }
 
-    /// <summary>Mailboxes on the disk that the queue lies on: their files need no sync of their own while the journal has the messages.</summary>
+    /// <summary>
+    /// Mailboxes on the disk that the queue lies on: their files need no sync of their own while the journal has the messages.
+    /// </summary>
     [Test]
-    public void What_was_delivered_on_the_queue_s_disk_is_there_or_comes_again([Values("boxes/", "boxes")] string boxes, [Values("ext4", "xfs", "btrfs")] string fileSystem)
+    public void What_was_delivered_on_the_queue_s_disk_is_there_or_comes_again([Values("boxes/", "boxes")] string boxes,
+        [Values("ext4", "xfs", "btrfs")] string fileSystem)
     {
         Instance mta = MakeInstance("journal", fileSystem);
         string folder = $"{mta.Spool}/boxes";
@@ -152,16 +162,20 @@ public class PowerFailure
         mta.Reload();
         using SmtpPeer peer = SmtpPeer.Open(mta.SmtpPort);
         // files come and go meanwhile
-        string InBoxes() => string.Concat(Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Select(f => ConfigFile.TryRead(f, out string text, out _) ? text : ""));
+        string InBoxes() =>
+            string.Concat(Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(f => ConfigFile.TryRead(f, out string text, out _) ? text : ""));
         for (int i = 0; i < Count; i++) Send(peer, $"warm {i}.", Instance.Address, Waits);
         Thread.Sleep(4000); // the journal is ready, and what came before is on the disk
         for (int i = 0; i < Count; i++) Send(peer, $"number {i}.", Instance.Address, Waits);
         Wait.Until(() => InBoxes().Contains($"number {Count - 1}.", StringComparison.Ordinal), "the last delivery");
         Fail(mta);
         string left = InBoxes();
-        TestContext.Out.WriteLine($"{Enumerable.Range(0, Count).Count(i => left.Contains($"number {i}.", StringComparison.Ordinal))} of {Count} deliveries had reached the disk");
+        TestContext.Out.WriteLine($"{Enumerable.Range(0, Count).Count(i => left.Contains($"number {i}.", StringComparison.Ordinal))} of "
+            + $"{Count} deliveries had reached the disk");
         mta.Start();
-        Wait.Until(() => Enumerable.Range(0, Count).All(i => InBoxes().Contains($"number {i}.", StringComparison.Ordinal)), "every message that had been promised");
+        Wait.Until(() => Enumerable.Range(0, Count).All(i => InBoxes().Contains($"number {i}.", StringComparison.Ordinal)),
+            "every message that had been promised");
         Assert.That(Enumerable.Range(0, Count).All(i => InBoxes().Contains($"warm {i}.", StringComparison.Ordinal)));
         Wait.Until(() => mta.Waiting().Length == 2 * Count, "what had been deferred");
     }

@@ -2,7 +2,10 @@ using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.Faults;
 
-/// <summary>kill -9 of relay at each step of an outgoing session, while clients keep sending: nothing is lost, and only what a lost reply makes unavoidable comes twice.</summary>
+/// <summary>
+/// kill -9 of relay at each step of an outgoing session, while clients keep sending: nothing is lost, and only what a lost reply makes
+/// unavoidable comes twice.
+/// </summary>
 [TestFixture]
 public class RelayKilledAtStep : InstanceTest
 {
@@ -13,7 +16,8 @@ public class RelayKilledAtStep : InstanceTest
         _next = Instance.Create();
         _next.Start();
         // new connections all along, and no long pauses
-        Mta.Configure("mydestination=", $"relayhost=[127.0.0.1]:{_next.SmtpPort}", "smtpd_relay_restrictions=permit_mynetworks,reject", "minimal_backoff_time=1s",
+        Mta.Configure("mydestination=", $"relayhost=[127.0.0.1]:{_next.SmtpPort}", "smtpd_relay_restrictions=permit_mynetworks,reject",
+            "minimal_backoff_time=1s",
             "queue_run_delay=1s", "transport_retry_time=1s", "smtp_connection_reuse_count_limit=5");
     }
 
@@ -24,7 +28,8 @@ public class RelayKilledAtStep : InstanceTest
         _next.Dispose();
     }
 
-    // the step that does not happen any more; of other messages under way in the process the next host may have taken one already: that one comes twice
+    // the step that does not happen any more; of other messages under way in the process the next host may have taken one already: that one
+    // comes twice
     [TestCase("openat", 2, true, TestName = "relay before it opens the queue file")]
     [TestCase("connect", 1, true, TestName = "relay before it connects")]
     [TestCase("sendto", 1, true, TestName = "relay before it sends, first")]

@@ -10,7 +10,8 @@ public class ReloadUnderLoad : InstanceTest
     public void Ten_reloads_with_forty_clients()
     {
         // some come and go, some stay through several reloads
-        using SteadyClients coming = SteadyClients.OverSmtp(Mta, 25, messagesPerSession: 3), staying = SteadyClients.OverSmtp(Mta, 15, messagesPerSession: 100);
+        using SteadyClients coming = SteadyClients.OverSmtp(Mta, 25, messagesPerSession: 3),
+            staying = SteadyClients.OverSmtp(Mta, 15, messagesPerSession: 100);
         coming.WaitForMore(20);
         for (int i = 0; i < 10; i++)
         {

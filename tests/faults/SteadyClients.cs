@@ -6,8 +6,8 @@ using MtaSuite.Tests.E2e.Harness;
 namespace MtaSuite.Tests.Faults;
 
 /// <summary>
-/// Clients that keep sending whatever happens to the server, each message with an id of its own, and remember for which ones they were promised delivery.
-/// A message whose answer was lost is not sent again: so what arrives twice was doubled by the server.
+/// Clients that keep sending whatever happens to the server, each message with an id of its own, and remember for which ones they were
+/// promised delivery. A message whose answer was lost is not sent again: so what arrives twice was doubled by the server.
 /// </summary>
 public sealed class SteadyClients : IDisposable
 {
@@ -46,9 +46,11 @@ public sealed class SteadyClients : IDisposable
     }
 
     /// <summary>Sessions of several messages each, with a pause after every message.</summary>
-    public static SteadyClients OverSmtp(Instance instance, int sessions, string? to = null, int messagesPerSession = 5, int pauseMilliseconds = 20, int size = 300,
+    public static SteadyClients OverSmtp(Instance instance, int sessions, string? to = null, int messagesPerSession = 5,
+        int pauseMilliseconds = 20, int size = 300,
         Instance? destination = null) =>
-        new(instance, sessions, me => first => me.Session(first, to ?? Instance.Address, messagesPerSession, pauseMilliseconds, size)) { Destination = destination };
+        new(instance, sessions, me => first => me.Session(first, to ?? Instance.Address, messagesPerSession, pauseMilliseconds, size)) {
+        Destination = destination };
 
     /// <summary>One sendmail after the other.</summary>
     public static SteadyClients OverSendmail(Instance instance, int users) => new(instance, users, me => id =>
@@ -61,7 +63,8 @@ public sealed class SteadyClients : IDisposable
 
     private string NextId() => $"<{_run}{Interlocked.Increment(ref _sent)}@client.example>";
 
-    private static string Message(string id, int size) => $"Subject: load\nMessage-ID: {id}\n\n{string.Join('\n', Enumerable.Repeat(new string('x', 70), size / 71 + 1))}\n";
+    private static string Message(string id, int size) =>
+        $"Subject: load\nMessage-ID: {id}\n\n{string.Join('\n', Enumerable.Repeat(new string('x', 70), size / 71 + 1))}\n";
 
     private void Run()
     {
@@ -98,7 +101,9 @@ public sealed class SteadyClients : IDisposable
         Wait.Until(() => Accepted >= goal, () => $"{goal} accepted messages; there are {Accepted}; {Troubles}");
     }
 
-    /// <summary>Stops sending, waits until the queue is empty, and says how often each promised message lies in the mailbox of the user.</summary>
+    /// <summary>
+    /// Stops sending, waits until the queue is empty, and says how often each promised message lies in the mailbox of the user.
+    /// </summary>
     public Dictionary<string, int> Finish()
     {
         Dispose();
@@ -124,7 +129,8 @@ public sealed class SteadyClients : IDisposable
     public void FinishAndCheck(bool duplicatesAllowed = false)
     {
         Dictionary<string, int> found = Finish();
-        string[] lost = [.. found.Where(f => f.Value == 0).Select(f => f.Key)], doubled = [.. found.Where(f => f.Value > 1).Select(f => f.Key)];
+        string[] lost = [.. found.Where(f => f.Value == 0).Select(f => f.Key)],
+            doubled = [.. found.Where(f => f.Value > 1).Select(f => f.Key)];
         TestContext.Out.WriteLine($"{found.Count} accepted, {lost.Length} lost, {doubled.Length} doubled, {_broken} sessions broken");
         Assert.That(found, Is.Not.Empty);
         Assert.That(lost, Is.Empty, "accepted and lost");

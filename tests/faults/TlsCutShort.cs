@@ -5,8 +5,8 @@ using MtaSuite.Tests.Unit.Tls;
 namespace MtaSuite.Tests.Faults;
 
 /// <summary>
-/// TLS between two instances that ends in the middle of each record of the handshake, of the commands, of the message and of the replies, by the one side and
-/// the other, with FIN and with RST: every message arrives, and comes twice only where the reply to its end was lost.
+/// TLS between two instances that ends in the middle of each record of the handshake, of the commands, of the message and of the replies,
+/// by the one side and the other, with FIN and with RST: every message arrives, and comes twice only where the reply to its end was lost.
 /// </summary>
 [TestFixture]
 public class TlsCutShort : InstanceTest
@@ -20,7 +20,8 @@ public class TlsCutShort : InstanceTest
 
     protected override void Prepare()
     {
-        _next = Instance.Create($"smtpd_tls_chain_files={_ca.Chain(Instance.HostName, ecdsa: false)}", "smtpd_tls_security_level=may", "smtpd_client_connection_count_limit=0");
+        _next = Instance.Create($"smtpd_tls_chain_files={_ca.Chain(Instance.HostName, ecdsa: false)}", "smtpd_tls_security_level=may",
+            "smtpd_client_connection_count_limit=0");
         Next.Start();
         List<string> policies = [], transports = [];
         foreach (string version in (string[])["TLSv1.3", "TLSv1.2"])
@@ -36,7 +37,8 @@ public class TlsCutShort : InstanceTest
                     }
         File.WriteAllLines($"{_ca.Folder}/transport", transports);
         File.WriteAllLines($"{_ca.Folder}/policies", policies);
-        Mta.Configure($"transport_maps=texthash:{_ca.Folder}/transport", $"smtp_tls_policy_maps=texthash:{_ca.Folder}/policies", "minimal_backoff_time=1s", "maximal_backoff_time=1s",
+        Mta.Configure($"transport_maps=texthash:{_ca.Folder}/transport", $"smtp_tls_policy_maps=texthash:{_ca.Folder}/policies",
+            "minimal_backoff_time=1s", "maximal_backoff_time=1s",
             "queue_run_delay=1s", "transport_retry_time=1s", "smtp_tls_loglevel=1");
         Next.Configure("virtual_alias_maps=regexp:{{/@.*-.*example/ " + Address + "}}", "virtual_alias_domains=regexp:{{/-.*example/ x}}");
         Next.Reload();
@@ -65,19 +67,23 @@ public class TlsCutShort : InstanceTest
         foreach ((string name, CuttingProxy proxy) in _ways)
         {
             int count = found.GetValueOrDefault($"<{name}>");
-            bool unknown = Regex.IsMatch(log, $@"to=<x@{Regex.Escape(name)}\.example>, .*status=deferred .*message may be sent more than once");
+            bool unknown =
+                Regex.IsMatch(log, $@"to=<x@{Regex.Escape(name)}\.example>, .*status=deferred .*message may be sent more than once");
             if (count == 0 || (count > 1 && !unknown)) wrong.Add($"{name}: {count}");
             if (count > 1) doubled.Add(name);
         }
         string[] uncut = [.. _ways.Where(w => !w.Proxy.HasCut).Select(w => w.Name)];
-        TestContext.Out.WriteLine($"{_ways.Count} ways, {uncut.Length} had no such record, {doubled.Count} came twice: {string.Join(' ', doubled)}\nnot cut: {string.Join(' ', uncut)}");
+        TestContext.Out.WriteLine($"{_ways.Count} ways, {uncut.Length} had no such record, {doubled.Count} came twice: "
+            + $"{string.Join(' ', doubled)}\nnot cut: {string.Join(' ', uncut)}");
         Assert.That(wrong, Is.Empty);
         // what a client says in TLS before the message: hello, finished, EHLO, the envelope; and then there is the message
         Assert.That(_ways.Where(w => !w.Proxy.HasCut && Regex.IsMatch(w.Name, "-[1-8]$")).Select(w => w.Name), Is.Empty);
         Assert.That(Mta.CountLog("status=deferred "), Is.GreaterThan(50));
         Assert.That(log, Does.Contain("Cannot start TLS: handshake failure"));
-        Assert.That(Next.Mailbox().Where(m => !m.Text.EndsWith("\n" + new string('x', 70) + "\n", StringComparison.Ordinal)), Is.Empty, "cut messages");
+        Assert.That(Next.Mailbox().Where(m => !m.Text.EndsWith("\n" + new string('x', 70) + "\n", StringComparison.Ordinal)), Is.Empty,
+            "cut messages");
         foreach (Instance one in (Instance[])[Mta, Next]) Assert.That(one.LogText(), Does.Not.Contain("panic:").And.Not.Contain("fatal:"));
-        Wait.Until(() => Next.CountLog(@"smtpd\[\d+\]: connect from") == Next.CountLog(@"smtpd\[\d+\]: disconnect from"), () => "the server's sessions to end");
+        Wait.Until(() => Next.CountLog(@"smtpd\[\d+\]: connect from") == Next.CountLog(@"smtpd\[\d+\]: disconnect from"),
+            () => "the server's sessions to end");
     }
 }

@@ -22,9 +22,11 @@ public static class AddressFuzz
         Paths(input);
         Lists(input);
         if (System.Text.Unicode.Utf8.IsValid(input)) Quoting(Encoding.UTF8.GetString(input));
-        if (Xtext.TryDecode(input, out string text)) Check(Xtext.TryDecode(Encoding.ASCII.GetBytes(Xtext.Encode(text)), out string again) && again == text, "xtext");
+        if (Xtext.TryDecode(input, out string text))
+            Check(Xtext.TryDecode(Encoding.ASCII.GetBytes(Xtext.Encode(text)), out string again) && again == text, "xtext");
         if (Xtext.TryDecodeUtf8Address(input, out text))
-            Check(Xtext.TryDecodeUtf8Address(Encoding.ASCII.GetBytes(Xtext.EncodeUtf8Address(text)), out string again) && again == text, "utf-8 xtext");
+            Check(Xtext.TryDecodeUtf8Address(Encoding.ASCII.GetBytes(Xtext.EncodeUtf8Address(text)), out string again) && again == text,
+                "utf-8 xtext");
     }
 
     private static void Paths(ReadOnlySpan<byte> input)
@@ -39,7 +41,8 @@ public static class AddressFuzz
             // what was accepted can be sent on and is read back as the same
             if (address.Length == 0 || address[^1] == '@' || address[0] == '@') continue;
             byte[] wire = Encoding.UTF8.GetBytes($"<{Address.Quote821(address)}>");
-            Check(SmtpPath.TryParse(wire, options, out string again, out int all, out error) && again == address && all == wire.Length, $"wire {address} {again} {error}");
+            Check(SmtpPath.TryParse(wire, options, out string again, out int all, out error) && again == address && all == wire.Length,
+                $"wire {address} {again} {error}");
         }
     }
 
@@ -60,7 +63,8 @@ public static class AddressFuzz
         bool changed = HeaderAddresses.Rewrite(input, new Constant(), output);
         List<string> found = [];
         HeaderAddresses.Extract(changed ? output.WrittenSpan : input, found);
-        Check(found.Count == spans.Count && found.All(a => a == "x@y"), $"{spans.Count} became {string.Join('|', found)} in {Encoding.UTF8.GetString(output.WrittenSpan)}");
+        Check(found.Count == spans.Count && found.All(a => a == "x@y"),
+            $"{spans.Count} became {string.Join('|', found)} in {Encoding.UTF8.GetString(output.WrittenSpan)}");
     }
 
     private static void Quoting(string text)

@@ -35,7 +35,8 @@ public static class AliasesFuzz
         }
         if (i == line.Length || line[i] == ',' || name.Any(c => !c.Protected && c.Char is '@' or '%')) return "";
         // a quote keeps the space before it, too
-        while (name.Count > 0 && name.Count > emptyQuotesAt && !name[^1].Protected && TextTableFuzz.IsSpace(name[^1].Char)) name.RemoveAt(name.Count - 1);
+        while (name.Count > 0 && name.Count > emptyQuotesAt && !name[^1].Protected && TextTableFuzz.IsSpace(name[^1].Char))
+            name.RemoveAt(name.Count - 1);
         string value = line[(i + 1)..].Trim(' ', '\t', '\n', '\v', '\f', '\r');
         return name.Count == 0 || value.Length == 0 ? "" : string.Concat(name.Select(c => c.Char)) + "|" + value;
     }

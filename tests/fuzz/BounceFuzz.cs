@@ -7,8 +7,8 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Tests.Bounce;
 
 /// <summary>
-/// Whatever the records, the original and the template hold, a notice is a report of the right number of parts and recipients; log lines are read
-/// back as they were or not at all.
+/// Whatever the records, the original and the template hold, a notice is a report of the right number of parts and recipients; log lines
+/// are read back as they were or not at all.
 /// </summary>
 public static class BounceFuzz
 {
@@ -34,12 +34,15 @@ public static class BounceFuzz
         NoticeKind kind = (NoticeKind)(input.Length % 4);
         PlannedNotice plan = new(kind, (NoticeAudience)(input.Length % 3), "", message.Sender, input.Length % 5 > 1, true);
         NoticeComposer composer = new(Samples.Settings with { BounceSizeLimit = 500 }, Samples.Templates());
-        Notice notice = composer.Compose(plan with { Audience = kind == NoticeKind.Failure ? NoticeAudience.Sender : NoticeAudience.DoubleBounce }, message, [record, record], new MemoryContent(input.ToArray()), Samples.Now);
+        Notice notice = composer.Compose(plan
+            with { Audience = kind == NoticeKind.Failure ? NoticeAudience.Sender : NoticeAudience.DoubleBounce }, message, [record, record],
+            new MemoryContent(input.ToArray()), Samples.Now);
         ArrayBufferWriter<byte> output = new();
         notice.WriteTo(output);
         Report report = new(output.WrittenSpan.ToArray());
         if (report.Parts.Count != 3 || report.Recipients.Count() != 2) throw new InvalidOperationException("parts");
-        if (notice.Body == BodyType.SevenBit && !Ascii.IsValid(output.WrittenSpan) && Ascii.IsValid(message.Sender)) throw new InvalidOperationException("unlabelled 8-bit bytes");
+        if (notice.Body == BodyType.SevenBit && !Ascii.IsValid(output.WrittenSpan) && Ascii.IsValid(message.Sender))
+            throw new InvalidOperationException("unlabelled 8-bit bytes");
     }
 
     private static void Lines(ReadOnlySpan<byte> input)

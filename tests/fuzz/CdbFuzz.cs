@@ -5,7 +5,9 @@ using MtaSuite.Common.Tables.Cdb;
 
 namespace MtaSuite.Tests.Fuzz;
 
-/// <summary>A constant database with bytes changed: lookups end, stay inside the file, and give what a plain reading of the format gives.</summary>
+/// <summary>
+/// A constant database with bytes changed: lookups end, stay inside the file, and give what a plain reading of the format gives.
+/// </summary>
 [TestFixture]
 public static class CdbFuzz
 {
@@ -40,12 +42,14 @@ public static class CdbFuzz
         {
             byte[] bytes = Encoding.ASCII.GetBytes(key);
             CdbStatus status = reader.Find(bytes, 1000, out byte[] data);
-            string plain = PlainFind(image, bytes, 1000), got = status == CdbStatus.Found ? "=" + Convert.ToHexString(data) : status.ToString();
+            string plain = PlainFind(image, bytes, 1000), got = status == CdbStatus.Found ? "=" + Convert.ToHexString(data)
+                : status.ToString();
             if (plain != got) throw new InvalidOperationException($"{key}: {got}, expected {plain}");
         }
         int records = 0;
         for (long position = CdbReader.FirstRecord; reader.Next(ref position, 1000, out byte[] key, out byte[] value) == CdbStatus.Found;)
-            if (++records > image.Length / 8 || position > image.Length || key.Length + value.Length > 2000) throw new InvalidOperationException("listing runs away");
+            if (++records > image.Length / 8 || position > image.Length || key.Length + value.Length > 2000)
+                throw new InvalidOperationException("listing runs away");
     }
 
     /// <summary>A byte that matters to some key: of its table's header, of its table's slots, of a record's header, or anywhere.</summary>

@@ -8,13 +8,14 @@ using MtaSuite.Local.Rights;
 namespace MtaSuite.Tests.Fuzz;
 
 /// <summary>
-/// Command lines of aliases and argument vectors of pipe services: what stands in an address or message never becomes an argument, a shell word or a name to
-/// expand of its own.
+/// Command lines of aliases and argument vectors of pipe services: what stands in an address or message never becomes an argument, a shell
+/// word or a name to expand of its own.
 /// </summary>
 public static class CommandLineFuzz
 {
     private const string Allowed = "abcdefghijklmnopqrstuvwxyz@.-_";
-    private static readonly SearchValues<char> s_allowed = SearchValues.Create(Allowed), s_magic = SearchValues.Create("$`\"'\\;&|<>()*?[]{}#~\n\0");
+    private static readonly SearchValues<char> s_allowed = SearchValues.Create(Allowed),
+        s_magic = SearchValues.Create("$`\"'\\;&|<>()*?[]{}#~\n\0");
 
     public static void One(ReadOnlySpan<byte> input)
     {
@@ -34,14 +35,16 @@ public static class CommandLineFuzz
         if (viaShell && last[2] != line) throw new InvalidOperationException("the shell gets another line");
         if (viaShell && candidates.Count == 1) return;
         if (line.AsSpan().ContainsAny(s_magic)) throw new InvalidOperationException("a line for the shell runs without it");
-        if (!string.Join(" ", candidates[0]).Equals(string.Join(" ", line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal))
+        if (!string.Join(" ", candidates[0])
+            .Equals(string.Join(" ", line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal))
             throw new InvalidOperationException("words differ");
     }
 
     /// <summary>One argument for each recipient, holding the address as it is.</summary>
     private static void Arguments(string address)
     {
-        PipeSettings settings = new() { Service = "x", Command = ["prog", "<${recipient}>", "$user", "$sender"], Rights = UserRights.None, RecipientDelimiter = "+" };
+        PipeSettings settings = new() { Service = "x", Command = ["prog", "<${recipient}>", "$user", "$sender"], Rights = UserRights.None,
+            RecipientDelimiter = "+" };
         DeliverRequest request = new() { Sender = address };
         request.Recipients.Add(new DeliverRecipient { Address = address });
         request.Recipients.Add(new DeliverRecipient { Address = "second@x" });
@@ -58,7 +61,8 @@ public static class CommandLineFuzz
     private static void Variables(string value)
     {
         string found = new CommandEnvironment(Allowed).Set("X", value).Values[^1];
-        if (found.Length != value.Length + 2 || found.AsSpan(2).ContainsAnyExcept(s_allowed)) throw new InvalidOperationException($"let through: {found}");
+        if (found.Length != value.Length + 2 || found.AsSpan(2).ContainsAnyExcept(s_allowed))
+            throw new InvalidOperationException($"let through: {found}");
     }
 }
 

@@ -5,8 +5,8 @@ using MtaSuite.Tests.Unit.Config;
 namespace MtaSuite.Tests.Fuzz;
 
 /// <summary>
-/// Any text as main.cf, master.cf and value: reading ends, with bounded results; logical lines agree with a slow reader that works line by line
-/// on whole strings; what was read is read again from its own printed form.
+/// Any text as main.cf, master.cf and value: reading ends, with bounded results; logical lines agree with a slow reader that works line by
+/// line on whole strings; what was read is read again from its own printed form.
 /// </summary>
 public static class ConfigFuzz
 {
@@ -47,7 +47,8 @@ public static class ConfigFuzz
         foreach (string name in config.ExplicitNames)
         {
             string raw = config.ExplicitText(name)!;
-            if (config.TryExpand(raw, out string value, out string? problem) != (problem == null)) throw new InvalidOperationException("a problem was lost");
+            if (config.TryExpand(raw, out string value, out string? problem) != (problem == null))
+                throw new InvalidOperationException("a problem was lost");
             if (value.Length > 3 << 20) throw new InvalidOperationException("expansion is not bounded");
             _ = MacroExpander.NamesIn(raw, out _);
             _ = DatabaseNames.In(value.Length > 10_000 ? value[..10_000] : value, (_, _) => { });
@@ -57,7 +58,8 @@ public static class ConfigFuzz
         // the same settings, printed and read again, are the same
         string printed = string.Concat(config.ExplicitNames.Select(n => $"{n} = {config.ExplicitText(n)}\n"));
         MainCf again = MainCf.Parse(printed, "again", []);
-        if (again.ByName.Count(e => e.Key[0] != '#') != config.ExplicitNames.Count(n => n[0] != '#')) throw new InvalidOperationException("settings were lost");
+        if (again.ByName.Count(e => e.Key[0] != '#') != config.ExplicitNames.Count(n => n[0] != '#'))
+            throw new InvalidOperationException("settings were lost");
         foreach (MainCfEntry entry in again.ByName.Values)
             if (config.ExplicitText(entry.Name) != entry.Value) throw new InvalidOperationException($"{entry.Name} changed");
     }
@@ -67,8 +69,10 @@ public static class ConfigFuzz
         var problems = new List<ConfigProblem>();
         foreach (ServiceEntry entry in MasterCf.Parse(text, "master.cf", problems))
         {
-            if (entry.WakeupSeconds < 0 || entry.MaxProc < 0 || !ServiceType.All.Contains(entry.Type)) throw new InvalidOperationException("bad entry");
-            if (entry.Attributes.Count > entry.Args.Count || entry.Overrides.Count > entry.Args.Count) throw new InvalidOperationException("arguments grew");
+            if (entry.WakeupSeconds < 0 || entry.MaxProc < 0 || !ServiceType.All.Contains(entry.Type))
+                throw new InvalidOperationException("bad entry");
+            if (entry.Attributes.Count > entry.Args.Count || entry.Overrides.Count > entry.Args.Count)
+                throw new InvalidOperationException("arguments grew");
         }
     }
 }
@@ -77,7 +81,8 @@ public class ConfigFuzzTests
 {
     private static readonly string[] Pieces =
     [
-        "$", "${", "}", "$(", ")", "{", "?", ":", "==", "<=level", " ", "\n", "\n ", "\t", "#", "=", ",", "-o ", "$$", "a", "b1", "3.6", "myhostname",
+        "$", "${", "}", "$(", ")", "{", "?", ":", "==", "<=level", " ", "\n", "\n ", "\t", "#", "=", ",", "-o ", "$$", "a", "b1", "3.6",
+            "myhostname",
         "mydestination", "queue_run_delay", "smtpd_restriction_classes", "5s", "10", "yes", "domain_to_ascii", "smtp inet n - n - - smtpd",
         "local unix - n n 60? 1 local", "\r", "\0", "é", "ldap:", "proxy:", "a = $b1\nb1 = $a$a\n", "${{1} < {2} ? {x} : {y}}", "{ x = y }",
     ];

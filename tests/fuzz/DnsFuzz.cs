@@ -21,7 +21,8 @@ public static class DnsFuzz
         foreach (DnsType type in new[] { DnsType.A, DnsType.MX, DnsType.PTR })
         {
             Finding finding = AnswerBuilder.Build(response, response.QuestionName, type, ref links);
-            if (finding.Records.Count > AnswerBuilder.MaxRecords || finding.Records.Any(r => r.Type != type)) throw new InvalidOperationException("wrong records");
+            if (finding.Records.Count > AnswerBuilder.MaxRecords || finding.Records.Any(r => r.Type != type))
+                throw new InvalidOperationException("wrong records");
             if (finding.Status == DnsStatus.Found != finding.Records.Count > 0) throw new InvalidOperationException("found nothing");
         }
     }
@@ -34,16 +35,19 @@ public static class DnsFuzz
             bool ok = DnsName.TryRead(input, ref at, out string name);
             string? slow = SlowName(input.ToArray(), start, start);
             if (slow is not null && slow.Length > 0 && WireLength(slow) > 255) slow = null;
-            if (ok != slow is not null || (ok && slow != name)) throw new InvalidOperationException($"name \"{name}\", expected \"{slow}\"");
+            if (ok != slow is not null || (ok && slow != name))
+                throw new InvalidOperationException($"name \"{name}\", expected \"{slow}\"");
             if (ok && (at <= start || at > input.Length)) throw new InvalidOperationException("position");
             if (!ok || name.Contains('\\') || name.Length == 0) continue;
             byte[] wire = new byte[300];
             int length = DnsName.Write(name, wire), back = 0;
-            if (length == 0 || !DnsName.TryRead(wire.AsSpan(0, length), ref back, out string again) || again != name) throw new InvalidOperationException("round trip");
+            if (length == 0 || !DnsName.TryRead(wire.AsSpan(0, length), ref back, out string again) || again != name)
+                throw new InvalidOperationException("round trip");
         }
     }
 
-    private static int WireLength(string name) => name.Split('.').Sum(l => System.Text.RegularExpressions.Regex.Replace(l, @"\\\d\d\d", "x").Length + 1) + 1;
+    private static int WireLength(string name) =>
+        name.Split('.').Sum(l => System.Text.RegularExpressions.Regex.Replace(l, @"\\\d\d\d", "x").Length + 1) + 1;
 
     /// <summary>Label by label; a pointer leads to a name of its own that begins before this part.</summary>
     private static string? SlowName(byte[] message, int at, int part)
@@ -59,7 +63,8 @@ public static class DnsFuzz
         }
         if (length > 63 || at + 1 + length > message.Length) return null;
         StringBuilder label = new();
-        foreach (byte b in message[(at + 1)..(at + 1 + length)]) label.Append(b > 32 && b < 127 && b != '.' && b != '\\' ? ((char)b).ToString() : $"\\{b:D3}");
+        foreach (byte b in message[(at + 1)..(at + 1 + length)])
+            label.Append(b > 32 && b < 127 && b != '.' && b != '\\' ? ((char)b).ToString() : $"\\{b:D3}");
         string? rest = SlowName(message, at + 1 + length, part);
         return rest is null ? null : rest.Length == 0 ? label.ToString() : $"{label}.{rest}";
     }
@@ -102,13 +107,15 @@ public sealed class DnsFuzzTests
             byte[] bytes = new byte[DnsQuery.MaxLength];
             return new(bytes[..DnsQuery.Write(bytes, 4711, name, type, true, true)], name, type, false);
         }
-        foreach ((DnsType type, string data) in new[] { (DnsType.A, "192.0.2.1"), (DnsType.AAAA, "2001:db8::1"), (DnsType.MX, "10 mx.test"), (DnsType.TXT, "v=spf1 -all"), (DnsType.SRV, "1 2 3 t.test"), (DnsType.TLSA, "3 1 1 abcd"), (DnsType.PTR, "p.test") })
+        foreach ((DnsType type, string data) in new[] { (DnsType.A, "192.0.2.1"), (DnsType.AAAA, "2001:db8::1"), (DnsType.MX, "10 mx.test"),
+            (DnsType.TXT, "v=spf1 -all"), (DnsType.SRV, "1 2 3 t.test"), (DnsType.TLSA, "3 1 1 abcd"), (DnsType.PTR, "p.test") })
         {
             DnsRequest q = Ask("name.example.test", type);
             byte[] record = ScriptedDns.Record("name.example.test", type, 60, ScriptedDns.Data(type, data.Split(' ')));
             byte[] pointer = [0xC0, 12, .. record[19..]];
             yield return ScriptedDns.Message(q, 0, [record, pointer, pointer], [ScriptedDns.Soa(60, 60)]);
-            yield return ScriptedDns.Message(q, 0, [ScriptedDns.Record("name.example.test", DnsType.CNAME, 60, [3, (byte)'f', (byte)'o', (byte)'o', 0xC0, 17]), record]);
+            yield return ScriptedDns.Message(q, 0,
+                [ScriptedDns.Record("name.example.test", DnsType.CNAME, 60, [3, (byte)'f', (byte)'o', (byte)'o', 0xC0, 17]), record]);
             yield return q.Bytes;
         }
     }

@@ -89,10 +89,12 @@ public class DotDecoderFuzzTests
     [Test]
     public void Random_and_mutated_content()
     {
-        int count = int.Parse(Environment.GetEnvironmentVariable("FUZZ_COUNT") ?? "5000", System.Globalization.CultureInfo.InvariantCulture);
+        int count =
+            int.Parse(Environment.GetEnvironmentVariable("FUZZ_COUNT") ?? "5000", System.Globalization.CultureInfo.InvariantCulture);
         Random random = new(20260821);
         byte[] alphabet = "\r\r\n\n..a\0\xE9"u8.ToArray();
-        string[] bits = ["\r\n", "\n", "\r\n.\r\n", "\n.\n", "\r\n.\n", "\n.\r\n", ".", "..", "x", "\r", "line of text", "a line that is longer than two blocks of sixteen", ".\r\r\n"];
+        string[] bits = ["\r\n", "\n", "\r\n.\r\n", "\n.\n", "\r\n.\n", "\n.\r\n", ".", "..", "x", "\r", "line of text",
+            "a line that is longer than two blocks of sixteen", ".\r\r\n"];
         for (int n = 0; n < count; n++)
         {
             List<byte> input = [(byte)random.Next(256), (byte)random.Next(256)];

@@ -4,8 +4,8 @@ using MtaSuite.Local.Expansion;
 namespace MtaSuite.Tests.Fuzz;
 
 /// <summary>
-/// Lists of destinations, as users write them into .forward files: whatever the text, items come out that can be written down again (in quotes) and then read as
-/// the same items.
+/// Lists of destinations, as users write them into .forward files: whatever the text, items come out that can be written down again (in
+/// quotes) and then read as the same items.
 /// </summary>
 public static class ForwardFileFuzz
 {
@@ -21,7 +21,8 @@ public static class ForwardFileFuzz
                 throw new InvalidOperationException($"an address that is something else: {item}");
         }
         List<Destination> again = DestinationList.Parse(string.Join(", ", items.Select(Write)));
-        if (!again.SequenceEqual(items)) throw new InvalidOperationException($"read again as {string.Join(";", again)} instead of {string.Join(";", items)}");
+        if (!again.SequenceEqual(items))
+            throw new InvalidOperationException($"read again as {string.Join(";", again)} instead of {string.Join(";", items)}");
         // a comma that is not inside anything separates, so two lists are the items of both
         List<Destination> twice = DestinationList.Parse(string.Join(",", items.Concat(items).Select(Write)));
         if (twice.Count != 2 * items.Count) throw new InvalidOperationException("two lists are not the items of both");

@@ -2,7 +2,9 @@ namespace MtaSuite.Tests.Fuzz;
 
 public delegate void FuzzTarget(ReadOnlySpan<byte> input);
 
-/// <summary>Feeds a target random inputs drawn from a topic's alphabet and mutations of earlier ones; the seed is fixed, the count is FUZZ_COUNT.</summary>
+/// <summary>
+/// Feeds a target random inputs drawn from a topic's alphabet and mutations of earlier ones; the seed is fixed, the count is FUZZ_COUNT.
+/// </summary>
 internal static class FuzzRunner
 {
     public static void Run(FuzzTarget target, int seed, ReadOnlySpan<byte> alphabet, int maxLength = 120)
@@ -20,7 +22,8 @@ internal static class FuzzRunner
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"input {i}: {Convert.ToHexString(input)} \"{System.Text.Encoding.Latin1.GetString(input)}\"", e);
+                throw new InvalidOperationException(
+                    $"input {i}: {Convert.ToHexString(input)} \"{System.Text.Encoding.Latin1.GetString(input)}\"", e);
             }
             previous = input;
         }
@@ -49,5 +52,6 @@ internal static class FuzzRunner
         return [.. result];
     }
 
-    private static byte Pick(Random random, byte[] letters) => random.Next(20) == 0 ? (byte)random.Next(256) : letters[random.Next(letters.Length)];
+    private static byte Pick(Random random, byte[] letters) =>
+        random.Next(20) == 0 ? (byte)random.Next(256) : letters[random.Next(letters.Length)];
 }

@@ -18,11 +18,13 @@ public static class HeaderFuzz
     }
 
     private static bool HasLongStart(byte[] content, int limit) =>
-        System.Text.Encoding.Latin1.GetString(content).Split('\n').Any(l => l.Length > limit && l.IndexOf(':') is var colon && (colon < 0 || colon >= limit));
+        System.Text.Encoding.Latin1.GetString(content).Split('\n')
+        .Any(l => l.Length > limit && l.IndexOf(':') is var colon && (colon < 0 || colon >= limit));
 }
 
 public sealed class HeaderFuzzTests
 {
     [Test]
-    public void Header_scanner_agrees_with_the_slow_splitter() => FuzzRunner.Run(HeaderFuzz.One, 1, "From To Subject: x\n\t :>From abc\r\0\n\n\n  ::Received-\xff"u8);
+    public void Header_scanner_agrees_with_the_slow_splitter() =>
+        FuzzRunner.Run(HeaderFuzz.One, 1, "From To Subject: x\n\t :>From abc\r\0\n\n\n  ::Received-\xff"u8);
 }

@@ -9,8 +9,8 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Tests.Fuzz;
 
 /// <summary>
-/// Messages between processes: what decodes is encoded and decoded again to the same bytes, nothing else than "broken" comes of the rest. And a
-/// link that is sent arbitrary frames closes, with every stream told, and does nothing else.
+/// Messages between processes: what decodes is encoded and decoded again to the same bytes, nothing else than "broken" comes of the rest.
+/// And a link that is sent arbitrary frames closes, with every stream told, and does nothing else.
 /// </summary>
 public static class IpcFuzz
 {
@@ -77,18 +77,24 @@ public static class IpcFuzz
             Flags = MessageFlags.Trace,
             Recipients = [new() { Address = "r@x", Original = "o", Notify = Notify.Success }, new() { Address = "q@x" }],
         };
-        QueueEntry entry = new() { QueueId = "0dZGDFPPfc06k7", QueueName = "hold", Sender = "s", Recipients = [new() { Address = "r", Reason = "w" }] };
+        QueueEntry entry =
+            new() { QueueId = "0dZGDFPPfc06k7", QueueName = "hold", Sender = "s", Recipients = [new() { Address = "r", Reason = "w" }] };
         DeliverRequest deliver = new() { QueueId = "0dZGDFPPfc06k7", Nexthop = "n", Recipients = [new() { Address = "r", Offset = 5 }] };
         return
         [
-            Encode(new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All }), Encode(new SubmitReply { Outcome = Outcome.Bounce("5.1.1", "no") }),
+            Encode(new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All }),
+                Encode(new SubmitReply { Outcome = Outcome.Bounce("5.1.1", "no") }),
             Encode(new QueuedNotice { Envelope = e }), Encode(new QmgrRequest { Command = "flush" }), Encode(new QmgrReply { Text = "t" }),
-            Encode(new DestinationStates { Entries = [new() { Transport = "t", Name = "a", Window = 5, Reason = "r" }] }), Encode(new InFlowNotice { Slow = true }),
-            Encode(new HandoverNotice { Deliveries = [new() { QueueId = "a", Transport = "t" }], WantedIds = ["b"], WantedSites = ["c"], IsComplete = true }),
-            Encode(new DeliveryOverNotice { Delivery = new() { QueueId = "a", Nexthop = "n" } }), Encode(new ReleasedNotice { QueueId = "a", NextMicroseconds = 5 }),
+            Encode(new DestinationStates { Entries = [new() { Transport = "t", Name = "a", Window = 5, Reason = "r" }] }),
+                Encode(new InFlowNotice { Slow = true }),
+            Encode(new HandoverNotice { Deliveries = [new() { QueueId = "a", Transport = "t" }], WantedIds = ["b"], WantedSites = ["c"],
+                IsComplete = true }),
+            Encode(new DeliveryOverNotice { Delivery = new() { QueueId = "a", Nexthop = "n" } }),
+                Encode(new ReleasedNotice { QueueId = "a", NextMicroseconds = 5 }),
             Encode(new QueueStates { Entries = [new() { QueueId = "a", State = "active" }] }), Encode(deliver),
             Encode(new DeliverReply { Recipients = [new() { Offset = 5, Outcome = Outcome.Ok("t") }] }),
-            Encode(new ShowqRequest { Filter = new() { From = "f", Queues = ["hold"], Ids = ["x"] } }), Encode(new ShowqEntry { Entry = entry }), Encode(new ShowqReply { Text = "t" }),
+            Encode(new ShowqRequest { Filter = new() { From = "f", Queues = ["hold"], Ids = ["x"] } }),
+                Encode(new ShowqEntry { Entry = entry }), Encode(new ShowqReply { Text = "t" }),
         ];
     }
 
@@ -104,7 +110,9 @@ public static class IpcFuzz
         public void OnReset(LinkStream stream, string reason) { }
     }
 
-    /// <summary>A link gets frames with the message as payload, of types and streams that the input chooses, then the input itself.</summary>
+    /// <summary>
+    /// A link gets frames with the message as payload, of types and streams that the input chooses, then the input itself.
+    /// </summary>
     private static void Feed(byte[] message, ReadOnlySpan<byte> input)
     {
         using EventLoop loop = new();

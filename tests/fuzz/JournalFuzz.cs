@@ -3,7 +3,9 @@ using MtaSuite.Common.Spool.Journal;
 
 namespace MtaSuite.Tests.Fuzz;
 
-/// <summary>A journal segment with changed bytes: only records that were written are read, in their order, with the image they were written with.</summary>
+/// <summary>
+/// A journal segment with changed bytes: only records that were written are read, in their order, with the image they were written with.
+/// </summary>
 public static class JournalFuzz
 {
     private const int Count = 5, Stride = JournalFormat.RecordHead + 50;
@@ -19,7 +21,8 @@ public static class JournalFuzz
         ReadOnlySpan<byte> rest = segment;
         for (int at = 0; JournalFormat.TryReadRecord(rest, Generation, out string id, out bool held, out int length); at += length)
         {
-            if (at % Stride != 0 || length != Stride || id != Id(at / Stride) || held != (at / Stride % 2 == 1) || !rest[..length].SequenceEqual(Sample.AsSpan(at, length)))
+            if (at % Stride != 0 || length != Stride || id != Id(at / Stride) || held != (at / Stride % 2 == 1)
+                || !rest[..length].SequenceEqual(Sample.AsSpan(at, length)))
                 throw new InvalidOperationException("a record was read that nobody wrote");
             rest = rest[length..];
         }
@@ -44,5 +47,6 @@ public static class JournalFuzz
 public sealed class JournalFuzzTests
 {
     [Test]
-    public void Changed_segments_yield_only_what_was_written() => FuzzRunner.Run(JournalFuzz.One, 57, [0, 1, 2, 32, 64, 81, 82, 83, 104, 105, 164, 7, 255], 24);
+    public void Changed_segments_yield_only_what_was_written() =>
+        FuzzRunner.Run(JournalFuzz.One, 57, [0, 1, 2, 32, 64, 81, 82, 83, 104, 105, 164, 7, 255], 24);
 }

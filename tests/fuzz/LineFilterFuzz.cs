@@ -18,7 +18,8 @@ public static class LineFilterFuzz
         foreach (byte[] piece in (byte[][])[message[..first], message[first..second], message[second..]])
             if (!filter.Take(piece)) break;
         filter.Finish();
-        string expected = Slow(Encoding.Latin1.GetString(message), lineEnds, stopAtDot), found = Encoding.Latin1.GetString(output.ToArray());
+        string expected = Slow(Encoding.Latin1.GetString(message), lineEnds, stopAtDot),
+            found = Encoding.Latin1.GetString(output.ToArray());
         if (found != expected) throw new InvalidOperationException($"expected {Shown(expected)} but got {Shown(found)}");
     }
 

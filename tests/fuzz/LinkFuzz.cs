@@ -7,7 +7,9 @@ using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Fuzz;
 
-/// <summary>Bytes from a broken process: messages and frames. No exception, no memory beyond what was sent, and no harm to other links.</summary>
+/// <summary>
+/// Bytes from a broken process: messages and frames. No exception, no memory beyond what was sent, and no harm to other links.
+/// </summary>
 public static class LinkFuzz
 {
     /// <summary>As a message of each kind; what is taken is the same when it is written and read again.</summary>
@@ -35,7 +37,8 @@ public static class LinkFuzz
         if (!AttributeDecoder.TryDecode(input, message)) return;
         byte[] again = LinkTests.Encoded(message);
         T second = new();
-        if (!AttributeDecoder.TryDecode(again, second) || MessageFiller.Show(message) != MessageFiller.Show(second)) throw new InvalidOperationException($"{typeof(T).Name} differs");
+        if (!AttributeDecoder.TryDecode(again, second) || MessageFiller.Show(message) != MessageFiller.Show(second))
+            throw new InvalidOperationException($"{typeof(T).Name} differs");
     }
 
     /// <summary>As what a peer sends on a link before it closes: completes once the link has ended, with its streams forgotten.</summary>
@@ -45,7 +48,8 @@ public static class LinkFuzz
         Libc.Send(raw, input);
         Libc.Close(raw);
         Promise<bool> closed = new();
-        Link link = new(loop, a, _ => new Handler()) { Noticed = (_, payload) => AttributeDecoder.TryDecode(payload, new QueuedNotice()), Closed = _ => closed.TrySet(true) };
+        Link link = new(loop, a, _ => new Handler()) { Noticed = (_, payload) => AttributeDecoder.TryDecode(payload, new QueuedNotice()),
+            Closed = _ => closed.TrySet(true) };
         link.Start();
         await closed;
         if (link.IsOpen || link.StreamCount > 0) throw new InvalidOperationException("streams are left");
@@ -78,14 +82,17 @@ public class LinkFuzzTests
         for (int i = 0; i < Count; i++)
         {
             byte[] input = [.. good[random.Next(good.Length)]];
-            for (int k = random.Next(4); k > 0; k--) input[random.Next(input.Length)] = (byte)(random.Next(3) == 0 ? random.Next(256) : random.Next(9));
+            for (int k = random.Next(4); k > 0; k--)
+                input[random.Next(input.Length)] = (byte)(random.Next(3) == 0 ? random.Next(256) : random.Next(9));
             if (random.Next(10) == 0) input = input[..random.Next(input.Length)];
             LinkFuzz.One(input);
         }
     }
 
     private static byte[] Encoded(object message) =>
-        (byte[])typeof(LinkTests).GetMethod("Encoded", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.MakeGenericMethod(message.GetType()).Invoke(null, [message])!;
+        (byte[])typeof(LinkTests).GetMethod("Encoded",
+        System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static)!.MakeGenericMethod(message.GetType()).Invoke(null,
+            [message])!;
 
     [Test]
     public void Frames_of_every_kind() => OnLoop.Run(async loop =>
@@ -109,7 +116,8 @@ public class LinkFuzzTests
             byte[] payload = new byte[random.Next(12)];
             random.NextBytes(payload);
             int? length = random.Next(15) == 0 ? random.Next(-5, 100) : random.Next(30) == 0 ? random.Next() : null;
-            FrameType type = random.Next(30) == 0 ? (FrameType)random.Next(256) : k % 2 == 0 ? FrameType.Open : types[random.Next(types.Length)];
+            FrameType type = random.Next(30) == 0 ? (FrameType)random.Next(256) : k % 2 == 0 ? FrameType.Open
+                : types[random.Next(types.Length)];
             input.Write(LinkTests.Frame((uint)random.Next(4), type, payload, length));
         }
         byte[] bytes = input.ToArray();

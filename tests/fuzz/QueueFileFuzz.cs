@@ -7,7 +7,10 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tests.Fuzz;
 
-/// <summary>Queue files with changed bytes: whatever is read is written and read again as the same, and postcat prints any of them or says that it is none.</summary>
+/// <summary>
+/// Queue files with changed bytes: whatever is read is written and read again as the same, and postcat prints any of them or says that it
+/// is none.
+/// </summary>
 public static class QueueFileFuzz
 {
     private static readonly byte[] Sample = MakeSample();
@@ -21,7 +24,8 @@ public static class QueueFileFuzz
         if (Read(file) is { } envelope)
         {
             byte[] again = Write(envelope);
-            if (Read(again) is not { } second || !Write(second).AsSpan().SequenceEqual(again)) throw new InvalidOperationException("an envelope changes when it is written again");
+            if (Read(again) is not { } second || !Write(second).AsSpan().SequenceEqual(again))
+                throw new InvalidOperationException("an envelope changes when it is written again");
         }
         Show(file);
     }
@@ -46,8 +50,10 @@ public static class QueueFileFuzz
     [
         .. Write(new Envelope
         {
-            ArrivalMicroseconds = 1_795_292_943_654_321, Sender = "s@x", FullName = "a\nb\\c", EnvelopeId = "e", Body = BodyType.EightBitMime, Origin = "smtpd",
-            Recipients = [new() { Address = "r@x", Original = "o", DsnOriginal = "rfc822;o", Notify = Notify.Success }, new() { Address = "q@x", Done = true }],
+            ArrivalMicroseconds = 1_795_292_943_654_321, Sender = "s@x", FullName = "a\nb\\c", EnvelopeId = "e",
+                Body = BodyType.EightBitMime, Origin = "smtpd",
+            Recipients = [new() { Address = "r@x", Original = "o", DsnOriginal = "rfc822;o", Notify = Notify.Success },
+                new() { Address = "q@x", Done = true }],
         }),
         .. "a\n\nb"u8,
     ];

@@ -11,10 +11,14 @@ public static class RelayContentFuzz
 {
     private static readonly string[] s_tokens =
     [
-        "MIME-Version: 1.0\n", "Content-Type: multipart/mixed; boundary=b\n", "Content-Type: multipart/digest; boundary=\"c c\"\n", "Content-Type: message/rfc822\n",
-        "Content-Type: text/plain; charset=utf-8\n", "Content-Type: image/png\n", "Content-Transfer-Encoding: 8bit\n", "Content-Transfer-Encoding: base64\n",
-        "Content-Transfer-Encoding: binary\n", "Subject: x\n", "\n", "\n\n", "--b\n", "--b--\n", "--c c\n", "--c c--\n", "text\n", "text = \n", "gr\u00fc\u00dfe\n", "\u00e9\u00e8\u00ea\u00eb\u00ec",
-        ".\n", "From x\n", "--\n", "-", "long word after word after word after word after word after word after word \u00fc and more\n", "\t\n", "no end",
+        "MIME-Version: 1.0\n", "Content-Type: multipart/mixed; boundary=b\n", "Content-Type: multipart/digest; boundary=\"c c\"\n",
+            "Content-Type: message/rfc822\n",
+        "Content-Type: text/plain; charset=utf-8\n", "Content-Type: image/png\n", "Content-Transfer-Encoding: 8bit\n",
+            "Content-Transfer-Encoding: base64\n",
+        "Content-Transfer-Encoding: binary\n", "Subject: x\n", "\n", "\n\n", "--b\n", "--b--\n", "--c c\n", "--c c--\n", "text\n",
+            "text = \n", "gr\u00fc\u00dfe\n", "\u00e9\u00e8\u00ea\u00eb\u00ec",
+        ".\n", "From x\n", "--\n", "-", "long word after word after word after word after word after word after word \u00fc and more\n",
+            "\t\n", "no end",
     ];
 
     /// <summary>Encodes content in pieces of a size into outputs of a size.</summary>
@@ -42,11 +46,13 @@ public static class RelayContentFuzz
         int limit = input[0] % 4 == 0 ? 0 : 4 + input[0] % 20;
         bool dots = (input[1] & 1) == 0;
         byte[] wire = Encode(content, dots, limit, 1 + input[1] % 7, 3 + input[2] % 9);
-        if (!wire.AsSpan().SequenceEqual(Encode(content, dots, limit, int.MaxValue, 10_000))) throw new InvalidOperationException("pieces differ");
+        if (!wire.AsSpan().SequenceEqual(Encode(content, dots, limit, int.MaxValue, 10_000)))
+            throw new InvalidOperationException("pieces differ");
         string text = Encoding.Latin1.GetString(wire);
         if (text.Replace("\r\n", "").AsSpan().IndexOfAny("\r\n") >= 0) throw new InvalidOperationException("a stray CR or LF");
         string[] lines = text.Split("\r\n");
-        if (dots && (lines[^2] != "." || lines.AsSpan(0, lines.Length - 2).Contains("."))) throw new InvalidOperationException("the end is not where it should be");
+        if (dots && (lines[^2] != "." || lines.AsSpan(0, lines.Length - 2).Contains(".")))
+            throw new InvalidOperationException("the end is not where it should be");
         if (limit > 0 && Array.Exists(lines, l => l.Length > limit + 1)) throw new InvalidOperationException("a line is too long");
         if (limit == 0 && text != Slow(content, dots)) throw new InvalidOperationException("content differs");
     }
@@ -68,7 +74,10 @@ public static class RelayContentFuzz
         byte[] converted = Convert(content, int.MaxValue);
         if (!converted.AsSpan().SequenceEqual(Convert(content, 1 + input[0] % 9))) throw new InvalidOperationException("pieces differ");
         List<string> before = Leaves(content), after = Leaves(converted);
-        if (!before.SequenceEqual(after)) throw new InvalidOperationException($"decodes to\n{string.Join("\n|", after)}\ninstead of\n{string.Join("\n|", before)}\nfrom {Encoding.UTF8.GetString(converted)}");
+        if (!before.SequenceEqual(after))
+            throw new InvalidOperationException(
+                $"decodes to\n{string.Join("\n|", after)}\ninstead of\n{string.Join("\n|", before)}\nfrom "
+                + $"{Encoding.UTF8.GetString(converted)}");
     }
 
     internal static byte[] Convert(byte[] content, int piece)
@@ -115,14 +124,17 @@ public static class RelayContentFuzz
             _body.SetLength(0);
             string text = entity.Encoding switch
             {
-                "base64" when IsBase64(body) => Encoding.UTF8.GetString(System.Convert.FromBase64String(Encoding.ASCII.GetString(body))).Replace("\r\n", "\n"),
+                "base64" when IsBase64(body) =>
+                    Encoding.UTF8.GetString(System.Convert.FromBase64String(Encoding.ASCII.GetString(body))).Replace("\r\n", "\n"),
                 "quoted-printable" => Unquote(body),
                 _ => Encoding.UTF8.GetString(body),
             };
             Leaves.Add(text);
         }
 
-        private static bool IsBase64(byte[] body) => Array.TrueForAll(body, b => b < 128) && System.Convert.TryFromBase64String(Encoding.ASCII.GetString(body), new byte[body.Length], out _);
+        private static bool IsBase64(byte[] body) =>
+            Array.TrueForAll(body, b => b < 128)
+            && System.Convert.TryFromBase64String(Encoding.ASCII.GetString(body), new byte[body.Length], out _);
 
         private static string Unquote(byte[] body)
         {
@@ -149,5 +161,6 @@ public class RelayContentFuzzTests
     public void Lines() => FuzzRunner.Run(RelayContentFuzz.Lines, 431, "\r\n\r\n..ab c\u00fc"u8);
 
     [Test]
-    public void Conversion() => FuzzRunner.Run(RelayContentFuzz.SevenBit, 432, [.. Enumerable.Range(0, 54).Select(i => (byte)i)], maxLength: 30);
+    public void Conversion() =>
+        FuzzRunner.Run(RelayContentFuzz.SevenBit, 432, [.. Enumerable.Range(0, 54).Select(i => (byte)i)], maxLength: 30);
 }

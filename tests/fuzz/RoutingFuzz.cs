@@ -27,19 +27,22 @@ public static class RoutingFuzz
         List<string> expanded = [];
         // the aliases above have a loop in them: that ends in a refusal with the recipient alone
         Expansion expansion = s_cleanup.ExpandRecipient(text, expanded);
-        bool sound = expansion.Trouble is null ? expanded.Count is > 0 and <= 1001 : expanded.Count == 1 && expanded[0] == expansion.Recipient;
+        bool sound = expansion.Trouble is null ? expanded.Count is > 0 and <= 1001 : expanded.Count == 1
+            && expanded[0] == expansion.Recipient;
         if (!sound) throw new InvalidOperationException("expansion");
         if (!route.IsOk) return;
         Route again = s_resolver.Resolve("", route.Recipient);
         // what resolved to a remote place never turns out local, nor the reverse: relay control decides on the first answer
         if (again.Class != route.Class || again.Transport != route.Transport) throw new InvalidOperationException($"{route} then {again}");
         string twice = s_core.Rewriter.Rewrite(once, RewriteContext.Local);
-        if (text.IndexOfAny(['"', '\\', '[', ' ', '@', '!', '.', ':']) < 0 && twice != once) throw new InvalidOperationException($"{once} then {twice}");
+        if (text.IndexOfAny(['"', '\\', '[', ' ', '@', '!', '.', ':']) < 0 && twice != once)
+            throw new InvalidOperationException($"{once} then {twice}");
     }
 }
 
 public sealed class RoutingFuzzTests
 {
     [Test]
-    public void Routing_comes_to_an_end() => FuzzRunner.Run(RoutingFuzz.One, 3, "ab@@@%!!..\"\\[] :mx.example.comalias.testrelay.test"u8, 50);
+    public void Routing_comes_to_an_end() =>
+        FuzzRunner.Run(RoutingFuzz.One, 3, "ab@@@%!!..\"\\[] :mx.example.comalias.testrelay.test"u8, 50);
 }

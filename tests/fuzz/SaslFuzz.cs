@@ -10,26 +10,31 @@ namespace MtaSuite.Tests.Fuzz;
 /// <summary>The SASL mechanisms of the server and of the client, tokens and Dovecot's lines on hostile input.</summary>
 public static class SaslFuzz
 {
-    private static readonly FakeAuthority s_authority = new() { Verifier = new ScramVerifier(ScramHash.Sha256, 4096, new byte[4], new byte[32], new byte[32]) };
+    private static readonly FakeAuthority s_authority =
+        new() { Verifier = new ScramVerifier(ScramHash.Sha256, 4096, new byte[4], new byte[32], new byte[32]) };
 
     public static void One(ReadOnlySpan<byte> input)
     {
         Plain(input);
         foreach (SaslServer server in new SaslServer[]
         {
-            new LoginServer(s_authority), new ScramServer(ScramHash.Sha256, false, s_authority, null), new ScramServer(ScramHash.Sha256, true, s_authority, _ => []),
+            new LoginServer(s_authority), new ScramServer(ScramHash.Sha256, false, s_authority, null),
+                new ScramServer(ScramHash.Sha256, true, s_authority, _ => []),
             new BearerServer(s_authority, false), new BearerServer(s_authority, true), new ExternalServer("x"),
         }) Messages(server, input);
         Scram(input);
-        SaslResult token = new TokenChecker(new TokenKeys("/nonexistent"), new TokenRules("", "", ["email"])).Check("", Encoding.Latin1.GetString(input));
+        SaslResult token = new TokenChecker(new TokenKeys("/nonexistent"), new TokenRules("", "", ["email"]))
+            .Check("", Encoding.Latin1.GetString(input));
         if (token.Status == SaslStatus.Success) throw new InvalidOperationException("a token without a key");
         Dovecot(input);
         foreach (string name in new[] { "PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-1" })
         {
             SaslClient client = SaslClient.Create(name, new SaslCredentials("u", "p"), new SaslServerFacts("h", 25))!;
             client.Initial();
-            if (client.Next(input).Status is not (SaslStatus.Continue or SaslStatus.Failure)) throw new InvalidOperationException("client ended by itself");
-            if (name.StartsWith("SCRAM", StringComparison.Ordinal) && client.MayEnd) throw new InvalidOperationException("server without proof");
+            if (client.Next(input).Status is not (SaslStatus.Continue or SaslStatus.Failure))
+                throw new InvalidOperationException("client ended by itself");
+            if (name.StartsWith("SCRAM", StringComparison.Ordinal) && client.MayEnd)
+                throw new InvalidOperationException("server without proof");
         }
     }
 
@@ -39,7 +44,8 @@ public static class SaslFuzz
         bool fast = PlainServer.TryParse(input, out string authzid, out string login, out string password);
         string[] parts = Encoding.UTF8.GetString(input).Split('\0');
         bool slow = System.Text.Unicode.Utf8.IsValid(input) && parts is [_, { Length: > 0 }, { Length: > 0 }];
-        if (fast != slow || (fast && (authzid, login, password) != (parts[0], parts[1], parts[2]))) throw new InvalidOperationException("PLAIN differs");
+        if (fast != slow || (fast && (authzid, login, password) != (parts[0], parts[1], parts[2])))
+            throw new InvalidOperationException("PLAIN differs");
     }
 
     private static void Messages(SaslServer server, ReadOnlySpan<byte> input)
@@ -57,9 +63,12 @@ public static class SaslFuzz
     private static void Scram(ReadOnlySpan<byte> input)
     {
         string text = Encoding.Latin1.GetString(input);
-        if (ScramMessage.DecodeName(text) is { } name && ScramMessage.EncodeName(name) != text && !text.Contains(',')) throw new InvalidOperationException("saslname");
-        if (Gs2Header.TryParse(text, out Gs2Header header) && (header.Length < 3 || text[header.Length - 1] != ',')) throw new InvalidOperationException("gs2");
-        if (ScramVerifier.TryParse(text, out ScramVerifier verifier) && !ScramVerifier.TryParse(verifier.ToString(), out _)) throw new InvalidOperationException("verifier");
+        if (ScramMessage.DecodeName(text) is { } name && ScramMessage.EncodeName(name) != text && !text.Contains(','))
+            throw new InvalidOperationException("saslname");
+        if (Gs2Header.TryParse(text, out Gs2Header header) && (header.Length < 3 || text[header.Length - 1] != ','))
+            throw new InvalidOperationException("gs2");
+        if (ScramVerifier.TryParse(text, out ScramVerifier verifier) && !ScramVerifier.TryParse(verifier.ToString(), out _))
+            throw new InvalidOperationException("verifier");
     }
 
     private static void Dovecot(ReadOnlySpan<byte> input)
@@ -79,5 +88,6 @@ public class SaslFuzzTests
 {
     [Test]
     public void Random_and_mutated_messages() =>
-        FuzzRunner.Run(SaslFuzz.One, 20261121, "n,,a=userr=abc\0\0\x01\x01=2C=3Dp=tls-exporter,auth=Bearer .eyJ{}\"\n\tc=biws,p=v0=i=4096s=QSXCR+"u8);
+        FuzzRunner.Run(SaslFuzz.One, 20261121,
+        "n,,a=userr=abc\0\0\x01\x01=2C=3Dp=tls-exporter,auth=Bearer .eyJ{}\"\n\tc=biws,p=v0=i=4096s=QSXCR+"u8);
 }

@@ -53,14 +53,16 @@ public static class SmtpCommandFuzz
         BdatArguments.TryParse(command.Arguments, out _);
         ReadOnlySpan<byte> arguments = command.Arguments;
         while (ClientAttribute.TryTake(ref arguments, out ClientAttribute attribute, out _))
-            if (attribute.Value.Contains('\n') || attribute.Value.Contains('\0')) throw new InvalidOperationException("control character in attribute");
+            if (attribute.Value.Contains('\n') || attribute.Value.Contains('\0'))
+                throw new InvalidOperationException("control character in attribute");
     }
 
     private static SmtpReply Rcpt(ReadOnlySpan<byte> text, out MailParameters none)
     {
         none = default;
         SmtpReply error = RcptParameters.Parse(text, EsmtpFeatures.Dsn, out RcptParameters rcpt);
-        if (error.IsNone && rcpt.OriginalRecipient is { } o && (o.Contains('\n') || o.Contains('\0'))) throw new InvalidOperationException("control character in ORCPT");
+        if (error.IsNone && rcpt.OriginalRecipient is { } o && (o.Contains('\n') || o.Contains('\0')))
+            throw new InvalidOperationException("control character in ORCPT");
         return error;
     }
 
@@ -69,7 +71,8 @@ public static class SmtpCommandFuzz
         if (reply.IsNone) return;
         byte[] bytes = new byte[SmtpReply.MaxBytes(reply.Text.Length, reply.Lines)];
         int length = reply.Format(bytes);
-        if (bytes.AsSpan(0, length).Count((byte)'\n') != 1 || bytes[length - 2] != '\r') throw new InvalidOperationException("reply of several lines");
+        if (bytes.AsSpan(0, length).Count((byte)'\n') != 1 || bytes[length - 2] != '\r')
+            throw new InvalidOperationException("reply of several lines");
     }
 
     private static SmtpVerb SlowVerb(string word)
@@ -85,15 +88,19 @@ public class SmtpCommandFuzzTests
 {
     private static readonly string[] s_seeds =
     [
-        "MAIL FROM:<a@b> SIZE=100 BODY=8BITMIME SMTPUTF8 RET=FULL ENVID=a+2Bb AUTH=<>\r\n", "rcpt to:<\"a b\"@c> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;x+20y\r\n",
-        "RCPT TO:<x@y> ORCPT=utf-8;a\\x{20AC}b@c\r\n", "BDAT 100 LAST\r\n", "XCLIENT NAME=a ADDR=1.2.3.4 PORT=25 HELO=x+20y\r\n", "EHLO [1.2.3.4]\r\n",
-        "PROXY TCP4 1.2.3.4 5.6.7.8 1 25\r\n", "PROXY TCP6 ::1 ::2 1 25\r\n", "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\f\x01\x02\x03\x04\x05\x06\a\b\0\x19\0\x1A", "STARTTLS\r\nNOOP\n\r\n",
+        "MAIL FROM:<a@b> SIZE=100 BODY=8BITMIME SMTPUTF8 RET=FULL ENVID=a+2Bb AUTH=<>\r\n",
+            "rcpt to:<\"a b\"@c> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;x+20y\r\n",
+        "RCPT TO:<x@y> ORCPT=utf-8;a\\x{20AC}b@c\r\n", "BDAT 100 LAST\r\n", "XCLIENT NAME=a ADDR=1.2.3.4 PORT=25 HELO=x+20y\r\n",
+            "EHLO [1.2.3.4]\r\n",
+        "PROXY TCP4 1.2.3.4 5.6.7.8 1 25\r\n", "PROXY TCP6 ::1 ::2 1 25\r\n",
+            "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\f\x01\x02\x03\x04\x05\x06\a\b\0\x19\0\x1A", "STARTTLS\r\nNOOP\n\r\n",
     ];
 
     [Test]
     public void Random_and_mutated_commands()
     {
-        int count = int.Parse(Environment.GetEnvironmentVariable("FUZZ_COUNT") ?? "5000", System.Globalization.CultureInfo.InvariantCulture);
+        int count =
+            int.Parse(Environment.GetEnvironmentVariable("FUZZ_COUNT") ?? "5000", System.Globalization.CultureInfo.InvariantCulture);
         Random random = new(20260822);
         for (int n = 0; n < count; n++)
         {

@@ -5,10 +5,13 @@ using MtaSuite.Common.Tls.Client;
 
 namespace MtaSuite.Tests.Fuzz;
 
-/// <summary>MTA-STS records and policies against the grammar of RFC 8461 as regular expressions; hosts against patterns; lines of the journal.</summary>
+/// <summary>
+/// MTA-STS records and policies against the grammar of RFC 8461 as regular expressions; hosts against patterns; lines of the journal.
+/// </summary>
 public static partial class StsFuzz
 {
-    [GeneratedRegex("""^v=STSv1(?:[ \t]*;[ \t]*(?:id=(?<id>[A-Za-z0-9]{1,32})|(?!id=)[A-Za-z0-9][A-Za-z0-9_.-]{0,31}=[!-:<>-~]+))+(?:[ \t]*;)?[ \t]*$""")]
+    [GeneratedRegex(
+        """^v=STSv1(?:[ \t]*;[ \t]*(?:id=(?<id>[A-Za-z0-9]{1,32})|(?!id=)[A-Za-z0-9][A-Za-z0-9_.-]{0,31}=[!-:<>-~]+))+(?:[ \t]*;)?[ \t]*$""")]
     private static partial Regex Record();
 
     public static void One(ReadOnlySpan<byte> input)
@@ -27,7 +30,8 @@ public static partial class StsFuzz
         // a "$" matches before a last line break
         Match m = text.EndsWith('\n') ? Match.Empty : Record().Match(text);
         string expected = m.Success && m.Groups["id"].Captures.Count > 0 ? m.Groups["id"].Captures[0].Value : "";
-        if (parsed != (expected.Length > 0) || (parsed && id != expected)) throw new InvalidOperationException($"record {text}: {id}, not {expected}");
+        if (parsed != (expected.Length > 0) || (parsed && id != expected))
+            throw new InvalidOperationException($"record {text}: {id}, not {expected}");
     }
 
     private static void Policies(ReadOnlySpan<byte> body)
@@ -35,15 +39,18 @@ public static partial class StsFuzz
         bool parsed = StsPolicyFile.TryParse(body, out StsPolicyFile policy, out string error);
         if (parsed == (error.Length > 0)) throw new InvalidOperationException("an error without a text, or a text without error");
         if (!parsed) return;
-        if (policy.Lines.Count is 0 or > StsPolicyFile.MaxLines || policy.MaxAge > StsPolicyFile.LongestAge) throw new InvalidOperationException("over a limit");
+        if (policy.Lines.Count is 0 or > StsPolicyFile.MaxLines || policy.MaxAge > StsPolicyFile.LongestAge)
+            throw new InvalidOperationException("over a limit");
         if (policy.Mode != StsMode.None && policy.Patterns.Count == 0) throw new InvalidOperationException("hosts");
-        if (!StsPolicyFile.TryParse(Encoding.UTF8.GetBytes(string.Join("\r\n", policy.Lines)), out StsPolicyFile again, out _) && policy.Lines.Count < StsPolicyFile.MaxLines
+        if (!StsPolicyFile.TryParse(Encoding.UTF8.GetBytes(string.Join("\r\n", policy.Lines)), out StsPolicyFile again, out _)
+            && policy.Lines.Count < StsPolicyFile.MaxLines
             || !again.Patterns.SequenceEqual(policy.Patterns) && policy.Lines.Count < StsPolicyFile.MaxLines)
             throw new InvalidOperationException("its lines mean something else");
         foreach (string pattern in policy.Patterns) Matching(pattern);
         KnownPolicy known = new("1", 1, Encoding.UTF8.GetString(body), policy);
         string line = known.Line("d.test");
-        if (line.IndexOf('\n') != line.Length - 1 || !KnownPolicy.TryParse(line[..^1], out string domain, out KnownPolicy? read) || domain != "d.test" || read!.Body != known.Body)
+        if (line.IndexOf('\n') != line.Length - 1 || !KnownPolicy.TryParse(line[..^1], out string domain, out KnownPolicy? read)
+            || domain != "d.test" || read!.Body != known.Body)
             throw new InvalidOperationException($"not read again: {line}");
     }
 
@@ -60,7 +67,8 @@ public static partial class StsFuzz
     {
         if (!KnownPolicy.TryParse(line, out string domain, out KnownPolicy? policy)) return;
         string written = policy!.Line(domain);
-        if (!KnownPolicy.TryParse(written[..^1], out string again, out KnownPolicy? same) || again != domain || same!.Body != policy.Body || same.Fetched != policy.Fetched)
+        if (!KnownPolicy.TryParse(written[..^1], out string again, out KnownPolicy? same) || again != domain || same!.Body != policy.Body
+            || same.Fetched != policy.Fetched)
             throw new InvalidOperationException($"{line} was read again as {written}");
     }
 }
@@ -69,5 +77,6 @@ public static partial class StsFuzz
 public class StsFuzzTests
 {
     [Test]
-    public void Random_and_mutated_texts() => FuzzRunner.Run(StsFuzz.One, 11, "v=STSv1;id= az9_-.*version:\r\nmode: enforce\tmx: max_age\\t"u8);
+    public void Random_and_mutated_texts() =>
+        FuzzRunner.Run(StsFuzz.One, 11, "v=STSv1;id= az9_-.*version:\r\nmode: enforce\tmx: max_age\\t"u8);
 }

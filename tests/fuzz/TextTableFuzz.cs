@@ -4,7 +4,9 @@ using MtaSuite.Common.Tables.Text;
 
 namespace MtaSuite.Tests.Fuzz;
 
-/// <summary>Source text of tables: the streaming reader, however its input is cut, gives what a plain reading of whole lines gives.</summary>
+/// <summary>
+/// Source text of tables: the streaming reader, however its input is cut, gives what a plain reading of whole lines gives.
+/// </summary>
 [TestFixture]
 public static class TextTableFuzz
 {

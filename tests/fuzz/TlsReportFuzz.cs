@@ -4,17 +4,22 @@ using MtaSuite.Common.Authentication;
 
 namespace MtaSuite.Tests.Fuzz;
 
-/// <summary>Lines of the journal of TLS reports: what is read is written the same. TXT records and URIs that name where reports go: what is taken can be used.</summary>
+/// <summary>
+/// Lines of the journal of TLS reports: what is read is written the same. TXT records and URIs that name where reports go: what is taken
+/// can be used.
+/// </summary>
 public static class TlsReportFuzz
 {
     public static void One(ReadOnlySpan<byte> input)
     {
         string text = Encoding.Latin1.GetString(input);
         foreach (string uri in TlsReportRecord.Addresses(["v=TLSRPTv1; rua=" + text]).Concat(TlsReportRecord.Addresses([text])))
-            if (TlsReportRecord.Mailbox(uri) is { } mailbox ? mailbox.Any(c => c is <= ' ' or > '~') : TlsReportRecord.WebAddress(uri) == null) throw new InvalidOperationException($"{uri} was taken");
+            if (TlsReportRecord.Mailbox(uri) is { } mailbox ? mailbox.Any(c => c is <= ' ' or > '~')
+                : TlsReportRecord.WebAddress(uri) == null) throw new InvalidOperationException($"{uri} was taken");
         if (text.Contains('\n') || ReportRecord.Parse(text) is not { } record) return;
         string line = record.Format();
-        if (line.IndexOf('\n') != line.Length - 1 || ReportRecord.Parse(line[..^1]) != record) throw new InvalidOperationException($"{record} was written as {line}");
+        if (line.IndexOf('\n') != line.Length - 1 || ReportRecord.Parse(line[..^1]) != record)
+            throw new InvalidOperationException($"{record} was written as {line}");
         ReportBook book = new(new ReportSettings());
         book.Restore(record);
         book.Restore(record with { Event = ReportEvent.Done });
@@ -28,8 +33,10 @@ public class TlsReportFuzzTests
     private static readonly string[] s_seeds =
     [
         "+\t1795305600\ta.example\tsts\ta.example\tversion: STSv1\\nmode: testing\\n\tmx.a.example\\n\t12",
-        "+\t1795305600\ta.example\ttlsa\tmx.a.example\t3 1 1 ab\\n\t\t3\tvalidation-failure\t192.0.2.1\tmx.a.example\thelo\t192.0.2.2\twhy\\tnot",
-        "@\t1795305600\ta.example\tmailto:x@a.example https://a.example/", "]\t1795305600\ta.example\t1795391999\t1795400000", ">\t1\ta\tmailto:x@a", "<\t1\ta\tmailto:x@a", "x\t1\ta", "x\t1\ta\\tb\\\\c",
+        "+\t1795305600\ta.example\ttlsa\tmx.a.example\t3 1 1 "
+            + "ab\\n\t\t3\tvalidation-failure\t192.0.2.1\tmx.a.example\thelo\t192.0.2.2\twhy\\tnot",
+        "@\t1795305600\ta.example\tmailto:x@a.example https://a.example/", "]\t1795305600\ta.example\t1795391999\t1795400000",
+            ">\t1\ta\tmailto:x@a", "<\t1\ta\tmailto:x@a", "x\t1\ta", "x\t1\ta\\tb\\\\c",
         "v=TLSRPTv1; rua=mailto:a%2Bb@c.example?x=y, https://c.example/%zz ;",
     ];
 

@@ -22,7 +22,8 @@ internal sealed record TcpStream(string From, int FromPort, string To, int ToPor
     {
         int offset = (int)(sequence - First);
         if (offset < 0 || data.IsEmpty) return; // a keep-alive, or an acknowledgement, also behind the end, which has a number too
-        if (_bytes.Length < offset + data.Length) (_bytes, _seen) = (Grown(_bytes, offset + data.Length), Grown(_seen, offset + data.Length));
+        if (_bytes.Length < offset + data.Length)
+            (_bytes, _seen) = (Grown(_bytes, offset + data.Length), Grown(_seen, offset + data.Length));
         data.CopyTo(_bytes.AsSpan(offset));
         _seen.AsSpan(offset, data.Length).Fill(true);
     }
@@ -56,7 +57,9 @@ internal sealed class Capture : IDisposable
     public Capture(LabHost host)
     {
         _file = $"{host.Folder}/capture.pcap";
-        _tcpdump = Programs.Start("nsenter", ["-t", host.Pid, "-n", Programs.Find("tcpdump")!, "-i", "eth0", "-U", "--immediate-mode", "-B", "16384", "-Z", "root", "-w", _file, "tcp"]);
+        _tcpdump = Programs.Start("nsenter",
+            ["-t", host.Pid, "-n", Programs.Find("tcpdump")!, "-i", "eth0", "-U", "--immediate-mode", "-B", "16384", "-Z", "root", "-w",
+                _file, "tcp"]);
         string? line;
         do line = _tcpdump.StandardError.ReadLine();
         while (line != null && !line.Contains("listening on", StringComparison.Ordinal));
@@ -91,7 +94,8 @@ internal sealed class Capture : IDisposable
         int fromPort = BinaryPrimitives.ReadUInt16BigEndian(tcp), toPort = BinaryPrimitives.ReadUInt16BigEndian(tcp[2..]);
         uint sequence = BinaryPrimitives.ReadUInt32BigEndian(tcp[4..]);
         if ((tcp[13] & 2) != 0) streams.Add(new TcpStream(from, fromPort, to, toPort) { First = sequence + 1 });
-        else streams.FindLast(s => s.From == from && s.FromPort == fromPort && s.To == to && s.ToPort == toPort)?.Put(sequence, tcp[((tcp[12] >> 4) * 4)..]);
+        else streams.FindLast(s => s.From == from && s.FromPort == fromPort && s.To == to && s.ToPort == toPort)?.Put(sequence,
+            tcp[((tcp[12] >> 4) * 4)..]);
     }
 
     public void Dispose()

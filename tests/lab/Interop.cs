@@ -22,9 +22,11 @@ public class Interop : LabTest
     public void We_keep_mail_for_each_that_is_down()
     {
         foreach (string name in s_neighbours) Peer(name).Stop();
-        foreach (string name in s_neighbours) Lab.Send(Lab.Suite, "sender@client.lab", $"alice@{Lab.Backup(name, "ours")}", $"kept for {name}");
         foreach (string name in s_neighbours)
-            Wait.Until(() => Waits(Lab.Suite.Queue(), $"alice@{Lab.Backup(name, "ours")}", "Connection refused"), () => $"mail for {name} in mailq with its reason:\n{Lab.Suite.Queue()}");
+            Lab.Send(Lab.Suite, "sender@client.lab", $"alice@{Lab.Backup(name, "ours")}", $"kept for {name}");
+        foreach (string name in s_neighbours)
+            Wait.Until(() => Waits(Lab.Suite.Queue(), $"alice@{Lab.Backup(name, "ours")}", "Connection refused"),
+                () => $"mail for {name} in mailq with its reason:\n{Lab.Suite.Queue()}");
         foreach (string name in s_neighbours) Peer(name).Start();
         Assert.That(Lab.Suite.Queue(), Does.Contain("3 Requests"), "it waits for its time, 10 minutes from now");
 
@@ -32,7 +34,8 @@ public class Interop : LabTest
         Lab.Postfix.Receives("kept for postfix");
         Assert.That(Lab.Suite.Queue(), Does.Contain("2 Requests"), "of the others nothing is tried");
 
-        string etrn = $"import smtplib; s = smtplib.SMTP('{Lab.Suite.Host.Address}', 25, 'client.lab'); s.ehlo(); print(s.docmd('ETRN', '{Lab.Backup("exim", "ours")}')); s.quit()";
+        string etrn = $"import smtplib; s = smtplib.SMTP('{Lab.Suite.Host.Address}', 25, 'client.lab'); s.ehlo(); print(s.docmd('ETRN', "
+            + $"'{Lab.Backup("exim", "ours")}')); s.quit()";
         Assert.That(Lab.Dns.Run("python3", "-c", etrn).Succeeded().Output, Does.StartWith("(250, "));
         Lab.Exim.Receives("kept for exim");
 
@@ -60,7 +63,8 @@ public class Interop : LabTest
         foreach (string name in s_neighbours)
         {
             Lab.Send(Peer(name), "sender@client.lab", $"alice@{Lab.Backup("ours", name)}", $"kept by {name}");
-            Wait.Until(() => Waits(Peer(name).Queue(), $"alice@{Lab.Backup("ours", name)}", name == "opensmtpd" ? "Network error on destination MXs" : "Connection refused"), () => $"{name}: {Peer(name).Queue()}");
+            Wait.Until(() => Waits(Peer(name).Queue(), $"alice@{Lab.Backup("ours", name)}",
+                name == "opensmtpd" ? "Network error on destination MXs" : "Connection refused"), () => $"{name}: {Peer(name).Queue()}");
         }
         Lab.Suite.Start();
         Lab.Opensmtpd.Flush();
@@ -70,13 +74,15 @@ public class Interop : LabTest
     }
 
     // the neighbours among themselves: that the lab's ways hold is what makes the tests above mean something
-    [TestCase("postfix", "exim"), TestCase("postfix", "opensmtpd"), TestCase("exim", "postfix"), TestCase("exim", "opensmtpd"), TestCase("opensmtpd", "postfix"), TestCase("opensmtpd", "exim"), Order(5)]
+    [TestCase("postfix", "exim"), TestCase("postfix", "opensmtpd"), TestCase("exim", "postfix"), TestCase("exim", "opensmtpd"),
+        TestCase("opensmtpd", "postfix"), TestCase("opensmtpd", "exim"), Order(5)]
     public void The_others_keep_mail_for_each_other(string primary, string backup)
     {
         string recipient = $"alice@{Lab.Backup(primary, backup)}", subject = $"for {primary} kept by {backup}";
         Peer(primary).Stop();
         Lab.Send(Peer(backup), "sender@client.lab", recipient, subject);
-        Wait.Until(() => Waits(Peer(backup).Queue(), recipient, backup == "opensmtpd" ? "Network error on destination MXs" : "Connection refused"), () => $"{backup}: {Peer(backup).Queue()}");
+        Wait.Until(() => Waits(Peer(backup).Queue(), recipient,
+            backup == "opensmtpd" ? "Network error on destination MXs" : "Connection refused"), () => $"{backup}: {Peer(backup).Queue()}");
         Peer(primary).Start();
         Peer(backup).Flush();
         Peer(primary).Receives(subject);
@@ -94,7 +100,8 @@ public class Interop : LabTest
         Lab.Suite.Start();
         Thread.Sleep(3000);
         Assert.That(Lab.Suite.Mails($"Subject: {subject}\n"), Is.Empty, "it waits until it is asked");
-        string etrn = $"import smtplib; s = smtplib.SMTP('{Peer(backup).Host.Address}', 25, 'mx.ours.lab'); s.ehlo(); print(s.docmd('ETRN', '{domain}')); s.quit()";
+        string etrn = $"import smtplib; s = smtplib.SMTP('{Peer(backup).Host.Address}', 25, 'mx.ours.lab'); s.ehlo(); "
+            + $"print(s.docmd('ETRN', '{domain}')); s.quit()";
         Assert.That(Lab.Suite.Host.Run("python3", "-c", etrn).Succeeded().Output, Does.StartWith("(25"));
         Lab.Suite.Receives(subject);
     }

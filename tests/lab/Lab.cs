@@ -6,8 +6,9 @@ using MtaSuite.Tests.Unit.Tls;
 namespace MtaSuite.Tests.Lab;
 
 /// <summary>
-/// A small internet on this machine: four mail systems and a name server, each on a host of its own, on one bridge. Every mail system has a domain
-/// (NAME.lab), is primary for NAME-by-OTHER.lab and the backup for OTHER-by-NAME.lab. All but OpenSMTPD have a certificate of the lab's authority. Needs root.
+/// A small internet on this machine: four mail systems and a name server, each on a host of its own, on one bridge. Every mail system has a
+/// domain (NAME.lab), is primary for NAME-by-OTHER.lab and the backup for OTHER-by-NAME.lab. All but OpenSMTPD have a certificate of the
+/// lab's authority. Needs root.
 /// </summary>
 internal sealed class Lab : IDisposable
 {
@@ -31,7 +32,8 @@ internal sealed class Lab : IDisposable
             Dns = Own(new LabHost("dns.lab", Resolver, _folder, ""));
             // an address of its own: else it takes the lowest of its ports', and whoever knew the old one waits when a host joins
             Dns.Net("ip", "link", "add", "lab0", "address", "02:00:00:00:00:01", "type", "bridge").Succeeded();
-            foreach (string address in (string[])[Resolver, Authority]) Dns.Net("ip", "addr", "add", $"{address}/24", "dev", "lab0").Succeeded();
+            foreach (string address in (string[])[Resolver, Authority])
+                Dns.Net("ip", "addr", "add", $"{address}/24", "dev", "lab0").Succeeded();
             Dns.Net("ip", "link", "set", "lab0", "up").Succeeded();
             Suite = new SuitePeer(Connect("ours", 11, ""));
             Postfix = new PostfixPeer(Connect("postfix", 12, ""));
@@ -65,7 +67,8 @@ internal sealed class Lab : IDisposable
 
     /// <summary>Sends a message from outside to the host of a mail system, whatever the recipient's domain.</summary>
     public void Send(MailPeer via, string from, string to, string subject) =>
-        Dns.Run($"{Programs.Build}/sbin/smtp-source", "-M", "client.lab", "-f", from, "-t", to, "-S", subject, $"{via.Host.Address}:25").Succeeded();
+        Dns.Run($"{Programs.Build}/sbin/smtp-source", "-M", "client.lab", "-f", from, "-t", to, "-S", subject, $"{via.Host.Address}:25")
+        .Succeeded();
 
     private T Own<T>(T part) where T : IDisposable
     {
@@ -81,11 +84,15 @@ internal sealed class Lab : IDisposable
         host.Net("ip", "addr", "add", $"{host.Address}/24", "dev", "eth0").Succeeded();
         host.Net("ip", "link", "set", "eth0", "up").Succeeded();
         host.Write("/etc/tls/ca.pem", File.ReadAllText(_ca.RootFile));
-        host.Write("/etc/tls/mx.pem", _ca.ChainText(string.Join(' ', [host.Name, .. SignedZone.NamesOf(name)]), ecdsa: false, null, "", out _) + File.ReadAllText(_ca.RootFile));
+        host.Write("/etc/tls/mx.pem", _ca.ChainText(string.Join(' ', [host.Name, .. SignedZone.NamesOf(name)]), ecdsa: false, null, "",
+            out _) + File.ReadAllText(_ca.RootFile));
         return host;
     }
 
-    /// <summary>Starts a web server with a certificate for these hosts on port 443 of the resolver's host; Python, which gets the policies as a dictionary.</summary>
+    /// <summary>
+    /// Starts a web server with a certificate for these hosts on port 443 of the resolver's host; Python, which gets the policies as a
+    /// dictionary.
+    /// </summary>
     public void ServeWeb(IReadOnlyDictionary<string, string> policies)
     {
         Dns.Write("/etc/tls/web.pem", _ca.ChainText(string.Join(' ', policies.Keys), ecdsa: true, null, "", out _));
@@ -109,7 +116,8 @@ internal sealed class Lab : IDisposable
             server.serve_forever()
             """);
         Dns.Shell("python3 /etc/tls/web.py >/var/log/web 2>&1 </dev/null &").Succeeded();
-        Wait.Until(() => Dns.Read("/var/log/web").StartsWith("ready", StringComparison.Ordinal), () => $"the web server\n{Dns.Read("/var/log/web")}");
+        Wait.Until(() => Dns.Read("/var/log/web").StartsWith("ready", StringComparison.Ordinal),
+            () => $"the web server\n{Dns.Read("/var/log/web")}");
     }
 
     /// <summary>The packages of other mail systems, unpacked once for this machine.</summary>
@@ -118,7 +126,8 @@ internal sealed class Lab : IDisposable
         string folder = Environment.GetEnvironmentVariable("MTA_PEERS") ?? "/var/cache/mtasuite-tests";
         string? root = AppContext.BaseDirectory;
         while (root != null && !File.Exists($"{root}/scripts/unpack")) root = Path.GetDirectoryName(root);
-        if (root == null || Programs.Run($"{root}/scripts/unpack", [folder]).ExitCode != 0) Assert.Ignore("the packages of the neighbours cannot be had");
+        if (root == null || Programs.Run($"{root}/scripts/unpack", [folder]).ExitCode != 0)
+            Assert.Ignore("the packages of the neighbours cannot be had");
         return folder;
     }
 
@@ -161,30 +170,35 @@ internal sealed class Lab : IDisposable
               name: "."
               stub-addr: {Authority}
             """);
-        Dns.Shell("nsd -c /etc/nsd/nsd.conf >/var/log/start 2>&1 </dev/null && unbound -c /etc/unbound/unbound.conf >>/var/log/start 2>&1 </dev/null").Succeeded();
+        Dns.Shell("nsd -c /etc/nsd/nsd.conf >/var/log/start 2>&1 </dev/null && unbound -c /etc/unbound/unbound.conf >>/var/log/start "
+            + "2>&1 </dev/null").Succeeded();
     }
 
     /// <summary>The whole name space: what is not in it does not exist.</summary>
     private static string Zone()
     {
-        StringBuilder zone = new($"$TTL 5\n. SOA dns.lab. root.lab. 1 60 60 600 1\n. NS dns.lab.\ndns.lab. A {Authority}\nclient.lab. A {Resolver}\n");
+        StringBuilder zone = new($"$TTL 5\n. SOA dns.lab. root.lab. 1 60 60 600 1\n. NS dns.lab.\ndns.lab. A {Authority}\nclient.lab. A "
+            + $"{Resolver}\n");
         for (int i = 0; i < Names.Length; i++)
         {
             string name = Names[i];
             zone.Append($"mx.{name}.lab. A 10.77.0.{11 + i}\n{name}.lab. MX 10 mx.{name}.lab.\n");
             zone.Append($"{11 + i}.0.77.10.in-addr.arpa. PTR mx.{name}.lab.\n");
             foreach (string other in Names)
-                if (other != name) zone.Append($"{Backup(name, other)}. MX 10 mx.{name}.lab.\n{Backup(name, other)}. MX 20 mx.{other}.lab.\n");
+                if (other != name) zone.Append($"{Backup(name, other)}. MX 10 mx.{name}.lab.\n{Backup(name, other)}. MX 20 "
+                    + $"mx.{other}.lab.\n");
         }
         // a domain whose only exchanger does not know that it is one
         zone.Append("self.lab. MX 10 mx.ours.lab.\nnull.lab. MX 0 .\n");
         // one that has no TLS
-        zone.Append($"{SignedZone.Name}. NS dns.lab.\nmx.provider.lab. A 10.77.0.15\n15.0.77.10.in-addr.arpa. PTR mx.provider.lab.\nclear.lab. MX 10 mx.opensmtpd.lab.\n");
+        zone.Append($"{SignedZone.Name}. NS dns.lab.\nmx.provider.lab. A 10.77.0.15\n15.0.77.10.in-addr.arpa. PTR "
+            + $"mx.provider.lab.\nclear.lab. MX 10 mx.opensmtpd.lab.\n");
         return zone.ToString();
     }
 
     /// <summary>For the report of a failed test.</summary>
-    public string Describe() => string.Join('\n', All.Select(p => $"---- {p.Name}: log\n{Tail(p.Log())}\n---- {p.Name}: queue\n{p.Queue()}"));
+    public string Describe() =>
+        string.Join('\n', All.Select(p => $"---- {p.Name}: log\n{Tail(p.Log())}\n---- {p.Name}: queue\n{p.Queue()}"));
 
     private static string Tail(string text)
     {

@@ -5,8 +5,8 @@ using MtaSuite.Tests.E2e.Harness;
 namespace MtaSuite.Tests.Lab;
 
 /// <summary>
-/// A machine of the lab: network, mounts, processes and host name of its own. /etc is a copy, /var starts empty, /run is in memory; /usr is that of the
-/// machine with unpacked packages laid over it. Disposing it ends all of its processes, and with them the namespaces.
+/// A machine of the lab: network, mounts, processes and host name of its own. /etc is a copy, /var starts empty, /run is in memory; /usr is
+/// that of the machine with unpacked packages laid over it. Disposing it ends all of its processes, and with them the namespaces.
 /// </summary>
 internal sealed class LabHost : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class LabHost : IDisposable
         (Name, Address, Folder) = (name, address, $"{folder}/{name}");
         Directory.CreateDirectory(Folder);
         Programs.Run("cp", ["-a", "/etc", $"{Folder}/etc"]).Succeeded();
-        foreach (string directory in (string[])["spool", "lib", "log", "mail", "tmp", "home/alice"]) Directory.CreateDirectory($"{Folder}/var/{directory}");
+        foreach (string directory in (string[])["spool", "lib", "log", "mail", "tmp", "home/alice"])
+            Directory.CreateDirectory($"{Folder}/var/{directory}");
         Programs.Run("chmod", ["1777", $"{Folder}/var/mail", $"{Folder}/var/tmp"]).Succeeded();
         Programs.Run("ln", ["-s", "/run", $"{Folder}/var/run"]).Succeeded();
         foreach ((string account, int id) in s_accounts)
@@ -37,13 +38,15 @@ internal sealed class LabHost : IDisposable
         File.WriteAllText($"{Folder}/etc/mailname", name + "\n");
         string usr = overlay.Length > 0 ? $"mount -t overlay overlay -o lowerdir={overlay}/usr:/usr /usr;" : "";
         // init ignores SIGCHLD, so that nothing stays of daemons that end; a shell cannot hand that on
-        const string init = "import os, signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN); print('ready', flush=True); os.execvp('sleep', ['sleep', 'infinity'])";
+        const string init = "import os, signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN); print('ready', flush=True); "
+            + "os.execvp('sleep', ['sleep', 'infinity'])";
         string script = $"""
             set -e; {usr}
             mount --bind {Folder}/etc /etc; mount --bind {Folder}/var /var; mount -t tmpfs tmpfs /run
             hostname {name}; ip link set lo up; exec python3 -c "{init}"
             """;
-        _holder = Programs.Start("unshare", ["--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script]);
+        _holder =
+            Programs.Start("unshare", ["--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script]);
         if (_holder.StandardOutput.ReadLine() != "ready") throw new AssertionException($"{name}: {_holder.StandardError.ReadToEnd()}");
         _target = File.ReadAllText($"/proc/{_holder.Id}/task/{_holder.Id}/children").Trim();
     }

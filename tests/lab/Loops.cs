@@ -45,7 +45,8 @@ public class Loops : LabTest
     [Test]
     public void A_ring_of_virtual_aliases_is_refused_and_nothing_is_queued()
     {
-        ProgramResult result = Lab.Dns.Run($"{Programs.Build}/sbin/smtp-source", "-M", "client.lab", "-f", "a@client.lab", "-t", "ring1@ours.lab", $"{Lab.Suite.Host.Address}:25");
+        ProgramResult result = Lab.Dns.Run($"{Programs.Build}/sbin/smtp-source", "-M", "client.lab", "-f", "a@client.lab", "-t",
+            "ring1@ours.lab", $"{Lab.Suite.Host.Address}:25");
         Assert.That((result.ExitCode, result.Error), Is.EqualTo((1, result.Error)));
         Assert.That(result.Error, Does.Contain("4.6.0"));
     }

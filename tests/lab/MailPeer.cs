@@ -57,7 +57,8 @@ internal abstract class MailPeer(LabHost host, string name)
 
     /// <summary>The messages in alice's mailbox with this text in them.</summary>
     public List<string> Mails(string text) =>
-        [.. Regex.Split(host.Read("/var/mail/alice"), "(?m)^From (?=\\S+ +\\w\\w\\w \\w\\w\\w)").Where(m => m.Contains(text, StringComparison.Ordinal))];
+        [.. Regex.Split(host.Read("/var/mail/alice"), "(?m)^From (?=\\S+ +\\w\\w\\w \\w\\w\\w)")
+        .Where(m => m.Contains(text, StringComparison.Ordinal))];
 
     /// <summary>Waits for one message with this subject.</summary>
     public void Receives(string subject) => Wait.Until(() => Mails($"Subject: {subject}\n").Count > 0, () => $"\"{subject}\" at {Mailbox}");

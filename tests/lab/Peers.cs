@@ -13,30 +13,43 @@ internal sealed class SuitePeer(LabHost host) : MailPeer(host, "ours")
             "--submissions-port", "465").Succeeded();
         // init binds the loopback address only
         Shell("sed -i 's/^127.0.0.1:25 /25 /' /var/suite/etc/master.cf");
-        Configure("inet_interfaces=all", "inet_protocols=ipv4", $"mydestination={string.Join(", ", Hosted)}, mx.{Domain}, localhost", $"relay_domains={string.Join(", ", Kept)}",
-            "mynetworks=127.0.0.0/8, 10.77.0.0/24", "mail_spool_directory=/var/mail", "local_recipient_maps=", "recipient_delimiter=+", "alias_maps=hash:/var/suite/etc/aliases", "smtp_connect_timeout=5s",
+        Configure("inet_interfaces=all", "inet_protocols=ipv4", $"mydestination={string.Join(", ", Hosted)}, mx.{Domain}, localhost",
+            $"relay_domains={string.Join(", ", Kept)}",
+            "mynetworks=127.0.0.0/8, 10.77.0.0/24", "mail_spool_directory=/var/mail", "local_recipient_maps=", "recipient_delimiter=+",
+                "alias_maps=hash:/var/suite/etc/aliases", "smtp_connect_timeout=5s",
             $"hopcount_limit={HopLimit}", "queue_run_delay=1s", "minimal_backoff_time=600s", "maximal_backoff_time=600s",
-            "smtpd_tls_chain_files=/etc/tls/mx.pem", "smtpd_tls_loglevel=1", "smtpd_tls_received_header=yes", "smtp_tls_security_level=may", "smtp_tls_CAfile=/etc/tls/ca.pem", "smtp_tls_loglevel=1",
-            "smtp_tls_policy_maps=inline:" + Braces([.. ((string[])["postfix.lab", "exim.lab", .. ProviderPeer.Ways.Select(w => w.Nexthop)]).Select(n => Braces([$"{n}=secure match={HostOf(n)}"])), "clear.lab=encrypt"]),
+            "smtpd_tls_chain_files=/etc/tls/mx.pem", "smtpd_tls_loglevel=1", "smtpd_tls_received_header=yes", "smtp_tls_security_level=may",
+                "smtp_tls_CAfile=/etc/tls/ca.pem", "smtp_tls_loglevel=1",
+            "smtp_tls_policy_maps=inline:"
+                + Braces([.. ((string[])["postfix.lab", "exim.lab", .. ProviderPeer.Ways.Select(w => w.Nexthop)])
+                .Select(n => Braces([$"{n}=secure match={HostOf(n)}"])), "clear.lab=encrypt"]),
             "transport_maps=inline:" + Braces(ProviderPeer.Ways.Select(w => $"{w.Domain}={w.Transport}:{w.Nexthop}")),
-            "smtp_sasl_auth_enable=yes", "smtp_sasl_tls_security_options=noanonymous", "smtp_sasl_password_maps=texthash:/var/suite/etc/sasl_passwd",
-            "virtual_alias_maps=inline:" + Braces([.. LoopTo.Select(n => $"vloop-{n}@{Domain}=vloop-ours@{n}.lab"), "ring1@ours.lab=ring2@ours.lab", "ring2@ours.lab=ring1@ours.lab"]));
+            "smtp_sasl_auth_enable=yes", "smtp_sasl_tls_security_options=noanonymous",
+                "smtp_sasl_password_maps=texthash:/var/suite/etc/sasl_passwd",
+            "virtual_alias_maps=inline:" + Braces(
+                [.. LoopTo.Select(n => $"vloop-{n}@{Domain}=vloop-ours@{n}.lab"), "ring1@ours.lab=ring2@ours.lab",
+                "ring2@ours.lab=ring1@ours.lab"]));
         SetPassword(ProviderPeer.Password);
         File.AppendAllText($"{Host.Folder}/var/suite/etc/master.cf", "wrapped unix - - n - - smtp\n  -o smtp_tls_wrappermode=yes\n");
-        File.AppendAllText($"{Host.Folder}/var/suite/etc/aliases", string.Concat(LoopTo.Select(n => $"loop-{n}: loop-ours@{n}.lab\n")) + "self: other\nother: self\n");
+        File.AppendAllText($"{Host.Folder}/var/suite/etc/aliases",
+            string.Concat(LoopTo.Select(n => $"loop-{n}: loop-ours@{n}.lab\n")) + "self: other\nother: self\n");
         Host.Run($"{s_bin}/newaliases", "-C", "/var/suite/etc").Succeeded();
     }
 
-    private static string HostOf(string nexthop) => nexthop[0] == '[' ? nexthop[1..nexthop.IndexOf(']', StringComparison.Ordinal)] : $"mx.{nexthop}";
+    private static string HostOf(string nexthop) =>
+        nexthop[0] == '[' ? nexthop[1..nexthop.IndexOf(']', StringComparison.Ordinal)] : $"mx.{nexthop}";
 
     /// <summary>What it says to the provider.</summary>
     public void SetPassword(string password) =>
-        Host.Write("/var/suite/etc/sasl_passwd", string.Concat(ProviderPeer.Ways.Select(w => $"{w.Nexthop} {ProviderPeer.Login}:{password}\n")));
+        Host.Write("/var/suite/etc/sasl_passwd",
+        string.Concat(ProviderPeer.Ways.Select(w => $"{w.Nexthop} {ProviderPeer.Login}:{password}\n")));
 
     /// <summary>Submits a message on the host itself.</summary>
-    public void Submit(string from, string to, string subject, string body) => Host.Shell($"printf 'Subject: {subject}\n\n{body}\n' | MAIL_CONFIG=/var/suite/etc {s_bin}/sendmail -f {from} {to}").Succeeded();
+    public void Submit(string from, string to, string subject, string body) =>
+        Host.Shell($"printf 'Subject: {subject}\n\n{body}\n' | MAIL_CONFIG=/var/suite/etc {s_bin}/sendmail -f {from} {to}").Succeeded();
 
-    public void Configure(params string[] settings) => Host.Run([$"{s_bin}/postconf", "-c", "/var/suite/etc", "-e", .. settings]).Succeeded();
+    public void Configure(params string[] settings) =>
+        Host.Run([$"{s_bin}/postconf", "-c", "/var/suite/etc", "-e", .. settings]).Succeeded();
 
     public void Reload() => Shell($"{s_bin}/mtasuite -c /var/suite/etc reload");
 
@@ -47,7 +60,8 @@ internal sealed class SuitePeer(LabHost host) : MailPeer(host, "ours")
     public override void Flush() => Postqueue("-f");
 
     /// <summary>Runs postqueue with these options.</summary>
-    public ProgramResult Postqueue(params string[] options) => Host.Run([$"{s_bin}/postqueue", "-c", "/var/suite/etc", .. options]).Succeeded();
+    public ProgramResult Postqueue(params string[] options) =>
+        Host.Run([$"{s_bin}/postqueue", "-c", "/var/suite/etc", .. options]).Succeeded();
 
     public void Postsuper(params string[] options) => Host.Run([$"{s_bin}/postsuper", "-c", "/var/suite/etc", .. options]).Succeeded();
 
@@ -116,7 +130,8 @@ internal sealed class EximPeer(LabHost host) : MailPeer(host, "exim")
 
     public override void Prepare()
     {
-        Host.Write("/etc/exim4/redirects", string.Concat(LoopTo.SelectMany(n => new[] { $"loop-{n}: loop-exim@{n}.lab\n", $"vloop-{n}: vloop-exim@{n}.lab\n" })));
+        Host.Write("/etc/exim4/redirects",
+            string.Concat(LoopTo.SelectMany(n => new[] { $"loop-{n}: loop-exim@{n}.lab\n", $"vloop-{n}: vloop-exim@{n}.lab\n" })));
         Host.Write("/etc/exim4/exim4.conf", $$"""
             primary_hostname = mx.{{Domain}}
             domainlist hosted = {{string.Join(" : ", Hosted)}}
@@ -218,12 +233,16 @@ internal sealed class OpensmtpdPeer(LabHost host) : MailPeer(host, "opensmtpd")
             """);
         // its control program wants to be set-gid
         Shell("mkdir -p /var/spool/smtpd /var/lib/opensmtpd/empty && chmod 711 /var/spool/smtpd /var/lib/opensmtpd/empty"
-            + " && cp /usr/sbin/smtpctl /var/lib/opensmtpd/smtpctl && chgrp opensmtpq /var/lib/opensmtpd/smtpctl && chmod 2555 /var/lib/opensmtpd/smtpctl");
+            + " && cp /usr/sbin/smtpctl /var/lib/opensmtpd/smtpctl && chgrp opensmtpq /var/lib/opensmtpd/smtpctl && chmod 2555 "
+            + "/var/lib/opensmtpd/smtpctl");
     }
 
-    protected override void OnStart() => Shell("smtpd -d -v >>/var/log/smtpd.log 2>&1 & echo $! >/run/opensmtpd.pid; i=0; while [ ! -S /run/smtpd.sock ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done");
+    protected override void OnStart() =>
+        Shell("smtpd -d -v >>/var/log/smtpd.log 2>&1 & echo $! >/run/opensmtpd.pid; i=0; while [ ! -S /run/smtpd.sock ] && [ $i -lt 100 "
+        + "]; do sleep 0.1; i=$((i+1)); done");
 
-    protected override void OnStop() => Shell("p=$(cat /run/opensmtpd.pid); kill $p; while [ -e /proc/$p ]; do sleep 0.1; done; rm -f /run/smtpd.sock");
+    protected override void OnStop() =>
+        Shell("p=$(cat /run/opensmtpd.pid); kill $p; while [ -e /proc/$p ]; do sleep 0.1; done; rm -f /run/smtpd.sock");
 
     /// <summary>It keeps the way to a host that was down closed for minutes, unless it is started anew.</summary>
     public override void Flush()
@@ -234,7 +253,8 @@ internal sealed class OpensmtpdPeer(LabHost host) : MailPeer(host, "opensmtpd")
         Shell("for i in 1 2 3 4; do sleep 0.3; /var/lib/opensmtpd/smtpctl schedule all; done");
     }
 
-    public override string Queue() => Host.Run("/var/lib/opensmtpd/smtpctl", "show", "queue") is var shown ? shown.Output + shown.Error : "";
+    public override string Queue() =>
+        Host.Run("/var/lib/opensmtpd/smtpctl", "show", "queue") is var shown ? shown.Output + shown.Error : "";
 
     public override string Log() => Host.Read("/var/log/smtpd.log");
 }

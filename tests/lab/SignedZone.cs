@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace MtaSuite.Tests.Lab;
 
 /// <summary>
-/// The one zone of the lab that is signed, and validated by its resolver. Each domain in it has one exchanger with a name of its own, and what TLSA records there
-/// may be.
+/// The one zone of the lab that is signed, and validated by its resolver. Each domain in it has one exchanger with a name of its own, and
+/// what TLSA records there may be.
 /// </summary>
 internal static class SignedZone
 {
@@ -27,7 +27,8 @@ internal static class SignedZone
     ];
 
     /// <summary>Names that the certificate of a host has, besides its own; "stranger" and "other" are in none.</summary>
-    public static IEnumerable<string> NamesOf(string host) => s_domains.Where(d => d.Host.EndsWith("." + host, StringComparison.Ordinal)).Select(d => $"{d.Host}.{Name}");
+    public static IEnumerable<string> NamesOf(string host) =>
+        s_domains.Where(d => d.Host.EndsWith("." + host, StringComparison.Ordinal)).Select(d => $"{d.Host}.{Name}");
 
     public static IEnumerable<string> Domains => s_domains.Select(d => $"{d.Name}.{Name}");
 
@@ -40,15 +41,19 @@ internal static class SignedZone
         X509Certificate2Collection chain = [];
         chain.ImportFromPem(postfix.Read("/etc/tls/mx.pem"));
         // in small letters: the placeholders are none of them
-        string key = Convert.ToHexStringLower(SHA256.HashData(chain[0].PublicKey.ExportSubjectPublicKeyInfo())), authority = Convert.ToHexStringLower(SHA256.HashData(chain[1].RawData));
+        string key = Convert.ToHexStringLower(SHA256.HashData(chain[0].PublicKey.ExportSubjectPublicKeyInfo())),
+            authority = Convert.ToHexStringLower(SHA256.HashData(chain[1].RawData));
         string zone = $"$ORIGIN {Name}.\n$TTL 5\n@ SOA dns.lab. root.lab. 1 60 60 600 1\n@ NS dns.lab.\n";
         foreach ((string name, string host, string address, string[] records) in s_domains)
         {
             zone += $"{name} MX 10 {host}\n{host} A {address}\nmta-sts.{name} A {Lab.Resolver}\n_mta-sts.{name} TXT \"v=STSv1; id=1\"\n";
-            foreach (string record in records) zone += $"_25._tcp.{host} TLSA {record.Replace("KEY", key, StringComparison.Ordinal).Replace("CA", authority, StringComparison.Ordinal)}\n";
+            foreach (string record in records)
+                zone += $"_25._tcp.{host} TLSA "
+                    + $"{record.Replace("KEY", key, StringComparison.Ordinal).Replace("CA", authority, StringComparison.Ordinal)}\n";
         }
         server.Write("/etc/nsd/plain.zone", zone);
         // changed behind the signature's back
-        server.Shell($"cd /etc/nsd && k=$(ldns-keygen -r /dev/urandom -k -a ECDSAP256SHA256 {Name}) && ldns-signzone -f signed plain.zone $k && mv $k.ds {Anchor} && sed 's/{s_bogus}/{s_forged}/I' signed > {File}").Succeeded();
+        server.Shell($"cd /etc/nsd && k=$(ldns-keygen -r /dev/urandom -k -a ECDSAP256SHA256 {Name}) && ldns-signzone -f signed "
+            + $"plain.zone $k && mv $k.ds {Anchor} && sed 's/{s_bogus}/{s_forged}/I' signed > {File}").Succeeded();
     }
 }

@@ -13,7 +13,8 @@ internal static class CertificateCheck
     {
         if (report.Tls is not { } tls)
         {
-            s.Problem(area, $"the TLS handshake fails: {report.TlsError}", "mail comes in clear or not at all", "look into the server's log; try posttls-finger -l encrypt");
+            s.Problem(area, $"the TLS handshake fails: {report.TlsError}", "mail comes in clear or not at all",
+                "look into the server's log; try posttls-finger -l encrypt");
             return;
         }
         if (tls.Agreement.Protocol is "TLSv1.3" or "TLSv1.2") s.Ok(area, $"{tls.Agreement.Protocol} with {tls.Agreement.Cipher}");
@@ -23,14 +24,18 @@ internal static class CertificateCheck
         JudgeTime(s, area, certificate.End, now);
         string names = string.Join(", ", certificate.Names.Take(5));
         if (!report.HasName) Worse(s, isSubmission, area, $"the certificate is for {names}, not for {host}",
-            isSubmission ? "mail programs warn of it or refuse" : "senders that verify (MTA-STS, secure) do not deliver; opportunistic ones do not look",
+            isSubmission ? "mail programs warn of it or refuse"
+                : "senders that verify (MTA-STS, secure) do not deliver; opportunistic ones do not look",
             $"get a certificate with the name {host}");
         if (!report.IsTrusted)
         {
-            string why = certificate.IsSelfSigned ? "the certificate is self-signed" : $"no known authority vouches for the certificate ({(tls.VerifyError.Length > 0 ? tls.VerifyError : "unknown issuer")})";
+            string why = certificate.IsSelfSigned ? "the certificate is self-signed"
+                : $"no known authority vouches for the certificate ({(tls.VerifyError.Length > 0 ? tls.VerifyError : "unknown issuer")})";
             Worse(s, isSubmission, area, why,
-                isSubmission ? "mail programs warn of it or refuse" : "senders that verify (MTA-STS, secure) do not deliver; opportunistic ones and DANE do not need it",
-                certificate.IsSelfSigned ? "get one from an authority, such as Let's Encrypt" : "send the intermediate certificates behind it; or name your own authority with --ca FILE");
+                isSubmission ? "mail programs warn of it or refuse"
+                    : "senders that verify (MTA-STS, secure) do not deliver; opportunistic ones and DANE do not need it",
+                certificate.IsSelfSigned ? "get one from an authority, such as Let's Encrypt"
+                    : "send the intermediate certificates behind it; or name your own authority with --ca FILE");
         }
         else if (report.HasName) s.Ok(area, $"the certificate is for {host}, and a known authority vouches for it");
     }
@@ -43,7 +48,8 @@ internal static class CertificateCheck
         string day = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         TimeSpan left = end - now;
         if (left < TimeSpan.Zero) s.Problem(area, $"the certificate has expired on {day}", "whoever verifies refuses it", "renew it now");
-        else if (left < s_soon) s.Warning(area, $"the certificate expires in {(int)left.TotalDays} days, on {day}", "whoever verifies will refuse it then",
+        else if (left < s_soon) s.Warning(area, $"the certificate expires in {(int)left.TotalDays} days, on {day}", "whoever verifies "
+            + "will refuse it then",
             "renew it; see to it that renewal is automatic");
         else s.Ok(area, $"the certificate is good until {day}");
     }

@@ -13,8 +13,8 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.Doctor;
 
 /// <summary>
-/// mtasuite doctor: looks at our own services and at domains as a sender does, and says in words what it sees. All checks run at once; each fills a section, and
-/// what is not done when the time is up is named.
+/// mtasuite doctor: looks at our own services and at domains as a sender does, and says in words what it sees. All checks run at once; each
+/// fills a section, and what is not done when the time is up is named.
 /// </summary>
 internal sealed class DoctorCommand
 {
@@ -75,7 +75,9 @@ internal sealed class DoctorCommand
             foreach ((int line, string text) in ListenCheck.LoopbackOnly(_instance.Config, MasterCf.Load(_instance.ConfigDirectory, [])))
                 s.Warning("service", $"master.cf line {line}: {text}", "no mail comes from other hosts",
                     "a service without address listens where inet_interfaces says");
-            if (services.Count == 0) s.Problem("service", "master.cf has no smtpd service of type inet", "no mail comes from other hosts", "add: smtp inet n - n - - smtpd");
+            if (services.Count == 0)
+                s.Problem("service", "master.cf has no smtpd service of type inet", "no mail comes from other hosts",
+                    "add: smtp inet n - n - - smtpd");
             return Task.CompletedTask;
         });
         foreach (SmtpService service in services)
@@ -91,7 +93,8 @@ internal sealed class DoctorCommand
         if (domains.Count == 0)
             Begin("domains", s =>
             {
-                s.Note("domain", "the configuration names no domain that the world could know", "", "name one: mtasuite doctor example.org");
+                s.Note("domain", "the configuration names no domain that the world could know", "",
+                    "name one: mtasuite doctor example.org");
                 return Task.CompletedTask;
             });
         using RoutingCore core = new(_instance.Config);
@@ -101,13 +104,15 @@ internal sealed class DoctorCommand
             Route route = resolver.Resolve("", $"postmaster@{domain}");
             StartDomain(domain, route.IsFinal || route.Class == AddressClass.Relay);
         }
-        if (domains.Count > MaxDomains) Tool.Warning($"only the first {MaxDomains} of {domains.Count} domains are looked at; name the others");
+        if (domains.Count > MaxDomains)
+            Tool.Warning($"only the first {MaxDomains} of {domains.Count} domains are looked at; name the others");
     }
 
     private void StartDomain(string domain, bool isOurs)
     {
         TaskCompletionSource<IReadOnlyList<MailHost>> hosts = new();
-        Begin($"{domain}: where mail to it goes", async s => hosts.SetResult(await new ExchangerCheck(_context, domain, isOurs).RunAsync(s)));
+        Begin($"{domain}: where mail to it goes",
+            async s => hosts.SetResult(await new ExchangerCheck(_context, domain, isOurs).RunAsync(s)));
         Begin($"{domain}: TLS of its mail exchangers", async s => await new ExchangerTlsCheck(_context).RunAsync(s, await hosts.Task));
         Begin($"{domain}: MTA-STS", async s =>
         {
@@ -134,17 +139,19 @@ internal sealed class DoctorCommand
     }
 
     /// <summary>
-    /// The domains that the configuration takes mail for and that the world may know: full names from lists, no tables; this host's own name only where
-    /// there is no other.
+    /// The domains that the configuration takes mail for and that the world may know: full names from lists, no tables; this host's own
+    /// name only where there is no other.
     /// </summary>
     internal static List<string> OwnDomains(MailConfig config)
     {
         List<string> result = [];
-        TextParam[] lists = [CommonParams.Mydomain, RewriteParams.Mydestination, VirtualParams.VirtualMailboxDomains, RewriteParams.VirtualAliasDomains, RewriteParams.RelayDomains];
+        TextParam[] lists = [CommonParams.Mydomain, RewriteParams.Mydestination, VirtualParams.VirtualMailboxDomains,
+            RewriteParams.VirtualAliasDomains, RewriteParams.RelayDomains];
         foreach (string item in lists.SelectMany(config.GetList))
         {
             string name = item.ToLowerInvariant().TrimEnd('.');
-            bool local = !name.Contains('.') || name.EndsWith(".localdomain", StringComparison.Ordinal) || name.EndsWith(".local", StringComparison.Ordinal)
+            bool local = !name.Contains('.') || name.EndsWith(".localdomain", StringComparison.Ordinal)
+                || name.EndsWith(".local", StringComparison.Ordinal)
                 || name.StartsWith("localhost.", StringComparison.Ordinal);
             if (!local && !name.Contains(':') && HostName.IsValid(name) && !result.Contains(name)) result.Add(name);
         }
@@ -158,18 +165,23 @@ internal sealed class DoctorCommand
     private int Report()
     {
         foreach (Section section in _sections.Where(s => !s.IsDone))
-            section.Warning("time", string.Create(CultureInfo.InvariantCulture, $"not finished within {_context.Options.Timeout.TotalSeconds:0} seconds"),
+            section.Warning("time", string.Create(CultureInfo.InvariantCulture,
+                $"not finished within {_context.Options.Timeout.TotalSeconds:0} seconds"),
                 "what is missing here is not known", "try again with --timeout and more seconds");
-        foreach (Section section in _sections.Where(s => s.Findings.Count > 0)) Tool.Print(_context.Options.Json ? Json(section) : Text(section));
+        foreach (Section section in _sections.Where(s => s.Findings.Count > 0))
+            Tool.Print(_context.Options.Json ? Json(section) : Text(section));
         IEnumerable<Finding> all = _sections.SelectMany(s => s.Findings);
         int Count(FindingLevel level) => all.Count(f => f.Level == level);
         (int problems, int warnings) = (Count(FindingLevel.Problem), Count(FindingLevel.Warning));
-        if (!_context.Options.Json) Tool.Print($"\n{problems} problem(s), {warnings} warning(s), {Count(FindingLevel.Note)} note(s), {Count(FindingLevel.Ok)} OK\n");
+        if (!_context.Options.Json) Tool.Print($"\n{problems} problem(s), {warnings} warning(s), {Count(FindingLevel.Note)} note(s), "
+            + $"{Count(FindingLevel.Ok)} OK\n");
         return problems > 0 ? 2 : warnings > 0 ? 1 : 0;
     }
 
-    private static string Text(Section section) => $"{Tool.Printable(section.Title)}\n{string.Concat(section.Findings.Select(f => $"  {Tool.Printable(f.Line)}\n"))}";
+    private static string Text(Section section) =>
+        $"{Tool.Printable(section.Title)}\n{string.Concat(section.Findings.Select(f => $"  {Tool.Printable(f.Line)}\n"))}";
 
-    private static string Json(Section section) => string.Concat(section.Findings.Select(f => new JsonLine().Text("section", section.Title).Text("level", f.Word.ToUpperInvariant())
+    private static string Json(Section section) =>
+        string.Concat(section.Findings.Select(f => new JsonLine().Text("section", section.Title).Text("level", f.Word.ToUpperInvariant())
         .Text("area", f.Area).Text("seen", f.Seen).Text("means", f.Means).Text("do", f.Do).ToString()));
 }

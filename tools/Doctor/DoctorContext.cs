@@ -49,7 +49,8 @@ internal sealed class DoctorContext
     public HashSet<IPAddress> Own => field ??= [.. OwnAddresses.Of(Config).Select(a => a.Address), .. Options.Addresses];
 
     /// <summary>False when the DNS says that there is no such name; of one that is not there nothing else needs to be said.</summary>
-    public async Task<bool> ExistsAsync(string domain) => (await Resolver.Query(domain, DnsType.MX, DnsQueryFlags.Dnssec)).Status != DnsStatus.NameError;
+    public async Task<bool> ExistsAsync(string domain) =>
+        (await Resolver.Query(domain, DnsType.MX, DnsQueryFlags.Dnssec)).Status != DnsStatus.NameError;
 
     private static string ReadResolvConf() => File.Exists("/etc/resolv.conf") ? File.ReadAllText("/etc/resolv.conf") : "";
 
@@ -59,7 +60,8 @@ internal sealed class DoctorContext
         string file = options.AuthorityFile.Length > 0 ? options.AuthorityFile : config.Get(TlsParams.SmtpTlsCAfile);
         List<KeyValuePair<string, string>> values =
         [
-            new("smtp_tls_security_level", "secure"), new("smtp_tls_CAfile", file), new("tls_append_default_CA", options.AuthorityFile.Length > 0 ? "no" : "yes"),
+            new("smtp_tls_security_level", "secure"), new("smtp_tls_CAfile", file),
+                new("tls_append_default_CA", options.AuthorityFile.Length > 0 ? "no" : "yes"),
             new("smtp_dns_support_level", "dnssec"), new("smtp_tls_mandatory_protocols", ">=TLSv1"), new("smtp_starttls_timeout", "10s"),
         ];
         return MailConfig.Parse("compatibility_level = 3.11\n", overrides: values, processName: "doctor").Config;
@@ -74,14 +76,17 @@ internal sealed class DoctorContext
         return [.. all.Where(IsPublic).Distinct()];
     }
 
-    /// <summary>An address that others can reach: none of those set apart for other things (IANA special-purpose address registries).</summary>
+    /// <summary>
+    /// An address that others can reach: none of those set apart for other things (IANA special-purpose address registries).
+    /// </summary>
     public static bool IsPublic(IPAddress address)
     {
         byte[] b = address.GetAddressBytes();
         if (address.AddressFamily == AddressFamily.InterNetwork)
         {
             return b[0] is not (0 or 10 or 127) && b[0] < 224 && (b[0], b[1]) is not (192, 168) and not (169, 254)
-                && !(b[0] == 172 && b[1] is >= 16 and < 32) && !(b[0] == 100 && b[1] is >= 64 and < 128) && !(b[0] == 192 && b[1] == 0 && b[2] is 0 or 2)
+                && !(b[0] == 172 && b[1] is >= 16 and < 32) && !(b[0] == 100 && b[1] is >= 64 and < 128)
+                && !(b[0] == 192 && b[1] == 0 && b[2] is 0 or 2)
                 && !(b[0] == 198 && b[1] is 18 or 19) && (b[0], b[1], b[2]) is not (198, 51, 100) and not (203, 0, 113);
         }
         return (b[0] & 0xE0) == 0x20 && (b[0], b[1], b[2], b[3]) is not (0x20, 0x01, 0x0d, 0xb8);

@@ -19,7 +19,8 @@ internal sealed class DoctorOptions
         """;
 
     private const string More = """
-        Each line begins with OK, note, WARNING or PROBLEM, says what was seen, what it means, and what to do, DNS records ready to be pasted.
+        Each line begins with OK, note, WARNING or PROBLEM, says what was seen, what it means, and what to do, DNS records ready to be
+        pasted.
 
         Exit status: 0 nothing worse than notes; 1 warnings; 2 problems; 64 wrong usage; 69 no TLS library; 78 no configuration.
 

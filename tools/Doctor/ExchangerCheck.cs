@@ -19,18 +19,21 @@ internal sealed class ExchangerCheck(DoctorContext c, string domain, bool isOurD
         DnsAnswer answer = await c.Resolver.Query(domain, DnsType.MX, DnsQueryFlags.Dnssec);
         if (answer.Status == DnsStatus.NameError)
         {
-            s.Problem(Area, $"{domain} does not exist in the DNS", "nobody can send mail to it, and mail from it is refused", "register the domain, or correct the spelling");
+            s.Problem(Area, $"{domain} does not exist in the DNS", "nobody can send mail to it, and mail from it is refused",
+                "register the domain, or correct the spelling");
             return [];
         }
         if (!answer.IsFound && !answer.IsNotFound)
         {
-            s.Problem(Area, $"the question for {domain}'s MX records fails: {answer.Reason}", "senders keep their mail and try again, for days",
+            s.Problem(Area, $"the question for {domain}'s MX records fails: {answer.Reason}",
+                "senders keep their mail and try again, for days",
                 "see whether the domain's name servers answer, and whether DNSSEC signatures are in order (dig +cd)");
             return [];
         }
         s.Add(answer.IsAuthenticated ? FindingLevel.Ok : FindingLevel.Note, "dnssec",
             answer.IsAuthenticated ? $"the answers for {domain} are validated" : $"the answers for {domain} are not validated with DNSSEC",
-            answer.IsAuthenticated ? "" : "DANE does not protect mail to it, and whoever forges answers diverts mail", answer.IsAuthenticated ? "" : "sign the zone; if it is signed, use a resolver that validates");
+            answer.IsAuthenticated ? "" : "DANE does not protect mail to it, and whoever forges answers diverts mail",
+                answer.IsAuthenticated ? "" : "sign the zone; if it is signed, use a resolver that validates");
         List<MxRecord> records = [.. answer.Records.OfType<MxRecord>().OrderBy(r => r.Preference)];
         if (records.Exists(r => r.Exchange.Length == 0))
         {
@@ -43,9 +46,11 @@ internal sealed class ExchangerCheck(DoctorContext c, string domain, bool isOurD
 
     private void NullMx(Section s, List<MxRecord> records)
     {
-        if (records.Count > 1) s.Problem(Area, "there is a null MX (\".\") beside other MX records", "RFC 7505 forbids it; most senders refuse to send",
+        if (records.Count > 1) s.Problem(Area, "there is a null MX (\".\") beside other MX records", "RFC 7505 forbids it; most senders "
+            + "refuse to send",
             $"remove \"{domain}. IN MX 0 .\", or all the others");
-        else if (isOurDomain) s.Problem(Area, "the null MX says that the domain takes no mail, but this machine is set up to take it", "nobody sends any",
+        else if (isOurDomain)
+            s.Problem(Area, "the null MX says that the domain takes no mail, but this machine is set up to take it", "nobody sends any",
             $"replace it: {Line($"MX 10 {c.HeloName}.")}");
         else s.Note(Area, "the domain says that it takes no mail (null MX, RFC 7505)", "mail to it is returned at once");
     }
@@ -79,9 +84,11 @@ internal sealed class ExchangerCheck(DoctorContext c, string domain, bool isOurD
         if (own != null) s.Ok(Area, $"this machine is mail exchanger {own.Name} with preference {own.Preference}");
         if (own == null && isOurDomain)
             s.Note(Area, "this machine takes mail for the domain, and no MX record leads here", "mail comes here only through others",
-                $"if it should come directly: {Line($"MX 10 {c.HeloName}.")}; behind a translator of addresses give the public one with --address");
+                $"if it should come directly: {Line($"MX 10 {c.HeloName}.")}; behind a translator of addresses give the public one with "
+                    + $"--address");
         if (own != null && !isOurDomain)
-            s.Problem(Area, "MX records lead here, and the domain is in none of mydestination, virtual_alias_domains, virtual_mailbox_domains, relay_domains",
+            s.Problem(Area, "MX records lead here, and the domain is in none of mydestination, virtual_alias_domains, "
+                + "virtual_mailbox_domains, relay_domains",
                 "mail is refused: Relay access denied",
                 $"add {domain} to the right one of them, or take the MX record away");
         return hosts;
@@ -97,20 +104,24 @@ internal sealed class ExchangerCheck(DoctorContext c, string domain, bool isOurD
             return null;
         }
         DnsAnswer alias = await c.Resolver.Query(host, DnsType.CNAME);
-        if (alias.IsFound) s.Warning(name, $"it is an alias (CNAME) of {alias.Targets.First()}", "RFC 2181 10.3 forbids it; some senders fail",
+        if (alias.IsFound) s.Warning(name, $"it is an alias (CNAME) of {alias.Targets.First()}", "RFC 2181 10.3 forbids it; some senders "
+            + "fail",
             $"name the host itself: {Line($"MX {record.Preference} {alias.Targets.First()}.")}");
         HostAddresses found = await c.Hosts.FindAsync(host, dnssec: true);
         if (found.Failure is { } failure)
         {
-            if (failure.IsTemporary) s.Problem(name, $"its addresses cannot be found out: {failure.Text}", "senders try later, or another host",
+            if (failure.IsTemporary) s.Problem(name, $"its addresses cannot be found out: {failure.Text}", "senders try later, or "
+                + "another host",
                 "see whether the name servers of its zone answer");
-            else s.Problem(name, "it has no address", "senders waste time with it; when all are so, mail is returned", $"{host}. IN A <its address>; or take the MX record away");
+            else s.Problem(name, "it has no address", "senders waste time with it; when all are so, mail is returned",
+                $"{host}. IN A <its address>; or take the MX record away");
             return null;
         }
         List<IPAddress> unusable = [.. found.Addresses.Where(a => !DoctorContext.IsPublic(a))];
         string all = string.Join(", ", found.Addresses);
         if (unusable.Count > 0)
-            s.Warning(name, $"{string.Join(", ", unusable)} is private or set apart", "nobody outside of your network can reach it", $"{host}. IN A <its public address>");
+            s.Warning(name, $"{string.Join(", ", unusable)} is private or set apart", "nobody outside of your network can reach it",
+                $"{host}. IN A <its public address>");
         else s.Ok(name, $"preference {record.Preference}, {all}");
         return new MailHost(host, record.Preference, found.Addresses, secure && found.IsAuthenticated, IsOurs(host, found.Addresses));
     }

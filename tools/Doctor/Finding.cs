@@ -10,7 +10,8 @@ internal enum FindingLevel : byte { Ok, Note, Warning, Problem }
 /// <param name="Do">What to do, DNS lines included; empty: nothing.</param>
 internal sealed record Finding(FindingLevel Level, string Area, string Seen, string Means, string Do)
 {
-    public string Word => Level switch { FindingLevel.Ok => "OK", FindingLevel.Note => "note", FindingLevel.Warning => "WARNING", _ => "PROBLEM" };
+    public string Word =>
+        Level switch { FindingLevel.Ok => "OK", FindingLevel.Note => "note", FindingLevel.Warning => "WARNING", _ => "PROBLEM" };
 
     /// <summary>"WARNING  spf: seen; means. To do: do".</summary>
     public string Line
@@ -44,5 +45,6 @@ internal sealed class Section(string title)
 
     public void Problem(string area, string seen, string means, string @do) => Add(FindingLevel.Problem, area, seen, means, @do);
 
-    public void Add(FindingLevel level, string area, string seen, string means, string @do) => _findings.Add(new Finding(level, area, seen, means, @do));
+    public void Add(FindingLevel level, string area, string seen, string means, string @do) =>
+        _findings.Add(new Finding(level, area, seen, means, @do));
 }

@@ -6,8 +6,8 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.Doctor;
 
 /// <summary>
-/// Is a service an open relay? A connection from this machine is one of mynetworks and proves nothing, so that smtpd's rules are asked about a stranger
-/// (postaccess does the same): an address of RFC 5737, which is in nobody's networks by accident.
+/// Is a service an open relay? A connection from this machine is one of mynetworks and proves nothing, so that smtpd's rules are asked
+/// about a stranger (postaccess does the same): an address of RFC 5737, which is in nobody's networks by accident.
 /// </summary>
 internal sealed class RelayTest(DoctorContext c, SmtpService service, string directory)
 {
@@ -24,7 +24,8 @@ internal sealed class RelayTest(DoctorContext c, SmtpService service, string dir
                 "smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination; see why with "
                 + $"postaccess --service {service.Entry.Name} --client {Stranger} --rcpt {Victim}");
         else if (status == 1) s.Ok("relay", $"by the rules a stranger may not send to foreign domains ({Decided(output)})",
-            $"whether firewalls or translators of addresses make strangers look like one of mynetworks ({(trust.Length > 0 ? trust : "empty")}), only a test from outside shows");
+            $"whether firewalls or translators of addresses make strangers look like one of mynetworks "
+                + $"({(trust.Length > 0 ? trust : "empty")}), only a test from outside shows");
         else s.Note("relay", "smtpd's rules could not be asked", status < 0 ? "no answer in time" : $"exit status {status}",
             $"postaccess --service {service.Entry.Name} --client {Stranger} --rcpt {Victim}");
     }

@@ -48,7 +48,8 @@ internal static class ServerProbe
     /// <param name="host">The name that the certificate should have, also sent as SNI.</param>
     /// <param name="wrapper">TLS from the first byte.</param>
     /// <param name="dane">A policy with TLSA records that the server must meet; null: an authority must vouch for it.</param>
-    public static async Task<ServerReport> RunAsync(DoctorContext c, IPEndPoint endPoint, string host, bool wrapper = false, TlsPolicy? dane = null)
+    public static async Task<ServerReport> RunAsync(DoctorContext c, IPEndPoint endPoint, string host, bool wrapper = false,
+        TlsPolicy? dane = null)
     {
         ServerReport report = new() { EndPoint = endPoint };
         ConnectResult result = await Connector.Connect(c.Loop, endPoint, null, s_patience);
@@ -64,7 +65,8 @@ internal static class ServerProbe
         return report;
     }
 
-    private static async Task TalkAsync(DoctorContext c, Connection connection, string host, bool wrapper, TlsPolicy? dane, ServerReport report)
+    private static async Task TalkAsync(DoctorContext c, Connection connection, string host, bool wrapper, TlsPolicy? dane,
+        ServerReport report)
     {
         SmtpDialogue d = new(connection, _ => { }, text => report.Error = text);
         if (wrapper && !await SecureAsync(c, connection, host, dane, report)) return;
@@ -122,9 +124,11 @@ internal static class ServerProbe
         try
         {
             using X509Certificate2 certificate = X509CertificateLoader.LoadCertificate(der);
-            List<string> names = [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames())];
+            List<string> names =
+                [.. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(e => e.EnumerateDnsNames())];
             if (names.Count == 0) names.Add(certificate.GetNameInfo(X509NameType.SimpleName, false));
-            return (names, certificate.NotAfter.ToUniversalTime(), certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData));
+            return (names, certificate.NotAfter.ToUniversalTime(),
+                certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData));
         }
         catch (CryptographicException)
         {
@@ -132,7 +136,10 @@ internal static class ServerProbe
         }
     }
 
-    /// <summary>A certificate's data for a TLSA record: selector 0 the whole, 1 the public key; matching type 0 as it is, 1 SHA-256, 2 SHA-512. Null: neither.</summary>
+    /// <summary>
+    /// A certificate's data for a TLSA record: selector 0 the whole, 1 the public key; matching type 0 as it is, 1 SHA-256, 2 SHA-512.
+    /// Null: neither.
+    /// </summary>
     public static byte[]? TlsaData(byte[] der, int selector, int matchingType)
     {
         byte[]? data = selector == 0 ? der : selector == 1 ? PublicKey(der) : null;

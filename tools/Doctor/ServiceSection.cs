@@ -11,7 +11,9 @@ namespace MtaSuite.Tools.Doctor;
 internal sealed record SmtpService(ServiceEntry Entry, MailConfig Config, IPEndPoint? EndPoint, string Port)
 {
     /// <summary>Where mail programs, not other mail systems, connect: they log in.</summary>
-    public bool IsSubmission => Config.Get(SmtpdParams.SmtpdSaslAuthEnable) || Config.Get(TlsParams.SmtpdTlsWrappermode) || Port is "587" or "465" or "submission" or "submissions" or "smtps";
+    public bool IsSubmission =>
+        Config.Get(SmtpdParams.SmtpdSaslAuthEnable) || Config.Get(TlsParams.SmtpdTlsWrappermode)
+        || Port is "587" or "465" or "submission" or "submissions" or "smtps";
 
     public static List<SmtpService> All(MailConfig config, string directory)
     {
@@ -22,7 +24,9 @@ internal sealed record SmtpService(ServiceEntry Entry, MailConfig Config, IPEndP
             MailConfig own = MailConfig.Load(directory, entry.Overrides, entry.Name, entry.Command).Config;
             int colon = entry.Name.LastIndexOf(':');
             string host = colon < 0 ? "" : entry.Name[..colon].Trim('[', ']'), port = entry.Name[(colon + 1)..];
-            result.Add(new SmtpService(entry, own, PeerEndPoint.TryPort(port, out int number) && AddressFor(config, host) is { } address ? new IPEndPoint(address, number) : null, port));
+            result.Add(new SmtpService(entry, own,
+                PeerEndPoint.TryPort(port, out int number)
+                    && AddressFor(config, host) is { } address ? new IPEndPoint(address, number) : null, port));
         }
         return result;
     }
@@ -32,7 +36,8 @@ internal sealed record SmtpService(ServiceEntry Entry, MailConfig Config, IPEndP
     {
         if (IPAddress.TryParse(host, out IPAddress? literal)) return literal;
         if (host.Length > 0) return config.Host.Resolve(host) is [var first, ..] ? first : null;
-        List<IPAddress> own = [.. OwnAddresses.Of(config).Select(a => a.Address).OrderBy(a => a.AddressFamily == AddressFamily.InterNetworkV6)];
+        List<IPAddress> own =
+            [.. OwnAddresses.Of(config).Select(a => a.Address).OrderBy(a => a.AddressFamily == AddressFamily.InterNetworkV6)];
         return own.Find(IPAddress.IsLoopback) ?? own.FirstOrDefault();
     }
 }
@@ -50,7 +55,8 @@ internal sealed class ServiceSection(DoctorContext c, SmtpService service, strin
     {
         if (service.EndPoint is not { } endPoint)
         {
-            s.Problem(Area, $"master.cf: where {service.Entry.Name} listens cannot be told", "it cannot be looked at", "use an address and a port number, or names that are known");
+            s.Problem(Area, $"master.cf: where {service.Entry.Name} listens cannot be told", "it cannot be looked at",
+                "use an address and a port number, or names that are known");
             return;
         }
         if (Config.Get(SmtpdParams.SmtpdUpstreamProxyProtocol).Length > 0)
@@ -89,8 +95,10 @@ internal sealed class ServiceSection(DoctorContext c, SmtpService service, strin
             s.Problem(Area, $"{endPoint}: {report.Error}", "no mail gets in", "see the log");
             return false;
         }
-        if (report.GreetingName.Equals(HostName, StringComparison.OrdinalIgnoreCase)) s.Ok(Area, $"{endPoint} greets as {report.GreetingName}");
-        else s.Warning(Area, $"{endPoint} greets as {report.GreetingName}, not as {HostName}", "RFC 5321 4.2 wants the host's name there; loops are noticed by it",
+        if (report.GreetingName.Equals(HostName, StringComparison.OrdinalIgnoreCase))
+            s.Ok(Area, $"{endPoint} greets as {report.GreetingName}");
+        else s.Warning(Area, $"{endPoint} greets as {report.GreetingName}, not as {HostName}",
+            "RFC 5321 4.2 wants the host's name there; loops are noticed by it",
             "smtpd_banner = $myhostname ESMTP ...");
         return true;
     }
@@ -100,14 +108,17 @@ internal sealed class ServiceSection(DoctorContext c, SmtpService service, strin
         bool must = new TlsServerSettings(Config).Level == TlsServerLevel.Encrypt;
         if (!wrapper && !report.OffersStartTls)
         {
-            if (service.IsSubmission) s.Problem("tls", "STARTTLS is not offered", "passwords and mail of your own users travel in clear, or mail programs refuse",
+            if (service.IsSubmission) s.Problem("tls", "STARTTLS is not offered", "passwords and mail of your own users travel in clear, "
+                + "or mail programs refuse",
                 "smtpd_tls_chain_files = a certificate, and smtpd_tls_security_level = encrypt for this service");
-            else s.Warning("tls", "STARTTLS is not offered", "mail from other servers comes in clear; those with MTA-STS or forced encryption do not deliver",
+            else s.Warning("tls", "STARTTLS is not offered",
+                "mail from other servers comes in clear; those with MTA-STS or forced encryption do not deliver",
                 "smtpd_tls_chain_files = a certificate, and smtpd_tls_security_level = may");
             return;
         }
         if (!wrapper && must && !service.IsSubmission && service.Port is "25" or "smtp")
-            s.Warning("tls", "TLS is demanded on port 25", "mail from servers without TLS never arrives (RFC 3207 4 forbids this on public servers)",
+            s.Warning("tls", "TLS is demanded on port 25",
+                "mail from servers without TLS never arrives (RFC 3207 4 forbids this on public servers)",
                 "smtpd_tls_security_level = may");
         if (!wrapper && !must && service.IsSubmission) s.Note("tls", "TLS is offered here, not demanded",
             "a mail program that is set up wrongly sends mail in clear", "smtpd_tls_security_level = encrypt for this service");
@@ -120,10 +131,13 @@ internal sealed class ServiceSection(DoctorContext c, SmtpService service, strin
         string? mechanisms = report.Encrypted == null ? null : SmtpDialogue.Parameters(report.Encrypted, "AUTH");
         if (clear) s.Problem("auth", "AUTH is offered before TLS", "passwords can be read on the way", "smtpd_tls_auth_only = yes");
         bool enabled = Config.Get(SmtpdParams.SmtpdSaslAuthEnable);
-        if (mechanisms != null) s.Ok("auth", $"AUTH is offered {(wrapper ? "within TLS" : clear ? "with TLS as well" : "only after STARTTLS")}: {mechanisms}");
+        if (mechanisms != null) s.Ok("auth", $"AUTH is offered "
+            + $"{(wrapper ? "within TLS" : clear ? "with TLS as well" : "only after STARTTLS")}: {mechanisms}");
         else if (enabled && !clear) s.Problem("auth", "smtpd_sasl_auth_enable is on, and AUTH is not offered", "nobody can log in",
-            report.Encrypted == null ? "give the service TLS: smtpd_tls_chain_files" : "see the log for the back end (smtpd_sasl_type), and postpasswd for users");
-        else if (service.IsSubmission && !clear) s.Warning("auth", "nobody can log in here", "mail programs outside of mynetworks cannot send",
+            report.Encrypted == null ? "give the service TLS: smtpd_tls_chain_files"
+                : "see the log for the back end (smtpd_sasl_type), and postpasswd for users");
+        else if (service.IsSubmission && !clear)
+            s.Warning("auth", "nobody can log in here", "mail programs outside of mynetworks cannot send",
             "smtpd_sasl_auth_enable = yes for this service");
     }
 }

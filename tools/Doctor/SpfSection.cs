@@ -15,7 +15,8 @@ internal sealed class SpfSection(DoctorContext c, string domain, bool isOurDomai
         DnsAnswer answer = await c.Resolver.Query(domain, DnsType.TXT);
         if (!answer.IsFound && !answer.IsNotFound)
         {
-            s.Problem(Area, $"the question for {domain}'s TXT records fails: {answer.Reason}", "receivers that check SPF defer mail from the domain",
+            s.Problem(Area, $"the question for {domain}'s TXT records fails: {answer.Reason}",
+                "receivers that check SPF defer mail from the domain",
                 "see whether the name servers answer");
             return;
         }
@@ -27,13 +28,15 @@ internal sealed class SpfSection(DoctorContext c, string domain, bool isOurDomai
         }
         if (texts.Count > 1)
         {
-            s.Problem(Area, $"{texts.Count} SPF records, where one is allowed", "receivers take it for an error (PermError), as if there was none or worse",
+            s.Problem(Area, $"{texts.Count} SPF records, where one is allowed",
+                "receivers take it for an error (PermError), as if there was none or worse",
                 "join them into one record");
             return;
         }
         if (!SpfRecord.TryParse(texts[0], out SpfRecord record, out string problem))
         {
-            s.Problem(Area, $"the record cannot be understood: {problem}", "receivers take it for an error (PermError)", $"correct \"{TagList.Shown(texts[0])}\"");
+            s.Problem(Area, $"the record cannot be understood: {problem}", "receivers take it for an error (PermError)",
+                $"correct \"{TagList.Shown(texts[0])}\"");
             return;
         }
         JudgeEnd(s, record, texts[0]);
@@ -43,7 +46,8 @@ internal sealed class SpfSection(DoctorContext c, string domain, bool isOurDomai
 
     private string Suggestion()
     {
-        string addresses = !isOurDomain ? "" : string.Concat(c.Outgoing.Select(a => $" ip{(a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 4 : 6)}:{a}"));
+        string addresses = !isOurDomain ? ""
+            : string.Concat(c.Outgoing.Select(a => $" ip{(a.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 4 : 6)}:{a}"));
         return $"{domain}. IN TXT \"v=spf1 mx{addresses} ~all\", and -all once all senders are known";
     }
 
@@ -51,23 +55,31 @@ internal sealed class SpfSection(DoctorContext c, string domain, bool isOurDomai
     {
         SpfTerm? all = record.Terms.FirstOrDefault(t => t.Mechanism == SpfMechanism.All);
         string seen = $"\"{TagList.Shown(text)}\"";
-        if (all == null && record.Redirect.Length == 0) s.Warning(Area, $"{seen} ends without all or redirect", "about other senders it says nothing (Neutral)",
+        if (all == null && record.Redirect.Length == 0)
+            s.Warning(Area, $"{seen} ends without all or redirect", "about other senders it says nothing (Neutral)",
             "end it with ~all or -all");
-        else if (all is { Result: SpfResult.Pass }) s.Problem(Area, $"{seen} has +all", "anybody may send in the domain's name, and receivers know that sign",
+        else if (all is { Result: SpfResult.Pass })
+            s.Problem(Area, $"{seen} has +all", "anybody may send in the domain's name, and receivers know that sign",
             "end it with ~all or -all");
-        else if (all is { Result: SpfResult.Neutral }) s.Warning(Area, $"{seen} ends in ?all", "it says nothing about forgers", "end it with ~all or -all");
+        else if (all is { Result: SpfResult.Neutral })
+            s.Warning(Area, $"{seen} ends in ?all", "it says nothing about forgers", "end it with ~all or -all");
         else s.Ok(Area, $"{seen} is well formed");
-        if (all != null && (all != record.Terms[^1] || record.Redirect.Length > 0)) s.Note(Area, "what stands behind all, and redirect=, is never looked at", "", "take it away");
-        if (record.Terms.Any(t => t.Mechanism == SpfMechanism.Ptr)) s.Warning(Area, "it uses ptr", "RFC 7208 5.5 says not to: slow, and some receivers skip it", "name the addresses or hosts instead");
+        if (all != null && (all != record.Terms[^1] || record.Redirect.Length > 0))
+            s.Note(Area, "what stands behind all, and redirect=, is never looked at", "", "take it away");
+        if (record.Terms.Any(t => t.Mechanism == SpfMechanism.Ptr))
+            s.Warning(Area, "it uses ptr", "RFC 7208 5.5 says not to: slow, and some receivers skip it",
+                "name the addresses or hosts instead");
     }
 
     /// <summary>The cost of a client that no term fits: every term is asked.</summary>
     private async Task CountAsync(Section s)
     {
         SpfOutcome worst = await new SpfCheck(c.Resolver, Facts(IPAddress.Parse("192.0.2.254")), maxLookups: 100).RunAsync(domain);
-        if (worst.Result is SpfResult.TempError) s.Warning(Area, $"a part of it cannot be asked: {worst.Reason}", "receivers defer mail, or go on without SPF",
+        if (worst.Result is SpfResult.TempError)
+            s.Warning(Area, $"a part of it cannot be asked: {worst.Reason}", "receivers defer mail, or go on without SPF",
             "see whether the included names exist and their servers answer");
-        else if (worst.Result is SpfResult.PermError) s.Problem(Area, $"a part of it is wrong: {worst.Reason}", "receivers take the whole for an error (PermError)",
+        else if (worst.Result is SpfResult.PermError)
+            s.Problem(Area, $"a part of it is wrong: {worst.Reason}", "receivers take the whole for an error (PermError)",
             "correct or remove that part");
         else if (worst.Lookups > SpfCheck.MaxLookups)
             s.Problem(Area, $"a check may need {worst.Lookups} questions, where {SpfCheck.MaxLookups} are allowed",
@@ -87,7 +99,9 @@ internal sealed class SpfSection(DoctorContext c, string domain, bool isOurDomai
         foreach (IPAddress address in c.Outgoing)
         {
             SpfOutcome outcome = await new SpfCheck(c.Resolver, Facts(address)).RunAsync(domain);
-            string who = $"mail from {address}", reason = $"{outcome.Result}: {outcome.Reason}{(outcome.Explanation.Length > 0 ? $"; its owner says \"{outcome.Explanation}\"" : "")}";
+            string who = $"mail from {address}",
+                reason = $"{outcome.Result}: "
+                    + $"{outcome.Reason}{(outcome.Explanation.Length > 0 ? $"; its owner says \"{outcome.Explanation}\"" : "")}";
             string family = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? "ip4" : "ip6";
             if (outcome.Result == SpfResult.Pass) s.Ok(Area, $"{who} passes ({outcome.Reason})");
             else if (outcome.Result == SpfResult.Fail) s.Problem(Area, $"{who} does not pass ({reason})", "receivers refuse it",

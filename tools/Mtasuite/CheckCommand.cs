@@ -4,7 +4,9 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Mtasuite;
 
-/// <summary>Names what would go wrong: the configuration, programs and accounts that are missing, tables that can't be opened, unsafe permissions.</summary>
+/// <summary>
+/// Names what would go wrong: the configuration, programs and accounts that are missing, tables that can't be opened, unsafe permissions.
+/// </summary>
 internal static class CheckCommand
 {
     /// <summary>Called by master before a reload, on files that it has taken, it tells only what speaks against them.</summary>

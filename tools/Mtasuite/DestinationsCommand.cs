@@ -5,7 +5,9 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Mtasuite;
 
-/// <summary>Shows what the queue manager knows of its destinations: deliveries, the concurrency they have earned, and why their mail waits.</summary>
+/// <summary>
+/// Shows what the queue manager knows of its destinations: deliveries, the concurrency they have earned, and why their mail waits.
+/// </summary>
 internal static class DestinationsCommand
 {
     public static int Run(Instance instance) => Show(instance, json: false);
@@ -27,11 +29,14 @@ internal static class DestinationsCommand
     private static void Print(List<DestinationState> all)
     {
         if (all.Count == 0) Tool.Print("no destination has work\n");
-        else Tool.Print(string.Create(CultureInfo.InvariantCulture, $"{"transport",-12} {"running",7} {"window",6} {"waiting",7} destination\n"));
+        else Tool.Print(string.Create(CultureInfo.InvariantCulture,
+            $"{"transport",-12} {"running",7} {"window",6} {"waiting",7} destination\n"));
         foreach (DestinationState d in all)
         {
             string name = Tool.Printable(d.Name);
-            Tool.Print(string.Create(CultureInfo.InvariantCulture, $"{d.Transport,-12} {d.Running,7} {(d.Window == 0 ? "dead" : d.Window.ToString(CultureInfo.InvariantCulture)),6} {d.Waiting,7} {name}\n"));
+            Tool.Print(string.Create(CultureInfo.InvariantCulture,
+                $"{d.Transport,-12} {d.Running,7} {(d.Window == 0 ? "dead" : d.Window.ToString(CultureInfo.InvariantCulture)),6} "
+                    + $"{d.Waiting,7} {name}\n"));
             if (d.Reason.Length > 0) Tool.Print($"{"",36}({Tool.Printable(d.Reason)})\n");
         }
     }

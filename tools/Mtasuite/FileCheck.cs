@@ -37,7 +37,8 @@ internal static class FileCheck
             yield break;
         }
         uint me = Libc.GetEUid();
-        if (me == 0 && owner.Uid == 0) yield return Error("mail_owner must not be root: daemons that talk to the network run as mail_owner");
+        if (me == 0 && owner.Uid == 0)
+            yield return Error("mail_owner must not be root: daemons that talk to the network run as mail_owner");
         if (me != 0 && owner.Uid != me) yield return Error($"mail_owner is {owner.Name}: only root and {owner.Name} can run this instance");
         string directory = instance.ConfigDirectory;
         string[] commanding = [directory, $"{directory}/{MainCf.FileName}", $"{directory}/{MasterCf.FileName}", instance.MasterProgram];
@@ -68,7 +69,8 @@ internal static class FileCheck
         else if ((status.Permissions & 0x2) != 0) yield return Error($"{path} can be written by anybody");
         else if ((status.Permissions & 0x10) != 0 && status.Gid != 0) yield return Warning($"{path} can be written by its group");
         else if (status.Uid != 0 && status.Uid != Libc.GetEUid() && Libc.GetEUid() == 0)
-            yield return status.Uid == owner.Uid ? Error($"{path} belongs to {owner.Name}: a daemon could change it") : Warning($"{path} does not belong to root");
+            yield return status.Uid == owner.Uid ? Error($"{path} belongs to {owner.Name}: a daemon could change it")
+                : Warning($"{path} does not belong to root");
     }
 
     private static IEnumerable<ConfigProblem> Folders(Instance instance, Account owner)
@@ -82,14 +84,19 @@ internal static class FileCheck
         {
             string path = $"{instance.Spool.Root}/{name}";
             uint expected = name == SpoolDirectory.Pid && Libc.GetEUid() == 0 ? 0 : owner.Uid;
-            if (!Libc.TryStat(path, out Libc.FileStatus status)) yield return Error($"{path}: {Libc.ErrorText()} (see mtasuite set-permissions)");
+            if (!Libc.TryStat(path, out Libc.FileStatus status))
+                yield return Error($"{path}: {Libc.ErrorText()} (see mtasuite set-permissions)");
             else if (!status.IsDirectory) yield return Error($"{path} is no folder");
-            else if (status.Uid != expected) yield return Error($"{path} belongs to user {status.Uid} instead of {expected} (see mtasuite set-permissions)");
-            else if ((status.Permissions & ~mode) != 0) yield return Error($"{path} is open to others: mode {Convert.ToString((int)status.Permissions, 8)} instead of {Convert.ToString((int)mode, 8)} (see mtasuite set-permissions)");
+            else if (status.Uid != expected)
+                yield return Error($"{path} belongs to user {status.Uid} instead of {expected} (see mtasuite set-permissions)");
+            else if ((status.Permissions & ~mode) != 0)
+                yield return Error($"{path} is open to others: mode {Convert.ToString((int)status.Permissions, 8)} instead of "
+                    + $"{Convert.ToString((int)mode, 8)} (see mtasuite set-permissions)");
         }
         string data = instance.Config.Get(CommonParams.DataDirectory);
         if (!Libc.TryStat(data, out Libc.FileStatus dataStatus)) yield return Error($"data_directory {data}: {Libc.ErrorText()}");
-        else if (dataStatus.Uid != owner.Uid) yield return Error($"data_directory {data} does not belong to {owner.Name} (see mtasuite set-permissions)");
+        else if (dataStatus.Uid != owner.Uid)
+            yield return Error($"data_directory {data} does not belong to {owner.Name} (see mtasuite set-permissions)");
         // what is private and public needs about twenty characters more
         if ($"{instance.Spool.Root}/{SpoolDirectory.Private}/".Length > 90)
             yield return Warning($"queue_directory {instance.Spool.Root} is so long that names of sockets may not fit (107 bytes)");

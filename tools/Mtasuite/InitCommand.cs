@@ -31,8 +31,8 @@ internal sealed record InitOptions(string Directory, string HostName, int SmtpPo
 }
 
 /// <summary>
-/// Makes a private instance in a folder: etc, spool, data, log and mail. As root for mail_owner, whose account is made when it is missing; as
-/// an ordinary user for that user alone.
+/// Makes a private instance in a folder: etc, spool, data, log and mail. As root for mail_owner, whose account is made when it is missing;
+/// as an ordinary user for that user alone.
 /// </summary>
 internal static class InitCommand
 {
@@ -55,7 +55,8 @@ internal static class InitCommand
         if (!TryPort(given, "smtp-port", 2525, out int smtp) || !TryPort(given, "submission-port", 2587, out int submission)
             || !TryPort(given, "submissions-port", 2465, out int submissions)) return ExitCode.Usage;
         string host = given.GetValueOrDefault("hostname") ?? DefaultHostName();
-        if (host.Length > 255 || host.AsSpan().IndexOfAnyExcept(HostCharacters) >= 0) return Tool.Fatal(ExitCode.Usage, $"--hostname {host}: not a host name");
+        if (host.Length > 255 || host.AsSpan().IndexOfAnyExcept(HostCharacters) >= 0)
+            return Tool.Fatal(ExitCode.Usage, $"--hostname {host}: not a host name");
         if (!TryListen(given.GetValueOrDefault("listen", "loopback"), out IPAddress listen)) return ExitCode.Usage;
         string directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Operands[0]));
         string self = Path.GetDirectoryName(Environment.ProcessPath) ?? "/usr/sbin";
@@ -95,7 +96,8 @@ internal static class InitCommand
     private static string FolderOf(string program, params string[] folders) =>
         Path.GetFullPath(Array.Find(folders, f => File.Exists($"{f}/{program}")) ?? folders[^1]);
 
-    // The program lies among the daemons or among the commands, which are links to it; as installed (sbin, libexec/mtasuite) or as built (sbin, libexec).
+    // The program lies among the daemons or among the commands, which are links to it; as installed (sbin, libexec/mtasuite) or as built
+    // (sbin, libexec).
     private static string DaemonDirectory(string self) => FolderOf("master", self, $"{self}/../libexec/mtasuite", $"{self}/../libexec");
 
     private static string CommandDirectory(string self) => FolderOf("sendmail", self, $"{self}/../../sbin", $"{self}/../sbin");
@@ -179,10 +181,12 @@ internal static class InitCommand
         string name = CommonParams.MailOwner.Default;
         if (Libc.FindAccount(name, out account) == 0 && account != null) return account;
         string program = File.Exists("/usr/sbin/useradd") ? "/usr/sbin/useradd" : "/sbin/useradd";
-        int pid = Libc.Spawn(program, [program, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", name],
+        int pid = Libc.Spawn(program, [program, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
+            "/usr/sbin/nologin", name],
             ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "/", [0, 1, 2], []);
         if (pid > 0) _ = Libc.WaitPid(pid, out _, 0);
-        if (Libc.FindAccount(name, out account) != 0 || account == null) Tool.Complain($"fatal: {program} --system {name} did not make the account");
+        if (Libc.FindAccount(name, out account) != 0 || account == null)
+            Tool.Complain($"fatal: {program} --system {name} did not make the account");
         else Tool.Print($"made the system account {name}, which the daemons run as\n");
         return account;
     }
@@ -193,6 +197,7 @@ internal static class InitCommand
         if (Libc.GetEUid() != 0) return;
         for (string? path = directory; path is { Length: > 1 }; path = Path.GetDirectoryName(path))
             if (Libc.TryStat(path, out Libc.FileStatus status) && (status.Permissions & 1) == 0)
-                Tool.Warning($"{path} is closed to other users: the daemons, which run as {CommonParams.MailOwner.Default}, cannot reach {directory}");
+                Tool.Warning($"{path} is closed to other users: the daemons, which run as {CommonParams.MailOwner.Default}, cannot reach "
+                    + $"{directory}");
     }
 }

@@ -5,7 +5,8 @@ internal static class InstanceFiles
 {
     public static string MainCf(InitOptions o, string owner, bool root) => $"""
         # A private instance of the mail system, made by "mtasuite init".
-        # Any parameter may be set here; "postconf -d" lists them with their defaults, "mtasuite -c {o.Etc} check" reads this file critically.
+        # Any parameter may be set here; "postconf -d" lists them with their defaults,
+        # and "mtasuite -c {o.Etc} check" names what is wrong in this file.
 
         compatibility_level = 3.11
 
@@ -34,7 +35,8 @@ internal static class InstanceFiles
         # local delivery
         alias_maps = hash:{o.Etc}/aliases
         alias_database = hash:{o.Etc}/aliases
-        {(root ? $"# mailboxes are {MailboxDefault}; with home_mailbox = Maildir/ they are in the users' homes" : $"mail_spool_directory = {o.Mail}/")}
+        {(root ? $"# mailboxes are {MailboxDefault}; with home_mailbox = Maildir/ they are in the users' homes"
+            : $"mail_spool_directory = {o.Mail}/")}
 
         """;
 
@@ -49,8 +51,9 @@ internal static class InstanceFiles
         """;
 
     /// <summary>
-    /// What both submission services (RFC 6409, RFC 8314) have in common: users log in, may send anywhere, stay hidden in the header, and what their programs
-    /// leave out of it is completed. They send over connections that scanners do not, and some of them talk out of turn.
+    /// What both submission services (RFC 6409, RFC 8314) have in common: users log in, may send anywhere, stay hidden in the header, and
+    /// what their programs leave out of it is completed. They send over connections that scanners do not, and some of them talk out of
+    /// turn.
     /// </summary>
     private const string Submission = """
           -o smtpd_tls_auth_only=yes

@@ -6,7 +6,9 @@ using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Tools.Mtasuite;
 
-/// <summary>Reads the lists of networks, hosts, domains and users as the daemons do: what they could not use would match nothing, or defer mail.</summary>
+/// <summary>
+/// Reads the lists of networks, hosts, domains and users as the daemons do: what they could not use would match nothing, or defer mail.
+/// </summary>
 internal static class ListCheck
 {
     private static readonly (TextParam Param, MatchStyle Style)[] Lists =
@@ -27,7 +29,8 @@ internal static class ListCheck
     {
         Check(context, context.Config, 0, _ => true);
         foreach (CheckedService service in context.Services)
-            if (service.Entry.Overrides.Count > 0) Check(context, service.Config, service.Entry.Line, name => service.Entry.Overrides.Any(o => o.Key == name));
+            if (service.Entry.Overrides.Count > 0)
+                Check(context, service.Config, service.Entry.Line, name => service.Entry.Overrides.Any(o => o.Key == name));
     }
 
     private static void Check(CheckContext context, MailConfig config, int serviceLine, Func<string, bool> wanted)
@@ -37,7 +40,8 @@ internal static class ListCheck
         {
             if (!config.Explicit(param.Name) || !wanted(param.Name)) continue;
             using MatchList list = new(config.Get(param), style);
-            foreach (string problem in list.Problems) context.ReportSetting(Severity.Error, config, param.Name, serviceLine, $"{param.Name}: {problem}");
+            foreach (string problem in list.Problems)
+                context.ReportSetting(Severity.Error, config, param.Name, serviceLine, $"{param.Name}: {problem}");
         }
         string interfaces = CommonParams.InetInterfaces.Name;
         if (!config.Explicit(interfaces) || !wanted(interfaces)) return;

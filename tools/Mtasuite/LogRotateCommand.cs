@@ -48,7 +48,8 @@ internal static class LogRotateCommand
     private static int Compress(string program, string file)
     {
         string? path = program.Contains('/') ? program
-            : Array.Find(["/usr/bin", "/bin", "/usr/local/bin"], d => Libc.Access($"{d}/{program}", Libc.X_OK) == 0) is { } d ? $"{d}/{program}" : null;
+            : Array.Find(["/usr/bin", "/bin", "/usr/local/bin"], d => Libc.Access($"{d}/{program}", Libc.X_OK) == 0) is { } d
+            ? $"{d}/{program}" : null;
         if (path == null) return Tool.Fatal(1, $"maillog_file_compressor {program}: no such program; {file} is not compressed");
         int pid = Libc.Spawn(path, [path, file], ["PATH=/usr/bin:/bin"], null, [0, 1, 2], []);
         if (pid < 0) return Tool.Fatal(1, $"start {path}: {Libc.ErrorText(-pid)}");
@@ -63,7 +64,8 @@ internal static class LogRotateCommand
         for (int i = 0; i < format.Length; i++)
         {
             string? net = format[i] != '%' || i + 1 == format.Length ? null
-                : format[i + 1] switch { 'Y' => "yyyy", 'y' => "yy", 'm' => "MM", 'd' => "dd", 'H' => "HH", 'M' => "mm", 'S' => "ss", _ => null };
+                : format[i + 1] switch { 'Y' => "yyyy", 'y' => "yy", 'm' => "MM", 'd' => "dd", 'H' => "HH", 'M' => "mm", 'S' => "ss",
+                _ => null };
             if (net == null) result.Append(format[i]);
             else
             {

@@ -34,14 +34,16 @@ internal static class MtasuiteCommand
                             "mtasuite doctor --help" names its options
           roundtrip         send a message with a login, wait until it is in the mailbox, and show how long each step took;
                             "mtasuite roundtrip --help" names its options
-          tlsrpt            what is collected for reports on TLS (RFC 8460); with -j behind it as JSON; with "send" behind it the reports go out now
+          tlsrpt            what is collected for reports on TLS (RFC 8460); with -j behind it as JSON; with "send" behind it the
+                            reports go out now
           logrotate         start a new log file (maillog_file) and compress the old one
           set-permissions   give files and folders of the spool their owners and modes
           version           what was built, and with what
 
         -c DIR: the configuration folder (default: MAIL_CONFIG of the environment, else /etc/mtasuite).
 
-        Exit status: 0 done; 1 trouble, or "status" of a system that is not running; 64 wrong usage; 75 try again later; 78 bad configuration.
+        Exit status: 0 done; 1 trouble, or "status" of a system that is not running; 64 wrong usage; 75 try again later;
+        78 bad configuration.
 
         """;
 

@@ -44,7 +44,8 @@ internal static class Permissions
     /// <summary>Before a start: makes the folders that are missing, as far as this user may.</summary>
     public static void MakeFolders(Instance instance)
     {
-        if (Owner(instance) is { } owner && SpoolDirectory.Folders.Any(f => Libc.Access($"{instance.Spool.Root}/{f.Name}", Libc.F_OK) != 0)) Apply(instance, owner);
+        if (Owner(instance) is { } owner && SpoolDirectory.Folders.Any(f => Libc.Access($"{instance.Spool.Root}/{f.Name}", Libc.F_OK) != 0))
+            Apply(instance, owner);
     }
 
     /// <summary>Makes and owns the folders; false, with the reason told, when one of them can't be.</summary>

@@ -7,7 +7,10 @@ using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Tools.Mtasuite;
 
-/// <summary>Settings that are each well formed and do not go together, or name what is not there. Warnings: mail still flows, though hardly as meant.</summary>
+/// <summary>
+/// Settings that are each well formed and do not go together, or name what is not there. Warnings: mail still flows, though hardly as
+/// meant.
+/// </summary>
 internal static class SettingCheck
 {
     private static readonly TextParam[] Classes =
@@ -21,7 +24,8 @@ internal static class SettingCheck
 
     private static readonly TextParam[] Hosts = [RewriteParams.Relayhost, SmtpClientParams.SmtpFallbackRelay];
 
-    private static readonly TextParam[] Ehlo = [SmtpdParams.SmtpdDiscardEhloKeywords, SmtpClientParams.SmtpDiscardEhloKeywords, LmtpClientParams.LmtpDiscardLhloKeywords];
+    private static readonly TextParam[] Ehlo =
+        [SmtpdParams.SmtpdDiscardEhloKeywords, SmtpClientParams.SmtpDiscardEhloKeywords, LmtpClientParams.LmtpDiscardLhloKeywords];
 
     private static readonly string[] EhloWords = WordLists.EhloKeywords.Split('|');
 
@@ -32,17 +36,20 @@ internal static class SettingCheck
         foreach (TextParam param in Hosts) Destinations(context, param);
         foreach (TextParam param in Ehlo) Keywords(context, context.Config, param, 0);
         foreach (CheckedService service in context.Services)
-            foreach (TextParam param in Ehlo.Where(p => service.Entry.Overrides.Any(o => o.Key == p.Name))) Keywords(context, service.Config, param, service.Entry.Line);
+            foreach (TextParam param in Ehlo.Where(p => service.Entry.Overrides.Any(o => o.Key == p.Name)))
+                Keywords(context, service.Config, param, service.Entry.Line);
         foreach (string problem in DnsOptions.Problems(context.Config))
             context.ReportSetting(Severity.Error, context.Config, CommonParams.DnsServers.Name, 0, problem);
         MailboxSize(context, LocalParams.MailboxSizeLimit, "local");
         MailboxSize(context, VirtualParams.VirtualMailboxLimit, "virtual");
         Template(context);
-        if (Logging.RefusedFile(context.Config) is { } refused) context.ReportSetting(Severity.Error, context.Config, LogParams.MaillogFile.Name, 0, refused);
+        if (Logging.RefusedFile(context.Config) is { } refused)
+            context.ReportSetting(Severity.Error, context.Config, LogParams.MaillogFile.Name, 0, refused);
         foreach (CheckedService service in context.Services.Where(s => s.Entry.Command == "smtpd")) Logins(context, service);
     }
 
-    private static void Warn(CheckContext context, Param param, string text) => context.ReportSetting(Severity.Warning, context.Config, param.Name, 0, text);
+    private static void Warn(CheckContext context, Param param, string text) =>
+        context.ReportSetting(Severity.Warning, context.Config, param.Name, 0, text);
 
     /// <summary>A domain is of one class; of two, the first in this order decides.</summary>
     private static void Overlaps(CheckContext context)
@@ -51,7 +58,8 @@ internal static class SettingCheck
         foreach (TextParam param in Classes)
             foreach (string domain in context.Config.GetList(param).Where(d => d[0] is not ('/' or '!') && !d.Contains(':')))
                 // all of mydestination used to be relay domains by default, and still is in many a main.cf
-                if (!owners.TryAdd(domain, param) && owners[domain] != param && !(owners[domain] == RewriteParams.Mydestination && param == RewriteParams.RelayDomains))
+                if (!owners.TryAdd(domain, param) && owners[domain] != param
+                    && !(owners[domain] == RewriteParams.Mydestination && param == RewriteParams.RelayDomains))
                     Warn(context, param, $"do not list domain {domain} in both {owners[domain]} and {param}");
     }
 
@@ -69,15 +77,18 @@ internal static class SettingCheck
     {
         if (!context.Config.Explicit(param.Name)) return;
         TcpPorts ports = new(context.Config.Get(CommonParams.KnownTcpPorts));
-        foreach (Nexthop bad in Nexthop.ParseList(context.Config.Get(param), lmtp: false).Where(n => n.Problem != null || (n.Service.Length > 0 && !ports.TryFind(n.Service, out _))))
-            context.ReportSetting(Severity.Error, context.Config, param.Name, 0, $"{param}: bad syntax: \"{bad.Text}\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"");
+        foreach (Nexthop bad in Nexthop.ParseList(context.Config.Get(param), lmtp: false)
+            .Where(n => n.Problem != null || (n.Service.Length > 0 && !ports.TryFind(n.Service, out _))))
+            context.ReportSetting(Severity.Error, context.Config, param.Name, 0,
+                $"{param}: bad syntax: \"{bad.Text}\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"");
     }
 
     /// <summary>A word that is no keyword leaves nothing out.</summary>
     private static void Keywords(CheckContext context, MailConfig config, TextParam param, int serviceLine)
     {
         foreach (string word in config.GetList(param).Where(w => !EhloWords.Contains(w, StringComparer.OrdinalIgnoreCase)))
-            context.ReportSetting(Severity.Warning, config, param.Name, serviceLine, $"{param}: unknown keyword {word}{NearName.Hint(word.ToLowerInvariant(), EhloWords)}");
+            context.ReportSetting(Severity.Warning, config, param.Name, serviceLine,
+                $"{param}: unknown keyword {word}{NearName.Hint(word.ToLowerInvariant(), EhloWords)}");
     }
 
     private static void MailboxSize(CheckContext context, LongParam param, string command)
@@ -85,19 +96,22 @@ internal static class SettingCheck
         if (!context.Services.Any(s => s.Entry.Command == command)) return;
         long mailbox = context.Config.Get(param), message = context.Config.Get(CleanupParams.MessageSizeLimit);
         if (mailbox > 0 && (message == 0 || message > mailbox))
-            Warn(context, param, $"{param} is smaller than {CleanupParams.MessageSizeLimit}: messages are accepted that fit into no mailbox");
+            Warn(context, param,
+                $"{param} is smaller than {CleanupParams.MessageSizeLimit}: messages are accepted that fit into no mailbox");
     }
 
     private static void Template(CheckContext context)
     {
         string path = context.Config.Get(BounceParams.BounceTemplateFile);
         if (path.Length > 0 && Libc.Access(path, Libc.R_OK) != 0)
-            Warn(context, BounceParams.BounceTemplateFile, $"{BounceParams.BounceTemplateFile}: open {path}: {Libc.ErrorText()}; the built-in texts are used");
+            Warn(context, BounceParams.BounceTemplateFile,
+                $"{BounceParams.BounceTemplateFile}: open {path}: {Libc.ErrorText()}; the built-in texts are used");
     }
 
     private static void Logins(CheckContext context, CheckedService service)
     {
-        if (service.Config.Get(SmtpdParams.SmtpdSaslAuthEnable) && service.Config.Get(SmtpdParams.SmtpdSaslType).Equals("cyrus", StringComparison.OrdinalIgnoreCase))
+        if (service.Config.Get(SmtpdParams.SmtpdSaslAuthEnable)
+            && service.Config.Get(SmtpdParams.SmtpdSaslType).Equals("cyrus", StringComparison.OrdinalIgnoreCase))
             context.ReportSetting(Severity.Warning, service.Config, SmtpdParams.SmtpdSaslType.Name, service.Entry.Line,
                 $"{SmtpdParams.SmtpdSaslType}: there is no cyrus here, only builtin, dovecot and ldap; logins are refused for now");
     }

@@ -38,7 +38,8 @@ internal static class StartCommand
     {
         if (Prepare(ref instance, out int accepted) is var status and not 0) return status;
         _ = Libc.Fcntl(accepted, Libc.F_SETFD, 0);
-        List<string> environment = instance.MasterEnvironment("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID");
+        List<string> environment =
+            instance.MasterEnvironment("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID");
         Libc.ResetSignals();
         int error = -Libc.Exec(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d", "-a", $"{accepted}"],
             environment);

@@ -5,7 +5,9 @@ using MtaSuite.Common.Tls.Client;
 
 namespace MtaSuite.Tools.Mtasuite;
 
-/// <summary>Loads the keys and certificates that services would load: a pair that does not fit keeps a reload from replacing one that does.</summary>
+/// <summary>
+/// Loads the keys and certificates that services would load: a pair that does not fit keeps a reload from replacing one that does.
+/// </summary>
 internal static class TlsCheck
 {
     public static void Run(CheckContext context)
@@ -14,10 +16,12 @@ internal static class TlsCheck
         foreach (CheckedService service in context.Services)
         {
             string name = service.Entry.Command;
-            IEnumerable<(Severity Severity, string Text)> problems = name == "smtpd" ? Server(service.Config) : name is "smtp" or "lmtp" ? Client(service.Config, name == "lmtp") : [];
+            IEnumerable<(Severity Severity, string Text)> problems = name == "smtpd" ? Server(service.Config) : name is "smtp" or "lmtp"
+                ? Client(service.Config, name == "lmtp") : [];
             foreach ((Severity severity, string text) in problems)
                 if (told.Add(text)) context.Report(severity, context.MasterFile, service.Entry.Line, text);
-            if (name == "smtp" && ReportProblem(context, service.Config) is { } missing && told.Add(missing)) context.Report(Severity.Warning, context.MasterFile, service.Entry.Line, missing);
+            if (name == "smtp" && ReportProblem(context, service.Config) is { } missing && told.Add(missing))
+                context.Report(Severity.Warning, context.MasterFile, service.Entry.Line, missing);
         }
     }
 
@@ -38,7 +42,9 @@ internal static class TlsCheck
         using TlsServer? server = settings.TryStart(TimeProvider.System, out string error);
         if (server == null) yield return (settings.Files.IsEmpty ? Severity.Warning : Severity.Error, $"TLS is not available: {error}");
         else if (server.TimeLeft < TimeSpan.FromDays(7))
-            yield return (Severity.Warning, server.TimeLeft < TimeSpan.Zero ? "the TLS certificate has expired" : $"the TLS certificate expires in {(int)server.TimeLeft.TotalHours} hours");
+            yield return (Severity.Warning,
+                server.TimeLeft < TimeSpan.Zero ? "the TLS certificate has expired"
+                    : $"the TLS certificate expires in {(int)server.TimeLeft.TotalHours} hours");
     }
 
     private static IEnumerable<(Severity, string)> Client(MailConfig config, bool lmtp)
@@ -47,7 +53,8 @@ internal static class TlsCheck
         foreach (string problem in settings.Problems) yield return (Severity.Warning, problem);
         foreach ((string parameter, string list) in settings.Level == TlsLevel.None ? [] : settings.CipherLists)
         {
-            using TlsContext? context = TlsContext.TryCreate(new TlsContextSettings { Server = false, Ciphers = list }, [], out string reason);
+            using TlsContext? context =
+                TlsContext.TryCreate(new TlsContextSettings { Server = false, Ciphers = list }, [], out string reason);
             if (context == null) yield return (Severity.Error, $"{parameter}: {reason}");
         }
         if (settings.Files.IsEmpty) yield break;

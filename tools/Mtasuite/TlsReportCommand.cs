@@ -40,20 +40,26 @@ internal static class TlsReportCommand
     private static string Words(TlsReportState s)
     {
         string when = s.End == 0 ? "still collecting" : $"due {Time(s.Due)}";
-        string text = string.Create(CultureInfo.InvariantCulture, $"{s.Domain}: {s.Successes} succeeded, {s.Failures} failed since {Time(s.Start)}; {when}; to {(s.Addresses.Length > 0 ? s.Addresses : "(not yet known)")}\n");
+        string text = string.Create(CultureInfo.InvariantCulture,
+            $"{s.Domain}: {s.Successes} succeeded, {s.Failures} failed since {Time(s.Start)}; {when}; to "
+                + $"{(s.Addresses.Length > 0 ? s.Addresses : "(not yet known)")}\n");
         foreach (TlsFailureState f in s.Details)
-            text += string.Create(CultureInfo.InvariantCulture, $"    {f.Count,7} {f.Result} ({f.PolicyType}) {f.MxHost}{(f.Reason.Length > 0 ? ": " : "")}{f.Reason}\n");
+            text += string.Create(CultureInfo.InvariantCulture,
+                $"    {f.Count,7} {f.Result} ({f.PolicyType}) {f.MxHost}{(f.Reason.Length > 0 ? ": " : "")}{f.Reason}\n");
         return string.Join('\n', text.Split('\n').Select(Tool.Printable));
     }
 
     private static string Json(TlsReportState s)
     {
-        JsonLine line = new JsonLine().Text("domain", s.Domain).Number("start", s.Start).Number("successes", s.Successes).Number("failures", s.Failures)
+        JsonLine line = new JsonLine().Text("domain", s.Domain).Number("start", s.Start).Number("successes", s.Successes)
+            .Number("failures", s.Failures)
             .Texts("addresses", s.Addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         if (s.End > 0) line.Number("end", s.End).Number("due", s.Due);
-        return line.Objects("failure_details", s.Details, static (l, f) => l.Text("result", f.Result).Text("policy_type", f.PolicyType).Text("mx_host", f.MxHost).Text("reason", f.Reason)
+        return line.Objects("failure_details", s.Details,
+            static (l, f) => l.Text("result", f.Result).Text("policy_type", f.PolicyType).Text("mx_host", f.MxHost).Text("reason", f.Reason)
             .Number("count", f.Count)).ToString();
     }
 
-    private static string Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

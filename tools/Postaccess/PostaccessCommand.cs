@@ -12,7 +12,8 @@ namespace MtaSuite.Tools.Postaccess;
 /// <summary>postaccess: which restriction would decide about a client's attempt. It checks what it is given; smtpd itself judges.</summary>
 internal static class PostaccessCommand
 {
-    private const string Usage = "usage: postaccess [-c config_dir] [-j] [-o name=value] [--service name] [--name hostname] [--helo name] [--login user] [--tls]"
+    private const string Usage = "usage: postaccess [-c config_dir] [-j] [-o name=value] [--service name] [--name hostname] [--helo "
+        + "name] [--login user] [--tls]"
         + " --client address [--from address] --rcpt address [--rcpt address]...";
 
     public const string Manual = """
@@ -27,14 +28,16 @@ internal static class PostaccessCommand
           --rcpt B         a recipient; may come several times
           --login USER     the client has logged in as USER
           --tls            the session is encrypted
-          --service NAME   service of master.cf, by its first column (default: smtp, else the first smtpd of type inet); its -o settings count
+          --service NAME   service of master.cf, by its first column (default: smtp, else the first smtpd of type inet); its -o
+                           settings count
           -o NAME=VALUE    a parameter of main.cf, to try what it would change
           -j               JSON, one object
           -c DIR           configuration folder
 
-        smtpd itself is asked, so that the answer is the one it would give: the same tables, name service and verify service. Nothing is counted, logged or
-        queued. Files are read as the user who asks; as root, what mail_owner may not read is read all the same. Not known here, and taken as if nothing was
-        wrong: rates and limits (anvil), client certificates, pipelining, the size and content of the message.
+        smtpd itself is asked, so that the answer is the one it would give: the same tables, name service and verify service. Nothing is
+        counted, logged or queued. Files are read as the user who asks; as root, what mail_owner may not read is read all the same. Not
+        known here, and taken as if nothing was wrong: rates and limits (anvil), client certificates, pipelining, the size and content of
+        the message.
 
         Exit status: 0 all recipients would be accepted; 1 some would not; 64 wrong usage; 78 bad configuration.
 
@@ -47,7 +50,8 @@ internal static class PostaccessCommand
         for (char c = options.Next(); c != '\0'; c = options.Next())
         {
             if (c == '?') return Tool.Fatal(ExitCode.Usage, Usage);
-            if (q.Take(c == '-' ? options.LongName : c.ToString(), options.Value) is { } problem) return Tool.Fatal(ExitCode.Usage, problem);
+            if (q.Take(c == '-' ? options.LongName : c.ToString(), options.Value) is { } problem)
+                return Tool.Fatal(ExitCode.Usage, problem);
         }
         if (options.Operands.Count > 0) return Tool.Fatal(ExitCode.Usage, $"unexpected argument \"{options.Operands[0]}\"; {Usage}");
         if (q.Missing is { } missing) return Tool.Fatal(ExitCode.Usage, $"{missing}; {Usage}");
@@ -56,7 +60,8 @@ internal static class PostaccessCommand
         string directory = Path.GetFullPath(Tool.ConfigDirectory(q.Directory));
         List<ConfigProblem> problems = [];
         ServiceEntry? service = ChooseService(MasterCf.Load(directory, problems), q.Service, out string error);
-        return service == null ? Tool.Fatal(q.Service.Length > 0 ? ExitCode.Usage : ExitCode.Configuration, error) : Ask(config, directory, service, q);
+        return service == null ? Tool.Fatal(q.Service.Length > 0 ? ExitCode.Usage : ExitCode.Configuration, error)
+            : Ask(config, directory, service, q);
     }
 
     /// <summary>The named service, by its first column or its port; without a name the one that serves other mail systems.</summary>
@@ -95,7 +100,8 @@ internal sealed class Question
     public List<string> Attributes { get; } = [];
 
     /// <summary>What is wanted and was not given; null: nothing.</summary>
-    public string? Missing => !_client ? "--client is missing: the client's IP address" : !_recipient ? "--rcpt is missing: a recipient's address" : null;
+    public string? Missing => !_client ? "--client is missing: the client's IP address" : !_recipient ? "--rcpt is missing: a "
+        + "recipient's address" : null;
 
     /// <summary>Takes an option; what is wrong with it, or null.</summary>
     public string? Take(string option, string value)
@@ -110,7 +116,8 @@ internal sealed class Question
             case "service": Service = value; return value.Length > 0 ? null : "--service: empty";
             case "client": return TakeClient(value);
             case "name": return HostName.IsValid(value) ? Add("name", value) : $"--name: \"{value}\" is not a host name";
-            case "helo": return IsWord(value) ? Add("helo", value) : $"--helo: \"{value}\" is not what a client can say: a host name or [address], without spaces";
+            case "helo": return IsWord(value) ? Add("helo", value)
+                : $"--helo: \"{value}\" is not what a client can say: a host name or [address], without spaces";
             case "login": return IsWord(value) ? Add("login", value) : $"--login: \"{value}\" is not a login name";
             case "from": return TakeAddress("from", value, allowEmpty: true);
             case "rcpt":
@@ -147,9 +154,12 @@ internal sealed class Question
     {
         string text = value.StartsWith('<') ? value : $"<{value}>";
         byte[] path = Encoding.UTF8.GetBytes(text);
-        bool ok = SmtpPath.TryParse(path, new SmtpPathOptions(Strict: false, AllowUtf8: true, allowEmpty), out string address, out int consumed, out SmtpPathError error);
+        bool ok = SmtpPath.TryParse(path, new SmtpPathOptions(Strict: false, AllowUtf8: true, allowEmpty), out string address,
+            out int consumed, out SmtpPathError error);
         if (ok && consumed == path.Length) return Add(option, address);
-        return $"--{option}: \"{value}\" is not an address{(ok ? $": \"{text[Math.Min(consumed, text.Length)..]}\" is too much" : error == SmtpPathError.Empty ? ": it is empty" : "")}";
+        string reason = ok ? $": \"{text[Math.Min(consumed, text.Length)..]}\" is too much"
+            : error == SmtpPathError.Empty ? ": it is empty" : "";
+        return $"--{option}: \"{value}\" is not an address{reason}";
     }
 
     private static bool IsWord(string value) => value.Length is > 0 and <= 255 && !value.Any(c => c is ' ' || char.IsControl(c));

@@ -12,7 +12,8 @@ internal sealed record PostcatOptions(bool Envelope, bool Header, bool Body, boo
 /// <summary>postcat: shows queue files.</summary>
 internal static class PostcatCommand
 {
-    private const string Usage = "usage: postcat [-b (body text)] [-c config_dir] [-d (decimal record type)] [-e (envelope records)] [-h (header text)] "
+    private const string Usage = "usage: postcat [-b (body text)] [-c config_dir] [-d (decimal record type)] [-e (envelope records)] [-h "
+        + "(header text)] "
         + "[-q (access queue)] [-v] [file(s)...]";
 
     public const string Manual = """

@@ -34,7 +34,8 @@ internal sealed class QueueFilePrinter(int fd, string name, PostcatOptions show)
             Mark("ENVELOPE RECORDS");
             long length = head.IsUnfinished ? -1 : content.Length;
             long offset = head.IsUnfinished ? 0 : content.HeaderOffset;
-            Record(0, 'C', string.Create(CultureInfo.InvariantCulture, $"message_size: {length,15} {offset,15} {head.Recipients,15} {0,15} {length,15} {0,15}\n"));
+            Record(0, 'C', string.Create(CultureInfo.InvariantCulture,
+                $"message_size: {length,15} {offset,15} {head.Recipients,15} {0,15} {length,15} {0,15}\n"));
         }
         MoveTo(head.EnvelopeOffset);
         if (!Envelope()) return false;

@@ -53,7 +53,8 @@ internal static class RecordText
     /// <summary>As ctime(3) has it.</summary>
     private static string Time(string value)
     {
-        if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long microseconds) || microseconds > 250_000_000_000_000_000) return value;
+        if (!long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long microseconds)
+            || microseconds > 250_000_000_000_000_000) return value;
         DateTimeOffset time = DateTimeOffset.UnixEpoch.AddTicks(microseconds * 10).ToLocalTime();
         return string.Create(CultureInfo.InvariantCulture, $"{time:ddd MMM} {time.Day,2} {time:HH:mm:ss yyyy}");
     }

@@ -47,7 +47,8 @@ internal sealed class ConfigView
         var problems = new List<ConfigProblem>();
         MainCf file = MainCf.Load(path, problems);
         foreach (ConfigProblem problem in problems)
-            if (problem.Severity == Severity.Error) throw new PostconfFatalException(problem + (problem.File.Length == 0 ? Tool.WithoutFolder(Options.Directory) : ""));
+            if (problem.Severity == Severity.Error)
+                throw new PostconfFatalException(problem + (problem.File.Length == 0 ? Tool.WithoutFolder(Options.Directory) : ""));
             else Output.Warning(problem.ToString());
         foreach (MainCfEntry entry in file.Entries) Main[entry.Name] = entry.Value;
         foreach (KeyValuePair<string, string> pair in Options.Overrides) Main[pair.Key] = pair.Value;
@@ -75,8 +76,8 @@ internal sealed class ConfigView
     }
 
     /// <summary>
-    /// The unexpanded value of a name as a service sees it (null: as all see it). Null: nothing to show, because the name is unknown, or because
-    /// only what is set shall be shown.
+    /// The unexpanded value of a name as a service sees it (null: as all see it). Null: nothing to show, because the name is unknown, or
+    /// because only what is set shall be shown.
     /// </summary>
     public string? ValueOf(string name, MasterLine? service, bool explicitOnly)
     {
@@ -95,7 +96,8 @@ internal sealed class ConfigView
     /// <summary>Expands a value as a service sees it.</summary>
     public string Expand(string text, MasterLine? service)
     {
-        string result = MacroExpander.Expand(text, name => new(ValueOf(name, service, false), Table.Find(name) is { IsRaw: true }), out string? problem);
+        string result = MacroExpander.Expand(text, name => new(ValueOf(name, service, false), Table.Find(name) is { IsRaw: true }),
+            out string? problem);
         if (problem == null) return result;
         Output.Warning(problem);
         throw new PostconfFatalException("macro processing error");

@@ -4,9 +4,9 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Tools.Postconf;
 
 /// <summary>
-/// A configuration file that is replaced as a whole: the new text goes to <c>FILE.tmp</c>, which is locked, synced and renamed, so that readers
-/// see the old file or the new one, and two editors wait for each other. Owner and mode stay. Text is held as bytes in Latin-1, so that whatever
-/// stands in the file survives.
+/// A configuration file that is replaced as a whole: the new text goes to <c>FILE.tmp</c>, which is locked, synced and renamed, so that
+/// readers see the old file or the new one, and two editors wait for each other. Owner and mode stay. Text is held as bytes in Latin-1, so
+/// that whatever stands in the file survives.
 /// </summary>
 internal sealed class EditedFile : IDisposable
 {
@@ -68,7 +68,8 @@ internal sealed class EditedFile : IDisposable
             fd = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, PrivateMode);
             if (fd < 0) throw new PostconfFatalException($"open {temporary}: {Libc.ErrorText()}");
             if (Libc.Flock(fd, Libc.LOCK_EX) < 0) throw new PostconfFatalException($"lock {temporary}: {Libc.ErrorText()}");
-            if (Libc.TryStat(fd, out Libc.FileStatus mine) && Libc.TryStat(temporary, out Libc.FileStatus current) && mine.Inode == current.Inode) return;
+            if (Libc.TryStat(fd, out Libc.FileStatus mine) && Libc.TryStat(temporary, out Libc.FileStatus current)
+                && mine.Inode == current.Inode) return;
             _ = Libc.Close(fd);
         }
     }
@@ -108,7 +109,8 @@ internal sealed class EditedFile : IDisposable
     }
 
     /// <summary>A comment, or a line of white space alone.</summary>
-    public static bool IsEmpty(string line) => line.AsSpan().TrimStart(Common.Config.LogicalLines.Space) is var rest && (rest.IsEmpty || rest[0] == '#');
+    public static bool IsEmpty(string line) =>
+        line.AsSpan().TrimStart(Common.Config.LogicalLines.Space) is var rest && (rest.IsEmpty || rest[0] == '#');
 
     /// <summary>A line that begins with white space and goes on with the one before it.</summary>
     public static bool IsContinuation(string line) => Common.Config.LogicalLines.Space.Contains(line[0]);

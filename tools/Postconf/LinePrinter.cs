@@ -2,7 +2,9 @@ using System.Text;
 
 namespace MtaSuite.Tools.Postconf;
 
-/// <summary>Writes words with one space between them; when folding, a line that would reach column 80 goes on, indented, on the next.</summary>
+/// <summary>
+/// Writes words with one space between them; when folding, a line that would reach column 80 goes on, indented, on the next.
+/// </summary>
 internal sealed class LinePrinter(TextWriter writer, bool fold)
 {
     private const int Limit = 80;
@@ -59,7 +61,8 @@ internal sealed class LinePrinter(TextWriter writer, bool fold)
 /// <summary>JSON strings: control characters, quotes and backslashes are escaped, all else stays.</summary>
 internal static class JsonText
 {
-    public static void WritePair(TextWriter writer, string name, string value) => writer.Write($"{{\"{Quote(name)}\": \"{Quote(value)}\"}}\n");
+    public static void WritePair(TextWriter writer, string name, string value) =>
+        writer.Write($"{{\"{Quote(name)}\": \"{Quote(value)}\"}}\n");
 
     private static string Quote(string text)
     {

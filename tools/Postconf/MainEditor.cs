@@ -3,7 +3,9 @@ using MtaSuite.Common.Config;
 
 namespace MtaSuite.Tools.Postconf;
 
-/// <summary>Edits main.cf: sets (<c>-e</c>), removes (<c>-X</c>) or comments out (<c>-#</c>) parameters. All else in the file stays as it is.</summary>
+/// <summary>
+/// Edits main.cf: sets (<c>-e</c>), removes (<c>-X</c>) or comments out (<c>-#</c>) parameters. All else in the file stays as it is.
+/// </summary>
 internal static class MainEditor
 {
     private static readonly SearchValues<char> NameEnd = SearchValues.Create("=" + LogicalLines.Space);

@@ -7,7 +7,8 @@ namespace MtaSuite.Tools.Postconf;
 /// Edits master.cf: replaces, adds, removes or comments out services (<c>-M</c>), sets columns (<c>-F</c>), sets or removes overrides
 /// (<c>-P</c>). A changed service is written anew, folded; all else in the file stays as it is.
 /// </summary>
-internal sealed class MasterEditor(PostconfOptions options, string path, List<MasterRequest> requests, EditedFile file, PostconfOutput output)
+internal sealed class MasterEditor(PostconfOptions options, string path, List<MasterRequest> requests, EditedFile file,
+    PostconfOutput output)
 {
     private int at; // the next line to read
 
@@ -32,7 +33,8 @@ internal sealed class MasterEditor(PostconfOptions options, string path, List<Ma
         {
             if (request.Matches > 0) continue;
             if (request.Replacement != null) Print(request.Replacement);
-            else if (!options.Has(Modes.MasterEntries)) output.Warning($"unmatched service_name/type: \"{EditedFile.ToMessage(request.Text)}\"");
+            else if (!options.Has(Modes.MasterEntries))
+                output.Warning($"unmatched service_name/type: \"{EditedFile.ToMessage(request.Text)}\"");
         }
         file.Replace();
     }

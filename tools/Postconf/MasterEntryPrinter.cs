@@ -25,7 +25,8 @@ internal static class MasterEntryPrinter
     {
         Func<string, string>? expand = view.Options.Has(Modes.Expand) ? value => view.Expand(value, line) : null;
         if (view.Options.Has(Modes.Json))
-            JsonText.WritePair(view.Output.Result, line.Key, string.Join(' ', line.Fields.Take(MasterLine.CommandField + 1).Concat(Items(line, expand))));
+            JsonText.WritePair(view.Output.Result, line.Key,
+                string.Join(' ', line.Fields.Take(MasterLine.CommandField + 1).Concat(Items(line, expand))));
         else Print(view.Output.Result, line, view.Options.Has(Modes.Fold), expand);
     }
 
@@ -54,7 +55,8 @@ internal static class MasterEntryPrinter
     }
 
     /// <summary>The arguments as text, braces put back around those with white space.</summary>
-    public static IEnumerable<string> Items(MasterLine line, Func<string, string>? expand) => line.Arguments().Select(a => ItemText(a, expand));
+    public static IEnumerable<string> Items(MasterLine line, Func<string, string>? expand) =>
+        line.Arguments().Select(a => ItemText(a, expand));
 
     private static string ItemText(MasterLine.Argument argument, Func<string, string>? expand)
     {

@@ -1,14 +1,18 @@
 namespace MtaSuite.Tools.Postconf;
 
-/// <summary>Shows the overrides of services, and with <c>-PP</c> all parameters as a service sees them: <c>service/type/name = value</c>.</summary>
+/// <summary>
+/// Shows the overrides of services, and with <c>-PP</c> all parameters as a service sees them: <c>service/type/name = value</c>.
+/// </summary>
 internal static class MasterParamPrinter
 {
     public static void Show(ConfigView view)
     {
-        List<ServicePattern> patterns = ServicePattern.ParseAll(view.Options.Names, 3, "-P option requires service_name[/type[/parameter]]");
+        List<ServicePattern> patterns =
+            ServicePattern.ParseAll(view.Options.Names, 3, "-P option requires service_name[/type[/parameter]]");
         foreach (MasterLine line in view.Services)
         {
-            Dictionary<string, string>? settings = view.Options.Has(Modes.AllMasterParams) ? Merged(view, line, patterns.Count > 0) : line.Overrides;
+            Dictionary<string, string>? settings = view.Options.Has(Modes.AllMasterParams) ? Merged(view, line, patterns.Count > 0)
+                : line.Overrides;
             if (settings == null) continue;
             if (patterns.Count == 0) PrintAll(view, line, settings);
             foreach (ServicePattern pattern in patterns)

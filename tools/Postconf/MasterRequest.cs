@@ -2,7 +2,9 @@ using MtaSuite.Common.Config;
 
 namespace MtaSuite.Tools.Postconf;
 
-/// <summary>One request to change master.cf: the pattern of the services it is about, and the new value (null to remove or comment out).</summary>
+/// <summary>
+/// One request to change master.cf: the pattern of the services it is about, and the new value (null to remove or comment out).
+/// </summary>
 internal sealed record MasterRequest(ServicePattern Pattern, string? Value, string Text)
 {
     private const string Options = "-Me, -Fe, -Pe, -X, or -#";
@@ -54,7 +56,8 @@ internal sealed record MasterRequest(ServicePattern Pattern, string? Value, stri
         {
             int field = MasterLine.FieldNumber(request.Pattern.Rest);
             if (field < 0) throw new PostconfFatalException("-Fe does not accept wild-card field name");
-            if (spaced && field < MasterLine.CommandField) throw new PostconfFatalException("-Fe does not accept whitespace in non-command field");
+            if (spaced && field < MasterLine.CommandField)
+                throw new PostconfFatalException("-Fe does not accept whitespace in non-command field");
         }
         else if (options.Has(Modes.MasterParams))
         {

@@ -11,7 +11,9 @@ internal sealed record ParamNode(Param? Param, ParamClasses Classes, string Defa
 /// <summary>All names there are: the declared ones, those made of a service's name, and those the user made up and refers to.</summary>
 internal sealed class ParamTable
 {
-    /// <summary>The programs whose services have parameters of their own; <c>spawn</c> has the time limit alone, <c>pipe</c> has all.</summary>
+    /// <summary>
+    /// The programs whose services have parameters of their own; <c>spawn</c> has the time limit alone, <c>pipe</c> has all.
+    /// </summary>
     private static readonly string[] Transports = ["local", "error", "virtual", "smtp", "lmtp", "pipe"];
 
     private readonly Dictionary<string, ParamNode> nodes = new(StringComparer.Ordinal);

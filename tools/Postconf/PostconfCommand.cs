@@ -46,7 +46,8 @@ public static class PostconfCommand
     public static int Run(string[] args)
     {
         using var result = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 16384) { NewLine = "\n" };
-        using var messages = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 256) { NewLine = "\n", AutoFlush = true };
+        using var messages =
+            new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false), 256) { NewLine = "\n", AutoFlush = true };
         string program = Environment.GetCommandLineArgs()[0];
         if (Path.GetFileName(program) != "postconf") program = "postconf";
         try { return Run(args, result, messages, program); }

@@ -11,7 +11,8 @@ internal enum Modes
     Tls = 1 << 19, Expand = 1 << 20, Remove = 1 << 21, CommentOut = 1 << 22, AllMasterParams = 1 << 23,
 
     /// <summary>What the command is about; exactly one of them.</summary>
-    Major = SaslServer | SaslClient | ExpandTemplates | LockTypes | TableTypes | DumpTemplates | Main | MasterEntries | MasterFields | MasterParams | Tls,
+    Major = SaslServer | SaslClient | ExpandTemplates | LockTypes | TableTypes | DumpTemplates | Main | MasterEntries | MasterFields
+        | MasterParams | Tls,
     Master = MasterEntries | MasterFields | MasterParams,
     AnyEdit = Edit | Remove | CommentOut,
 }
@@ -23,7 +24,8 @@ internal static class ModeRules
     private static readonly (string Option, Modes Mode)[] Names =
     [
         ("-a", Modes.SaslServer), ("-A", Modes.SaslClient), ("-b", Modes.ExpandTemplates), ("-C", Modes.ParamClass), ("-d", Modes.Defaults),
-        ("-e", Modes.Edit), ("-f", Modes.Fold), ("-F", Modes.MasterFields), ("-h", Modes.HideName), ("-H", Modes.HideValue), ("-j", Modes.Json),
+        ("-e", Modes.Edit), ("-f", Modes.Fold), ("-F", Modes.MasterFields), ("-h", Modes.HideName), ("-H", Modes.HideValue),
+            ("-j", Modes.Json),
         ("-l", Modes.LockTypes), ("-m", Modes.TableTypes), ("-M", Modes.MasterEntries), ("-n", Modes.ExplicitOnly), ("-o", Modes.Override),
         ("-p", Modes.Main), ("-P", Modes.MasterParams), ("-t", Modes.DumpTemplates), ("-T", Modes.Tls), ("-x", Modes.Expand),
         ("-X", Modes.Remove), ("-#", Modes.CommentOut), ("-PP", Modes.AllMasterParams),
@@ -46,7 +48,8 @@ internal static class ModeRules
     /// <summary>Options, and all others that may stand beside them.</summary>
     private static readonly (Modes With, Modes Allowed)[] Compatible =
     [
-        (Modes.SaslServer, 0), (Modes.SaslClient, 0), (Modes.ExpandTemplates, 0), (Modes.LockTypes, 0), (Modes.TableTypes, 0), (Modes.Tls, 0),
+        (Modes.SaslServer, 0), (Modes.SaslClient, 0), (Modes.ExpandTemplates, 0), (Modes.LockTypes, 0), (Modes.TableTypes, 0),
+            (Modes.Tls, 0),
         (Modes.DumpTemplates, 0),
         (Modes.Main, Modes.AnyEdit | Shape | Modes.ParamClass | Modes.Defaults | Modes.ExplicitOnly),
         (Modes.MasterEntries, Modes.AnyEdit | Modes.Fold | Modes.Override | Modes.Expand | Modes.Json),

@@ -40,8 +40,10 @@ internal sealed class PostconfOptions
     }
 
     private static PostconfFatalException Usage(PostconfOutput output) => new(
-            $"usage: {output.Program} [-a (server SASL types)] [-A (client SASL types)] [-b (bounce templates)] [-c config_dir] [-C param_class]"
-            + " [-d (parameter defaults)] [-e (edit configuration)] [-f (fold lines)] [-F (master.cf fields)] [-h (no names)] [-H (no values)]"
+            $"usage: {output.Program} [-a (server SASL types)] [-A (client SASL types)] [-b (bounce templates)] [-c config_dir] [-C "
+            + $"param_class]"
+            + " [-d (parameter defaults)] [-e (edit configuration)] [-f (fold lines)] [-F (master.cf fields)] [-h (no names)] [-H (no "
+            + "values)]"
             + " [-j (JSON lines)] [-l (lock types)] [-m (map types)] [-M (master.cf)] [-n (explicit settings)]"
             + " [-o name=value (override parameter value)] [-p (main.cf, default)] [-P (master.cf parameters)] [-q (no warnings)]"
             + " [-t (bounce templates)] [-T compile-version|run-version|public-key-algorithms] [-v (verbose)]"
@@ -85,7 +87,8 @@ internal sealed class PostconfOptions
 
     private void TakeFlag(char letter)
     {
-        if (letter is 'b' or 't' && Has(Modes.ExpandTemplates | Modes.DumpTemplates)) throw new PostconfFatalException("specify one of -b and -t");
+        if (letter is 'b' or 't' && Has(Modes.ExpandTemplates | Modes.DumpTemplates))
+            throw new PostconfFatalException("specify one of -b and -t");
         if (letter == 'q') Quiet = true;
         Modes |= letter switch
         {

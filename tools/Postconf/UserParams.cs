@@ -3,8 +3,9 @@ using MtaSuite.Common.Config;
 namespace MtaSuite.Tools.Postconf;
 
 /// <summary>
-/// Finds the names a user made up that something refers to: by <c>$name</c> in a value, by <c>smtpd_restriction_classes</c>, or as the prefix
-/// of the parameters of a database table (<c>ldap:prefix</c>). Whatever else is set in vain is reported by <see cref="UnusedParams"/>.
+/// Finds the names a user made up that something refers to: by <c>$name</c> in a value, by <c>smtpd_restriction_classes</c>, or as the
+/// prefix of the parameters of a database table (<c>ldap:prefix</c>). Whatever else is set in vain is reported by <see
+/// cref="UnusedParams"/>.
 /// </summary>
 internal sealed class UserParams(ConfigView view)
 {
@@ -81,7 +82,8 @@ internal sealed class UserParams(ConfigView view)
     }
 
     private void WarnComment(string word, string rest, MasterLine? service) =>
-        view.Output.Warning($"{FileOf(service)}: #comment after other text is not allowed: {word} {(rest.Length > 20 ? rest[..20] : rest)}...");
+        view.Output.Warning($"{FileOf(service)}: #comment after other text is not allowed: {word} "
+        + $"{(rest.Length > 20 ? rest[..20] : rest)}...");
 
     private string FileOf(MasterLine? service) => $"{view.Directory}/{(service == null ? MainCf.FileName : MasterCf.FileName)}";
 }

@@ -9,8 +9,8 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.Postdrop;
 
 /// <summary>
-/// postdrop: a message with its envelope from standard input, in the form of a queue file (docs/QUEUE_FILE.md), into the queue by the way sendmail
-/// takes: a saved queue file can be submitted again, and programs can give addresses without a command line.
+/// postdrop: a message with its envelope from standard input, in the form of a queue file (docs/QUEUE_FILE.md), into the queue by the way
+/// sendmail takes: a saved queue file can be submitted again, and programs can give addresses without a command line.
 /// </summary>
 internal static class PostdropCommand
 {
@@ -19,9 +19,10 @@ internal static class PostdropCommand
 
         usage: postdrop [-rv] [-c DIR] < FILE
 
-        Reads a queue file from standard input and submits it: envelope records for sender (S), recipients (R), original recipients (O, D), notification
-        requests (Q, Y, I), body type (B), full name (E) and flags (F) are used; recipients that are done and all other records are passed over.
-        The length in the head may be left blank: then the content ends with the input. Addresses with line breaks or NUL are refused.
+        Reads a queue file from standard input and submits it: envelope records for sender (S), recipients (R), original recipients (O, D),
+        notification requests (Q, Y, I), body type (B), full name (E) and flags (F) are used; recipients that are done and all other records
+        are passed over. The length in the head may be left blank: then the content ends with the input. Addresses with line breaks or NUL
+        are refused.
 
           -r    accepted: this is the only form
 
@@ -42,14 +43,16 @@ internal static class PostdropCommand
         QuickConfig? config = Tool.LoadQuickConfig(directory, "postdrop");
         if (config == null) return ExitCode.TryLater;
         Input input = new();
-        if (!input.TryReadEnvelope(out Envelope envelope, out long length)) return Tool.Fatal(ExitCode.DataError, "malformed input: not a queue file");
+        if (!input.TryReadEnvelope(out Envelope envelope, out long length))
+            return Tool.Fatal(ExitCode.DataError, "malformed input: not a queue file");
         if (Refusal(envelope) is { } refusal) return Tool.Fatal(ExitCode.DataError, refusal);
         return Submit(config, input, envelope, length);
     }
 
     private static string? Refusal(Envelope e)
     {
-        if (IsBad(e.Sender) || IsBad(e.FullName) || IsBad(e.EnvelopeId) || e.Recipients.Exists(r => IsBad(r.Address) || IsBad(r.DsnOriginal)))
+        if (IsBad(e.Sender) || IsBad(e.FullName) || IsBad(e.EnvelopeId)
+            || e.Recipients.Exists(r => IsBad(r.Address) || IsBad(r.DsnOriginal)))
             return "malformed input: line break or NUL in the envelope";
         return e.Recipients.Count == 0 && (e.Flags & MessageFlags.ExtractRecipients) == 0 ? "malformed input: no recipients" : null;
     }

@@ -10,8 +10,8 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.Postkick;
 
 /// <summary>
-/// postkick: a one-word request to a service, as scripts for Postfix send them. The queue manager knows D, F, A (deliver what is deferred) and I, W,
-/// S (look into the folders again), pickup knows W (look into maildrop). For others it tells whether the service can be reached.
+/// postkick: a one-word request to a service, as scripts for Postfix send them. The queue manager knows D, F, A (deliver what is deferred)
+/// and I, W, S (look into the folders again), pickup knows W (look into maildrop). For others it tells whether the service can be reached.
 /// </summary>
 internal static class PostkickCommand
 {
@@ -36,7 +36,8 @@ internal static class PostkickCommand
             if (c == 'c') directory = options.Value;
             else if (c == '?') return Tool.Fatal(1, Usage);
         }
-        if (options.Operands.Count != 3 || options.Operands[0] is not (SpoolDirectory.Public or SpoolDirectory.Private)) return Tool.Fatal(1, Usage);
+        if (options.Operands.Count != 3 || options.Operands[0] is not (SpoolDirectory.Public or SpoolDirectory.Private))
+            return Tool.Fatal(1, Usage);
         MailConfig? config = Tool.LoadConfig(directory, "postkick");
         if (config == null) return 1;
         return Kick(config, options.Operands[0], options.Operands[1], options.Operands[2]);
@@ -48,7 +49,8 @@ internal static class PostkickCommand
     public static void TriggerPickup(MailConfig config)
     {
         SpoolDirectory spool = new(config.Get(CommonParams.QueueDirectory));
-        using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(false, config.Get(PickupParams.PickupServiceName)), config.Get(CommonParams.TriggerTimeout), out _);
+        using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(false, config.Get(PickupParams.PickupServiceName)),
+            config.Get(CommonParams.TriggerTimeout), out _);
         link?.Open(new TriggerRequest());
         link?.TryReceive(out _, out _);
     }
@@ -56,7 +58,8 @@ internal static class PostkickCommand
     private static int Kick(MailConfig config, string @class, string service, string request)
     {
         SpoolDirectory spool = new(config.Get(CommonParams.QueueDirectory));
-        using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(@class == SpoolDirectory.Private, service), config.Get(CommonParams.TriggerTimeout), out int errno);
+        using BlockingLink? link = BlockingLink.Connect(spool.SocketPath(@class == SpoolDirectory.Private, service),
+            config.Get(CommonParams.TriggerTimeout), out int errno);
         if (link == null)
         {
             Tool.Warning($"unable to connect to {@class}/{service}: {Libc.ErrorText(errno)}");

@@ -18,7 +18,8 @@ internal static class PostlockCommand
 
           -l STYLE   fcntl, flock, dotlock, or several with commas between; default: mailbox_delivery_lock
 
-        The command is run directly, not by a shell. Exit status: the command's; 75 when the mailbox could not be locked or the command not run.
+        The command is run directly, not by a shell. Exit status: the command's; 75 when the mailbox could not be locked or the command not
+        run.
 
         """;
 
@@ -40,7 +41,8 @@ internal static class PostlockCommand
         MailConfig? config = Tool.LoadConfig(directory, "postlock");
         if (config == null) return ExitCode.TryLater;
         List<string> styles = MailConfig.SplitList(style ?? config.Get(LocalParams.MailboxDeliveryLock));
-        if (styles.Find(s => s is not ("fcntl" or "flock" or "dotlock")) is { } unknown) return Tool.Fatal(ExitCode.TryLater, $"unknown lock style: {unknown}");
+        if (styles.Find(s => s is not ("fcntl" or "flock" or "dotlock")) is { } unknown)
+            return Tool.Fatal(ExitCode.TryLater, $"unknown lock style: {unknown}");
         MailboxLock mailbox = new(options.Operands[0], styles, config);
         if (mailbox.Acquire() is { } error) return Tool.Fatal(ExitCode.TryLater, error);
         int status = RunCommand(options.Operands[1..]);

@@ -1,8 +1,8 @@
 namespace MtaSuite.Tools.Postmap;
 
 /// <summary>
-/// Lookup keys from a message (-h, -b): each header with its continuation lines is a key, each line of the body is one. The body begins at the first line that
-/// is no header (RFC 5322 section 2.2); the empty line between belongs to neither.
+/// Lookup keys from a message (-h, -b): each header with its continuation lines is a key, each line of the body is one. The body begins at
+/// the first line that is no header (RFC 5322 section 2.2); the empty line between belongs to neither.
 /// </summary>
 internal static class MessageKeys
 {

@@ -9,12 +9,15 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.Postmap;
 
 /// <summary>
-/// The commands postmap(1) and postalias(1): build, query, list and change lookup tables. Options, messages and exit status are Postfix's; what differs is
-/// that hash: and btree: are files in the cdb format, that cdb: can be changed in place (-i, -d) and listed (-s), and that a duplicate's line is told.
+/// The commands postmap(1) and postalias(1): build, query, list and change lookup tables. Options, messages and exit status are Postfix's;
+/// what differs is that hash: and btree: are files in the cdb format, that cdb: can be changed in place (-i, -d) and listed (-s), and that
+/// a duplicate's line is told.
 /// </summary>
 public static class PostmapCommand
 {
-    /// <summary>Runs the command on the process's streams. 0: done, or found; 1: not found, or failed and the reason is on standard error.</summary>
+    /// <summary>
+    /// Runs the command on the process's streams. 0: done, or found; 1: not found, or failed and the reason is on standard error.
+    /// </summary>
     /// <param name="aliases">Be postalias.</param>
     public static int Run(string[] args, bool aliases)
     {
@@ -71,7 +74,8 @@ public static class PostmapCommand
             ValuesNameFiles = options.Has('F'),
             Warn = output.Warning,
         };
-        List<TableName> tables = [.. options.Tables.Select(argument => TableName.Parse(argument, config.Get(CommonParams.DefaultDatabaseType)))];
+        List<TableName> tables =
+            [.. options.Tables.Select(argument => TableName.Parse(argument, config.Get(CommonParams.DefaultDatabaseType)))];
         if (options.DeleteKey != null || options.QueryKey == null && !options.List)
         {
             PostmapMaker maker = new(options, tableOptions, aliases, input, output, config.Get(CommonParams.LmdbMapSize));

@@ -8,7 +8,8 @@ using MtaSuite.Common.Tables.Text;
 namespace MtaSuite.Tools.Postmap;
 
 /// <summary>Builds a table from its source text, adds entries to it (-i) and removes them (-d).</summary>
-internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOptions, bool aliases, Stream input, PostmapOutput output, long mapSize)
+internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOptions, bool aliases, Stream input, PostmapOutput output,
+    long mapSize)
 {
     /// <summary>Builds one table.</summary>
     public void Make(TableName table)
@@ -40,7 +41,9 @@ internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOpt
         }
     }
 
-    /// <summary>root handles a file of another user with that user's rights, so that what stands in the user's directory cannot mislead it.</summary>
+    /// <summary>
+    /// root handles a file of another user with that user's rights, so that what stands in the user's directory cannot mislead it.
+    /// </summary>
     private bool BecomeOwner(in Libc.FileStatus source)
     {
         if (options.Has('o') || Libc.GetEUid() != 0 || source.Uid == 0 || !source.IsRegular) return false;
@@ -84,7 +87,9 @@ internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOpt
         if (writer.Error != null) throw new PostmapFatalException(writer.Error);
     }
 
-    /// <summary>-F: the value names files; what is stored is their content, a newline between files, in base64. Null when one cannot be read.</summary>
+    /// <summary>
+    /// -F: the value names files; what is stored is their content, a newline between files, in base64. Null when one cannot be read.
+    /// </summary>
     private byte[]? FileContents(in SourceEntry entry, string name)
     {
         if (FileValues.TryRead(Bytes.Decode(entry.Value, tableOptions.Utf8), out string base64,
@@ -106,10 +111,12 @@ internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOpt
                     ? $"table {table.Spec}: delete operation is not supported"
                     : $"unsupported dictionary type: {table.Type}");
             }
-            using TableWriter writer = TableWriter.Open(table.Type, table.Name, new TableWriterOptions { Incremental = true, MustExist = true, MapSize = mapSize });
+            using TableWriter writer = TableWriter.Open(table.Type, table.Name,
+                new TableWriterOptions { Incremental = true, MustExist = true, MapSize = mapSize });
             bool changed = false;
             foreach (string name in keys)
-                changed |= writer.TryRemove(Bytes.Encode(tableOptions.FoldKeys ? Table.FoldKey(name, tableOptions.Utf8) : name, tableOptions.Utf8));
+                changed |= writer.TryRemove(Bytes.Encode(tableOptions.FoldKeys ? Table.FoldKey(name, tableOptions.Utf8) : name,
+                    tableOptions.Utf8));
             if (changed) writer.TryCommit();
             ThrowOn(writer);
             found |= changed;

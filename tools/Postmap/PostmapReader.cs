@@ -27,7 +27,9 @@ internal sealed class PostmapReader(PostmapOptions options, TableOptions tableOp
         return 0;
     }
 
-    /// <summary>Keys from standard input, one a line or taken from a message: prints those found with their values. 0: at least one was found.</summary>
+    /// <summary>
+    /// Keys from standard input, one a line or taken from a message: prints those found with their values. 0: at least one was found.
+    /// </summary>
     public int QueryAll()
     {
         ByteLineReader lines = new(input);
@@ -69,7 +71,8 @@ internal sealed class PostmapReader(PostmapOptions options, TableOptions tableOp
                 output.Warning($"table {names[i].Spec}: key {key}: empty string result is not allowed");
                 output.Warning($"table {names[i].Spec} should return NO RESULT in case of NOT FOUND");
             }
-            if (options.Has('F') && !TryUnbase64(names[i], key, ref value)) throw new PostmapFatalException($"table {names[i].Spec}: query error");
+            if (options.Has('F') && !TryUnbase64(names[i], key, ref value))
+                throw new PostmapFatalException($"table {names[i].Spec}: query error");
             return true;
         }
         return false;
@@ -80,7 +83,8 @@ internal sealed class PostmapReader(PostmapOptions options, TableOptions tableOp
     {
         for (int i = 0; i < names.Count; i++)
         {
-            if (Open(i) is not IListable table) throw new PostmapFatalException($"table {names[i].Spec}: sequence operation is not supported");
+            if (Open(i) is not IListable table)
+                throw new PostmapFatalException($"table {names[i].Spec}: sequence operation is not supported");
             TableName name = names[i];
             string? trouble = table.List((key, value) =>
             {

@@ -5,8 +5,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Tools.Postpasswd;
 
 /// <summary>
-/// A file of logins, "login verifier" a line, comments and blank lines kept as they are. It is replaced as a whole, so that a daemon sees the old or
-/// the new one; one writer at a time, by a lock on its folder. Readable by its owner and mail_owner's group alone.
+/// A file of logins, "login verifier" a line, comments and blank lines kept as they are. It is replaced as a whole, so that a daemon sees
+/// the old or the new one; one writer at a time, by a lock on its folder. Readable by its owner and mail_owner's group alone.
 /// </summary>
 internal sealed class PasswordFile(string path)
 {
@@ -61,7 +61,8 @@ internal sealed class PasswordFile(string path)
         string? error = null;
         bool known = Libc.TryStat(path, out Libc.FileStatus before);
         if (!Libc.WriteAll(fd, Encoding.UTF8.GetBytes(text))) error = $"write {temporary}: {Libc.ErrorText()}";
-        else if (Libc.GetEUid() == 0 && Libc.FChOwn(fd, known ? before.Uid : 0, known ? before.Gid : group ?? 0) != 0) error = $"chown {temporary}: {Libc.ErrorText()}";
+        else if (Libc.GetEUid() == 0 && Libc.FChOwn(fd, known ? before.Uid : 0, known ? before.Gid : group ?? 0) != 0)
+            error = $"chown {temporary}: {Libc.ErrorText()}";
         else if (Libc.FChMod(fd, known ? before.Permissions & Mode : Mode) != 0) error = $"chmod {temporary}: {Libc.ErrorText()}";
         else if (Libc.Fsync(fd) != 0) error = $"fsync {temporary}: {Libc.ErrorText()}";
         _ = Libc.Close(fd);

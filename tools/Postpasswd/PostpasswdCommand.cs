@@ -21,9 +21,9 @@ internal static class PostpasswdCommand
 
           -d         remove the login
 
-        The password is asked for without showing it; where standard input is no terminal its first line is the password. What is kept is a salted hash, for
-        PLAIN, LOGIN, SCRAM-SHA-256 and SCRAM-SHA-1, in the file that smtpd_sasl_path names (smtpd_sasl_type = builtin): by default the file passwd in the
-        configuration folder. The server takes changes up by itself.
+        The password is asked for without showing it; where standard input is no terminal its first line is the password. What is kept is a
+        salted hash, for PLAIN, LOGIN, SCRAM-SHA-256 and SCRAM-SHA-1, in the file that smtpd_sasl_path names (smtpd_sasl_type = builtin): by
+        default the file passwd in the configuration folder. The server takes changes up by itself.
 
         Exit status: 0 done; 1 trouble; 64 wrong usage; 78 no configuration.
 
@@ -67,7 +67,8 @@ internal static class PostpasswdCommand
     }
 
     /// <summary>A key of the table: one word, nothing that a comment or a pattern begins with.</summary>
-    private static bool IsLogin(string login) => login.Length is > 0 and <= MaxLogin && login[0] is not ('#' or '"') && !login.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
+    private static bool IsLogin(string login) =>
+        login.Length is > 0 and <= MaxLogin && login[0] is not ('#' or '"') && !login.Any(c => char.IsControl(c) || char.IsWhiteSpace(c))
         && SaslPrep.TryPrepare(login, out _);
 
     private static string? FileOf(MailConfig config, out string path)
@@ -75,7 +76,8 @@ internal static class PostpasswdCommand
         path = "";
         string type = config.Get(SmtpdParams.SmtpdSaslType), spec = config.Get(SmtpdParams.SmtpdSaslPath);
         if (type != "builtin") return $"smtpd_sasl_type is {type}: its logins are kept elsewhere";
-        if (!spec.StartsWith("texthash:", StringComparison.Ordinal) || spec.Contains(' ')) return $"smtpd_sasl_path is {spec}: only one texthash table can be changed";
+        if (!spec.StartsWith("texthash:", StringComparison.Ordinal) || spec.Contains(' '))
+            return $"smtpd_sasl_path is {spec}: only one texthash table can be changed";
         path = spec["texthash:".Length..];
         return null;
     }

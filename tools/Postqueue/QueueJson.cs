@@ -6,8 +6,9 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.Postqueue;
 
 /// <summary>
-/// postqueue -j: one object a line. queue_name, queue_id, arrival_time, message_size, forced_expire, sender, recipients [address, delay_reason] as
-/// Postfix has them; ours are state (active, deferred, held, waiting), next_retry (seconds since 1970), next_retry_time (the same by ISO 8601) and reason, where there are such.
+/// postqueue -j: one object a line. queue_name, queue_id, arrival_time, message_size, forced_expire, sender, recipients [address,
+/// delay_reason] as Postfix has them; ours are state (active, deferred, held, waiting), next_retry (seconds since 1970), next_retry_time
+/// (the same by ISO 8601) and reason, where there are such.
 /// </summary>
 internal static class QueueJson
 {
@@ -27,7 +28,9 @@ internal static class QueueJson
             })
             .Text("state", State(entry.QueueName));
         if (entry.NextMicroseconds > 0)
-            line.Number("next_retry", entry.NextMicroseconds / 1_000_000).Text("next_retry_time", QueueReport.LocalTime(entry.NextMicroseconds).ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture));
+            line.Number("next_retry", entry.NextMicroseconds / 1_000_000)
+                .Text("next_retry_time", QueueReport.LocalTime(entry.NextMicroseconds)
+                .ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture));
         if (entry.Reason.Length > 0) line.Text("reason", entry.Reason);
         Tool.Print(line.ToString());
         return true;

@@ -7,9 +7,9 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.Postqueue;
 
 /// <summary>
-/// The listing of postqueue -p, in the columns that scripts know: id with a mark (* active, ! on hold, # expires), size, arrival, sender; then
-/// each reason for delay in parentheses in front of the recipients it holds for. The time of the next attempt stands in parentheses behind the last recipient, where
-/// nothing that reads the reasons takes it for one.
+/// The listing of postqueue -p, in the columns that scripts know: id with a mark (* active, ! on hold, # expires), size, arrival, sender;
+/// then each reason for delay in parentheses in front of the recipients it holds for. The time of the next attempt stands in parentheses
+/// behind the last recipient, where nothing that reads the reasons takes it for one.
 /// </summary>
 internal sealed class QueueReport
 {
@@ -43,7 +43,8 @@ internal sealed class QueueReport
     public void Finish()
     {
         if (_messages == 0) Tool.Print("Mail queue is empty\n");
-        else Tool.Print(string.Create(CultureInfo.InvariantCulture, $"-- {_bytes / 1024} Kbytes in {_messages} Request{(_messages == 1 ? "" : "s")}.\n"));
+        else Tool.Print(string.Create(CultureInfo.InvariantCulture,
+            $"-- {_bytes / 1024} Kbytes in {_messages} Request{(_messages == 1 ? "" : "s")}.\n"));
     }
 
     private static void Remark(StringBuilder text, string remark) =>

@@ -82,7 +82,8 @@ internal static class PostrouteCommand
             if (final.Route.Problem.Length > 0) Line(text, "trouble", final.Route.Problem);
             if (final.Check.Reply.Length > 0) Line(text, "refused", final.Check.Reply);
             if (final.Service.Length > 0) Line(text, "service", final.Service);
-            else if (final.Route.Transport is not (Route.ErrorTransport or Route.RetryTransport)) Line(text, "service", "none of this name in master.cf");
+            else if (final.Route.Transport is not (Route.ErrorTransport or Route.RetryTransport))
+                Line(text, "service", "none of this name in master.cf");
             foreach (string host in final.Hosts) Line(text, "host", host);
         }
         return text.ToString();
@@ -97,16 +98,19 @@ internal static class PostrouteCommand
         text.Append(step.Result).Append('\n');
     }
 
-    private static void Line(StringBuilder text, string name, string value) => text.Append("     ").Append(name.PadRight(9)).Append(' ').Append(value).Append('\n');
+    private static void Line(StringBuilder text, string name, string value) =>
+        text.Append("     ").Append(name.PadRight(9)).Append(' ').Append(value).Append('\n');
 
     private static string Json(RouteReport report)
     {
-        JsonLine line = new JsonLine().Text("address", report.Address).Text("rewritten", report.Standard).Flag("deliverable", report.IsDeliverable);
+        JsonLine line = new JsonLine().Text("address", report.Address).Text("rewritten", report.Standard)
+            .Flag("deliverable", report.IsDeliverable);
         if (report.Trouble.Length > 0) line.Text("trouble", report.Trouble);
         line.Objects("steps", report.Steps, Step);
         return line.Objects("routes", report.Finals, static (json, final) =>
         {
-            json.Text("recipient", final.Route.Recipient).Text("class", final.Route.Class.ToString()).Text("transport", final.Route.Transport)
+            json.Text("recipient", final.Route.Recipient).Text("class", final.Route.Class.ToString())
+                .Text("transport", final.Route.Transport)
                 .Text("nexthop", final.Route.Nexthop).Text("service", final.Service).Texts("hosts", final.Hosts);
             if (final.Check.Reply.Length > 0) json.Text("refused", final.Check.Reply);
             if (final.Route.Problem.Length > 0) json.Text("trouble", final.Route.Problem);
@@ -114,5 +118,6 @@ internal static class PostrouteCommand
         }).ToString();
     }
 
-    private static void Step(JsonLine json, RouteStep step) => json.Text("rule", step.Rule).Text("source", step.Source).Text("key", step.Key).Text("result", step.Result);
+    private static void Step(JsonLine json, RouteStep step) =>
+        json.Text("rule", step.Rule).Text("source", step.Source).Text("key", step.Key).Text("result", step.Result);
 }

@@ -42,7 +42,8 @@ internal sealed class Router : IDisposable
         Expansion expansion = _rewriter.ExpandRecipient(address, results);
         List<RouteStep> steps = _trace.Take();
         if (expansion.Trouble is { } trouble)
-            return new RouteReport(address, expansion.Recipient, expansion.Problem.Length > 0 ? expansion.Problem : trouble.Text, steps, []);
+            return new RouteReport(address, expansion.Recipient, expansion.Problem.Length > 0 ? expansion.Problem : trouble.Text, steps,
+                []);
         return new RouteReport(address, expansion.Recipient, "", steps, [.. results.Select(r => Final(sender, r))]);
     }
 
@@ -67,7 +68,9 @@ internal sealed class Router : IDisposable
         if (bare != name) _aliases.Lookup(bare);
     }
 
-    /// <summary>The hosts of a nexthop with their preferences; what is in brackets, or has a port behind it, is asked without those.</summary>
+    /// <summary>
+    /// The hosts of a nexthop with their preferences; what is in brackets, or has a port behind it, is asked without those.
+    /// </summary>
     private List<string> Hosts(string nexthop)
     {
         string domain = nexthop.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "";
@@ -83,9 +86,11 @@ internal sealed class Router : IDisposable
             ExchangerList list = await exchangers.FindAsync(domain);
             if (list.Failure is { } failure) lines.Add(failure.Text);
             if (list.IsImplicit) lines.Add("no MX record: the host itself");
-            IReadOnlyList<ExchangerAddresses> found = await exchangers.ResolveAsync(list, new HostLookup(resolver, new HostLookupOptions()));
+            IReadOnlyList<ExchangerAddresses> found =
+                await exchangers.ResolveAsync(list, new HostLookup(resolver, new HostLookupOptions()));
             foreach (ExchangerAddresses host in found)
-                lines.Add($"{host.Exchanger.Preference} {host.Exchanger.Host} {(host.Addresses.Failure is { } f ? f.Text : string.Join(' ', host.Addresses.Addresses))}");
+                lines.Add($"{host.Exchanger.Preference} {host.Exchanger.Host} "
+                    + $"{(host.Addresses.Failure is { } f ? f.Text : string.Join(' ', host.Addresses.Addresses))}");
             loop.Stop();
         }
         loop.Post(() => AskAsync().Detach());

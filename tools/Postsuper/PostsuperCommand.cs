@@ -12,7 +12,8 @@ namespace MtaSuite.Tools.Postsuper;
 /// <summary>postsuper: removes, holds, releases, requeues and expires messages, and repairs the spool. For root and mail_owner.</summary>
 internal static class PostsuperCommand
 {
-    private const string Usage = "usage: postsuper [-c config_dir] [-d queue_id (delete)] [-e queue_id (expire)] [-f queue_id (expire and/or un-hold)] "
+    private const string Usage = "usage: postsuper [-c config_dir] [-d queue_id (delete)] [-e queue_id (expire)] [-f queue_id (expire "
+        + "and/or un-hold)] "
         + "[-h queue_id (hold)] [-H queue_id (un-hold)] [-p (purge temporary files)] [-r queue_id (requeue)] [-s (structure fix)] "
         + "[-S (redundant structure fix)][-v (verbose)] [queue...]";
 
@@ -71,7 +72,8 @@ internal static class PostsuperCommand
         }
         work.Queues = options.Operands;
         if (work is { Asked.Count: 0, Purge: false, Fix: false }) work.Purge = work.Fix = true;
-        return work.Queues.Find(q => !SpoolDirectory.Folders.Any(f => f.Name == q)) is { } unknown ? $"invalid directory name: {unknown}" : null;
+        return work.Queues.Find(q => !SpoolDirectory.Folders.Any(f => f.Name == q)) is { } unknown ? $"invalid directory name: {unknown}"
+            : null;
     }
 
     public static int Run(string[] args)
@@ -88,7 +90,8 @@ internal static class PostsuperCommand
         if (work.Fix) repair.MakeFolders(owner);
         // Everything else as mail_owner, who writes these folders: with root's rights a link in them would lead anywhere. And what is
         // made is the daemons' to write.
-        if (Libc.GetEUid() == 0 && !Libc.DropPrivileges(owner.Name, owner.Uid, owner.Gid)) return Tool.Fatal(1, $"become {owner.Name}: {Libc.ErrorText()}");
+        if (Libc.GetEUid() == 0 && !Libc.DropPrivileges(owner.Name, owner.Uid, owner.Gid))
+            return Tool.Fatal(1, $"become {owner.Name}: {Libc.ErrorText()}");
         if (work.Fix) repair.FixStructure();
         if (work.Purge) repair.PurgeTemporary();
         QueueActions actions = new(config, work.Filter, work.Queues);

@@ -7,11 +7,15 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Postsuper;
 
-/// <summary>What postsuper does to messages: finds their files and renames, removes or marks them. One rename or one removal each, so that nothing is half done.</summary>
+/// <summary>
+/// What postsuper does to messages: finds their files and renames, removes or marks them. One rename or one removal each, so that nothing
+/// is half done.
+/// </summary>
 internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<string> queues)
 {
     private const string All = "ALL";
-    private static readonly string[] Anywhere = [SpoolDirectory.Hold, SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred];
+    private static readonly string[] Anywhere =
+        [SpoolDirectory.Hold, SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred];
 
     /// <summary>One kind of action: the word for its count, that for one message, where it looks by default, and what it does.</summary>
     private sealed record Kind(char Letter, string Total, string Single, string[] Queues, Func<QueueActions, string, string, int> Do)
@@ -23,7 +27,8 @@ internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<s
     private readonly Kind[] _kinds =
     [
         new('r', "Requeued", "requeued", Anywhere, static (a, folder, id) => a.Requeue(folder, id)),
-        new('h', "Placed on hold", "placed on hold", [SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred], static (a, folder, id) => a.Hold(folder, id)),
+        new('h', "Placed on hold", "placed on hold", [SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred],
+            static (a, folder, id) => a.Hold(folder, id)),
         new('e', "Force-expired", "expired", Anywhere, static (a, folder, id) => a.Expire(folder, id)),
         new('f', "Force-expired", "expired", Anywhere, static (a, folder, id) => a.ExpireAndRelease(folder, id)),
         new('H', "Released from hold", "released from hold", [SpoolDirectory.Hold], static (a, folder, id) => a.Release(folder, id)),
@@ -143,17 +148,21 @@ internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<s
         return 0;
     }
 
-    private int Hold(string folder, string id) => folder == SpoolDirectory.Hold ? Libc.ENOENT : _spool.Move(id, folder, SpoolDirectory.Hold);
+    private int Hold(string folder, string id) =>
+        folder == SpoolDirectory.Hold ? Libc.ENOENT : _spool.Move(id, folder, SpoolDirectory.Hold);
 
     /// <summary>Back among the deferred, due at once.</summary>
-    private int Release(string folder, string id) => folder != SpoolDirectory.Hold ? Libc.ENOENT : Touch(folder, id) is var error and not 0 ? error
+    private int Release(string folder, string id) =>
+        folder != SpoolDirectory.Hold ? Libc.ENOENT : Touch(folder, id) is var error and not 0 ? error
         : _spool.Move(id, SpoolDirectory.Hold, SpoolDirectory.Deferred);
 
     /// <summary>pickup takes the modification time for the arrival.</summary>
-    private int Requeue(string folder, string id) => folder == SpoolDirectory.Maildrop ? Libc.ENOENT : Touch(folder, id) is var error and not 0 ? error
+    private int Requeue(string folder, string id) =>
+        folder == SpoolDirectory.Maildrop ? Libc.ENOENT : Touch(folder, id) is var error and not 0 ? error
         : _spool.Move(id, folder, SpoolDirectory.Maildrop);
 
-    private int Touch(string folder, string id) => Libc.SetModified(_spool.PathOf(folder, id), QueueId.Microseconds()) == 0 ? 0 : Libc.Errno;
+    private int Touch(string folder, string id) =>
+        Libc.SetModified(_spool.PathOf(folder, id), QueueId.Microseconds()) == 0 ? 0 : Libc.Errno;
 
     private int Expire(string folder, string id)
     {

@@ -8,7 +8,9 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Postsuper;
 
-/// <summary>Puts a spool in order, also one that was copied from elsewhere: folders, the place of each file, what crashes left behind.</summary>
+/// <summary>
+/// Puts a spool in order, also one that was copied from elsewhere: folders, the place of each file, what crashes left behind.
+/// </summary>
 internal sealed class SpoolRepair(MailConfig config)
 {
     /// <summary>Younger files may still be written.</summary>
@@ -64,7 +66,8 @@ internal sealed class SpoolRepair(MailConfig config)
                 or SpoolDirectory.Journal) continue;
             foreach (string path in Files(folder))
             {
-                if (!Libc.TryStat(path, out Libc.FileStatus status, follow: false) || status.ModifiedSeconds > limit || !IsTemporary(folder, path)) continue;
+                if (!Libc.TryStat(path, out Libc.FileStatus status, follow: false) || status.ModifiedSeconds > limit
+                    || !IsTemporary(folder, path)) continue;
                 if (Libc.Unlink(path) == 0) Log.Info($"removed file {path}");
                 else if (Libc.Errno != Libc.ENOENT)
                 {
@@ -85,7 +88,8 @@ internal sealed class SpoolRepair(MailConfig config)
     private string[] Files(string folder)
     {
         string root = $"{_spool.Root}/{folder}";
-        EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+        EnumerationOptions all =
+            new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
         return Directory.Exists(root) ? [.. Directory.EnumerateFiles(root, "*", all)] : [];
     }
 }

@@ -58,10 +58,12 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
         string service = nexthop.Service.Length > 0 ? nexthop.Service : o.Lmtp ? "24" : "25";
         int port = 0;
         if (nexthop.Problem is { } problem) Tool.Warning($"bad destination {nexthop.Text}: {problem}");
-        else if (!new TcpPorts(config.Get(CommonParams.KnownTcpPorts)).TryFind(service, out port)) Tool.Warning($"unknown service: {service}");
+        else if (!new TcpPorts(config.Get(CommonParams.KnownTcpPorts)).TryFind(service, out port))
+            Tool.Warning($"unknown service: {service}");
         _domain = nexthop.Host;
         if (port is <= 0 or > 65535) return [];
-        if (IPAddress.TryParse(_domain, out IPAddress? address)) return [new Server(_domain, _domain, new IPEndPoint(address, port), "", false)];
+        if (IPAddress.TryParse(_domain, out IPAddress? address))
+            return [new Server(_domain, _domain, new IPEndPoint(address, port), "", false)];
         HostSources sources = HostLookupOptions.ParseSources(ConfigList.Split(o.HostLookup));
         HostLookup hosts = new(_resolver, HostLookupOptions.Of(config, sources, DnsQueryFlags.Dnssec));
         return nexthop.UseMx ? await FindExchangersAsync(hosts, _domain, port) : await FindHostAsync(hosts, _domain, port);
@@ -82,11 +84,13 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
         List<Server> servers = [];
         foreach (ExchangerAddresses one in list.Failure == null ? await mx.ResolveAsync(list, hosts) : [])
             foreach (IPAddress a in Usable(one.Addresses))
-                servers.Add(new Server(NameOf(one.Addresses, one.Exchanger.Host), one.Exchanger.Host, new IPEndPoint(a, port), "", list.IsAuthenticated && one.Addresses.IsAuthenticated));
+                servers.Add(new Server(NameOf(one.Addresses, one.Exchanger.Host), one.Exchanger.Host, new IPEndPoint(a, port), "",
+                    list.IsAuthenticated && one.Addresses.IsAuthenticated));
         return servers;
     }
 
-    private IEnumerable<IPAddress> Usable(HostAddresses found) => found.Addresses.Where(a => o.Family == "any" || (a.AddressFamily == AddressFamily.InterNetworkV6) == (o.Family == "ipv6"));
+    private IEnumerable<IPAddress> Usable(HostAddresses found) =>
+        found.Addresses.Where(a => o.Family == "any" || (a.AddressFamily == AddressFamily.InterNetworkV6) == (o.Family == "ipv6"));
 
     private static string NameOf(HostAddresses found, string host) => (found.IsAuthenticated ? found.CanonicalName : host).TrimEnd('.');
 
@@ -120,12 +124,17 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
         TlsPolicy policy = TlsPolicy.Of(level, settings);
         if (level is TlsLevel.Dane or TlsLevel.DaneOnly)
         {
-            policy = await TlsaLookup.ResolveAsync(policy, _resolver, [server.Host, server.Asked], server.EndPoint?.Port ?? 0, server.IsAuthenticated, settings);
-            if (policy.Tlsa.Count > 0) Tell($"using DANE RR: {string.Join("; ", policy.Tlsa.Select(t => $"_{server.EndPoint!.Port}._tcp.{policy.TlsaBase} IN TLSA {t.Usage} {t.Selector} {t.MatchingType} {Convert.ToHexString(t.Data.Span)}"))}");
+            policy = await TlsaLookup.ResolveAsync(policy, _resolver, [server.Host, server.Asked], server.EndPoint?.Port ?? 0,
+                server.IsAuthenticated, settings);
+            string owner = $"_{server.EndPoint?.Port}._tcp.{policy.TlsaBase}";
+            IEnumerable<string> records =
+                policy.Tlsa.Select(t => $"{owner} IN TLSA {t.Usage} {t.Selector} {t.MatchingType} {Convert.ToHexString(t.Data.Span)}");
+            if (policy.Tlsa.Count > 0) Tell($"using DANE RR: {string.Join("; ", records)}");
             // there is nothing to be learned from a level that asks for nothing
             else if (level == TlsLevel.Dane && policy.Problem.Length == 0) policy = TlsPolicy.Of(TlsLevel.Secure, settings);
         }
-        return o.Match.Count > 0 && policy.Level is TlsLevel.Fingerprint or TlsLevel.Verify or TlsLevel.Secure ? policy with { Match = o.Match } : policy;
+        return o.Match.Count > 0
+            && policy.Level is TlsLevel.Fingerprint or TlsLevel.Verify or TlsLevel.Secure ? policy with { Match = o.Match } : policy;
     }
 
     private async Task<bool> DialogueAsync(Connection c, Server server, TlsPolicy policy)
@@ -157,7 +166,8 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
         if (start.Facts is { } facts)
         {
             if (facts.CertificateFingerprint.Length > 0 && !o.Quiet)
-                Tell($"{server.Name}: subject_CN={facts.PeerName}, issuer_CN={facts.PeerIssuer}, fingerprint={facts.CertificateFingerprint}, pkey_fingerprint={facts.KeyFingerprint}");
+                Tell($"{server.Name}: subject_CN={facts.PeerName}, issuer_CN={facts.PeerIssuer}, "
+                    + $"fingerprint={facts.CertificateFingerprint}, pkey_fingerprint={facts.KeyFingerprint}");
             if (facts.VerifyError.Length > 0 && !o.Quiet) Tell($"certificate verification failed for {server.Name}: {facts.VerifyError}");
             if (!o.Quiet) Tell(facts.Summary("to", server.Name));
             if (o.ShowChain) ShowChain(start.Session!);
@@ -176,16 +186,20 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
         for (int i = 0; i < chain.Count; i++)
         {
             nint certificate = LibSsl.ParseCertificate(chain[i]);
-            string Print(bool key) => BitConverter.ToString(LibSsl.Fingerprint(certificate, settings.FingerprintDigest, key)).Replace('-', ':');
-            Tool.Print(string.Create(CultureInfo.InvariantCulture, $"{i,2} subject: {Tool.Printable(LibSsl.SubjectCommonName(certificate))}\n"));
-            Tool.Print($"    issuer: {Tool.Printable(LibSsl.IssuerCommonName(certificate))}\n   cert digest={Print(false)}\n   pkey digest={Print(true)}\n");
+            string Print(bool key) =>
+                BitConverter.ToString(LibSsl.Fingerprint(certificate, settings.FingerprintDigest, key)).Replace('-', ':');
+            Tool.Print(string.Create(CultureInfo.InvariantCulture,
+                $"{i,2} subject: {Tool.Printable(LibSsl.SubjectCommonName(certificate))}\n"));
+            Tool.Print($"    issuer: {Tool.Printable(LibSsl.IssuerCommonName(certificate))}\n   cert digest={Print(false)}\n   pkey "
+                + $"digest={Print(true)}\n");
             Tool.Print(new string(System.Security.Cryptography.PemEncoding.Write("CERTIFICATE", chain[i])) + "\n");
             LibSsl.FreeCertificate(certificate);
         }
     }
 
     private async Task<List<string>?> EhloAsync(SmtpDialogue d) =>
-        await AskAsync(d, $"{(o.Lmtp ? "LHLO" : "EHLO")} {config.Get(CommonParams.Myhostname)}") is { } reply && reply[0].StartsWith('2') ? reply : null;
+        await AskAsync(d, $"{(o.Lmtp ? "LHLO" : "EHLO")} {config.Get(CommonParams.Myhostname)}") is { } reply
+        && reply[0].StartsWith('2') ? reply : null;
 
     private Task<List<string>?> AskAsync(SmtpDialogue d, string line) => d.AskAsync(line, o.CommandTimeout);
 }

@@ -12,11 +12,15 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.PosttlsFinger;
 
-/// <summary>posttls-finger: connects to a server and says what TLS with it would be like, by the levels and parameters of the SMTP client.</summary>
+/// <summary>
+/// posttls-finger: connects to a server and says what TLS with it would be like, by the levels and parameters of the SMTP client.
+/// </summary>
 internal static class PosttlsFingerCommand
 {
-    private const string Usage = "usage: posttls-finger [-cCSvw] [-a family] [-d digest] [-F CAfile] [-g grade] [-h host_lookup] [-H chainfiles] [-k certfile] [-K keyfile]"
-        + " [-l level] [-o name=value] [-p protocols] [-P CApath] [-r delay] [-s servername] [-t timeout] [-T timeout] [inet:]domain[:port]|unix:path [match...]";
+    private const string Usage = "usage: posttls-finger [-cCSvw] [-a family] [-d digest] [-F CAfile] [-g grade] [-h host_lookup] [-H "
+        + "chainfiles] [-k certfile] [-K keyfile]"
+        + " [-l level] [-o name=value] [-p protocols] [-P CApath] [-r delay] [-s servername] [-t timeout] [-T timeout] "
+        + "[inet:]domain[:port]|unix:path [match...]";
 
     public const string Manual = """
         posttls-finger - probe the TLS properties of an SMTP or LMTP server
@@ -43,8 +47,8 @@ internal static class PosttlsFingerCommand
           MATCH          names that the certificate may have (verify, secure), or fingerprints (fingerprint)
 
         [HOST] in brackets means the host itself and not its mail exchangers. main.cf (MAIL_CONFIG names another
-        folder) counts as it does for Postfix's: myhostname, the tls_ parameters, smtp_tls_fingerprint_digest and the like. What the options say is not
-        taken from there, and no table is asked.
+        folder) counts as it does for Postfix's: myhostname, the tls_ parameters, smtp_tls_fingerprint_digest and the like. What the options
+        say is not taken from there, and no table is asked.
 
         Exit status: 0 TLS is as the level wants it; 1 it is not, or there is no connection; 64 wrong usage.
 
@@ -151,13 +155,15 @@ internal sealed class FingerOptions
     }
 
     /// <summary>
-    /// The parameters for the probe: main.cf's but for those that options speak of or that are about how mail is sent, the defaults, and what the options override. Null,
-    /// told, when the folder that MAIL_CONFIG names has none; without the usual folder there are the defaults.
+    /// The parameters for the probe: main.cf's but for those that options speak of or that are about how mail is sent, the defaults, and
+    /// what the options override. Null, told, when the folder that MAIL_CONFIG names has none; without the usual folder there are the
+    /// defaults.
     /// </summary>
     public MailConfig? Configuration()
     {
         string folder = Tool.ConfigDirectory(null);
-        if (Environment.GetEnvironmentVariable("MAIL_CONFIG") is not { Length: > 0 } && Libc.Access($"{folder}/{MainCf.FileName}", Libc.R_OK) != 0) return Configuration(null);
+        if (Environment.GetEnvironmentVariable("MAIL_CONFIG") is not { Length: > 0 }
+            && Libc.Access($"{folder}/{MainCf.FileName}", Libc.R_OK) != 0) return Configuration(null);
         return Tool.LoadConfig(null, "posttls-finger", quiet: true) is { } main ? Configuration(main) : null;
     }
 
@@ -173,7 +179,8 @@ internal sealed class FingerOptions
             Set("smtp_tls_key_file", _key.Length > 0 ? _key : _certificate);
         }
         StringBuilder text = new("compatibility_level = 3.11\n");
-        foreach (string name in main?.ExplicitNames.Where(IsRead) ?? []) text.Append(name).Append(" = ").Append(main!.ExplicitText(name)).Append('\n');
+        foreach (string name in main?.ExplicitNames.Where(IsRead) ?? [])
+            text.Append(name).Append(" = ").Append(main!.ExplicitText(name)).Append('\n');
         return MailConfig.Parse(text.ToString(), overrides: _overrides, processName: "posttls-finger").Config;
     }
 

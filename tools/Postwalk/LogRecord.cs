@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace MtaSuite.Tools.Postwalk;
 
 /// <summary>
-/// One line of the log, taken apart: <c>Nov 21 20:39:01 host mtasuite/pickup[123]: QUEUEID: text</c>, the same with an RFC 3339 time in front, or a
-/// JSON object (maillog_format = json).
+/// One line of the log, taken apart: <c>Nov 21 20:39:01 host mtasuite/pickup[123]: QUEUEID: text</c>, the same with an RFC 3339 time in
+/// front, or a JSON object (maillog_format = json).
 /// </summary>
 internal readonly record struct LogRecord(string Time, string Process, string QueueId, string Text)
 {

@@ -5,7 +5,10 @@ namespace MtaSuite.Tools.Postwalk;
 /// <summary>One step of a message.</summary>
 internal readonly record struct WalkStep(string Time, string Process, string Text);
 
-/// <summary>Follows one message, by queue id or Message-ID, and what came from it, through lines of a log that are given several times: to find the ids, then to collect.</summary>
+/// <summary>
+/// Follows one message, by queue id or Message-ID, and what came from it, through lines of a log that are given several times: to find the
+/// ids, then to collect.
+/// </summary>
 internal sealed partial class MessageWalk
 {
     private readonly string _messageId;
@@ -47,7 +50,8 @@ internal sealed partial class MessageWalk
         if (!_ids.Contains(record.QueueId))
         {
             // a requeued message names the one it came from
-            if (OrigId().Match(record.Text) is { Success: true } from && _ids.Contains(from.Groups[1].Value)) Add(record.QueueId, from.Groups[1].Value);
+            if (OrigId().Match(record.Text) is { Success: true } from && _ids.Contains(from.Groups[1].Value))
+                Add(record.QueueId, from.Groups[1].Value);
             return;
         }
         if (Notification().Match(record.Text) is { Success: true } notice) Add(notice.Groups[1].Value, record.QueueId);

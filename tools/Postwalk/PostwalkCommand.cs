@@ -17,8 +17,8 @@ internal static class PostwalkCommand
           -l FILE   read this log; default: maillog_file. Several are read in the order given
           -j        JSON, one object a line
 
-        A Message-ID may stand with or without its angle brackets. Messages that came from it (notices, requeued and forwarded copies) are walked
-        as well.
+        A Message-ID may stand with or without its angle brackets. Messages that came from it (notices, requeued and forwarded copies) are
+        walked as well.
 
         Exit status: 0 found; 1 not found, or the log cannot be read.
 
@@ -57,7 +57,8 @@ internal static class PostwalkCommand
     private static int Walk(string what, List<string> logs, bool json)
     {
         MessageWalk walk = new(what);
-        // the line that tells of a copy may stand behind the copy's own: ids are looked for until no more are found, then lines are collected
+        // the line that tells of a copy may stand behind the copy's own: ids are looked for until no more are found, then lines are
+        // collected
         try
         {
             int known;

@@ -52,7 +52,8 @@ internal static class QshapeCommand
         for (char c = words.Next(); c != '\0'; c = words.Next())
         {
             int number = 0;
-            if (c is 'b' or 'm' or 'n' or 'N' or 't' or 'w' && (!int.TryParse(words.Value, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number < 0))
+            if (c is 'b' or 'm' or 'n' or 'N' or 't' or 'w'
+                && (!int.TryParse(words.Value, NumberStyles.None, CultureInfo.InvariantCulture, out number) || number < 0))
                 return Tool.Fatal(1, $"bad number: {words.Value}");
             switch (c)
             {
@@ -86,7 +87,8 @@ internal static class QshapeCommand
         foreach (string queue in queues)
         {
             if (!queue.StartsWith('/') && !SpoolDirectory.Queues.Contains(queue)) return Tool.Fatal(1, $"no such queue: {queue}");
-            if (FolderOf(config, queue) is var folder && Libc.Access(folder, Libc.R_OK | Libc.X_OK) != 0) return Tool.Fatal(1, $"open {folder}: {Libc.ErrorText()}");
+            if (FolderOf(config, queue) is var folder && Libc.Access(folder, Libc.R_OK | Libc.X_OK) != 0)
+                return Tool.Fatal(1, $"open {folder}: {Libc.ErrorText()}");
         }
         foreach (Envelope e in QshapeQueues.Read(config, queues))
         {
@@ -103,7 +105,8 @@ internal static class QshapeCommand
         return 0;
     }
 
-    private static string FolderOf(MailConfig? config, string queue) => queue.StartsWith('/') ? queue : $"{config!.Get(CommonParams.QueueDirectory)}/{queue}";
+    private static string FolderOf(MailConfig? config, string queue) =>
+        queue.StartsWith('/') ? queue : $"{config!.Get(CommonParams.QueueDirectory)}/{queue}";
 
     private static string Json(QshapeTable table, Options o)
     {

@@ -7,7 +7,9 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Qshape;
 
-/// <summary>The envelopes of queues. A message under delivery counts as active, wherever its file is; which they are, only qmgr knows.</summary>
+/// <summary>
+/// The envelopes of queues. A message under delivery counts as active, wherever its file is; which they are, only qmgr knows.
+/// </summary>
 internal static class QshapeQueues
 {
     public static IEnumerable<Envelope> Read(MailConfig? config, string[] queues)
@@ -22,16 +24,19 @@ internal static class QshapeQueues
     {
         if (queue.StartsWith('/'))
         {
-            EnumerationOptions all = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+            EnumerationOptions all =
+                new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
             foreach (string path in Directory.EnumerateFiles(queue, "*", all))
                 if (QueueId.IsValid(Path.GetFileName(path))) yield return (Path.GetFileName(path), path);
             yield break;
         }
         SpoolDirectory spool = new(config!.Get(CommonParams.QueueDirectory));
         bool wantsActive = queue == SpoolDirectory.Active;
-        foreach (string folder in wantsActive ? [SpoolDirectory.Active, SpoolDirectory.Incoming, SpoolDirectory.Deferred] : (string[])[queue])
+        foreach (string folder in wantsActive ? [SpoolDirectory.Active, SpoolDirectory.Incoming, SpoolDirectory.Deferred]
+            : (string[])[queue])
             foreach (string id in spool.Ids(folder))
-                if (folder is SpoolDirectory.Active || !MayBeActive(folder) || active.Contains(id) == wantsActive) yield return (id, spool.PathOf(folder, id));
+                if (folder is SpoolDirectory.Active || !MayBeActive(folder) || active.Contains(id) == wantsActive)
+                    yield return (id, spool.PathOf(folder, id));
     }
 
     private static bool MayBeActive(string folder) => folder is SpoolDirectory.Incoming or SpoolDirectory.Deferred;

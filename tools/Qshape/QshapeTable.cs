@@ -97,7 +97,8 @@ internal sealed class QshapeTable(QshapeShape shape)
     {
         if (_rows.Count == 0) Count(Total, 1).Counts.AsSpan().Clear();
         IEnumerable<(string, long[])> rows = _rows.Where(r => !r.Key.StartsWith('.') || r.Value.Subdomains >= shape.MinSubdomains)
-            .OrderByDescending(r => r.Value.Counts[0]).ThenByDescending(r => r.Key == Total).ThenBy(r => r.Key.Length).ThenBy(r => r.Key, StringComparer.Ordinal)
+            .OrderByDescending(r => r.Value.Counts[0]).ThenByDescending(r => r.Key == Total).ThenBy(r => r.Key.Length)
+            .ThenBy(r => r.Key, StringComparer.Ordinal)
             .Select(r => (r.Key, r.Value.Counts));
         return top > 0 ? rows.Take(top) : rows;
     }
@@ -108,11 +109,13 @@ internal sealed class QshapeTable(QshapeShape shape)
         string[] headings = Headings();
         List<(string Name, long[] Counts)> rows = [.. Rows(top)];
         long[] totals = _rows.TryGetValue(Total, out Row? total) ? total.Counts : new long[shape.Buckets + 1];
-        int[] widths = [.. headings.Select((h, i) => Math.Max(3, 1 + Math.Max(h.Length, totals[i].ToString(CultureInfo.InvariantCulture).Length)))];
+        int[] widths =
+            [.. headings.Select((h, i) => Math.Max(3, 1 + Math.Max(h.Length, totals[i].ToString(CultureInfo.InvariantCulture).Length)))];
         int names = Math.Max(MinDomainWidth, width - widths.Sum());
         StringBuilder text = new();
         Line(text, "", names, headings, widths);
-        foreach ((string name, long[] counts) in rows) Line(text, name, names, [.. counts.Select(c => c.ToString(CultureInfo.InvariantCulture))], widths);
+        foreach ((string name, long[] counts) in rows)
+            Line(text, name, names, [.. counts.Select(c => c.ToString(CultureInfo.InvariantCulture))], widths);
         return text.ToString();
     }
 

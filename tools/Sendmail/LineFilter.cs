@@ -12,8 +12,8 @@ internal enum LineEnds
 
 /// <summary>
 /// Content as a user's program gives it, to content as cleanup takes it: line ends become LF, a lone "." may end it, a leading mailbox
-/// separator ("From ...") goes away, a last line without an end gets one. Everything else, NUL bytes and lines of any length included, stays.
-/// Input may be cut anywhere.
+/// separator ("From ...") goes away, a last line without an end gets one. Everything else, NUL bytes and lines of any length included,
+/// stays. Input may be cut anywhere.
 /// </summary>
 /// <param name="write">Takes the content; false: it wants no more.</param>
 internal sealed class LineFilter(Func<ReadOnlyMemory<byte>, bool> write, LineEnds lineEnds, bool stopAtDot)

@@ -8,8 +8,8 @@ namespace MtaSuite.Tools.Sendmail;
 internal enum SendmailMode { Submit, Smtp, Daemon, Queue, Aliases, Flush, FlushId, FlushSite, Nothing }
 
 /// <summary>
-/// The command line of sendmail, which is older than getopt: "-bs", "-oi", "-q30m" and "-o x value" are all in use. Options of other sendmails
-/// that have no meaning here are taken and passed over.
+/// The command line of sendmail, which is older than getopt: "-bs", "-oi", "-q30m" and "-o x value" are all in use. Options of other
+/// sendmails that have no meaning here are taken and passed over.
 /// </summary>
 internal sealed class SendmailOptions
 {
@@ -158,7 +158,8 @@ internal sealed class SendmailOptions
                 break;
             case 'V' when value.Length == 2: TakeOldVerp(value); break;
             case 'V': TakeEnvelopeId(value); break;
-            case 'O' when value.StartsWith("requiretls=", StringComparison.OrdinalIgnoreCase): TakeRequireTls(value["requiretls=".Length..]); break;
+            case 'O' when value.StartsWith("requiretls=",
+                StringComparison.OrdinalIgnoreCase): TakeRequireTls(value["requiretls=".Length..]); break;
             case 'X' when value.StartsWith('V'): VerpDelimiters = value[1..]; break;
             case 'X': Problem = $"unsupported: -X{value[0]}"; break;
             case 'o' when value[0] == 'i': IgnoreDots = true; break;
@@ -173,7 +174,9 @@ internal sealed class SendmailOptions
         else Problem = $"bad -O requiretls value \"{value}\"";
     }
 
-    /// <summary>Before DSN came -V was what -XV is now; two characters are the delimiters still, so that no envelope id has that length.</summary>
+    /// <summary>
+    /// Before DSN came -V was what -XV is now; two characters are the delimiters still, so that no envelope id has that length.
+    /// </summary>
     private void TakeOldVerp(string value)
     {
         Tool.Warning($"-V{value} is taken for -XV{value}: -V is for envelope ids, which have more than two characters here");

@@ -11,7 +11,8 @@ namespace MtaSuite.Tools.Sendmail;
 
 /// <summary>
 /// sendmail -bs: SMTP (RFC 5321) on standard input and output for a local program, which submits with its user's identity, as
-/// without -bs. Addresses are checked for their syntax only; the queue decides about the rest. Extensions: PIPELINING, 8BITMIME, SMTPUTF8, DSN.
+/// without -bs. Addresses are checked for their syntax only; the queue decides about the rest. Extensions: PIPELINING, 8BITMIME, SMTPUTF8,
+/// DSN.
 /// </summary>
 internal sealed class StandaloneSmtp
 {
@@ -101,7 +102,8 @@ internal sealed class StandaloneSmtp
         else Reply($"250-{HostName}\r\n250-PIPELINING\r\n250-ENHANCEDSTATUSCODES\r\n250-8BITMIME\r\n250-DSN\r\n250 SMTPUTF8");
     }
 
-    private static bool TryPath(CommandLine command, ReadOnlySpan<byte> keyword, bool utf8, bool allowEmpty, out string address, out string parameters)
+    private static bool TryPath(CommandLine command, ReadOnlySpan<byte> keyword, bool utf8, bool allowEmpty, out string address,
+        out string parameters)
     {
         address = parameters = "";
         if (!CommandLine.TryKeyword(command.Arguments, keyword, out ReadOnlySpan<byte> path)) return false;
@@ -162,7 +164,8 @@ internal sealed class StandaloneSmtp
         EsmtpFeatures features = _extended ? EsmtpFeatures.Dsn | (e.SmtpUtf8 ? EsmtpFeatures.SmtpUtf8 : 0) : EsmtpFeatures.None;
         SmtpReply bad = RcptParameters.Parse(Encoding.Latin1.GetBytes(text), features, out RcptParameters parameters);
         if (bad.IsNone)
-            e.Recipients.Add(new EnvelopeRecipient { Address = address, Notify = parameters.Notify, DsnOriginal = parameters.OriginalRecipient ?? "" });
+            e.Recipients.Add(new EnvelopeRecipient { Address = address, Notify = parameters.Notify,
+                DsnOriginal = parameters.OriginalRecipient ?? "" });
         Reply(bad.IsNone ? "250 2.1.5 Ok" : bad.ToString());
     }
 

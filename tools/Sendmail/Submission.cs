@@ -82,7 +82,8 @@ internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest reques
         if (!link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload))
             return link.IsRefused ? null : Outcome.Defer("4.3.0", $"mail submission: {link.Error}");
         SubmitReply reply = new();
-        return type == FrameType.Reply && AttributeDecoder.TryDecode(payload, reply) ? reply.Outcome : Outcome.Defer("4.3.0", "mail submission: bad answer");
+        return type == FrameType.Reply
+            && AttributeDecoder.TryDecode(payload, reply) ? reply.Outcome : Outcome.Defer("4.3.0", "mail submission: bad answer");
     }
 
     private Outcome ToMaildrop(string error)
@@ -127,11 +128,14 @@ internal sealed class MaildropSubmission : Submission
 
     private static string TemporaryName(SpoolDirectory spool, string id) => $"{spool.Root}/{SpoolDirectory.Maildrop}/{id}.tmp";
 
-    /// <summary>Null when this user may not write there: then <paramref name="error"/> stays the reason why there is no other way.</summary>
+    /// <summary>
+    /// Null when this user may not write there: then <paramref name="error"/> stays the reason why there is no other way.
+    /// </summary>
     public static MaildropSubmission? Create(SpoolDirectory spool, QuickConfig config, SubmitRequest request, ref string error)
     {
         string id = QueueId.Next();
-        int fd = Libc.Open(TemporaryName(spool, id), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+        int fd = Libc.Open(TemporaryName(spool, id), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW,
+            0x180 /* 0600 */);
         if (fd < 0)
         {
             if (Libc.Errno != Libc.EACCES) error += $"; create maildrop file: {Libc.ErrorText()}";
@@ -164,7 +168,8 @@ internal sealed class MaildropSubmission : Submission
         string final = _spool.PathOf(SpoolDirectory.Maildrop, _id);
         if (_failure.Length == 0)
         {
-            bool ok = Libc.PWriteAll(_fd, _beginning.AsSpan(0, QueueFileHead.Size), 0) && Libc.Fsync(_fd) == 0 && Libc.Rename(_temporary, final) == 0;
+            bool ok = Libc.PWriteAll(_fd, _beginning.AsSpan(0, QueueFileHead.Size), 0) && Libc.Fsync(_fd) == 0
+                && Libc.Rename(_temporary, final) == 0;
             int error = ok ? Libc.SyncFolder($"{_spool.Root}/{SpoolDirectory.Maildrop}") : Libc.Errno;
             if (error != 0) _failure = Libc.ErrorText(error);
         }

@@ -16,7 +16,8 @@ internal static class SubmitCommand
         QuickConfig? config = Tool.LoadQuickConfig(options.ConfigDirectory, "sendmail");
         if (config == null) return ExitCode.TryLater;
         UserIdentity? user = UserIdentity.OfProcess();
-        if (user == null && options.Sender == null) return Tool.Fatal(ExitCode.TryLater, $"no login name found for user ID {Libc.GetUid()}");
+        if (user == null && options.Sender == null)
+            return Tool.Fatal(ExitCode.TryLater, $"no login name found for user ID {Libc.GetUid()}");
         user ??= new UserIdentity(Libc.GetUid(), "", "");
         SubmitRequest request = Request(options, user, config, out string? problem);
         if (problem != null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {problem}");
@@ -24,7 +25,8 @@ internal static class SubmitCommand
             return Tool.Fatal(ExitCode.DataError, $"{Who(request, user)}: {HeaderRecipients.TooMany(many, Limits.Recipients).Text}");
         using Submission submission = Submission.Open(config, request);
         bool verify = (options.Flag & MessageFlags.VerifyOnly) != 0;
-        if (!verify && !Copy(submission, options, config)) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: read standard input: {Libc.ErrorText()}");
+        if (!verify && !Copy(submission, options, config))
+            return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: read standard input: {Libc.ErrorText()}");
         Outcome outcome = submission.Finish();
         if (outcome.IsOk) return ReportRequested(options, user);
         // 5.1.0: the header had no recipients either
@@ -50,7 +52,8 @@ internal static class SubmitCommand
     private static int ReportRequested(SendmailOptions options, UserIdentity user)
     {
         string to = options.Sender ?? user.Login;
-        if ((options.Flag & (MessageFlags.VerifyOnly | MessageFlags.Trace)) != 0) Tool.Print($"Mail Delivery Status Report will be mailed to <{to}>.\n");
+        if ((options.Flag & (MessageFlags.VerifyOnly | MessageFlags.Trace)) != 0)
+            Tool.Print($"Mail Delivery Status Report will be mailed to <{to}>.\n");
         return ExitCode.Ok;
     }
 
@@ -78,7 +81,8 @@ internal static class SubmitCommand
         if (problem != null) return request;
         if (recipients.Count == 0 && !options.ExtractRecipients)
             problem = "Recipient addresses must be specified on the command line or via the -t option";
-        else if (e.Sender.Length > Address.MaxLength || recipients.Exists(r => r.Length > Address.MaxLength)) problem = "an address is too long";
+        else if (e.Sender.Length > Address.MaxLength || recipients.Exists(r => r.Length > Address.MaxLength))
+            problem = "an address is too long";
         return request;
     }
 

@@ -9,7 +9,8 @@ internal sealed record UserIdentity(uint Uid, string Login, string Gecos)
     public static UserIdentity? OfProcess()
     {
         uint uid = Libc.GetUid();
-        return Libc.FindAccount(uid, out Account? account) == 0 && account != null ? new UserIdentity(uid, account.Name, account.Gecos) : null;
+        return Libc.FindAccount(uid, out Account? account) == 0
+            && account != null ? new UserIdentity(uid, account.Name, account.Gecos) : null;
     }
 
     /// <summary>NAME of the environment, else the first part of the comment field, in which "&amp;" stands for the login name.</summary>

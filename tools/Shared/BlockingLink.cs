@@ -32,7 +32,9 @@ internal sealed class BlockingLink : IDisposable
     /// <summary>How long it waits for the other side each time; null: without end.</summary>
     private TimeSpan? Patience { get; init; }
 
-    /// <summary>Connects within a time to a service that may be too busy even to take connections, and waits no longer for any answer.</summary>
+    /// <summary>
+    /// Connects within a time to a service that may be too busy even to take connections, and waits no longer for any answer.
+    /// </summary>
     public static BlockingLink? Connect(string path, TimeSpan patience, out int errno) => Connect(path, patience, patience, out errno);
 
     /// <summary>The same with another time for each answer.</summary>
@@ -69,7 +71,9 @@ internal sealed class BlockingLink : IDisposable
         return null;
     }
 
-    /// <summary>Asks; what was asked before must have been answered. Nothing is sent before content, its end or the answer is asked for.</summary>
+    /// <summary>
+    /// Asks; what was asked before must have been answered. Nothing is sent before content, its end or the answer is asked for.
+    /// </summary>
     public void Open<T>(T message) where T : IMessage<T>
     {
         _stream++;
@@ -109,8 +113,8 @@ internal sealed class BlockingLink : IDisposable
     public void SendEnd() => Frame(FrameType.End, default);
 
     /// <summary>
-    /// Waits for what the other side says next: content (Data), Progress, or Reply, the last one. False, with <see cref="Error"/>, when the stream was reset
-    /// or the link broke. The payload is valid until the next call.
+    /// Waits for what the other side says next: content (Data), Progress, or Reply, the last one. False, with <see cref="Error"/>, when the
+    /// stream was reset or the link broke. The payload is valid until the next call.
     /// </summary>
     public bool TryReceive(out FrameType type, out ReadOnlySpan<byte> payload)
     {
@@ -201,7 +205,9 @@ internal sealed class BlockingLink : IDisposable
         DropConsumed();
     }
 
-    /// <summary>Receives until one whole frame is in the buffer; false, with <see cref="Error"/>, when the link ends or talks nonsense.</summary>
+    /// <summary>
+    /// Receives until one whole frame is in the buffer; false, with <see cref="Error"/>, when the link ends or talks nonsense.
+    /// </summary>
     private bool FillFrame()
     {
         while (true)

@@ -11,7 +11,8 @@ internal static class ExplainCall
     /// <summary>The program's argv.</summary>
     /// <param name="overrides">Parameters beside those that the service has in master.cf.</param>
     /// <param name="attributes">NAME=VALUE: the client and what it says.</param>
-    public static List<string> Arguments(string directory, ServiceEntry service, IEnumerable<KeyValuePair<string, string>> overrides, IEnumerable<string> attributes)
+    public static List<string> Arguments(string directory, ServiceEntry service, IEnumerable<KeyValuePair<string, string>> overrides,
+        IEnumerable<string> attributes)
     {
         List<string> result = ["smtpd", "--explain", "-c", directory, "-n", service.Name, "-k", "smtpd"];
         foreach ((string name, string value) in service.Overrides.Concat(overrides)) result.AddRange(["-o", $"{name}={value}"]);

@@ -1,8 +1,8 @@
 namespace MtaSuite.Tools.Shared;
 
 /// <summary>
-/// Options as getopt(3) reads them: letters may be joined, a value may be joined or stand alone, "--" ends them, and options after operands are
-/// found as well unless <paramref name="options"/> starts with '+'. Long options ("--name value", "--name=value") are ours.
+/// Options as getopt(3) reads them: letters may be joined, a value may be joined or stand alone, "--" ends them, and options after operands
+/// are found as well unless <paramref name="options"/> starts with '+'. Long options ("--name value", "--name=value") are ours.
 /// </summary>
 /// <param name="options">Letters; one with a value is followed by ':'.</param>
 /// <param name="longOptions">Names without hyphens; one with a value is followed by ':'.</param>
@@ -22,7 +22,9 @@ internal sealed class GetOpt(string[] args, string options, params string[] long
     /// <summary>What is no option, in order; complete when <see cref="Next"/> has given '\0'.</summary>
     public List<string> Operands { get; } = [];
 
-    /// <summary>The next option's letter, '-' for a long one, '?' for one that is unknown or lacks its value (already told), '\0' at the end.</summary>
+    /// <summary>
+    /// The next option's letter, '-' for a long one, '?' for one that is unknown or lacks its value (already told), '\0' at the end.
+    /// </summary>
     public char Next()
     {
         (Value, LongName) = ("", "");

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace MtaSuite.Tools.Shared;
 
-/// <summary>One JSON object (RFC 8259) on one line, with a space behind each comma and colon, as scripts find it in Postfix's output.</summary>
+/// <summary>
+/// One JSON object (RFC 8259) on one line, with a space behind each comma and colon, as scripts find it in Postfix's output.
+/// </summary>
 internal sealed class JsonLine
 {
     private readonly StringBuilder _text = new("{");

@@ -8,8 +8,8 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Tools.Shared;
 
 /// <summary>
-/// Where a test tool connects to or listens: <c>["inet:"] [host] [":" port] / "unix:" path</c>. A host may be a name, an address, or an address in
-/// brackets; a port a number or a name of services(5).
+/// Where a test tool connects to or listens: <c>["inet:"] [host] [":" port] / "unix:" path</c>. A host may be a name, an address, or an
+/// address in brackets; a port a number or a name of services(5).
 /// </summary>
 internal sealed class PeerEndPoint
 {
@@ -23,7 +23,9 @@ internal sealed class PeerEndPoint
 
     public bool IsUnix => Path.Length > 0;
 
-    /// <summary>Reads and resolves an end point; null, with the reason, when it makes no sense or no address of the family is there.</summary>
+    /// <summary>
+    /// Reads and resolves an end point; null, with the reason, when it makes no sense or no address of the family is there.
+    /// </summary>
     /// <param name="family">The wanted address family; Unspecified: any.</param>
     /// <param name="defaultPort">Empty: what has no colon is the port, and no host means every address of this machine.</param>
     public static PeerEndPoint? Parse(string text, AddressFamily family, string defaultPort, out string error)
@@ -33,14 +35,17 @@ internal sealed class PeerEndPoint
         string place = text.StartsWith("inet:", StringComparison.Ordinal) ? text[5..] : text;
         int colon = place.LastIndexOf(':');
         bool hasPort = colon > place.LastIndexOf(']') && (place.StartsWith('[') || place.IndexOf(':') == colon);
-        (string host, string port) = hasPort ? (place[..colon], place[(colon + 1)..]) : defaultPort.Length > 0 ? (place, defaultPort) : ("", place);
+        (string host, string port) = hasPort ? (place[..colon], place[(colon + 1)..]) : defaultPort.Length > 0 ? (place, defaultPort)
+            : ("", place);
         if (!TryPort(port, out int number))
         {
             error = $"unknown service: {port}";
             return null;
         }
-        IPAddress[]? addresses = host.Length == 0 ? Everywhere(family, defaultPort.Length == 0) : Resolve(host.Trim('[', ']'), family, out error);
-        return addresses is not { Length: > 0 } ? null : new PeerEndPoint { Addresses = [.. addresses.Select(a => new IPEndPoint(a, number))], Text = place };
+        IPAddress[]? addresses = host.Length == 0 ? Everywhere(family, defaultPort.Length == 0)
+            : Resolve(host.Trim('[', ']'), family, out error);
+        return addresses is not { Length: > 0 } ? null
+            : new PeerEndPoint { Addresses = [.. addresses.Select(a => new IPEndPoint(a, number))], Text = place };
     }
 
     private static IPAddress[] Everywhere(AddressFamily family, bool listening) => family switch
@@ -69,7 +74,8 @@ internal sealed class PeerEndPoint
 
     /// <summary>A port by its number, or by its name in services(5).</summary>
     internal static bool TryPort(string text, out int port) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) ? port is >= 0 and <= 65535 : TcpPorts.TrySystem(text, out port);
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) ? port is >= 0 and <= 65535
+        : TcpPorts.TrySystem(text, out port);
 
     /// <summary>A connection to the first address that answers; null, with errno of the last one, when none does.</summary>
     public async ValueTask<(Connection? Connection, int Error)> ConnectAsync(EventLoop loop, int windowSize)
@@ -77,7 +83,8 @@ internal sealed class PeerEndPoint
         ConnectResult result = default;
         for (int i = 0; i < (IsUnix ? 1 : Addresses.Length); i++)
         {
-            result = await (IsUnix ? Connector.ConnectUnix(loop, Path, TimeSpan.Zero) : Connector.Connect(loop, Addresses[i], null, TimeSpan.Zero));
+            result = await (IsUnix ? Connector.ConnectUnix(loop, Path, TimeSpan.Zero)
+                : Connector.Connect(loop, Addresses[i], null, TimeSpan.Zero));
             if (!result.IsConnected) continue;
             SetWindow(result.Descriptor, windowSize);
             return (new Connection(loop, result.Descriptor, IsUnix ? null : Addresses[i]), 0);

@@ -19,7 +19,8 @@ internal sealed class QmgrClient : IDisposable
     /// <summary>Null, with the reason, when nobody answers.</summary>
     public static QmgrClient? Connect(MailConfig config, out string error)
     {
-        string path = new SpoolDirectory(config.Get(CommonParams.QueueDirectory)).SocketPath(false, config.Get(QmgrParams.QueueServiceName));
+        string path = new SpoolDirectory(config.Get(CommonParams.QueueDirectory))
+            .SocketPath(false, config.Get(QmgrParams.QueueServiceName));
         BlockingLink? link = BlockingLink.Connect(path, out int errno);
         error = link == null ? $"connect to {path}: {Libc.ErrorText(errno)}" : "";
         return link == null ? null : new QmgrClient(path, link);
@@ -80,7 +81,8 @@ internal sealed class QmgrClient : IDisposable
             }
             if (AttributeDecoder.TryDecode(payload, states)) all.AddRange(states.Entries);
         }
-        error = reply.Ok ? "" : $"queue manager: {(reply.Text.Length > 0 ? reply.Text : _link.Error.Length > 0 ? _link.Error : "bad answer")}";
+        error = reply.Ok ? "" : $"queue manager: "
+            + $"{(reply.Text.Length > 0 ? reply.Text : _link.Error.Length > 0 ? _link.Error : "bad answer")}";
         return all;
     }
 

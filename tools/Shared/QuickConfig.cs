@@ -3,8 +3,8 @@ using MtaSuite.Common.Config;
 namespace MtaSuite.Tools.Shared;
 
 /// <summary>
-/// A few values of main.cf without the whole configuration, for commands that run in shell loops: loading everything costs more than a small
-/// message. A value that needs expansion falls back to the whole.
+/// A few values of main.cf without the whole configuration, for commands that run in shell loops: loading everything costs more than a
+/// small message. A value that needs expansion falls back to the whole.
 /// </summary>
 internal sealed class QuickConfig
 {
@@ -42,7 +42,8 @@ internal sealed class QuickConfig
     /// <summary>A parameter's value.</summary>
     public string Get(TextParam param)
     {
-        string? text = _main.ByName.TryGetValue(param.Name, out MainCfEntry? entry) ? entry.Value : param.Computed == null ? param.Default : null;
+        string? text = _main.ByName.TryGetValue(param.Name, out MainCfEntry? entry) ? entry.Value : param.Computed == null ? param.Default
+            : null;
         bool inFile = param.NamesFile && text?.StartsWith('/') == true;
         return _full != null || text is not { Length: > 0 } || text.Contains('$') || inFile ? Full.Get(param) : text;
     }

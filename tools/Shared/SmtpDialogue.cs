@@ -53,7 +53,8 @@ internal sealed class SmtpDialogue(Connection connection, Action<string> chat, A
         {
             string text = line[4..].Trim();
             if (text.Equals(keyword, StringComparison.OrdinalIgnoreCase)) return "";
-            if (text.Length > keyword.Length && text[keyword.Length] is ' ' or '=' && text.StartsWith(keyword, StringComparison.OrdinalIgnoreCase)) return text[(keyword.Length + 1)..];
+            if (text.Length > keyword.Length && text[keyword.Length] is ' ' or '='
+                && text.StartsWith(keyword, StringComparison.OrdinalIgnoreCase)) return text[(keyword.Length + 1)..];
         }
         return null;
     }

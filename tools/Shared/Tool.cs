@@ -26,7 +26,8 @@ internal static class Tool
     }
 
     /// <summary>This process's environment, for a program that it starts or becomes.</summary>
-    public static List<string> OwnEnvironment() => [.. from System.Collections.DictionaryEntry v in Environment.GetEnvironmentVariables() select $"{v.Key}={v.Value}"];
+    public static List<string> OwnEnvironment() =>
+        [.. from System.Collections.DictionaryEntry v in Environment.GetEnvironmentVariables() select $"{v.Key}={v.Value}"];
 
     /// <summary>Output and messages go elsewhere from now on; null: where they belong. For tests.</summary>
     internal static void Redirect(Stream? output, Stream? messages)
@@ -96,7 +97,8 @@ internal static class Tool
 
     /// <summary>What to do where there is no main.cf, for whoever did not say where it is; otherwise nothing.</summary>
     public static string WithoutFolder(string? option) =>
-        option == null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("MAIL_CONFIG")) ? " (name the configuration folder with -c, or in MAIL_CONFIG)" : "";
+        option == null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("MAIL_CONFIG")) ? " (name the configuration folder "
+        + "with -c, or in MAIL_CONFIG)" : "";
 
     /// <summary>What a command needs that must start fast; null, told as fatal, when there is no configuration to read.</summary>
     public static QuickConfig? LoadQuickConfig(string? option, string process)

@@ -48,8 +48,8 @@ internal enum OddsBasis : byte
 }
 
 /// <summary>
-/// One thing that goes wrong: <c>STEP ["#" nth] ["@" odds ["/domain" / "/host"]] [":" text] ["=" value]</c>. The nth of its kind in a session; with
-/// these odds (0.1: one in ten); only where the command has this text in it.
+/// One thing that goes wrong: <c>STEP ["#" nth] ["@" odds ["/domain" / "/host"]] [":" text] ["=" value]</c>. The nth of its kind in a
+/// session; with these odds (0.1: one in ten); only where the command has this text in it.
 /// </summary>
 internal sealed record Fault(FaultKind Kind, SinkStep Step)
 {
@@ -91,9 +91,11 @@ internal sealed record Fault(FaultKind Kind, SinkStep Step)
         if (odds.Length > 0)
         {
             string basis = Cut(ref odds, '/');
-            if (!double.TryParse(odds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) || share > 1) return null;
+            if (!double.TryParse(odds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) || share > 1)
+                return null;
             if (basis is not ("" or "domain" or "host")) return null;
-            fault = fault with { Odds = share, Basis = basis switch { "domain" => OddsBasis.Domain, "host" => OddsBasis.Host, _ => OddsBasis.Each } };
+            fault = fault with { Odds = share,
+                Basis = basis switch { "domain" => OddsBasis.Domain, "host" => OddsBasis.Host, _ => OddsBasis.Each } };
         }
         if (fault.Kind == FaultKind.Early && SinkSteps.Before(step).Length == 0) return null;
         return fault.WithValue(value);
@@ -109,7 +111,8 @@ internal sealed record Fault(FaultKind Kind, SinkStep Step)
                 return TryTime(value, out TimeSpan time) ? this with { Time = time } : null;
             case FaultKind.Partial or FaultKind.Repeat:
                 if (value.Length == 0) return this with { Number = Kind == FaultKind.Repeat ? 1 : 0 };
-                return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? this with { Number = number } : null;
+                return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? this with { Number = number }
+                    : null;
             default:
                 return value.Length == 0 ? this : null;
         }
@@ -122,7 +125,8 @@ internal sealed record Fault(FaultKind Kind, SinkStep Step)
     public static bool TryTime(string text, out TimeSpan time)
     {
         double unit = text.EndsWith("ms", StringComparison.Ordinal) ? 0.001 : text.EndsWith('m') ? 60 : 1;
-        bool ok = double.TryParse(text.TrimEnd('m', 's'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) && number < 1e6;
+        bool ok = double.TryParse(text.TrimEnd('m', 's'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+            && number < 1e6;
         time = ok ? TimeSpan.FromSeconds(number * unit) : default;
         return ok;
     }
@@ -154,7 +158,9 @@ internal sealed record Fault(FaultKind Kind, SinkStep Step)
         };
     }
 
-    /// <summary>A number in [0, 1) that depends on the text alone (FNV-1a, its bits mixed), so that every run chooses the same ones.</summary>
+    /// <summary>
+    /// A number in [0, 1) that depends on the text alone (FNV-1a, its bits mixed), so that every run chooses the same ones.
+    /// </summary>
     internal static double Share(string text)
     {
         uint hash = 2166136261;

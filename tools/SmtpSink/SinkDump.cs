@@ -25,8 +25,8 @@ internal sealed class SinkEnvelope(string helo, string protocol, IPEndPoint? cli
 }
 
 /// <summary>
-/// Writes transactions to files: one each, or appended to a common one. Lines end in LF. Layout: the start string; X-Client-Addr, X-Client-Proto,
-/// X-Helo-Args, X-Mail-Args, X-Rcpt-Args; Received; the message; an empty line.
+/// Writes transactions to files: one each, or appended to a common one. Lines end in LF. Layout: the start string; X-Client-Addr,
+/// X-Client-Proto, X-Helo-Args, X-Mail-Args, X-Rcpt-Args; Received; the message; an empty line.
 /// </summary>
 internal sealed class SinkDump(SinkOptions options)
 {
@@ -43,7 +43,8 @@ internal sealed class SinkDump(SinkOptions options)
         try
         {
             if (Path.GetDirectoryName(path) is { Length: > 0 } directory) Directory.CreateDirectory(directory);
-            using FileStream file = new(path, options.SingleMessageDumps ? FileMode.CreateNew : FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            using FileStream file =
+                new(path, options.SingleMessageDumps ? FileMode.CreateNew : FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
             file.Write(text.GetBuffer().AsSpan(0, (int)text.Length));
         }
         catch (IOException e) { Tool.Warning($"dump file {path}: {e.Message}"); }
@@ -52,20 +53,23 @@ internal sealed class SinkDump(SinkOptions options)
 
     private string Head(SinkEnvelope e, string random, DateTimeOffset now)
     {
-        string client = e.Client == null ? "unix" : e.Client.AddressFamily == AddressFamily.InterNetworkV6 ? $"ipv6:{e.Client.Address}" : $"{e.Client.Address}";
+        string client = e.Client == null ? "unix" : e.Client.AddressFamily == AddressFamily.InterNetworkV6 ? $"ipv6:{e.Client.Address}"
+            : $"{e.Client.Address}";
         StringBuilder head = new(options.DumpPrefix);
         head.Append("X-Client-Addr: ").Append(client).Append("\nX-Client-Proto: ").Append(e.Protocol).Append('\n');
         if (e.Helo.Length > 0) head.Append("X-Helo-Args: ").Append(e.Helo).Append('\n');
         head.Append("X-Mail-Args: ").Append(e.Sender).Append('\n');
         foreach (string recipient in e.Recipients) head.Append("X-Rcpt-Args: ").Append(recipient).Append('\n');
         return head.Append(CultureInfo.InvariantCulture, $"Received: from {(e.Helo.Length > 0 ? e.Helo : $"[{client}]")} ([{client}])\n")
-            .Append(CultureInfo.InvariantCulture, $"\tby {options.HostName} (smtp-sink) with {e.Protocol} id {random};\n\t{MailDate.Format(now)}\n").ToString();
+            .Append(CultureInfo.InvariantCulture,
+            $"\tby {options.HostName} (smtp-sink) with {e.Protocol} id {random};\n\t{MailDate.Format(now)}\n").ToString();
     }
 
     private static void Decode(SinkEnvelope envelope, MemoryStream text)
     {
         DotDecoder decoder = DotDecoder.ForData(BareNewlinePolicy.Normalize, replaceStrayCr: false);
-        byte[] input = [.. envelope.Content.GetBuffer().AsSpan(0, (int)envelope.Content.Length), .. ".\r\n"u8], output = new byte[16 * 1024];
+        byte[] input = [.. envelope.Content.GetBuffer().AsSpan(0, (int)envelope.Content.Length), .. ".\r\n"u8],
+            output = new byte[16 * 1024];
         for (int at = 0; at < input.Length;)
         {
             DotStatus status = decoder.Decode(input.AsSpan(at), output, out int consumed, out int written);

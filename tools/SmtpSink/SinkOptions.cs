@@ -35,7 +35,8 @@ internal sealed class SinkOptions
     {
         foreach (string name in list.Split([' ', '\t', '\n', ','], StringSplitOptions.RemoveEmptyEntries))
         {
-            if (!SinkSteps.TryParse(name, out SinkStep step) || step is SinkStep.Content or SinkStep.Unknown) return $"unknown command: {name}";
+            if (!SinkSteps.TryParse(name, out SinkStep step) || step is SinkStep.Content or SinkStep.Unknown)
+                return $"unknown command: {name}";
             if (make(step) is { } fault) Faults.Add(fault);
         }
         return null;

@@ -18,7 +18,9 @@ internal sealed partial class SinkSession
     private byte[] _said = [];
     private string? _host;
 
-    /// <summary>Says what there is to say at a step, with all that goes wrong there; false: the session is over. What was said is in _said.</summary>
+    /// <summary>
+    /// Says what there is to say at a step, with all that goes wrong there; false: the session is over. What was said is in _said.
+    /// </summary>
     private async ValueTask<bool> ReplyAsync(SinkStep step, byte[] reply, ReadOnlyMemory<byte> line)
     {
         _said = reply;
@@ -137,6 +139,7 @@ internal sealed partial class SinkSession
     private void Tell(Fault fault, SinkStep step)
     {
         if (!_options.Json || fault.Kind == FaultKind.Ahead) return;
-        Tool.Print(new JsonLine().Text("event", "fault").Number("session", number).Text("fault", fault.Name).Text("step", SinkSteps.Name(step)).ToString());
+        Tool.Print(new JsonLine().Text("event", "fault").Number("session", number).Text("fault", fault.Name)
+            .Text("step", SinkSteps.Name(step)).ToString());
     }
 }

@@ -8,8 +8,8 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.SmtpSink;
 
 /// <summary>
-/// One client. Lenient as a sink is: it asks for MAIL before RCPT and RCPT before DATA, and takes anything as their arguments. What may go wrong
-/// at a step is in SinkSession.Faults.cs; without a fault at a step nothing is kept or allocated for it.
+/// One client. Lenient as a sink is: it asks for MAIL before RCPT and RCPT before DATA, and takes anything as their arguments. What may go
+/// wrong at a step is in SinkSession.Faults.cs; without a fault at a step nothing is kept or allocated for it.
 /// </summary>
 internal sealed partial class SinkSession(Sink sink, Connection connection, long number)
 {
@@ -28,10 +28,12 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
     public async Task RunAsync()
     {
         Event("connect");
-        _over = _options.TlsWrapped && !await SecureAsync() || !await ReplyAsync(SinkStep.Connect, sink.Replies[(int)SinkStep.Connect], default);
+        _over = _options.TlsWrapped && !await SecureAsync()
+            || !await ReplyAsync(SinkStep.Connect, sink.Replies[(int)SinkStep.Connect], default);
         while (!_over)
         {
-            if (_inContent ? await ContentAsync() : TryLine(out SinkStep step, out ReadOnlyMemory<byte> line) && await CommandAsync(step, line)) continue;
+            if (_inContent ? await ContentAsync() : TryLine(out SinkStep step, out ReadOnlyMemory<byte> line)
+                && await CommandAsync(step, line)) continue;
             if (_over) break;
             if (connection.InputIsFull) connection.Consume(connection.Input.Length - MaxLine);
             connection.SetDeadline(_options.Timeout);
@@ -111,7 +113,9 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
         {
             case SinkStep.Mail when ok:
                 _hasMail = true;
-                if (sink.KeepsEnvelope) _envelope = new SinkEnvelope(_helo, _options.Lmtp ? "LMTP" : _esmtp ? "ESMTP" : "SMTP", connection.Remote, Argument(line.Span, 10));
+                if (sink.KeepsEnvelope)
+                    _envelope = new SinkEnvelope(_helo, _options.Lmtp ? "LMTP" : _esmtp ? "ESMTP" : "SMTP", connection.Remote,
+                        Argument(line.Span, 10));
                 break;
             case SinkStep.Rcpt when ok:
                 _recipients++;
@@ -119,7 +123,8 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
                 break;
             case SinkStep.Data when said.Length > 0 && said[0] == '3':
                 (_inContent, _anyContent) = (true, false);
-                return _options.AbortDelay >= TimeSpan.Zero ? AbortAsync() : _options.ContentDelay > TimeSpan.Zero ? PauseAsync(_options.ContentDelay) : new(true);
+                return _options.AbortDelay >= TimeSpan.Zero ? AbortAsync() : _options.ContentDelay > TimeSpan.Zero
+                    ? PauseAsync(_options.ContentDelay) : new(true);
             case SinkStep.Rset or SinkStep.Ehlo or SinkStep.Helo or SinkStep.Lhlo:
                 Forget();
                 break;
@@ -138,7 +143,8 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
     private async ValueTask<bool> SecureAsync()
     {
         string error = "input behind STARTTLS";
-        TlsSession? session = await connection.DrainAsync() && connection.Input.IsEmpty ? TlsSession.TryCreate(sink.Tls!.Context!, connection, server: true, out error) : null;
+        TlsSession? session = await connection.DrainAsync()
+            && connection.Input.IsEmpty ? TlsSession.TryCreate(sink.Tls!.Context!, connection, server: true, out error) : null;
         if (session != null && await session.HandshakeAsync(_options.Timeout) == TlsHandshake.Done)
         {
             Event("tls", session.Ssl.IsResumed ? "resumed" : "full");
@@ -179,7 +185,8 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
     /// <summary>Takes content up to its end, CR LF . CR LF (RFC 5321 4.5.2); false: more has to come.</summary>
     private async ValueTask<bool> ContentAsync()
     {
-        if (!_anyContent && connection.Input.Length > 0 && sink.FaultsAt(SinkStep.Content) != null && !await ReplyAsync(SinkStep.Content, [], default)) return End();
+        if (!_anyContent && connection.Input.Length > 0 && sink.FaultsAt(SinkStep.Content) != null
+            && !await ReplyAsync(SinkStep.Content, [], default)) return End();
         if (!TakeContent()) return false;
         _inContent = false;
         sink.CountMessage();
@@ -222,7 +229,8 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
     private void Event(string name, string reason = "")
     {
         if (!_options.Json) return;
-        JsonLine line = new JsonLine().Text("event", name).Number("session", number).Number("time_ms", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        JsonLine line = new JsonLine().Text("event", name).Number("session", number)
+            .Number("time_ms", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         if (name == "connect") line.Text("client", connection.Remote?.ToString() ?? "unix");
         if (reason.Length > 0) line.Text("reason", reason);
         if (name == "message" && _envelope is { } e)

@@ -23,7 +23,8 @@ internal static class SinkSteps
     public const int Count = (int)SinkStep.Unknown + 1;
 
     private static readonly string[] Names =
-        ["CONNECT", "MAIL", "RCPT", "DATA", "CONTENT", ".", "QUIT", "EHLO", "HELO", "LHLO", "RSET", "NOOP", "VRFY", "AUTH", "XCLIENT", "XFORWARD", "STARTTLS", "UNKNOWN"];
+        ["CONNECT", "MAIL", "RCPT", "DATA", "CONTENT", ".", "QUIT", "EHLO", "HELO", "LHLO", "RSET", "NOOP", "VRFY", "AUTH", "XCLIENT",
+        "XFORWARD", "STARTTLS", "UNKNOWN"];
 
     private static readonly byte[][] Verbs = [.. Names.Select(Encoding.ASCII.GetBytes)];
 

@@ -19,7 +19,8 @@ internal static class SmtpSinkCommand
     {
         SinkOptions options = new();
         if (Parse(args, options) is { } wrong) return Tool.Fatal(1, wrong);
-        if (Libc.GetEUid() == 0 && options.User.Length == 0) return Tool.Fatal(1, "the -u option is required when running as root (-u nobody)");
+        if (Libc.GetEUid() == 0 && options.User.Length == 0)
+            return Tool.Fatal(1, "the -u option is required when running as root (-u nobody)");
         if (PeerEndPoint.Parse(options.Place, options.Family, "", out string problem) is not { } place) return Tool.Fatal(1, problem);
         List<int> sockets = [];
         if (place.Listen(options.Backlog, options.WindowSize, sockets) is { } failure) return Tool.Fatal(1, $"listen: {failure}");
@@ -70,7 +71,8 @@ internal static class SmtpSinkCommand
         _ = LibSsl.SetTicketCipher("aes-256-cbc");
         // tickets are good in this process: no folder, no file
         new TicketKeys("", s_ticketLife, TimeProvider.System).Install();
-        TlsServer server = new(new TlsContextSettings { Server = true, SessionLifetime = s_ticketLife }, new KeyPairFiles([options.TlsChain], []), Maps.Empty, TimeProvider.System);
+        TlsServer server = new(new TlsContextSettings { Server = true, SessionLifetime = s_ticketLife },
+            new KeyPairFiles([options.TlsChain], []), Maps.Empty, TimeProvider.System);
         if (server.TryLoad(out error)) return server;
         server.Dispose();
         return null;
@@ -144,7 +146,8 @@ internal static class SmtpSinkCommand
     {
         string[] parts = value.Split(':');
         int odds = 0;
-        if (parts.Length is < 2 or > 3 || !Fault.TryTime(parts[1], out TimeSpan delay) || (parts.Length == 3 && (!Number(parts[2], out odds) || odds is < 1 or > 99)))
+        if (parts.Length is < 2 or > 3 || !Fault.TryTime(parts[1], out TimeSpan delay)
+            || (parts.Length == 3 && (!Number(parts[2], out odds) || odds is < 1 or > 99)))
             return $"bad delay: {value}";
         return o.AddCommands(parts[0], step => new Fault(FaultKind.Delay, step) { Time = delay, DelayOdds = odds });
     }
@@ -178,5 +181,6 @@ internal static class SmtpSinkCommand
         return null;
     }
 
-    private static bool Number(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool Number(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -33,7 +33,8 @@ internal static class SmtpSinkManual
           -d TEMPLATE     each message in a file of its own; -D TEMPLATE appends; strftime(3) is applied to the name
           -S TEXT         in front of each message in these files; with the escape sequences of C
 
-        What goes wrong: COMMANDS are names with commas or blanks between: CONNECT HELO EHLO LHLO MAIL RCPT DATA . RSET NOOP VRFY QUIT AUTH STARTTLS
+        What goes wrong: COMMANDS are names with commas or blanks between: CONNECT HELO EHLO LHLO MAIL RCPT DATA . RSET NOOP VRFY QUIT AUTH
+        STARTTLS
           -f COMMANDS     5xx; -B REPLY changes the reply (500 5.3.0 Error: command failed). No PIPELINING
           -r COMMANDS     4xx; -b REPLY changes the reply (450 4.3.0 Error: command failed). No PIPELINING
           -q COMMANDS     hang up without a reply
@@ -43,8 +44,9 @@ internal static class SmtpSinkManual
           -A SECONDS      wait after the reply to DATA, then 550 and hang up without reading
           -H SECONDS      wait after the reply to DATA before reading on
 
-        What goes wrong, in detail: PLACE is COMMAND[#N][@ODDS[/domain|/host]][:TEXT]: at the Nth of a session; with ODDS from 0 to 1, drawn each time or
-        once and for all for each recipient domain or local address; where the command has TEXT in it. CONTENT is the arrival of content.
+        What goes wrong, in detail: PLACE is COMMAND[#N][@ODDS[/domain|/host]][:TEXT]: at the Nth of a session; with ODDS from 0 to 1, drawn
+        each time or once and for all for each recipient domain or local address; where the command has TEXT in it. CONTENT is the arrival
+        of content.
           --drop ODDS            hang up at once; the same as --close CONNECT@ODDS
           --close PLACE          hang up without a reply        --reset PLACE    the same with a TCP reset
           --shutdown PLACE       421 and hang up                --hang PLACE     never say anything again

@@ -12,7 +12,8 @@ namespace MtaSuite.Tools.SmtpSource;
 internal static class SmtpSourceCommand
 {
     private const string Letters = "46AcC:df:F:jl:Lm:M:Nor:R:s:S:t:T:vw:";
-    private static readonly string[] s_long = ["ehlo", "keep-going", "no-mail", "pipelining", "rate:", "tls", "tls-protocols:", "tls-resume", "tls-wrapped", "to-domains:"];
+    private static readonly string[] s_long =
+        ["ehlo", "keep-going", "no-mail", "pipelining", "rate:", "tls", "tls-protocols:", "tls-resume", "tls-wrapped", "to-domains:"];
 
     public static int Run(string[] args)
     {
@@ -42,7 +43,8 @@ internal static class SmtpSourceCommand
         if (options.HostName.Length == 0) options.HostName = Libc.HostName();
         options.Sender = sender ?? $"foo@{options.HostName}";
         options.Recipient = recipient ?? $"foo@{options.HostName}";
-        if (options.Domains > 0 && !options.Recipient.Contains('@')) return Tool.Fatal(1, "--to-domains needs a recipient address with a domain");
+        if (options.Domains > 0 && !options.Recipient.Contains('@'))
+            return Tool.Fatal(1, "--to-domains needs a recipient address with a domain");
         if (file.Length > 0 && ReadMessage(file, options) is { } failure) return Tool.Fatal(1, failure);
         if (options.Old && options.Tls && !options.TlsWrapped) return Tool.Fatal(1, "STARTTLS needs EHLO: no -o with --tls");
         SourceTls? tls = options.Tls ? SourceTls.TryCreate(options, out problem) : null;
@@ -117,14 +119,16 @@ internal static class SmtpSourceCommand
 
     private static string? Positive(string value, Action<int> set)
     {
-        if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1) return $"bad number: {value}";
+        if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) || number < 1)
+            return $"bad number: {value}";
         set(number);
         return null;
     }
 
     private static string? Decimal(string value, Action<double> set)
     {
-        if (!double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) || number <= 0 || number > 1e9) return $"bad number: {value}";
+        if (!double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number) || number <= 0
+            || number > 1e9) return $"bad number: {value}";
         set(number);
         return null;
     }

@@ -16,7 +16,10 @@ internal sealed class SourceOptions
     /// <summary>-A: a refusal is a warning. KeepGoing: a lost connection is one too.</summary>
     public bool AllowRefusals, KeepGoing;
     public bool Counter, Json, Verbose;
-    /// <summary>TLS by STARTTLS, or (<see cref="TlsWrapped"/>) from the first byte; resumed with the ticket of an earlier session where that is wanted.</summary>
+    /// <summary>
+    /// TLS by STARTTLS, or (<see cref="TlsWrapped"/>) from the first byte; resumed with the ticket of an earlier session where that is
+    /// wanted.
+    /// </summary>
     public bool Tls, TlsWrapped, TlsResume;
     /// <summary>Versions of TLS as in smtp_tls_protocols; empty: all.</summary>
     public string TlsProtocols = "";

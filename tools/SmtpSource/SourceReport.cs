@@ -2,7 +2,10 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.SmtpSource;
 
-/// <summary>What became of the messages, and how long each took from its first command (or from connecting, where it began with that) to the last reply.</summary>
+/// <summary>
+/// What became of the messages, and how long each took from its first command (or from connecting, where it began with that) to the last
+/// reply.
+/// </summary>
 internal sealed class SourceReport
 {
     private readonly List<int> _microseconds = [];
@@ -28,11 +31,13 @@ internal sealed class SourceReport
     public void Print(TimeSpan elapsed)
     {
         _microseconds.Sort();
-        Tool.Print(new JsonLine().Number("messages", Accepted).Number("recipients", Recipients).Number("refused", Refused).Number("lost", Lost)
+        Tool.Print(new JsonLine().Number("messages", Accepted).Number("recipients", Recipients).Number("refused", Refused)
+            .Number("lost", Lost)
             .Number("connections", Connections).Number("tls_handshakes", Handshakes).Number("tls_resumed", Resumed)
             .Number("body_bytes", _bytes).Decimal("seconds", elapsed.TotalSeconds)
             .Decimal("messages_per_second", Accepted / Math.Max(elapsed.TotalSeconds, 1e-9))
-            .Decimal("latency_p50_ms", Milliseconds(0.5)).Decimal("latency_p90_ms", Milliseconds(0.9)).Decimal("latency_p99_ms", Milliseconds(0.99))
+            .Decimal("latency_p50_ms", Milliseconds(0.5)).Decimal("latency_p90_ms", Milliseconds(0.9))
+            .Decimal("latency_p99_ms", Milliseconds(0.99))
             .Decimal("latency_p999_ms", Milliseconds(0.999)).Decimal("latency_max_ms", Milliseconds(1)).ToString());
     }
 

@@ -6,7 +6,9 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.SmtpSource;
 
-/// <summary>All sessions together: hands out messages at the wanted rate, counts, and ends the program at the first failure unless told otherwise.</summary>
+/// <summary>
+/// All sessions together: hands out messages at the wanted rate, counts, and ends the program at the first failure unless told otherwise.
+/// </summary>
 internal sealed class SourceRun(SourceOptions options, EventLoop loop) : IBatchEnd
 {
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -105,14 +107,16 @@ internal sealed class SourceRun(SourceOptions options, EventLoop loop) : IBatchE
     {
         if (options.Old || options.Prepared != null) return [];
         string subject = options.Subject.Length > 0 ? $"Subject: {options.Subject}\r\n" : "";
-        return Encoding.UTF8.GetBytes($"From: <{options.Sender}>\r\nTo: <{options.Recipient}>\r\nDate: {MailDate.Format(DateTimeOffset.UtcNow)}\r\n"
+        return Encoding.UTF8.GetBytes(
+            $"From: <{options.Sender}>\r\nTo: <{options.Recipient}>\r\nDate: {MailDate.Format(DateTimeOffset.UtcNow)}\r\n"
             + $"Message-Id: <{_unique}.{message:x4}@{options.HostName}>\r\n{subject}\r\n");
     }
 
     private static byte[] MakeBody(SourceOptions options)
     {
         if (options.Prepared != null) return options.Prepared;
-        if (options.Length < 0) return Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(1, 4).Select(n => $"Line {n} of a message that nobody reads.\r\n")));
+        if (options.Length < 0) return Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(1, 4).Select(n => $"Line {n} of a message "
+            + $"that nobody reads.\r\n")));
         byte[] body = new byte[options.Length];
         Array.Fill(body, (byte)'X');
         for (int end = 80; end <= body.Length; end += 80) "\r\n"u8.CopyTo(body.AsSpan(end - 2));

@@ -8,8 +8,8 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.SmtpSource;
 
 /// <summary>
-/// One of the parallel sessions: message after message, each over a connection of its own or all over one. A message's conversation is one loop with one place
-/// where it waits: a reply moves it to its next step, which says what comes next.
+/// One of the parallel sessions: message after message, each over a connection of its own or all over one. A message's conversation is one
+/// loop with one place where it waits: a reply moves it to its next step, which says what comes next.
 /// </summary>
 internal sealed class SourceSession(SourceRun run)
 {
@@ -20,11 +20,13 @@ internal sealed class SourceSession(SourceRun run)
     private enum Step : byte { Greeting, Hello, Mail, Recipient, Data, Content, Reset, Quit, StartTls }
 
     private static readonly string[] s_sending =
-        ["receiving greeting", "sending HELO", "sending MAIL FROM command", "sending RCPT TO command", "sending DATA command", "sending message", "sending RSET command", "sending QUIT",
+        ["receiving greeting", "sending HELO", "sending MAIL FROM command", "sending RCPT TO command", "sending DATA command",
+        "sending message", "sending RSET command", "sending QUIT",
             "starting TLS"];
 
     private static readonly string[] s_rejected =
-        ["bad startup", "HELO rejected", "sender rejected", "recipient rejected", "data rejected", "end of data rejected", "RSET rejected", "QUIT rejected",
+        ["bad startup", "HELO rejected", "sender rejected", "recipient rejected", "data rejected", "end of data rejected", "RSET rejected",
+        "QUIT rejected",
             "STARTTLS rejected"];
 
     private readonly SourceOptions _options = run.Options;
@@ -42,7 +44,8 @@ internal sealed class SourceSession(SourceRun run)
         while (run.TryTake(out int message, out TimeSpan wait))
         {
             if (!first && _options.FixedPause + _options.RandomPause is > 0 and double pause)
-                wait = TimeSpan.FromSeconds(Math.Max(wait.TotalSeconds, _options.FixedPause > 0 ? pause : Random.Shared.NextDouble() * pause));
+                wait = TimeSpan.FromSeconds(Math.Max(wait.TotalSeconds,
+                    _options.FixedPause > 0 ? pause : Random.Shared.NextDouble() * pause));
             first = false;
             if (wait > TimeSpan.Zero) await run.Loop.Delay(wait);
             if (!await SendAsync(message)) return;
@@ -205,7 +208,8 @@ internal sealed class SourceSession(SourceRun run)
         connection.Write(">\r\n"u8);
     }
 
-    private static void Text(Connection connection, string text) => connection.Advance(Encoding.UTF8.GetBytes(text, connection.GetSpan(text.Length * 3)));
+    private static void Text(Connection connection, string text) =>
+        connection.Advance(Encoding.UTF8.GetBytes(text, connection.GetSpan(text.Length * 3)));
 
     private async ValueTask<bool> ContentAsync(Connection connection, int message)
     {

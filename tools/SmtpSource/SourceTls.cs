@@ -4,7 +4,9 @@ using MtaSuite.Common.Tls;
 
 namespace MtaSuite.Tools.SmtpSource;
 
-/// <summary>TLS of all sessions of a run: one context, which verifies nothing, and the one TLS session that new connections may resume.</summary>
+/// <summary>
+/// TLS of all sessions of a run: one context, which verifies nothing, and the one TLS session that new connections may resume.
+/// </summary>
 internal sealed class SourceTls
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(300);
@@ -22,7 +24,8 @@ internal sealed class SourceTls
             error = $"unknown TLS protocol {bad}";
             return null;
         }
-        TlsContext? context = TlsContext.TryCreate(new TlsContextSettings { Server = false, Protocols = protocols, VerifyNothing = true }, [], out error);
+        TlsContext? context =
+            TlsContext.TryCreate(new TlsContextSettings { Server = false, Protocols = protocols, VerifyNothing = true }, [], out error);
         return context == null ? null : new SourceTls(context, options.TlsResume);
     }
 

@@ -38,7 +38,8 @@ public sealed class CheckContext
     public void Report(Severity severity, string file, int line, string text) => Report(new ConfigProblem(severity, file, line, text));
 
     /// <summary>
-    /// Reports about a parameter, at the place that sets it: main.cf, or the service's line where an override does. Without either, at main.cf.
+    /// Reports about a parameter, at the place that sets it: main.cf, or the service's line where an override does. Without either, at
+    /// main.cf.
     /// </summary>
     public void ReportSetting(Severity severity, MailConfig config, string parameter, int serviceLine, string text)
     {

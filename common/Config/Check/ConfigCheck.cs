@@ -1,13 +1,14 @@
 namespace MtaSuite.Common.Config;
 
 /// <summary>
-/// Checks a whole configuration: syntax, values, unknown and deprecated names, restrictions, master.cf. Errors keep the suite from starting;
-/// warnings name what is accepted and changes nothing. Tables and permissions are checked by others, given as further checks.
+/// Checks a whole configuration: syntax, values, unknown and deprecated names, restrictions, master.cf. Errors keep the suite from
+/// starting; warnings name what is accepted and changes nothing. Tables and permissions are checked by others, given as further checks.
 /// </summary>
 public static class ConfigCheck
 {
     /// <summary>Checks the files in a directory. The problems come in the order of file and line.</summary>
-    public static IReadOnlyList<ConfigProblem> Run(string directory, IReadOnlyList<Action<CheckContext>>? further = null, IHostFacts? host = null)
+    public static IReadOnlyList<ConfigProblem> Run(string directory, IReadOnlyList<Action<CheckContext>>? further = null,
+        IHostFacts? host = null)
     {
         ConfigResult main = MailConfig.Load(directory, host: host);
         var problems = new List<ConfigProblem>();
@@ -27,7 +28,8 @@ public static class ConfigCheck
 
     private static void CheckServices(CheckContext context)
     {
-        if (ServicePrograms.ChrootProblem([.. context.Services.Select(s => s.Entry)]) is { } chroot) context.Report(chroot with { File = context.MasterFile });
+        if (ServicePrograms.ChrootProblem([.. context.Services.Select(s => s.Entry)]) is { } chroot)
+            context.Report(chroot with { File = context.MasterFile });
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (CheckedService service in context.Services)
         {
@@ -39,7 +41,8 @@ public static class ConfigCheck
             }
             else if (ServicePrograms.Problem(entry) is { } problem) context.Report(problem with { File = context.MasterFile });
             if (!seen.TryAdd(entry.ToString(), entry.Line))
-                context.Report(Severity.Error, context.MasterFile, entry.Line, $"service {entry} is already defined in line {seen[entry.ToString()]}");
+                context.Report(Severity.Error, context.MasterFile, entry.Line,
+                    $"service {entry} is already defined in line {seen[entry.ToString()]}");
             foreach ((string name, string value) in entry.Overrides)
                 if (service.Config.CheckValue(name, value) is { } bad)
                     context.Report(MailConfig.SeverityOf(name), context.MasterFile, entry.Line, bad);

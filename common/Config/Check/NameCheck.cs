@@ -33,7 +33,8 @@ internal sealed class NameCheck
         Protections.CheckAccepted(context);
         foreach (string name in context.Config.ExplicitNames) check.Check(context.Config, name, 0);
         foreach (CheckedService service in context.Services)
-            foreach (string name in service.Entry.Overrides.Select(o => o.Key).Distinct()) check.Check(service.Config, name, service.Entry.Line);
+            foreach (string name in service.Entry.Overrides.Select(o => o.Key).Distinct())
+                check.Check(service.Config, name, service.Entry.Line);
     }
 
     private void CollectFrom(MailConfig config, IEnumerable<string> names)
@@ -51,7 +52,8 @@ internal sealed class NameCheck
     private void WarnComment(MailConfig config, string name, string word)
     {
         if (ParamRegistry.Find(name) is not (null or { IsRaw: true }))
-            context.ReportSetting(Severity.Warning, config, name, 0, $"{name}: \"{word}\" looks like a comment; a comment must have a line of its own");
+            context.ReportSetting(Severity.Warning, config, name, 0,
+                $"{name}: \"{word}\" looks like a comment; a comment must have a line of its own");
     }
 
     private void Collect(string text) => referred.UnionWith(MacroExpander.NamesIn(text, out _));

@@ -3,7 +3,9 @@ namespace MtaSuite.Common.Config;
 /// <summary>Finds the name somebody probably meant.</summary>
 public static class NearName
 {
-    /// <summary>The nearest candidate by edit distance, or null where none is near: more than a third of the name would have to change.</summary>
+    /// <summary>
+    /// The nearest candidate by edit distance, or null where none is near: more than a third of the name would have to change.
+    /// </summary>
     public static string? Of(string name, IEnumerable<string> candidates)
     {
         string? nearest = null;
@@ -20,7 +22,8 @@ public static class NearName
     }
 
     /// <summary>" (did you mean X?)", or nothing.</summary>
-    public static string Hint(string name, IEnumerable<string> candidates) => Of(name, candidates) is { } near ? $" (did you mean {near}?)" : "";
+    public static string Hint(string name, IEnumerable<string> candidates) =>
+        Of(name, candidates) is { } near ? $" (did you mean {near}?)" : "";
 
     /// <summary>Letters to insert, remove, replace or swap with the next one to turn one text into the other.</summary>
     internal static int Distance(string a, string b)

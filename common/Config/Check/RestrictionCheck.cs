@@ -44,7 +44,8 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
             else if (RestrictionWords.InsteadOf(word) is { } instead)
                 Report(Severity.Error, list, $"{list}: restriction {word} is gone; write {instead}");
             else if (!IsTable(word))
-                Report(Severity.Error, list, $"{list}: unknown restriction \"{word}\"{NearName.Hint(word, RestrictionWords.All.Concat(classes))}");
+                Report(Severity.Error, list, $"{list}: unknown restriction "
+                    + $"\"{word}\"{NearName.Hint(word, RestrictionWords.All.Concat(classes))}");
         }
     }
 
@@ -70,7 +71,8 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
     };
 
     /// <summary><c>type:name</c>; one alone is the access table of its list.</summary>
-    private static bool IsTable(string text) => text.IndexOf(':') is > 0 and var colon && text[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
+    private static bool IsTable(string text) =>
+        text.IndexOf(':') is > 0 and var colon && text[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 
     /// <summary>A server whose lists let strangers send anywhere does not start.</summary>
     private void CheckRelay()
@@ -79,6 +81,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
             .Concat(classes.SelectMany(c => Items(config, c)));
         if (!words.Any(w => RestrictionWords.ClosesRelay.Contains(w, StringComparer.OrdinalIgnoreCase)))
             Report(Severity.Error, "smtpd_relay_restrictions",
-                "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending anywhere: add reject_unauth_destination");
+                "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending anywhere: add "
+                    + "reject_unauth_destination");
     }
 }

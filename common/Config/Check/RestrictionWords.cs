@@ -22,18 +22,22 @@ public enum RestrictionArgument
     Restriction,
 }
 
-/// <summary>The words that may stand in the lists <c>smtpd_*_restrictions</c>, besides the names of <c>smtpd_restriction_classes</c>.</summary>
+/// <summary>
+/// The words that may stand in the lists <c>smtpd_*_restrictions</c>, besides the names of <c>smtpd_restriction_classes</c>.
+/// </summary>
 public static class RestrictionWords
 {
     private const string Plain =
-        "defer defer_if_permit defer_if_reject defer_unauth_destination permit permit_auth_destination permit_inet_interfaces permit_mx_backup"
+        "defer defer_if_permit defer_if_reject defer_unauth_destination permit permit_auth_destination permit_inet_interfaces "
+        + "permit_mx_backup"
         + " permit_mynetworks permit_sasl_authenticated permit_tls_all_clientcerts permit_tls_clientcerts reject"
         + " reject_authenticated_sender_login_mismatch reject_invalid_helo_hostname reject_known_sender_login_mismatch"
         + " reject_multi_recipient_bounce reject_non_fqdn_helo_hostname reject_non_fqdn_recipient reject_non_fqdn_sender"
         + " reject_plaintext_session reject_sender_login_mismatch reject_unauth_destination reject_unauth_pipelining"
         + " reject_unauthenticated_sender_login_mismatch reject_unknown_client_hostname"
         + " reject_unknown_helo_hostname reject_unknown_recipient_domain reject_unknown_reverse_client_hostname"
-        + " reject_unknown_sender_domain reject_unlisted_recipient reject_unlisted_sender reject_unverified_recipient reject_unverified_sender"
+        + " reject_unknown_sender_domain reject_unlisted_recipient reject_unlisted_sender reject_unverified_recipient "
+        + "reject_unverified_sender"
         // older spellings
         + " check_recipient_maps reject_invalid_hostname reject_non_fqdn_hostname reject_unknown_address reject_unknown_client"
         + " reject_unknown_hostname";
@@ -83,5 +87,6 @@ public static class RestrictionWords
     public static string? InsteadOf(string word) => Removed.GetValueOrDefault(word);
 
     /// <summary>The words one of which keeps strangers from sending anywhere.</summary>
-    internal static readonly string[] ClosesRelay = ["reject_unauth_destination", "defer_unauth_destination", "reject", "defer", "defer_if_permit"];
+    internal static readonly string[] ClosesRelay =
+        ["reject_unauth_destination", "defer_unauth_destination", "reject", "defer", "defer_if_permit"];
 }

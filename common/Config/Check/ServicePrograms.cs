@@ -4,7 +4,8 @@ namespace MtaSuite.Common.Config;
 public static class ServicePrograms
 {
     private static readonly string[] Served =
-        ["smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil", "verify", "sts", "tlsrpt", "postlogd"];
+        ["smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil",
+        "verify", "sts", "tlsrpt", "postlogd"];
 
     /// <summary>What these do for Postfix is done inside other daemons here.</summary>
     private static readonly string[] NotNeeded =
@@ -32,7 +33,8 @@ public static class ServicePrograms
             return new(Severity.Warning, "", entry.Line,
                 $"service {entry.Name}: {entry.Command} is part of other daemons here, {Rest(entry)}");
         if (NotYet.Contains(entry.Command))
-            return new(Severity.Warning, "", entry.Line, $"service {entry.Name}: there is no {entry.Command} yet, nothing is started for the line");
+            return new(Severity.Warning, "", entry.Line,
+                $"service {entry.Name}: there is no {entry.Command} yet, nothing is started for the line");
         string hint = NearName.Hint(entry.Command, Served.Concat(NotNeeded).Concat(NotYet));
         return new(Severity.Error, "", entry.Line, $"service {entry.Name}: unknown command \"{entry.Command}\"{hint}");
     }
@@ -45,23 +47,27 @@ public static class ServicePrograms
     private static ConfigProblem? TypeProblem(ServiceEntry entry)
     {
         if (entry.Type == ServiceType.Pass)
-            return new(Severity.Warning, "", entry.Line, $"service {entry.Name}: connections are not passed between daemons here, nothing is started for the line");
+            return new(Severity.Warning, "", entry.Line,
+                $"service {entry.Name}: connections are not passed between daemons here, nothing is started for the line");
         if (entry.Type == ServiceType.Fifo)
             return new(Severity.Warning, "", entry.Line, $"service {entry.Name}: served on a socket; write type unix instead of fifo");
         bool datagrams = entry.Type == ServiceType.UnixDgram;
         if (datagrams == (entry.Command == "postlogd")) return null;
-        return new(Severity.Error, "", entry.Line, $"service {entry.Name}: {entry.Command} {(datagrams ? "does not take" : "takes only")} datagrams (type unix-dgram)");
+        return new(Severity.Error, "", entry.Line,
+            $"service {entry.Name}: {entry.Command} {(datagrams ? "does not take" : "takes only")} datagrams (type unix-dgram)");
     }
 
     /// <summary>
-    /// The chroot column, for all services that ask for it at once: a daemon here reads its tables again when they change, looks up users and hosts as /etc says and
-    /// opens its log again, none of which works behind a new root that nobody has filled.
+    /// The chroot column, for all services that ask for it at once: a daemon here reads its tables again when they change, looks up users
+    /// and hosts as /etc says and opens its log again, none of which works behind a new root that nobody has filled.
     /// </summary>
     internal static ConfigProblem? ChrootProblem(IReadOnlyList<ServiceEntry> entries)
     {
         ServiceEntry[] asking = [.. entries.Where(e => e.Chroot && Served.Contains(e.Command))];
         if (asking.Length == 0) return null;
-        return new(Severity.Warning, "", asking[0].Line, $"chroot is not honoured ({string.Join(", ", asking.Select(e => e.ToString()))}): daemons read tables and "
-            + "accounts while they run; they run without any privileges instead, and a service manager can hide the rest of the system from them");
+        return new(Severity.Warning, "", asking[0].Line,
+            $"chroot is not honoured ({string.Join(", ", asking.Select(e => e.ToString()))}): daemons read tables and "
+            + "accounts while they run; they run without any privileges instead, and a service manager can hide the rest of the system "
+            + "from them");
     }
 }

@@ -60,7 +60,8 @@ public static class CleanupParams
         doc: "Levels of MIME parts within parts.");
     public static readonly TextParam NestedHeaderChecks = new("nested_header_checks", "$header_checks", effective: false,
         doc: "As header_checks, for the headers of attached messages.");
-    public static readonly TextParam NonEmptyEndOfHeaderAction = new("non_empty_end_of_header_action", "fix_quietly", required: true, effective: false,
+    public static readonly TextParam NonEmptyEndOfHeaderAction =
+        new("non_empty_end_of_header_action", "fix_quietly", required: true, effective: false,
         doc: "What to do with headers that end without an empty line.");
     public static readonly IntParam QueueFileAttributeCountLimit = new("queue_file_attribute_count_limit", "100", min: 1, effective: false,
         doc: "Attributes in a queue file.");

@@ -4,7 +4,8 @@ namespace MtaSuite.Common.Config.Params;
 public static class CommonParams
 {
     public static readonly TextParam AcceptIneffectiveParameters = new("accept_ineffective_parameters", "",
-        doc: "What protects, has no effect yet and keeps the suite from starting unless it is named here: parameters, restrictions, commands of master.cf.");
+        doc: "What protects, has no effect yet and keeps the suite from starting unless it is named here: parameters, restrictions, "
+            + "commands of master.cf.");
     public static readonly BoolParam AllowSrvLookupFallback = new("allow_srv_lookup_fallback", "no",
         doc: "Without an SRV record for a domain, use its MX records.");
     public static readonly TextParam AlternateConfigDirectories = new("alternate_config_directories", "", effective: false,
@@ -43,7 +44,9 @@ public static class CommonParams
     public static readonly IntParam FaultInjectionCode = new("fault_injection_code", "0", effective: false,
         doc: "Makes things fail on purpose, for tests.");
     public static readonly TextParam FileSyncMethod = new("file_sync_method", "journal", words: "journal|group|fsync",
-        doc: "How queue files become durable: small ones by a copy in a journal (journal); several with one syncfs(2) where they come together, while that is quick (group); each by its own fsync(2). Deliveries into mailboxes on the queue's file system rely on the journal while it has the message; others: as with group, or each by its own.");
+        doc: "How queue files become durable: small ones by a copy in a journal (journal); several with one syncfs(2) where they come "
+            + "together, while that is quick (group); each by its own fsync(2). Deliveries into mailboxes on the queue's file system "
+            + "rely on the journal while it has the message; others: as with group, or each by its own.");
     public static readonly TextParam HtmlDirectory = new("html_directory", "no", required: true, effective: false,
         doc: "Directory of HTML documentation.");
     public static readonly BoolParam IgnoreMxLookupError = new("ignore_mx_lookup_error", "no",
@@ -148,7 +151,8 @@ public static class CommonParams
         AcceptIneffectiveParameters, AllowSrvLookupFallback, AlternateConfigDirectories, ApplicationEventDrainTime,
             BerkeleyDbCreateBufferSize, BerkeleyDbReadBufferSize,
         BestMxTransport, CommandDirectory, CompatibilityLevel, ConfigDirectory, DataDirectory, DefaultCacheDbType, DefaultDatabaseType,
-        DisableDnsLookups, DnsNcacheTtlFixEnable, DnsServers, DnssecProbe, DontRemove, FaultInjectionCode, FileSyncMethod, HtmlDirectory, IgnoreMxLookupError,
+        DisableDnsLookups, DnsNcacheTtlFixEnable, DnsServers, DnssecProbe, DontRemove, FaultInjectionCode, FileSyncMethod, HtmlDirectory,
+            IgnoreMxLookupError,
         IgnoreSrvLookupError, InFlowDelay, InetInterfaces, InetProtocols, InternalMailFilterClasses, IpcIdle, IpcTimeout, IpcTtl,
         KnownTcpPorts, LmdbMapSize, MailName, MailOwner, MailReleaseDate, MailVersion, MailqPath, ManpageDirectory, MetaDirectory, Mydomain,
         Myhostname, Mynetworks, MynetworksStyle, Myorigin, NewaliasesPath, ProcessId, ProcessIdDirectory, ProcessName, ProxyInterfaces,

@@ -27,16 +27,21 @@ public static class ForeignNames
     };
 
     /// <summary>New in Postfix 3.12.</summary>
-    private static readonly HashSet<string> Newer = [.. ("lmtp_tls_loglevel_maps lmtp_tls_trace_size_limit postscreen_starttls_timeout smtp_tls_loglevel_maps"
-        + " smtp_tls_trace_size_limit smtpd_tls_loglevel_maps smtpd_tls_trace_size_limit socketmap_max_query_size tls_trace_rate_limit tls_trust_server_ccerts").Split(' '),
-        .. ("CAfile CApath always_issue_session_ids ask_ccert ccert_verifydepth cert_file chain_files ciphers dcert_file dh1024_param_file dh512_param_file dkey_file"
-        + " eccert_file eckey_file eecdh_grade enable_rpk exclude_ciphers fingerprint_digest key_file loglevel loglevel_maps mandatory_ciphers mandatory_exclude_ciphers"
-        + " mandatory_protocols protocols req_ccert trace_size_limit").Split(' ').Select(suffix => $"postscreen_tls_{suffix}")];
+    private static readonly HashSet<string> Newer =
+        [.. ("lmtp_tls_loglevel_maps lmtp_tls_trace_size_limit postscreen_starttls_timeout smtp_tls_loglevel_maps"
+        + " smtp_tls_trace_size_limit smtpd_tls_loglevel_maps smtpd_tls_trace_size_limit socketmap_max_query_size tls_trace_rate_limit"
+        + " tls_trust_server_ccerts").Split(' '),
+        .. ("CAfile CApath always_issue_session_ids ask_ccert ccert_verifydepth cert_file chain_files ciphers dcert_file"
+        + " dh1024_param_file dh512_param_file dkey_file eccert_file eckey_file eecdh_grade enable_rpk exclude_ciphers"
+        + " fingerprint_digest key_file loglevel loglevel_maps mandatory_ciphers mandatory_exclude_ciphers mandatory_protocols"
+        + " protocols req_ccert trace_size_limit").Split(' ').Select(suffix => $"postscreen_tls_{suffix}")];
 
     /// <summary>The quota patch for virtual mailboxes, which older tutorials build upon.</summary>
-    private static readonly HashSet<string> Patched = [.. ("virtual_create_maildirsize virtual_mailbox_extended virtual_mailbox_limit_inbox virtual_mailbox_limit_maps"
-        + " virtual_mailbox_limit_override virtual_maildir_extended virtual_maildir_filter virtual_maildir_filter_maps virtual_maildir_limit_message"
-        + " virtual_maildir_limit_message_maps virtual_maildir_suffix virtual_overquota_bounce virtual_trash_count virtual_trash_name").Split(' ')];
+    private static readonly HashSet<string> Patched =
+        [.. ("virtual_create_maildirsize virtual_mailbox_extended virtual_mailbox_limit_inbox virtual_mailbox_limit_maps"
+        + " virtual_mailbox_limit_override virtual_maildir_extended virtual_maildir_filter virtual_maildir_filter_maps"
+        + " virtual_maildir_limit_message virtual_maildir_limit_message_maps virtual_maildir_suffix virtual_overquota_bounce"
+        + " virtual_trash_count virtual_trash_name").Split(' ')];
 
     /// <summary>Why a name changes nothing, or null where it is none of these.</summary>
     public static string? Reason(string name)

@@ -251,7 +251,8 @@ public static class LmtpClientParams
 
     public static IReadOnlyList<Param> All { get; } =
     [
-        LmtpChunkingEnable, LmtpAddressPreference, LmtpAddressVerifyTarget, LmtpAssumeFinal, LmtpBalanceInetProtocols, LmtpBindAddress, LmtpBindAddress6,
+        LmtpChunkingEnable, LmtpAddressPreference, LmtpAddressVerifyTarget, LmtpAssumeFinal, LmtpBalanceInetProtocols, LmtpBindAddress,
+            LmtpBindAddress6,
         LmtpBindAddressEnforce, LmtpBodyChecks, LmtpCnameOverridesServername, LmtpConnectTimeout, LmtpConnectionCacheDestinations,
         LmtpConnectionCacheOnDemand, LmtpConnectionCacheTimeLimit, LmtpConnectionReuseCountLimit, LmtpConnectionReuseTimeLimit,
         LmtpDataDoneTimeout, LmtpDataInitTimeout, LmtpDataXferTimeout, LmtpDeferIfNoMxAddressFound, LmtpDeliveryStatusFilter,
@@ -262,7 +263,8 @@ public static class LmtpClientParams
         LmtpPixWorkaroundThresholdTime, LmtpPixWorkarounds, LmtpQuitTimeout, LmtpQuoteRfc821Envelope, LmtpRandomizeAddresses,
         LmtpRcptTimeout, LmtpReplyFilter, LmtpRequiretlsPolicy, LmtpRsetTimeout, LmtpSaslAuthCacheName, LmtpSaslAuthCacheTime,
         LmtpSaslAuthEnable, LmtpSaslAuthSoftBounce, LmtpSaslMechanismFilter, LmtpSaslPasswordMaps, LmtpSaslPasswordResultDelimiter,
-        LmtpSaslPath, LmtpSaslSecurityOptions, LmtpSaslTlsSecurityOptions, LmtpSaslTlsVerifiedSecurityOptions, LmtpSaslTokenMaps, LmtpSaslTokenLifetime,
+        LmtpSaslPath, LmtpSaslSecurityOptions, LmtpSaslTlsSecurityOptions, LmtpSaslTlsVerifiedSecurityOptions, LmtpSaslTokenMaps,
+            LmtpSaslTokenLifetime,
         LmtpSaslType,
         LmtpSendDummyMailAuth, LmtpSendXforwardCommand, LmtpSenderDependentAuthentication, LmtpSkip5xxGreeting, LmtpSkipQuitResponse,
         LmtpStarttlsTimeout, LmtpTcpPort, LmtpTlsCAfile, LmtpTlsCApath, LmtpTlsBlockEarlyMailReply, LmtpTlsCertFile, LmtpTlsChainFiles,

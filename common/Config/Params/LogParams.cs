@@ -24,7 +24,8 @@ public static class LogParams
         doc: "Service that writes the log file for programs that may not.");
     public static readonly TimeParam PostlogdWatchdogTimeout = new("postlogd_watchdog_timeout", "10s", min: "10s",
         doc: "As daemon_timeout, for the log service.");
-    public static readonly BoolParam RespectfulLogging = new("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", effective: false,
+    public static readonly BoolParam RespectfulLogging =
+        new("respectful_logging", "${{$compatibility_level} <level {3.6} ? {no} : {yes}}", effective: false,
         doc: "Log \"allowlist\" and \"denylist\" instead of older words.");
     public static readonly TextParam SyslogFacility = new("syslog_facility", "mail", required: true,
         words: "auth|authpriv|cron|daemon|ftp|kern|lpr|mail|news|syslog|user|uucp|local0|local1|local2|local3|local4|local5|local6|local7",

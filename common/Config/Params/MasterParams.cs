@@ -8,7 +8,8 @@ public static class MasterParams
     public static readonly BoolParam DaemonTableOpenErrorIsFatal = new("daemon_table_open_error_is_fatal", "no", effective: false,
         doc: "End a daemon that cannot open a table, instead of deferring what needs it.");
     public static readonly TimeParam DaemonTimeout = new("daemon_timeout", "18000s", min: "1s",
-        doc: "How long a daemon may be silent, as watchdog_timeout; the shorter one holds. And how long the queue manager waits for a delivery.");
+        doc: "How long a daemon may be silent, as watchdog_timeout; the shorter one holds. And how long the queue manager waits for a "
+            + "delivery.");
     public static readonly TextParam DebuggerCommand = new("debugger_command", "", effective: false,
         doc: "Command that attaches a debugger to a daemon started with -D.");
     public static readonly IntParam DefaultProcessLimit = new("default_process_limit", "10000", min: 1,

@@ -3,7 +3,8 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of mail of local users.</summary>
 public static class PickupParams
 {
-    public static readonly BoolParam AllowMinUser = new("allow_min_user", "no", doc: "Accept senders and recipients that begin with a hyphen.");
+    public static readonly BoolParam AllowMinUser =
+        new("allow_min_user", "no", doc: "Accept senders and recipients that begin with a hyphen.");
     public static readonly TextParam AuthorizedFlushUsers = new("authorized_flush_users", "static:anyone",
         doc: "Users who may flush the queue.");
     public static readonly TextParam AuthorizedMailqUsers = new("authorized_mailq_users", "static:anyone",

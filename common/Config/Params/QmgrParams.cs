@@ -3,7 +3,8 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>Parameters of the queue manager.</summary>
 public static class QmgrParams
 {
-    private static readonly (Func<string, bool>, string) Rate = (text => RateLimit.TryParse(text, out _), "a number, a slash and a time, as 100/1h");
+    private static readonly (Func<string, bool>, string) Rate =
+        (text => RateLimit.TryParse(text, out _), "a number, a slash and a time, as 100/1h");
     private static readonly (Func<string, bool>, string) FeedbackValue =
         (text => Feedback.TryParse(text, out _), "a number from 0 to 1, or one divided by a number, by concurrency or by sqrt_concurrency");
 
@@ -15,16 +16,19 @@ public static class QmgrParams
         doc: "Slots a small message may borrow to overtake earlier.");
     public static readonly TextParam DefaultDeliveryStatusFilter = new("default_delivery_status_filter", "",
         doc: "Table that changes the status of deliveries.");
-    public static readonly IntParam DefaultDestinationConcurrencyFailedCohortLimit = new("default_destination_concurrency_failed_cohort_limit",
+    public static readonly IntParam DefaultDestinationConcurrencyFailedCohortLimit =
+        new("default_destination_concurrency_failed_cohort_limit",
         "1",
         doc: "Rounds of failed connections after which a destination counts as dead.");
     public static readonly IntParam DefaultDestinationConcurrencyLimit = new("default_destination_concurrency_limit", "20",
         doc: "Parallel deliveries to one destination.");
-    public static readonly TextParam DefaultDestinationConcurrencyNegativeFeedback = new("default_destination_concurrency_negative_feedback",
+    public static readonly TextParam DefaultDestinationConcurrencyNegativeFeedback =
+        new("default_destination_concurrency_negative_feedback",
         "1", required: true,
         doc: "What a failed connection takes from the concurrency of its destination.")
     { Grammar = FeedbackValue };
-    public static readonly TextParam DefaultDestinationConcurrencyPositiveFeedback = new("default_destination_concurrency_positive_feedback",
+    public static readonly TextParam DefaultDestinationConcurrencyPositiveFeedback =
+        new("default_destination_concurrency_positive_feedback",
         "1", required: true,
         doc: "What a good delivery adds to the concurrency of its destination.")
     { Grammar = FeedbackValue };
@@ -100,25 +104,31 @@ public static class QmgrParams
     [
         DefaultDeliverySlotCost, DefaultDeliverySlotDiscount, DefaultDeliverySlotLoan, DefaultDeliveryStatusFilter,
         DefaultDestinationConcurrencyFailedCohortLimit, DefaultDestinationConcurrencyLimit, DefaultDestinationConcurrencyNegativeFeedback,
-        DefaultDestinationConcurrencyPositiveFeedback, DefaultDestinationRate, DefaultDestinationRateDelay, DefaultDestinationRecipientLimit,
+        DefaultDestinationConcurrencyPositiveFeedback, DefaultDestinationRate, DefaultDestinationRateDelay,
+            DefaultDestinationRecipientLimit,
         DefaultExtraRecipientLimit, DefaultFilterNexthop, DefaultMinimumDeliverySlots, DefaultRecipientLimit, DefaultRecipientRefillDelay,
         DefaultRecipientRefillLimit, DefaultSenderRate, DefaultTransportRateDelay, DeferTransports, DelayLoggingResolutionLimit,
         DestinationConcurrencyFeedbackDebug, FlushServiceName, HashQueueDepth, HashQueueNames, InitialDestinationConcurrency,
         MaximalBackoffTime, MaximalQueueLifetime, MinimalBackoffTime, QmgrClogWarnTime, QmgrDaemonTimeout, QmgrFudgeFactor, QmgrIpcTimeout,
-        QmgrMessageActiveLimit, QmgrMessageRecipientLimit, QmgrMessageRecipientMinimum, QueueRunDelay, QueueServiceName, RetryMaps, TransportRetryTime,
+        QmgrMessageActiveLimit, QmgrMessageRecipientLimit, QmgrMessageRecipientMinimum, QueueRunDelay, QueueServiceName, RetryMaps,
+            TransportRetryTime,
     ];
 
-    public static readonly IntFamily DestinationConcurrencyLimit = new("{transport}_destination_concurrency_limit", DefaultDestinationConcurrencyLimit,
+    public static readonly IntFamily DestinationConcurrencyLimit =
+        new("{transport}_destination_concurrency_limit", DefaultDestinationConcurrencyLimit,
         doc: "Parallel deliveries to one destination through this transport; 0 is no limit.");
-    public static readonly IntFamily DestinationRecipientLimit = new("{transport}_destination_recipient_limit", DefaultDestinationRecipientLimit,
+    public static readonly IntFamily DestinationRecipientLimit =
+        new("{transport}_destination_recipient_limit", DefaultDestinationRecipientLimit,
         doc: "Recipients in one delivery through this transport; at 1 a destination is a recipient.");
-    public static readonly IntFamily TransportInitialDestinationConcurrency = new("{transport}_initial_destination_concurrency", InitialDestinationConcurrency,
+    public static readonly IntFamily TransportInitialDestinationConcurrency =
+        new("{transport}_initial_destination_concurrency", InitialDestinationConcurrency,
         doc: "Parallel deliveries to a destination that this transport has not met yet.");
     public static readonly TextFamily DestinationConcurrencyPositiveFeedback = new("{transport}_destination_concurrency_positive_feedback",
         DefaultDestinationConcurrencyPositiveFeedback, doc: "What a good delivery adds to the concurrency of its destination.");
     public static readonly TextFamily DestinationConcurrencyNegativeFeedback = new("{transport}_destination_concurrency_negative_feedback",
         DefaultDestinationConcurrencyNegativeFeedback, doc: "What a failed connection takes from the concurrency of its destination.");
-    public static readonly IntFamily DestinationConcurrencyFailedCohortLimit = new("{transport}_destination_concurrency_failed_cohort_limit",
+    public static readonly IntFamily DestinationConcurrencyFailedCohortLimit =
+        new("{transport}_destination_concurrency_failed_cohort_limit",
         DefaultDestinationConcurrencyFailedCohortLimit, doc: "Rounds of failed connections after which a destination counts as dead.");
     public static readonly TimeFamily DestinationRateDelay = new("{transport}_destination_rate_delay", DefaultDestinationRateDelay,
         doc: "Pause between two deliveries to the same destination through this transport.");
@@ -138,7 +148,8 @@ public static class QmgrParams
         doc: "Slots a message must be able to earn before it can be overtaken at all.");
     public static readonly IntFamily RecipientLimit = new("{transport}_recipient_limit", DefaultRecipientLimit,
         doc: "Recipients of this transport held in memory.");
-    public static readonly IntFamily ExtraRecipientLimit = new("{transport}_extra_recipient_limit", DefaultExtraRecipientLimit, effective: false,
+    public static readonly IntFamily ExtraRecipientLimit =
+        new("{transport}_extra_recipient_limit", DefaultExtraRecipientLimit, effective: false,
         doc: "Recipients held in memory beyond the limit for messages that overtake others.");
     public static readonly IntFamily RecipientRefillLimit = new("{transport}_recipient_refill_limit", DefaultRecipientRefillLimit,
         doc: "Recipients read from a large message at a time.");
@@ -147,9 +158,11 @@ public static class QmgrParams
 
     public static IReadOnlyList<ParamFamily> Families { get; } =
     [
-        TransportInitialDestinationConcurrency, DestinationConcurrencyLimit, DestinationRecipientLimit, DestinationConcurrencyPositiveFeedback,
+        TransportInitialDestinationConcurrency, DestinationConcurrencyLimit, DestinationRecipientLimit,
+            DestinationConcurrencyPositiveFeedback,
         DestinationConcurrencyNegativeFeedback, DestinationConcurrencyFailedCohortLimit, DestinationRate, DestinationRateDelay,
-        SenderRate, TransportRateDelay, DeliverySlotCost, DeliverySlotLoan, DeliverySlotDiscount, MinimumDeliverySlots, RecipientLimit, ExtraRecipientLimit,
+        SenderRate, TransportRateDelay, DeliverySlotCost, DeliverySlotLoan, DeliverySlotDiscount, MinimumDeliverySlots, RecipientLimit,
+            ExtraRecipientLimit,
         RecipientRefillLimit, RecipientRefillDelay,
     ];
 }

@@ -165,7 +165,8 @@ public static class SmtpClientParams
 
     public static IReadOnlyList<Param> All { get; } =
     [
-        SmtpChunkingEnable, SmtpAddressPreference, SmtpAddressVerifyTarget, SmtpAlwaysSendEhlo, SmtpBalanceInetProtocols, SmtpBindAddress, SmtpBindAddress6,
+        SmtpChunkingEnable, SmtpAddressPreference, SmtpAddressVerifyTarget, SmtpAlwaysSendEhlo, SmtpBalanceInetProtocols, SmtpBindAddress,
+            SmtpBindAddress6,
         SmtpBindAddressEnforce, SmtpBodyChecks, SmtpCnameOverridesServername, SmtpConnectTimeout, SmtpConnectionCacheDestinations,
         SmtpConnectionCacheOnDemand, SmtpConnectionCacheTimeLimit, SmtpConnectionReuseCountLimit, SmtpConnectionReuseTimeLimit,
         SmtpDataDoneTimeout, SmtpDataInitTimeout, SmtpDataXferTimeout, SmtpDeferIfNoMxAddressFound, SmtpDeliveryStatusFilter,

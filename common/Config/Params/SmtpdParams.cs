@@ -33,7 +33,8 @@ public static class SmtpdParams
         doc: "Age at which the list of a domain's waiting mail is forgotten.");
     public static readonly TimeParam FastFlushRefreshTime = new("fast_flush_refresh_time", "12h", min: "1s", effective: false,
         doc: "Time after which mail on a list for ETRN is tried even unasked.");
-    public static readonly BoolParam HelpfulWarnings = new("helpful_warnings", "yes", effective: false, doc: "Warn about settings that are likely mistakes.");
+    public static readonly BoolParam HelpfulWarnings =
+        new("helpful_warnings", "yes", effective: false, doc: "Warn about settings that are likely mistakes.");
     public static readonly IntParam InvalidHostnameRejectCode = IntParam.ReplyCode("invalid_hostname_reject_code", "501",
         doc: "Reply code for a malformed HELO name.");
     public static readonly TextParam LocalHeaderRewriteClients = new("local_header_rewrite_clients", "permit_inet_interfaces",
@@ -46,7 +47,8 @@ public static class SmtpdParams
         doc: "Reply code for a client that a block list names.");
     public static readonly IntParam MultiRecipientBounceRejectCode = IntParam.ReplyCode("multi_recipient_bounce_reject_code", "550",
         doc: "Reply code for a bounce with several recipients.");
-    public static readonly IntParam NonFqdnRejectCode = IntParam.ReplyCode("non_fqdn_reject_code", "504", doc: "Reply code for names without a domain.");
+    public static readonly IntParam NonFqdnRejectCode =
+        IntParam.ReplyCode("non_fqdn_reject_code", "504", doc: "Reply code for names without a domain.");
     public static readonly TextParam PermitMxBackupNetworks = new("permit_mx_backup_networks", "",
         doc: "Networks of the primary exchangers that permit_mx_backup trusts.");
     public static readonly IntParam PlaintextRejectCode = IntParam.ReplyCode("plaintext_reject_code", "450",
@@ -214,7 +216,8 @@ public static class SmtpdParams
     public static readonly TextParam SmtpdSaslOauthKeyFile = new("smtpd_sasl_oauth_key_file", "",
         doc: "File with the keys that sign bearer tokens: a JSON Web Key Set, or public keys in PEM.");
     public static readonly TextParam SmtpdSaslOauthIssuer = new("smtpd_sasl_oauth_issuer", "", doc: "Issuer that bearer tokens must name.");
-    public static readonly TextParam SmtpdSaslOauthAudience = new("smtpd_sasl_oauth_audience", "", doc: "Audience that bearer tokens must name.");
+    public static readonly TextParam SmtpdSaslOauthAudience =
+        new("smtpd_sasl_oauth_audience", "", doc: "Audience that bearer tokens must name.");
     public static readonly TextParam SmtpdSaslOauthLoginClaims = new("smtpd_sasl_oauth_login_claims", "email",
         doc: "Claims of a bearer token that hold the login; the first that is there.");
     public static readonly TextParam SmtpdSaslOauthIntrospectionUrl = new("smtpd_sasl_oauth_introspection_url", "",
@@ -335,7 +338,8 @@ public static class SmtpdParams
         SmtpdRejectUnlistedSender, SmtpdRelayBeforeRecipientRestrictions, SmtpdRelayRestrictions, SmtpdRestrictionClasses,
         SmtpdSaslAuthEnable, SmtpdSaslAuthenticatedHeader, SmtpdSaslExceptionsNetworks, SmtpdSaslFailureDelay,
         SmtpdSaslOauthKeyFile, SmtpdSaslOauthIssuer, SmtpdSaslOauthAudience, SmtpdSaslOauthLoginClaims, SmtpdSaslLocalDomain,
-        SmtpdSaslOauthIntrospectionUrl, SmtpdSaslOauthIntrospectionSecretFile, SmtpdSaslOauthIntrospectionCAfile, SmtpdSaslOauthIntrospectionTimeout,
+        SmtpdSaslOauthIntrospectionUrl, SmtpdSaslOauthIntrospectionSecretFile, SmtpdSaslOauthIntrospectionCAfile,
+            SmtpdSaslOauthIntrospectionTimeout,
         SmtpdSaslOauthIntrospectionCacheTime, SmtpdSaslMechanismFilter,
         SmtpdSaslPath, SmtpdSaslResponseLimit, SmtpdSaslSecurityOptions, SmtpdSaslService, SmtpdSaslTlsSecurityOptions, SmtpdSaslType,
         SmtpdSenderLoginMaps, SmtpdSenderRestrictions, SmtpdServiceName, SmtpdSoftErrorLimit, SmtpdTimeout, SmtpdUpstreamProxyProtocol,

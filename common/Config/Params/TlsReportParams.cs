@@ -21,5 +21,6 @@ public static class TlsReportParams
         doc: "The service of master.cf that collects and sends them.");
 
     public static IReadOnlyList<Param> All { get; } =
-        [TlsrptCAfile, TlsrptContactInfo, TlsrptDetailLimit, TlsrptDomainLimit, TlsrptOrganizationName, TlsrptRandomDelay, TlsrptSender, TlsrptServiceName];
+        [TlsrptCAfile, TlsrptContactInfo, TlsrptDetailLimit, TlsrptDomainLimit, TlsrptOrganizationName, TlsrptRandomDelay, TlsrptSender,
+        TlsrptServiceName];
 }

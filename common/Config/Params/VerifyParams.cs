@@ -43,7 +43,8 @@ public static class VerifyParams
         doc: "As relayhost, for probes.");
     public static readonly TextParam AddressVerifySender = new("address_verify_sender", "$double_bounce_sender",
         doc: "Sender of probes.");
-    public static readonly TextParam AddressVerifySenderDependentDefaultTransportMaps = new("address_verify_sender_dependent_default_transport_maps",
+    public static readonly TextParam AddressVerifySenderDependentDefaultTransportMaps =
+        new("address_verify_sender_dependent_default_transport_maps",
         "$sender_dependent_default_transport_maps",
         doc: "As sender_dependent_default_transport_maps, for probes.");
     public static readonly TextParam AddressVerifySenderDependentRelayhostMaps = new("address_verify_sender_dependent_relayhost_maps",

@@ -37,5 +37,7 @@ public static class WordLists
     public const string DeliveryPlaces = "alias|forward|include";
 
     /// <summary>Keywords of answers to EHLO that a list of those to leave out may name.</summary>
-    public const string EhloKeywords = "8bitmime|auth|chunking|dsn|enhancedstatuscodes|etrn|pipelining|requiretls|silent-discard|size|smtputf8|starttls|verp|vrfy|xclient|xforward";
+    public const string EhloKeywords =
+        "8bitmime|auth|chunking|dsn|enhancedstatuscodes|etrn|pipelining|requiretls|silent-discard|size|smtputf8|starttls|verp|vrfy"
+        + "|xclient|xforward";
 }

@@ -6,7 +6,8 @@ namespace MtaSuite.Common.Dns.Wire;
 /// <summary>What one response says about a question.</summary>
 /// <param name="Next">The name at the end of a chain of CNAMEs that the server did not follow to its end: ask for it. Else null.</param>
 /// <param name="Records">Usable records, at most <see cref="AnswerBuilder.MaxRecords"/>.</param>
-internal readonly record struct Finding(DnsStatus Status, string CanonicalName, string? Next, IReadOnlyList<DnsRecord> Records, TimeSpan Ttl);
+internal readonly record struct Finding(DnsStatus Status, string CanonicalName, string? Next, IReadOnlyList<DnsRecord> Records,
+    TimeSpan Ttl);
 
 /// <summary>Follows the chain of CNAMEs in a response and picks the records asked for.</summary>
 internal static class AnswerBuilder
@@ -47,7 +48,8 @@ internal static class AnswerBuilder
     private static NameRecord? Alias(DnsResponse response, string name)
     {
         foreach (DnsRecord record in response.Answers)
-            if (record is NameRecord { Type: DnsType.CNAME } alias && alias.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return alias;
+            if (record is NameRecord { Type: DnsType.CNAME } alias && alias.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+                return alias;
         return null;
     }
 
@@ -81,7 +83,8 @@ internal static class AnswerBuilder
             _ => null,
         };
         if (target is null || HostName.HasValidLabels(target)) return true;
-        Log.Log.Warning($"malformed domain name in resource data of {record.Type} record for {record.Name}: {(target.Length > 100 ? target[..100] : target)}");
+        Log.Log.Warning($"malformed domain name in resource data of {record.Type} record for {record.Name}: "
+            + $"{(target.Length > 100 ? target[..100] : target)}");
         return false;
     }
 }

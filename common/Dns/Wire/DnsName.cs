@@ -4,14 +4,17 @@ namespace MtaSuite.Common.Dns.Wire;
 
 /// <summary>
 /// Names on the wire. RFC 1035 3.1: "each label is represented as a one octet length field followed by that number of octets", ended by a
-/// zero octet; 4.1.4: a pointer "takes the form of a two octet sequence" 11OOOOOO OOOOOOOO, the offset of "a prior occurance of the same name".
-/// 2.3.4: labels of 63 octets or less, names of 255 octets or less.
+/// zero octet; 4.1.4: a pointer "takes the form of a two octet sequence" 11OOOOOO OOOOOOOO, the offset of "a prior occurance of the same
+/// name". 2.3.4: labels of 63 octets or less, names of 255 octets or less.
 /// </summary>
 internal static class DnsName
 {
     public const int MaxLabel = 63, MaxWire = 255;
 
-    /// <summary>Reads a name and moves behind it. A pointer must lead backwards from where its part of the name began, so that none leads in circles.</summary>
+    /// <summary>
+    /// Reads a name and moves behind it. A pointer must lead backwards from where its part of the name began, so that none leads in
+    /// circles.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> message, ref int position, out string name)
     {
         name = "";
@@ -58,7 +61,9 @@ internal static class DnsName
         }
     }
 
-    /// <summary>Writes a name as labels; returns the bytes written, 0 when it is none (empty label, too long, not ASCII). "" is the root.</summary>
+    /// <summary>
+    /// Writes a name as labels; returns the bytes written, 0 when it is none (empty label, too long, not ASCII). "" is the root.
+    /// </summary>
     public static int Write(ReadOnlySpan<char> name, Span<byte> target)
     {
         int at = 0;
@@ -66,7 +71,8 @@ internal static class DnsName
         {
             ReadOnlySpan<char> label = name[range];
             if (name.IsEmpty) break;
-            if (label.IsEmpty || label.Length > MaxLabel || at + label.Length + 2 > Math.Min(target.Length, MaxWire) || !Ascii.IsValid(label)) return 0;
+            if (label.IsEmpty || label.Length > MaxLabel || at + label.Length + 2 > Math.Min(target.Length, MaxWire)
+                || !Ascii.IsValid(label)) return 0;
             target[at++] = (byte)label.Length;
             Ascii.FromUtf16(label, target[at..], out int written);
             at += written;

@@ -14,8 +14,9 @@ internal static class DnsQuery
     private const ushort RecursionDesired = 0x0100, AuthenticData = 0x0020, DnssecOk = 0x8000;
 
     /// <summary>
-    /// Writes a message: header ID, flags, QDCOUNT 1, ANCOUNT 0, NSCOUNT 0, ARCOUNT; question QNAME QTYPE QCLASS; with EDNS an OPT record: root name,
-    /// type 41, class = UDP payload size, TTL = extended RCODE, version, flags, no data. Returns its length, 0 for a name that cannot be asked for.
+    /// Writes a message: header ID, flags, QDCOUNT 1, ANCOUNT 0, NSCOUNT 0, ARCOUNT; question QNAME QTYPE QCLASS; with EDNS an OPT record:
+    /// root name, type 41, class = UDP payload size, TTL = extended RCODE, version, flags, no data. Returns its length, 0 for a name that
+    /// cannot be asked for.
     /// </summary>
     /// <param name="dnssec">DO: send signatures if you must; AD: tell whether you validated (RFC 6840 5.7).</param>
     public static int Write(Span<byte> target, ushort id, string name, DnsType type, bool edns, bool dnssec)

@@ -3,11 +3,12 @@ using System.Buffers.Binary;
 namespace MtaSuite.Common.Dns.Wire;
 
 /// <summary>RCODEs (RFC 1035 4.1.1) that matter to a stub resolver.</summary>
-internal enum DnsRcode : ushort { NoError = 0, FormatError = 1, ServerFailure = 2, NameError = 3, NotImplemented = 4, Refused = 5, BadVersion = 16 }
+internal enum DnsRcode : ushort { NoError = 0, FormatError = 1, ServerFailure = 2, NameError = 3, NotImplemented = 4, Refused = 5,
+    BadVersion = 16 }
 
 /// <summary>
-/// A server's message, read. Header (RFC 1035 4.1.1): ID; QR Opcode(4) AA TC RD RA Z AD CD RCODE(4); QDCOUNT ANCOUNT NSCOUNT ARCOUNT, 16 bits each.
-/// Resource record (4.1.3): NAME, TYPE(16), CLASS(16), TTL(32), RDLENGTH(16), RDATA.
+/// A server's message, read. Header (RFC 1035 4.1.1): ID; QR Opcode(4) AA TC RD RA Z AD CD RCODE(4); QDCOUNT ANCOUNT NSCOUNT ARCOUNT, 16
+/// bits each. Resource record (4.1.3): NAME, TYPE(16), CLASS(16), TTL(32), RDLENGTH(16), RDATA.
 /// </summary>
 internal sealed class DnsResponse
 {
@@ -30,8 +31,8 @@ internal sealed class DnsResponse
     public SoaRecord? Soa { get; private set; }
 
     /// <summary>
-    /// Header and question: null where they are no answer to a question of class IN. A server that cannot even read the question may leave it
-    /// out (QDCOUNT 0): then the name is null, and the ID is all that connects it.
+    /// Header and question: null where they are no answer to a question of class IN. A server that cannot even read the question may leave
+    /// it out (QDCOUNT 0): then the name is null, and the ID is all that connects it.
     /// </summary>
     public static DnsResponse? ReadHead(ReadOnlySpan<byte> message, out int position, out bool hasQuestion)
     {

@@ -21,7 +21,8 @@ internal static class RecordReader
         if (!DnsName.TryRead(message, ref position, out string name) || message.Length - position < 10) return false;
         ReadOnlySpan<byte> fixedPart = message.Slice(position, 10);
         int length = BinaryPrimitives.ReadUInt16BigEndian(fixedPart[8..]);
-        head = new Head(name, (DnsType)BinaryPrimitives.ReadUInt16BigEndian(fixedPart), BinaryPrimitives.ReadUInt16BigEndian(fixedPart[2..]),
+        head = new Head(name, (DnsType)BinaryPrimitives.ReadUInt16BigEndian(fixedPart),
+            BinaryPrimitives.ReadUInt16BigEndian(fixedPart[2..]),
             BinaryPrimitives.ReadUInt32BigEndian(fixedPart[4..]));
         position += 10;
         if (length > message.Length - position) return false;
@@ -37,7 +38,8 @@ internal static class RecordReader
         {
             DnsType.A => data.Length == 4 ? new AddressRecord(head.Name, DnsType.A, head.Time, new IPAddress(data)) : null,
             DnsType.AAAA => data.Length == 16 ? new AddressRecord(head.Name, DnsType.AAAA, head.Time, new IPAddress(data)) : null,
-            DnsType.NS or DnsType.CNAME or DnsType.PTR => NameAt(message, at) is { } target ? new NameRecord(head.Name, head.Type, head.Time, target) : null,
+            DnsType.NS or DnsType.CNAME or DnsType.PTR =>
+                NameAt(message, at) is { } target ? new NameRecord(head.Name, head.Type, head.Time, target) : null,
             DnsType.MX => ReadMx(message, at, head),
             DnsType.SRV => ReadSrv(message, at, head),
             DnsType.TXT => ReadText(data) is { } text ? new TextRecord(head.Name, head.Time, text) : null,
@@ -48,7 +50,8 @@ internal static class RecordReader
         return record is not null || !IsKnown(head.Type);
     }
 
-    private static bool IsKnown(DnsType type) => type is DnsType.A or DnsType.AAAA or DnsType.NS or DnsType.CNAME or DnsType.PTR or DnsType.MX
+    private static bool IsKnown(DnsType type) =>
+        type is DnsType.A or DnsType.AAAA or DnsType.NS or DnsType.CNAME or DnsType.PTR or DnsType.MX
         or DnsType.SRV or DnsType.TXT or DnsType.TLSA or DnsType.SOA;
 
     /// <summary>A name that ends where the data does.</summary>
@@ -63,7 +66,8 @@ internal static class RecordReader
     /// <summary>Priority(16) Weight(16) Port(16) Target.</summary>
     private static SrvRecord? ReadSrv(ReadOnlySpan<byte> message, int at, Head head) =>
         message.Length - at > 6 && NameAt(message, at + 6) is { } target
-            ? new SrvRecord(head.Name, head.Time, BinaryPrimitives.ReadUInt16BigEndian(message[at..]), BinaryPrimitives.ReadUInt16BigEndian(message[(at + 2)..]),
+            ? new SrvRecord(head.Name, head.Time, BinaryPrimitives.ReadUInt16BigEndian(message[at..]),
+            BinaryPrimitives.ReadUInt16BigEndian(message[(at + 2)..]),
                 BinaryPrimitives.ReadUInt16BigEndian(message[(at + 4)..]), target) : null;
 
     /// <summary>One or more character-strings: a length octet and so many octets each.</summary>

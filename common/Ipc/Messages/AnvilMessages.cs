@@ -13,7 +13,9 @@ public sealed class AnvilRequest : IMessage<AnvilRequest>
     public ClientEvent Event;
     /// <summary>"service:client address or network".</summary>
     public string Ident = "";
-    /// <summary>With <see cref="ClientEvent.Connect"/>: connections of this client that the asking process has now, the new one among them.</summary>
+    /// <summary>
+    /// With <see cref="ClientEvent.Connect"/>: connections of this client that the asking process has now, the new one among them.
+    /// </summary>
     public int Held;
     /// <summary>Only ask: the event did not happen (again).</summary>
     public bool Report;
@@ -45,8 +47,8 @@ public sealed class AnvilReply : IMessage<AnvilReply>
 }
 
 /// <summary>
-/// Notice to anvil: how many connections of a client this process has. An absolute number, so that the counts are right again after either side was
-/// replaced. What a link told is forgotten with the link.
+/// Notice to anvil: how many connections of a client this process has. An absolute number, so that the counts are right again after either
+/// side was replaced. What a link told is forgotten with the link.
 /// </summary>
 public sealed class AnvilHeld : IMessage<AnvilHeld>
 {

@@ -4,8 +4,8 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Common.Ipc.Messages;
 
 /// <summary>
-/// Adds to a message's log (private/bounce, defer or trace: each serves all three). Answered by a <see cref="BounceReply"/>: Ok means that failures and
-/// successes are on stable storage, so that the recipients may be marked done.
+/// Adds to a message's log (private/bounce, defer or trace: each serves all three). Answered by a <see cref="BounceReply"/>: Ok means that
+/// failures and successes are on stable storage, so that the recipients may be marked done.
 /// </summary>
 public sealed class BounceAppend : IMessage<BounceAppend>
 {
@@ -52,8 +52,8 @@ public sealed class BounceRecipient : IAttributes<BounceRecipient>
 }
 
 /// <summary>
-/// Sends the notices that a message's log calls for. Answered by a <see cref="BounceReply"/>: Ok means that they are queued, or that none is due; the log is
-/// deleted then unless it is to be kept. The message's file must stay until the answer. Asked twice, it may send twice.
+/// Sends the notices that a message's log calls for. Answered by a <see cref="BounceReply"/>: Ok means that they are queued, or that none
+/// is due; the log is deleted then unless it is to be kept. The message's file must stay until the answer. Asked twice, it may send twice.
 /// </summary>
 public sealed class BounceSend : IMessage<BounceSend>
 {

@@ -10,13 +10,15 @@ public sealed class DeliverReply : IMessage<DeliverReply>
     public string QueueId = "";
     public List<RecipientOutcome> Recipients = [];
     /// <summary>
-    /// No host of the destination could be reached, or none got past its greeting (connection and handshake failures, not refusals of a message or
-    /// recipient): qmgr takes it as negative feedback for the destination, and after enough of it holds its mail back for the first outcome's reason.
+    /// No host of the destination could be reached, or none got past its greeting (connection and handshake failures, not refusals of a
+    /// message or recipient): qmgr takes it as negative feedback for the destination, and after enough of it holds its mail back for the
+    /// first outcome's reason.
     /// </summary>
     public bool SiteFailed;
 
     /// <summary>
-    /// A delivery is not on stable storage yet, and the journal answers for it: that the message was removed must not be noted before the file system was synced.
+    /// A delivery is not on stable storage yet, and the journal answers for it: that the message was removed must not be noted before the
+    /// file system was synced.
     /// </summary>
     public bool Unsynced;
 
@@ -35,10 +37,15 @@ public sealed class RecipientOutcome : IAttributes<RecipientOutcome>
     /// <summary>The recipient's record in the queue file, as in the request.</summary>
     public long Offset;
     public Outcome Outcome = Outcome.Defer("4.3.0", "no outcome");
-    /// <summary>An <see cref="Action"/>: the next host took the request for a notice of success over, so we send none (RFC 3461 5.2.1).</summary>
+    /// <summary>
+    /// An <see cref="Action"/>: the next host took the request for a notice of success over, so we send none (RFC 3461 5.2.1).
+    /// </summary>
     public const string PassedOn = "passed-on";
 
-    /// <summary>RFC 3464 action where it differs from what the outcome implies: "relayed", "expanded", "delivered"; <see cref="PassedOn"/>; else empty.</summary>
+    /// <summary>
+    /// RFC 3464 action where it differs from what the outcome implies: "relayed", "expanded", "delivered"; <see cref="PassedOn"/>; else
+    /// empty.
+    /// </summary>
     public string Action = "";
 
     public static void Describe<C>(ref C c, RecipientOutcome m) where C : struct, IAttributeCodec, allows ref struct

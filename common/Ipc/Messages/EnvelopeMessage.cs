@@ -76,7 +76,10 @@ public static class EnvelopeAttributes
     }
 }
 
-/// <summary>Opens a submission to cleanup. Content follows as Data frames (lines end with LF) and ends with End; the answer is a <see cref="SubmitReply"/>.</summary>
+/// <summary>
+/// Opens a submission to cleanup. Content follows as Data frames (lines end with LF) and ends with End; the answer is a <see
+/// cref="SubmitReply"/>.
+/// </summary>
 public sealed class SubmitRequest : IMessage<SubmitRequest>
 {
     public static ReadOnlySpan<byte> Protocol => "submit"u8;
@@ -101,7 +104,9 @@ public sealed class SubmitRequest : IMessage<SubmitRequest>
     }
 }
 
-/// <summary>What was decided about a message while its content came. Goes with the End of a submission; an End without it changes nothing.</summary>
+/// <summary>
+/// What was decided about a message while its content came. Goes with the End of a submission; an End without it changes nothing.
+/// </summary>
 public sealed class SubmitEnd : IMessage<SubmitEnd>
 {
     public static ReadOnlySpan<byte> Protocol => "submit_end"u8;
@@ -169,7 +174,9 @@ public sealed class SubmitReply : IMessage<SubmitReply>
     }
 }
 
-/// <summary>cleanup tells qmgr of a new message in incoming. Not answered: the file is the truth, and qmgr scans after every broken link.</summary>
+/// <summary>
+/// cleanup tells qmgr of a new message in incoming. Not answered: the file is the truth, and qmgr scans after every broken link.
+/// </summary>
 public sealed class QueuedNotice : IMessage<QueuedNotice>
 {
     public static ReadOnlySpan<byte> Protocol => "queued"u8;

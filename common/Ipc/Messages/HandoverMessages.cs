@@ -1,9 +1,10 @@
 namespace MtaSuite.Common.Ipc.Messages;
 
 /// <summary>
-/// A qmgr process that was replaced tells its successor (on public/qmgr) what it still has in delivery, and what somebody asked it for that it has not tried.
-/// Sent in portions, again on each new link; what the portions do not name is the successor's. Followed by a <see cref="DeliveryOverNotice"/> for each delivery
-/// that ends and a <see cref="ReleasedNotice"/> for each message. A link that breaks releases everything that was named on it.
+/// A qmgr process that was replaced tells its successor (on public/qmgr) what it still has in delivery, and what somebody asked it for that
+/// it has not tried. Sent in portions, again on each new link; what the portions do not name is the successor's. Followed by a <see
+/// cref="DeliveryOverNotice"/> for each delivery that ends and a <see cref="ReleasedNotice"/> for each message. A link that breaks releases
+/// everything that was named on it.
 /// </summary>
 public sealed class HandoverNotice : IMessage<HandoverNotice>
 {
@@ -12,7 +13,10 @@ public sealed class HandoverNotice : IMessage<HandoverNotice>
     /// <summary>Most entries of a list in one message.</summary>
     public const int Max = 1000;
 
-    /// <summary>One for each delivery that runs; a message whose deliveries are over and whose outcomes are being logged has one without a transport.</summary>
+    /// <summary>
+    /// One for each delivery that runs; a message whose deliveries are over and whose outcomes are being logged has one without a
+    /// transport.
+    /// </summary>
     public List<HandoverDelivery> Deliveries = [];
     /// <summary>Deferred messages that are to be tried now, by their ids; or all of them.</summary>
     public List<string> WantedIds = [];
@@ -57,7 +61,9 @@ public sealed class HandoverDelivery : IAttributes<HandoverDelivery>
     }
 }
 
-/// <summary>A delivery that a <see cref="HandoverNotice"/> named has ended: its place at the destination and the transport is free.</summary>
+/// <summary>
+/// A delivery that a <see cref="HandoverNotice"/> named has ended: its place at the destination and the transport is free.
+/// </summary>
 public sealed class DeliveryOverNotice : IMessage<DeliveryOverNotice>
 {
     public static ReadOnlySpan<byte> Protocol => "delivery_over"u8;
@@ -78,7 +84,9 @@ public sealed class ReleasedNotice : IMessage<ReleasedNotice>
     public string QueueName = "";
     /// <summary>Done and removed: nothing is left to do.</summary>
     public bool IsGone;
-    /// <summary>It was tried and lies in deferred until then, microseconds since 1970; 0: recipients are left that were not tried.</summary>
+    /// <summary>
+    /// It was tried and lies in deferred until then, microseconds since 1970; 0: recipients are left that were not tried.
+    /// </summary>
     public long NextMicroseconds;
 
     public static void Describe<C>(ref C c, ReleasedNotice m) where C : struct, IAttributeCodec, allows ref struct

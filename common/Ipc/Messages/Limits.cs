@@ -35,7 +35,8 @@ public static class MailAttributes
         OutcomeKind kind = outcome.Kind;
         string status = codec.Decoding ? "" : outcome.Status.ToString();
         int code = outcome.Code;
-        (string text, string remote, string diagnostic) = (Cut(outcome.Text, Limits.Text), Cut(outcome.Remote, Limits.Address), Cut(outcome.Diagnostic, Limits.Text));
+        (string text, string remote, string diagnostic) =
+            (Cut(outcome.Text, Limits.Text), Cut(outcome.Remote, Limits.Address), Cut(outcome.Diagnostic, Limits.Text));
         codec.Enum("kind"u8, ref kind);
         codec.Text("dsn"u8, ref status, Limits.Name);
         codec.Int("code"u8, ref code);

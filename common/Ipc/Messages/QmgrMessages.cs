@@ -1,6 +1,8 @@
 namespace MtaSuite.Common.Ipc.Messages;
 
-/// <summary>What somebody asks of qmgr (public/qmgr). Anybody may ask for deliveries to be tried; the rest is for root and mail_owner.</summary>
+/// <summary>
+/// What somebody asks of qmgr (public/qmgr). Anybody may ask for deliveries to be tried; the rest is for root and mail_owner.
+/// </summary>
 public sealed class QmgrRequest : IMessage<QmgrRequest>
 {
     public static ReadOnlySpan<byte> Protocol => "qmgr"u8;
@@ -13,10 +15,15 @@ public sealed class QmgrRequest : IMessage<QmgrRequest>
     public const string FlushSite = "flush-site";
     /// <summary>Files were moved, added or removed by hand: look at the folders again.</summary>
     public const string Rescan = "rescan";
-    /// <summary>The state of every active message, as <see cref="QueueStates"/> in Progress frames, then a <see cref="QmgrReply"/>.</summary>
+    /// <summary>
+    /// The state of every active message, as <see cref="QueueStates"/> in Progress frames, then a <see cref="QmgrReply"/>.
+    /// </summary>
     public const string List = "list";
 
-    /// <summary>The state of every destination that has work or a memory, as <see cref="DestinationStates"/> in Progress frames, then a <see cref="QmgrReply"/>.</summary>
+    /// <summary>
+    /// The state of every destination that has work or a memory, as <see cref="DestinationStates"/> in Progress frames, then a <see
+    /// cref="QmgrReply"/>.
+    /// </summary>
     public const string Destinations = "destinations";
 
     public string Command = "";
@@ -125,8 +132,8 @@ public sealed class DestinationState : IAttributes<DestinationState>
 }
 
 /// <summary>
-/// qmgr tells those that bring new mail (on the links that carry their <see cref="QueuedNotice"/>s) that more waits than it can work on, or no longer: while
-/// it does, they answer later by in_flow_delay.
+/// qmgr tells those that bring new mail (on the links that carry their <see cref="QueuedNotice"/>s) that more waits than it can work on, or
+/// no longer: while it does, they answer later by in_flow_delay.
 /// </summary>
 public sealed class InFlowNotice : IMessage<InFlowNotice>
 {
@@ -134,5 +141,6 @@ public sealed class InFlowNotice : IMessage<InFlowNotice>
 
     public bool Slow;
 
-    public static void Describe<C>(ref C c, InFlowNotice m) where C : struct, IAttributeCodec, allows ref struct => c.Bool("slow"u8, ref m.Slow);
+    public static void Describe<C>(ref C c, InFlowNotice m) where C : struct, IAttributeCodec, allows ref struct =>
+        c.Bool("slow"u8, ref m.Slow);
 }

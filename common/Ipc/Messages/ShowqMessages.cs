@@ -5,8 +5,8 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Common.Ipc.Messages;
 
 /// <summary>
-/// Asks showq for the queue. The answer is content, <see cref="ShowqEntry"/> messages one after the other, each behind its length (u32, little
-/// endian), so that a slow reader is waited for; then a <see cref="ShowqReply"/>.
+/// Asks showq for the queue. The answer is content, <see cref="ShowqEntry"/> messages one after the other, each behind its length (u32,
+/// little endian), so that a slow reader is waited for; then a <see cref="ShowqReply"/>.
 /// </summary>
 public sealed class ShowqRequest : IMessage<ShowqRequest>
 {
@@ -87,7 +87,9 @@ public sealed class ShowqEntry : IMessage<ShowqEntry>
 
     [ThreadStatic] private static ArrayBufferWriter<byte>? t_body;
 
-    /// <summary>What of an entry fits into a message: a listing that lacks a part of one message is better than one that lacks the message.</summary>
+    /// <summary>
+    /// What of an entry fits into a message: a listing that lacks a part of one message is better than one that lacks the message.
+    /// </summary>
     private static QueueEntry Cut(QueueEntry entry)
     {
         QueueEntry cut = new()
@@ -102,7 +104,8 @@ public sealed class ShowqEntry : IMessage<ShowqEntry>
             Reason = MailAttributes.Cut(entry.Reason, Limits.Text),
         };
         foreach (QueueEntryRecipient r in entry.Recipients.Take(Limits.Recipients))
-            cut.Recipients.Add(new QueueEntryRecipient { Address = MailAttributes.Cut(r.Address, Limits.Address), Reason = MailAttributes.Cut(r.Reason, Limits.Text) });
+            cut.Recipients.Add(new QueueEntryRecipient { Address = MailAttributes.Cut(r.Address, Limits.Address),
+                Reason = MailAttributes.Cut(r.Reason, Limits.Text) });
         return cut;
     }
 

@@ -2,7 +2,9 @@ using MtaSuite.Common.Tls.Client;
 
 namespace MtaSuite.Common.Ipc.Messages;
 
-/// <summary>Asks sts (private/sts) for the MTA-STS policy of a domain. Answered by an <see cref="StsReply"/>, as soon as it is known.</summary>
+/// <summary>
+/// Asks sts (private/sts) for the MTA-STS policy of a domain. Answered by an <see cref="StsReply"/>, as soon as it is known.
+/// </summary>
 public sealed class StsQuery : IMessage<StsQuery>
 {
     public static ReadOnlySpan<byte> Protocol => "sts_query"u8;

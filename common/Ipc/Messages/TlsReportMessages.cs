@@ -1,8 +1,8 @@
 namespace MtaSuite.Common.Ipc.Messages;
 
 /// <summary>
-/// Notice to tlsrpt (private/tlsrpt): one handshake, or one look at a policy, came out like this (RFC 8460 4). Values stand in it as they will in the
-/// report; a lost one is one session not counted.
+/// Notice to tlsrpt (private/tlsrpt): one handshake, or one look at a policy, came out like this (RFC 8460 4). Values stand in it as they
+/// will in the report; a lost one is one session not counted.
 /// </summary>
 public sealed class TlsReportNotice : IMessage<TlsReportNotice>
 {
@@ -60,15 +60,21 @@ public sealed class TlsReportNotice : IMessage<TlsReportNotice>
     }
 }
 
-/// <summary>Asks tlsrpt what it has collected. Answered by a <see cref="TlsReportState"/> as Progress for each domain, then a <see cref="TlsReportReply"/>.</summary>
+/// <summary>
+/// Asks tlsrpt what it has collected. Answered by a <see cref="TlsReportState"/> as Progress for each domain, then a <see
+/// cref="TlsReportReply"/>.
+/// </summary>
 public sealed class TlsReportQuery : IMessage<TlsReportQuery>
 {
     public static ReadOnlySpan<byte> Protocol => "tls_report_query"u8;
 
-    /// <summary>End the day for reports now and send them, without the random delay. What comes later today goes into a report of its own.</summary>
+    /// <summary>
+    /// End the day for reports now and send them, without the random delay. What comes later today goes into a report of its own.
+    /// </summary>
     public bool Send;
 
-    public static void Describe<C>(ref C c, TlsReportQuery m) where C : struct, IAttributeCodec, allows ref struct => c.Bool("send"u8, ref m.Send);
+    public static void Describe<C>(ref C c, TlsReportQuery m) where C : struct, IAttributeCodec, allows ref struct =>
+        c.Bool("send"u8, ref m.Send);
 }
 
 /// <summary>What is collected for one domain.</summary>
@@ -130,5 +136,6 @@ public sealed class TlsReportReply : IMessage<TlsReportReply>
 
     public int Domains;
 
-    public static void Describe<C>(ref C c, TlsReportReply m) where C : struct, IAttributeCodec, allows ref struct => c.Int("domains"u8, ref m.Domains);
+    public static void Describe<C>(ref C c, TlsReportReply m) where C : struct, IAttributeCodec, allows ref struct =>
+        c.Int("domains"u8, ref m.Domains);
 }

@@ -1,6 +1,9 @@
 namespace MtaSuite.Common.Ipc.Messages;
 
-/// <summary>Tells a service that there is something to look for (pickup: in maildrop). Answered by a <see cref="SubmitReply"/> that says nothing more.</summary>
+/// <summary>
+/// Tells a service that there is something to look for (pickup: in maildrop). Answered by a <see cref="SubmitReply"/> that says nothing
+/// more.
+/// </summary>
 public sealed class TriggerRequest : IMessage<TriggerRequest>
 {
     public static ReadOnlySpan<byte> Protocol => "trigger"u8;

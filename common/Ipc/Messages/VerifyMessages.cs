@@ -3,7 +3,10 @@ namespace MtaSuite.Common.Ipc.Messages;
 /// <summary>What is known of an address. Unknown: a probe is under way, or will be with the next question.</summary>
 public enum ProbeStatus : byte { Deliverable, Deferred, Undeliverable, Unknown }
 
-/// <summary>Asks verify (private/verify) what is known of an address; a probe is sent when that is too little. Answered by a <see cref="VerifyReply"/>.</summary>
+/// <summary>
+/// Asks verify (private/verify) what is known of an address; a probe is sent when that is too little. Answered by a <see
+/// cref="VerifyReply"/>.
+/// </summary>
 public sealed class VerifyQuery : IMessage<VerifyQuery>
 {
     public static ReadOnlySpan<byte> Protocol => "verify_query"u8;

@@ -2,7 +2,9 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Common.Sasl.BackEnds;
 
-/// <summary>Stands in for a back end that the configuration names and that does not exist here: logins are refused for now, never let in.</summary>
+/// <summary>
+/// Stands in for a back end that the configuration names and that does not exist here: logins are refused for now, never let in.
+/// </summary>
 public sealed class AbsentBackEnd(string reason) : ISaslBackEnd, ISaslExchange
 {
     public IEnumerable<SaslMechanism> Mechanisms(SaslContext context) => SaslMechanism.Known.Where(m => m.Name is "PLAIN" or "LOGIN");

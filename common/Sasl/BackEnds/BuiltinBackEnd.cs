@@ -3,18 +3,24 @@ using MtaSuite.Common.Sasl.Server;
 
 namespace MtaSuite.Common.Sasl.BackEnds;
 
-/// <summary>Our own logins. Steps run on a few worker threads, because hashing passwords is slow on purpose; a crowd is sent away.</summary>
+/// <summary>
+/// Our own logins. Steps run on a few worker threads, because hashing passwords is slow on purpose; a crowd is sent away.
+/// </summary>
 /// <param name="tokens">The authority can check bearer tokens.</param>
-/// <param name="introspection">Is asked about tokens that are not signed, or all where the authority cannot check any; null: nobody is.</param>
+/// <param name="introspection">Is asked about tokens that are not signed, or all where the authority cannot check any; null: nobody
+/// is.</param>
 /// <param name="verifiers">The authority has verifiers, so that SCRAM is possible; otherwise it asks others, and waits for them.</param>
-public sealed class BuiltinBackEnd(EventLoop loop, IAuthority authority, bool tokens, TokenIntrospection? introspection = null, bool verifiers = true) : ISaslBackEnd
+public sealed class BuiltinBackEnd(EventLoop loop, IAuthority authority, bool tokens, TokenIntrospection? introspection = null,
+    bool verifiers = true) : ISaslBackEnd
 {
     // at most two threads of hashing, and about a second's work before them
     private const int HashingThreads = 2, AskingThreads = 8, MaxWaiting = 200;
     private readonly WorkerPool _workers = new(loop, "sasl", verifiers ? HashingThreads : AskingThreads);
-    private static readonly string[] s_names = ["EXTERNAL", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "OAUTHBEARER", "XOAUTH2", "PLAIN", "LOGIN"];
+    private static readonly string[] s_names =
+        ["EXTERNAL", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "OAUTHBEARER", "XOAUTH2", "PLAIN", "LOGIN"];
 
-    public IEnumerable<SaslMechanism> Mechanisms(SaslContext context) => SaslMechanism.Known.Where(m => s_names.Contains(m.Name) && m.Name switch
+    public IEnumerable<SaslMechanism> Mechanisms(SaslContext context) =>
+        SaslMechanism.Known.Where(m => s_names.Contains(m.Name) && m.Name switch
     {
         "EXTERNAL" => context.ExternalIdentity is not null,
         "OAUTHBEARER" or "XOAUTH2" => tokens || introspection is not null,
@@ -62,7 +68,8 @@ public sealed class BuiltinBackEnd(EventLoop loop, IAuthority authority, bool to
 
     /// <summary>A login by bearer token that its issuer is asked about.</summary>
     /// <param name="local">Takes signed tokens where <paramref name="keys"/> says so.</param>
-    private sealed class AskingExchange(TokenIntrospection issuer, BearerServer server, Exchange local, bool xoauth2, bool keys) : ISaslExchange
+    private sealed class AskingExchange(TokenIntrospection issuer, BearerServer server, Exchange local, bool xoauth2, bool keys)
+        : ISaslExchange
     {
         public Promise<SaslResult> StartAsync(byte[]? initial) => initial is null ? Done(server.Start(null)) : NextAsync(initial);
 
@@ -75,7 +82,8 @@ public sealed class BuiltinBackEnd(EventLoop loop, IAuthority authority, bool to
             return promise;
         }
 
-        private async Task AskAsync(string login, string token, Promise<SaslResult> promise) => promise.TrySet(server.Answer(await issuer.CheckAsync(login, token)));
+        private async Task AskAsync(string login, string token, Promise<SaslResult> promise) =>
+            promise.TrySet(server.Answer(await issuer.CheckAsync(login, token)));
 
         public void Abandon() { }
     }

@@ -134,7 +134,8 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
             if (context.ServerPort.Length > 0) line.Append("\tlport=").Append(DovecotLine.Escape(context.ServerPort));
             if (context.ClientPort > 0) line.Append(CultureInfo.InvariantCulture, $"\trport={context.ClientPort}");
             if (context.IsEncrypted) line.Append("\tsecured=tls");
-            if (context.ExternalIdentity is { } identity) line.Append("\tvalid-client-cert\tcert_username=").Append(DovecotLine.Escape(identity));
+            if (context.ExternalIdentity is { } identity)
+                line.Append("\tvalid-client-cert\tcert_username=").Append(DovecotLine.Escape(identity));
             // must be the last
             if (initial is not null) line.Append("\tresp=").Append(Convert.ToBase64String(initial));
             return line.ToString();

@@ -9,7 +9,8 @@ namespace MtaSuite.Common.Sasl.BackEnds;
 /// %x01 escapes: %x01 "0" NUL, %x01 "1" %x01, %x01 "t" TAB, %x01 "r" CR, %x01 "n" LF; anything else stands for itself
 /// server: "VERSION" major minor / "MECH" name *flag / "SPID" pid / "CUID" id / "COOKIE" hex / "DONE"
 ///         "OK" id *param / "CONT" id base64 / "FAIL" id *param
-/// client: "VERSION" major minor / "CPID" pid / "AUTH" id mechanism "service=" name *param ["resp=" base64] / "CONT" id base64 / "CANCEL" id
+/// client: "VERSION" major minor / "CPID" pid / "AUTH" id mechanism "service=" name *param ["resp=" base64] / "CONT" id base64 / "CANCEL"
+/// id
 /// </code>
 /// </summary>
 public static class DovecotLine
@@ -56,7 +57,8 @@ public static class DovecotLine
         for (int i = 2; i < parts.Length; i++)
         {
             if (parts[i] == name) return "";
-            if (parts[i].Length > name.Length && parts[i][name.Length] == '=' && parts[i].StartsWith(name, StringComparison.Ordinal)) return parts[i][(name.Length + 1)..];
+            if (parts[i].Length > name.Length && parts[i][name.Length] == '=' && parts[i].StartsWith(name, StringComparison.Ordinal))
+                return parts[i][(name.Length + 1)..];
         }
         return null;
     }

@@ -99,7 +99,8 @@ internal sealed class DovecotLink(EventLoop loop, int fd)
         switch (parts[0])
         {
             case "VERSION": return parts.Length > 1 && parts[1] == "1" ? null : "another major version of the protocol";
-            case "MECH" when parts.Length > 1 && _mechanisms.Count < MaxMechanisms && SaslMechanism.IsName(Encoding.UTF8.GetBytes(parts[1])):
+            case "MECH" when parts.Length > 1 && _mechanisms.Count < MaxMechanisms
+                && SaslMechanism.IsName(Encoding.UTF8.GetBytes(parts[1])):
                 _mechanisms.Add(DovecotLine.Mechanism(parts));
                 return null;
             // RFC 4422 names mechanisms; a socket for masters has none
@@ -116,7 +117,8 @@ internal sealed class DovecotLink(EventLoop loop, int fd)
 
     private string? Answer(string[] parts)
     {
-        if (parts.Length < 2 || !uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint id)) return "an answer without an id";
+        if (parts.Length < 2 || !uint.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out uint id))
+            return "an answer without an id";
         // cancelled meanwhile
         if (!_pending.Remove(id, out Pending? pending)) return null;
         pending.Limit.Cancel();
@@ -129,7 +131,8 @@ internal sealed class DovecotLink(EventLoop loop, int fd)
         string user = DovecotLine.Parameter(parts, "user") ?? "", reason = DovecotLine.Parameter(parts, "reason") ?? "";
         switch (parts[0])
         {
-            case "CONT": return ScramMessage.Base64(parts.Length > 2 ? parts[2] : "") is { } challenge ? SaslResult.Continue(challenge) : SaslResult.Temporary("Authentication backend error");
+            case "CONT": return ScramMessage.Base64(parts.Length > 2 ? parts[2] : "") is { } challenge ? SaslResult.Continue(challenge)
+                : SaslResult.Temporary("Authentication backend error");
             case "OK": return user.Length > 0 ? SaslResult.Success(user) : SaslResult.Temporary("Authentication backend error");
             default:
                 bool later = DovecotLine.Parameter(parts, "temp") is not null || DovecotLine.Parameter(parts, "code") == "temp_fail";

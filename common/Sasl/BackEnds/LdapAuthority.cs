@@ -4,7 +4,10 @@ using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Common.Sasl.BackEnds;
 
-/// <summary>Logins that a directory knows: the password is right when one may bind with it. Each login has a connection of its own. Safe on several threads.</summary>
+/// <summary>
+/// Logins that a directory knows: the password is right when one may bind with it. Each login has a connection of its own. Safe on several
+/// threads.
+/// </summary>
 /// <param name="realm">Put behind a login without a domain; empty: none.</param>
 /// <param name="tokens">Null: tokens are not taken.</param>
 public sealed class LdapAuthority(LdapSettings settings, string realm, TokenChecker? tokens) : IAuthority
@@ -15,28 +18,33 @@ public sealed class LdapAuthority(LdapSettings settings, string realm, TokenChec
         if (authzid.Length > 0 && FullName(authzid) != full) return SaslResult.Fail(full, $"may not act for {authzid}");
         // an empty name or password would be a bind of nobody, which succeeds (RFC 4513 5.1.2)
         if (login.Length == 0 || password.Length == 0) return SaslResult.Fail(full, "empty login or password");
-        using LdapConnection? connection = LdapConnection.TryOpen(settings.Servers, settings.AuthorityFile, settings.VerifiesServer, settings.Timeout, out string error);
+        using LdapConnection? connection =
+            LdapConnection.TryOpen(settings.Servers, settings.AuthorityFile, settings.VerifiesServer, settings.Timeout, out string error);
         if (connection is null) return Away(full, error);
-        if (settings.StartTls && connection.StartTls() is not LdapConnection.Success and int refused) return Away(full, $"STARTTLS: {LdapConnection.Text(refused)}");
+        if (settings.StartTls && connection.StartTls() is not LdapConnection.Success and int refused)
+            return Away(full, $"STARTTLS: {LdapConnection.Text(refused)}");
         string name = settings.NameOf(full);
         if (name.Length == 0)
         {
             int bound = connection.Bind(settings.BindName, settings.BindPassword);
             if (bound != LdapConnection.Success) return Away(full, $"bind as {settings.BindName}: {LdapConnection.Text(bound)}");
             int found = connection.FindOne(settings.SearchBase, settings.FilterFor(full), settings.Timeout, out name);
-            if (found is LdapConnection.NoSuchObject or LdapConnection.Ambiguous) return SaslResult.Fail(full, found == LdapConnection.Ambiguous ? "more than one entry" : "no such login");
+            if (found is LdapConnection.NoSuchObject or LdapConnection.Ambiguous)
+                return SaslResult.Fail(full, found == LdapConnection.Ambiguous ? "more than one entry" : "no such login");
             if (found != LdapConnection.Success) return Away(full, $"search: {LdapConnection.Text(found)}");
         }
         int code = connection.Bind(name, password);
         return code switch
         {
             LdapConnection.Success => SaslResult.Success(full),
-            LdapConnection.InvalidCredentials or LdapConnection.NoSuchObject or LdapConnection.InappropriateAuthentication => SaslResult.Fail(full, LdapConnection.Text(code)),
+            LdapConnection.InvalidCredentials or LdapConnection.NoSuchObject or LdapConnection.InappropriateAuthentication =>
+                SaslResult.Fail(full, LdapConnection.Text(code)),
             _ => Away(full, $"bind: {LdapConnection.Text(code)}"),
         };
     }
 
-    private SaslResult Away(string login, string problem) => SaslResult.Temporary("directory is unavailable", login, $"{settings.Servers}: {problem}");
+    private SaslResult Away(string login, string problem) =>
+        SaslResult.Temporary("directory is unavailable", login, $"{settings.Servers}: {problem}");
 
     /// <summary>A directory does not give verifiers away: SCRAM is not offered.</summary>
     public SaslResult FindVerifier(ScramHash hash, string authzid, string login, out ScramVerifier verifier, out string detail)

@@ -4,7 +4,8 @@ using MtaSuite.Common.Config;
 namespace MtaSuite.Common.Sasl.BackEnds;
 
 /// <summary>
-/// A directory whose entries may log in, from a file of "name = value" lines with the names that Postfix's LDAP tables have, where they have one:
+/// A directory whose entries may log in, from a file of "name = value" lines with the names that Postfix's LDAP tables have, where they
+/// have one:
 /// <code>
 /// server_host           URLs or host names, tried in order
 /// start_tls             yes: TLS on a connection without it
@@ -48,11 +49,14 @@ public sealed record LdapSettings
 
     private LdapSettings? With(string name, string value) => name switch
     {
-        "server_host" => this with { Servers = string.Join(' ', ConfigList.Split(value).Select(h => h.Contains("://", StringComparison.Ordinal) ? h : $"ldap://{h}")) },
+        "server_host" =>
+            this with { Servers = string.Join(' ',
+            ConfigList.Split(value).Select(h => h.Contains("://", StringComparison.Ordinal) ? h : $"ldap://{h}")) },
         "start_tls" when value is "yes" or "no" => this with { StartTls = value == "yes" },
         "tls_ca_cert_file" => this with { AuthorityFile = value },
         "tls_require_cert" when value is "yes" or "no" => this with { VerifiesServer = value == "yes" },
-        "timeout" when int.TryParse(value, out int seconds) && seconds is > 0 and < 1000 => this with { Timeout = TimeSpan.FromSeconds(seconds) },
+        "timeout" when int.TryParse(value, out int seconds) && seconds is > 0 and < 1000 =>
+            this with { Timeout = TimeSpan.FromSeconds(seconds) },
         "user_dn" => this with { UserName = value },
         "search_base" => this with { SearchBase = value },
         "query_filter" => this with { Filter = value },
@@ -96,7 +100,9 @@ public sealed record LdapSettings
     private static string Escape(string value, string special)
     {
         StringBuilder text = new();
-        foreach (char c in value) _ = special.Contains(c) ? text.Append('\\').Append(((int)c).ToString("x2", System.Globalization.CultureInfo.InvariantCulture)) : text.Append(c);
+        foreach (char c in value)
+            _ = special.Contains(c) ? text.Append('\\').Append(((int)c).ToString("x2", System.Globalization.CultureInfo.InvariantCulture))
+                : text.Append(c);
         return text.ToString();
     }
 }

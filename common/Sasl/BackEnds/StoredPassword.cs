@@ -1,7 +1,8 @@
 namespace MtaSuite.Common.Sasl.BackEnds;
 
 /// <summary>
-/// The value of a login in the table of passwords: one or more verifiers separated by white space; a password is right when any of them says so.
+/// The value of a login in the table of passwords: one or more verifiers separated by white space; a password is right when any of them
+/// says so.
 /// <code>
 /// value    = verifier *( 1*SP verifier )
 /// verifier = ScramVerifier / [ "{" scheme "}" ] "$" id "$" ...      what crypt(3) knows: $6$ $5$ $y$ $2y$ $2b$

@@ -86,14 +86,15 @@ public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? t
     /// <summary>The same in all processes, and not to be guessed from outside.</summary>
     private static byte[] SaltKey(Maps passwords)
     {
-        byte[] machine = ConfigFile.TryRead("/etc/machine-id", out string id, out _) ? Encoding.UTF8.GetBytes(id) : RandomNumberGenerator.GetBytes(32);
+        byte[] machine = ConfigFile.TryRead("/etc/machine-id", out string id, out _) ? Encoding.UTF8.GetBytes(id)
+            : RandomNumberGenerator.GetBytes(32);
         return HMACSHA256.HashData(machine, Encoding.UTF8.GetBytes("sasl salt " + string.Join(' ', passwords.Tables.Select(t => t.Spec))));
     }
 }
 
 /// <summary>
-/// Passwords that were right a moment ago, so that a client that logs in for each message does not cost a slow hash each time. What is kept is a hash
-/// under a key of this process; it counts only while the table's value is the same.
+/// Passwords that were right a moment ago, so that a client that logs in for each message does not cost a slow hash each time. What is kept
+/// is a hash under a key of this process; it counts only while the table's value is the same.
 /// </summary>
 internal sealed class RecentPasswords
 {
@@ -108,7 +109,8 @@ internal sealed class RecentPasswords
         (byte[] Hash, long At) entry;
         lock (_gate)
             if (!_entries.TryGetValue(login, out entry)) return false;
-        return TimeProvider.System.GetElapsedTime(entry.At) < s_age && CryptographicOperations.FixedTimeEquals(entry.Hash, Hash(login, value, password));
+        return TimeProvider.System.GetElapsedTime(entry.At) < s_age
+            && CryptographicOperations.FixedTimeEquals(entry.Hash, Hash(login, value, password));
     }
 
     public void Add(string login, string value, string password)
@@ -121,5 +123,6 @@ internal sealed class RecentPasswords
         }
     }
 
-    private byte[] Hash(string login, string value, string password) => HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{login}\0{value}\0{password}"));
+    private byte[] Hash(string login, string value, string password) =>
+        HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes($"{login}\0{value}\0{password}"));
 }

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace MtaSuite.Common.Sasl.BackEnds;
 
 /// <summary>
-/// Checks bearer tokens that are signed JSON Web Tokens. RFC 7515 3.1: token = BASE64URL(header) "." BASE64URL(payload) "." BASE64URL(signature). The
-/// algorithm must be one that the key is for, whatever the token says (RFC 8725 3.1), and "exp" must be there. Safe on several threads.
+/// Checks bearer tokens that are signed JSON Web Tokens. RFC 7515 3.1: token = BASE64URL(header) "." BASE64URL(payload) "."
+/// BASE64URL(signature). The algorithm must be one that the key is for, whatever the token says (RFC 8725 3.1), and "exp" must be there.
+/// Safe on several threads.
 /// </summary>
 public sealed class TokenChecker(TokenKeys keys, TokenRules rules, TimeProvider? clock = null)
 {
@@ -17,7 +18,8 @@ public sealed class TokenChecker(TokenKeys keys, TokenRules rules, TimeProvider?
     public SaslResult Check(string login, string token)
     {
         string[] parts = token.Split('.');
-        if (parts.Length != 3 || Decode(parts[0]) is not { } header || Decode(parts[1]) is not { } payload || Decode(parts[2]) is not { } signature)
+        if (parts.Length != 3 || Decode(parts[0]) is not { } header || Decode(parts[1]) is not { } payload
+            || Decode(parts[2]) is not { } signature)
             return SaslResult.Fail(login, "the token is no signed JWT");
         try
         {

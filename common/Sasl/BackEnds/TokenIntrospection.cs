@@ -21,9 +21,9 @@ public sealed record IntrospectionSettings
 }
 
 /// <summary>
-/// Asks the server that issued bearer tokens about them (RFC 7662). Section 2.1: a form is posted with "token" and "token_type_hint"; 2.2: the answer is a JSON
-/// object with "active", and claims about the token where that is true. Answers are remembered for a while, by the token's hash; a crowd is sent away. Whatever
-/// is no clear answer is a temporary failure. On one event loop.
+/// Asks the server that issued bearer tokens about them (RFC 7662). Section 2.1: a form is posted with "token" and "token_type_hint"; 2.2:
+/// the answer is a JSON object with "active", and claims about the token where that is true. Answers are remembered for a while, by the
+/// token's hash; a crowd is sent away. Whatever is no clear answer is a temporary failure. On one event loop.
 /// </summary>
 public sealed class TokenIntrospection(IntrospectionSettings settings, TokenRules rules, WebClient web, TimeProvider clock)
 {
@@ -54,7 +54,8 @@ public sealed class TokenIntrospection(IntrospectionSettings settings, TokenRule
         List<(string, string)> headers = [("Accept", "application/json")];
         if (settings.SecretFile.Length > 0)
         {
-            if (!ConfigFile.TryRead(settings.SecretFile, out string secret, out string reason)) Log.Log.Warning($"open {settings.SecretFile}: {reason}");
+            if (!ConfigFile.TryRead(settings.SecretFile, out string secret, out string reason))
+                Log.Log.Warning($"open {settings.SecretFile}: {reason}");
             string line = secret.Split('\n', 2)[0].Trim();
             headers.Add(("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(line))));
         }
@@ -78,7 +79,8 @@ public sealed class TokenIntrospection(IntrospectionSettings settings, TokenRule
         {
             using JsonDocument document = JsonDocument.Parse(answer.Body);
             JsonElement claims = document.RootElement;
-            if (!claims.TryGetProperty("active", out JsonElement active) || active.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            if (!claims.TryGetProperty("active", out JsonElement active)
+                || active.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
                 return (Unclear(login, "the answer has no \"active\""), default);
             if (active.ValueKind == JsonValueKind.False) return (SaslResult.Fail(login, "the token is not active"), s_refusalTime);
             DateTimeOffset now = clock.GetUtcNow();
@@ -90,7 +92,8 @@ public sealed class TokenIntrospection(IntrospectionSettings settings, TokenRule
         catch (InvalidOperationException) { return (Unclear(login, "the answer is not a JSON object"), default); }
     }
 
-    private SaslResult Unclear(string login, string problem) => SaslResult.Temporary("token server is unavailable", login, $"{settings.Url}: {problem}");
+    private SaslResult Unclear(string login, string problem) =>
+        SaslResult.Temporary("token server is unavailable", login, $"{settings.Url}: {problem}");
 
     private void Remember(string key, SaslResult result, TimeSpan holds)
     {

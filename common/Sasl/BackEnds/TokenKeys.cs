@@ -7,9 +7,9 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Sasl.BackEnds;
 
 /// <summary>
-/// The keys that sign tokens, from a file: a JSON Web Key Set (RFC 7517; kty RSA, EC and oct), or public keys in PEM. Read again when the file
-/// changes. RS256, RS384, RS512, PS256, PS384, PS512 with RSA keys of 2048 bits and more, ES256, ES384, ES512 with the curve of each, HS256, HS384, HS512 with
-/// secrets at least as long as the hash (RFC 7518 3). Safe on several threads.
+/// The keys that sign tokens, from a file: a JSON Web Key Set (RFC 7517; kty RSA, EC and oct), or public keys in PEM. Read again when the
+/// file changes. RS256, RS384, RS512, PS256, PS384, PS512 with RSA keys of 2048 bits and more, ES256, ES384, ES512 with the curve of each,
+/// HS256, HS384, HS512 with secrets at least as long as the hash (RFC 7518 3). Safe on several threads.
 /// </summary>
 public sealed class TokenKeys(string path)
 {
@@ -45,7 +45,8 @@ public sealed class TokenKeys(string path)
         if (!ConfigFile.TryRead(path, out string text, out string reason)) return $"{path}: {reason}";
         try
         {
-            keys = text.Contains("-----BEGIN ", StringComparison.Ordinal) ? TokenKey.FromPem(text) : TokenKey.FromJson(text.TrimStart('\uFEFF'));
+            keys = text.Contains("-----BEGIN ", StringComparison.Ordinal) ? TokenKey.FromPem(text)
+                : TokenKey.FromJson(text.TrimStart('\uFEFF'));
         }
         catch (JsonException e) { reason = e.Message; }
         catch (InvalidOperationException e) { reason = e.Message; } // JSON of another shape
@@ -58,7 +59,9 @@ public sealed class TokenKeys(string path)
     /// <summary>A key that is for this algorithm, and has this id where both have one, verifies the signature.</summary>
     public bool Verify(string algorithm, string kid, byte[] data, byte[] signature)
     {
-        lock (_gate) return _keys?.Exists(k => (kid.Length == 0 || k.Id.Length == 0 || k.Id == kid) && k.Verify(algorithm, data, signature)) ?? false;
+        lock (_gate)
+            return _keys?.Exists(k => (kid.Length == 0 || k.Id.Length == 0 || k.Id == kid) && k.Verify(algorithm, data, signature))
+                ?? false;
     }
 }
 
@@ -111,22 +114,26 @@ internal sealed class TokenKey
     {
         using JsonDocument document = JsonDocument.Parse(text);
         List<TokenKey> keys = [];
-        foreach (JsonElement key in document.RootElement.TryGetProperty("keys", out JsonElement set) ? set.EnumerateArray().ToArray() : [document.RootElement])
+        foreach (JsonElement key in document.RootElement.TryGetProperty("keys", out JsonElement set) ? set.EnumerateArray().ToArray()
+            : [document.RootElement])
             if (FromJson(key) is { } one) keys.Add(one);
         return keys;
     }
 
     private static TokenKey? FromJson(JsonElement key)
     {
-        string Text(string name) => key.TryGetProperty(name, out JsonElement v) && v.ValueKind == JsonValueKind.String ? v.GetString() ?? "" : "";
+        string Text(string name) =>
+            key.TryGetProperty(name, out JsonElement v) && v.ValueKind == JsonValueKind.String ? v.GetString() ?? "" : "";
         byte[] Bytes(string name) => TokenChecker.Decode(Text(name)) ?? throw new FormatException($"key without {name}");
         // RFC 7517 4.2: keys for encryption stand in sets too
         if (Text("use") is not ("" or "sig")) return null;
         switch (Text("kty"))
         {
-            case "RSA": return new TokenKey { Id = Text("kid"), Algorithm = Text("alg"), _rsa = RSA.Create(new RSAParameters { Modulus = Bytes("n"), Exponent = Bytes("e") }) };
+            case "RSA": return new TokenKey { Id = Text("kid"), Algorithm = Text("alg"),
+                _rsa = RSA.Create(new RSAParameters { Modulus = Bytes("n"), Exponent = Bytes("e") }) };
             case "EC" when Curve(Text("crv")) is { } curve:
-                return new TokenKey { Id = Text("kid"), Algorithm = Text("alg"), _ec = ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = Bytes("x"), Y = Bytes("y") } }) };
+                return new TokenKey { Id = Text("kid"), Algorithm = Text("alg"),
+                    _ec = ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = Bytes("x"), Y = Bytes("y") } }) };
             case "oct": return new TokenKey { Id = Text("kid"), Algorithm = Text("alg"), _secret = Bytes("k") };
             default: return null;
         }
@@ -155,7 +162,8 @@ internal sealed class TokenKey
         {
             "RS" => _rsa is { KeySize: >= MinRsaBits } && _rsa.VerifyData(data, signature, hash, RSASignaturePadding.Pkcs1),
             "PS" => _rsa is { KeySize: >= MinRsaBits } && _rsa.VerifyData(data, signature, hash, RSASignaturePadding.Pss),
-            "ES" => _ec is not null && _ec.KeySize == (bits == 512 ? 521 : bits) && _ec.VerifyData(data, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
+            "ES" => _ec is not null && _ec.KeySize == (bits == 512 ? 521 : bits)
+                && _ec.VerifyData(data, signature, hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation),
             "HS" => _secret is not null && _secret.Length * 8 >= bits
                 && CryptographicOperations.FixedTimeEquals(CryptographicOperations.HmacData(hash, _secret, data), signature),
             _ => false,

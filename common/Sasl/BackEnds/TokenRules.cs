@@ -19,13 +19,15 @@ public sealed record TokenRules(string Issuer, string Audience, IReadOnlyList<st
         bool expires = claims.TryGetProperty("exp", out _);
         if (!expires && needsExpiry) return SaslResult.Fail(login, "the token has no time of expiry");
         if (expires && !(Time(claims, "exp") is { } end && now <= end + s_skew)) return SaslResult.Fail(login, "the token has expired");
-        if (claims.TryGetProperty("nbf", out _) && !(Time(claims, "nbf") is { } begins && now >= begins - s_skew)) return SaslResult.Fail(login, "the token is not valid yet");
+        if (claims.TryGetProperty("nbf", out _) && !(Time(claims, "nbf") is { } begins && now >= begins - s_skew))
+            return SaslResult.Fail(login, "the token is not valid yet");
         if (Issuer.Length > 0 && Text(claims, "iss") != Issuer) return SaslResult.Fail(login, "the token is of another issuer");
         if (Audience.Length > 0 && !IsFor(claims)) return SaslResult.Fail(login, "the token is for another audience");
         string owner = LoginClaims.Select(c => Text(claims, c)).FirstOrDefault(v => v.Length > 0, "");
         if (owner.Length == 0 || owner.Any(char.IsControl)) return SaslResult.Fail(login, "the token names no login");
         owner = Tables.Table.FoldKey(owner);
-        return login.Length > 0 && Tables.Table.FoldKey(login) != owner ? SaslResult.Fail(login, $"the token is of {owner}") : SaslResult.Success(owner);
+        return login.Length > 0
+            && Tables.Table.FoldKey(login) != owner ? SaslResult.Fail(login, $"the token is of {owner}") : SaslResult.Success(owner);
     }
 
     private bool IsFor(JsonElement claims)
@@ -42,6 +44,7 @@ public sealed record TokenRules(string Issuer, string Audience, IReadOnlyList<st
 
     // RFC 7519 2: NumericDate = seconds since 1970, possibly with a fraction
     internal static DateTimeOffset? Time(JsonElement element, string name) =>
-        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double seconds)
+        element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+        && value.TryGetDouble(out double seconds)
             && seconds is > 0 and < 1e11 ? DateTimeOffset.UnixEpoch.AddSeconds(seconds) : null;
 }

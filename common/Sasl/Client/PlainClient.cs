@@ -16,7 +16,8 @@ internal sealed class PlainClient(SaslCredentials who) : SaslClient
         return Encoding.UTF8.GetBytes($"\0{who.Login}\0{who.Password}");
     }
 
-    public override SaslResult Next(ReadOnlySpan<byte> challenge) => _sent ? SaslResult.Fail(who.Login, "", BadChallenge) : SaslResult.Continue(Initial()!);
+    public override SaslResult Next(ReadOnlySpan<byte> challenge) =>
+        _sent ? SaslResult.Fail(who.Login, "", BadChallenge) : SaslResult.Continue(Initial()!);
 }
 
 /// <summary>LOGIN: the name, then the password. What the prompts say is not looked at: servers differ.</summary>
@@ -69,7 +70,8 @@ internal sealed class ExternalClient : SaslClient
         return [];
     }
 
-    public override SaslResult Next(ReadOnlySpan<byte> challenge) => _sent ? SaslResult.Fail("", "", BadChallenge) : SaslResult.Continue(Initial()!);
+    public override SaslResult Next(ReadOnlySpan<byte> challenge) =>
+        _sent ? SaslResult.Fail("", "", BadChallenge) : SaslResult.Continue(Initial()!);
 }
 
 /// <summary>OAUTHBEARER (RFC 7628) and XOAUTH2; see <see cref="Server.BearerServer"/> for the grammar.</summary>
@@ -89,7 +91,8 @@ internal sealed class BearerClient(SaslCredentials who, SaslServerFacts server, 
         return Encoding.UTF8.GetBytes(xoauth2
             ? $"user={who.Login}\u0001auth=Bearer {who.Password}\u0001\u0001"
             : string.Create(System.Globalization.CultureInfo.InvariantCulture,
-                $"n,a={ScramMessage.EncodeName(who.Login)},\u0001host={server.Host}\u0001port={server.Port}\u0001auth=Bearer {who.Password}\u0001\u0001"));
+                $"n,a={ScramMessage.EncodeName(who.Login)},\u0001host={server.Host}\u0001port={server.Port}\u0001auth=Bearer "
+                    + $"{who.Password}\u0001\u0001"));
     }
 
     public override SaslResult Next(ReadOnlySpan<byte> challenge)

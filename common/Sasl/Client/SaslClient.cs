@@ -14,7 +14,9 @@ public sealed record SaslCredentials(string Login, string Password)
 /// <param name="PlusOffered">The server offered a "-PLUS" mechanism.</param>
 public sealed record SaslServerFacts(string Host, int Port, (string Type, byte[] Data)? Binding = null, bool PlusOffered = false);
 
-/// <summary>A mechanism at the client for one authentication: challenges in, responses out. Hashing may take milliseconds with SCRAM.</summary>
+/// <summary>
+/// A mechanism at the client for one authentication: challenges in, responses out. Hashing may take milliseconds with SCRAM.
+/// </summary>
 public abstract class SaslClient
 {
     public const string BadChallenge = "the server's challenge is malformed";
@@ -43,7 +45,8 @@ public abstract class SaslClient
             case "OAUTHBEARER": return new BearerClient(who, server, xoauth2: false);
             case "XOAUTH2": return new BearerClient(who, server, xoauth2: true);
             case "SCRAM-SHA-256" or "SCRAM-SHA-1": return new ScramClient(ScramHash.Of(mechanism)!, who, server, plus: false);
-            case "SCRAM-SHA-256-PLUS" or "SCRAM-SHA-1-PLUS" when server.Binding is not null: return new ScramClient(ScramHash.Of(mechanism)!, who, server, plus: true);
+            case "SCRAM-SHA-256-PLUS" or "SCRAM-SHA-1-PLUS" when server.Binding is not null: return new ScramClient(
+                ScramHash.Of(mechanism)!, who, server, plus: true);
             default: return null;
         }
     }

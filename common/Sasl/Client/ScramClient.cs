@@ -4,7 +4,10 @@ using System.Text;
 
 namespace MtaSuite.Common.Sasl.Client;
 
-/// <summary>SCRAM at the client (RFC 5802, RFC 7677); see <see cref="ScramMessage"/> for the grammar. The server must prove itself before it is believed.</summary>
+/// <summary>
+/// SCRAM at the client (RFC 5802, RFC 7677); see <see cref="ScramMessage"/> for the grammar. The server must prove itself before it is
+/// believed.
+/// </summary>
 /// <param name="nonce">For tests.</param>
 internal sealed class ScramClient(ScramHash hash, SaslCredentials who, SaslServerFacts server, bool plus, string? nonce = null) : SaslClient
 {
@@ -46,8 +49,10 @@ internal sealed class ScramClient(ScramHash hash, SaslCredentials who, SaslServe
         string? both = ScramMessage.Attribute(parts, 0, 'r');
         byte[]? salt = ScramMessage.Base64(ScramMessage.Attribute(parts, 1, 's'));
         if (both is null || salt is not { Length: > 0 } || !ScramMessage.AreExtensions(parts, 3)
-            || !int.TryParse(ScramMessage.Attribute(parts, 2, 'i'), NumberStyles.None, CultureInfo.InvariantCulture, out int iterations)) return Bad();
-        if (!both.StartsWith(_nonce, StringComparison.Ordinal) || both.Length == _nonce.Length || !ScramMessage.IsNonce(both)) return Bad("the server's nonce is not ours with more behind it");
+            || !int.TryParse(ScramMessage.Attribute(parts, 2, 'i'), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int iterations)) return Bad();
+        if (!both.StartsWith(_nonce, StringComparison.Ordinal) || both.Length == _nonce.Length || !ScramMessage.IsNonce(both))
+            return Bad("the server's nonce is not ours with more behind it");
         if (iterations is < ScramVerifier.MinIterations or > MaxIterations) return Bad($"the server asks for {iterations} iterations");
         byte[] binding = [.. Encoding.UTF8.GetBytes(Gs2), .. plus ? server.Binding!.Value.Data : []];
         string final = $"c={Convert.ToBase64String(binding)},r={both}";

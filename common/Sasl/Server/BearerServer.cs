@@ -6,8 +6,8 @@ namespace MtaSuite.Common.Sasl.Server;
 /// kvsep = %x01;  key = 1*(ALPHA);  value = *(VCHAR / SP / HTAB / CR / LF );  kvpair = key "=" value kvsep
 /// client-resp = (gs2-header kvsep *kvpair kvsep) / kvsep
 /// </code>
-/// XOAUTH2, as Google describes it: "user=" login kvsep "auth=Bearer " token kvsep kvsep. A refusal is told in JSON, which the client answers
-/// (RFC 7628 3.2.3: with kvsep) before it fails.
+/// XOAUTH2, as Google describes it: "user=" login kvsep "auth=Bearer " token kvsep kvsep. A refusal is told in JSON, which the client
+/// answers (RFC 7628 3.2.3: with kvsep) before it fails.
 /// </summary>
 /// <param name="xoauth2">Google's form.</param>
 public sealed class BearerServer(IAuthority authority, bool xoauth2) : SaslServer
@@ -43,7 +43,8 @@ public sealed class BearerServer(IAuthority authority, bool xoauth2) : SaslServe
         if (ScramMessage.Text(message) is not { } text) return false;
         if (!xoauth2)
         {
-            if (!Gs2Header.TryParse(text, out Gs2Header gs2) || gs2.Flag == 'p' || text.Length == gs2.Length || text[gs2.Length] != '\x01') return false;
+            if (!Gs2Header.TryParse(text, out Gs2Header gs2) || gs2.Flag == 'p' || text.Length == gs2.Length || text[gs2.Length] != '\x01')
+                return false;
             login = gs2.AuthorizationId;
             text = text[(gs2.Length + 1)..];
         }

@@ -8,8 +8,8 @@ public interface IAuthority
     SaslResult CheckPassword(string authzid, string login, string password);
 
     /// <summary>
-    /// Finds what SCRAM needs. For a login that does not exist, or has no such verifier, one is made up that is the same each time (RFC 5802 5.1: salts must not
-    /// tell which users there are), with <paramref name="detail"/> set: the proof is then wrong whatever it is.
+    /// Finds what SCRAM needs. For a login that does not exist, or has no such verifier, one is made up that is the same each time (RFC
+    /// 5802 5.1: salts must not tell which users there are), with <paramref name="detail"/> set: the proof is then wrong whatever it is.
     /// </summary>
     /// <returns>Continue when there is one, with the login's full form; otherwise why not.</returns>
     SaslResult FindVerifier(ScramHash hash, string authzid, string login, out ScramVerifier verifier, out string detail);

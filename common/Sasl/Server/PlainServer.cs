@@ -14,7 +14,8 @@ public sealed class PlainServer(IAuthority authority) : SaslServer
     /// <summary>Longest part that is looked at, in bytes; RFC 4616 2 demands 255.</summary>
     public const int MaxPart = 1024;
 
-    public override SaslResult Next(ReadOnlySpan<byte> message) => TryParse(message, out string authzid, out string login, out string password)
+    public override SaslResult Next(ReadOnlySpan<byte> message) =>
+        TryParse(message, out string authzid, out string login, out string password)
         ? authority.CheckPassword(authzid, login, password)
         : SaslResult.Malformed(login);
 
@@ -43,7 +44,8 @@ public sealed class LoginServer(IAuthority authority) : SaslServer
 
     public override SaslResult Next(ReadOnlySpan<byte> message)
     {
-        if (message.IsEmpty || message.Length > PlainServer.MaxPart || message.Contains((byte)0) || !System.Text.Unicode.Utf8.IsValid(message))
+        if (message.IsEmpty || message.Length > PlainServer.MaxPart || message.Contains((byte)0)
+            || !System.Text.Unicode.Utf8.IsValid(message))
             return SaslResult.Malformed(_login ?? "");
         string text = Encoding.UTF8.GetString(message);
         if (_login is not null) return authority.CheckPassword("", _login, text);
@@ -52,7 +54,9 @@ public sealed class LoginServer(IAuthority authority) : SaslServer
     }
 }
 
-/// <summary>EXTERNAL. RFC 4422 A.1: initial-response = *( UTF8-char-no-nul ), the identity to act for; empty: that of the certificate.</summary>
+/// <summary>
+/// EXTERNAL. RFC 4422 A.1: initial-response = *( UTF8-char-no-nul ), the identity to act for; empty: that of the certificate.
+/// </summary>
 public sealed class ExternalServer(string identity) : SaslServer
 {
     public override SaslResult Next(ReadOnlySpan<byte> message)

@@ -1,8 +1,8 @@
 namespace MtaSuite.Common.Sasl.Server;
 
 /// <summary>
-/// A mechanism at the server for one authentication: messages in, results out. Nothing here waits, but looking a login up and hashing may take
-/// milliseconds, so a step belongs on a worker thread.
+/// A mechanism at the server for one authentication: messages in, results out. Nothing here waits, but looking a login up and hashing may
+/// take milliseconds, so a step belongs on a worker thread.
 /// </summary>
 public abstract class SaslServer
 {

@@ -5,13 +5,14 @@ using System.Text;
 namespace MtaSuite.Common.Sasl.Server;
 
 /// <summary>
-/// SCRAM (RFC 5802, RFC 7677), with and without channel binding. Four messages: the client's name and nonce; our nonce, salt and iterations;
-/// the client's proof; ours. SMTP has no data in a success (RFC 4954 4), so ours is a challenge that is answered with nothing.
+/// SCRAM (RFC 5802, RFC 7677), with and without channel binding. Four messages: the client's name and nonce; our nonce, salt and
+/// iterations; the client's proof; ours. SMTP has no data in a success (RFC 4954 4), so ours is a challenge that is answered with nothing.
 /// </summary>
 /// <param name="plus">The mechanism is the one with channel binding.</param>
 /// <param name="channelBinding">See <see cref="SaslContext.ChannelBinding"/>; not null means that "-PLUS" was announced as well.</param>
 /// <param name="nonce">For tests.</param>
-public sealed class ScramServer(ScramHash hash, bool plus, IAuthority authority, Func<string, byte[]?>? channelBinding, string? nonce = null) : SaslServer
+public sealed class ScramServer(ScramHash hash, bool plus, IAuthority authority, Func<string, byte[]?>? channelBinding,
+    string? nonce = null) : SaslServer
 {
     private const int MaxMessage = 4096;
     private int _step;
@@ -37,8 +38,10 @@ public sealed class ScramServer(ScramHash hash, bool plus, IAuthority authority,
         _gs2 = message[..gs2.Length];
         _clientFirst = message[gs2.Length..];
         string[] parts = _clientFirst.Split(',');
-        if (ScramMessage.Attribute(parts, 0, 'n') is not { } encoded || ScramMessage.DecodeName(encoded) is not { } name) return SaslResult.Malformed();
-        if (ScramMessage.Attribute(parts, 1, 'r') is not { } clientNonce || !ScramMessage.IsNonce(clientNonce) || !ScramMessage.AreExtensions(parts, 2))
+        if (ScramMessage.Attribute(parts, 0, 'n') is not { } encoded || ScramMessage.DecodeName(encoded) is not { } name)
+            return SaslResult.Malformed();
+        if (ScramMessage.Attribute(parts, 1, 'r') is not { } clientNonce || !ScramMessage.IsNonce(clientNonce)
+            || !ScramMessage.AreExtensions(parts, 2))
             return SaslResult.Malformed(name);
         if (CheckBinding(gs2) is { } problem) return SaslResult.Fail(name, problem);
         if (!SaslPrep.TryPrepare(name, out string prepared)) return SaslResult.Malformed(name);
@@ -46,14 +49,16 @@ public sealed class ScramServer(ScramHash hash, bool plus, IAuthority authority,
         if (found.Status != SaslStatus.Continue) return found;
         _login = found.Login;
         _nonce = clientNonce + (nonce ?? Convert.ToBase64String(RandomNumberGenerator.GetBytes(18)));
-        _serverFirst = string.Create(CultureInfo.InvariantCulture, $"r={_nonce},s={Convert.ToBase64String(_verifier.Salt)},i={_verifier.Iterations}");
+        _serverFirst =
+            string.Create(CultureInfo.InvariantCulture, $"r={_nonce},s={Convert.ToBase64String(_verifier.Salt)},i={_verifier.Iterations}");
         return SaslResult.Continue(Encoding.UTF8.GetBytes(_serverFirst), _login);
     }
 
     /// <summary>Why the channel binding is not as it must be; null when it is.</summary>
     private string? CheckBinding(Gs2Header gs2)
     {
-        if (plus != (gs2.Flag == 'p')) return plus ? "no channel binding in a -PLUS mechanism" : "channel binding without a -PLUS mechanism";
+        if (plus != (gs2.Flag == 'p'))
+            return plus ? "no channel binding in a -PLUS mechanism" : "channel binding without a -PLUS mechanism";
         // RFC 5802 6: the client believes that we have none. Somebody took it out of what we announced.
         if (gs2.Flag == 'y' && channelBinding is not null) return "channel binding was hidden from the client";
         if (!plus) return null;
@@ -78,6 +83,7 @@ public sealed class ScramServer(ScramHash hash, bool plus, IAuthority authority,
         byte[] clientKey = ScramHash.Xor(proof, hash.Hmac(_verifier!.StoredKey, authMessage));
         bool right = CryptographicOperations.FixedTimeEquals(hash.Hash(clientKey), _verifier.StoredKey);
         if (!right || _detail.Length > 0) return SaslResult.Fail(_login, _detail.Length > 0 ? _detail : "wrong password");
-        return SaslResult.Continue(Encoding.UTF8.GetBytes($"v={Convert.ToBase64String(hash.Hmac(_verifier.ServerKey, authMessage))}"), _login);
+        return SaslResult.Continue(Encoding.UTF8.GetBytes($"v={Convert.ToBase64String(hash.Hmac(_verifier.ServerKey, authMessage))}"),
+            _login);
     }
 }

@@ -4,9 +4,10 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Spool.Journal;
 
 /// <summary>
-/// Tells a delivery agent whether the journal answers for a delivery that it has written and not synced. A segment's records are forgotten only after a sync of the
-/// whole file system that the queue lies on, and before that sync begins the segment says so in its head. So what was written on this file system before a look at
-/// the head that finds the segment still open is on stable storage before the record goes; until then a failure of the machine brings the message back. For any thread.
+/// Tells a delivery agent whether the journal answers for a delivery that it has written and not synced. A segment's records are forgotten
+/// only after a sync of the whole file system that the queue lies on, and before that sync begins the segment says so in its head. So what
+/// was written on this file system before a look at the head that finds the segment still open is on stable storage before the record goes;
+/// until then a failure of the machine brings the message back. For any thread.
 /// </summary>
 public sealed class JournalCover(SpoolDirectory spool)
 {
@@ -41,7 +42,8 @@ public sealed class JournalCover(SpoolDirectory spool)
     {
         if (!IsPossible(place) || Volatile.Read(ref _files[place.Segment]) == 0) return false;
         Span<byte> head = stackalloc byte[JournalFormat.OpenHead];
-        return device == _device && Libc.PRead(_files[place.Segment], head, 0) == head.Length && JournalFormat.IsOpen(head, place.Generation);
+        return device == _device && Libc.PRead(_files[place.Segment], head, 0) == head.Length
+            && JournalFormat.IsOpen(head, place.Generation);
     }
 
     private static bool IsPossible(JournalPlace place) => !place.IsNone && (uint)place.Segment < JournalSegment.MaxNumber;

@@ -14,8 +14,8 @@ namespace MtaSuite.Common.Spool.Journal;
 /// folder     = "i" / "h"                               incoming or hold
 /// image      = the queue file, whole
 /// </code>
-/// The crc (Castagnoli) of a record covers everything behind it. Records end where one is no record of the head's generation: that is what remains of earlier use, or
-/// of a write that did not get done.
+/// The crc (Castagnoli) of a record covers everything behind it. Records end where one is no record of the head's generation: that is what
+/// remains of earlier use, or of a write that did not get done.
 /// </summary>
 public static class JournalFormat
 {
@@ -41,7 +41,8 @@ public static class JournalFormat
     public static bool TryReadHead(ReadOnlySpan<byte> head, out ulong generation, out Guid boot)
     {
         (generation, boot) = (0, Guid.Empty);
-        if (head.Length < HeadBytes || !head.StartsWith(Magic) || BinaryPrimitives.ReadUInt32LittleEndian(head[32..]) != Crc32C.Add(0, head[..32])) return false;
+        if (head.Length < HeadBytes || !head.StartsWith(Magic)
+            || BinaryPrimitives.ReadUInt32LittleEndian(head[32..]) != Crc32C.Add(0, head[..32])) return false;
         generation = BinaryPrimitives.ReadUInt64LittleEndian(head[8..]);
         boot = new Guid(head[16..32]);
         return true;
@@ -82,5 +83,6 @@ public static class JournalFormat
 
     /// <summary>Names this run of the operating system's kernel: what was written in another one may not have reached the disk.</summary>
     public static Guid BootId() =>
-        Config.ConfigFile.TryRead("/proc/sys/kernel/random/boot_id", out string text, out _) && Guid.TryParse(text, out Guid id) ? id : Guid.Empty;
+        Config.ConfigFile.TryRead("/proc/sys/kernel/random/boot_id", out string text, out _)
+        && Guid.TryParse(text, out Guid id) ? id : Guid.Empty;
 }

@@ -3,8 +3,9 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Spool.Journal;
 
 /// <summary>
-/// After a failure of the machine: brings back the queue files that the journal has a copy of and that did not reach the disk. To be run before the queue is looked
-/// at. Segments of this run of the kernel are left alone, because what was written since is in the page cache, if it is not on the disk.
+/// After a failure of the machine: brings back the queue files that the journal has a copy of and that did not reach the disk. To be run
+/// before the queue is looked at. Segments of this run of the kernel are left alone, because what was written since is in the page cache,
+/// if it is not on the disk.
 /// </summary>
 /// <param name="isRemoved">Tells of ids that are known to be done.</param>
 public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isRemoved)
@@ -40,10 +41,12 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
             byte[] head = new byte[JournalFormat.HeadSize];
             int n = Libc.PRead(fd, head, 0);
             if (n < 0) return Libc.ErrorText();
-            if (!JournalFormat.TryReadHead(head.AsSpan(0, n), out ulong generation, out Guid of) || of == boot || status.Size > MaxSegment) return null;
+            if (!JournalFormat.TryReadHead(head.AsSpan(0, n), out ulong generation, out Guid of) || of == boot || status.Size > MaxSegment)
+                return null;
             byte[] records = new byte[status.Size - n];
             for (int have = 0; have < records.Length; have += n)
-                if ((n = Libc.PRead(fd, records.AsSpan(have), JournalFormat.HeadSize + have)) <= 0) return n < 0 ? Libc.ErrorText() : "unexpected end";
+                if ((n = Libc.PRead(fd, records.AsSpan(have), JournalFormat.HeadSize + have)) <= 0)
+                    return n < 0 ? Libc.ErrorText() : "unexpected end";
             return Recover(records, generation) ?? Forget(fd, head, generation, boot);
         }
         finally { _ = Libc.Close(fd); }
@@ -55,7 +58,8 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
         {
             ReadOnlySpan<byte> image = records[JournalFormat.RecordHead..length];
             records = records[length..];
-            if (!isRemoved(id) && !IsThere(id, image) && !TryRestore(id, held ? SpoolDirectory.Hold : SpoolDirectory.Incoming, image)) return $"{id}: {Libc.ErrorText()}";
+            if (!isRemoved(id) && !IsThere(id, image) && !TryRestore(id, held ? SpoolDirectory.Hold : SpoolDirectory.Incoming, image))
+                return $"{id}: {Libc.ErrorText()}";
         }
         return null;
     }
@@ -79,7 +83,8 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
     /// record are taken back.</summary>
     private static bool Has(string path, long size, ReadOnlySpan<byte> image)
     {
-        if (size != image.Length || !QueueFileHead.TryRead(image, out QueueFileHead head) || head.EnvelopeOffset + head.EnvelopeLength > image.Length) return false;
+        if (size != image.Length || !QueueFileHead.TryRead(image, out QueueFileHead head)
+            || head.EnvelopeOffset + head.EnvelopeLength > image.Length) return false;
         int fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
         if (fd < 0) return false;
         byte[] file = new byte[image.Length];
@@ -105,7 +110,8 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
 
     private bool TryRestore(string id, string queue, ReadOnlySpan<byte> image)
     {
-        int fd = Libc.Open(spool.PathOf(queue, id), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+        int fd = Libc.Open(spool.PathOf(queue, id), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW,
+            0x180 /* 0600 */);
         if (fd < 0) return false;
         bool written = Libc.PWriteAll(fd, image, 0);
         _ = Libc.Close(fd);

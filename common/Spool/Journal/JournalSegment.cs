@@ -5,9 +5,9 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Spool.Journal;
 
 /// <summary>
-/// A segment that this process writes to; the lock on its file keeps others away. Its blocks were written once when it was made, so that a record costs the disk
-/// the writing of its bytes and nothing else: no new inode, no new name, no commit of the file system's journal. Not for several threads at once, but for
-/// <see cref="Sync"/>.
+/// A segment that this process writes to; the lock on its file keeps others away. Its blocks were written once when it was made, so that a
+/// record costs the disk the writing of its bytes and nothing else: no new inode, no new name, no commit of the file system's journal. Not
+/// for several threads at once, but for <see cref="Sync"/>.
 /// </summary>
 public sealed class JournalSegment : IDisposable
 {
@@ -37,7 +37,8 @@ public sealed class JournalSegment : IDisposable
     public static string PathOf(SpoolDirectory spool, int number) => $"{spool.Root}/{SpoolDirectory.Journal}/{number}";
 
     /// <summary>
-    /// Takes a segment, making its file if there is none. Null when another process has it, when it holds what is to be recovered first, or when that failed: then
+    /// Takes a segment, making its file if there is none. Null when another process has it, when it holds what is to be recovered first, or
+    /// when that failed: then
     /// <paramref name="error"/> is an errno, else 0.
     /// </summary>
     /// <param name="number">From 0, below <see cref="MaxNumber"/>.</param>
@@ -82,7 +83,9 @@ public sealed class JournalSegment : IDisposable
         return boot != _boot && Size > JournalFormat.HeadSize;
     }
 
-    /// <summary>Writes the file up to a size with zeros, so that its blocks are there; false with errno set, and the size as it was.</summary>
+    /// <summary>
+    /// Writes the file up to a size with zeros, so that its blocks are there; false with errno set, and the size as it was.
+    /// </summary>
     public bool TryFill(long size)
     {
         if (size <= Size) return true;
@@ -98,7 +101,10 @@ public sealed class JournalSegment : IDisposable
         return true;
     }
 
-    /// <summary>Writes a record behind the others, into the page cache; false when there is no room for it, or with errno set when it could not be written.</summary>
+    /// <summary>
+    /// Writes a record behind the others, into the page cache; false when there is no room for it, or with errno set when it could not be
+    /// written.
+    /// </summary>
     public bool TryAppend(string id, bool held, ReadOnlySpan<byte> image)
     {
         if (image.Length > Size - End - JournalFormat.RecordHead) return false;
@@ -112,8 +118,8 @@ public sealed class JournalSegment : IDisposable
     public int Sync() => Libc.FdataSync(_fd) == 0 ? 0 : Libc.Errno;
 
     /// <summary>
-    /// Makes the queue files themselves durable, with everything else on their file system, deliveries too (<see cref="JournalCover"/>), and then forgets the records.
-    /// False with errno set: the segment must not be used again.
+    /// Makes the queue files themselves durable, with everything else on their file system, deliveries too (<see cref="JournalCover"/>),
+    /// and then forgets the records. False with errno set: the segment must not be used again.
     /// </summary>
     public bool TryRelease()
     {

@@ -5,8 +5,9 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Spool.Journal;
 
 /// <summary>
-/// The ids of messages that were removed lately, so that the journal does not bring them back after a failure of the machine. A ring of lines in a file whose blocks
-/// were written once: id SP number LF, 32 bytes each, the number in 16 hexadecimal digits; the place of a line is its number modulo the number of lines. Not for several threads at once, but for <see cref="Sync"/>.
+/// The ids of messages that were removed lately, so that the journal does not bring them back after a failure of the machine. A ring of
+/// lines in a file whose blocks were written once: id SP number LF, 32 bytes each, the number in 16 hexadecimal digits; the place of a line
+/// is its number modulo the number of lines. Not for several threads at once, but for <see cref="Sync"/>.
 /// </summary>
 public sealed class RemovalLog : IDisposable
 {
@@ -19,14 +20,17 @@ public sealed class RemovalLog : IDisposable
 
     private RemovalLog(int fd) => _fd = fd;
 
-    /// <summary>Takes a log of its own; null when there is none to be had: then messages may come back, which does no harm but a second delivery.</summary>
+    /// <summary>
+    /// Takes a log of its own; null when there is none to be had: then messages may come back, which does no harm but a second delivery.
+    /// </summary>
     public static RemovalLog? Claim(SpoolDirectory spool)
     {
         const int tries = 10;
         if (!spool.HasRoomFor(Lines * LineSize)) return null;
         for (int i = 0; i < tries; i++)
         {
-            int fd = Libc.Open($"{spool.Root}/{SpoolDirectory.Journal}/{Prefix}{i}", Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+            int fd = Libc.Open($"{spool.Root}/{SpoolDirectory.Journal}/{Prefix}{i}",
+                Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
             if (fd < 0) return null;
             RemovalLog log = new(fd);
             if (Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && log.TryPrepare()) return log;
@@ -35,7 +39,9 @@ public sealed class RemovalLog : IDisposable
         return null;
     }
 
-    /// <summary>Makes the file's blocks, and finds where the ring was left: the numbers grow by one from line to line up to there.</summary>
+    /// <summary>
+    /// Makes the file's blocks, and finds where the ring was left: the numbers grow by one from line to line up to there.
+    /// </summary>
     private bool TryPrepare()
     {
         if (!Libc.TryStat(_fd, out Libc.FileStatus status)) return false;
@@ -87,7 +93,8 @@ public sealed class RemovalLog : IDisposable
         (id, number) = ("", 0);
         if (line[QueueId.Length] != ' ' || line[^1] != '\n') return false;
         id = Encoding.ASCII.GetString(line[..QueueId.Length]);
-        return QueueId.IsValid(id) && ulong.TryParse(line.Slice(QueueId.Length + 1, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+        return QueueId.IsValid(id)
+            && ulong.TryParse(line.Slice(QueueId.Length + 1, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
     }
 
     /// <summary>Notes a removal; it is written with others by <see cref="Write"/>.</summary>
@@ -115,7 +122,9 @@ public sealed class RemovalLog : IDisposable
     /// <summary>Waits until what was written is on stable storage. On any thread.</summary>
     public void Sync() => _ = Libc.FdataSync(_fd);
 
-    /// <summary>Waits until everything that was written before on the spool's file system is on stable storage; 0 or errno. On any thread.</summary>
+    /// <summary>
+    /// Waits until everything that was written before on the spool's file system is on stable storage; 0 or errno. On any thread.
+    /// </summary>
     public int SyncFileSystem() => Libc.SyncFs(_fd) == 0 ? 0 : Libc.Errno;
 
     public void Dispose() => _ = Libc.Close(_fd);

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace MtaSuite.Common.Tables.Cdb;
 
-/// <summary>The hash of each record that a writer wrote, and where the record is: finds keys again, and becomes the file's hash tables.</summary>
+/// <summary>
+/// The hash of each record that a writer wrote, and where the record is: finds keys again, and becomes the file's hash tables.
+/// </summary>
 internal sealed class CdbIndex
 {
     /// <summary>Whether the record at a position has a key.</summary>

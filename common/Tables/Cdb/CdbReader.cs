@@ -9,8 +9,8 @@ internal enum CdbStatus { Found, Absent, Corrupt, TooLong, ReadError }
 
 /// <summary>
 /// Reads a constant database. Every position and length in the file is checked before it is used, so that a damaged file gives
-/// <see cref="CdbStatus.Corrupt"/> and nothing worse. A small file is held in memory as it was when opened, a large one is read in place. Owns the descriptor;
-/// a lookup does not change the reader, so that several threads may ask at once (but not while it is disposed).
+/// <see cref="CdbStatus.Corrupt"/> and nothing worse. A small file is held in memory as it was when opened, a large one is read in place.
+/// Owns the descriptor; a lookup does not change the reader, so that several threads may ask at once (but not while it is disposed).
 /// </summary>
 internal sealed class CdbReader : IDisposable
 {
@@ -156,7 +156,8 @@ internal sealed class CdbReader : IDisposable
         for (int i = 0; i < CdbFormat.Tables; i++)
         {
             ReadOnlySpan<byte> entry = _image.AsSpan(i * 8, 8);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]) != 0) end = Math.Min(end, BinaryPrimitives.ReadUInt32LittleEndian(entry));
+            if (BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]) != 0)
+                end = Math.Min(end, BinaryPrimitives.ReadUInt32LittleEndian(entry));
         }
         return end == long.MaxValue ? FirstRecord : end;
     }

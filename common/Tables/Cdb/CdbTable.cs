@@ -3,8 +3,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Tables.Cdb;
 
 /// <summary>
-/// cdb:NAME, hash:NAME and btree:NAME: an indexed file NAME.cdb that postmap or postalias wrote. All three types are this one format and this one
-/// file, so that no table depends on a library. A file that takes the name's place is noticed within a second of lookups.
+/// cdb:NAME, hash:NAME and btree:NAME: an indexed file NAME.cdb that postmap or postalias wrote. All three types are this one format and
+/// this one file, so that no table depends on a library. A file that takes the name's place is noticed within a second of lookups.
 /// </summary>
 internal sealed class CdbTable : Table, IListable
 {
@@ -82,13 +82,15 @@ internal sealed class CdbTable : Table, IListable
         string reason = $"open database {_watch.Path}: {error}";
         if (errno != Libc.ENOENT) return reason;
         if (File.Exists(_name + ".db"))
-            return $"{reason} ({_name}.db is a Berkeley DB file, which is not read here: run \"postmap {_type}:{_name}\", or postalias for aliases)";
+            return $"{reason} ({_name}.db is a Berkeley DB file, which is not read here: run \"postmap {_type}:{_name}\", or postalias "
+                + $"for aliases)";
         return File.Exists(_name) ? $"{reason} (run \"postmap {_type}:{_name}\", or postalias for aliases)" : reason;
     }
 
     private void WarnIfOlderThanSource()
     {
-        if (Options.Warn is not { } warn || !Libc.TryStat(_name, out Libc.FileStatus source) || !Libc.TryStat(_watch.Path, out Libc.FileStatus index)) return;
+        if (Options.Warn is not { } warn || !Libc.TryStat(_name, out Libc.FileStatus source)
+            || !Libc.TryStat(_watch.Path, out Libc.FileStatus index)) return;
         // a second of grace: copies of both made by one command
         if (source.Modified - index.Modified > TimeSpan.FromSeconds(1)) warn($"database {_watch.Path} is older than source file {_name}");
     }

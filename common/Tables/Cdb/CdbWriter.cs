@@ -5,8 +5,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Tables.Cdb;
 
 /// <summary>
-/// Writes a constant database beside the old one (NAME.cdb.tmp, locked, so that two writers follow each other) and renames it into place. Records go to
-/// the file as they come; memory holds some 40 bytes for each. Owns the descriptor of the temporary file.
+/// Writes a constant database beside the old one (NAME.cdb.tmp, locked, so that two writers follow each other) and renames it into place.
+/// Records go to the file as they come; memory holds some 40 bytes for each. Owns the descriptor of the temporary file.
 /// </summary>
 internal sealed class CdbWriter : TableWriter
 {
@@ -45,7 +45,8 @@ internal sealed class CdbWriter : TableWriter
             if (_fd < 0) return FailErrno($"open database {_temporary}");
             if (Libc.Flock(_fd, Libc.LOCK_EX) != 0) return FailErrno($"lock {_temporary}");
             if (!Libc.TryStat(_fd, out Libc.FileStatus mine)) return FailErrno($"fstat {_temporary}");
-            if (!Libc.TryStat(_temporary, out Libc.FileStatus named, follow: false) || named.Inode != mine.Inode || named.Device != mine.Device)
+            if (!Libc.TryStat(_temporary, out Libc.FileStatus named, follow: false) || named.Inode != mine.Inode
+                || named.Device != mine.Device)
             {
                 _ = Libc.Close(_fd);
                 continue;
@@ -72,7 +73,8 @@ internal sealed class CdbWriter : TableWriter
 
     private ReadOnlySpan<byte> End => _options.TrailingNul ? "\0"u8 : default;
 
-    public override bool TryAdd(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) => Error == null && !Contains(key) && Append(key, value, End);
+    public override bool TryAdd(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value) =>
+        Error == null && !Contains(key) && Append(key, value, End);
 
     public override void Set(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
@@ -162,7 +164,9 @@ internal sealed class CdbWriter : TableWriter
         return ok && SyncDirectory();
     }
 
-    /// <summary>Moves the records together where removed ones left gaps. A record never moves up, so that none is overwritten before it is read.</summary>
+    /// <summary>
+    /// Moves the records together where removed ones left gaps. A record never moves up, so that none is overwritten before it is read.
+    /// </summary>
     private bool CompactRecords()
     {
         if (!Flush()) return false;
@@ -175,7 +179,8 @@ internal sealed class CdbWriter : TableWriter
             uint position = _index.PositionOf(i);
             if (position == 0) continue;
             if (!TryReadBack(lengths, position)) return false;
-            int length = CdbFormat.RecordHeaderSize + BinaryPrimitives.ReadInt32LittleEndian(lengths) + BinaryPrimitives.ReadInt32LittleEndian(lengths.AsSpan(4));
+            int length = CdbFormat.RecordHeaderSize + BinaryPrimitives.ReadInt32LittleEndian(lengths)
+                + BinaryPrimitives.ReadInt32LittleEndian(lengths.AsSpan(4));
             if (record.Length < length) record = new byte[length];
             if (!TryReadBack(record.AsSpan(0, length), position)) return false;
             if (!Libc.PWriteAll(_fd, record.AsSpan(0, length), target)) return FailErrno($"write {_temporary}");
@@ -203,7 +208,8 @@ internal sealed class CdbWriter : TableWriter
     private bool Protect()
     {
         bool keep = _options.Incremental & Libc.TryStat(_path, out Libc.FileStatus old);
-        if (keep && Libc.TryStat(_fd, out Libc.FileStatus mine) && (mine.Uid, mine.Gid) != (old.Uid, old.Gid)) _ = Libc.FChOwn(_fd, old.Uid, old.Gid);
+        if (keep && Libc.TryStat(_fd, out Libc.FileStatus mine) && (mine.Uid, mine.Gid) != (old.Uid, old.Gid))
+            _ = Libc.FChOwn(_fd, old.Uid, old.Gid);
         return Libc.FChMod(_fd, keep ? old.Permissions & 0x1FF : _options.Mode) == 0 || FailErrno($"chmod {_temporary}");
     }
 

@@ -4,8 +4,8 @@ using Library = MtaSuite.Common.Native.Lmdb;
 namespace MtaSuite.Common.Tables.Lmdb;
 
 /// <summary>
-/// lmdb:NAME: the LMDB file NAME.lmdb, through the system's library. Writers update such a file in place under an exclusive flock(2) of it (as Postfix's do), so
-/// each lookup takes a shared one and may wait for a writer. Without the library every lookup is an error.
+/// lmdb:NAME: the LMDB file NAME.lmdb, through the system's library. Writers update such a file in place under an exclusive flock(2) of it
+/// (as Postfix's do), so each lookup takes a shared one and may wait for a writer. Without the library every lookup is an error.
 /// </summary>
 internal sealed class LmdbTable : Table, IListable
 {
@@ -40,7 +40,8 @@ internal sealed class LmdbTable : Table, IListable
             LookupResult result = LookupResult.NotFound;
             int code = Read((transaction, database) => Get(transaction, database, encoded, key, out result));
             // the file outgrew the part of it that is mapped
-            if (code == Library.MapResized && Reopen()) code = Read((transaction, database) => Get(transaction, database, encoded, key, out result));
+            if (code == Library.MapResized && Reopen())
+                code = Read((transaction, database) => Get(transaction, database, encoded, key, out result));
             return code == 0 ? result : Unavailable($"{_watch.Path}: {Library.ErrorText(code)}");
         }
     }

@@ -3,7 +3,9 @@ using Library = MtaSuite.Common.Native.Lmdb;
 
 namespace MtaSuite.Common.Tables.Lmdb;
 
-/// <summary>Updates an LMDB file in one transaction, under an exclusive flock(2) of it. Readers see the old contents until the commit.</summary>
+/// <summary>
+/// Updates an LMDB file in one transaction, under an exclusive flock(2) of it. Readers see the old contents until the commit.
+/// </summary>
 internal sealed class LmdbWriter : TableWriter
 {
     // address space, not disk: the file grows with what is in it
@@ -66,7 +68,8 @@ internal sealed class LmdbWriter : TableWriter
 
     /// <summary>In either form, with the NUL or without.</summary>
     private bool Contains(ReadOnlySpan<byte> key) =>
-        Library.Get(_transaction, _database, key, out _) == 0 || (key.Length < Library.MaxKey && Library.Get(_transaction, _database, [.. key, 0], out _) == 0);
+        Library.Get(_transaction, _database, key, out _) == 0
+        || (key.Length < Library.MaxKey && Library.Get(_transaction, _database, [.. key, 0], out _) == 0);
 
     public override bool TryRemove(ReadOnlySpan<byte> key)
     {

@@ -85,7 +85,8 @@ internal sealed class CidrTable : PatternTable<AddressKey>
             complaint += ": skipping this rule";
             return null;
         }
-        if (kind == RuleKind.If && result.Length > 0) complaint = $"ignoring extra text after {(negated ? "!" : "")}{network}: \"{result}\"";
+        if (kind == RuleKind.If && result.Length > 0)
+            complaint = $"ignoring extra text after {(negated ? "!" : "")}{network}: \"{result}\"";
         Check(network, out AddressKey address, out int length);
         return new CidrPattern(address, length, negated, result);
     }
@@ -99,10 +100,13 @@ internal sealed class CidrTable : PatternTable<AddressKey>
         length = 0;
         if (!AddressKey.TryParse(slash < 0 ? bare : bare.AsSpan(0, slash), out address)) return $"bad address pattern: \"{text}\"";
         length = address.Width;
-        if (slash >= 0 && (!int.TryParse(bare.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length) || length > address.Width))
+        if (slash >= 0
+            && (!int.TryParse(bare.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out length)
+            || length > address.Width))
             return $"bad mask length in \"{text}\"";
         UInt128 network = address.Bits & CidrPattern.Mask(address.Width, length);
-        return network == address.Bits ? "" : $"non-null host address bits in \"{text}\", perhaps you should use \"{Show(address.IsV6, network)}/{length}\" instead";
+        return network == address.Bits ? ""
+            : $"non-null host address bits in \"{text}\", perhaps you should use \"{Show(address.IsV6, network)}/{length}\" instead";
     }
 
     private static IPAddress Show(bool v6, UInt128 bits)

@@ -15,7 +15,8 @@ internal static class PatternSource
     /// <summary>Largest file, in bytes.</summary>
     private const long MaxFileSize = 16 * 1024 * 1024;
 
-    public static bool TryRead(string name, string title, TableOptions options, out List<SourceLine> lines, out Libc.FileStatus status, out string error)
+    public static bool TryRead(string name, string title, TableOptions options, out List<SourceLine> lines, out Libc.FileStatus status,
+        out string error)
     {
         lines = [];
         status = default;

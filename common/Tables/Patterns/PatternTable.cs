@@ -19,8 +19,8 @@ internal readonly record struct Rule<TKey>(RuleKind Kind, bool Negated, Pattern<
 /// <code>
 /// rule = ["!"] pattern space result / "if" space ["!"] pattern / "endif"
 /// </code>
-/// The text is a file, or in the name: "type:{ {rule}, {rule} }". A file that changes is read again once its writer is done. A rule that makes no sense is
-/// reported and left out.
+/// The text is a file, or in the name: "type:{ {rule}, {rule} }". A file that changes is read again once its writer is done. A rule that
+/// makes no sense is reported and left out.
 /// </summary>
 internal abstract class PatternTable<TKey> : Table
 {

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace MtaSuite.Common.Tables.Patterns;
 
-/// <summary>Regular expressions of POSIX (regex(7)) and Perl in the syntax of .NET. What .NET cannot express stays as it is and fails to compile.</summary>
+/// <summary>
+/// Regular expressions of POSIX (regex(7)) and Perl in the syntax of .NET. What .NET cannot express stays as it is and fails to compile.
+/// </summary>
 internal static class RegexSyntax
 {
     /// <summary>POSIX: basic or extended, with GNU's <c>\w \W \s \S \b \B \&lt; \&gt; \` \'</c> and back references.</summary>

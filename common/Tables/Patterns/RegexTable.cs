@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace MtaSuite.Common.Tables.Patterns;
 
 /// <summary>
-/// regexp:FILE and pcre:FILE: regular expressions and what to answer for keys that match. They run on .NET's engine, in linear time where the expression allows
-/// it (no look-around, no back references), else under a time limit; reaching it is an error, not a mismatch.
+/// regexp:FILE and pcre:FILE: regular expressions and what to answer for keys that match. They run on .NET's engine, in linear time where
+/// the expression allows it (no look-around, no back references), else under a time limit; reaching it is an error, not a mismatch.
 /// </summary>
 internal sealed class RegexTable : PatternTable<string>
 {
@@ -84,7 +84,8 @@ internal sealed class RegexTable : PatternTable<string>
         if (problem.Length > 0 || !ReplacementText.TryParse(text, regex.GetGroupNumbers().Max(), out answer, out problem))
             complaint = problem + ": skipping this rule";
         else if (answer.Refers && negated) complaint = "$number found in negative match replacement text: skipping this rule";
-        else if (answer.Refers && !Options.AllowSubstitution) complaint = "regular expression substitution is not allowed: skipping this rule";
+        else if (answer.Refers && !Options.AllowSubstitution)
+            complaint = "regular expression substitution is not allowed: skipping this rule";
         else return answer;
         return null;
     }

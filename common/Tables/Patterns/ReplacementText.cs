@@ -48,7 +48,8 @@ internal sealed class ReplacementText
                 problem = "bad replacement syntax";
                 return false;
             }
-            if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int group)) problem = $"non-numeric replacement index \"{name}\"";
+            if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int group))
+                problem = $"non-numeric replacement index \"{name}\"";
             else if (group < 1 || group > groups) problem = $"out of range replacement index \"{name}\"";
             if (problem.Length > 0) return false;
             parts.Add((literal.ToString(), group));

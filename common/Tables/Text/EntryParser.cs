@@ -10,7 +10,9 @@ public enum SourceFormat
     Aliases,
 }
 
-/// <summary>Takes one logical line apart. Pure; the parts are slices of the line, but for an alias name, which may need unquoting.</summary>
+/// <summary>
+/// Takes one logical line apart. Pure; the parts are slices of the line, but for an alias name, which may need unquoting.
+/// </summary>
 internal static class EntryParser
 {
     /// <summary>
@@ -40,8 +42,8 @@ internal static class EntryParser
     }
 
     /// <summary>
-    /// Alias line. The name is a local address: quotes and backslashes protect characters and are taken off, an "@" or "%" that is not protected
-    /// makes it no local name. The value is kept as it stands; local delivery takes it apart.
+    /// Alias line. The name is a local address: quotes and backslashes protect characters and are taken off, an "@" or "%" that is not
+    /// protected makes it no local name. The value is kept as it stands; local delivery takes it apart.
     /// <code>
     /// line = name *space ":" *space value
     /// name = 1*( atom char / space / "\" char / DQUOTE *( char / "\" char ) DQUOTE )

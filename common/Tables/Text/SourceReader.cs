@@ -50,7 +50,8 @@ public sealed class SourceReader
         {
             string? complaint = EntryParser.ParseMap(line, out ReadOnlySpan<byte> keySlice, out ReadOnlySpan<byte> value);
             if (complaint != null) return complaint;
-            if (keySlice[^1] == ':') _warn($"{_name}, line {_lines.LineNumber}: record is in \"key: value\" format; is this an alias file?");
+            if (keySlice[^1] == ':')
+                _warn($"{_name}, line {_lines.LineNumber}: record is in \"key: value\" format; is this an alias file?");
             key = keySlice.ToArray();
             entry = new SourceEntry(Fold(key), value.ToArray(), _lines.LineNumber);
         }

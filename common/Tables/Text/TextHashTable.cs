@@ -4,8 +4,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Tables.Text;
 
 /// <summary>
-/// texthash:FILE: a postmap source file, read into memory. Read again when it has changed and nobody has written to it for a second, because an editor
-/// may still be at it.
+/// texthash:FILE: a postmap source file, read into memory. Read again when it has changed and nobody has written to it for a second,
+/// because an editor may still be at it.
 /// </summary>
 internal sealed class TextHashTable : Table, IListable
 {
@@ -46,7 +46,8 @@ internal sealed class TextHashTable : Table, IListable
         using SafeFileHandle file = new(fd, true);
         if (!Libc.TryStat(fd, out Libc.FileStatus status)) _reason = $"open database {_watch.Path}: {Libc.ErrorText()}";
         else if (!status.IsRegular) _reason = $"open database {_watch.Path}: not a regular file";
-        else if (status.Size > MaxFileSize) _reason = $"open database {_watch.Path}: larger than {MaxFileSize >> 20} MiB; use an indexed file";
+        else if (status.Size > MaxFileSize)
+            _reason = $"open database {_watch.Path}: larger than {MaxFileSize >> 20} MiB; use an indexed file";
         else if (Read(file) is { } entries)
         {
             _entries = entries;

@@ -2,7 +2,9 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Tls.Client;
 
-/// <summary>Sessions to resume, by server and everything that the session depended on; the oldest leave when there are too many. Owns the handles.</summary>
+/// <summary>
+/// Sessions to resume, by server and everything that the session depended on; the oldest leave when there are too many. Owns the handles.
+/// </summary>
 internal sealed class SessionCache(TimeSpan lifetime, TimeProvider clock)
 {
     private const int MaxSessions = 1000;

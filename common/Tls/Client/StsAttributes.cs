@@ -1,8 +1,8 @@
 namespace MtaSuite.Common.Tls.Client;
 
 /// <summary>
-/// What a plugin in smtp_tls_policy_maps (a socketmap server) says of the MTA-STS policy behind its answer: policy_type (sts, no-policy-found),
-/// policy_domain, policy_string and mx_host_pattern (any number of them), policy_failure; policy_ttl means nothing.
+/// What a plugin in smtp_tls_policy_maps (a socketmap server) says of the MTA-STS policy behind its answer: policy_type (sts,
+/// no-policy-found), policy_domain, policy_string and mx_host_pattern (any number of them), policy_failure; policy_ttl means nothing.
 /// </summary>
 public sealed class StsAttributes
 {
@@ -33,7 +33,8 @@ public sealed class StsAttributes
     {
         problem = "";
         if (!_any) return policy;
-        if (_type is not ("sts" or "no-policy-found")) problem = _type.Length == 0 ? "attributes of an MTA-STS policy without policy_type" : $"invalid policy_type \"{_type}\"";
+        if (_type is not ("sts" or "no-policy-found"))
+            problem = _type.Length == 0 ? "attributes of an MTA-STS policy without policy_type" : $"invalid policy_type \"{_type}\"";
         else if (!TryFailure(out TlsResult failure)) problem = $"invalid policy_failure \"{_failure}\"";
         else if (_type == "no-policy-found") return policy;
         else return policy with { Sts = Finding(policy, failure) };
@@ -64,8 +65,9 @@ public sealed class StsAttributes
     };
 
     /// <summary>
-    /// Such a policy for one mail exchanger: with smtp_tls_enforce_sts_mx_patterns, and where the plugin names the policy's hosts, the exchanger must be one
-    /// of them and the certificate its own; else the entry's match= holds for whatever exchanger. A policy that failed is kept by nobody.
+    /// Such a policy for one mail exchanger: with smtp_tls_enforce_sts_mx_patterns, and where the plugin names the policy's hosts, the
+    /// exchanger must be one of them and the certificate its own; else the entry's match= holds for whatever exchanger. A policy that
+    /// failed is kept by nobody.
     /// </summary>
     /// <param name="mx">As the exchanger record has it.</param>
     public static TlsPolicy ForHost(TlsPolicy policy, string mx, TlsClientSettings s)
@@ -74,6 +76,7 @@ public sealed class StsAttributes
         if (!policy.Level.MustMatch()) return policy with { Match = [mx] };
         if (sts.Failure != TlsResult.Success) return policy with { Problem = $"MTA-STS policy of {sts.Domain}: {sts.Reason}" };
         if (!s.EnforceStsPatterns || sts.Patterns.Count == 0) return policy;
-        return sts.Allows(mx) ? policy with { Match = [mx] } : policy with { Problem = $"MTA-STS policy of {sts.Domain} does not allow host {mx}" };
+        return sts.Allows(mx) ? policy with { Match = [mx] }
+            : policy with { Problem = $"MTA-STS policy of {sts.Domain} does not allow host {mx}" };
     }
 }

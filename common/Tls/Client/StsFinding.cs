@@ -4,8 +4,9 @@ namespace MtaSuite.Common.Tls.Client;
 public enum StsMode : byte { None, Testing, Enforce }
 
 /// <summary>
-/// What is known of a domain's MTA-STS at the time of a delivery, for the session and for reports about it (RFC 8460). There is either a policy
-/// or a failure, or both where an older policy stands in for the one that could not be had. The domain without MTA-STS has neither, and null stands for it.
+/// What is known of a domain's MTA-STS at the time of a delivery, for the session and for reports about it (RFC 8460). There is either a
+/// policy or a failure, or both where an older policy stands in for the one that could not be had. The domain without MTA-STS has neither,
+/// and null stands for it.
 /// </summary>
 public sealed record StsFinding
 {
@@ -14,13 +15,17 @@ public sealed record StsFinding
 
     public StsMode Mode { get; init; }
 
-    /// <summary>The hosts that may take mail: names, or "*." and a name for all that have one label more (RFC 8461 4.1). Lower case.</summary>
+    /// <summary>
+    /// The hosts that may take mail: names, or "*." and a name for all that have one label more (RFC 8461 4.1). Lower case.
+    /// </summary>
     public IReadOnlyList<string> Patterns { get; init; } = [];
 
     /// <summary>The policy's lines as they were served, for a report's policy-string; empty where there is no policy.</summary>
     public IReadOnlyList<string> Lines { get; init; } = [];
 
-    /// <summary>Why there is no policy, or no newer one: one of the three sts- results (validation-failure from another's plugin), or success.</summary>
+    /// <summary>
+    /// Why there is no policy, or no newer one: one of the three sts- results (validation-failure from another's plugin), or success.
+    /// </summary>
     public TlsResult Failure { get; init; }
 
     /// <summary>The failure in words, for the log; empty when there is none.</summary>
@@ -30,7 +35,8 @@ public sealed record StsFinding
     public bool HasPolicy => Lines.Count > 0;
 
     /// <summary>
-    /// RFC 8461 4.1: a host matches a pattern that is its name; with "*." in front, as in certificates (RFC 6125 6.4.3), one label stands for the star.
+    /// RFC 8461 4.1: a host matches a pattern that is its name; with "*." in front, as in certificates (RFC 6125 6.4.3), one label stands
+    /// for the star.
     /// </summary>
     /// <param name="host">As the exchanger record has it, with or without a final dot.</param>
     public bool Allows(string host)

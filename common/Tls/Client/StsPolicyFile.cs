@@ -57,7 +57,8 @@ public sealed record StsPolicyFile(StsMode Mode, TimeSpan MaxAge, IReadOnlyList<
             int colon = line.IndexOf(':');
             error = "";
             if (line.Length > MaxLine) error = "a line of the policy is too long";
-            else if (line.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0 && line.Any(c => c is < ' ' and not '\t') || line.Contains('\x7f')) error = "the policy has control characters";
+            else if (line.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0 && line.Any(c => c is < ' ' and not '\t') || line.Contains('\x7f'))
+                error = "the policy has control characters";
             else if (colon < 0 || !StsRecord.IsName(line.AsSpan(0, colon))) error = "a line of the policy has no field name";
             else error = Take(line[..colon], line[(colon + 1)..].TrimStart(' ', '\t'));
             if (_lines.Count < MaxLines) _lines.Add(line);
@@ -75,12 +76,15 @@ public sealed record StsPolicyFile(StsMode Mode, TimeSpan MaxAge, IReadOnlyList<
                     _mode = value switch { "enforce" => StsMode.Enforce, "testing" => StsMode.Testing, "none" => StsMode.None, _ => null };
                     return _mode != null ? "" : "unknown mode of policy";
                 case "max_age" when _age == null:
-                    if (value.Length is 0 or > 10 || !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)) return "max_age is no number of seconds";
+                    if (value.Length is 0 or > 10
+                        || !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture,
+                        out long seconds)) return "max_age is no number of seconds";
                     _age = TimeSpan.FromSeconds(seconds) is var age && age < LongestAge ? age : LongestAge;
                     return "";
                 case "mx":
                     if (_patterns.Count == MaxLines) return "too many mx lines";
-                    if (!HostName.IsValid(value.StartsWith("*.", StringComparison.Ordinal) ? value.AsSpan(2) : value)) return "an mx line has no host name";
+                    if (!HostName.IsValid(value.StartsWith("*.", StringComparison.Ordinal) ? value.AsSpan(2) : value))
+                        return "an mx line has no host name";
                     _patterns.Add(value.ToLowerInvariant());
                     return "";
                 default:
@@ -91,7 +95,8 @@ public sealed record StsPolicyFile(StsMode Mode, TimeSpan MaxAge, IReadOnlyList<
         public bool TryFinish(out StsPolicyFile policy, out string error)
         {
             policy = new StsPolicyFile(_mode ?? StsMode.None, _age ?? TimeSpan.Zero, _patterns, _lines);
-            error = !_hasVersion ? "the policy has no version" : _mode == null ? "the policy has no mode" : _age == null ? "the policy has no max_age"
+            error = !_hasVersion ? "the policy has no version" : _mode == null ? "the policy has no mode" : _age == null
+                ? "the policy has no max_age"
                 : _mode != StsMode.None && _patterns.Count == 0 ? "the policy has no mx" : "";
             return error.Length == 0;
         }

@@ -20,7 +20,8 @@ public static class StsRecord
 
     /// <summary>One of a name's records is ours to read. Others at the same name do not count.</summary>
     public static bool IsOne(string text) =>
-        text.StartsWith(Version, StringComparison.Ordinal) && (text.Length == Version.Length || text.AsSpan(Version.Length).TrimStart(" \t").StartsWith(';'));
+        text.StartsWith(Version, StringComparison.Ordinal)
+        && (text.Length == Version.Length || text.AsSpan(Version.Length).TrimStart(" \t").StartsWith(';'));
 
     /// <summary>Reads the policy's id. Of several the first counts.</summary>
     public static bool TryParse(string text, out string id)

@@ -23,7 +23,10 @@ public enum TlsStartStatus : byte
 /// <summary>The outcome of <see cref="TlsClient.StartAsync"/>; facts where a session was established, an error's text otherwise.</summary>
 public sealed record TlsStart(TlsStartStatus Status, TlsFacts? Facts, string Error, TlsSession? Session = null)
 {
-    /// <summary>What a report says of it; a failure where the session was established all the same is one that a policy in testing would not have let pass.</summary>
+    /// <summary>
+    /// What a report says of it; a failure where the session was established all the same is one that a policy in testing would not have
+    /// let pass.
+    /// </summary>
     public TlsResult Result { get; init; } = Status == TlsStartStatus.Established ? TlsResult.Success : TlsResult.ValidationFailure;
 }
 
@@ -41,7 +44,8 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
     /// <param name="peer">How logs name the server: "host[address]:port".</param>
     public async Task<TlsStart> StartAsync(Connection connection, TlsPolicy policy, string nexthop, string host, string peer)
     {
-        if (ContextFor(policy, out string key, out string error) is not { } context) return new TlsStart(TlsStartStatus.Unavailable, null, error);
+        if (ContextFor(policy, out string key, out string error) is not { } context)
+            return new TlsStart(TlsStartStatus.Unavailable, null, error);
         TlsSession? session = TlsSession.TryCreate(context, connection, server: false, out error);
         if (session == null) return new TlsStart(TlsStartStatus.Unavailable, null, error);
         string sni = ServerName(policy, nexthop, host);
@@ -56,7 +60,8 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
         TlsStart start = Judge(session, policy, nexthop, host);
         if (start.Status == TlsStartStatus.Established) session.Keep = () => _sessions.Add(sessionKey, LibSsl.TakeSession(session.Ssl));
         if (Settings.LogLevel >= 1) Log.Log.Info($"{start.Facts!.Summary("to", peer)}");
-        if (start.Facts!.Trust == TlsTrust.Untrusted && (Settings.LogLevel >= 1 || policy.Level.MustMatch()) && start.Facts.VerifyError.Length > 0)
+        if (start.Facts!.Trust == TlsTrust.Untrusted && (Settings.LogLevel >= 1 || policy.Level.MustMatch())
+            && start.Facts.VerifyError.Length > 0)
             Log.Log.Info($"server certificate verification failed for {peer}: {start.Facts.VerifyError}");
         return start;
     }
@@ -85,21 +90,26 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
             TlsLevel.Verify or TlsLevel.Secure or TlsLevel.Sts => Examine(session, facts, policy.Names(nexthop, host), policy.Level),
             _ => TlsResult.Success,
         };
-        if (result == TlsResult.Success && policy.Level.MustMatch() && !policy.HasForgeableName) facts = facts with { Trust = TlsTrust.Verified };
-        if (policy is { Level: TlsLevel.May or TlsLevel.Encrypt, Sts: { Mode: StsMode.Testing, HasPolicy: true, Patterns.Count: > 0 } sts }) result = Note(session, facts, policy, sts, host);
+        if (result == TlsResult.Success && policy.Level.MustMatch() && !policy.HasForgeableName)
+            facts = facts with { Trust = TlsTrust.Verified };
+        if (policy is { Level: TlsLevel.May or TlsLevel.Encrypt, Sts: { Mode: StsMode.Testing, HasPolicy: true, Patterns.Count: > 0 } sts })
+            result = Note(session, facts, policy, sts, host);
         TlsStartStatus status = result == TlsResult.Success || !policy.Level.MustMatch() ? TlsStartStatus.Established
-            : policy.Level is TlsLevel.Verify or TlsLevel.Secure or TlsLevel.Sts && facts.Trust < TlsTrust.Trusted ? TlsStartStatus.NotTrusted
+            : policy.Level is TlsLevel.Verify or TlsLevel.Secure or TlsLevel.Sts
+            && facts.Trust < TlsTrust.Trusted ? TlsStartStatus.NotTrusted
             : TlsStartStatus.NotVerified;
         return new TlsStart(status, facts, facts.VerifyError, session) { Result = result };
     }
 
     private static bool IsListed(TlsFacts facts, TlsPolicy policy) => facts.CertificateFingerprint.Length > 0
-        && policy.Match.Any(m => m.Equals(facts.CertificateFingerprint, StringComparison.OrdinalIgnoreCase) || m.Equals(facts.KeyFingerprint, StringComparison.OrdinalIgnoreCase));
+        && policy.Match.Any(m => m.Equals(facts.CertificateFingerprint, StringComparison.OrdinalIgnoreCase)
+        || m.Equals(facts.KeyFingerprint, StringComparison.OrdinalIgnoreCase));
 
     private TlsResult Examine(TlsSession session, TlsFacts facts, IEnumerable<string> names, TlsLevel level)
     {
         if (facts.Trust < TlsTrust.Trusted)
-            return LibSsl.VerifyResult(session.Ssl) is LibSsl.VerifyExpired or LibSsl.VerifyNotYetValid ? TlsResult.CertificateExpired : TlsResult.CertificateNotTrusted;
+            return LibSsl.VerifyResult(session.Ssl) is LibSsl.VerifyExpired or LibSsl.VerifyNotYetValid ? TlsResult.CertificateExpired
+                : TlsResult.CertificateNotTrusted;
         // RFC 8461 4.2: a name among the DNS-IDs, where "*" stands for one label; the subject's common name does not count
         uint flags = level == TlsLevel.Sts ? LibSsl.CheckNoPartialWildcards | LibSsl.CheckNeverSubject : Settings.Library.HostFlags;
         return TlsFacts.Matches(session, names, flags, out _) ? TlsResult.Success : TlsResult.CertificateHostMismatch;
@@ -108,9 +118,11 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
     /// <summary>What a policy in testing would have refused (RFC 8461 5).</summary>
     private TlsResult Note(TlsSession session, TlsFacts facts, TlsPolicy policy, StsFinding sts, string host)
     {
-        TlsResult result = sts.Allows(policy.Match.FirstOrDefault(host)) ? Examine(session, facts, policy.Match, TlsLevel.Sts) : TlsResult.ValidationFailure;
+        TlsResult result = sts.Allows(policy.Match.FirstOrDefault(host)) ? Examine(session, facts, policy.Match, TlsLevel.Sts)
+            : TlsResult.ValidationFailure;
         if (result != TlsResult.Success)
-            Log.Log.Info($"MTA-STS policy of {sts.Domain} in testing: host {host} would be refused: {(result == TlsResult.ValidationFailure ? "not named by the policy" : result.Word())}");
+            Log.Log.Info($"MTA-STS policy of {sts.Domain} in testing: host {host} would be refused: "
+                + $"{(result == TlsResult.ValidationFailure ? "not named by the policy" : result.Word())}");
         return result;
     }
 
@@ -127,9 +139,12 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
 
     private bool UseTlsa(TlsSession session, TlsPolicy policy, string nexthop)
     {
-        if (policy.Tlsa.Count == 0) return policy.Anchors is not { } anchors || (LibSsl.UseDane(session.Ssl, null, [], Settings.Library.HostFlags) && Add(session, anchors.Records));
+        if (policy.Tlsa.Count == 0)
+            return policy.Anchors is not { } anchors
+                || (LibSsl.UseDane(session.Ssl, null, [], Settings.Library.HostFlags) && Add(session, anchors.Records));
         // RFC 7672 3.2.3: the TLSA base domain and the destination are names that a trust anchor's certificate may have
-        IEnumerable<string> names = Mail.HostName.IsValid(nexthop) && !nexthop.Equals(policy.TlsaBase, StringComparison.OrdinalIgnoreCase) ? [nexthop] : [];
+        IEnumerable<string> names = Mail.HostName.IsValid(nexthop)
+            && !nexthop.Equals(policy.TlsaBase, StringComparison.OrdinalIgnoreCase) ? [nexthop] : [];
         if (!LibSsl.UseDane(session.Ssl, policy.TlsaBase, names, Settings.Library.HostFlags)) return false;
         return Add(session, policy.Tlsa);
     }

@@ -24,7 +24,8 @@ public sealed class TlsClientSettings
         foreach ((string name, string grade) in new[] { ("tls_ciphers", Ciphers), ("tls_mandatory_ciphers", MandatoryCiphers) })
             if (!TlsLibrary.IsGrade(grade)) Problems.Add($"{_prefix}_{name}: no grade {grade}; \"medium\" is used");
         (Exclude, MandatoryExclude) = (List("tls_exclude_ciphers"), List("tls_mandatory_exclude_ciphers"));
-        (FingerprintMatch, VerifyMatch, SecureMatch) = (List("tls_fingerprint_cert_match"), Matches("tls_verify_cert_match"), Matches("tls_secure_cert_match"));
+        (FingerprintMatch, VerifyMatch, SecureMatch) =
+            (List("tls_fingerprint_cert_match"), Matches("tls_verify_cert_match"), Matches("tls_secure_cert_match"));
         (AuthorityFile, AuthorityPath) = (Text("tls_CAfile"), Text("tls_CApath"));
         TrustAnchorFiles = List("tls_trust_anchor_file");
         InsecureExchangers = ReadInsecureExchangers();
@@ -41,7 +42,8 @@ public sealed class TlsClientSettings
         Library = new TlsLibrary(c);
         Problems.AddRange(Library.Problems);
         Files = ReadFiles();
-        if (WrapperMode && !Level.MustEncrypt()) Problems.Add($"{_prefix}_tls_wrappermode needs {_prefix}_tls_security_level = encrypt, or stronger");
+        if (WrapperMode && !Level.MustEncrypt())
+            Problems.Add($"{_prefix}_tls_wrappermode needs {_prefix}_tls_security_level = encrypt, or stronger");
         if (Level is TlsLevel.Dane or TlsLevel.DaneOnly && c.Get((TextParam)Find("dns_support_level")) != "dnssec")
             Problems.Add($"TLS security level {Level.Word()} needs {_prefix}_dns_support_level = dnssec");
     }
@@ -49,7 +51,8 @@ public sealed class TlsClientSettings
     /// <summary>The cipher lists that policies without wishes of their own lead to, by the parameter that names the grade.</summary>
     public IEnumerable<(string Parameter, string List)> CipherLists =>
     [
-        ($"{_prefix}_tls_ciphers", Library.Ciphers(Ciphers, Exclude)), ($"{_prefix}_tls_mandatory_ciphers", Library.Ciphers(MandatoryCiphers, [.. Exclude, .. MandatoryExclude])),
+        ($"{_prefix}_tls_ciphers", Library.Ciphers(Ciphers, Exclude)),
+            ($"{_prefix}_tls_mandatory_ciphers", Library.Ciphers(MandatoryCiphers, [.. Exclude, .. MandatoryExclude])),
     ];
 
     public TlsLevel Level { get; }
@@ -69,13 +72,17 @@ public sealed class TlsClientSettings
     public int VerifyDepth { get; }
     /// <summary>Trust anchors instead of the authorities; empty: the authorities.</summary>
     public IReadOnlyList<string> TrustAnchorFiles { get; }
-    /// <summary>What TLSA records count for where the exchanger's name came by records that were not validated: May, Encrypt or Dane.</summary>
+    /// <summary>
+    /// What TLSA records count for where the exchanger's name came by records that were not validated: May, Encrypt or Dane.
+    /// </summary>
     public TlsLevel InsecureExchangers { get; }
     public string FingerprintDigest { get; }
     public string ServerName { get; }
     public int LogLevel { get; }
     public bool NoteOffer { get; }
-    /// <summary>The hosts of a policy that a plugin found are held against mail exchangers, and certificates against the exchangers.</summary>
+    /// <summary>
+    /// The hosts of a policy that a plugin found are held against mail exchangers, and certificates against the exchangers.
+    /// </summary>
     public bool EnforceStsPatterns { get; }
     /// <summary>TLSA records are asked for although the host's addresses were not validated.</summary>
     public bool ForceInsecureTlsa { get; }
@@ -90,7 +97,8 @@ public sealed class TlsClientSettings
     public List<string> Problems { get; } = [];
 
     /// <summary>
-    /// The policy of a destination: by its name as it stands in the request, with brackets and port; a plain domain also by its parents (".example.com").
+    /// The policy of a destination: by its name as it stands in the request, with brackets and port; a plain domain also by its parents
+    /// (".example.com").
     /// </summary>
     public TlsPolicy PolicyFor(string destination)
     {
@@ -148,7 +156,8 @@ public sealed class TlsClientSettings
     {
         string word = Text("tls_security_level");
         if (word.Length == 0)
-            return Flag("enforce_tls") ? (Flag("tls_enforce_peername") ? TlsLevel.Verify : TlsLevel.Encrypt) : Flag("use_tls") ? TlsLevel.May : TlsLevel.None;
+            return Flag("enforce_tls") ? (Flag("tls_enforce_peername") ? TlsLevel.Verify : TlsLevel.Encrypt) : Flag("use_tls")
+                ? TlsLevel.May : TlsLevel.None;
         if (TlsLevels.TryParse(word, out TlsLevel level)) return level;
         Problems.Add($"{_prefix}_tls_security_level: unknown level {word}; \"secure\" is used");
         return TlsLevel.Secure;
@@ -166,7 +175,8 @@ public sealed class TlsClientSettings
         return new KeyPairFiles(chain, pairs);
     }
 
-    private Param Find(string name) => ParamRegistry.Find($"{_prefix}_{name}") ?? throw new InvalidOperationException($"{_prefix}_{name} is not declared");
+    private Param Find(string name) =>
+        ParamRegistry.Find($"{_prefix}_{name}") ?? throw new InvalidOperationException($"{_prefix}_{name} is not declared");
 
     private string Text(string name) => _config.Get((TextParam)Find(name));
 

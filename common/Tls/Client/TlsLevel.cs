@@ -1,8 +1,8 @@
 namespace MtaSuite.Common.Tls.Client;
 
 /// <summary>
-/// How far a client insists on TLS; what each means stands in docs/TLS.md. The words are those of smtp_tls_security_level, but for sts: that is what an
-/// MTA-STS policy makes of a lower level, and nobody configures it.
+/// How far a client insists on TLS; what each means stands in docs/TLS.md. The words are those of smtp_tls_security_level, but for sts:
+/// that is what an MTA-STS policy makes of a lower level, and nobody configures it.
 /// </summary>
 public enum TlsLevel : byte { None, May, Encrypt, Fingerprint, Dane, DaneOnly, Verify, Secure, Sts }
 

@@ -4,9 +4,9 @@ using MtaSuite.Common.Dns;
 namespace MtaSuite.Common.Tls.Client;
 
 /// <summary>
-/// What TLS is wanted with one destination. An entry of smtp_tls_policy_maps: <c>level *( separator name "=" value )</c>, with the names match, protocols,
-/// ciphers, exclude, servername, tafile, connection_reuse; several values of one attribute are apart by colons (match at level fingerprint: by "|"). What a plugin
-/// says of an MTA-STS policy is read by <see cref="StsAttributes"/>.
+/// What TLS is wanted with one destination. An entry of smtp_tls_policy_maps: <c>level *( separator name "=" value )</c>, with the names
+/// match, protocols, ciphers, exclude, servername, tafile, connection_reuse; several values of one attribute are apart by colons (match at
+/// level fingerprint: by "|"). What a plugin says of an MTA-STS policy is read by <see cref="StsAttributes"/>.
 /// </summary>
 public sealed record TlsPolicy
 {
@@ -35,12 +35,14 @@ public sealed record TlsPolicy
 
     /// <summary>An entry of the policy table decided; else the configured level.</summary>
     public bool IsFromTable { get; init; }
-    /// <summary>What is known of the destination's MTA-STS, whether it decides anything or not; null: it has none, or nobody asked.</summary>
+    /// <summary>
+    /// What is known of the destination's MTA-STS, whether it decides anything or not; null: it has none, or nobody asked.
+    /// </summary>
     public StsFinding? Sts { get; init; }
 
     /// <summary>
-    /// This policy with what MTA-STS adds to it for one mail exchanger (RFC 8461 4 and 5). A policy to be enforced takes its place; one in testing leaves it
-    /// as it is, and the session notes what would have failed.
+    /// This policy with what MTA-STS adds to it for one mail exchanger (RFC 8461 4 and 5). A policy to be enforced takes its place; one in
+    /// testing leaves it as it is, and the session notes what would have failed.
     /// </summary>
     /// <param name="mx">As the exchanger record has it.</param>
     public TlsPolicy Under(StsFinding sts, string mx, TlsClientSettings s)
@@ -58,7 +60,9 @@ public sealed record TlsPolicy
     }
 
     /// <summary>Everything a session depends on, in one text: sessions under equal keys are as good as each other.</summary>
-    public string Key => $"{Level.Word()} {Protocols} {Ciphers} !{string.Join(':', Exclude)} {string.Join('|', Match)} {ServerName} {TlsaBase} {string.Join(',', Tlsa.Select(t => $"{t.Usage}{t.Selector}{t.MatchingType}{Convert.ToHexString(t.Data.Span)}"))} {Anchors?.Key}";
+    public string Key => $"{Level.Word()} {Protocols} {Ciphers} !{string.Join(':', Exclude)} {string.Join('|', Match)} {ServerName} "
+        + $"{TlsaBase} {string.Join(',', Tlsa.Select(t => $"{t.Usage}{t.Selector}{t.MatchingType}{Convert.ToHexString(t.Data.Span)}"))} "
+        + $"{Anchors?.Key}";
 
     public static readonly TlsPolicy Off = new();
 
@@ -104,12 +108,15 @@ public sealed record TlsPolicy
             {
                 case "protocols": policy = policy with { Protocols = value }; break;
                 case "ciphers": policy = policy with { Ciphers = value }; break;
-                case "exclude": policy = policy with { Exclude = [.. policy.Exclude, .. value.Split(':', StringSplitOptions.RemoveEmptyEntries)] }; break;
+                case "exclude": policy = policy
+                    with { Exclude = [.. policy.Exclude, .. value.Split(':', StringSplitOptions.RemoveEmptyEntries)] }; break;
                 case "servername": policy = policy with { ServerName = value }; break;
                 case "connection_reuse": break;
                 case "tafile" when level is TlsLevel.Verify or TlsLevel.Secure: anchors.Add(value); break;
-                case "match" when level == TlsLevel.Fingerprint: match.AddRange(value.Split('|', StringSplitOptions.RemoveEmptyEntries)); break;
-                case "match" when level is TlsLevel.Verify or TlsLevel.Secure: match.AddRange(value.Split(':', StringSplitOptions.RemoveEmptyEntries)); break;
+                case "match" when level == TlsLevel.Fingerprint: match.AddRange(value.Split('|', StringSplitOptions.RemoveEmptyEntries));
+                    break;
+                case "match" when level is TlsLevel.Verify
+                    or TlsLevel.Secure: match.AddRange(value.Split(':', StringSplitOptions.RemoveEmptyEntries)); break;
                 case var other when sts.TryTake(other, value): break;
                 default: return Bad(s, $"invalid attribute \"{word}\" at level {level.Word()}");
             }
@@ -118,7 +125,9 @@ public sealed record TlsPolicy
         return sts.Apply(policy, out string problem) is { } complete ? complete.Trusting(anchors, s) : Bad(s, problem);
     }
 
-    /// <summary>The policy with the trust anchors of files, or those of the configuration; where they cannot be read nothing is sent.</summary>
+    /// <summary>
+    /// The policy with the trust anchors of files, or those of the configuration; where they cannot be read nothing is sent.
+    /// </summary>
     internal TlsPolicy Trusting(IReadOnlyList<string> files, TlsClientSettings s)
     {
         if (Level is not (TlsLevel.Verify or TlsLevel.Secure)) return this;
@@ -128,7 +137,8 @@ public sealed record TlsPolicy
     }
 
     // What was meant is not known: nothing is sent, least of all in clear.
-    private static TlsPolicy Bad(TlsClientSettings s, string problem) => Of(TlsLevel.Encrypt, s) with { Problem = $"client TLS configuration problem: {problem}" };
+    private static TlsPolicy Bad(TlsClientSettings s, string problem) =>
+        Of(TlsLevel.Encrypt, s) with { Problem = $"client TLS configuration problem: {problem}" };
 
     /// <summary>The DNS names of which the certificate must have one.</summary>
     public IEnumerable<string> Names(string nexthop, string host)

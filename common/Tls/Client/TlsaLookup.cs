@@ -3,15 +3,16 @@ using MtaSuite.Common.Dns;
 namespace MtaSuite.Common.Tls.Client;
 
 /// <summary>
-/// RFC 7672: what the TLSA records of a server make of the levels dane and dane-only. Records count when the resolver has validated them and the
-/// name of the server (AD bit). None: may, or nothing is sent. Records that are of no use: encrypt, or nothing is sent. An answer that does
-/// not come, or is bogus: nothing is sent to this server for now.
+/// RFC 7672: what the TLSA records of a server make of the levels dane and dane-only. Records count when the resolver has validated them
+/// and the name of the server (AD bit). None: may, or nothing is sent. Records that are of no use: encrypt, or nothing is sent. An answer
+/// that does not come, or is bogus: nothing is sent to this server for now.
 /// </summary>
 public static class TlsaLookup
 {
     /// <param name="names">The server's name at the end of its CNAMEs, then as the exchanger record has it.</param>
     /// <param name="authenticated">The server's name and addresses were validated.</param>
-    public static async Task<TlsPolicy> ResolveAsync(TlsPolicy policy, DnsResolver resolver, IReadOnlyList<string> names, int port, bool authenticated,
+    public static async Task<TlsPolicy> ResolveAsync(TlsPolicy policy, DnsResolver resolver, IReadOnlyList<string> names, int port,
+        bool authenticated,
         TlsClientSettings settings)
     {
         if (policy.Level is not (TlsLevel.Dane or TlsLevel.DaneOnly)) return policy;
@@ -20,7 +21,8 @@ public static class TlsaLookup
         {
             DnsAnswer answer = await resolver.Query($"_{port}._tcp.{name}", DnsType.TLSA, DnsQueryFlags.Dnssec);
             if (answer.IsFound && answer.IsAuthenticated) return With(policy, settings, name, answer);
-            if (!answer.IsFound && !answer.IsNotFound) return policy with { Problem = $"TLSA lookup error for {name}:{port}", ProblemResult = TlsResult.DnssecInvalid };
+            if (!answer.IsFound && !answer.IsNotFound)
+                return policy with { Problem = $"TLSA lookup error for {name}:{port}", ProblemResult = TlsResult.DnssecInvalid };
         }
         return Without(policy, settings, "no TLSA records found");
     }
@@ -29,7 +31,8 @@ public static class TlsaLookup
     {
         List<TlsaRecord> usable = [.. answer.Records.OfType<TlsaRecord>().Where(IsUsable)];
         if (usable.Count > 0) return policy with { Tlsa = usable, TlsaBase = name };
-        if (policy.Level == TlsLevel.DaneOnly) return policy with { Problem = "TLSA records unusable", ProblemResult = TlsResult.TlsaInvalid };
+        if (policy.Level == TlsLevel.DaneOnly)
+            return policy with { Problem = "TLSA records unusable", ProblemResult = TlsResult.TlsaInvalid };
         return Downgrade(policy, TlsLevel.Encrypt, settings);
     }
 

@@ -3,8 +3,9 @@ using MtaSuite.Common.Dns;
 namespace MtaSuite.Common.Tls.Client;
 
 /// <summary>
-/// Certificates and public keys that are trusted instead of the authorities: a server's chain must have one of them, or be signed by one, whatever stands
-/// above it. They are given to the library as TLSA records of usage 2 (RFC 6698 2.1.1: trust anchor), full certificate or key.
+/// Certificates and public keys that are trusted instead of the authorities: a server's chain must have one of them, or be signed by one,
+/// whatever stands above it. They are given to the library as TLSA records of usage 2 (RFC 6698 2.1.1: trust anchor), full certificate or
+/// key.
 /// </summary>
 /// <param name="Key">Tells one set from another.</param>
 public sealed record TrustAnchors(IReadOnlyList<TlsaRecord> Records, string Key)
@@ -22,7 +23,8 @@ public sealed record TrustAnchors(IReadOnlyList<TlsaRecord> Records, string Key)
             bool parsed = PemFile.TryParse(text, out List<PemObject> objects, out string problem);
             int before = records.Count;
             foreach (PemObject item in objects)
-                if (item.IsCertificate || item.Label == "PUBLIC KEY") records.Add(new TlsaRecord(file, TimeSpan.Zero, Anchor, item.IsCertificate ? Certificate : PublicKey, Full, item.Der));
+                if (item.IsCertificate || item.Label == "PUBLIC KEY")
+                    records.Add(new TlsaRecord(file, TimeSpan.Zero, Anchor, item.IsCertificate ? Certificate : PublicKey, Full, item.Der));
             if (parsed && records.Count > before) continue;
             error = $"{file}: {(parsed ? "no certificate and no public key" : problem)}";
             return null;

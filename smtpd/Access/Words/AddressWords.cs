@@ -14,22 +14,26 @@ internal static class AddressWords
     public static async ValueTask<Verdict> CheckRecipientAccessAsync(AccessContext c, RestrictionStep step)
     {
         if (c.Recipient is not { Length: > 0 } recipient) return Verdict.Dunno;
-        Verdict verdict = await c.Lookups.AskAsync(c.MayBlock(step), (c, step), static s => CheckAccess(s.c, s.step, s.c.Recipient!, ReplyClass.Recipient));
+        Verdict verdict = await c.Lookups.AskAsync(c.MayBlock(step), (c, step),
+            static s => CheckAccess(s.c, s.step, s.c.Recipient!, ReplyClass.Recipient));
         if (c.TakePendingEntry() is { } entry) verdict = await AccessEvaluator.RunAsync(c, entry);
         if (verdict != Verdict.Ok) return verdict;
-        bool routed = await c.AskAsync(Asks.Routes, (c, recipient), static s => s.c.Session.Addresses.IsSourceRouted(s.c.Sender ?? "", s.recipient));
+        bool routed =
+            await c.AskAsync(Asks.Routes, (c, recipient), static s => s.c.Session.Addresses.IsSourceRouted(s.c.Sender ?? "", s.recipient));
         return routed ? Verdict.Dunno : verdict;
     }
 
     public static Verdict RejectNonFqdnSender(AccessContext c, RestrictionStep step) => RejectNonFqdn(c, c.Sender, ReplyClass.Sender);
 
-    public static Verdict RejectNonFqdnRecipient(AccessContext c, RestrictionStep step) => RejectNonFqdn(c, c.Recipient, ReplyClass.Recipient);
+    public static Verdict RejectNonFqdnRecipient(AccessContext c, RestrictionStep step) =>
+        RejectNonFqdn(c, c.Recipient, ReplyClass.Recipient);
 
     public static ValueTask<Verdict> RejectUnlistedSenderAsync(AccessContext c, RestrictionStep step) => c.Sender is { Length: > 0 } sender
         ? UnlistedAsync(c, sender, isSender: true, ref c.SenderListedChecked)
         : ValueTask.FromResult(Verdict.Dunno);
 
-    public static ValueTask<Verdict> RejectUnlistedRecipientAsync(AccessContext c, RestrictionStep step) => c.Recipient is { Length: > 0 } recipient
+    public static ValueTask<Verdict> RejectUnlistedRecipientAsync(AccessContext c, RestrictionStep step) =>
+        c.Recipient is { Length: > 0 } recipient
         ? UnlistedAsync(c, recipient, isSender: false, ref c.RecipientListedChecked)
         : ValueTask.FromResult(Verdict.Dunno);
 
@@ -44,9 +48,11 @@ internal static class AddressWords
         };
     }
 
-    public static Verdict RejectUnauthDestination(AccessContext c, RestrictionStep step) => UnauthDestination(c, c.Rules.RelayCode, "5.7.1");
+    public static Verdict RejectUnauthDestination(AccessContext c, RestrictionStep step) =>
+        UnauthDestination(c, c.Rules.RelayCode, "5.7.1");
 
-    public static Verdict DeferUnauthDestination(AccessContext c, RestrictionStep step) => UnauthDestination(c, c.Rules.RelayCode - 100, "4.7.1");
+    public static Verdict DeferUnauthDestination(AccessContext c, RestrictionStep step) =>
+        UnauthDestination(c, c.Rules.RelayCode - 100, "4.7.1");
 
     /// <summary>A notice goes to one address: the sender of what it is about.</summary>
     public static Verdict RejectMultiRecipientBounce(AccessContext c, RestrictionStep step)

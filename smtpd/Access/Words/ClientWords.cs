@@ -27,16 +27,19 @@ internal static class ClientWords
     public static Verdict CheckAccess(AccessContext c, RestrictionStep step)
     {
         ClientInfo client = c.Session.Client;
-        return AccessAction.Apply(c, step.Table!, step.Table!.FindClient(client.Name, client.Address), client.NameAddress, ReplyClass.Client);
+        return AccessAction.Apply(c, step.Table!, step.Table!.FindClient(client.Name, client.Address), client.NameAddress,
+            ReplyClass.Client);
     }
 
     /// <summary>A name that is not verified may refuse and defer, never permit.</summary>
     public static Verdict CheckReverseAccess(AccessContext c, RestrictionStep step)
     {
         ClientInfo client = c.Session.Client;
-        Verdict verdict = AccessAction.Apply(c, step.Table!, step.Table!.FindClient(client.ReverseName, client.Address), client.ReverseName, ReplyClass.ReverseClient);
+        Verdict verdict = AccessAction.Apply(c, step.Table!, step.Table!.FindClient(client.ReverseName, client.Address), client.ReverseName,
+            ReplyClass.ReverseClient);
         if (verdict != Verdict.Ok) return verdict;
-        Common.Log.Log.Warning($"restriction {step.Word.Name} returns OK for {client.ReverseName}; this is not allowed for security reasons: use DUNNO instead");
+        Common.Log.Log.Warning($"restriction {step.Word.Name} returns OK for {client.ReverseName}; this is not allowed for security "
+            + $"reasons: use DUNNO instead");
         return Verdict.Dunno;
     }
 }

@@ -8,37 +8,46 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>
-/// Restrictions that ask lists in the DNS (RFC 5782): a client's address backwards, or a domain, in front of the list's. No answer means not
-/// listed: nobody is refused because a list is down.
+/// Restrictions that ask lists in the DNS (RFC 5782): a client's address backwards, or a domain, in front of the list's. No answer means
+/// not listed: nobody is refused because a list is down.
 /// </summary>
 internal static class DnsblWords
 {
     // Characters of the list's explanation that a reply has room for.
     private const int MaxReason = 500;
 
-    public static ValueTask<Verdict> RejectClientAsync(AccessContext c, RestrictionStep step) => RejectAsync(c, step, AddressKey(c), c.Session.Client.Address, ReplyClass.Client);
+    public static ValueTask<Verdict> RejectClientAsync(AccessContext c, RestrictionStep step) =>
+        RejectAsync(c, step, AddressKey(c), c.Session.Client.Address, ReplyClass.Client);
 
-    public static ValueTask<Verdict> RejectClientDomainAsync(AccessContext c, RestrictionStep step) => RejectNameAsync(c, step, Known(c.Session.Client.Name), ReplyClass.Client);
+    public static ValueTask<Verdict> RejectClientDomainAsync(AccessContext c, RestrictionStep step) =>
+        RejectNameAsync(c, step, Known(c.Session.Client.Name), ReplyClass.Client);
 
     public static ValueTask<Verdict> RejectReverseClientDomainAsync(AccessContext c, RestrictionStep step) =>
         RejectNameAsync(c, step, Known(c.Session.Client.ReverseName), ReplyClass.ReverseClient);
 
-    public static ValueTask<Verdict> RejectHeloDomainAsync(AccessContext c, RestrictionStep step) => RejectNameAsync(c, step, c.Helo, ReplyClass.Helo);
+    public static ValueTask<Verdict> RejectHeloDomainAsync(AccessContext c, RestrictionStep step) =>
+        RejectNameAsync(c, step, c.Helo, ReplyClass.Helo);
 
-    public static ValueTask<Verdict> RejectSenderDomainAsync(AccessContext c, RestrictionStep step) => RejectNameAsync(c, step, c.Sender, ReplyClass.Sender);
+    public static ValueTask<Verdict> RejectSenderDomainAsync(AccessContext c, RestrictionStep step) =>
+        RejectNameAsync(c, step, c.Sender, ReplyClass.Sender);
 
-    public static ValueTask<Verdict> RejectRecipientDomainAsync(AccessContext c, RestrictionStep step) => RejectNameAsync(c, step, c.Recipient, ReplyClass.Recipient);
+    public static ValueTask<Verdict> RejectRecipientDomainAsync(AccessContext c, RestrictionStep step) =>
+        RejectNameAsync(c, step, c.Recipient, ReplyClass.Recipient);
 
-    public static ValueTask<Verdict> PermitClientAsync(AccessContext c, RestrictionStep step) => PermitAsync(c, step, AddressKey(c), c.Session.Client.Address);
+    public static ValueTask<Verdict> PermitClientAsync(AccessContext c, RestrictionStep step) =>
+        PermitAsync(c, step, AddressKey(c), c.Session.Client.Address);
 
     public static ValueTask<Verdict> PermitClientDomainAsync(AccessContext c, RestrictionStep step) =>
         PermitAsync(c, step, DomainKey(Known(c.Session.Client.Name)), c.Session.Client.Name);
 
     private static string? Known(string name) => name == ClientInfo.Unknown ? null : name;
 
-    private static Func<string, string>? AddressKey(AccessContext c) => c.Session.Client.Ip is { } ip ? zone => DomainName.Reverse(ip, zone) : null;
+    private static Func<string, string>? AddressKey(AccessContext c) =>
+        c.Session.Client.Ip is { } ip ? zone => DomainName.Reverse(ip, zone) : null;
 
-    /// <summary>Null where there is nothing to ask for: no name, an address, or a name that ends in a number, which some lists take for one.</summary>
+    /// <summary>
+    /// Null where there is nothing to ask for: no name, an address, or a name that ends in a number, which some lists take for one.
+    /// </summary>
     private static Func<string, string>? DomainKey(string? what)
     {
         if (string.IsNullOrEmpty(what)) return null;
@@ -51,13 +60,16 @@ internal static class DnsblWords
     private static ValueTask<Verdict> RejectNameAsync(AccessContext c, RestrictionStep step, string? what, string @class) =>
         RejectAsync(c, step, DomainKey(what), what ?? "", @class);
 
-    private static async ValueTask<Verdict> RejectAsync(AccessContext c, RestrictionStep step, Func<string, string>? key, string what, string @class)
+    private static async ValueTask<Verdict> RejectAsync(AccessContext c, RestrictionStep step, Func<string, string>? key, string what,
+        string @class)
     {
         if (key is null) return Verdict.Dunno;
         if (await AskAsync(c, step.Zone!, key) != Listing.Yes) return Verdict.Dunno;
         DnsAnswer text = await c.Names.Resolver.Query(key(step.Zone!.Domain), DnsType.TXT);
-        if (text.Status == DnsStatus.Filtered) Log.Warning($"{key(step.Zone.Domain)}: TXT lookup error: DNS reply filter drops all results");
-        LookupResult template = await c.Lookups.AskAsync(c.Rules.Dns.ListedReplies.MayBlock, (c.Rules.Dns.ListedReplies, step.Zone), static s => Template(s.ListedReplies, s.Zone));
+        if (text.Status == DnsStatus.Filtered)
+            Log.Warning($"{key(step.Zone.Domain)}: TXT lookup error: DNS reply filter drops all results");
+        LookupResult template = await c.Lookups.AskAsync(c.Rules.Dns.ListedReplies.MayBlock, (c.Rules.Dns.ListedReplies, step.Zone),
+            static s => Template(s.ListedReplies, s.Zone));
         return Refuse(c, step.Zone, template, what, @class, Reason(text));
     }
 
@@ -78,7 +90,8 @@ internal static class DnsblWords
     }
 
     private static ValueTask<bool> IsForeignAsync(AccessContext c) =>
-        c.AskAsync(Asks.Routes, c, static c => c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", c.Recipient!) != Destination.Authorized);
+        c.AskAsync(Asks.Routes, c, static c =>
+        c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", c.Recipient!) != Destination.Authorized);
 
     private enum Listing : byte { No, Yes, Trouble }
 

@@ -5,8 +5,8 @@ using MtaSuite.Common.Routing;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>
-/// permit_mx_backup: takes mail for whoever names this machine as a mail exchanger, but not as the best one. Old; relay_domains says the same
-/// without trusting the DNS.
+/// permit_mx_backup: takes mail for whoever names this machine as a mail exchanger, but not as the best one. Old; relay_domains says the
+/// same without trusting the DNS.
 /// </summary>
 internal static class MxBackupWords
 {
@@ -43,7 +43,8 @@ internal static class MxBackupWords
         public async ValueTask<bool> IsBackupAsync(string domain)
         {
             DnsAnswer answer = await c.Names.Resolver.Query(domain, DnsType.MX);
-            if (answer.IsTemporary || answer.Status == DnsStatus.Filtered) Defer($"Unable to look up mail exchanger information: {DnsReason.Short(answer.Status)}");
+            if (answer.IsTemporary || answer.Status == DnsStatus.Filtered)
+                Defer($"Unable to look up mail exchanger information: {DnsReason.Short(answer.Status)}");
             List<MxRecord> all = [.. answer.Records.OfType<MxRecord>().OrderBy(r => r.Preference)];
             if (all.Count == 0 || all.Exists(r => r.Exchange.Length == 0)) return false;
             List<string> best = [.. all.Where(r => r.Preference == all[0].Preference).Select(r => r.Exchange)];
@@ -61,30 +62,36 @@ internal static class MxBackupWords
             {
                 HostAddresses found = await c.Names.Hosts.FindAsync(host);
                 if (found.Failure is { } failure)
-                    Defer($"Unable to look up mail exchanger host {host}: {(failure.IsTemporary ? "Temporary failure in name resolution" : "Name or service not known")}");
+                    Defer($"Unable to look up mail exchanger host {host}: "
+                        + $"{(failure.IsTemporary ? "Temporary failure in name resolution" : "Name or service not known")}");
                 foreach (System.Net.IPAddress address in found.Addresses)
-                    if (await IsLocalAsync(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? $"[{address}]" : $"[IPv6:{address}]")) return true;
+                    if (await IsLocalAsync(address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? $"[{address}]"
+                        : $"[IPv6:{address}]")) return true;
             }
             return false;
         }
 
-        private ValueTask<bool> IsLocalAsync(string domain) => c.AskAsync(Asks.Routes, (c.Session.Addresses, domain), static s => s.Addresses.IsLocalDomain(s.domain));
+        private ValueTask<bool> IsLocalAsync(string domain) =>
+            c.AskAsync(Asks.Routes, (c.Session.Addresses, domain), static s => s.Addresses.IsLocalDomain(s.domain));
 
         /// <summary>All addresses of the best hosts are in permit_mx_backup_networks.</summary>
         private async ValueTask<bool> AreTrustedAsync(List<string> hosts)
         {
-            HostLookup dns = new(c.Names.Resolver, new HostLookupOptions { IPv4 = c.Names.Hosts.Options.IPv4, IPv6 = c.Names.Hosts.Options.IPv6 });
+            HostLookup dns =
+                new(c.Names.Resolver, new HostLookupOptions { IPv4 = c.Names.Hosts.Options.IPv4, IPv6 = c.Names.Hosts.Options.IPv6 });
             foreach (string host in hosts)
             {
                 HostAddresses found = await dns.FindAsync(host);
                 if (found.Failure is { } failure)
                 {
-                    Defer($"Unable to look up host {host} as mail exchanger: {(failure.IsTemporary ? DnsReason.TryAgain : DnsReason.NotFound)}");
+                    Defer($"Unable to look up host {host} as mail exchanger: "
+                        + $"{(failure.IsTemporary ? DnsReason.TryAgain : DnsReason.NotFound)}");
                     return false;
                 }
                 foreach (System.Net.IPAddress address in found.Addresses)
                 {
-                    MatchResult match = await c.Lookups.AskAsync(c.Rules.Dns.BackupNetworks.MayBlock, (c.Rules.Dns.BackupNetworks, host, address),
+                    MatchResult match =
+                        await c.Lookups.AskAsync(c.Rules.Dns.BackupNetworks.MayBlock, (c.Rules.Dns.BackupNetworks, host, address),
                         static s => s.BackupNetworks.Match(s.host, s.address));
                     if (match == MatchResult.Error) Defer($"Unable to verify host {host} as mail exchanger");
                     if (match != MatchResult.Yes) return false;

@@ -16,18 +16,21 @@ internal static class ProbeWords
 {
     private const int MaxReason = 250;
 
-    public static ValueTask<Verdict> RejectUnverifiedSenderAsync(AccessContext c, RestrictionStep step) => c.Sender is { Length: > 0 } sender
+    public static ValueTask<Verdict> RejectUnverifiedSenderAsync(AccessContext c, RestrictionStep step) =>
+        c.Sender is { Length: > 0 } sender
         ? JudgeAsync(c, sender, ReplyClass.Sender, c.Rules.UnverifiedSender)
         : ValueTask.FromResult(Verdict.Dunno);
 
-    public static ValueTask<Verdict> RejectUnverifiedRecipientAsync(AccessContext c, RestrictionStep step) => c.Recipient is { Length: > 0 } recipient
+    public static ValueTask<Verdict> RejectUnverifiedRecipientAsync(AccessContext c, RestrictionStep step) =>
+        c.Recipient is { Length: > 0 } recipient
         ? JudgeAsync(c, recipient, ReplyClass.Recipient, c.Rules.UnverifiedRecipient)
         : ValueTask.FromResult(Verdict.Dunno);
 
     private static async ValueTask<Verdict> JudgeAsync(AccessContext c, string address, string @class, UnverifiedPolicy policy)
     {
         string status = @class == ReplyClass.Sender ? "4.1.7" : "4.1.1";
-        VerifyReply? known = await AskAsync(c, await c.AskAsync(Asks.Routes, (c.Session.Addresses, address), static s => s.Addresses.Complete(s.address)));
+        VerifyReply? known =
+            await AskAsync(c, await c.AskAsync(Asks.Routes, (c.Session.Addresses, address), static s => s.Addresses.Complete(s.address)));
         if (known is null)
         {
             Log.Warning($"{c.Rules.VerifyService} service failure");

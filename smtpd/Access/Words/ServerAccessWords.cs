@@ -7,8 +7,8 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>
-/// check_*_a_access, check_*_mx_access, check_*_ns_access: looks for the addresses of a domain, or the names and addresses of its mail or name
-/// servers, in an access table. Whoever controls the DNS of a domain controls the key: so it may refuse, never permit.
+/// check_*_a_access, check_*_mx_access, check_*_ns_access: looks for the addresses of a domain, or the names and addresses of its mail or
+/// name servers, in an access table. Whoever controls the DNS of a domain controls the key: so it may refuse, never permit.
 /// </summary>
 internal static class ServerAccessWords
 {
@@ -30,7 +30,8 @@ internal static class ServerAccessWords
     public static Func<AccessContext, RestrictionStep, ValueTask<Verdict>> Recipient(DnsType type) => (c, step) =>
         CheckAsync(c, step, type, c.Recipient, c.Recipient, ReplyClass.Recipient);
 
-    private static async ValueTask<Verdict> CheckAsync(AccessContext c, RestrictionStep step, DnsType type, string? name, string? replyName, string @class)
+    private static async ValueTask<Verdict> CheckAsync(AccessContext c, RestrictionStep step, DnsType type, string? name, string? replyName,
+        string @class)
     {
         if (string.IsNullOrEmpty(name) || name == ClientInfo.Unknown) return Verdict.Dunno;
         Verdict verdict = await new Check(c, step.Table!, type, replyName!, @class).RunAsync(name[(name.LastIndexOf('@') + 1)..]);
@@ -48,7 +49,10 @@ internal static class ServerAccessWords
         {
             if (domain.Length == 0) return Verdict.Dunno;
             // An address literal is its own mail exchanger; nobody is its name server.
-            if (domain[0] == '[') return type != DnsType.NS && HostName.TryParseLiteral(domain, out IPAddress literal) ? await AddressAsync(literal.ToString()) ?? Verdict.Dunno : Verdict.Dunno;
+            if (domain[0] == '[')
+                return type != DnsType.NS
+                    && HostName.TryParseLiteral(domain, out IPAddress literal) ? await AddressAsync(literal.ToString()) ?? Verdict.Dunno
+                    : Verdict.Dunno;
             string name = DomainName.ToAscii(domain) ?? domain;
             foreach (string server in await ServersAsync(name))
             {
@@ -85,12 +89,14 @@ internal static class ServerAccessWords
             if (type != DnsType.A && await NameAsync(server) is { } byName) return byName;
             HostAddresses found = await c.Names.Hosts.FindAsync(server);
             if (!found.IsFound && type != DnsType.A)
-                Log.Warning($"Unable to look up {type} host {server} for {@class} {replyName}: {(found.Failure!.IsTemporary ? "Temporary failure in name resolution" : "Name or service not known")}");
+                Log.Warning($"Unable to look up {type} host {server} for {@class} {replyName}: "
+                    + $"{(found.Failure!.IsTemporary ? "Temporary failure in name resolution" : "Name or service not known")}");
             foreach (IPAddress address in found.Addresses)
             {
                 if (++_addresses > MaxAddresses)
                 {
-                    Log.Warning($"{type} server address count limit ({MaxAddresses}) exceeded for {@class} {replyName} -- ignoring the remainder");
+                    Log.Warning($"{type} server address count limit ({MaxAddresses}) exceeded for {@class} {replyName} -- ignoring the "
+                        + $"remainder");
                     return null;
                 }
                 if (await AddressAsync(address.ToString()) is { } verdict) return verdict;
@@ -98,9 +104,11 @@ internal static class ServerAccessWords
             return null;
         }
 
-        private async ValueTask<Verdict?> AddressAsync(string address) => Apply(await c.Lookups.AskAsync(table.MayBlock, (table, address), static s => s.table.FindAddress(s.address)));
+        private async ValueTask<Verdict?> AddressAsync(string address) =>
+            Apply(await c.Lookups.AskAsync(table.MayBlock, (table, address), static s => s.table.FindAddress(s.address)));
 
-        private async ValueTask<Verdict?> NameAsync(string name) => Apply(await c.Lookups.AskAsync(table.MayBlock, (table, name), static s => s.table.FindDomain(s.name)));
+        private async ValueTask<Verdict?> NameAsync(string name) =>
+            Apply(await c.Lookups.AskAsync(table.MayBlock, (table, name), static s => s.table.FindDomain(s.name)));
 
         /// <summary>An entry decides, even to say nothing.</summary>
         private Verdict? Apply(LookupResult result) => result.IsNotFound ? null : AccessAction.Apply(c, table, result, replyName, @class);

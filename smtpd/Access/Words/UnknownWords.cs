@@ -49,7 +49,8 @@ internal static class UnknownWords
     {
         if (address is not { Length: > 0 }) return Verdict.Dunno;
         bool isSender = @class == ReplyClass.Sender;
-        (Destination whose, string domain) = await c.AskAsync(Asks.Routes, (c.Session.Addresses, other, address), static s => (s.Addresses.FindDomain(s.other, s.address, out string domain), domain));
+        (Destination whose, string domain) = await c.AskAsync(Asks.Routes, (c.Session.Addresses, other, address),
+            static s => (s.Addresses.FindDomain(s.other, s.address, out string domain), domain));
         switch (whose)
         {
             case Destination.Unknown: return c.LookupError(address);
@@ -97,5 +98,6 @@ internal static class UnknownWords
         return true;
     }
 
-    private static string Why(DnsAnswer answer, string notFound) => answer.Status == DnsStatus.Invalid ? "Malformed DNS server reply" : notFound;
+    private static string Why(DnsAnswer answer, string notFound) =>
+        answer.Status == DnsStatus.Invalid ? "Malformed DNS server reply" : notFound;
 }

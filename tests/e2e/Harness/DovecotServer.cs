@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace MtaSuite.Tests.E2e.Harness;
 
-/// <summary>Dovecot's authentication server alone, with one user, behind a socket. It comes and goes as told. Skips the test where it cannot be had.</summary>
+/// <summary>
+/// Dovecot's authentication server alone, with one user, behind a socket. It comes and goes as told. Skips the test where it cannot be had.
+/// </summary>
 public sealed class DovecotServer : IDisposable
 {
     private readonly string _folder, _socket;
@@ -56,7 +58,8 @@ public sealed class DovecotServer : IDisposable
         File.Delete(_socket);
         ProcessStartInfo start = new("/usr/sbin/dovecot", ["-F", "-c", $"{_folder}/dovecot.conf"]) { RedirectStandardError = true };
         _process = Process.Start(start)!;
-        Wait.Until(() => File.Exists(_socket), () => $"Dovecot's socket\n{(File.Exists($"{_folder}/log") ? File.ReadAllText($"{_folder}/log") : "")}");
+        Wait.Until(() => File.Exists(_socket),
+            () => $"Dovecot's socket\n{(File.Exists($"{_folder}/log") ? File.ReadAllText($"{_folder}/log") : "")}");
     }
 
     public void Stop()

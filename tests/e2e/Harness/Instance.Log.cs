@@ -24,17 +24,20 @@ public sealed partial class Instance
     {
         Regex regex = new(pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant);
         Match match = Match.Empty;
-        Wait.Until(() => LogText() is var text && text.Length >= mark && (match = regex.Match(text, mark)).Success, () => $"in the log: {pattern}");
+        Wait.Until(() => LogText() is var text && text.Length >= mark && (match = regex.Match(text, mark)).Success,
+            () => $"in the log: {pattern}");
         return match;
     }
 
-    public int CountLog(string pattern, int mark = 0) => Regex.Count(LogText()[mark..], pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant);
+    public int CountLog(string pattern, int mark = 0) =>
+        Regex.Count(LogText()[mark..], pattern, RegexOptions.Multiline | RegexOptions.CultureInvariant);
 
     /// <summary>For the report of a failed test.</summary>
     public string Describe()
     {
         string[] lines = LogText().Split('\n');
-        return $"---- log, last lines\n{string.Join('\n', lines[Math.Max(0, lines.Length - 80)..])}\n---- queue: {string.Join(' ', Queued().Take(50))}\n"
+        return $"---- log, last lines\n{string.Join('\n', lines[Math.Max(0, lines.Length - 80)..])}\n---- queue: "
+            + $"{string.Join(' ', Queued().Take(50))}\n"
             + $"---- processes: {string.Join(' ', Processes())}";
     }
 }

@@ -11,7 +11,8 @@ public sealed partial class Instance
     public const int SIGKILL = 9, SIGCONT = 18, SIGSTOP = 19;
 
     /// <summary>Process ids; of one program, or of all.</summary>
-    public int[] Pids(string? program = null) => [.. Processes().Where(p => program == null || p.Program == program).Select(p => p.Pid).Order()];
+    public int[] Pids(string? program = null) =>
+        [.. Processes().Where(p => program == null || p.Program == program).Select(p => p.Pid).Order()];
 
     /// <summary>The one process of a program; waits until it runs.</summary>
     public int Pid(string program)
@@ -21,7 +22,9 @@ public sealed partial class Instance
         return pids[0];
     }
 
-    /// <summary>The process of a program, when it has run for a moment: one that dies young is started again with a delay that doubles.</summary>
+    /// <summary>
+    /// The process of a program, when it has run for a moment: one that dies young is started again with a delay that doubles.
+    /// </summary>
     public int SettledPid(string program)
     {
         int pid = 0;
@@ -46,7 +49,8 @@ public sealed partial class Instance
             string[] arguments;
             try { arguments = File.ReadAllText($"{directory}/cmdline").Split('\0'); }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException) { continue; }
-            if (arguments.Length > 2 && arguments[1] == "-c" && arguments[2] == Etc && arguments[0].Contains("/libexec/", StringComparison.Ordinal))
+            if (arguments.Length > 2 && arguments[1] == "-c" && arguments[2] == Etc
+                && arguments[0].Contains("/libexec/", StringComparison.Ordinal))
                 yield return (pid, Path.GetFileName(arguments[0]));
         }
     }

@@ -6,8 +6,8 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Tests.E2e.Harness;
 
 /// <summary>
-/// A private instance of the suite in a folder of its own, driven through its commands. Mail for <see cref="User"/> lands in a Maildir below
-/// <see cref="MailFolder"/>. Disposing it ends its processes and removes the folder.
+/// A private instance of the suite in a folder of its own, driven through its commands. Mail for <see cref="User"/> lands in a Maildir
+/// below <see cref="MailFolder"/>. Disposing it ends its processes and removes the folder.
 /// </summary>
 public sealed partial class Instance : IDisposable
 {
@@ -113,7 +113,8 @@ public sealed partial class Instance : IDisposable
     public void Reload() => Run("mtasuite", "-c", Etc, "reload").Succeeded();
 
     /// <summary>Runs a command of the suite.</summary>
-    public static ProgramResult Run(string command, params string[] arguments) => Programs.Run($"{Programs.Build}/sbin/{command}", arguments);
+    public static ProgramResult Run(string command, params string[] arguments) =>
+        Programs.Run($"{Programs.Build}/sbin/{command}", arguments);
 
     /// <summary>Runs a command on this instance, with this standard input.</summary>
     public ProgramResult Command(string command, string input, params string[] arguments) =>
@@ -142,12 +143,15 @@ public sealed partial class Instance : IDisposable
             .SelectMany(q => Directory.EnumerateFiles($"{Spool}/{q}", "*", SearchOption.AllDirectories)).Select(f => Path.GetFileName(f))
     ];
 
-    /// <summary>The messages that are still to be delivered. A file that its writer never finished is none: nobody was promised anything.</summary>
+    /// <summary>
+    /// The messages that are still to be delivered. A file that its writer never finished is none: nobody was promised anything.
+    /// </summary>
     public string[] Waiting()
     {
         SpoolDirectory spool = new(Spool);
         return [.. ((string[])["incoming", "active", "deferred", "maildrop"]).SelectMany(queue => Queued(queue)
-            .Where(id => queue == "maildrop" || spool.TryRead(queue, id, out _) is not (QueueFileStatus.Unfinished or QueueFileStatus.Missing)))];
+            .Where(id => queue == "maildrop"
+            || spool.TryRead(queue, id, out _) is not (QueueFileStatus.Unfinished or QueueFileStatus.Missing)))];
     }
 
     /// <summary>Waits until no message is queued any more.</summary>

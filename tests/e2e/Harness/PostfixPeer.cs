@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace MtaSuite.Tests.E2e.Harness;
 
 /// <summary>
-/// A private Postfix to speak with, in a folder of its own: it takes mail for <c>example.net</c> and keeps nothing of it, and sends everything else to
-/// a relay host. Needs root and Debian's postfix package, whose own service is not touched.
+/// A private Postfix to speak with, in a folder of its own: it takes mail for <c>example.net</c> and keeps nothing of it, and sends
+/// everything else to a relay host. Needs root and Debian's postfix package, whose own service is not touched.
 /// </summary>
 public sealed class PostfixPeer : IDisposable
 {
@@ -46,7 +46,8 @@ public sealed class PostfixPeer : IDisposable
             {string.Join('\n', settings)}
 
             """);
-        string master = System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(Master), @"(?m)^(\S+\s+\S+\s+\S+\s+\S+\s+)y(\s)", "$1n$2")
+        string master =
+            System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(Master), @"(?m)^(\S+\s+\S+\s+\S+\s+\S+\s+)y(\s)", "$1n$2")
             .Replace("smtp      inet", $"127.0.0.1:{Port} inet", StringComparison.Ordinal);
         File.WriteAllText($"{Etc}/master.cf", master + "\npostlog unix-dgram n - n - 1 postlogd\n");
         Programs.Run("/usr/sbin/postfix", ["-c", Etc, "start"]).Succeeded();
@@ -66,7 +67,8 @@ public sealed class PostfixPeer : IDisposable
     public string WaitForLog(string pattern)
     {
         string? line = null;
-        Wait.Until(() => (line = LogText.Split('\n').FirstOrDefault(l => System.Text.RegularExpressions.Regex.IsMatch(l, pattern))) != null, () => $"{pattern} in Postfix's log:\n{LogText}");
+        Wait.Until(() => (line = LogText.Split('\n').FirstOrDefault(l => System.Text.RegularExpressions.Regex.IsMatch(l, pattern))) != null,
+            () => $"{pattern} in Postfix's log:\n{LogText}");
         return line!;
     }
 

@@ -51,7 +51,8 @@ public static class Programs
     }
 
     /// <summary>Runs a program to its end, with this standard input.</summary>
-    public static ProgramResult Run(string program, IEnumerable<string> arguments, string input = "", params (string Name, string Value)[] environment)
+    public static ProgramResult Run(string program, IEnumerable<string> arguments, string input = "",
+        params (string Name, string Value)[] environment)
     {
         using Process process = Start(program, arguments, environment);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
@@ -74,7 +75,8 @@ public static class Programs
     public static string RunInTerminal(IEnumerable<string> command, params (string Name, string Value)[] environment)
     {
         Require("python3");
-        return Run("python3", ["-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)", .. command], "", [("TERM", "xterm"), .. environment]).Succeeded().Output;
+        return Run("python3", ["-c", "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)", .. command], "",
+            [("TERM", "xterm"), .. environment]).Succeeded().Output;
     }
 
     /// <summary>Starts a program that talks through pipes.</summary>

@@ -76,7 +76,9 @@ public sealed class SmtpPeer : IDisposable
         }
     }
 
-    /// <summary>One message in a transaction of its own, line endings made CR LF, leading dots doubled; the reply to the end of its data.</summary>
+    /// <summary>
+    /// One message in a transaction of its own, line endings made CR LF, leading dots doubled; the reply to the end of its data.
+    /// </summary>
     public Reply Deliver(string from, string to, string message)
     {
         Say($"MAIL FROM:<{from}>").Is(250);
@@ -88,7 +90,8 @@ public sealed class SmtpPeer : IDisposable
     public Reply SendContent(string message)
     {
         if (!message.EndsWith('\n')) message += "\n";
-        Send($"\n{message}".Replace("\n.", "\n..", StringComparison.Ordinal)[1..].Replace("\n", "\r\n", StringComparison.Ordinal) + ".\r\n");
+        Send($"\n{message}".Replace("\n.", "\n..", StringComparison.Ordinal)[1..].Replace("\n", "\r\n", StringComparison.Ordinal)
+            + ".\r\n");
         return Read();
     }
 

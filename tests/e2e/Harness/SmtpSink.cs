@@ -9,8 +9,8 @@ namespace MtaSuite.Tests.E2e.Harness;
 public enum SinkMode { Takes, Closes, IsSilent, Waits }
 
 /// <summary>
-/// A server that takes every message and keeps the first line of its body; or one that closes each connection, or never says anything, or says nothing until it is
-/// let go.
+/// A server that takes every message and keeps the first line of its body; or one that closes each connection, or never says anything, or
+/// says nothing until it is let go.
 /// </summary>
 public sealed class SmtpSink : IDisposable
 {
@@ -94,7 +94,8 @@ public sealed class SmtpSink : IDisposable
                 continue;
             }
             (data, body, first) = (line.StartsWith("DATA", StringComparison.OrdinalIgnoreCase), false, true);
-            await writer.WriteLineAsync(data ? "354 go on" : line.StartsWith("QUIT", StringComparison.OrdinalIgnoreCase) ? "221 bye" : "250 sink.example");
+            await writer.WriteLineAsync(data ? "354 go on" : line.StartsWith("QUIT", StringComparison.OrdinalIgnoreCase) ? "221 bye"
+                : "250 sink.example");
         }
     }
 

@@ -58,7 +58,8 @@ public sealed class ClientTableTests
     {
         ClientTable table = Table(capacity: 2);
         foreach (string ident in new[] { "a", "b", "c", "c" }) table.Count(ClientEvent.Message, ident, false);
-        Assert.That((table.Size, table.Count(ClientEvent.Message, "c", false).Rate, table.Count(ClientEvent.Message, "a", false).Rate), Is.EqualTo((2, 0, 2)));
+        Assert.That((table.Size, table.Count(ClientEvent.Message, "c", false).Rate, table.Count(ClientEvent.Message, "a", false).Rate),
+            Is.EqualTo((2, 0, 2)));
         _clock.Advance(TimeSpan.FromSeconds(61));
         Assert.That(table.Count(ClientEvent.Message, "c", false).Rate, Is.EqualTo(1));
     }
@@ -71,7 +72,8 @@ public sealed class ClientTableTests
         table.Hold(process, "smtp:192.0.2.1", 2);
         table.Count(ClientEvent.Connect, "smtp:192.0.2.1", false);
         table.Count(ClientEvent.Message, "smtp:192.0.2.2", false);
-        string when = _clock.GetLocalNow() is var t ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{t:MMM} {t.Day,2} {t:HH:mm:ss}") : "";
+        string when = _clock.GetLocalNow() is var t
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{t:MMM} {t.Day,2} {t:HH:mm:ss}") : "";
         Assert.That(table.Statistics.Take(), Is.EqualTo(new[]
         {
             $"statistics: max connection rate 1/60s for (smtp:192.0.2.1) at {when}",

@@ -6,14 +6,16 @@ namespace MtaSuite.Tests.Unit.Anvil;
 /// <summary>When an address is known, when it is asked about again, and what replaces what.</summary>
 public sealed class ProbeCacheTests
 {
-    private static readonly ProbeSettings Settings = new() { PositiveExpire = 10_000, PositiveRefresh = 5_000, NegativeExpire = 6_000, NegativeRefresh = 3_000 };
+    private static readonly ProbeSettings Settings =
+        new() { PositiveExpire = 10_000, PositiveRefresh = 5_000, NegativeExpire = 6_000, NegativeRefresh = 3_000 };
     private readonly List<string> _changes = [];
     private long _now = 1_000_000;
 
     [SetUp]
     public void Forget() => _changes.Clear();
 
-    private ProbeCache Cache(ProbeSettings? settings = null) => new(settings ?? Settings) { Changed = (key, entry) => _changes.Add($"{key} {entry?.Status.ToString() ?? "gone"}") };
+    private ProbeCache Cache(ProbeSettings? settings = null) =>
+        new(settings ?? Settings) { Changed = (key, entry) => _changes.Add($"{key} {entry?.Status.ToString() ?? "gone"}") };
 
     private (ProbeStatus, bool) Ask(ProbeCache cache, string key = "a@b") => (cache.Ask(key, _now, out bool probe).Status, probe);
 

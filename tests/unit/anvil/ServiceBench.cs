@@ -39,7 +39,9 @@ internal sealed class ServiceBench : IDisposable
     {
         string path = Spool.SocketPath(isPrivate, service);
         File.Delete(path);
-        return TestService.Context(loop, MailConfig.Parse($"myhostname = mx.test\nmyorigin = test\ndata_directory = {_root}\n{config}").Config, Spool, service, OnLoop.Listen(path), maxProc: 1);
+        return TestService.Context(loop,
+            MailConfig.Parse($"myhostname = mx.test\nmyorigin = test\ndata_directory = {_root}\n{config}").Config, Spool, service,
+                OnLoop.Listen(path), maxProc: 1);
     }
 
     public AnvilService StartAnvil(EventLoop loop, string config = "") => new(Context(loop, "anvil", config));

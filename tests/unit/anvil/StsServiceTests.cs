@@ -27,9 +27,11 @@ public sealed class StsServiceTests
     {
         _bench = new ServiceBench();
         _clock = new ManualClock();
-        _dns = new ScriptedDns("mta-sts.d.test A 127.0.0.1", "_mta-sts.d.test 60 TXT v=STSv1; id=1", "_mta-sts.d.test 60 TXT something else");
+        _dns = new ScriptedDns("mta-sts.d.test A 127.0.0.1", "_mta-sts.d.test 60 TXT v=STSv1; id=1",
+            "_mta-sts.d.test 60 TXT something else");
         _web = new WebServer(_ca.Chain("mta-sts.d.test"), request =>
-            request.StartsWith("GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: mta-sts.d.test", StringComparison.Ordinal) ? _answer : WebServer.Answer("", status: "400 Bad"));
+            request.StartsWith("GET /.well-known/mta-sts.txt HTTP/1.1\r\nHost: mta-sts.d.test", StringComparison.Ordinal) ? _answer
+            : WebServer.Answer("", status: "400 Bad"));
         _answer = Policy("enforce");
     }
 
@@ -44,7 +46,8 @@ public sealed class StsServiceTests
     [OneTimeTearDown]
     public void RemoveAuthority() => _ca.Dispose();
 
-    private static byte[] Policy(string mode, int age = 86400) => WebServer.Answer($"version: STSv1\nmode: {mode}\nmx: *.d.test\nmax_age: {age}\n");
+    private static byte[] Policy(string mode, int age = 86400) =>
+        WebServer.Answer($"version: STSv1\nmode: {mode}\nmx: *.d.test\nmax_age: {age}\n");
 
     private sealed record World(StsService Service, EventLoop Loop, ServiceBench Bench, DnsResolver Resolver)
     {
@@ -62,8 +65,10 @@ public sealed class StsServiceTests
     private World Start(EventLoop loop)
     {
         DnsResolver resolver = _dns.Resolver(loop);
-        PolicySettings settings = new() { AuthorityFile = _ca.RootFile, Port = _web.Port, FetchTimeout = TestLimits.Answer, Journal = _bench.Journal };
-        return new World(new StsService(_bench.Context(loop, "sts", ""), settings, new HostLookup(resolver, new() { HostsFile = "/dev/null", IPv6 = false })), loop, _bench, resolver);
+        PolicySettings settings =
+            new() { AuthorityFile = _ca.RootFile, Port = _web.Port, FetchTimeout = TestLimits.Answer, Journal = _bench.Journal };
+        return new World(new StsService(_bench.Context(loop, "sts", ""), settings,
+            new HostLookup(resolver, new() { HostsFile = "/dev/null", IPv6 = false })), loop, _bench, resolver);
     }
 
     private void Run(Func<World, Task> test) => OnLoop.Run(loop => test(Start(loop)), _clock);

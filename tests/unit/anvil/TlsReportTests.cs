@@ -23,7 +23,8 @@ namespace MtaSuite.Tests.Unit.Anvil;
 public sealed class TlsReportTests
 {
     private const long Midnight = 1_795_305_600; // 2026-11-22T00:00:00Z
-    private static readonly JsonSerializerOptions s_pretty = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_pretty =
+        new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly ReportSettings s_settings = new()
     {
         Organization = "Example \"Mail\" Inc.",
@@ -47,7 +48,8 @@ public sealed class TlsReportTests
         Reason = reason,
     };
 
-    private static void Add(ReportBook book, TlsReportNotice notice, long now = Midnight + 100) => book.Add(SessionFacts.Of(notice)!, now, out _);
+    private static void Add(ReportBook book, TlsReportNotice notice, long now = Midnight + 100) =>
+        book.Add(SessionFacts.Of(notice)!, now, out _);
 
     private static string Golden(string name, string text, [CallerFilePath] string here = "")
     {
@@ -63,7 +65,8 @@ public sealed class TlsReportTests
         sts.PolicyStrings.AddRange(["version: STSv1", "mode: testing", "mx: *.mail.example.net", "max_age: 86400"]);
         sts.MxPatterns.Add("*.mail.example.net");
         for (int i = 0; i < 5326; i++) Add(book, sts);
-        foreach ((string result, int count, string reason) in new[] { ("certificate-expired", 100, "certificate has expired"), ("starttls-not-supported", 200, ""), ("validation-failure", 3, "evil \" \\ \u0007 <é> reason") })
+        foreach ((string result, int count, string reason) in new[] { ("certificate-expired", 100, "certificate has expired"),
+            ("starttls-not-supported", 200, ""), ("validation-failure", 3, "evil \" \\ \u0007 <é> reason") })
         {
             (sts.Result, sts.Reason) = (result, reason);
             for (int i = 0; i < count; i++) Add(book, sts);
@@ -96,7 +99,9 @@ public sealed class TlsReportTests
         Assert.That(text, Is.EqualTo(Golden("tlsrpt.mail", text)));
         Assert.That(parts[3], Is.EqualTo("--\n"));
         Assert.That(mail.Split('\n').Max(l => l.Length), Is.LessThan(120));
-        using GZipStream stream = new(new MemoryStream(Convert.FromBase64String(parts[2][parts[2].IndexOf("\n\n", StringComparison.Ordinal)..])), CompressionMode.Decompress);
+        using GZipStream stream = new(
+            new MemoryStream(Convert.FromBase64String(parts[2][parts[2].IndexOf("\n\n", StringComparison.Ordinal)..])),
+            CompressionMode.Decompress);
         using MemoryStream plain = new();
         stream.CopyTo(plain);
         Assert.That(plain.ToArray(), Is.EqualTo(ReportJson.Write(tally, s_settings)));
@@ -106,14 +111,16 @@ public sealed class TlsReportTests
     [TestCase("v=TLSRPTv1;rua=https://reporting.example.com/v1/tlsrpt", "https://reporting.example.com/v1/tlsrpt")]
     [TestCase("v=TLSRPTv1 ;\trua=mailto:a@b.example , https://c.example/ ;", "mailto:a@b.example https://c.example/")]
     [TestCase("v=TLSRPTv1; x=y; rua=mailto:a%2Bb@c.example?subject=x", "mailto:a%2Bb@c.example?subject=x")]
-    [TestCase("v=TLSRPTv1; rua=mailto:a@b.example,http://plain.example/,ftp://x.example/,mailto:none,mailto:a@b.example", "mailto:a@b.example")]
+    [TestCase("v=TLSRPTv1; rua=mailto:a@b.example,http://plain.example/,ftp://x.example/,mailto:none,mailto:a@b.example",
+        "mailto:a@b.example")]
     [TestCase("v=TLSRPTv1; rua=mailto:a%0Ab@c.example", "")]
     [TestCase("v=TLSRPTv1", "")]
     [TestCase("v=TLSRPTv1;", "")]
     [TestCase("v=TLSRPTv12; rua=mailto:a@b.example", "")]
     [TestCase("V=TLSRPTv1; rua=mailto:a@b.example", "")]
     [TestCase("rua=mailto:a@b.example; v=TLSRPTv1", "")]
-    public void Where_reports_go(string record, string addresses) => Assert.That(string.Join(' ', TlsReportRecord.Addresses(["other text", record])), Is.EqualTo(addresses));
+    public void Where_reports_go(string record, string addresses) =>
+        Assert.That(string.Join(' ', TlsReportRecord.Addresses(["other text", record])), Is.EqualTo(addresses));
 
     [Test]
     public void Memory_is_bounded()
@@ -160,7 +167,8 @@ public sealed class TlsReportTests
         Add(book, Notice("b.example"), Midnight + 86399);
         Assert.That((book.Open.Count, book.Closed.Count), Is.EqualTo((2, 0)));
         Add(book, Notice("a.example"), Midnight + 86400);
-        Assert.That(book.Closed.Select(t => (t.Domain, t.Start, t.End)), Is.EqualTo(new[] { ("a.example", Midnight, Midnight + 86399), ("b.example", Midnight, Midnight + 86399) }));
+        Assert.That(book.Closed.Select(t => (t.Domain, t.Start, t.End)),
+            Is.EqualTo(new[] { ("a.example", Midnight, Midnight + 86399), ("b.example", Midnight, Midnight + 86399) }));
         Assert.That(book.Closed.Select(t => t.Due - Midnight - 86400), Is.All.InRange(0, 4 * 3600));
         Assert.That(book.Closed.First().Due, Is.Not.EqualTo(book.Closed.Last().Due));
         Assert.That(book.Open.Single().Start, Is.EqualTo(Midnight + 86400));
@@ -194,9 +202,11 @@ public sealed class TlsReportTests
         foreach (ReportBook b in new[] { first, second })
         {
             DomainTally a = b.Closed.Single();
-            Assert.That((a.Domain, a.Successes, a.Failures, a.Due, a.End), Is.EqualTo(("a.example", 1, 1, book.Closed.First().Due, Midnight + 86399)));
+            Assert.That((a.Domain, a.Successes, a.Failures, a.Due, a.End),
+                Is.EqualTo(("a.example", 1, 1, book.Closed.First().Due, Midnight + 86399)));
             Assert.That(a.Policies[0].Details.Single().Key, Is.EqualTo(book.Closed.First().Policies[0].Details.Single().Key));
-            Assert.That((a.Addresses, a.Served), Is.EqualTo((new[] { "mailto:x@a.example", "https://a.example/" }, new[] { "mailto:x@a.example" })));
+            Assert.That((a.Addresses, a.Served),
+                Is.EqualTo((new[] { "mailto:x@a.example", "https://a.example/" }, new[] { "mailto:x@a.example" })));
             Assert.That(b.Open.Single().Domain, Is.EqualTo("c.example"));
         }
         foreach (string line in lines)
@@ -261,27 +271,34 @@ public sealed class TlsReportTests
     {
         ManualClock clock = new();
         using ServiceBench bench = new();
-        using ScriptedDns dns = new("_smtp._tls.wants.example TXT v=TLSRPTv1; rua=mailto:tls@wants.example,mailto:second@wants.example", "_smtp._tls.quiet.example TXT something else");
+        using ScriptedDns dns = new("_smtp._tls.wants.example TXT v=TLSRPTv1; rua=mailto:tls@wants.example,mailto:second@wants.example",
+            "_smtp._tls.quiet.example TXT something else");
         OnLoop.Run(async loop =>
         {
             bench.StartCleanup(loop);
             string config = $"dns_servers = {dns.Address}\ntlsrpt_random_delay = 0";
             TlsReportService service = bench.StartTlsReports(loop, config);
             LinkClient client = bench.TlsReportClient(loop);
-            foreach (string domain in new[] { "wants.example", "quiet.example", "wants.example", "unknown.example" }) client.TryNotify(Notice(domain));
+            foreach (string domain in new[] { "wants.example", "quiet.example", "wants.example", "unknown.example" })
+                client.TryNotify(Notice(domain));
             client.TryNotify(Notice("wants.example", "certificate-host-mismatch"));
-            for (bool settled = false; !settled;) settled = await AskAsync(loop, client, send: false) is [{ Addresses.Length: > 0, Successes: 2, Failures: 1 }];
+            for (bool settled = false; !settled;)
+                settled = await AskAsync(loop, client, send: false) is [{ Addresses.Length: > 0, Successes: 2, Failures: 1 }];
             // another process goes on where this one ends
             await ServiceBench.DrainAsync(service);
             service = bench.StartTlsReports(loop, config);
             TlsReportState state = (await AskAsync(loop, client, send: false)).Single();
-            Assert.That((state.Domain, state.Successes, state.Failures, state.Details.Single().Result), Is.EqualTo(("wants.example", 2, 1, "certificate-host-mismatch")));
+            Assert.That((state.Domain, state.Successes, state.Failures, state.Details.Single().Result),
+                Is.EqualTo(("wants.example", 2, 1, "certificate-host-mismatch")));
             Assert.That((service.Active, bench.Submitted.Count), Is.EqualTo((1, 0)));
             clock.Advance(TimeSpan.FromDays(1));
             service.Wakeup();
             await loop.UntilAsync(() => service.Active == 0);
-            Assert.That(bench.Submitted.Select(e => (e.Sender, e.Recipients.Single().Address)), Is.EqualTo(new[] { ("postmaster@test", "tls@wants.example"), ("postmaster@test", "second@wants.example") }));
-            Assert.That(bench.Contents[0], Does.Contain("\nTLS-Required: No\n").And.Contain("TLS-Report-Domain: wants.example\n").And.Contain("2 sessions succeeded, 1 failed"));
+            Assert.That(bench.Submitted.Select(e => (e.Sender, e.Recipients.Single().Address)),
+                Is.EqualTo(new[] { ("postmaster@test", "tls@wants.example"), ("postmaster@test", "second@wants.example") }));
+            Assert.That(bench.Contents[0],
+                Does.Contain("\nTLS-Required: No\n").And.Contain("TLS-Report-Domain: wants.example\n").And.Contain(
+                    "2 sessions succeeded, 1 failed"));
             service.Wakeup();
             await ServiceBench.DrainAsync(service);
             service = bench.StartTlsReports(loop, config);
@@ -290,7 +307,8 @@ public sealed class TlsReportTests
         }, clock);
     }
 
-    private static async Task WithReportByWebAsync(EventLoop loop, ManualClock clock, ServiceBench bench, ScriptedDns dns, WebServer server, TestCa ca, Func<TlsReportService, Task> test)
+    private static async Task WithReportByWebAsync(EventLoop loop, ManualClock clock, ServiceBench bench, ScriptedDns dns, WebServer server,
+        TestCa ca, Func<TlsReportService, Task> test)
     {
         dns.Add($"_smtp._tls.web.example TXT v=TLSRPTv1; rua=https://taker.test:{server.Port}/v1/tlsrpt?of=us");
         dns.Add("taker.test A 127.0.0.1");
@@ -330,13 +348,15 @@ public sealed class TlsReportTests
             await loop.UntilAsync(() => service.Active == 0);
         }), clock);
         Assert.That(requests, Has.Count.EqualTo(2));
-        Assert.That(requests[1], Is.EqualTo(requests[0]).And.StartsWith("POST /v1/tlsrpt?of=us HTTP/1.1\r\n").And.Contain($"Host: taker.test:{server.Port}\r\n").And.Contain("Content-Type: application/tlsrpt+gzip\r\n"));
+        Assert.That(requests[1], Is.EqualTo(requests[0]).And.StartsWith("POST /v1/tlsrpt?of=us HTTP/1.1\r\n").And.Contain(
+            $"Host: taker.test:{server.Port}\r\n").And.Contain("Content-Type: application/tlsrpt+gzip\r\n"));
         byte[] body = Encoding.Latin1.GetBytes(requests[1][(requests[1].IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         using GZipStream plain = new(new MemoryStream(body), CompressionMode.Decompress);
         using JsonDocument report = JsonDocument.Parse(plain);
         JsonElement policy = report.RootElement.GetProperty("policies")[0];
         Assert.That(policy.GetProperty("policy").GetProperty("policy-domain").GetString(), Is.EqualTo("web.example"));
-        Assert.That(policy.GetProperty("summary").ToString(), Does.Contain("\"total-successful-session-count\":1").And.Contain("\"total-failure-session-count\":1"));
+        Assert.That(policy.GetProperty("summary").ToString(),
+            Does.Contain("\"total-successful-session-count\":1").And.Contain("\"total-failure-session-count\":1"));
         Assert.That(bench.Submitted, Is.Empty);
     }
 
@@ -349,11 +369,13 @@ public sealed class TlsReportTests
         using TestCa ca = new();
         using ServiceBench bench = new();
         using ScriptedDns dns = new();
-        using WebServer server = new(ca.Chain(certificate), _ => WebServer.Answer("", status: status, header: "Location: https://taker.test/\r\n"));
+        using WebServer server =
+            new(ca.Chain(certificate), _ => WebServer.Answer("", status: status, header: "Location: https://taker.test/\r\n"));
         OnLoop.Run(loop => WithReportByWebAsync(loop, clock, bench, dns, server, ca, async service =>
         {
             // the file may not be there yet
-            await loop.UntilAsync(() => (ConfigFile.TryRead(bench.TlsReportJournal, out string journal, out _) && journal.Contains("\n>\t", StringComparison.Ordinal)) || service.Active == 0);
+            await loop.UntilAsync(() => (ConfigFile.TryRead(bench.TlsReportJournal, out string journal, out _)
+                && journal.Contains("\n>\t", StringComparison.Ordinal)) || service.Active == 0);
             service.Wakeup();
             await loop.TurnAsync(20);
             Assert.That((server.Count, service.Active), Is.EqualTo((requests, left)));
@@ -401,7 +423,8 @@ public sealed class TlsReportTests
     {
         const int domains = 50, atOnce = 20;
         using ServiceBench bench = new();
-        using ScriptedDns dns = new([.. Enumerable.Range(0, domains).Select(i => $"_smtp._tls.d{i}.example TXT v=TLSRPTv1; rua=mailto:tls@d{i}.example")]);
+        using ScriptedDns dns = new([.. Enumerable.Range(0, domains).Select(i => $"_smtp._tls.d{i}.example TXT v=TLSRPTv1; "
+            + $"rua=mailto:tls@d{i}.example")]);
         OnLoop.Run(async loop =>
         {
             TaskCompletionSource pause = new();

@@ -28,7 +28,8 @@ public sealed class VerifyServiceTests
         await loop.UntilAsync(() => _bench.Submitted.Count > 0);
         Envelope probe = _bench.Submitted.Single();
         Assert.That(probe.Flags, Is.EqualTo(MessageFlags.VerifyOnly | MessageFlags.Probe));
-        Assert.That((probe.Sender, probe.Recipients.Single().Address, probe.Recipients[0].Notify), Is.EqualTo(("double-bounce@test", "User@example.com", Notify.Never)));
+        Assert.That((probe.Sender, probe.Recipients.Single().Address, probe.Recipients[0].Notify),
+            Is.EqualTo(("double-bounce@test", "User@example.com", Notify.Never)));
         client.Tell(new VerifyUpdate { Address = "User@example.com", Status = ProbeStatus.Deliverable, Text = "250 ok" });
         VerifyReply reply = (await client.QueryAsync("User@example.COM"))!;
         Assert.That((reply.Status, reply.Text), Is.EqualTo((ProbeStatus.Deliverable, "250 ok")));
@@ -42,7 +43,8 @@ public sealed class VerifyServiceTests
         client.Tell(new VerifyUpdate { Address = "a@b", Status = ProbeStatus.Undeliverable, Text = "first" });
         client.Tell(new VerifyUpdate { Address = "a@b", Status = ProbeStatus.Deliverable, Text = "second" });
         await client.QueryAsync("a@b");
-        await loop.UntilAsync(() => File.Exists(_bench.Journal) && File.ReadAllText(_bench.Journal).EndsWith("second\n", StringComparison.Ordinal));
+        await loop.UntilAsync(() => File.Exists(_bench.Journal)
+            && File.ReadAllText(_bench.Journal).EndsWith("second\n", StringComparison.Ordinal));
         await ServiceBench.DrainAsync(service);
         File.AppendAllText(_bench.Journal, "0 99 torn@b");
         service = _bench.StartVerify(loop);

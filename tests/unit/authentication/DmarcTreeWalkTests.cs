@@ -11,8 +11,10 @@ public class DmarcTreeWalkTests
 {
     private readonly ScriptedDns _dns = new(
         "_dmarc.org.test TXT v=DMARC1; p=reject; sp=quarantine", "_dmarc.own.sub.org.test TXT v=DMARC1; p=none",
-        "_dmarc.suffix.test TXT v=DMARC1; p=reject; psd=y", "_dmarc.firm.suffix.test TXT v=DMARC1; p=none", "_dmarc.top.big.test TXT v=DMARC1; p=none; psd=n", "_dmarc.big.test TXT v=DMARC1; p=reject",
-        "_dmarc.two.org.test TXT v=DMARC1; p=none", "_dmarc.two.org.test TXT v=DMARC1; p=reject", "_dmarc.bad.org.test TXT v=DMARC1; p=what", "_dmarc.other.org.test TXT something else");
+        "_dmarc.suffix.test TXT v=DMARC1; p=reject; psd=y", "_dmarc.firm.suffix.test TXT v=DMARC1; p=none",
+            "_dmarc.top.big.test TXT v=DMARC1; p=none; psd=n", "_dmarc.big.test TXT v=DMARC1; p=reject",
+        "_dmarc.two.org.test TXT v=DMARC1; p=none", "_dmarc.two.org.test TXT v=DMARC1; p=reject",
+            "_dmarc.bad.org.test TXT v=DMARC1; p=what", "_dmarc.other.org.test TXT something else");
 
     [OneTimeSetUp]
     public void Break() => _dns.Rcode("_dmarc.silent.test", 2);
@@ -41,7 +43,8 @@ public class DmarcTreeWalkTests
     }
 
     [Test]
-    public void No_answer_is_no_organization() => Assert.That(Walk("a.silent.test").Trouble, Does.StartWith("the question for _dmarc.silent.test fails"));
+    public void No_answer_is_no_organization() =>
+        Assert.That(Walk("a.silent.test").Trouble, Does.StartWith("the question for _dmarc.silent.test fails"));
 
     // RFC 9989 4.10: eight questions at most, whatever the name
     [Test]
@@ -49,9 +52,11 @@ public class DmarcTreeWalkTests
     {
         Assert.That(DmarcTreeWalk.Names("a.b.c.d.e.f.g.h.i.j.mail.example.com"), Is.EqualTo(new[]
         {
-            "a.b.c.d.e.f.g.h.i.j.mail.example.com", "g.h.i.j.mail.example.com", "h.i.j.mail.example.com", "i.j.mail.example.com", "j.mail.example.com", "mail.example.com", "example.com", "com",
+            "a.b.c.d.e.f.g.h.i.j.mail.example.com", "g.h.i.j.mail.example.com", "h.i.j.mail.example.com", "i.j.mail.example.com",
+                "j.mail.example.com", "mail.example.com", "example.com", "com",
         }));
-        Assert.That(DmarcTreeWalk.Names("a.b.c.d.e.f.g.h"), Is.EqualTo(new[] { "a.b.c.d.e.f.g.h", "b.c.d.e.f.g.h", "c.d.e.f.g.h", "d.e.f.g.h", "e.f.g.h", "f.g.h", "g.h", "h" }));
+        Assert.That(DmarcTreeWalk.Names("a.b.c.d.e.f.g.h"),
+            Is.EqualTo(new[] { "a.b.c.d.e.f.g.h", "b.c.d.e.f.g.h", "c.d.e.f.g.h", "d.e.f.g.h", "e.f.g.h", "f.g.h", "g.h", "h" }));
         Assert.That(DmarcTreeWalk.Names("example.com"), Is.EqualTo(new[] { "example.com", "com" }));
     }
 

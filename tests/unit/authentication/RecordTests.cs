@@ -71,8 +71,10 @@ public class RecordTests
     public void Macros_of_IPv6_and_of_long_names()
     {
         SpfFacts facts = new(System.Net.IPAddress.Parse("2001:db8::cb01"), "a@b.example", "h");
-        Assert.That(SpfMacro.ExpandDomain("%{ir}.%{v}._spf.x.example", "x.example", facts), Is.EqualTo("1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6._spf.x.example"));
-        Assert.That(SpfMacro.ExpandDomain("%{d}.%{d}.%{d}", string.Join('.', Enumerable.Repeat("abcdefghi", 10)), facts), Has.Length.LessThanOrEqualTo(253).And.EndsWith("abcdefghi"));
+        Assert.That(SpfMacro.ExpandDomain("%{ir}.%{v}._spf.x.example", "x.example", facts),
+            Is.EqualTo("1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6._spf.x.example"));
+        Assert.That(SpfMacro.ExpandDomain("%{d}.%{d}.%{d}", string.Join('.', Enumerable.Repeat("abcdefghi", 10)), facts),
+            Has.Length.LessThanOrEqualTo(253).And.EndsWith("abcdefghi"));
     }
 
     // ---- DKIM ---------------------------------------------------------------------------------------------------------------
@@ -86,9 +88,12 @@ public class RecordTests
     [Test]
     public void Dkim_keys()
     {
-        Assert.That(DkimRecord.TryParse($"v=DKIM1; k=rsa; t=y:s; h=sha256; n=a note; x=?; p={RsaKey(2048).Insert(50, " ")};", out DkimRecord rsa, out string problem), problem);
-        Assert.That((rsa.KeyType, rsa.Bits, rsa.IsTesting, rsa.IsStrict, rsa.IsRevoked), Is.EqualTo((DkimKeyType.Rsa, 2048, true, true, false)));
-        Assert.That(DkimRecord.TryParse("k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", out DkimRecord ed, out _) && ed.Bits == 256, "RFC 8463 A.2");
+        Assert.That(DkimRecord.TryParse($"v=DKIM1; k=rsa; t=y:s; h=sha256; n=a note; x=?; p={RsaKey(2048).Insert(50, " ")};",
+            out DkimRecord rsa, out string problem), problem);
+        Assert.That((rsa.KeyType, rsa.Bits, rsa.IsTesting, rsa.IsStrict, rsa.IsRevoked),
+            Is.EqualTo((DkimKeyType.Rsa, 2048, true, true, false)));
+        Assert.That(DkimRecord.TryParse("k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=", out DkimRecord ed, out _)
+            && ed.Bits == 256, "RFC 8463 A.2");
         Assert.That(DkimRecord.TryParse("v=DKIM1; p=", out DkimRecord none, out _) && none.IsRevoked);
         Assert.That(DkimRecord.TryParse("p=abcd; k=new", out DkimRecord unknown, out _) && unknown.KeyType == DkimKeyType.Unknown);
     }
@@ -110,8 +115,11 @@ public class RecordTests
     [Test]
     public void Dmarc_is_read()
     {
-        Assert.That(DmarcRecord.TryParse("v=DMARC1; p=reject; sp=quarantine; adkim=s; aspf=r; pct=20; rua=mailto:a@b.example!10m,mailto:c@d.example; fo=1", out DmarcRecord r, out string problem), problem);
-        Assert.That((r.Policy, r.SubdomainPolicy, r.StrictDkim, r.StrictSpf, r.Percent), Is.EqualTo((DmarcPolicy.Reject, DmarcPolicy.Quarantine, true, false, 20)));
+        Assert.That(DmarcRecord.TryParse(
+            "v=DMARC1; p=reject; sp=quarantine; adkim=s; aspf=r; pct=20; rua=mailto:a@b.example!10m,mailto:c@d.example; fo=1",
+            out DmarcRecord r, out string problem), problem);
+        Assert.That((r.Policy, r.SubdomainPolicy, r.StrictDkim, r.StrictSpf, r.Percent),
+            Is.EqualTo((DmarcPolicy.Reject, DmarcPolicy.Quarantine, true, false, 20)));
         Assert.That(r.AggregateReports, Is.EqualTo(new[] { "mailto:a@b.example", "mailto:c@d.example" }));
         Assert.That((r.NonexistentPolicy, r.PublicSuffix, r.IsTesting), Is.EqualTo((DmarcPolicy.Quarantine, (bool?)null, false)));
         Assert.That(r.Warnings, Is.Empty);
@@ -121,15 +129,18 @@ public class RecordTests
     public void Dmarc_with_the_tags_of_RFC_9989()
     {
         Assert.That(DmarcRecord.TryParse("v=DMARC1; p=none; np=reject; psd=n; t=y", out DmarcRecord r, out _));
-        Assert.That((r.SubdomainPolicy, r.NonexistentPolicy, r.PublicSuffix, r.IsTesting), Is.EqualTo((DmarcPolicy.None, DmarcPolicy.Reject, (bool?)false, true)));
+        Assert.That((r.SubdomainPolicy, r.NonexistentPolicy, r.PublicSuffix, r.IsTesting),
+            Is.EqualTo((DmarcPolicy.None, DmarcPolicy.Reject, (bool?)false, true)));
         Assert.That(DmarcRecord.TryParse("v=DMARC1; p=none; psd=u; t=n", out r, out _));
         Assert.That((r.PublicSuffix, r.IsTesting, r.Warnings.Count), Is.EqualTo(((bool?)null, false, 0)));
     }
 
     [TestCase("v=DMARC1; rua=mailto:a@b.example", "p= is missing: the policy counts as none")]
     [TestCase("v=DMARC1; p=block; rua=mailto:a@b.example", "p=block is none of none, quarantine, reject: the policy counts as none")]
-    [TestCase("v=DMARC1; p=reject; sp=block; rua=mailto:a@b.example", "sp=block is none of none, quarantine, reject: the policy counts as none")]
-    [TestCase("v=DMARC1; p=reject; np=block; rua=mailto:a@b.example", "np=block is none of none, quarantine, reject: the policy counts as none")]
+    [TestCase("v=DMARC1; p=reject; sp=block; rua=mailto:a@b.example",
+        "sp=block is none of none, quarantine, reject: the policy counts as none")]
+    [TestCase("v=DMARC1; p=reject; np=block; rua=mailto:a@b.example",
+        "np=block is none of none, quarantine, reject: the policy counts as none")]
     [TestCase("v=DMARC1; pct=5; p=none", "does not stand directly behind v=")]
     [TestCase("v=DMARC1; p=none; pct=101", "pct=101 is not a number")]
     [TestCase("v=DMARC1; p=none; rua=a@b.example", "is not mailto:ADDRESS")]

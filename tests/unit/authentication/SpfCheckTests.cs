@@ -10,22 +10,36 @@ namespace MtaSuite.Tests.Unit.Authentication;
 public class SpfCheckTests
 {
     private readonly ScriptedDns _dns = new(
-        "plain.test TXT v=spf1 a:host.test mx ip4:192.0.2.128/25 ip6:2001:db8::/32 -all", "host.test A 192.0.2.1", "plain.test MX 10 mx.test", "mx.test A 192.0.2.2", "mx.test AAAA 2001:dead::2",
-        "wide.test TXT v=spf1 a:host.test/24 ~all", "included.test TXT v=spf1 include:plain.test ?all", "redirected.test TXT v=spf1 redirect=plain.test", "lost.test TXT v=spf1 redirect=nowhere.test",
-        "nothing.test A 192.0.2.9", "none.test TXT v=spf1", "two.test TXT v=spf1 -all", "two.test TXT v=spf1 +all", "bad.test TXT v=spf1 what:ever", "includesbad.test TXT v=spf1 include:bad.test -all",
-        "includesnone.test TXT v=spf1 include:nothing.test -all", "exists.test TXT v=spf1 exists:%{ir}.list.test -all", "1.2.0.192.list.test A 127.0.0.2", "loop.test TXT v=spf1 include:loop.test -all",
-        "many.test TXT v=spf1 a:host.test a:host.test a:host.test a:host.test a:host.test a:host.test a:host.test a:host.test a:host.test a:host.test a:host.test ip4:192.0.2.77 -all",
-        "void.test TXT v=spf1 a:n1.test a:n2.test a:n3.test ip4:192.0.2.77 -all", "ptr.test TXT v=spf1 ptr:named.test -all", "1.2.0.192.in-addr.arpa PTR a.named.test", "a.named.test A 192.0.2.1",
-        "2.2.0.192.in-addr.arpa PTR b.named.test", "b.named.test A 192.0.2.99", "fails.test TXT v=spf1 include:silent.test -all", "under_score.test TXT v=spf1 +all",
+        "plain.test TXT v=spf1 a:host.test mx ip4:192.0.2.128/25 ip6:2001:db8::/32 -all", "host.test A 192.0.2.1",
+        "plain.test MX 10 mx.test", "mx.test A 192.0.2.2", "mx.test AAAA 2001:dead::2",
+        "wide.test TXT v=spf1 a:host.test/24 ~all", "included.test TXT v=spf1 include:plain.test ?all",
+            "redirected.test TXT v=spf1 redirect=plain.test", "lost.test TXT v=spf1 redirect=nowhere.test",
+        "nothing.test A 192.0.2.9", "none.test TXT v=spf1", "two.test TXT v=spf1 -all", "two.test TXT v=spf1 +all",
+            "bad.test TXT v=spf1 what:ever", "includesbad.test TXT v=spf1 include:bad.test -all",
+        "includesnone.test TXT v=spf1 include:nothing.test -all", "exists.test TXT v=spf1 exists:%{ir}.list.test -all",
+            "1.2.0.192.list.test A 127.0.0.2", "loop.test TXT v=spf1 include:loop.test -all",
+        "many.test TXT v=spf1 a:host.test a:host.test a:host.test a:host.test a:host.test a:host.test a:host.test a:host.test "
+            + "a:host.test a:host.test a:host.test ip4:192.0.2.77 -all",
+        "void.test TXT v=spf1 a:n1.test a:n2.test a:n3.test ip4:192.0.2.77 -all", "ptr.test TXT v=spf1 ptr:named.test -all",
+            "1.2.0.192.in-addr.arpa PTR a.named.test", "a.named.test A 192.0.2.1",
+        "2.2.0.192.in-addr.arpa PTR b.named.test", "b.named.test A 192.0.2.99", "fails.test TXT v=spf1 include:silent.test -all",
+            "under_score.test TXT v=spf1 +all",
         // %{p} and exp=; 192.0.2.3 has three names that lead back to it, and one that does not
-        "name.test TXT v=spf1 exists:%{p}.names.test -all", "a.name.test TXT v=spf1 exists:%{p}.names.test -all", "other.test TXT v=spf1 exists:%{p2}.names.test -all",
-        "3.2.0.192.in-addr.arpa PTR forged.name.test", "3.2.0.192.in-addr.arpa PTR z.elsewhere.test", "3.2.0.192.in-addr.arpa PTR a.name.test", "3.2.0.192.in-addr.arpa PTR name.test",
+        "name.test TXT v=spf1 exists:%{p}.names.test -all", "a.name.test TXT v=spf1 exists:%{p}.names.test -all",
+            "other.test TXT v=spf1 exists:%{p2}.names.test -all",
+        "3.2.0.192.in-addr.arpa PTR forged.name.test", "3.2.0.192.in-addr.arpa PTR z.elsewhere.test",
+            "3.2.0.192.in-addr.arpa PTR a.name.test", "3.2.0.192.in-addr.arpa PTR name.test",
         "forged.name.test A 192.0.2.99", "z.elsewhere.test A 192.0.2.3", "a.name.test A 192.0.2.3", "name.test A 192.0.2.3",
-        "name.test.names.test A 127.0.0.2", "a.name.test.names.test A 127.0.0.2", "elsewhere.test.names.test A 127.0.0.2", "unknown.names.test A 127.0.0.2",
-        "told.test TXT v=spf1 exp=why.%{d} -all", "why.told.test TXT %{i} may not send for %{S} at %{r}: see http://%{d}/?%{p}%_%%", "asks.test TXT v=spf1 exp=%{o}.why.test -all",
-        "asks.test.why.test TXT %{c} is no friend", "includestold.test TXT v=spf1 include:told.test exp=own.test -all", "own.test TXT my own words", "redirecttold.test TXT v=spf1 redirect=told.test exp=own.test",
-        "includesonly.test TXT v=spf1 include:told.test -all", "softly.test TXT v=spf1 exp=own.test ~all", "twoexp.test TXT v=spf1 exp=twotexts.test -all", "twotexts.test TXT one", "twotexts.test TXT two",
-        "noexp.test TXT v=spf1 exp=nowhere.test -all", "badexp.test TXT v=spf1 exp=badtext.test -all", "badtext.test TXT 100% sure", "failsexp.test TXT v=spf1 exp=silent.test -all",
+        "name.test.names.test A 127.0.0.2", "a.name.test.names.test A 127.0.0.2", "elsewhere.test.names.test A 127.0.0.2",
+            "unknown.names.test A 127.0.0.2",
+        "told.test TXT v=spf1 exp=why.%{d} -all", "why.told.test TXT %{i} may not send for %{S} at %{r}: see http://%{d}/?%{p}%_%%",
+            "asks.test TXT v=spf1 exp=%{o}.why.test -all",
+        "asks.test.why.test TXT %{c} is no friend", "includestold.test TXT v=spf1 include:told.test exp=own.test -all",
+            "own.test TXT my own words", "redirecttold.test TXT v=spf1 redirect=told.test exp=own.test",
+        "includesonly.test TXT v=spf1 include:told.test -all", "softly.test TXT v=spf1 exp=own.test ~all",
+            "twoexp.test TXT v=spf1 exp=twotexts.test -all", "twotexts.test TXT one", "twotexts.test TXT two",
+        "noexp.test TXT v=spf1 exp=nowhere.test -all", "badexp.test TXT v=spf1 exp=badtext.test -all", "badtext.test TXT 100% sure",
+            "failsexp.test TXT v=spf1 exp=silent.test -all",
         "eightbit.test TXT v=spf1 exp=umlaut.test -all", "umlaut.test TXT na\u00EFve");
 
     [OneTimeSetUp]
@@ -74,13 +88,17 @@ public class SpfCheckTests
     [TestCase("other.test", "192.0.2.3", SpfResult.Pass, TestName = "Any validated name does for %{p}")]
     [TestCase("name.test", "192.0.2.2", SpfResult.Pass, TestName = "A name that does not lead back is unknown")]
     [TestCase("name.test", "192.0.2.1", SpfResult.Fail, TestName = "A name of another domain is its own")]
-    public void A_validated_name(string domain, string client, SpfResult expected) => Assert.That(Check(domain, client).Result, Is.EqualTo(expected));
+    public void A_validated_name(string domain, string client, SpfResult expected) =>
+        Assert.That(Check(domain, client).Result, Is.EqualTo(expected));
 
-    [TestCase("told.test", "192.0.2.3 may not send for a%40told.test at mx.receiver.test: see http://told.test/?z.elsewhere.test %", TestName = "All macros")]
+    [TestCase("told.test", "192.0.2.3 may not send for a%40told.test at mx.receiver.test: see http://told.test/?z.elsewhere.test %",
+        TestName = "All macros")]
     [TestCase("asks.test", "192.0.2.3 is no friend", TestName = "Macros in the name of the text")]
     [TestCase("includestold.test", "my own words", TestName = "Not what an included record says")]
     [TestCase("includesonly.test", "", TestName = "Nor where there is none of its own")]
-    [TestCase("redirecttold.test", "192.0.2.3 may not send for a%40redirecttold.test at mx.receiver.test: see http://told.test/?z.elsewhere.test %", TestName = "What the record says that took over")]
+    [TestCase("redirecttold.test",
+        "192.0.2.3 may not send for a%40redirecttold.test at mx.receiver.test: see http://told.test/?z.elsewhere.test %",
+            TestName = "What the record says that took over")]
     [TestCase("softly.test", "", TestName = "Nothing for SoftFail")]
     [TestCase("twoexp.test", "", TestName = "Two texts are none")]
     [TestCase("noexp.test", "", TestName = "No text")]
@@ -90,13 +108,15 @@ public class SpfCheckTests
     public void An_explanation(string domain, string expected)
     {
         SpfOutcome outcome = Check(domain, "192.0.2.3");
-        Assert.That((outcome.Explanation, outcome.Result is SpfResult.Fail or SpfResult.SoftFail), Is.EqualTo((expected, true)), outcome.Reason);
+        Assert.That((outcome.Explanation, outcome.Result is SpfResult.Fail or SpfResult.SoftFail), Is.EqualTo((expected, true)),
+            outcome.Reason);
     }
 
     private SpfOutcome Check(string domain, string client)
     {
         SpfOutcome? outcome = null;
-        OnLoop.Run(async loop => outcome = await new SpfCheck(_dns.Resolver(loop), new SpfFacts(IPAddress.Parse(client), $"a@{domain}", "helo.test", "mx.receiver.test")).RunAsync(domain));
+        OnLoop.Run(async loop => outcome = await new SpfCheck(_dns.Resolver(loop),
+            new SpfFacts(IPAddress.Parse(client), $"a@{domain}", "helo.test", "mx.receiver.test")).RunAsync(domain));
         return outcome!;
     }
 }

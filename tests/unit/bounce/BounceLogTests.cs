@@ -64,7 +64,8 @@ public class BounceLogTests
     [Test]
     public void Endless_values_are_cut_at_a_character()
     {
-        byte[] line = Line(Strange with { Text = new string('é', 100_000), Diagnostic = new string('\n', 100_000), Recipient = new string('€', 9_000) });
+        byte[] line = Line(Strange with { Text = new string('é', 100_000), Diagnostic = new string('\n', 100_000),
+            Recipient = new string('€', 9_000) });
         Assert.That(line, Has.Length.LessThan(LogRecordCodec.MaxLine));
         Assert.That(LogRecordCodec.TryDecode(line.AsSpan(0, line.Length - 1), out DeliveryRecord back));
         Assert.That(back.Text, Is.EqualTo(new string('é', back.Text.Length)));
@@ -125,7 +126,8 @@ public class BounceLogTests
         Parallel.For(0, 4, writer =>
         {
             BounceLog log = new(new SpoolDirectory(_spool));
-            for (int i = 0; i < each; i++) Assert.That(log.Append(LogFolder.Defer, Id, [Samples.Refused with { Offset = writer * each + i }]).IsOk);
+            for (int i = 0; i < each; i++)
+                Assert.That(log.Append(LogFolder.Defer, Id, [Samples.Refused with { Offset = writer * each + i }]).IsOk);
         });
         Assert.That(Read(LogFolder.Defer).Select(r => r.Offset).Order(), Is.EqualTo(Enumerable.Range(0, 4 * each).Select(i => (long)i)));
     }

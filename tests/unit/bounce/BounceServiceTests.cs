@@ -52,7 +52,8 @@ public class BounceServiceTests
     }
 
     /// <summary>Runs bounce (and cleanup, unless it is to be away), asks, and drains both.</summary>
-    private void Run(Func<LinkClient, Task> ask, string config = "", bool cleanup = true, string service = "bounce", string command = "bounce")
+    private void Run(Func<LinkClient, Task> ask, string config = "", bool cleanup = true, string service = "bounce",
+        string command = "bounce")
     {
         using EventLoop loop = new();
         Exception? failure = null;
@@ -83,10 +84,12 @@ public class BounceServiceTests
     }
 
     /// <summary>Puts a message into the active queue and gives the request that reports on it.</summary>
-    private BounceSend Queue(string sender, NoticeKind kind = NoticeKind.Failure, LogFolder log = LogFolder.Bounce, string mail = Samples.Mail)
+    private BounceSend Queue(string sender, NoticeKind kind = NoticeKind.Failure, LogFolder log = LogFolder.Bounce,
+        string mail = Samples.Mail)
     {
         System.Buffers.ArrayBufferWriter<byte> file = new();
-        Envelope envelope = new() { QueueId = Id, Sender = sender, ArrivalMicroseconds = 1_772_443_815_000_000, Recipients = [new() { Address = "bob@there.example" }, new() { Address = "carol@there.example" }] };
+        Envelope envelope = new() { QueueId = Id, Sender = sender, ArrivalMicroseconds = 1_772_443_815_000_000,
+            Recipients = [new() { Address = "bob@there.example" }, new() { Address = "carol@there.example" }] };
         int offset = QueueFileFormat.Write(file, envelope);
         byte[] bytes = [.. file.WrittenSpan, .. Encoding.UTF8.GetBytes(mail)];
         QueueFileFormat.Finish(bytes, offset, bytes.Length - offset, 2);
@@ -107,10 +110,12 @@ public class BounceServiceTests
     {
         QueueId = Id,
         Log = log,
-        Recipients = [new() { Offset = 100, Address = "bob@there.example", Outcome = outcome, Action = action, Notify = notify, TimeMicroseconds = 1_772_443_900_000_000 }],
+        Recipients = [new() { Offset = 100, Address = "bob@there.example", Outcome = outcome, Action = action, Notify = notify,
+            TimeMicroseconds = 1_772_443_900_000_000 }],
     };
 
-    private static readonly Outcome Refused = Outcome.Bounce("5.1.1", "host mx.there.example said: 550 5.1.1 no") with { Remote = "mx.there.example", Diagnostic = "550 5.1.1 no" };
+    private static readonly Outcome Refused = Outcome.Bounce("5.1.1", "host mx.there.example said: 550 5.1.1 no")
+        with { Remote = "mx.there.example", Diagnostic = "550 5.1.1 no" };
 
     /// <summary>The messages in incoming, by recipient.</summary>
     private Dictionary<string, (Envelope Envelope, byte[] Content)> Incoming() => _spool.Ids(SpoolDirectory.Incoming).Select(id =>
@@ -157,7 +162,8 @@ public class BounceServiceTests
         }, "notify_classes =\n" + config);
         Assert.That(string.Join(' ', Incoming().Keys.Order(StringComparer.Ordinal)), Is.EqualTo(expected));
         foreach ((string to, (_, byte[] content)) in Incoming())
-            Assert.That(new Report(content).Recipients.Select(r => r["final-recipient"]), to.Contains("bob") ? Is.EqualTo(new[] { "rfc822; bob@there.example" }) : Has.Some.EndsWith("carol@there.example"));
+            Assert.That(new Report(content).Recipients.Select(r => r["final-recipient"]),
+                to.Contains("bob") ? Is.EqualTo(new[] { "rfc822; bob@there.example" }) : Has.Some.EndsWith("carol@there.example"));
     }
 
     [Test]
@@ -175,7 +181,8 @@ public class BounceServiceTests
             Assert.That(reply!.Outcome.IsOk, reply.Outcome.Text);
             Assert.That(File.Exists(_spool.PathOf("bounce", Id)), "the message's own log stays");
         }, "notify_classes =");
-        Assert.That(new Report(Incoming()["owner-list@here.example"].Content).Recipients.Single()["final-recipient"], Is.EqualTo("rfc822; member@there.example"));
+        Assert.That(new Report(Incoming()["owner-list@here.example"].Content).Recipients.Single()["final-recipient"],
+            Is.EqualTo("rfc822; member@there.example"));
     }
 
     [Test]
@@ -187,7 +194,8 @@ public class BounceServiceTests
             await bounce.CallAsync<BounceAppend, BounceReply>(Append(LogFolder.Bounce, Refused));
             Assert.That((await bounce.CallAsync<BounceSend, BounceReply>(send))!.NoticeId, Is.Not.Empty);
             (Envelope envelope, _) = Incoming()["postmaster@example.com"];
-            Assert.That((envelope.Sender, envelope.Flags), Is.EqualTo(("double-bounce@example.com", MessageFlags.Notice | MessageFlags.DoubleBounce)));
+            Assert.That((envelope.Sender, envelope.Flags),
+                Is.EqualTo(("double-bounce@example.com", MessageFlags.Notice | MessageFlags.DoubleBounce)));
             (send.Sender, send.Flags) = (envelope.Sender, envelope.Flags);
             await bounce.CallAsync<BounceAppend, BounceReply>(Append(LogFolder.Bounce, Refused));
             BounceReply? last = await bounce.CallAsync<BounceSend, BounceReply>(send);
@@ -217,7 +225,8 @@ public class BounceServiceTests
         _spool.TryRead(SpoolDirectory.Active, Id, out QueueFile? file);
         BounceAppend append = Append(LogFolder.Defer, Outcome.Defer("4.4.1", "timed out"));
         append.Recipients[0].Offset = file!.Envelope.Recipients[0].Offset;
-        append.Recipients.Add(new() { Offset = file.Envelope.Recipients[1].Offset, Address = "carol@there.example", Outcome = append.Recipients[0].Outcome });
+        append.Recipients.Add(new() { Offset = file.Envelope.Recipients[1].Offset, Address = "carol@there.example",
+            Outcome = append.Recipients[0].Outcome });
         using (FileStream queue = new(_spool.PathOf(SpoolDirectory.Active, Id), FileMode.Open))
         {
             queue.Position = append.Recipients[0].Offset;
@@ -267,7 +276,8 @@ public class BounceServiceTests
             await bounce.CallAsync<BounceAppend, BounceReply>(Append(LogFolder.Bounce, Refused));
             Assert.That((await bounce.CallAsync<BounceSend, BounceReply>(send))!.Outcome.IsOk);
         }, "message_size_limit = 20000\nnotify_classes =");
-        Assert.That(new Report(Incoming()["alice@sender.example"].Content).Parts[2].Header["content-type"], Is.EqualTo("text/rfc822-headers"));
+        Assert.That(new Report(Incoming()["alice@sender.example"].Content).Parts[2].Header["content-type"],
+            Is.EqualTo("text/rfc822-headers"));
     }
 
     [Test]
@@ -286,7 +296,8 @@ public class BounceServiceTests
     [Test]
     public void A_lost_file_and_a_lost_log_still_tell_the_sender() => Run(async bounce =>
     {
-        BounceSend send = new() { QueueId = Id, QueueName = "../etc", Sender = "alice@sender.example", Content = ContentSegments.InOnePiece(0, 1000) };
+        BounceSend send =
+            new() { QueueId = Id, QueueName = "../etc", Sender = "alice@sender.example", Content = ContentSegments.InOnePiece(0, 1000) };
         Assert.That((await bounce.CallAsync<BounceSend, BounceReply>(send))!.Outcome.IsOk);
         Assert.That(new Report(Incoming()["alice@sender.example"].Content).Parts[0].Body, Does.Contain("lost"));
     });
@@ -309,7 +320,8 @@ public class BounceServiceTests
         Queue("alice@sender.example");
         _spool.TryRead(SpoolDirectory.Active, Id, out QueueFile? file);
         long offset = file!.Envelope.Recipients[0].Offset;
-        DeliverRequest request = new() { QueueId = Id, QueueName = "active", Nexthop = "5.1.1 gone", Recipients = [new() { Offset = offset, Address = "bob@there.example" }] };
+        DeliverRequest request = new() { QueueId = Id, QueueName = "active", Nexthop = "5.1.1 gone",
+            Recipients = [new() { Offset = offset, Address = "bob@there.example" }] };
         Run(async client =>
         {
             Outcome outcome = (await client.CallAsync<DeliverRequest, DeliverReply>(request))!.Recipients.Single().Outcome;

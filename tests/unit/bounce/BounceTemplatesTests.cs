@@ -8,7 +8,8 @@ public class BounceTemplatesTests
 {
     private static readonly string BuiltInFailure = Encoding.UTF8.GetString(Samples.Templates().Text(NoticeKind.Failure));
 
-    private static string Failure(string body, out IReadOnlyList<string> warnings, string start = "failure_template = <<EOF\n", string end = "EOF\n")
+    private static string Failure(string body, out IReadOnlyList<string> warnings, string start = "failure_template = <<EOF\n",
+        string end = "EOF\n")
     {
         BounceTemplates templates = Samples.Templates(start + body + end);
         warnings = templates.Warnings;
@@ -27,8 +28,10 @@ public class BounceTemplatesTests
     [TestCase("Charset: utf-8\n\ncafé $myhostname\n", "café mx.example.com\n", 0)]
     [TestCase("Charset: ut f\n\ntext\n", "built-in", 1)]
     [TestCase("\n$$5 $nosuch. $myhostname ${mydomain} $(mydomain)\n", "$5 . mx.example.com example.com example.com\n", 0)]
-    [TestCase("\n${mydomain?at $mydomain}${nosuch?no}${nosuch:none} ${nosuch?{a}:{b ${mydomain}}}\n", "at example.comnone b example.com\n", 0)]
-    [TestCase("\n$delay_warning_time_seconds ${delay_warning_time_hours} $delay_warning_time_days $delay_warning_time $maximal_queue_lifetime_days\n", "14400 4 0 4h 5\n", 0)]
+    [TestCase("\n${mydomain?at $mydomain}${nosuch?no}${nosuch:none} ${nosuch?{a}:{b ${mydomain}}}\n", "at example.comnone b example.com\n",
+        0)]
+    [TestCase("\n$delay_warning_time_seconds ${delay_warning_time_hours} $delay_warning_time_days $delay_warning_time "
+        + "$maximal_queue_lifetime_days\n", "14400 4 0 4h 5\n", 0)]
     [TestCase("\nhi ${nosuch\n", "built-in", 1)]
     [TestCase("\nhi $ there\n", "built-in", 1)]
     [TestCase("\nhi ${a-b}\n", "built-in", 1)]

@@ -7,7 +7,8 @@ namespace MtaSuite.Tests.Bounce;
 
 public class NoticeComposerTests
 {
-    private static Report Only(NoticeKind kind, MessageFacts message, DeliveryRecord[] records, string mail = Samples.Mail, NoticeSettings? settings = null, string templates = "") =>
+    private static Report Only(NoticeKind kind, MessageFacts message, DeliveryRecord[] records, string mail = Samples.Mail,
+        NoticeSettings? settings = null, string templates = "") =>
         new(Samples.Send(kind, message, records, Samples.Content(mail), settings, templates).Single().Content);
 
     private static Report Failure(params DeliveryRecord[] records) => Only(NoticeKind.Failure, Samples.Message, records);
@@ -55,7 +56,8 @@ public class NoticeComposerTests
     [TestCase(NoticeKind.Success, DsnReturn.Full, "text/rfc822-headers")]
     public void Ret_says_how_much_of_a_failure_returns(NoticeKind kind, DsnReturn ret, string type)
     {
-        Report report = Only(kind, Samples.Message with { Return = ret }, [Samples.Refused with { Notify = Notify.Success | Notify.Failure | Notify.Delay }]);
+        Report report = Only(kind, Samples.Message with { Return = ret },
+            [Samples.Refused with { Notify = Notify.Success | Notify.Failure | Notify.Delay }]);
         Assert.That(report.Parts[2].Header["content-type"], Is.EqualTo(type));
         Assert.That(report.Parts[2].Body, type == "message/rfc822" ? Does.Contain("Noon") : Does.EndWith("Subject: Lunch\n"));
     }
@@ -65,7 +67,8 @@ public class NoticeComposerTests
     {
         for (int limit = 0; limit <= Samples.Mail.Length; limit++)
         {
-            Report report = Only(NoticeKind.Failure, Samples.Message, [Samples.Refused], settings: Samples.Settings with { BounceSizeLimit = limit });
+            Report report =
+                Only(NoticeKind.Failure, Samples.Message, [Samples.Refused], settings: Samples.Settings with { BounceSizeLimit = limit });
             string returned = report.Parts[2].Body;
             Assert.That(Samples.Mail, Does.StartWith(returned));
             Assert.That(returned, Has.Length.LessThanOrEqualTo(limit));
@@ -101,7 +104,8 @@ public class NoticeComposerTests
         string boundary = $"=_{Samples.Message.QueueId}.{Samples.Now.ToUnixTimeSeconds()}";
         for (int pad = 16 * 1024 - 40; pad < 16 * 1024 + 4; pad++)
         {
-            Report report = Only(NoticeKind.Failure, Samples.Message, [Samples.Refused], $"A: b\n\n{new string('\n', pad)}--{boundary}--\n--{boundary}.1\nend\n");
+            Report report = Only(NoticeKind.Failure, Samples.Message, [Samples.Refused],
+                $"A: b\n\n{new string('\n', pad)}--{boundary}--\n--{boundary}.1\nend\n");
             Assert.That(report.Parts, Has.Count.EqualTo(3));
             Assert.That(report.Parts[2].Body, Does.EndWith($"--{boundary}.1\nend\n"));
         }
@@ -112,13 +116,15 @@ public class NoticeComposerTests
     {
         string mail = "A: b\r\n\r\none\rtwo\0\r\n" + new string('x', 2500) + "\nlast";
         Report report = Only(NoticeKind.Failure, Samples.Message, [Samples.Refused], mail);
-        Assert.That(report.Parts[2].Body, Is.EqualTo($"A: b\n\none\ntwo?\n{new string('x', 990)}\n {new string('x', 989)}\n {new string('x', 521)}\nlast\n"));
+        Assert.That(report.Parts[2].Body,
+            Is.EqualTo($"A: b\n\none\ntwo?\n{new string('x', 990)}\n {new string('x', 989)}\n {new string('x', 521)}\nlast\n"));
     }
 
     [Test]
     public void Eight_bit_bytes_are_labelled_where_they_are()
     {
-        (Notice notice, byte[] content) = Samples.Send(NoticeKind.Failure, Samples.Message, [Samples.Refused], Samples.Content("A: b\n\ncafé\n")).Single();
+        (Notice notice, byte[] content) =
+            Samples.Send(NoticeKind.Failure, Samples.Message, [Samples.Refused], Samples.Content("A: b\n\ncafé\n")).Single();
         Report report = new(content);
         Assert.That(notice.Body, Is.EqualTo(BodyType.EightBitMime));
         Assert.That(report.Header, Does.Contain(("content-transfer-encoding", "8bit")));
@@ -147,7 +153,8 @@ public class NoticeComposerTests
         DeliveryRecord record = Samples.Refused with { Text = "für" };
         PlannedNotice plan = new NoticePlanner(Samples.Settings).Plan(NoticeKind.Failure, Samples.Message, [record]).Notices.Single();
         System.Buffers.ArrayBufferWriter<byte> output = new();
-        new NoticeComposer(Samples.Settings, templates).Compose(plan, Samples.Message, [record], Samples.Content(Samples.Mail), Samples.Now).WriteTo(output);
+        new NoticeComposer(Samples.Settings, templates).Compose(plan, Samples.Message, [record], Samples.Content(Samples.Mail), Samples.Now)
+            .WriteTo(output);
         Report report = new(output.WrittenSpan.ToArray());
         Assert.That(report.Parts[0].Header["content-type"], Is.EqualTo("text/plain; charset=iso-8859-1"));
         Assert.That(report.Parts[0].Body, Does.StartWith("Zur\u00fcck.\n").And.Contain(@"f\x{FC}r"));
@@ -166,7 +173,8 @@ public class NoticeComposerTests
     public void A_report_of_what_would_happen_says_so()
     {
         MessageFacts verify = Samples.Message with { Flags = MessageFlags.VerifyOnly };
-        Report report = Only(NoticeKind.Verify, verify, [Samples.Refused, Samples.Unknown with { Action = DeliveryAction.Delivered, Status = new DsnStatus(2, 0, 0) }]);
+        Report report = Only(NoticeKind.Verify, verify,
+            [Samples.Refused, Samples.Unknown with { Action = DeliveryAction.Delivered, Status = new DsnStatus(2, 0, 0) }]);
         Assert.That(report.Recipients.Select(r => r["action"]), Is.EqualTo(new[] { "undeliverable", "deliverable" }));
         Assert.That(report.Parts, Has.Count.EqualTo(2));
     }
@@ -176,8 +184,10 @@ public class NoticeComposerTests
     {
         NoticeSettings threaded = Samples.Settings with { EnableThreadedBounces = true };
         Report report = Only(NoticeKind.Failure, Samples.Message, [Samples.Refused], settings: threaded);
-        Assert.That(report.Header, Does.Contain(("references", "<first.1@sender.example>")).And.Contain(("in-reply-to", "<first.1@sender.example>")));
-        report = Only(NoticeKind.Failure, Samples.Message, [Samples.Refused], "message-id:\n  <folded@x>\nmessage-id: <second@x>\n\n", threaded);
+        Assert.That(report.Header, Does.Contain(("references", "<first.1@sender.example>")).And.Contain(
+            ("in-reply-to", "<first.1@sender.example>")));
+        report =
+            Only(NoticeKind.Failure, Samples.Message, [Samples.Refused], "message-id:\n  <folded@x>\nmessage-id: <second@x>\n\n", threaded);
         Assert.That(report.Header, Does.Contain(("references", "<folded@x>")));
         report = Only(NoticeKind.Failure, Samples.Message, [Samples.Refused], "Message-ID: <a b@x>\n\nMessage-ID: <in.body@x>\n", threaded);
         Assert.That(report.Header.Select(f => f.Name), Does.Not.Contain("references"));

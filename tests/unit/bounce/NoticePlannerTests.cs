@@ -8,9 +8,13 @@ public class NoticePlannerTests
 {
     private static string Plan(NoticeKind kind, string sender, string classes, params Notify[] recipients)
     {
-        NoticeSettings settings = Samples.Settings with { Classes = NotifyClasses.Parse(classes, out _), DelayNoticeRecipient = "ops@example.net" };
-        NoticePlan plan = new NoticePlanner(settings).Plan(kind, Samples.Message with { Sender = sender }, recipients.Select(n => Samples.Refused with { Notify = n }));
-        return plan.Notices.Count == 0 && plan.LogText.Length > 0 ? "log" : string.Join(" ", plan.Notices.Select(n => $"<{n.EnvelopeSender}>><{n.EnvelopeRecipient}>"));
+        NoticeSettings settings = Samples.Settings
+            with { Classes = NotifyClasses.Parse(classes, out _), DelayNoticeRecipient = "ops@example.net" };
+        NoticePlan plan = new NoticePlanner(settings)
+            .Plan(kind, Samples.Message with { Sender = sender }, recipients.Select(n => Samples.Refused with { Notify = n }));
+        return plan.Notices.Count == 0
+            && plan.LogText.Length > 0 ? "log"
+            : string.Join(" ", plan.Notices.Select(n => $"<{n.EnvelopeSender}>><{n.EnvelopeRecipient}>"));
     }
 
     private const string Alice = "alice@sender.example";
@@ -39,10 +43,12 @@ public class NoticePlannerTests
     [TestCase(NoticeKind.Success, Alice, "bounce delay", Notify.Default, ExpectedResult = "")]
     [TestCase(NoticeKind.Success, "", "2bounce", Notify.Success, ExpectedResult = "")]
     [TestCase(NoticeKind.Verify, Alice, "bounce", Notify.Never, ExpectedResult = ToAlice)]
-    public string Each_row_of_the_table(NoticeKind kind, string sender, string classes, Notify notify) => Plan(kind, sender, classes, notify);
+    public string Each_row_of_the_table(NoticeKind kind, string sender, string classes, Notify notify) =>
+        Plan(kind, sender, classes, notify);
 
     [Test]
-    public void One_willing_recipient_is_enough() => Assert.That(Plan(NoticeKind.Failure, Alice, "", Notify.Never, Notify.Failure), Is.EqualTo(ToAlice));
+    public void One_willing_recipient_is_enough() =>
+        Assert.That(Plan(NoticeKind.Failure, Alice, "", Notify.Never, Notify.Failure), Is.EqualTo(ToAlice));
 
     [Test]
     public void A_lost_log_still_tells_the_sender_of_a_failure()
@@ -69,7 +75,8 @@ public class NoticePlannerTests
 
     [Test]
     public void Flags_stop_a_double_bounce_whatever_its_sender() => Assert.That(
-        new NoticePlanner(Samples.Settings).Plan(NoticeKind.Failure, Samples.Message with { Flags = MessageFlags.DoubleBounce }, [Samples.Refused]).Notices, Is.Empty);
+        new NoticePlanner(Samples.Settings)
+        .Plan(NoticeKind.Failure, Samples.Message with { Flags = MessageFlags.DoubleBounce }, [Samples.Refused]).Notices, Is.Empty);
 
     [TestCase(Notify.Default, false, ExpectedResult = Notify.Default)]
     [TestCase(Notify.Default, true, ExpectedResult = Notify.Success | Notify.Failure | Notify.Delay)]

@@ -57,13 +57,15 @@ internal static class Samples
 
     public static OriginalContent Content(string text) => new MemoryContent(Encoding.UTF8.GetBytes(text));
 
-    public static readonly MailConfig Config = MailConfig.Parse("myhostname = mx.example.com\nmydomain = example.com\ndelay_warning_time = 4h\n").Config;
+    public static readonly MailConfig Config =
+        MailConfig.Parse("myhostname = mx.example.com\nmydomain = example.com\ndelay_warning_time = 4h\n").Config;
 
     public static BounceTemplates Templates(string file = "", NoticeSettings? settings = null) =>
         BounceTemplates.Parse("bounce.cf", Encoding.UTF8.GetBytes(file), settings ?? Settings, Config);
 
     /// <summary>The notices of a plan, in full.</summary>
-    public static List<(Notice Notice, byte[] Content)> Send(NoticeKind kind, MessageFacts message, DeliveryRecord[] records, OriginalContent? original = null,
+    public static List<(Notice Notice, byte[] Content)> Send(NoticeKind kind, MessageFacts message, DeliveryRecord[] records,
+        OriginalContent? original = null,
         NoticeSettings? settings = null, string templates = "")
     {
         settings ??= Settings;

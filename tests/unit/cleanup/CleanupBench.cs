@@ -26,7 +26,8 @@ internal sealed class CleanupBench : IDisposable
     {
         Spool = new SpoolDirectory(_root);
         foreach ((string name, _) in SpoolDirectory.Folders) Directory.CreateDirectory(Path.Combine(_root, name));
-        _config = $"compatibility_level = 3.6\nmyhostname = mx.test\nmyorigin = origin.test\nlocal_header_rewrite_clients = permit_inet_interfaces\n{config}\n";
+        _config = $"compatibility_level = 3.6\nmyhostname = mx.test\nmyorigin = origin.test\nlocal_header_rewrite_clients = "
+            + $"permit_inet_interfaces\n{config}\n";
     }
 
     public SpoolDirectory Spool { get; }
@@ -48,7 +49,9 @@ internal sealed class CleanupBench : IDisposable
                 return AttributeDecoder.TryDecode(payload, notice);
             },
         };
-        _service = new CleanupService(TestService.Context(loop, MailConfig.Parse(_config).Config, Spool, "cleanup", OnLoop.Listen(Spool.SocketPath(false, "cleanup"))));
+        _service = new CleanupService(
+            TestService.Context(loop, MailConfig.Parse(_config).Config, Spool, "cleanup",
+            OnLoop.Listen(Spool.SocketPath(false, "cleanup"))));
         _service.Filters.AddRange(Filters);
         _client = new CleanupClient(loop, Spool.SocketPath(false, "cleanup"));
         await test(loop);
@@ -64,7 +67,8 @@ internal sealed class CleanupBench : IDisposable
         SubmitRequest request = new()
         {
             Cleanup = CleanupFlags.All,
-            Envelope = new Envelope { QueueId = QueueId.Next(), Sender = "sender@from.test", ArrivalMicroseconds = Arrival, Origin = "smtpd" },
+            Envelope =
+                new Envelope { QueueId = QueueId.Next(), Sender = "sender@from.test", ArrivalMicroseconds = Arrival, Origin = "smtpd" },
         };
         foreach (string r in recipients) request.Envelope.Recipients.Add(new EnvelopeRecipient { Address = r });
         return request;

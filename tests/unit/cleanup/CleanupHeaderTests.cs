@@ -28,10 +28,12 @@ public sealed class CleanupHeaderTests
         return request;
     }
 
-    private const string Complete = "From: a@b.test\nTo: c@d.test\nDate: Mon, 2 Mar 2026 09:30:15 +0000\nMessage-Id: <1@b.test>\nSubject: x\n\nbody\n";
+    private const string Complete =
+        "From: a@b.test\nTo: c@d.test\nDate: Mon, 2 Mar 2026 09:30:15 +0000\nMessage-Id: <1@b.test>\nSubject: x\n\nbody\n";
 
     [Test]
-    public void A_complete_message_stays_as_it_is() => Bench(async () => Assert.That(await _bench.QueueAsync(Complete), Is.EqualTo(Complete)));
+    public void A_complete_message_stays_as_it_is() =>
+        Bench(async () => Assert.That(await _bench.QueueAsync(Complete), Is.EqualTo(Complete)));
 
     [Test]
     public void A_local_client_gets_what_is_missing() => Bench(async () =>
@@ -62,41 +64,49 @@ public sealed class CleanupHeaderTests
     public void Headers_are_added_where_those_of_others_are_completed_with_a_domain() => Bench(async () =>
     {
         string content = await _bench.QueueAsync("Subject: x\nTo: a\n\nbody\n");
-        Assert.That(content, Does.Contain("To: a@remote.test\n").And.Contain("Message-Id: <").And.Contain("Date: ").And.Contain("From: sender@from.test\n"));
+        Assert.That(content, Does.Contain("To: a@remote.test\n").And.Contain("Message-Id: <").And.Contain("Date: ").And.Contain(
+            "From: sender@from.test\n"));
     }, "remote_header_rewrite_domain = remote.test");
 
     [Test]
     public void Headers_are_added_for_everybody_when_the_site_says_so() => Bench(async () =>
     {
         string content = await _bench.QueueAsync("Subject: x\n\nbody\n");
-        Assert.That(content, Does.Contain("Message-Id: <").And.Contain("Date: ").And.Contain("From: sender@from.test\n").And.Contain("To: undisclosed-recipients:;\n"));
+        Assert.That(content, Does.Contain("Message-Id: <").And.Contain("Date: ").And.Contain("From: sender@from.test\n").And.Contain(
+            "To: undisclosed-recipients:;\n"));
     }, "always_add_missing_headers = yes\nundisclosed_recipients_header = To: undisclosed-recipients:;");
 
     [Test]
     public void A_message_without_a_sender_is_from_the_mailer() => Bench(async () =>
-        Assert.That(await _bench.QueueAsync("Subject: x\n\n", Local(r => r.Envelope.Sender = "")), Does.Contain("From: MAILER-DAEMON@origin.test\n")));
+        Assert.That(await _bench.QueueAsync("Subject: x\n\n", Local(r => r.Envelope.Sender = "")),
+        Does.Contain("From: MAILER-DAEMON@origin.test\n")));
 
     [Test]
     public void Resent_messages_get_resent_headers() => Bench(async () =>
     {
         string content = await _bench.QueueAsync("Resent-To: x@y.test\n" + Complete, Local());
-        Assert.That(content, Does.Contain("\nResent-Message-Id: <").And.Contain("\nResent-Date: ").And.Contain("\nResent-From: sender@from.test\n").And.Contain("\nMessage-Id: <1@b.test>\n"));
+        Assert.That(content, Does.Contain("\nResent-Message-Id: <").And.Contain("\nResent-Date: ").And.Contain(
+            "\nResent-From: sender@from.test\n").And.Contain("\nMessage-Id: <1@b.test>\n"));
     });
 
     [Test]
     public void Some_headers_are_dropped() => Bench(async () =>
-        Assert.That(await _bench.QueueAsync("Return-Path: <x>\nBCC: secret@x.test,\n\tmore@x.test\nContent-Length: 5\n" + Complete), Is.EqualTo(Complete)));
+        Assert.That(await _bench.QueueAsync("Return-Path: <x>\nBCC: secret@x.test,\n\tmore@x.test\nContent-Length: 5\n" + Complete),
+        Is.EqualTo(Complete)));
 
     [Test]
     public void Which_ones_is_the_sites_choice() => Bench(async () =>
-        Assert.That(await _bench.QueueAsync("Bcc: x@x.test\nX-Secret: 1\n" + Complete), Is.EqualTo("Bcc: x@x.test\n" + Complete)), "message_drop_headers = x-secret");
+        Assert.That(await _bench.QueueAsync("Bcc: x@x.test\nX-Secret: 1\n" + Complete), Is.EqualTo("Bcc: x@x.test\n" + Complete)),
+        "message_drop_headers = x-secret");
 
     [Test]
     public void Recipients_are_taken_from_the_header() => Bench(async () =>
     {
         SubmitRequest request = Local(r => { r.Cleanup |= CleanupFlags.ExtractRecipients; r.Envelope.Recipients.Clear(); });
-        string content = await _bench.QueueAsync("To: A <a@x.test>, b@x.test\nCc: group: c@x.test;\nBcc: hidden@x.test\nSubject: x\n\n", request);
-        Assert.That(_bench.Read(request.Envelope.QueueId).Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "a@x.test", "b@x.test", "c@x.test", "hidden@x.test" }));
+        string content =
+            await _bench.QueueAsync("To: A <a@x.test>, b@x.test\nCc: group: c@x.test;\nBcc: hidden@x.test\nSubject: x\n\n", request);
+        Assert.That(_bench.Read(request.Envelope.QueueId).Envelope.Recipients.Select(r => r.Address),
+            Is.EqualTo(new[] { "a@x.test", "b@x.test", "c@x.test", "hidden@x.test" }));
         Assert.That(content, Does.Not.Contain("hidden"));
     });
 
@@ -105,7 +115,8 @@ public sealed class CleanupHeaderTests
     {
         SubmitRequest request = Local(r => { r.Cleanup |= CleanupFlags.ExtractRecipients; r.Envelope.Recipients.Clear(); });
         await _bench.QueueAsync("Resent-To: r@x.test\nResent-Bcc: s@x.test\nTo: a@x.test\n\n", request);
-        Assert.That(_bench.Read(request.Envelope.QueueId).Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "r@x.test", "s@x.test" }));
+        Assert.That(_bench.Read(request.Envelope.QueueId).Envelope.Recipients.Select(r => r.Address),
+            Is.EqualTo(new[] { "r@x.test", "s@x.test" }));
     });
 
     private static SubmitRequest FromHeader(params string[] recipients) => Local(r =>
@@ -171,7 +182,8 @@ public sealed class CleanupHeaderTests
     [Test]
     public void Without_recipients_it_is_refused() => Bench(async () =>
     {
-        SubmitReply reply = await _bench.SubmitAsync(Local(r => { r.Cleanup |= CleanupFlags.ExtractRecipients; r.Envelope.Recipients.Clear(); }), "Subject: x\n\nbody\n");
+        SubmitReply reply = await _bench.SubmitAsync(
+            Local(r => { r.Cleanup |= CleanupFlags.ExtractRecipients; r.Envelope.Recipients.Clear(); }), "Subject: x\n\nbody\n");
         Assert.That(reply.Outcome.IsPermanent && _bench.Files().Length == 0, reply.Outcome.Text);
     });
 
@@ -179,7 +191,8 @@ public sealed class CleanupHeaderTests
     public void Addresses_of_local_clients_are_completed() => Bench(async () =>
     {
         SubmitRequest request = Local(r => r.Envelope.Sender = "joe");
-        string content = await _bench.QueueAsync("From: Joe <joe>\nTo: ann (Ann), \"x y\"@b.test\n" + Complete[(Complete.IndexOf("Date", StringComparison.Ordinal))..], request);
+        string content = await _bench.QueueAsync("From: Joe <joe>\nTo: ann (Ann), \"x y\"@b.test\n"
+            + Complete[(Complete.IndexOf("Date", StringComparison.Ordinal))..], request);
         Assert.That(content, Does.StartWith("From: Joe <joe@origin.test>\nTo: ann@origin.test (Ann), \"x y\"@b.test\n"));
         Assert.That(_bench.Read(request.Envelope.QueueId).Envelope.Sender, Is.EqualTo("joe@origin.test"));
     });
@@ -188,7 +201,8 @@ public sealed class CleanupHeaderTests
     [TestCase(4, false)]
     public void Too_many_hops(int hops, bool accepted) => Bench(async () =>
     {
-        SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("r@x.test"), string.Concat(Enumerable.Repeat("Received: by x\n", hops)) + Complete);
+        SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("r@x.test"),
+            string.Concat(Enumerable.Repeat("Received: by x\n", hops)) + Complete);
         Assert.That((reply.Outcome.IsOk, reply.Outcome.Status.ToString()), Is.EqualTo(accepted ? (true, "2.0.0") : (false, "5.4.0")));
         Assert.That(_bench.Files(), Has.Length.EqualTo(accepted ? 1 : 0));
     }, "hopcount_limit = 3");
@@ -200,12 +214,14 @@ public sealed class CleanupHeaderTests
     [TestCase("Subject: x", "Subject: x\n\n")]
     [TestCase("Subject: x\n folded", "Subject: x\n folded\n\n")]
     [TestCase("\nbody", "\nbody")]
-    public void Header_sections_that_end_oddly(string input, string expected) => Bench(async () => Assert.That(await _bench.QueueAsync(input), Is.EqualTo(expected)));
+    public void Header_sections_that_end_oddly(string input, string expected) =>
+        Bench(async () => Assert.That(await _bench.QueueAsync(input), Is.EqualTo(expected)));
 
     [Test]
     public void Content_may_be_split_at_every_byte() => Bench(async () =>
     {
-        byte[] input = Encoding.Latin1.GetBytes("Received: x\nTo: joe,\n ann@b.test\nBcc: secret\nSubject: =?utf-8?q?x?=\n\tmore\n\nbody\r\n.\n\nend");
+        byte[] input = Encoding.Latin1.GetBytes("Received: x\nTo: joe,\n ann@b.test\nBcc: secret\nSubject: "
+            + "=?utf-8?q?x?=\n\tmore\n\nbody\r\n.\n\nend");
         string? first = null;
         for (int split = 0; split <= input.Length; split++)
         {
@@ -236,7 +252,8 @@ public sealed class CleanupHeaderTests
     [TestCase(0u, "Require-TLS-ESMTP: no\n", "", MessageFlags.None, 0)]
     [TestCase(0u, "Require-TLS-ESMTP: yes\n", "requiretls_enable = no", MessageFlags.None, 1)]
     [TestCase(0u, "Require-TLS-ESMTP: yes\nTLS-Required: no\n", "", MessageFlags.RequireTls | MessageFlags.TlsOptional, 1)]
-    public void What_the_sender_wishes_for_tls(uint asked, string header, string config, MessageFlags flags, int fields) => Bench(async () =>
+    public void What_the_sender_wishes_for_tls(uint asked, string header, string config, MessageFlags flags, int fields) =>
+        Bench(async () =>
     {
         SubmitRequest request = CleanupBench.Request("rcpt@to.test");
         request.Envelope.Flags = (MessageFlags)asked;

@@ -49,7 +49,8 @@ public sealed class CleanupServiceTests
         QueuedNotice notice = _bench.Notices[0];
         Assert.That((notice.Content, notice.ReadFile), Is.EqualTo((file.Content, false)));
         file.Envelope.Body = BodyType.SevenBit; // the notice alone says what the content turned out to be
-        Assert.That(MessageFiller.Show(notice.Envelope), Is.EqualTo(MessageFiller.Show(file.Envelope)), "the notice says what the file says");
+        Assert.That(MessageFiller.Show(notice.Envelope), Is.EqualTo(MessageFiller.Show(file.Envelope)),
+            "the notice says what the file says");
     });
 
     [TestCase("Subject: x\n\nplain\n", true)]
@@ -80,7 +81,8 @@ public sealed class CleanupServiceTests
             {
                 SubmitRequest request = CleanupBench.Request("r@x.test");
                 request.MayChange = true;
-                SubmitEnd late = new() { Hold = hold, Filter = "smtp:[127.0.0.1]:10025", Redirect = new string('x', 1960 + length) + "@y.test", Copies = ["copy@z.test"] };
+                SubmitEnd late = new() { Hold = hold, Filter = "smtp:[127.0.0.1]:10025",
+                    Redirect = new string('x', 1960 + length) + "@y.test", Copies = ["copy@z.test"] };
                 Submission submission = _bench.Open(request);
                 for (int at = 0; at < size; at += 20_000)
                 {
@@ -98,8 +100,10 @@ public sealed class CleanupServiceTests
                 Assert.That(_bench.ContentBytes(reply.QueueId, folder).AsSpan().SequenceEqual(content));
             }
         }
-        Assert.That(Directory.GetFiles(Path.Combine(Path.GetDirectoryName(_bench.Spool.PathOf("incoming", QueueId.Next()))!)).Length, Is.EqualTo(3), "those on hold are not in incoming");
-        Assert.That(_bench.Notices, Has.All.Matches<QueuedNotice>(n => n.Envelope.Filter.Length > 0 && n.Envelope.Recipients[1].Offset > n.Envelope.Recipients[0].Offset));
+        Assert.That(Directory.GetFiles(Path.Combine(Path.GetDirectoryName(_bench.Spool.PathOf("incoming", QueueId.Next()))!)).Length,
+            Is.EqualTo(3), "those on hold are not in incoming");
+        Assert.That(_bench.Notices, Has.All.Matches<QueuedNotice>(n => n.Envelope.Filter.Length > 0
+            && n.Envelope.Recipients[1].Offset > n.Envelope.Recipients[0].Offset));
     });
 
     [Test]
@@ -109,7 +113,8 @@ public sealed class CleanupServiceTests
         submission.Write(Large(100_000));
         SubmitReply reply = await submission.FinishAsync(new SubmitEnd { Hold = true });
         Assert.That(reply.Outcome.IsTemporary, reply.Outcome.Text);
-        await loop.UntilAsync(() => !Directory.EnumerateFiles(Path.GetDirectoryName(_bench.Spool.PathOf("incoming", QueueId.Next()))!).Any(), "nothing is left");
+        await loop.UntilAsync(() => !Directory.EnumerateFiles(Path.GetDirectoryName(_bench.Spool.PathOf("incoming", QueueId.Next()))!)
+            .Any(), "nothing is left");
     });
 
     [TestCase(500)]
@@ -158,7 +163,8 @@ public sealed class CleanupServiceTests
         Connection raw = new(loop, peer);
         raw.Write(LinkTests.Frame(1, FrameType.Open, LinkTests.Encoded(CleanupBench.Request("r@x.test"))));
         byte[] content = Large(Math.Max(sent, 100));
-        for (int at = 0; at < sent; at += 10_000) raw.Write(LinkTests.Frame(1, FrameType.Data, content.AsSpan(at, Math.Min(10_000, sent - at))));
+        for (int at = 0; at < sent; at += 10_000)
+            raw.Write(LinkTests.Frame(1, FrameType.Data, content.AsSpan(at, Math.Min(10_000, sent - at))));
         await loop.UntilAsync(() => _bench.Active == 1);
         if (sent > 100_000) await loop.UntilAsync(() => _bench.Files().Length == 1);
         raw.Dispose();
@@ -219,7 +225,8 @@ public sealed class CleanupServiceTests
     public void Many_recipients_are_read_from_the_file() => Bench(async loop =>
     {
         await _bench.SubmitAsync(CleanupBench.Request([.. Enumerable.Range(0, 500).Select(i => $"u{i}@x.test")]), Large(100));
-        SubmitReply many = await _bench.SubmitAsync(CleanupBench.Request([.. Enumerable.Range(0, 501).Select(i => $"u{i}@x.test")]), Large(100));
+        SubmitReply many =
+            await _bench.SubmitAsync(CleanupBench.Request([.. Enumerable.Range(0, 501).Select(i => $"u{i}@x.test")]), Large(100));
         await loop.UntilAsync(() => _bench.Notices.Count == 2);
         Assert.That(_bench.Notices.Select(n => (n.ReadFile, n.Envelope.Recipients.Count)), Is.EqualTo(new[] { (false, 500), (true, 0) }));
         Assert.That(_bench.Notices[1].Envelope.QueueId, Is.EqualTo(many.QueueId));
@@ -258,15 +265,19 @@ public sealed class CleanupServiceTests
     public void Aliases_and_copies_are_expanded_once() => Bench(async loop =>
     {
         SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("list@x.test", "b@x.test"), Large(100));
-        Assert.That(_bench.Read(reply.QueueId).Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "a@x.test", "b@x.test", "copy@x.test" }));
-    }, "virtual_alias_maps = inline:{ {list@x.test = a@x.test, b@x.test} }\nvirtual_alias_domains =\nalways_bcc = copy@x.test\nenable_original_recipient = no");
+        Assert.That(_bench.Read(reply.QueueId).Envelope.Recipients.Select(r => r.Address),
+            Is.EqualTo(new[] { "a@x.test", "b@x.test", "copy@x.test" }));
+    }, "virtual_alias_maps = inline:{ {list@x.test = a@x.test, b@x.test} }\nvirtual_alias_domains =\nalways_bcc = "
+        + "copy@x.test\nenable_original_recipient = no");
 
     [Test]
     public void Copies_are_those_of_the_recipients_that_were_asked_for_not_of_what_their_aliases_lead_to() => Bench(async loop =>
     {
         SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("list@x.test", "c@y.test"), Large(100));
-        Assert.That(_bench.Read(reply.QueueId).Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "a@x.test", "d@y.test", "archive@x.test", "archive@y.test" }));
-    }, "virtual_alias_maps = inline:{ {list@x.test = a@x.test}, {c@y.test = d@y.test} }\nvirtual_alias_domains =\nenable_original_recipient = no\n"
+        Assert.That(_bench.Read(reply.QueueId).Envelope.Recipients.Select(r => r.Address),
+            Is.EqualTo(new[] { "a@x.test", "d@y.test", "archive@x.test", "archive@y.test" }));
+    }, "virtual_alias_maps = inline:{ {list@x.test = a@x.test}, {c@y.test = d@y.test} }\nvirtual_alias_domains "
+        + "=\nenable_original_recipient = no\n"
         + "recipient_bcc_maps = inline:{ {list@x.test = archive@x.test}, {@y.test = archive@y.test}, {a@x.test = nobody@x.test} }");
 
     [Test]

@@ -36,7 +36,8 @@ public sealed class CleanupSlowTableTests
         using LockedTable table = new(("list@a.test", "one@b.test, two@b.test"));
         Bench(async loop =>
         {
-            Task<SubmitReply>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => _bench.SubmitAsync(CleanupBench.Request("list@a.test"), Encoding.ASCII.GetBytes(Content), 7))];
+            Task<SubmitReply>[] waiting = [.. Enumerable.Range(0, 3)
+                .Select(_ => _bench.SubmitAsync(CleanupBench.Request("list@a.test"), Encoding.ASCII.GetBytes(Content), 7))];
             for (int i = 0; i < 3; i++) Assert.That((await SubmitUnchangedAsync()).Outcome.IsOk);
             await loop.TurnAsync(5);
             Assert.That(waiting.Any(w => w.IsCompleted), Is.False);
@@ -44,7 +45,8 @@ public sealed class CleanupSlowTableTests
             foreach (SubmitReply reply in await Task.WhenAll(waiting))
             {
                 Assert.That(reply.Outcome.IsOk, reply.Outcome.Text);
-                Assert.That(_bench.Read(reply.QueueId).Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "one@b.test", "two@b.test" }));
+                Assert.That(_bench.Read(reply.QueueId).Envelope.Recipients.Select(r => r.Address),
+                    Is.EqualTo(new[] { "one@b.test", "two@b.test" }));
                 Assert.That(_bench.Content(reply.QueueId), Is.EqualTo(Content));
             }
         }, $"virtual_alias_maps = {table.Spec}");
@@ -59,15 +61,19 @@ public sealed class CleanupSlowTableTests
     public void Headers_and_copies_wait_beside_the_loop(int pieces)
     {
         using LockedTable table = new(("old@a.test", "new@a.test"), ("sender@from.test", "copy@c.test"));
-        byte[] content = [.. Encoding.ASCII.GetBytes(Content), .. Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("0123456789abcdef\n", pieces == 1 ? 10 : 20_000)))];
+        byte[] content = [.. Encoding.ASCII.GetBytes(Content),
+            .. Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("0123456789abcdef\n", pieces == 1 ? 10 : 20_000)))];
         Bench(async loop =>
         {
             table.ReleaseSoon(loop);
             SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("r@x.test"), content, pieces);
             Assert.That(reply.Outcome.IsOk, reply.Outcome.Text);
-            Assert.That(_bench.Read(reply.QueueId).Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "r@x.test", "copy@c.test" }));
-            Assert.That(_bench.Content(reply.QueueId), Is.EqualTo(Encoding.ASCII.GetString(content).Replace("old@a.test", "new@a.test", StringComparison.Ordinal)));
-        }, $"canonical_maps = {table.Spec}\ncanonical_classes = header_sender\nsender_bcc_maps = {table.Spec}\nlocal_header_rewrite_clients = static:all\nremote_header_rewrite_domain = r.test");
+            Assert.That(_bench.Read(reply.QueueId).Envelope.Recipients.Select(r => r.Address),
+                Is.EqualTo(new[] { "r@x.test", "copy@c.test" }));
+            Assert.That(_bench.Content(reply.QueueId),
+                Is.EqualTo(Encoding.ASCII.GetString(content).Replace("old@a.test", "new@a.test", StringComparison.Ordinal)));
+        }, $"canonical_maps = {table.Spec}\ncanonical_classes = header_sender\nsender_bcc_maps = "
+            + $"{table.Spec}\nlocal_header_rewrite_clients = static:all\nremote_header_rewrite_domain = r.test");
         Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
     }
 
@@ -88,7 +94,8 @@ public sealed class CleanupSlowTableTests
             table.ReleaseSoon(loop);
             SubmitReply reply = await submission.FinishAsync(new SubmitEnd { Copies = ["late@a.test"], Hold = true });
             Assert.That(reply.Outcome.IsOk, reply.Outcome.Text);
-            Assert.That(_bench.Read(reply.QueueId, "hold").Envelope.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "r@x.test", "copy@c.test" }));
+            Assert.That(_bench.Read(reply.QueueId, "hold").Envelope.Recipients.Select(r => r.Address),
+                Is.EqualTo(new[] { "r@x.test", "copy@c.test" }));
         }, $"virtual_alias_maps = {table.Spec}");
         Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
     }

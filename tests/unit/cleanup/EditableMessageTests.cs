@@ -8,7 +8,9 @@ using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Cleanup;
 
-/// <summary>What filters change at the end of a message is in the queue file, and nothing else is; what fails leaves nothing behind.</summary>
+/// <summary>
+/// What filters change at the end of a message is in the queue file, and nothing else is; what fails leaves nothing behind.
+/// </summary>
 public sealed class EditableMessageTests
 {
     private const string Header = "From: a@b.test\nSubject: one\nX-Old: 1\n more\nX-Old: 2\nTo: c@d.test\n\n";
@@ -51,7 +53,8 @@ public sealed class EditableMessageTests
     }
 
     /// <summary>Submits a small and a large message through filters.</summary>
-    private void Filtered(Action<SubmitReply, string> check, string config, params IContentFilter[] filters) => Filtered(check, config, 0, filters);
+    private void Filtered(Action<SubmitReply, string> check, string config, params IContentFilter[] filters) =>
+        Filtered(check, config, 0, filters);
 
     /// <param name="notices">How many notices qmgr gets before it is checked.</param>
     private void Filtered(Action<SubmitReply, string> check, string config, int notices, IContentFilter[] filters)
@@ -99,23 +102,27 @@ public sealed class EditableMessageTests
     [TestCase(" a\n b", "X: a\n b\n")]
     [TestCase("\u00e9", "X: \u00e9\n")]
     public void No_value_becomes_another_field(string value, string expected) =>
-        Queued((_, content, body) => Assert.That(content, Is.EqualTo(Header[..^1] + expected + "\n" + body)), Edit(m => m.Header.Add("X", value)));
+        Queued((_, content, body) => Assert.That(content, Is.EqualTo(Header[..^1] + expected + "\n" + body)),
+        Edit(m => m.Header.Add("X", value)));
 
     [TestCase(50)]
     [TestCase(5_000)]
     [TestCase(100_000)]
     public void A_header_section_may_grow(int size) => Queued((_, content, body) =>
-        Assert.That(content, Is.EqualTo(Header[..^1] + $"X: {new string('x', size)}\n\n" + body)), Edit(m => m.Header.Add("X", new string('x', size))));
+        Assert.That(content, Is.EqualTo(Header[..^1] + $"X: {new string('x', size)}\n\n" + body)),
+        Edit(m => m.Header.Add("X", new string('x', size))));
 
     [TestCase(0)]
     [TestCase(300)]
     [TestCase(300_000)]
-    public void A_body_is_replaced_by_a_shorter_or_longer_one(int size) => Queued((_, content, _) => Assert.That(content, Is.EqualTo(Header + Body(size))),
+    public void A_body_is_replaced_by_a_shorter_or_longer_one(int size) =>
+        Queued((_, content, _) => Assert.That(content, Is.EqualTo(Header + Body(size))),
         Edit(async m =>
         {
             await m.RestartBodyAsync();
             byte[] body = Encoding.ASCII.GetBytes(Body(size));
-            for (int at = 0; at < body.Length; at += 30_000) await m.AppendToBodyAsync(body.AsMemory(at, Math.Min(30_000, body.Length - at)));
+            for (int at = 0; at < body.Length; at += 30_000)
+                await m.AppendToBodyAsync(body.AsMemory(at, Math.Min(30_000, body.Length - at)));
         }));
 
     [Test]
@@ -152,7 +159,8 @@ public sealed class EditableMessageTests
     {
         Envelope e = Bench.Read(reply.QueueId).Envelope;
         Assert.That(e.Sender, Is.EqualTo("new@origin.test"));
-        Assert.That(e.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "s@x.test", "one@y.test", "two@y.test" }), "rewritten, expanded, none twice");
+        Assert.That(e.Recipients.Select(r => r.Address), Is.EqualTo(new[] { "s@x.test", "one@y.test", "two@y.test" }),
+            "rewritten, expanded, none twice");
     }, "virtual_alias_maps = inline:{ { list@y.test = one@y.test, two@y.test } }", Edit(async m =>
     {
         await m.ChangeSenderAsync("new");
@@ -174,8 +182,10 @@ public sealed class EditableMessageTests
     public void A_discarded_message_is_answered_and_gone() => Filtered((reply, _) =>
     {
         Assert.That(reply.Outcome.IsOk);
-        Assert.That((Bench.Files(), Bench.Files("hold"), Bench.Notices.Count), Is.EqualTo((Array.Empty<string>(), Array.Empty<string>(), 0)));
-    }, "", new TestFilter(_ => ValueTask.FromResult(new FilterVerdict(FilterAction.Discard))), Edit(_ => Assert.Fail("asked after a discard")));
+        Assert.That((Bench.Files(), Bench.Files("hold"), Bench.Notices.Count),
+            Is.EqualTo((Array.Empty<string>(), Array.Empty<string>(), 0)));
+    }, "", new TestFilter(_ => ValueTask.FromResult(new FilterVerdict(FilterAction.Discard))),
+        Edit(_ => Assert.Fail("asked after a discard")));
 
     [TestCase(550)]
     [TestCase(451)]
@@ -186,7 +196,8 @@ public sealed class EditableMessageTests
     }, "", new TestFilter(m =>
     {
         m.Header.Add("X", "y");
-        return ValueTask.FromResult(new FilterVerdict(FilterAction.Refuse, code == 550 ? Outcome.Bounce("5.7.1", "no") : Outcome.Defer("4.7.1", "later")));
+        return ValueTask.FromResult(new FilterVerdict(FilterAction.Refuse,
+            code == 550 ? Outcome.Bounce("5.7.1", "no") : Outcome.Defer("4.7.1", "later")));
     }), Edit(_ => Assert.Fail("asked after a refusal")));
 
     [Test]
@@ -194,7 +205,8 @@ public sealed class EditableMessageTests
     {
         Assert.That(reply.Outcome.Code, Is.EqualTo(451));
         Assert.That((Bench.Files(), Bench.Notices.Count), Is.EqualTo((Array.Empty<string>(), 0)));
-    }, "virtual_alias_maps = inline:{ { r@x.test = r@x.test } { s@x.test = s@x.test } } fail:x", Edit(async m => await m.AddRecipientAsync("new@x.test")));
+    }, "virtual_alias_maps = inline:{ { r@x.test = r@x.test } { s@x.test = s@x.test } } fail:x",
+        Edit(async m => await m.AddRecipientAsync("new@x.test")));
 
     [Test]
     public void A_replaced_body_that_grows_beyond_the_limit_is_refused() => Filtered((reply, _) =>

@@ -6,7 +6,9 @@ using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Cleanup;
 
-/// <summary>What cleanup does with the journal: what is queued stands in it until it is forgotten, and what others left in it is forgotten.</summary>
+/// <summary>
+/// What cleanup does with the journal: what is queued stands in it until it is forgotten, and what others left in it is forgotten.
+/// </summary>
 public sealed class QueueJournalTests
 {
     private CleanupBench _bench = null!;
@@ -30,7 +32,8 @@ public sealed class QueueJournalTests
         _ = Libc.Close(fd);
         if (!JournalFormat.TryReadHead(segment, out ulong generation, out _)) return null;
         List<string> ids = [];
-        for (int at = JournalFormat.HeadSize; JournalFormat.TryReadRecord(segment.AsSpan(at), generation, out string id, out _, out int length); at += length) ids.Add(id);
+        for (int at = JournalFormat.HeadSize; JournalFormat.TryReadRecord(segment.AsSpan(at), generation, out string id, out _,
+            out int length); at += length) ids.Add(id);
         return ids;
     }
 
@@ -42,9 +45,11 @@ public sealed class QueueJournalTests
             await loop.UntilAsync(() => Records(1) is { Count: 0 }, "segments");
             List<string> ids = [];
             // the segments are taken in use a moment after they are there
-            for (int i = 0; i < 200 && Records(0)!.Count + Records(1)!.Count == 0; i++) ids.Add((await _bench.SubmitAsync(CleanupBench.Request("rcpt@to.test"), "Subject: x\n\ntext\n")).QueueId);
+            for (int i = 0; i < 200 && Records(0)!.Count + Records(1)!.Count == 0; i++)
+                ids.Add((await _bench.SubmitAsync(CleanupBench.Request("rcpt@to.test"), "Subject: x\n\ntext\n")).QueueId);
             Assert.That(Records(0)!.Concat(Records(1)!), Is.EqualTo(ids.TakeLast(1)));
-            await _bench.SubmitAsync(CleanupBench.Request("rcpt@to.test"), Encoding.ASCII.GetBytes($"Subject: x\n\n{new string('y', 100_000)}\n"));
+            await _bench.SubmitAsync(CleanupBench.Request("rcpt@to.test"),
+                Encoding.ASCII.GetBytes($"Subject: x\n\n{new string('y', 100_000)}\n"));
             Assert.That(Records(0)!.Concat(Records(1)!), Is.SubsetOf(ids.TakeLast(1)), "a large one is synced by itself");
         });
         Assert.That(Records(0)!.Concat(Records(1)!), Is.Empty);

@@ -6,7 +6,8 @@ namespace MtaSuite.Tests.Unit.Config;
 public class MailConfigTests
 {
     private static ConfigResult Parse(string text, params (string, string)[] overrides) =>
-        MailConfig.Parse(text, "main.cf", [.. overrides.Select(o => KeyValuePair.Create(o.Item1, o.Item2))], "smtp", "smtpd", new FakeHost());
+        MailConfig.Parse(text, "main.cf", [.. overrides.Select(o => KeyValuePair.Create(o.Item1, o.Item2))], "smtp", "smtpd",
+        new FakeHost());
 
     private static MailConfig Good(string text, params (string, string)[] overrides)
     {
@@ -34,10 +35,12 @@ public class MailConfigTests
         Assert.That(config.Get(CommonParams.Mydomain), Is.EqualTo("localdomain"));
         Assert.That(config.Get(CommonParams.Mynetworks), Is.EqualTo("127.0.0.1/32 192.0.2.7/32 [::1]/128"));
         Assert.That(Good("mynetworks_style=subnet").Get(CommonParams.Mynetworks), Is.EqualTo("127.0.0.0/8 192.0.2.0/26 [::1]/128"));
-        Assert.That(Good("mynetworks_style=class\ninet_protocols=ipv4").Get(CommonParams.Mynetworks), Is.EqualTo("127.0.0.0/8 192.0.2.0/24"));
+        Assert.That(Good("mynetworks_style=class\ninet_protocols=ipv4").Get(CommonParams.Mynetworks),
+            Is.EqualTo("127.0.0.0/8 192.0.2.0/24"));
         Assert.That(Good("inet_interfaces=loopback-only").Get(CommonParams.Mynetworks), Is.EqualTo("127.0.0.1/32 [::1]/128"));
         Assert.That(Good("mydomain=example.com").Get(CommonParams.Myhostname), Is.EqualTo("mx.example.com"));
-        Assert.That(Good("myhostname=a.b.example").Get(RewriteParams.Mydestination), Is.EqualTo("a.b.example, localhost.b.example, localhost"));
+        Assert.That(Good("myhostname=a.b.example").Get(RewriteParams.Mydestination),
+            Is.EqualTo("a.b.example, localhost.b.example, localhost"));
     }
 
     [Test]
@@ -45,7 +48,8 @@ public class MailConfigTests
     {
         Assert.That(Good("").Get(QmgrParams.QueueRunDelay), Is.EqualTo(TimeSpan.FromMinutes(5)));
         Assert.That(Good("queue_run_delay = 10").Get(QmgrParams.QueueRunDelay), Is.EqualTo(TimeSpan.FromSeconds(10)));
-        Assert.That(Good("queue_run_delay = 10", ("queue_run_delay", "2h")).Get(QmgrParams.QueueRunDelay), Is.EqualTo(TimeSpan.FromHours(2)));
+        Assert.That(Good("queue_run_delay = 10", ("queue_run_delay", "2h")).Get(QmgrParams.QueueRunDelay),
+            Is.EqualTo(TimeSpan.FromHours(2)));
         Assert.That(Good("maximal_queue_lifetime = 2").Get(QmgrParams.MaximalQueueLifetime), Is.EqualTo(TimeSpan.FromDays(2)));
         Assert.That(Good("", ("stress", "yes")).Get(SmtpdParams.SmtpdTimeout), Is.EqualTo(TimeSpan.FromSeconds(10)));
         Assert.That(Good("").Get(SmtpdParams.SmtpdTimeout), Is.EqualTo(TimeSpan.FromSeconds(300)));
@@ -54,7 +58,8 @@ public class MailConfigTests
     [Test]
     public void A_bad_value_is_an_error_with_its_line_and_the_default_holds()
     {
-        ConfigResult result = Parse("\nmessage_size_limit = big\nsmtpd_helo_required = maybe\nqueue_run_delay=0s\nsmtpd_forbid_bare_newline=x");
+        ConfigResult result = Parse("\nmessage_size_limit = big\nsmtpd_helo_required = "
+            + "maybe\nqueue_run_delay=0s\nsmtpd_forbid_bare_newline=x");
         Assert.That(result.Ok, Is.False);
         Assert.That(result.Problems.Select(p => p.ToString()), Is.EqualTo(new[]
         {
@@ -71,7 +76,8 @@ public class MailConfigTests
     [Test]
     public void A_transport_has_its_own_value_its_own_default_or_the_fallback()
     {
-        MailConfig config = Good("slow_destination_rate_delay = 2s\nslow_destination_concurrency_limit=1\ndefault_destination_concurrency_limit=7");
+        MailConfig config = Good("slow_destination_rate_delay = "
+            + "2s\nslow_destination_concurrency_limit=1\ndefault_destination_concurrency_limit=7");
         Assert.That(config.Get(QmgrParams.DestinationConcurrencyLimit, "slow"), Is.EqualTo(1));
         Assert.That(config.Get(QmgrParams.DestinationConcurrencyLimit, "local"), Is.EqualTo(20));
         Assert.That(config.Get(QmgrParams.DestinationConcurrencyLimit, "smtp"), Is.EqualTo(7));
@@ -104,7 +110,8 @@ public class MailConfigTests
     [Test]
     public void Less_than_nothing_is_no_limit_where_Postfix_has_no_lower_bound()
     {
-        MailConfig config = Good("smtpd_client_connection_count_limit = -1\nmessage_size_limit = -1\nqueue_minfree = -5\ndefault_destination_concurrency_limit = -1\ndont_remove = -1");
+        MailConfig config = Good("smtpd_client_connection_count_limit = -1\nmessage_size_limit = -1\nqueue_minfree = "
+            + "-5\ndefault_destination_concurrency_limit = -1\ndont_remove = -1");
         Assert.That((config.Get(SmtpdParams.SmtpdClientConnectionCountLimit), config.Get(CleanupParams.MessageSizeLimit),
             config.Get(CommonParams.QueueMinfree),
             config.Get(QmgrParams.DefaultDestinationConcurrencyLimit), config.Get(CommonParams.DontRemove)), Is.EqualTo((0, 0L, 0L, 0,
@@ -159,7 +166,8 @@ public class MailConfigTests
     public void An_old_name_works_as_long_as_the_new_one_is_not_set(string main, bool smtp, bool lmtp, bool smtpd)
     {
         MailConfig config = MailConfig.Parse("compatibility_level = 3.11\n" + main + "\n").Config;
-        Assert.That((config.Get(SmtpClientParams.SmtpPerRequestDeadline), config.Get(LmtpClientParams.LmtpPerRequestDeadline), config.Get(SmtpdParams.SmtpdPerRequestDeadline)),
+        Assert.That((config.Get(SmtpClientParams.SmtpPerRequestDeadline), config.Get(LmtpClientParams.LmtpPerRequestDeadline),
+            config.Get(SmtpdParams.SmtpdPerRequestDeadline)),
             Is.EqualTo((smtp, lmtp, smtpd)));
     }
 

@@ -4,7 +4,8 @@ namespace MtaSuite.Tests.Unit.Config;
 
 public class MasterCfTests
 {
-    private static List<ServiceEntry> Parse(string text, out List<ConfigProblem> problems) => MasterCf.Parse(text, "master.cf", problems = []);
+    private static List<ServiceEntry> Parse(string text, out List<ConfigProblem> problems) =>
+        MasterCf.Parse(text, "master.cf", problems = []);
 
     private static ServiceEntry One(string text)
     {
@@ -27,8 +28,10 @@ public class MasterCfTests
     [Test]
     public void Overrides_are_taken_from_the_options_in_all_their_forms()
     {
-        ServiceEntry e = One("x unix - - - - - pipe\n  -v -o a=b\n# c\n  -o { c = d e, f } -og=h -vo i=\n  flags=F user=u argv=/x -o no=override { with blank }");
-        Assert.That(e.Overrides, Is.EqualTo(new KeyValuePair<string, string>[] { new("a", "b"), new("c", "d e, f"), new("g", "h"), new("i", "") }));
+        ServiceEntry e = One("x unix - - - - - pipe\n  -v -o a=b\n# c\n  -o { c = d e, f } -og=h -vo i=\n  flags=F user=u argv=/x -o "
+            + "no=override { with blank }");
+        Assert.That(e.Overrides, Is.EqualTo(new KeyValuePair<string,
+            string>[] { new("a", "b"), new("c", "d e, f"), new("g", "h"), new("i", "") }));
         Assert.That(e.Attributes, Is.EqualTo(new[] { "flags=F", "user=u", "argv=/x", "-o", "no=override", "{ with blank }" }));
         Assert.That(e.Verbosity, Is.EqualTo(1));
     }

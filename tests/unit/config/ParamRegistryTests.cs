@@ -22,7 +22,8 @@ public partial class ParamRegistryTests
         var missing = new List<string>();
         foreach (string file in Directory.GetFiles(Path.Combine(Root(), "common", "Config", "Params"), "*.cs"))
             foreach (Match match in Declaration().Matches(File.ReadAllText(file)))
-                if (ParamRegistry.Find(match.Groups["name"].Value) == null && !ParamRegistry.Families.Any(f => f.Pattern == match.Groups["name"].Value))
+                if (ParamRegistry.Find(match.Groups["name"].Value) == null
+                    && !ParamRegistry.Families.Any(f => f.Pattern == match.Groups["name"].Value))
                     missing.Add(match.Groups["name"].Value);
         Assert.That(missing, Is.Empty);
     }
@@ -59,10 +60,12 @@ public partial class ParamRegistryTests
 
     private static IEnumerable<string> Sources()
     {
-        string[] rooms = ["master", "smtpd", "pickup", "cleanup", "qmgr", "local", "bounce", "showq", "relay", "anvil", "mailauth", "tools", "common"];
+        string[] rooms =
+            ["master", "smtpd", "pickup", "cleanup", "qmgr", "local", "bounce", "showq", "relay", "anvil", "mailauth", "tools", "common"];
         foreach (string room in rooms.Select(r => Path.Combine(Root(), r)).Where(Directory.Exists))
             foreach (string file in Directory.GetFiles(room, "*.cs", SearchOption.AllDirectories))
-                if (!file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/Config/Params/", StringComparison.Ordinal)) yield return File.ReadAllText(file);
+                if (!file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/Config/Params/", StringComparison.Ordinal))
+                    yield return File.ReadAllText(file);
     }
 
     private static string Root()
@@ -72,6 +75,7 @@ public partial class ParamRegistryTests
         return directory;
     }
 
-    [GeneratedRegex("""public static readonly \w+(Param|Family) (?<field>\w+) = new\("(?<name>[^"]+)".*?;\s*$""", RegexOptions.Singleline | RegexOptions.Multiline)]
+    [GeneratedRegex("""public static readonly \w+(Param|Family) (?<field>\w+) = new\("(?<name>[^"]+)".*?;\s*$""",
+        RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Declaration();
 }

@@ -4,8 +4,9 @@ using MtaSuite.Tools.Postconf;
 namespace MtaSuite.Tests.Unit.Config;
 
 /// <summary>
-/// Runs the cases of golden/config through the command. A case holds the two files and command lines; its reference holds what Postfix 3.11's
-/// postconf printed and wrote: results, messages (sorted, because Postfix walks hash tables), exit status, and each file that changed.
+/// Runs the cases of golden/config through the command. A case holds the two files and command lines; its reference holds what Postfix
+/// 3.11's postconf printed and wrote: results, messages (sorted, because Postfix walks hash tables), exit status, and each file that
+/// changed.
 /// </summary>
 public class PostconfGoldenTests
 {

@@ -47,7 +47,8 @@ public class ProtectionTests
 
     [TestCase("smtpd_recipient_restrictions = permit_mynetworks, check_policy_service inet:127.0.0.1:10023, reject")]
     [TestCase("smtpd_end_of_data_restrictions = Check_Policy_Service unix:private/policy")]
-    [TestCase("smtpd_restriction_classes = asked\nasked = check_policy_service { unix:private/policy, timeout = 10s }\nsmtpd_client_restrictions = asked")]
+    [TestCase("smtpd_restriction_classes = asked\nasked = check_policy_service { unix:private/policy, timeout = 10s "
+        + "}\nsmtpd_client_restrictions = asked")]
     public void A_policy_server_that_would_not_be_asked_is_refused_unless_it_is_accepted(string main)
     {
         Assert.That(Run(main).Select(p => p.Severity), Is.EqualTo(new[] { Severity.Error }));
@@ -68,7 +69,8 @@ public class ProtectionTests
         ConfigProblem refusal = Run("mydomain = a.example", master).Single();
         Assert.That(refusal.Severity, Is.EqualTo(Severity.Error));
         Assert.That(refusal.Text,
-            Is.EqualTo("service smtp: postscreen has no effect yet: nothing would listen there; to start all the same, add it to accept_ineffective_parameters"));
+            Is.EqualTo("service smtp: postscreen has no effect yet: nothing would listen there; to start all the same, add it to "
+                + "accept_ineffective_parameters"));
         Assert.That(Run("accept_ineffective_parameters = postscreen", master).Select(p =>
             p.Severity), Is.EqualTo(new[] { Severity.Warning }));
     }

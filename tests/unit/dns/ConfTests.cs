@@ -22,11 +22,13 @@ public sealed class ConfTests
             options timeout:3 attempts:99 rotate ndots:2 edns0 trust-ad use-vc unknown:4
             sortlist x
             """, "me.home.test");
-        Assert.That(conf.Servers, Is.EqualTo(new[] { IPEndPoint.Parse("192.0.2.1:53"), IPEndPoint.Parse("[2001:db8::1]:53"), IPEndPoint.Parse("192.0.2.3:53") }));
+        Assert.That(conf.Servers, Is.EqualTo(
+            new[] { IPEndPoint.Parse("192.0.2.1:53"), IPEndPoint.Parse("[2001:db8::1]:53"), IPEndPoint.Parse("192.0.2.3:53") }));
         Assert.That(conf.Search, Is.EqualTo(new[] { "a.test", "b.test" }));
         Assert.That((conf.Timeout.TotalSeconds, conf.Attempts, conf.Rotate, conf.Dots, conf.UseTcp), Is.EqualTo((3, 5, true, 2, true)));
         ResolvConf empty = ResolvConf.Parse("", "me.home.test");
-        Assert.That((empty.Servers[0].ToString(), empty.Search[0], empty.Timeout.TotalSeconds, empty.Attempts), Is.EqualTo(("127.0.0.1:53", "home.test", 5, 2)));
+        Assert.That((empty.Servers[0].ToString(), empty.Search[0], empty.Timeout.TotalSeconds, empty.Attempts),
+            Is.EqualTo(("127.0.0.1:53", "home.test", 5, 2)));
     }
 
     [TestCase("192.0.2.1", "192.0.2.1:53")]
@@ -59,7 +61,8 @@ public sealed class ConfTests
         cache.Keep(Key("b"), Answer("b"), TimeSpan.FromSeconds(10), 0);
         Assert.That(cache.Find(Key("A"), 9_999)?.Name, Is.EqualTo("a"));
         cache.Keep(Key("c"), Answer("c"), TimeSpan.FromSeconds(20), 9_999);
-        Assert.That((cache.Find(Key("b"), 9_999), cache.Find(Key("a"), 9_999)?.Name, cache.Count), Is.EqualTo(((DnsAnswer?)null, "a", 2)), "b was used longest ago");
+        Assert.That((cache.Find(Key("b"), 9_999), cache.Find(Key("a"), 9_999)?.Name, cache.Count), Is.EqualTo(((DnsAnswer?)null, "a", 2)),
+            "b was used longest ago");
         Assert.That(cache.Find(Key("a"), 10_000), Is.Null);
         Assert.That(cache.Count, Is.EqualTo(1));
         cache.Keep(Key("c"), Answer("c"), TimeSpan.Zero, 10_000);

@@ -35,7 +35,8 @@ public sealed class RealServerTests
     {
         Log.Configure(new LogSettings("test") { File = "/dev/null" });
         DnsOptions options = new() { Servers = [server], Timeout = TestLimits.Answer, FailureTtl = TimeSpan.Zero };
-        for (int i = 0; i < 3000 && !(await new DnsResolver(loop, options).Query("signed.test", DnsType.SOA)).IsFound; i++) await loop.Delay(TimeSpan.FromMilliseconds(100));
+        for (int i = 0; i < 3000 && !(await new DnsResolver(loop, options).Query("signed.test", DnsType.SOA)).IsFound; i++)
+            await loop.Delay(TimeSpan.FromMilliseconds(100));
         await test(new DnsResolver(loop, options));
     });
 
@@ -44,8 +45,10 @@ public sealed class RealServerTests
     {
         foreach ((string name, DnsType type, DnsStatus status, bool authentic) in new[]
         {
-            ("signed.test", DnsType.MX, DnsStatus.Found, true), ("mx.signed.test", DnsType.AAAA, DnsStatus.Found, true), ("_25._tcp.mx.signed.test", DnsType.TLSA, DnsStatus.Found, true),
-            ("alias.signed.test", DnsType.A, DnsStatus.Found, true), ("no.signed.test", DnsType.A, DnsStatus.NameError, true), ("mx.signed.test", DnsType.MX, DnsStatus.NoData, true),
+            ("signed.test", DnsType.MX, DnsStatus.Found, true), ("mx.signed.test", DnsType.AAAA, DnsStatus.Found, true),
+                ("_25._tcp.mx.signed.test", DnsType.TLSA, DnsStatus.Found, true),
+            ("alias.signed.test", DnsType.A, DnsStatus.Found, true), ("no.signed.test", DnsType.A, DnsStatus.NameError, true),
+                ("mx.signed.test", DnsType.MX, DnsStatus.NoData, true),
             ("host.plain.test", DnsType.A, DnsStatus.Found, false), ("no.plain.test", DnsType.A, DnsStatus.NameError, false),
             ("away.signed.test", DnsType.A, DnsStatus.Found, false), ("in.plain.test", DnsType.A, DnsStatus.Found, false),
             ("host.bogus.test", DnsType.A, DnsStatus.TemporaryFailure, false), ("long.signed.test", DnsType.TXT, DnsStatus.Found, true),

@@ -17,20 +17,26 @@ public sealed class ResolverTests
 
     [Test]
     public void Each_type_is_read() => With(
-        new ScriptedDns("h.test A 192.0.2.1", "h.test A 192.0.2.2", "h.test AAAA 2001:db8::1", "h.test MX 10 mx.test", "h.test TXT v=spf1 -all", "h.test NS ns.test",
+        new ScriptedDns("h.test A 192.0.2.1", "h.test A 192.0.2.2", "h.test AAAA 2001:db8::1", "h.test MX 10 mx.test",
+        "h.test TXT v=spf1 -all", "h.test NS ns.test",
             "_s._tcp.h.test SRV 1 2 587 sub.test", "_25._tcp.h.test TLSA 3 1 1 abcdef", "1.2.0.192.in-addr.arpa PTR h.test"),
         async r =>
         {
-            Assert.That((await r.Query("h.test", DnsType.A)).Addresses, Is.EqualTo(new[] { IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2") }));
+            Assert.That((await r.Query("h.test", DnsType.A)).Addresses,
+                Is.EqualTo(new[] { IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2") }));
             Assert.That((await r.Query("h.test.", DnsType.AAAA)).Addresses, Is.EqualTo(new[] { IPAddress.Parse("2001:db8::1") }));
-            Assert.That((await r.Query("H.TEST", DnsType.MX)).Records.Single(), Is.EqualTo(new MxRecord("h.test", TimeSpan.FromMinutes(5), 10, "mx.test")).Using<DnsRecord>((a, b) => Strip(a).Equals(Strip(b))));
-            Assert.That(Encoding.ASCII.GetString(((TextRecord)(await r.Query("h.test", DnsType.TXT)).Records[0]).Text.Span), Is.EqualTo("v=spf1 -all"));
+            Assert.That((await r.Query("H.TEST", DnsType.MX)).Records.Single(),
+                Is.EqualTo(new MxRecord("h.test", TimeSpan.FromMinutes(5), 10, "mx.test"))
+                    .Using<DnsRecord>((a, b) => Strip(a).Equals(Strip(b))));
+            Assert.That(Encoding.ASCII.GetString(((TextRecord)(await r.Query("h.test", DnsType.TXT)).Records[0]).Text.Span),
+                Is.EqualTo("v=spf1 -all"));
             Assert.That((await r.Query("h.test", DnsType.NS)).Targets, Is.EqualTo(new[] { "ns.test" }));
             Assert.That((await r.QueryReverse(IPAddress.Parse("192.0.2.1"))).Targets, Is.EqualTo(new[] { "h.test" }));
             SrvRecord srv = (SrvRecord)(await r.Query("_s._tcp.h.test", DnsType.SRV)).Records[0];
             Assert.That((srv.Priority, srv.Weight, srv.Port, srv.Target), Is.EqualTo((1, 2, 587, "sub.test")));
             TlsaRecord tlsa = (TlsaRecord)(await r.Query("_25._tcp.h.test", DnsType.TLSA)).Records[0];
-            Assert.That((tlsa.Usage, tlsa.Selector, tlsa.MatchingType, Convert.ToHexStringLower(tlsa.Data.Span)), Is.EqualTo((3, 1, 1, "abcdef")));
+            Assert.That((tlsa.Usage, tlsa.Selector, tlsa.MatchingType, Convert.ToHexStringLower(tlsa.Data.Span)),
+                Is.EqualTo((3, 1, 1, "abcdef")));
         });
 
     [Test]
@@ -66,10 +72,14 @@ public sealed class ResolverTests
     public void What_is_not_there_is_told_in_the_known_words() => With(new ScriptedDns("h.test"), async r =>
     {
         DnsAnswer none = await r.Query("no.test", DnsType.MX);
-        Assert.That((none.Status, none.Reason), Is.EqualTo((DnsStatus.NameError, "Host or domain name not found. Name service error for name=no.test type=MX: Host not found")));
+        Assert.That((none.Status, none.Reason),
+            Is.EqualTo((DnsStatus.NameError,
+                "Host or domain name not found. Name service error for name=no.test type=MX: Host not found")));
         Assert.That(none.Ttl, Is.EqualTo(TimeSpan.FromSeconds(60)), "the SOA's MINIMUM");
         DnsAnswer empty = await r.Query("h.test", DnsType.A);
-        Assert.That((empty.Status, empty.Reason), Is.EqualTo((DnsStatus.NoData, "Host or domain name not found. Name service error for name=h.test type=A: Host found but no data record of requested type")));
+        Assert.That((empty.Status, empty.Reason),
+            Is.EqualTo((DnsStatus.NoData, "Host or domain name not found. Name service error for name=h.test type=A: Host found but no "
+                + "data record of requested type")));
         foreach (string bad in new[] { "a..b", "-a.test", "", "a b.test", "192.0.2.1", new string('x', 64) + ".test", "b\u00fccher.test" })
             Assert.That((await r.Query(bad, DnsType.A)).Reason, Is.EqualTo($"Name service error for {bad}: invalid host or domain name"));
     });
@@ -84,7 +94,8 @@ public sealed class ResolverTests
         With(dns, async r =>
         {
             DnsAnswer answer = await r.Query("x.test", DnsType.A);
-            Assert.That((answer.Status, answer.Reason), Is.EqualTo((status, "Host or domain name not found. Name service error for name=x.test type=A: " + text)));
+            Assert.That((answer.Status, answer.Reason),
+                Is.EqualTo((status, "Host or domain name not found. Name service error for name=x.test type=A: " + text)));
         });
     }
 
@@ -99,7 +110,8 @@ public sealed class ResolverTests
             Assert.That((await r.Query("x.test", DnsType.A)).Status, Is.EqualTo(DnsStatus.TemporaryFailure));
             Assert.That(Environment.TickCount64 - start, Is.GreaterThanOrEqualTo(280));
             Assert.That(dns.Count("x.test"), Is.EqualTo(2));
-            Assert.That(dns.Requests.Select(q => q.Bytes[0] << 8 | q.Bytes[1]).Distinct().Count(), Is.EqualTo(2), "each with an ID of its own");
+            Assert.That(dns.Requests.Select(q => q.Bytes[0] << 8 | q.Bytes[1]).Distinct().Count(), Is.EqualTo(2),
+                "each with an ID of its own");
         }, d => new() { Servers = [d.EndPoint], Timeout = TimeSpan.FromMilliseconds(100), Attempts = 2 });
     }
 
@@ -133,7 +145,8 @@ public sealed class ResolverTests
         ScriptedDns dns = new();
         string[] many = [.. Enumerable.Range(0, 150).Select(i => $"192.0.2.{i}")];
         dns.Script("big.test", q => q.Tcp
-            ? [ScriptedDns.Message(q, 0, [.. many.Select(a => ScriptedDns.Record("big.test", DnsType.A, 60, IPAddress.Parse(a).GetAddressBytes()))])]
+            ? [ScriptedDns.Message(q, 0, [
+            .. many.Select(a => ScriptedDns.Record("big.test", DnsType.A, 60, IPAddress.Parse(a).GetAddressBytes()))])]
             : [ScriptedDns.Message(q, truncated: true)]);
         With(dns, async r =>
         {
@@ -171,7 +184,8 @@ public sealed class ResolverTests
             question[2] = 1;
             return [otherId, otherName, otherType, question, [1, 2, 3], good];
         });
-        With(dns, async r => Assert.That((await r.Query("h.test", DnsType.A)).Addresses.Single(), Is.EqualTo(IPAddress.Parse("192.0.2.1"))));
+        With(dns, async r => Assert.That((await r.Query("h.test", DnsType.A)).Addresses.Single(),
+            Is.EqualTo(IPAddress.Parse("192.0.2.1"))));
     }
 
     [Test]
@@ -195,10 +209,14 @@ public sealed class ResolverTests
     public void Aliases_are_followed_within_a_message_and_beyond()
     {
         ScriptedDns dns = new("a.test 50 CNAME b.test", "b.test 40 CNAME c.test", "c.test 99 A 192.0.2.1", "dangling.test CNAME gone.test");
-        dns.Script("open.test", q => [ScriptedDns.Message(q, 0, [ScriptedDns.Record("open.test", DnsType.CNAME, 60, ScriptedDns.Name("a.test"))])]);
-        dns.Script("loop.test", q => [ScriptedDns.Message(q, 0, [ScriptedDns.Record("loop.test", DnsType.CNAME, 60, ScriptedDns.Name("pool.test"))])]);
-        dns.Script("pool.test", q => [ScriptedDns.Message(q, 0, [ScriptedDns.Record("pool.test", DnsType.CNAME, 60, ScriptedDns.Name("loop.test"))])]);
-        dns.Script("self.test", q => [ScriptedDns.Message(q, 0, [ScriptedDns.Record("self.test", DnsType.CNAME, 60, ScriptedDns.Name("self.test"))])]);
+        dns.Script("open.test", q => [
+            ScriptedDns.Message(q, 0, [ScriptedDns.Record("open.test", DnsType.CNAME, 60, ScriptedDns.Name("a.test"))])]);
+        dns.Script("loop.test", q => [
+            ScriptedDns.Message(q, 0, [ScriptedDns.Record("loop.test", DnsType.CNAME, 60, ScriptedDns.Name("pool.test"))])]);
+        dns.Script("pool.test", q => [
+            ScriptedDns.Message(q, 0, [ScriptedDns.Record("pool.test", DnsType.CNAME, 60, ScriptedDns.Name("loop.test"))])]);
+        dns.Script("self.test", q => [
+            ScriptedDns.Message(q, 0, [ScriptedDns.Record("self.test", DnsType.CNAME, 60, ScriptedDns.Name("self.test"))])]);
         With(dns, async r =>
         {
             DnsAnswer chain = await r.Query("a.test", DnsType.A);
@@ -233,7 +251,8 @@ public sealed class ResolverTests
     }
 
     [Test]
-    public void Many_questions_wait_for_their_turn() => With(new ScriptedDns([.. Enumerable.Range(0, 300).Select(i => $"h{i}.test A 192.0.2.1")]), async r =>
+    public void Many_questions_wait_for_their_turn() =>
+        With(new ScriptedDns([.. Enumerable.Range(0, 300).Select(i => $"h{i}.test A 192.0.2.1")]), async r =>
     {
         Promise<DnsAnswer>[] all = [.. Enumerable.Range(0, 300).Select(i => r.Query($"h{i}.test", DnsType.A))];
         foreach (Promise<DnsAnswer> one in all) Assert.That((await one).IsFound);
@@ -244,7 +263,8 @@ public sealed class ResolverTests
     public void Validation_is_believed_when_it_was_asked_for()
     {
         ScriptedDns dns = new("a.test CNAME h.test", "h.test A 192.0.2.1") { Validates = true };
-        dns.Script("open.test", q => [ScriptedDns.Message(q, 0, [ScriptedDns.Record("open.test", DnsType.CNAME, 60, ScriptedDns.Name("h.test"))])]);
+        dns.Script("open.test", q => [
+            ScriptedDns.Message(q, 0, [ScriptedDns.Record("open.test", DnsType.CNAME, 60, ScriptedDns.Name("h.test"))])]);
         With(dns, async r =>
         {
             Assert.That((await r.Query("a.test", DnsType.A, DnsQueryFlags.Dnssec)).IsAuthenticated);
@@ -261,8 +281,10 @@ public sealed class ResolverTests
         async r =>
         {
             Assert.That((await r.Query("h", DnsType.A)).IsFound, Is.False);
-            Assert.That((await r.Query("h", DnsType.A, DnsQueryFlags.DefaultDomain)).Addresses.Single().ToString(), Is.EqualTo("192.0.2.1"));
-            Assert.That((await r.Query("a.b", DnsType.A, DnsQueryFlags.Search)).Addresses.Single().ToString(), Is.EqualTo("192.0.2.4"), "dots enough");
+            Assert.That((await r.Query("h", DnsType.A, DnsQueryFlags.DefaultDomain)).Addresses.Single().ToString(),
+                Is.EqualTo("192.0.2.1"));
+            Assert.That((await r.Query("a.b", DnsType.A, DnsQueryFlags.Search)).Addresses.Single().ToString(), Is.EqualTo("192.0.2.4"),
+                "dots enough");
             r.Options.ToString();
             Assert.That((await r.Query("h.", DnsType.A, DnsQueryFlags.Search)).IsFound, Is.False, "a final dot says it is complete");
             DnsAnswer none = await r.Query("none.x", DnsType.A, DnsQueryFlags.Search);
@@ -282,7 +304,8 @@ public sealed class ResolverTests
         {
             Assert.That((await r.Query("h.test", DnsType.A)).Addresses.Single().ToString(), Is.EqualTo("192.0.2.2"));
             DnsAnswer all = await r.Query("g.test", DnsType.A);
-            Assert.That((all.Status, all.Reason), Is.EqualTo((DnsStatus.Filtered, "Error looking up name=g.test type=A: DNS reply filter drops all results")));
+            Assert.That((all.Status, all.Reason),
+                Is.EqualTo((DnsStatus.Filtered, "Error looking up name=g.test type=A: DNS reply filter drops all results")));
             Assert.That((await r.Query("bad.test", DnsType.A)).IsTemporary);
             Assert.That((await r.Query("g.test", DnsType.A, DnsQueryFlags.Unfiltered)).IsFound);
         },

@@ -17,8 +17,8 @@ internal sealed record DnsRequest(byte[] Bytes, string Name, DnsType Type, bool 
 }
 
 /// <summary>
-/// A name server on a port of 127.0.0.1, by UDP and TCP: answers from lines such as "mx.test 60 A 192.0.2.1", and by script where a name has
-/// one. Names it has no line for do not exist.
+/// A name server on a port of 127.0.0.1, by UDP and TCP: answers from lines such as "mx.test 60 A 192.0.2.1", and by script where a name
+/// has one. Names it has no line for do not exist.
 /// </summary>
 internal sealed class ScriptedDns : IDisposable
 {
@@ -42,7 +42,8 @@ internal sealed class ScriptedDns : IDisposable
     {
         while (true)
         {
-            Socket udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp), tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            Socket udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp),
+                tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
                 udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -110,8 +111,11 @@ internal sealed class ScriptedDns : IDisposable
         DnsType.A or DnsType.AAAA => IPAddress.Parse(words[0]).GetAddressBytes(),
         DnsType.MX => [.. Word(words[0]), .. Name(words[1])],
         DnsType.SRV => [.. Word(words[0]), .. Word(words[1]), .. Word(words[2]), .. Name(words[3])],
-        DnsType.TXT => [.. Encoding.UTF8.GetBytes(string.Join(' ', words)).Chunk(255).SelectMany(part => (byte[])[(byte)part.Length, .. part])],
-        DnsType.TLSA => [byte.Parse(words[0], CultureInfo.InvariantCulture), byte.Parse(words[1], CultureInfo.InvariantCulture), byte.Parse(words[2], CultureInfo.InvariantCulture), .. Convert.FromHexString(words[3])],
+        DnsType.TXT =>
+            [.. Encoding.UTF8.GetBytes(string.Join(' ', words)).Chunk(255).SelectMany(part => (byte[])[(byte)part.Length, .. part])],
+        DnsType.TLSA =>
+            [byte.Parse(words[0], CultureInfo.InvariantCulture), byte.Parse(words[1], CultureInfo.InvariantCulture),
+            byte.Parse(words[2], CultureInfo.InvariantCulture), .. Convert.FromHexString(words[3])],
         _ => Name(words[0]),
     };
 
@@ -122,14 +126,17 @@ internal sealed class ScriptedDns : IDisposable
     }
 
     public static byte[] Record(string name, DnsType type, int ttl, byte[] data) =>
-        [.. Name(name), (byte)((int)type >> 8), (byte)type, 0, 1, (byte)(ttl >> 24), (byte)(ttl >> 16), (byte)(ttl >> 8), (byte)ttl, (byte)(data.Length >> 8), (byte)data.Length, .. data];
+        [.. Name(name), (byte)((int)type >> 8), (byte)type, 0, 1, (byte)(ttl >> 24), (byte)(ttl >> 16), (byte)(ttl >> 8), (byte)ttl,
+        (byte)(data.Length >> 8), (byte)data.Length, .. data];
 
     /// <summary>SOA with a TTL and MINIMUM.</summary>
     public static byte[] Soa(int ttl, int minimum) => Record("test", DnsType.SOA, ttl,
-        [.. Name("ns.test"), .. Name("root.test"), .. new byte[16], (byte)(minimum >> 24), (byte)(minimum >> 16), (byte)(minimum >> 8), (byte)minimum]);
+        [.. Name("ns.test"), .. Name("root.test"), .. new byte[16], (byte)(minimum >> 24), (byte)(minimum >> 16), (byte)(minimum >> 8),
+            (byte)minimum]);
 
     /// <summary>A whole message: the question repeated, then records.</summary>
-    public static byte[] Message(DnsRequest request, int rcode = 0, byte[][]? answers = null, byte[][]? authority = null, bool truncated = false, bool authentic = false)
+    public static byte[] Message(DnsRequest request, int rcode = 0, byte[][]? answers = null, byte[][]? authority = null,
+        bool truncated = false, bool authentic = false)
     {
         int end = 12;
         while (request.Bytes[end] != 0) end += request.Bytes[end] + 1;
@@ -147,13 +154,15 @@ internal sealed class ScriptedDns : IDisposable
         string name = request.Name;
         for (int i = 0; i < 20; i++)
         {
-            if (!_zone.TryGetValue(name, out List<(DnsType Type, int Ttl, byte[] Data)>? records)) return Message(request, 3, [.. answers], [Soa(300, 60)], authentic: Validates);
+            if (!_zone.TryGetValue(name, out List<(DnsType Type, int Ttl, byte[] Data)>? records))
+                return Message(request, 3, [.. answers], [Soa(300, 60)], authentic: Validates);
             lock (records)
             {
                 int before = answers.Count;
                 answers.AddRange(records.Where(r => r.Type == request.Type).Select(r => Record(name, r.Type, r.Ttl, r.Data)));
                 if (answers.Count > before) break;
-                if (records.FirstOrDefault(r => r.Type == DnsType.CNAME) is not { Data: not null } alias) return Message(request, 0, [.. answers], [Soa(300, 60)], authentic: Validates);
+                if (records.FirstOrDefault(r => r.Type == DnsType.CNAME) is not { Data: not null } alias)
+                    return Message(request, 0, [.. answers], [Soa(300, 60)], authentic: Validates);
                 answers.Add(Record(name, DnsType.CNAME, alias.Ttl, alias.Data));
                 int at = 0;
                 Common.Dns.Wire.DnsName.TryRead(alias.Data, ref at, out name);

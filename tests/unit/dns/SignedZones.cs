@@ -14,8 +14,8 @@ internal sealed record Zone(string Name, string Records, bool IsSigned = true, F
     Func<string, string>? Second = null, DateTime? Expires = null);
 
 /// <summary>
-/// Zones served by nsd, behind an unbound that validates with the signed zones' keys as its trust anchors. Packages nsd, unbound, ldnsutils; the test is skipped
-/// without them.
+/// Zones served by nsd, behind an unbound that validates with the signed zones' keys as its trust anchors. Packages nsd, unbound,
+/// ldnsutils; the test is skipped without them.
 /// </summary>
 internal sealed class SignedZones : IDisposable
 {
@@ -64,7 +64,8 @@ internal sealed class SignedZones : IDisposable
 
     private void Sign(Zone zone)
     {
-        string key = Run("/usr/bin/ldns-keygen", "-r", "/dev/urandom", "-k", "-a", "ECDSAP256SHA256", zone.Name).Trim(), signed = $"{zone.Name}.signed";
+        string key = Run("/usr/bin/ldns-keygen", "-r", "/dev/urandom", "-k", "-a", "ECDSAP256SHA256", zone.Name).Trim(),
+            signed = $"{zone.Name}.signed";
         string[] end = zone.Expires is { } time ? ["-i", $"{time.AddDays(-30):yyyyMMddHHmmss}", "-e", $"{time:yyyyMMddHHmmss}"] : [];
         Run(Signer, [.. end, "-f", signed, $"{zone.Name}.zone", key]);
         File.Move(Path.Combine(_folder, key + ".ds"), Path.Combine(_folder, zone.Name + ".ds"));
@@ -112,7 +113,8 @@ internal sealed class SignedZones : IDisposable
 
     private string Run(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = _folder })!;
+        using Process process =
+            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = _folder })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.That(process.ExitCode, Is.Zero, program);
@@ -124,7 +126,8 @@ internal sealed class SignedZones : IDisposable
     {
         while (true)
         {
-            using Socket udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp), tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            using Socket udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp),
+                tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             try
             {
                 udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));

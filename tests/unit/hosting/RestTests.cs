@@ -34,5 +34,7 @@ public sealed class RestTests
     }
 
     /// <summary>KiB of files that are in this process's memory.</summary>
-    private static long ResidentKib() => long.Parse(File.ReadLines("/proc/self/status").Single(l => l.StartsWith("RssFile:", StringComparison.Ordinal)).AsSpan(8).Trim()[..^3]);
+    private static long ResidentKib() =>
+        long.Parse(File.ReadLines("/proc/self/status").Single(l => l.StartsWith("RssFile:", StringComparison.Ordinal)).AsSpan(8)
+        .Trim()[..^3]);
 }

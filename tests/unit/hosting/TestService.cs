@@ -9,7 +9,8 @@ namespace MtaSuite.Tests.Unit.Hosting;
 internal static class TestService
 {
     /// <param name="listener">The socket it serves.</param>
-    public static ServiceContext Context(EventLoop loop, MailConfig config, SpoolDirectory spool, string service, int listener, int maxProc = 0, int predecessors = 0) => new()
+    public static ServiceContext Context(EventLoop loop, MailConfig config, SpoolDirectory spool, string service, int listener,
+        int maxProc = 0, int predecessors = 0) => new()
     {
         Loop = loop,
         Config = config,

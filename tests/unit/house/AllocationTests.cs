@@ -6,7 +6,9 @@ using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Tests.Unit.House;
 
-/// <summary>What every message passes through must stay cheap: bytes allocated, not time, so that the figure is the same on every machine.</summary>
+/// <summary>
+/// What every message passes through must stay cheap: bytes allocated, not time, so that the figure is the same on every machine.
+/// </summary>
 public sealed class AllocationTests
 {
     private static long Measure(Action action)
@@ -59,7 +61,8 @@ public sealed class AllocationTests
     public void The_envelope_of_a_queue_file()
     {
         ArrayBufferWriter<byte> output = new(4096);
-        Envelope e = new() { ArrivalMicroseconds = 1_772_443_815_000_000, Sender = "sender@example.org", Origin = "smtpd", ClientName = "client.example.org", Recipients = [new() { Address = "user@example.com" }] };
+        Envelope e = new() { ArrivalMicroseconds = 1_772_443_815_000_000, Sender = "sender@example.org", Origin = "smtpd",
+            ClientName = "client.example.org", Recipients = [new() { Address = "user@example.com" }] };
         Assert.That(Measure(() =>
         {
             output.ResetWrittenCount();

@@ -6,7 +6,8 @@ namespace MtaSuite.Tests.Unit.House;
 internal static class Source
 {
     public static readonly string Root = Find();
-    public static readonly string[] Rooms = [.. Directory.GetFiles(Root, "*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+    public static readonly string[] Rooms =
+        [.. Directory.GetFiles(Root, "*.csproj", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
         .Select(p => Path.GetFileName(Path.GetDirectoryName(p))!).Where(n => n is not ("common" or "tests"))];
 
     private static string Find()
@@ -18,11 +19,13 @@ internal static class Source
 
     /// <summary>The files of a folder, without what the build makes.</summary>
     public static IEnumerable<string> Files(string folder) => !Directory.Exists($"{Root}/{folder}") ? [] :
-        Directory.GetFiles($"{Root}/{folder}", "*.cs", SearchOption.AllDirectories).Where(f => !f.Contains("/obj/") && !f.Contains("/bin/"));
+        Directory.GetFiles($"{Root}/{folder}", "*.cs", SearchOption.AllDirectories)
+        .Where(f => !f.Contains("/obj/") && !f.Contains("/bin/"));
 
     /// <summary>The code of a file: without comments and without what stands in quotes.</summary>
     public static string Code(string file) =>
-        Regex.Replace(File.ReadAllText(file), """(\"{3,})[\s\S]*?\1|//[^\n]*|"(\\.|[^"\\\n])*"|'(\\.|[^'\\\n])+'""", m => m.Value[0] == '/' ? "" : "\"\"");
+        Regex.Replace(File.ReadAllText(file), """(\"{3,})[\s\S]*?\1|//[^\n]*|"(\\.|[^"\\\n])*"|'(\\.|[^'\\\n])+'""",
+        m => m.Value[0] == '/' ? "" : "\"\"");
 
     public static void Require()
     {
@@ -54,11 +57,13 @@ public sealed class LayerTests
     };
 
     private static HashSet<string> Used(string layer) => [.. Source.Files("common/" + layer)
-        .SelectMany(f => Regex.Matches(Source.Code(f), @"MtaSuite\.Common\.([A-Z]\w+)").Select(m => m.Groups[1].Value)).Where(l => l != layer)];
+        .SelectMany(f => Regex.Matches(Source.Code(f), @"MtaSuite\.Common\.([A-Z]\w+)").Select(m => m.Groups[1].Value))
+        .Where(l => l != layer)];
 
     [Test]
     public void Every_layer_is_known() => Assert.That(
-        Directory.GetDirectories(Source.Root + "/common").Select(d => Path.GetFileName(d)!).Where(d => d is not ("obj" or "bin")), Is.SubsetOf(Rank.Keys));
+        Directory.GetDirectories(Source.Root + "/common").Select(d => Path.GetFileName(d)!).Where(d => d is not ("obj" or "bin")),
+        Is.SubsetOf(Rank.Keys));
 
     [Test]
     public void Layers_refer_downward_only([ValueSource(nameof(Layers))] string layer)
@@ -90,7 +95,8 @@ public sealed class LayerTests
             {
                 Assert.That(project, Does.Not.Contain($"{other}.csproj"), room);
                 foreach (string file in Source.Files(room))
-                    Assert.That(Regex.IsMatch(Source.Code(file), $@"\bMtaSuite\.{other}\b", RegexOptions.IgnoreCase), Is.False, $"{file} names {other}");
+                    Assert.That(Regex.IsMatch(Source.Code(file), $@"\bMtaSuite\.{other}\b", RegexOptions.IgnoreCase), Is.False,
+                        $"{file} names {other}");
             }
         }
     }
@@ -110,6 +116,7 @@ public sealed class LayerTests
         Source.Require();
         IEnumerable<string> files = Source.Rooms.Append("common").SelectMany(Source.Files)
             .Where(f => Regex.IsMatch(Source.Code(f), @"catch\s*(\{|\(\s*(System\.)?Exception\b[^)]*\)(?!\s*when))"));
-        Assert.That(files.Select(f => Path.GetRelativePath(Source.Root, f)), Is.EquivalentTo(new[] { "common/Hosting/ServiceHost.cs", "master/MasterProgram.cs" }));
+        Assert.That(files.Select(f => Path.GetRelativePath(Source.Root, f)),
+            Is.EquivalentTo(new[] { "common/Hosting/ServiceHost.cs", "master/MasterProgram.cs" }));
     }
 }

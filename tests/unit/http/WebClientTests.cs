@@ -38,13 +38,15 @@ public sealed class WebClientTests
     public void Gets_an_answer_from_addresses_of_our_own_resolver()
     {
         string asked = "";
-        using WebServer server = new(_good, request => { asked = request; return WebServer.Answer("hello", "Text/Plain; charset=utf-8", header: "X-A: b\r\n"); });
+        using WebServer server = new(_good,
+            request => { asked = request; return WebServer.Answer("hello", "Text/Plain; charset=utf-8", header: "X-A: b\r\n"); });
         WebResult result = Send(Call(server) with { Headers = [("Accept", "text/plain"), ("X-Bad", "a\r\nInjected: yes")] });
         Assert.Multiple(() =>
         {
             Assert.That(result.IsOk, result.Text);
             Assert.That((result.Code, result.ContentType, Encoding.UTF8.GetString(result.Body)), Is.EqualTo((200, "text/plain", "hello")));
-            Assert.That(asked, Does.StartWith("GET /a/b?c=d HTTP/1.1\r\n").And.Contain($"Host: web.test:{server.Port}\r\n").And.Contain("Accept: text/plain\r\n"));
+            Assert.That(asked, Does.StartWith("GET /a/b?c=d HTTP/1.1\r\n").And.Contain($"Host: web.test:{server.Port}\r\n").And.Contain(
+                "Accept: text/plain\r\n"));
             Assert.That(asked, Does.Not.Contain("Injected"));
         });
     }
@@ -53,7 +55,8 @@ public sealed class WebClientTests
     public void Posts_a_body_and_tries_each_address()
     {
         string asked = "";
-        using WebServer server = new(_ca.Chain("two.test"), request => { asked = request; return WebServer.Answer("", status: "201 Created"); });
+        using WebServer server =
+            new(_ca.Chain("two.test"), request => { asked = request; return WebServer.Answer("", status: "201 Created"); });
         WebResult result = Send(Call(server, "two.test") with { Body = "{}"u8.ToArray(), ContentType = "application/tlsrpt+json" });
         Assert.That((result.IsOk, result.Code), Is.EqualTo((true, 201)), result.Text);
         Assert.That(asked, Does.StartWith("POST ").And.Contain("Content-Type: application/tlsrpt+json\r\n").And.EndWith("\r\n\r\n{}"));
@@ -70,7 +73,8 @@ public sealed class WebClientTests
         server.Chain = stranger.Chain("web.test");
         Assert.That(Send(Call(server)).Status, Is.EqualTo(WebStatus.NotTrusted));
         server.Chain = _good;
-        Assert.That(Send(Call(server) with { AuthorityFile = "" }).Status, Is.EqualTo(WebStatus.NotTrusted), "the system does not know the test's authority");
+        Assert.That(Send(Call(server) with { AuthorityFile = "" }).Status, Is.EqualTo(WebStatus.NotTrusted),
+            "the system does not know the test's authority");
         Assert.That(Send(Call(server) with { AuthorityFile = "/nonexistent" }).Status, Is.EqualTo(WebStatus.Unavailable));
         Assert.That(server.Count, Is.Zero, "nothing was asked");
     }
@@ -84,7 +88,8 @@ public sealed class WebClientTests
         void Expect(WebStatus status, string? text)
         {
             answer = text == null ? null : Encoding.ASCII.GetBytes(text);
-            Assert.That(Send(call with { Timeout = text == null ? TimeSpan.FromSeconds(1) : TestLimits.Answer }).Status, Is.EqualTo(status), text);
+            Assert.That(Send(call with { Timeout = text == null ? TimeSpan.FromSeconds(1) : TestLimits.Answer }).Status, Is.EqualTo(status),
+                text);
         }
         Expect(WebStatus.TimedOut, null);
         Expect(WebStatus.Broken, "220 mail.test ESMTP\r\n\r\n");
@@ -107,7 +112,8 @@ public sealed class WebClientTests
         using WebServer server = new(_good, request =>
         {
             if (!request.StartsWith("GET /a", StringComparison.Ordinal)) asked = request;
-            return request.StartsWith("GET /end", StringComparison.Ordinal) ? WebServer.Answer("end") : WebServer.Answer("", status: "302 Found", header: $"Location: {location}\r\n");
+            return request.StartsWith("GET /end", StringComparison.Ordinal) ? WebServer.Answer("end")
+                : WebServer.Answer("", status: "302 Found", header: $"Location: {location}\r\n");
         });
         location = "/end";
         Assert.That(Send(Call(server)).Code, Is.EqualTo(302), "not unless asked");

@@ -31,7 +31,8 @@ internal sealed class WebServer : IDisposable
 
     /// <summary>An answer with a status line and a body.</summary>
     public static byte[] Answer(string body, string type = "text/plain", string status = "200 OK", string header = "") =>
-        Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{header}Connection: close\r\n\r\n{body}");
+        Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length: "
+        + $"{Encoding.UTF8.GetByteCount(body)}\r\n{header}Connection: close\r\n\r\n{body}");
 
     private void Serve(Stream connection)
     {
@@ -51,7 +52,9 @@ internal sealed class WebServer : IDisposable
         return secure;
     }
 
-    /// <summary>The header, and as much behind it as Content-Length says; a TLS handshake where none is spoken is answered at once.</summary>
+    /// <summary>
+    /// The header, and as much behind it as Content-Length says; a TLS handshake where none is spoken is answered at once.
+    /// </summary>
     private static string Read(Stream stream)
     {
         StringBuilder text = new();

@@ -11,8 +11,10 @@ namespace MtaSuite.Tests.Unit.Ipc;
 /// <summary>Messages on the wire: what one side fills in the other finds, and anything else is refused.</summary>
 public sealed class AttributeCodecTests
 {
-    private static readonly MethodInfo EncodeMethod = typeof(AttributeCodecTests).GetMethod(nameof(EncodeAny), BindingFlags.NonPublic | BindingFlags.Static)!;
-    private static readonly MethodInfo DecodeMethod = typeof(AttributeCodecTests).GetMethod(nameof(DecodeAny), BindingFlags.NonPublic | BindingFlags.Static)!;
+    private static readonly MethodInfo EncodeMethod = typeof(AttributeCodecTests)
+        .GetMethod(nameof(EncodeAny), BindingFlags.NonPublic | BindingFlags.Static)!;
+    private static readonly MethodInfo DecodeMethod = typeof(AttributeCodecTests)
+        .GetMethod(nameof(DecodeAny), BindingFlags.NonPublic | BindingFlags.Static)!;
 
     private static byte[]? EncodeAny<T>(T message) where T : IMessage<T>
     {
@@ -87,8 +89,10 @@ public sealed class AttributeCodecTests
         for (int i = 0; i < attributes.Count; i++)
         {
             Assert.That(Decode(kind, Join(attributes.Where((_, k) => k != i))), Is.Null, $"without {attributes[i].Name}");
-            Assert.That(Decode(kind, Join(attributes.Take(i).Append(attributes[i]).Concat(attributes.Skip(i)))), Is.Null, $"{attributes[i].Name} twice");
-            Assert.That(Decode(kind, Join(attributes.Select((a, k) => k == i ? a with { Name = a.Name + "x" } : a))), Is.Null, $"{attributes[i].Name} renamed");
+            Assert.That(Decode(kind, Join(attributes.Take(i).Append(attributes[i]).Concat(attributes.Skip(i)))), Is.Null,
+                $"{attributes[i].Name} twice");
+            Assert.That(Decode(kind, Join(attributes.Select((a, k) => k == i ? a with { Name = a.Name + "x" } : a))), Is.Null,
+                $"{attributes[i].Name} renamed");
         }
     }
 
@@ -101,13 +105,15 @@ public sealed class AttributeCodecTests
         {
             byte[][] bad = attributes[i] switch
             {
-                { Name: "recipients" or "entries" or "queues" or "ids" } => [BitConverter.GetBytes(-1L), BitConverter.GetBytes(long.MaxValue), BitConverter.GetBytes(50_001L), [1]],
+                { Name: "recipients" or "entries" or "queues" or "ids" } =>
+                    [BitConverter.GetBytes(-1L), BitConverter.GetBytes(long.MaxValue), BitConverter.GetBytes(50_001L), [1]],
                 { Value.Length: 8 } => [[1], [], new byte[9]],
                 { Name: "string" } => [new byte[200_000], [0xc3, 0x28], [0xff]], // of an argument list
                 _ => [new byte[20_000], [0xc3, 0x28], [0xff]],
             };
             foreach (byte[] value in bad)
-                Assert.That(Decode(kind, Join(attributes.Select((a, k) => k == i ? a with { Value = value } : a))), Is.Null, $"{attributes[i].Name} with {value.Length} bytes");
+                Assert.That(Decode(kind, Join(attributes.Select((a, k) => k == i ? a with { Value = value } : a))), Is.Null,
+                    $"{attributes[i].Name} with {value.Length} bytes");
         }
     }
 

@@ -63,7 +63,8 @@ public sealed class LinkServerTests
         LinkClient client = new(loop, _path);
         Stopwatch time = Stopwatch.StartNew();
         Promise<QmgrReply?> brief = client.CallAsync<QmgrRequest, QmgrReply>(new QmgrRequest { Command = QmgrRequest.List });
-        Promise<QmgrReply?> patient = client.CallAsync<QmgrRequest, QmgrReply>(new QmgrRequest { Command = QmgrRequest.List }, TestLimits.Wait);
+        Promise<QmgrReply?> patient = client.CallAsync<QmgrRequest,
+            QmgrReply>(new QmgrRequest { Command = QmgrRequest.List }, TestLimits.Wait);
         Recorder recorder = new();
         Assert.That(client.TryOpen(new QmgrRequest { Command = QmgrRequest.List }, recorder, out LinkStream silent));
         await loop.UntilAsync(() => held.Count == 3, "three questions");
@@ -131,7 +132,8 @@ public sealed class LinkServerTests
         File.SetUnixFileMode(_path, (UnixFileMode)0x1FF);
         int streams = 0;
         LinkServer server = new(loop, listener, _ => new Answerer(_ => ++streams > 0)) { TrustedOnly = true };
-        const string script = "$( = $) = 65534; $< = $> = 65534; use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); connect(S, sockaddr_un($ARGV[0])) or die; syswrite(S, pack('VVC', 0, 1, 1)); sysread(S, $b, 1) and die; exit 0";
+        const string script = "$( = $) = 65534; $< = $> = 65534; use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); connect(S, "
+            + "sockaddr_un($ARGV[0])) or die; syswrite(S, pack('VVC', 0, 1, 1)); sysread(S, $b, 1) and die; exit 0";
         using Process stranger = Process.Start("/usr/bin/perl", ["-e", script, _path]);
         await loop.UntilAsync(() => stranger.HasExited);
         Assert.That((stranger.ExitCode, streams, server.LinkCount), Is.EqualTo((0, 0, 0)));

@@ -78,7 +78,8 @@ public sealed class LinkTests
     [Test]
     public void Frames_may_be_split_at_every_byte() => OnLoop.Run(async loop =>
     {
-        byte[] input = [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.Data, "abc"u8), .. Frame(1, FrameType.Data, ""u8), .. Frame(1, FrameType.End, ""u8)];
+        byte[] input = [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.Data, "abc"u8), .. Frame(1, FrameType.Data, ""u8),
+            .. Frame(1, FrameType.End, ""u8)];
         for (int split = 0; split <= input.Length; split++)
         {
             (Link server, int raw, Recorder events) = RawPeer(loop);
@@ -131,7 +132,9 @@ public sealed class LinkTests
     public void Large_messages_arrive(int texts) => OnLoop.Run(async loop =>
     {
         DeliverReply big = new();
-        for (int i = 0; i < texts; i++) big.Recipients.Add(new RecipientOutcome { Offset = i, Outcome = Outcome.Defer("4.0.0", new string((char)('a' + i % 26), Limits.Text)) });
+        for (int i = 0; i < texts; i++)
+            big.Recipients.Add(new RecipientOutcome { Offset = i,
+                Outcome = Outcome.Defer("4.0.0", new string((char)('a' + i % 26), Limits.Text)) });
         (Link client, _, Recorder server) = Links(loop);
         server.Then = (s, t) => s.Send(FrameType.Reply, big);
         Recorder answer = new();
@@ -145,7 +148,8 @@ public sealed class LinkTests
     public void A_message_over_the_limit_ends_its_stream_only() => OnLoop.Run(async loop =>
     {
         BounceAppend huge = new();
-        for (int i = 0; i < 600; i++) huge.Recipients.Add(new BounceRecipient { Outcome = Outcome.Defer("4.0.0", new string('x', Limits.Text)) });
+        for (int i = 0; i < 600; i++)
+            huge.Recipients.Add(new BounceRecipient { Outcome = Outcome.Defer("4.0.0", new string('x', Limits.Text)) });
         DeliverReply hugeReply = new();
         foreach (BounceRecipient r in huge.Recipients) hugeReply.Recipients.Add(new RecipientOutcome { Outcome = r.Outcome });
         (Link client, Link serverLink, Recorder server) = Links(loop);
@@ -155,7 +159,8 @@ public sealed class LinkTests
         client.Open(new TriggerRequest(), answered);
         client.Open(new TriggerRequest { Reason = new string('x', 5000) }, fieldTooLong);
         await loop.UntilAsync(() => answered.Events.Length > 0 && asked.Events.Length > 0 && fieldTooLong.Events.Length > 0);
-        Assert.That((asked.ToString(), answered.ToString(), fieldTooLong.ToString()), Is.EqualTo(("reset:message too large", "reset:message too large", "reset:message too large")));
+        Assert.That((asked.ToString(), answered.ToString(), fieldTooLong.ToString()),
+            Is.EqualTo(("reset:message too large", "reset:message too large", "reset:message too large")));
         Assert.That(client.SendNotice(huge), Is.False);
         await loop.TurnAsync();
         Assert.That(client.IsOpen && serverLink.IsOpen && client.StreamCount == 0 && serverLink.StreamCount == 0);
@@ -187,7 +192,8 @@ public sealed class LinkTests
         ("a notice that nobody expects", Frame(0, FrameType.Notice, Open)),
         ("short credit", [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.Credit, "xx"u8)]),
         ("an answer from the side that asks", [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.Reply, Open)]),
-        ("content beyond all credit", [.. Frame(1, FrameType.Open, Open), .. Enumerable.Repeat(Frame(1, FrameType.Data, new byte[Link.MaxData]), 19).SelectMany(f => f)]),
+        ("content beyond all credit", [.. Frame(1, FrameType.Open, Open),
+            .. Enumerable.Repeat(Frame(1, FrameType.Data, new byte[Link.MaxData]), 19).SelectMany(f => f)]),
         ("progress from the side that asks", [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.Progress, Open)]),
     ];
 
@@ -201,7 +207,8 @@ public sealed class LinkTests
             events.Consumes = false;
             bool closed = false;
             bad.Closed = _ => closed = true;
-            for (int sent = 0; sent < bytes.Length && !closed; await loop.TurnAsync()) sent += Math.Max(0, Libc.Send(raw, bytes.AsSpan(sent)));
+            for (int sent = 0; sent < bytes.Length && !closed; await loop.TurnAsync())
+                sent += Math.Max(0, Libc.Send(raw, bytes.AsSpan(sent)));
             await loop.TurnAsync();
             Assert.That(closed && !bad.IsOpen, what);
             if (events.Events.Length > 0) Assert.That(events.ToString(), Does.EndWith("reset:protocol error"), what);
@@ -217,7 +224,8 @@ public sealed class LinkTests
     public void Frames_for_a_stream_that_is_over_are_no_error() => OnLoop.Run(async loop =>
     {
         (Link server, int raw, Recorder events) = RawPeer(loop);
-        Libc.Send(raw, [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.End, []), .. Frame(1, FrameType.Data, "x"u8), .. Frame(1, FrameType.Reset, "why"u8), .. Frame(9, FrameType.Data, "x"u8)]);
+        Libc.Send(raw, [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.End, []), .. Frame(1, FrameType.Data, "x"u8),
+            .. Frame(1, FrameType.Reset, "why"u8), .. Frame(9, FrameType.Data, "x"u8)]);
         await loop.TurnAsync();
         Assert.That(server.IsOpen && events.ToString() == "Open(trigger) End()", events.ToString());
         Libc.Close(raw);

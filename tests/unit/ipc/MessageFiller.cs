@@ -41,7 +41,8 @@ internal static class MessageFiller
         if (type == typeof(bool)) return true;
         if (type.IsEnum) return Enum.GetValues(type).Cast<object>().Last();
         if (type == typeof(Outcome)) // no text is eight bytes long, as numbers are
-            return new Outcome(OutcomeKind.Permanent, new DsnStatus(5, 1, (short)(next % 100)), 550, $"the outcome {next}", $"the remote {next}") { Diagnostic = $"diagnostic {next}" };
+            return new Outcome(OutcomeKind.Permanent, new DsnStatus(5, 1, (short)(next % 100)), 550, $"the outcome {next}",
+                $"the remote {next}") { Diagnostic = $"diagnostic {next}" };
         object value = Activator.CreateInstance(type)!;
         if (value is not IList list)
         {
@@ -61,7 +62,8 @@ internal static class MessageFiller
         if (o is IList list)
             foreach (object? item in list) text.Append('\n').Append(indent).Append("- ").Append(Show(item, depth + 1));
         else
-            foreach (FieldInfo field in Fields(o)) text.Append('\n').Append(indent).Append(field.Name).Append('=').Append(Show(field.GetValue(o), depth + 1));
+            foreach (FieldInfo field in Fields(o))
+                text.Append('\n').Append(indent).Append(field.Name).Append('=').Append(Show(field.GetValue(o), depth + 1));
         return text.ToString();
     }
 

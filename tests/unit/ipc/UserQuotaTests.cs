@@ -74,7 +74,8 @@ public sealed class UserQuotaTests
             "the server says something");
         if (n <= 0) return "end";
         int length = BinaryPrimitives.ReadInt32LittleEndian(buffer);
-        string frame = $"{(FrameType)buffer[8]} {BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(4))} {Encoding.UTF8.GetString(buffer, 9, length)}";
+        string frame = $"{(FrameType)buffer[8]} {BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(4))} "
+            + $"{Encoding.UTF8.GetString(buffer, 9, length)}";
         return frame;
     }
 

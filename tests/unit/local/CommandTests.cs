@@ -23,7 +23,8 @@ public sealed class CommandTests
 
     private Outcome RunJob(DeliveryJob job, string command)
     {
-        _fix.Settings = _fix.Settings with { AliasMaps = LocalFixture.Table("c = \"|" + command.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"") };
+        _fix.Settings =
+            _fix.Settings with { AliasMaps = LocalFixture.Table("c = \"|" + command.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\"") };
         return _fix.Deliver(job).Outcome;
     }
 
@@ -34,7 +35,8 @@ public sealed class CommandTests
         Assert.That(outcome.Text, Is.EqualTo($"delivered to command: cat >{_fix.Root}/out"));
         string text = _fix.Read("out");
         Assert.That(text, Does.StartWith("From sender@example.org  "));
-        Assert.That(text, Does.EndWith("Return-Path: <sender@example.org>\nX-Original-To: c@example.com\nDelivered-To: c@example.com\n" + LocalFixture.Message));
+        Assert.That(text, Does.EndWith("Return-Path: <sender@example.org>\nX-Original-To: c@example.com\nDelivered-To: c@example.com\n"
+            + LocalFixture.Message));
     }
 
     [TestCase("exit 67", "5.1.1", "user unknown")]
@@ -45,7 +47,8 @@ public sealed class CommandTests
     [TestCase("echo 4.2.2 come back later; exit 1", "4.2.2", "come back later")]
     [TestCase("echo 5.7.1 go away >&2; exit 75", "5.7.1", "go away")]
     [TestCase("kill -9 $$", "4.3.0", "Command died with signal 9: \"kill -9 $$\"")]
-    [TestCase("/nonexistent/program", "4.3.0", "temporary failure. Command output: cannot execute /nonexistent/program: No such file or directory")]
+    [TestCase("/nonexistent/program", "4.3.0",
+        "temporary failure. Command output: cannot execute /nonexistent/program: No such file or directory")]
     [TestCase("printf 'a\\001b\\tc\\n'; exit 64", "5.3.0", "command line usage error. Command output: a_b c")]
     public void Exit_statuses_and_output(string command, string status, string text)
     {
@@ -57,7 +60,8 @@ public sealed class CommandTests
     [TestCase("echo 5.1.1 not looked at")]
     [TestCase("true")]
     [TestCase("head -c 10 >/dev/null")]
-    public void Success(string command) => Assert.That(Run(command, new string('x', 500_000) + "\n").IsOk, "closing the input early is no failure");
+    public void Success(string command) =>
+        Assert.That(Run(command, new string('x', 500_000) + "\n").IsOk, "closing the input early is no failure");
 
     [Test]
     public void Output_beyond_the_limit_is_read_and_dropped()
@@ -67,7 +71,8 @@ public sealed class CommandTests
     }
 
     [Test]
-    public void A_command_that_hangs_is_ended_with_its_children([Values("cat >/dev/null; sleep 600 & sleep 600", "exec sleep 600", "while :; do echo x; done")] string command)
+    public void A_command_that_hangs_is_ended_with_its_children(
+        [Values("cat >/dev/null; sleep 600 & sleep 600", "exec sleep 600", "while :; do echo x; done")] string command)
     {
         _fix.Settings = _fix.Settings with { CommandTimeLimit = TimeSpan.FromSeconds(2) };
         long start = Environment.TickCount64;
@@ -101,10 +106,12 @@ public sealed class CommandTests
         job.Request.ClientHelo = "$(reboot)";
         RunJob(job, $"env >{_fix.Root}/env");
         string[] lines = [.. _fix.Read("env").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(l => !l.StartsWith("_=") && !l.StartsWith("PWD=") && !l.StartsWith("SHLVL=") && !l.StartsWith("OLDPWD=")).Order(StringComparer.Ordinal)];
+            .Where(l => !l.StartsWith("_=") && !l.StartsWith("PWD=") && !l.StartsWith("SHLVL=") && !l.StartsWith("OLDPWD="))
+            .Order(StringComparer.Ordinal)];
         Assert.That(lines, Is.EqualTo(new[]
         {
-            "CLIENT_ADDRESS=192.0.2.1", "CLIENT_HELO=__reboot_", "CLIENT_HOSTNAME=client.example", "DOMAIN=example.com", "EXTENSION=e_x", "HOMER=simpson",
+            "CLIENT_ADDRESS=192.0.2.1", "CLIENT_HELO=__reboot_", "CLIENT_HOSTNAME=client.example", "DOMAIN=example.com", "EXTENSION=e_x",
+                "HOMER=simpson",
             "LOCAL=c+e_x", "LOGNAME=c", "MARGE=with spaces", "ORIGINAL_RECIPIENT=o@x", "PATH=/usr/bin:/bin", "RECIPIENT=c+e_x@example.com",
                 "SENDER=a_id_@x", "USER=c",
         }));
@@ -113,7 +120,8 @@ public sealed class CommandTests
     [Test]
     public void Commands_never_see_root_nor_our_descriptors()
     {
-        Assert.That(Run($"id -u >{_fix.Root}/id; id -G >>{_fix.Root}/id; ls -l /proc/self/fd | wc -l >{_fix.Root}/fds; grep Cap[EP] /proc/self/status >{_fix.Root}/caps").IsOk);
+        Assert.That(Run($"id -u >{_fix.Root}/id; id -G >>{_fix.Root}/id; ls -l /proc/self/fd | wc -l >{_fix.Root}/fds; grep Cap[EP] "
+            + $"/proc/self/status >{_fix.Root}/caps").IsOk);
         if (LocalFixture.IsRoot)
         {
             Assert.That(_fix.Read("id"), Is.EqualTo($"{_fix.Settings.DefaultRights.Uid}\n{_fix.Settings.DefaultRights.Gid}\n"));
@@ -128,12 +136,14 @@ public sealed class CommandTests
     public void Mailbox_command_and_its_directory_are_the_users()
     {
         string user = LocalFixture.IsRoot ? "nobody" : _fix.Me.Name;
-        _fix.Settings = _fix.Settings with { MailboxCommand = $"echo \"$USER $EXTENSION\" >{_fix.Root}/out; pwd >>{_fix.Root}/out", CommandDirectory = _fix.Root, RecipientDelimiter = "+" };
+        _fix.Settings = _fix.Settings with { MailboxCommand = $"echo \"$USER $EXTENSION\" >{_fix.Root}/out; pwd >>{_fix.Root}/out",
+            CommandDirectory = _fix.Root, RecipientDelimiter = "+" };
         Assert.That(_fix.Deliver($"{user}+ext@example.com").Text, Does.StartWith("delivered to command: echo"));
         Assert.That(_fix.Read("out"), Is.EqualTo($"{user} ext\n{_fix.Root}\n"));
         _fix.Settings = _fix.Settings with { CommandDirectory = "/nonexistent/${user}" };
         Outcome outcome = _fix.Deliver($"{user}@example.com");
-        Assert.That((outcome.Status.ToString(), outcome.Text.Contains($"cannot change directory to \"/nonexistent/{user}\"")), Is.EqualTo(("4.3.0", true)));
+        Assert.That((outcome.Status.ToString(), outcome.Text.Contains($"cannot change directory to \"/nonexistent/{user}\"")),
+            Is.EqualTo(("4.3.0", true)));
     }
 
     [TestCase("prog a b", "", "prog a b|/bin/sh -c prog a b")]
@@ -147,7 +157,9 @@ public sealed class CommandTests
     [Test]
     public void A_command_writes_no_file_that_is_larger_than_a_mailbox_may_be()
     {
-        _fix.Settings = _fix.Settings with { AliasMaps = LocalFixture.Table($"c = |exec cat >{_fix.Root}/big", $"d = |head -c 2000 >{_fix.Root}/fits; exec cat >/dev/null"), MailboxSizeLimit = 3000 };
+        _fix.Settings = _fix.Settings with {
+            AliasMaps = LocalFixture.Table($"c = |exec cat >{_fix.Root}/big", $"d = |head -c 2000 >{_fix.Root}/fits; exec cat >/dev/null"),
+                MailboxSizeLimit = 3000 };
         if (LocalFixture.IsRoot) File.SetUnixFileMode(_fix.Root, (UnixFileMode)0x3FF);
         string message = "\n" + new string('x', 5000);
         Outcome outcome = _fix.Deliver(_fix.Job("c@example.com", message)).Outcome;
@@ -159,7 +171,8 @@ public sealed class CommandTests
     [Test]
     public void A_list_owner_hears_of_a_failing_command()
     {
-        _fix.Settings = _fix.Settings with { AliasMaps = LocalFixture.Table("c = |exit 67, x@remote.example", "owner-c = boss@remote.example") };
+        _fix.Settings =
+            _fix.Settings with { AliasMaps = LocalFixture.Table("c = |exit 67, x@remote.example", "owner-c = boss@remote.example") };
         DeliveryJob job = _fix.Job("c@example.com");
         Outcome outcome = _fix.Deliver(job).Outcome;
         Assert.That(outcome.Text, Is.EqualTo("forwarded as NEWID"));

@@ -86,7 +86,8 @@ public sealed class CoveredTests
         }
         DeliverReply Run(Func<DeliveryJob, RecipientOutcome> deliver)
         {
-            ValueTask<DeliverReply> reply = new SeparateDeliveries("local", deliver, _cover).DeliverAsync(request, file, _ => throw new InvalidOperationException("nothing is held"));
+            ValueTask<DeliverReply> reply = new SeparateDeliveries("local", deliver, _cover)
+                .DeliverAsync(request, file, _ => throw new InvalidOperationException("nothing is held"));
             Assert.That(reply.IsCompleted);
             return reply.Result;
         }
@@ -94,6 +95,7 @@ public sealed class CoveredTests
         Assert.That(first.Recipients.TrueForAll(o => o.Outcome.IsOk) && first.Unsynced);
         Assert.That(File.ReadAllText(path), Is.EqualTo("u a@example.com\nr b@example.com\n"), "the second one was synced");
         DeliverReply again = Run(_ => throw new InvalidOperationException("delivered twice"));
-        Assert.That(again.Recipients.TrueForAll(o => o.Outcome.Text == "was delivered already") && again.Unsynced, "the message's removal waits as it would have");
+        Assert.That(again.Recipients.TrueForAll(o => o.Outcome.Text == "was delivered already") && again.Unsynced,
+            "the message's removal waits as it would have");
     }
 }

@@ -86,7 +86,8 @@ public sealed class ExpansionTests
     [Test]
     public void Delivered_To_headers_are_found_wherever_the_pieces_are_cut()
     {
-        byte[] header = "Received: x\n\ty\nDELIVERED-TO:  One@Example.com \nDelivered-Toad: no@x\nDelivered-To: \"a b\"@x\n\nDelivered-To: body@x\n"u8.ToArray();
+        byte[] header = "Received: x\n\ty\nDELIVERED-TO:  One@Example.com \nDelivered-Toad: no@x\nDelivered-To: \"a "u8
+            + "b\"@x\n\nDelivered-To: body@x\n"u8.ToArray();
         for (int i = 0; i <= header.Length; i++)
         {
             DeliveredHeaders headers = new();
@@ -132,7 +133,8 @@ public sealed class ExpansionTests
         {
             $"{Me}@example.com: delivered to maildir", "List@example.com: forwarded as NEWID",
         }));
-        Assert.That(_fix.Maildir($"spool/{Me}")[0], Does.Contain("Delivered-To: List@example.com\n"), "the address that the message came for");
+        Assert.That(_fix.Maildir($"spool/{Me}")[0], Does.Contain("Delivered-To: List@example.com\n"),
+            "the address that the message came for");
     }
 
     [Test]
@@ -198,7 +200,8 @@ public sealed class ExpansionTests
         _fix.Deliver("a+x@example.com");
         _fix.Deliver("a-y@example.com");
         _fix.Deliver("list-request@example.com");
-        Assert.That(_fix.Forwards.Select(f => f.Recipients[0].Address), Is.EqualTo(new[] { "found@remote.example", "x@remote.example", "y@remote.example" }));
+        Assert.That(_fix.Forwards.Select(f => f.Recipients[0].Address),
+            Is.EqualTo(new[] { "found@remote.example", "x@remote.example", "y@remote.example" }));
         _fix.Settings = _fix.Settings with { PropagateExtensions = ExpansionSource.Alias };
         _fix.Deliver("a-y@example.com");
         Assert.That(_fix.Forwards[^1].Recipients[0].Address, Is.EqualTo("x-y@remote.example"));
@@ -220,8 +223,10 @@ public sealed class ExpansionTests
         Assert.That(_fix.Deliver("d@example.com").Text, Is.EqualTo("delivered to maildir"));
         Assert.That(_fix.Deliver("null@example.com").Text, Is.EqualTo("delivered to file: /dev/null"));
         Outcome program = _fix.Deliver("x@example.com");
-        if (!LocalFixture.IsRoot) Assert.That((program.Status.ToString(), program.Text), Is.EqualTo(("5.7.1", $"cannot append message to file {_fix.Root}/out/prog: file is executable")));
-        if (LocalFixture.IsRoot && Libc.TryStat(file, out Libc.FileStatus status)) Assert.That(status.Uid, Is.EqualTo(_fix.Settings.DefaultRights.Uid));
+        if (!LocalFixture.IsRoot) Assert.That((program.Status.ToString(), program.Text), Is.EqualTo(("5.7.1", $"cannot append message to "
+            + $"file {_fix.Root}/out/prog: file is executable")));
+        if (LocalFixture.IsRoot && Libc.TryStat(file, out Libc.FileStatus status))
+            Assert.That(status.Uid, Is.EqualTo(_fix.Settings.DefaultRights.Uid));
         _fix.Settings = _fix.Settings with { AllowFiles = ExpansionSource.Forward };
         Assert.That(_fix.Deliver("f@example.com").Text, Is.EqualTo("mail to file is restricted"));
     }
@@ -232,7 +237,8 @@ public sealed class ExpansionTests
         string list = _fix.Write("list", "# comment\nx@remote.example, y@remote.example\n\n\"|exit 0\"\n");
         string self = _fix.Root + "/self";
         File.WriteAllText(self, $":include:{self}, z@remote.example\n");
-        Aliases($"i = :include:{list}", $"s = :include:{self}", $"w = :include:{_fix.Write("open", "x@y\n", 0x1FF)}", "r = :include:relative", "n = :include:/nonexistent");
+        Aliases($"i = :include:{list}", $"s = :include:{self}", $"w = :include:{_fix.Write("open", "x@y\n", 0x1FF)}",
+            "r = :include:relative", "n = :include:/nonexistent");
         Outcome outcome = _fix.Deliver("i@example.com");
         Assert.That(outcome.Text, Is.EqualTo("mail to command is restricted"), "commands in included files are off");
         Assert.That(_fix.Forwards.Single().Recipients, Has.Count.EqualTo(2));
@@ -254,7 +260,8 @@ public sealed class ExpansionTests
     public void A_forward_file_sends_on_and_keeps_a_copy()
     {
         string forward = _fix.Write("fwd", $"\\{Me}, x@remote.example\n");
-        _fix.Settings = _fix.Settings with { ForwardPath = [_fix.Root + "/fwd${recipient_delimiter}${extension}", _fix.Root + "/fwd"], RecipientDelimiter = "+" };
+        _fix.Settings = _fix.Settings with { ForwardPath = [_fix.Root + "/fwd${recipient_delimiter}${extension}", _fix.Root + "/fwd"],
+            RecipientDelimiter = "+" };
         DeliveryJob job = _fix.Job($"{Me}@example.com");
         job.Recipient.Notify = Notify.Success;
         RecipientOutcome outcome = _fix.Deliver(job);
@@ -293,7 +300,8 @@ public sealed class ExpansionTests
     public void What_somebody_has_to_set_right_does_not_bring_the_mail_again_to_those_who_got_it()
     {
         string file = $"{_fix.Root}/no/such/file";
-        Aliases($"alone = {file}", $"both = {file}, {Me}", $"list = {file}, x@remote.example", "owner-list = boss@remote.example", $"busy = {file}, {Me}, |exit 75");
+        Aliases($"alone = {file}", $"both = {file}, {Me}", $"list = {file}, x@remote.example", "owner-list = boss@remote.example",
+            $"busy = {file}, {Me}, |exit 75");
         Assert.That(_fix.Deliver("alone@example.com").Status.ToString(), Is.EqualTo("4.2.0"));
         DeliveryJob job = _fix.Job("both@example.com");
         Outcome outcome = _fix.Deliver(job).Outcome;
@@ -316,7 +324,8 @@ public sealed class ExpansionTests
         DeliveryJob job = _fix.Job("team@example.com");
         Assert.That(_fix.Deliver(job).Outcome.Text, Is.EqualTo("delivered to command: exit 0"));
         Assert.That(job.Steps.Select(s => s.Outcome.Text), Is.EqualTo(new[] { "delivered to command: exit 0", "forwarded as NEWID" }));
-        Assert.That(_fix.Forwards.Single().Recipients.Select(r => r.Address), Is.EqualTo(new[] { "x@remote.example", $"{Me}@example.com" }));
+        Assert.That(_fix.Forwards.Single().Recipients.Select(r => r.Address),
+            Is.EqualTo(new[] { "x@remote.example", $"{Me}@example.com" }));
 
         Aliases($"{Me} = {Me}, |exit 0");
         Assert.That(_fix.Deliver($"{Me}@example.com").IsTemporary, "his address is that of the others, too");
@@ -340,7 +349,8 @@ public sealed class ExpansionTests
         _fix.Settings = _fix.Settings with { FallbackTransportMaps = LocalFixture.Table("lost = lmtp:unix:x"), FallbackTransport = "smtp" };
         _fix.Deliver("lost@example.com");
         _fix.Deliver("other@example.com");
-        Assert.That(_fix.Passed, Is.EqualTo(new[] { ("lmtp", "unix:x", "lost@example.com"), ("smtp", "example.com", "other@example.com") }));
+        Assert.That(_fix.Passed, Is.EqualTo(
+            new[] { ("lmtp", "unix:x", "lost@example.com"), ("smtp", "example.com", "other@example.com") }));
         _fix.Settings = _fix.Settings with { FallbackTransport = "", LuserRelay = "admin+${local}@remote.example" };
         Assert.That(_fix.Deliver("nobody.here@example.com").Text, Is.EqualTo("forwarded as NEWID"));
         Assert.That(_fix.Forwards[^1].Recipients[0].Address, Is.EqualTo("admin+nobody.here@remote.example"));
@@ -389,8 +399,10 @@ public sealed class ExpansionTests
         Assert.That(_fix.Deliver(job).Outcome.IsOk);
         Assert.That(job.Steps.Select(s => s.Outcome.Text), Is.EqualTo(new[]
         {
-            "delivers to maildir", "forwards to x@remote.example", $"delivers to command: touch {_fix.Root}/ran", $"delivers to file: {_fix.Root}/file",
+            "delivers to maildir", "forwards to x@remote.example", $"delivers to command: touch {_fix.Root}/ran",
+                $"delivers to file: {_fix.Root}/file",
         }));
-        Assert.That(File.Exists(_fix.Root + "/ran") || File.Exists(_fix.Root + "/file") || Directory.Exists($"{_fix.Root}/spool/{Me}") || _fix.Forwards.Count > 0, Is.False);
+        Assert.That(File.Exists(_fix.Root + "/ran") || File.Exists(_fix.Root + "/file") || Directory.Exists($"{_fix.Root}/spool/{Me}")
+            || _fix.Forwards.Count > 0, Is.False);
     }
 }

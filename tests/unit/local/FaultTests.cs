@@ -51,7 +51,8 @@ public sealed class FaultTests
         string user = _fix.Me.Name, path = $"{_disk}/{user}";
         Assert.That(_fix.Deliver($"{user}@example.com").IsOk);
         string before = isMaildir ? "" : File.ReadAllText(path);
-        Outcome outcome = _fix.Deliver(_fix.Job($"{user}@example.com", string.Concat(Enumerable.Repeat("0123456789abcde\n", 20_000)))).Outcome;
+        Outcome outcome =
+            _fix.Deliver(_fix.Job($"{user}@example.com", string.Concat(Enumerable.Repeat("0123456789abcde\n", 20_000)))).Outcome;
         Assert.That((outcome.Kind, outcome.Status.ToString()), Is.EqualTo((OutcomeKind.Temporary, "4.3.0")));
         Assert.That(outcome.Text, Does.EndWith("error writing message: No space left on device"));
         if (isMaildir) Assert.That(Directory.GetFiles(path + "/tmp").Concat(Directory.GetFiles(path + "/new")).Count(), Is.EqualTo(1));
@@ -116,8 +117,10 @@ public sealed class FaultTests
             string outFile = _fix.Root + "/saved";
             File.Delete(outFile);
             string keys = $"<tag-pattern>~s test<enter><tag-prefix><copy-message>{outFile}<enter><exit>";
-            string command = $"/usr/bin/mutt -n -F /dev/null -f {box} -e 'set mbox_type=mbox confirmappend=no confirmcreate=no move=no quit=yes delete=no mark_old=no' -e 'push \"{keys}\"'";
-            ProcessStartInfo start = new("script", ["-qec", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+            string command = $"/usr/bin/mutt -n -F /dev/null -f {box} -e 'set mbox_type=mbox confirmappend=no confirmcreate=no move=no "
+                + $"quit=yes delete=no mark_old=no' -e 'push \"{keys}\"'";
+            ProcessStartInfo start =
+                new("script", ["-qec", command, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
             start.Environment["TERM"] = "vt100";
             start.Environment["HOME"] = _fix.Root;
             using Process mutt = Process.Start(start)!;

@@ -4,7 +4,9 @@ using MtaSuite.Local.Mailboxes;
 
 namespace MtaSuite.Tests.Unit.Local;
 
-/// <summary>tests/golden/local/*.in as they come out in a mailbox, a Maildir, for a command, and for a pipe service with all flags.</summary>
+/// <summary>
+/// tests/golden/local/*.in as they come out in a mailbox, a Maildir, for a command, and for a pipe service with all flags.
+/// </summary>
 public sealed class GoldenCopyTests
 {
     private sealed class FixedClock : TimeProvider
@@ -43,12 +45,15 @@ public sealed class GoldenCopyTests
         {
             int fd = fixture.QueueFile(input, out long offset);
             Memory sink = new();
-            CopyResult result = MessageCopier.Copy(new MessageContent(fd, ContentSegments.InOnePiece(offset, input.Length)), new CopySpec(sender, original, delivered, options, endOfLine), sink,
+            CopyResult result = MessageCopier.Copy(new MessageContent(fd, ContentSegments.InOnePiece(offset, input.Length)),
+                new CopySpec(sender, original, delivered, options, endOfLine), sink,
                 new FixedClock().GetLocalNow());
             Assert.That(result.IsOk);
             string reference = Path.Combine(folder, $"{name}.{kind}.ref");
-            if (Environment.GetEnvironmentVariable("GOLDEN_WRITE") is { Length: > 0 } source) File.WriteAllBytes(Path.Combine(source, $"{name}.{kind}.ref"), sink.Stream.ToArray());
-            else Assert.That(Encoding.UTF8.GetString(sink.Stream.ToArray()), Is.EqualTo(Encoding.UTF8.GetString(File.ReadAllBytes(reference))), kind);
+            if (Environment.GetEnvironmentVariable("GOLDEN_WRITE") is { Length: > 0 } source)
+                File.WriteAllBytes(Path.Combine(source, $"{name}.{kind}.ref"), sink.Stream.ToArray());
+            else Assert.That(Encoding.UTF8.GetString(sink.Stream.ToArray()),
+                Is.EqualTo(Encoding.UTF8.GetString(File.ReadAllBytes(reference))), kind);
         }
     }
 }

@@ -35,13 +35,15 @@ public sealed class LineTransformTests
 
     private static readonly string[] Texts =
     [
-        "", "\n", "From ", "From x\n", "Fro", "Fro\nFrom", "a\nFrom b\n\nFrom \nFFrom x\nFrom", ".\n..\nFrom .\n.From x\nlong line without end", "F\nFr\nFro\nFrom\nFrom ",
+        "", "\n", "From ", "From x\n", "Fro", "Fro\nFrom", "a\nFrom b\n\nFrom \nFFrom x\nFrom",
+            ".\n..\nFrom .\n.From x\nlong line without end", "F\nFr\nFro\nFrom\nFrom ",
         "body\n\nFrom here\n", "x\r\nFrom y\r\n", "\n\nFrom \n\n",
     ];
 
     [Test]
     public void Every_text_cut_at_every_two_points_gives_what_the_slow_way_gives(
-        [Values(CopyOptions.QuoteFrom, CopyOptions.DoubleDots, CopyOptions.QuoteFrom | CopyOptions.DoubleDots | CopyOptions.BlankLine, CopyOptions.None)] CopyOptions options,
+        [Values(CopyOptions.QuoteFrom, CopyOptions.DoubleDots, CopyOptions.QuoteFrom | CopyOptions.DoubleDots | CopyOptions.BlankLine,
+        CopyOptions.None)] CopyOptions options,
         [Values("\n", "\r\n")] string eol)
     {
         foreach (string text in Texts)
@@ -55,7 +57,8 @@ public sealed class LineTransformTests
                     LineTransform lines = new(sink, options, eol);
                     Assert.That(lines.Push(bytes.AsSpan(0, i)) && lines.Push(bytes.AsSpan(i, j - i)) && lines.Push(bytes.AsSpan(j)));
                     Assert.That(lines.Finish((options & CopyOptions.BlankLine) != 0));
-                    Assert.That(Encoding.ASCII.GetString(sink.Stream.ToArray()), Is.EqualTo(Expected(text, options, eol)), $"{text} cut at {i} and {j}");
+                    Assert.That(Encoding.ASCII.GetString(sink.Stream.ToArray()), Is.EqualTo(Expected(text, options, eol)),
+                        $"{text} cut at {i} and {j}");
                 }
             }
         }

@@ -29,7 +29,8 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
         {
             MailSpoolDirectory = Root + "/spool/",
             ForwardPath = [],
-            Locking = new MailboxLocking(LockMethods.Fcntl | LockMethods.DotLock, 3, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(500), TimeProvider.System) { Pause = Pauses.Add },
+            Locking = new MailboxLocking(LockMethods.Fcntl | LockMethods.DotLock, 3, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(500),
+                TimeProvider.System) { Pause = Pauses.Add },
         };
         Directory.CreateDirectory(Root + "/spool");
     }
@@ -51,7 +52,8 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
     public static bool IsRoot => FileIdentity.IsPrivileged;
 
     /// <summary>Text tables: inline:{ key = value }.</summary>
-    public static Maps Table(params string[] entries) => Maps.Open("inline:{" + string.Join(", ", entries.Select(e => "{" + e + "}")) + "}");
+    public static Maps Table(params string[] entries) =>
+        Maps.Open("inline:{" + string.Join(", ", entries.Select(e => "{" + e + "}")) + "}");
 
     public int QueueFile(byte[] content, out long offset)
     {
@@ -105,7 +107,8 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
     {
         if (address.Contains(' ')) return new Resolution(ResolutionStatus.BadSyntax, address);
         string full = address.Contains('@') ? address : address + "@example.com";
-        return new Resolution(ResolutionStatus.Ok, full, full.EndsWith("@example.com", StringComparison.OrdinalIgnoreCase) ? "local" : "smtp", "");
+        return new Resolution(ResolutionStatus.Ok, full,
+            full.EndsWith("@example.com", StringComparison.OrdinalIgnoreCase) ? "local" : "smtp", "");
     }
 
     public Forwarded Forward(ForwardedMessage message)

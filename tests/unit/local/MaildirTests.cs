@@ -26,7 +26,8 @@ public sealed class MaildirTests
         Assert.That(outcome.Status.ToString(), Is.EqualTo("2.0.0"));
         string text = _fix.Maildir($"spool/{User}").Single();
         Assert.That(text, Is.EqualTo(
-            $"Return-Path: <sender@example.org>\nX-Original-To: alias@example.com\nDelivered-To: {User}@example.com\n" + LocalFixture.Message));
+            $"Return-Path: <sender@example.org>\nX-Original-To: alias@example.com\nDelivered-To: {User}@example.com\n"
+            + LocalFixture.Message));
         string folder = $"{_fix.Root}/spool/{User}";
         Assert.That(Directory.GetFiles(folder + "/tmp"), Is.Empty);
         Assert.That(File.GetUnixFileMode(folder), Is.EqualTo((UnixFileMode)0x1C0));
@@ -43,7 +44,8 @@ public sealed class MaildirTests
         string expected = body.Length == 0 || body.EndsWith('\n') ? body : body + "\n";
         string[] all = _fix.Maildir($"spool/{User}");
         Assert.That(all, Has.Length.EqualTo(3));
-        foreach (string text in all) Assert.That(text[text.IndexOf("Delivered-To: ", StringComparison.Ordinal)..].Split('\n', 2)[1], Is.EqualTo(expected));
+        foreach (string text in all)
+            Assert.That(text[text.IndexOf("Delivered-To: ", StringComparison.Ordinal)..].Split('\n', 2)[1], Is.EqualTo(expected));
     }
 
     [Test]
@@ -94,7 +96,8 @@ public sealed class MaildirTests
             for (int i = t; i < outcomes.Length; i += 8)
             {
                 MessageContent content = new(job.QueueFile, job.Request.Content);
-                outcomes[i] = maildirs.Deliver(content, new CopySpec("", "", "x@y", CopyOptions.Maildir), $"{_fix.Root}/many/{i % 200}/", rights, new DeliverySync());
+                outcomes[i] = maildirs.Deliver(content, new CopySpec("", "", "x@y", CopyOptions.Maildir), $"{_fix.Root}/many/{i % 200}/",
+                    rights, new DeliverySync());
             }
         }))];
         foreach (Thread thread in threads) thread.Start();
@@ -134,7 +137,8 @@ public sealed class MaildirTests
     public void Below_an_alias_everything_is_durable_on_return()
     {
         using LocalFixture fix = new();
-        fix.Settings = fix.Settings with { MailSpoolDirectory = fix.Root + "/dirs/", AliasMaps = LocalFixture.Table($"list = {fix.Me.Name}") };
+        fix.Settings =
+            fix.Settings with { MailSpoolDirectory = fix.Root + "/dirs/", AliasMaps = LocalFixture.Table($"list = {fix.Me.Name}") };
         Directory.CreateDirectory(fix.Root + "/dirs");
         if (LocalFixture.IsRoot) File.SetUnixFileMode(fix.Root + "/dirs", (UnixFileMode)0x1FF);
         DeliverySync sync = new() { MayHold = true };

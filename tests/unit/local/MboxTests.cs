@@ -140,7 +140,8 @@ public sealed class MboxTests
         DeliveryJob job = _fix.Job($"{_fix.Me.Name}@example.com", "Subject: x\n\n" + new string('x', 70000));
         Outcome outcome = _fix.Deliver(job).Outcome;
         Assert.That(outcome.Status.ToString(), Is.EqualTo("5.2.2"));
-        Assert.That(outcome.Text, Is.EqualTo($"cannot update mailbox {_box} for user {_fix.Me.Name}. error writing message: File too large"));
+        Assert.That(outcome.Text, Is.EqualTo(
+            $"cannot update mailbox {_box} for user {_fix.Me.Name}. error writing message: File too large"));
         Assert.That(File.ReadAllText(_box), Is.EqualTo("From x\n\nold\n\n"));
         // as long as the buffers, so that part of it is written before the disk is full
         job.Request.Content = job.Request.Content with { BodyLength = job.Request.Content.BodyLength + 5 };

@@ -30,8 +30,10 @@ public sealed class PipeTests
 
     private List<string> Expand(string[] command, string sender, string flags, params string[] recipients)
     {
-        PipeSettings settings = Settings(["flags=" + flags, "user=nobody", "argv=" + command[0], .. command[1..]]) with { RecipientDelimiter = "+" };
-        DeliverRequest request = new() { Sender = sender, Nexthop = "Next.Hop", QueueId = "QID", Content = ContentSegments.InOnePiece(0, 42), ClientAddress = "192.0.2.1" };
+        PipeSettings settings = Settings(["flags=" + flags, "user=nobody", "argv=" + command[0], .. command[1..]])
+            with { RecipientDelimiter = "+" };
+        DeliverRequest request = new() { Sender = sender, Nexthop = "Next.Hop", QueueId = "QID",
+            Content = ContentSegments.InOnePiece(0, 42), ClientAddress = "192.0.2.1" };
         request.Recipients.AddRange(recipients.Select(r => new DeliverRecipient { Address = r, Original = "Orig@" + r.Split('@')[^1] }));
         List<string>? result = PipeArguments.Expand(settings, request, out string? problem);
         Assert.That(problem, Is.Null);
@@ -41,19 +43,24 @@ public sealed class PipeTests
     [Test]
     public void Arguments_that_name_recipients_are_repeated_and_empty_ones_stay()
     {
-        Assert.That(Expand(["prog", "-f", "$sender", "--", "${recipient}"], "s@x", "", "a@X", "B+e@x"), Is.EqualTo(new[] { "prog", "-f", "s@x", "--", "a@X", "B+e@x" }));
-        Assert.That(Expand(["p", "${user}", "$extension", "$mailbox", "$(domain)", "$$x", "$size-$queue_id-$client_address", "$client_helo"], "", "", "B+e@Dom"),
+        Assert.That(Expand(["prog", "-f", "$sender", "--", "${recipient}"], "s@x", "", "a@X", "B+e@x"),
+            Is.EqualTo(new[] { "prog", "-f", "s@x", "--", "a@X", "B+e@x" }));
+        Assert.That(Expand(["p", "${user}", "$extension", "$mailbox", "$(domain)", "$$x", "$size-$queue_id-$client_address",
+            "$client_helo"], "", "", "B+e@Dom"),
             Is.EqualTo(new[] { "p", "B", "e", "B+e", "Dom", "$x", "42-QID-192.0.2.1", "" }));
-        Assert.That(Expand(["p", "$user", "x", "$extension"], "", "", "@dom"), Is.EqualTo(new[] { "p", "", "x", "" }), "the 2026 trap: an empty $user");
+        Assert.That(Expand(["p", "$user", "x", "$extension"], "", "", "@dom"), Is.EqualTo(new[] { "p", "", "x", "" }),
+            "the 2026 trap: an empty $user");
         Assert.That(Expand(["p", "${sender}"], "", "", "a@x"), Is.EqualTo(new[] { "p", "MAILER-DAEMON" }));
-        Assert.That(Expand(["p", "$recipient"], "", "", "$sender@x"), Is.EqualTo(new[] { "p", "$sender@x" }), "values are not expanded again");
+        Assert.That(Expand(["p", "$recipient"], "", "", "$sender@x"), Is.EqualTo(new[] { "p", "$sender@x" }),
+            "values are not expanded again");
         Assert.That(Expand(["p", "a${extension?{+$extension}}"], "", "", "u@x", "u+y@x"), Is.EqualTo(new[] { "p", "a", "a+y" }));
     }
 
     [Test]
     public void Flags_fold_and_quote()
     {
-        Assert.That(Expand(["p", "$recipient", "$original_recipient", "$nexthop", "$user"], "", "huq", "A b+X@Dom"), Is.EqualTo(new[] { "p", "\"a b+x\"@dom", "orig@dom", "next.hop", "a b" }));
+        Assert.That(Expand(["p", "$recipient", "$original_recipient", "$nexthop", "$user"], "", "huq", "A b+X@Dom"),
+            Is.EqualTo(new[] { "p", "\"a b+x\"@dom", "orig@dom", "next.hop", "a b" }));
         Assert.That(Expand(["p", "$sender"], "a b@x", "q", "r@x"), Is.EqualTo(new[] { "p", "\"a b\"@x" }));
     }
 
@@ -88,14 +95,19 @@ public sealed class PipeTests
     public void A_run_for_two_recipients()
     {
         PipeSettings settings = Settings("flags=FR.>B", "user=nobody", "eol=\\r\\n", "argv=/bin/sh");
-        settings = settings with { Command = ["/bin/sh", "-c", "cat >\"$$1\"; echo \"$$# done\"", "sh", _fix.Root + "/out", "${recipient}"] };
+        settings =
+            settings with { Command = ["/bin/sh", "-c", "cat >\"$$1\"; echo \"$$# done\"", "sh", _fix.Root + "/out", "${recipient}"] };
         DeliveryJob job = _fix.Job("a@x");
         job.Request.Recipients.Add(new DeliverRecipient { Address = "b@x", Offset = 99 });
         List<RecipientOutcome> outcomes = new PipeDelivery(settings, _fix.Warn).Deliver(job.Request, job.QueueFile);
-        Assert.That(outcomes.Select(o => (o.Offset, o.Outcome.Text, o.Action)), Is.EqualTo(new[] { (77L, "delivered via svc service (3 done)", "relayed"), (99L, "delivered via svc service (3 done)", "relayed") }));
+        Assert.That(outcomes.Select(o => (o.Offset, o.Outcome.Text, o.Action)),
+            Is.EqualTo(new[] { (77L, "delivered via svc service (3 done)", "relayed"),
+                (99L, "delivered via svc service (3 done)", "relayed") }));
         string[] lines = _fix.Read("out").Split("\r\n");
         Assert.That(lines[0], Does.StartWith("From sender@example.org"));
-        Assert.That(lines[1..], Is.EqualTo(new[] { "Return-Path: <sender@example.org>", "Subject: test", "From: a@example.org", "", ">From here on", "fine", "..dot", "", "" }));
+        Assert.That(lines[1..], Is.EqualTo(
+            new[] { "Return-Path: <sender@example.org>", "Subject: test", "From: a@example.org", "", ">From here on", "fine", "..dot", "",
+            "" }));
     }
 
     [Test]
@@ -106,7 +118,8 @@ public sealed class PipeTests
         DeliveryJob job = _fix.Job("a@x");
         Assert.That(pipe.Deliver(job.Request, job.QueueFile).Single().Action, Is.EqualTo("delivered"));
         job.Request.Recipients.Add(new DeliverRecipient { Address = "b@x" });
-        Assert.That(pipe.Deliver(job.Request, job.QueueFile).Select(o => o.Outcome.Status.ToString()), Is.EqualTo(new[] { "4.3.5", "4.3.5" }));
+        Assert.That(pipe.Deliver(job.Request, job.QueueFile).Select(o => o.Outcome.Status.ToString()),
+            Is.EqualTo(new[] { "4.3.5", "4.3.5" }));
         Assert.That(_fix.Warnings.Single(), Is.EqualTo("pipe flag `D' requires svc_destination_recipient_limit = 1"));
         DeliveryJob loop = _fix.Job("a@x", "Delivered-To: A@x\n\n");
         Assert.That(pipe.Deliver(loop.Request, loop.QueueFile).Single().Outcome.Text, Is.EqualTo("mail forwarding loop for a@x"));

@@ -11,7 +11,8 @@ namespace MtaSuite.Tests.Unit.Local;
 /// <summary>Tables that change the outcome of deliveries.</summary>
 public sealed class StatusFilterTests
 {
-    private const string Table = "inline:{{5.1.1 no such user = 4.1.1 not yet}, {2.0.0 stored = 2.1.5 kept}, {4.3.0 busy = 2.0.0 gone}, {5.2.2 full = 5.2.2}}";
+    private const string Table = "inline:{{5.1.1 no such user = 4.1.1 not yet}, {2.0.0 stored = 2.1.5 kept}, {4.3.0 busy = 2.0.0 gone}, "
+        + "{5.2.2 full = 5.2.2}}";
 
     private static Outcome Outcome(string text) => text[0] switch
     {
@@ -25,14 +26,17 @@ public sealed class StatusFilterTests
     public void Nothing_is_permanent_with_soft_bounce(string table)
     {
         MailConfig config = MailConfig.Parse("soft_bounce = yes\n" + table).Config;
-        foreach (StatusFilter filter in (StatusFilter[])[LocalSettings.From(config, []).StatusFilter, VirtualSettings.From(config, []).StatusFilter, StatusFilter.Open(config, PipeParams.PipeDeliveryStatusFilter)])
+        foreach (StatusFilter filter in (StatusFilter[])[LocalSettings.From(config, []).StatusFilter,
+            VirtualSettings.From(config, []).StatusFilter, StatusFilter.Open(config, PipeParams.PipeDeliveryStatusFilter)])
         {
             Outcome result = filter.Apply(Outcome("5.1.1 no such user"));
-            Assert.That((result.IsTemporary, result.IsSoftened, result.Status.ToString()), Is.EqualTo((true, true, table.Length == 0 ? "4.1.1" : "4.1.6")));
+            Assert.That((result.IsTemporary, result.IsSoftened, result.Status.ToString()),
+                Is.EqualTo((true, true, table.Length == 0 ? "4.1.1" : "4.1.6")));
             Assert.That(filter.Apply(Outcome("2.0.0 stored")).IsOk);
         }
         using LocalFixture fix = new();
-        fix.Settings = fix.Settings with { AliasMaps = LocalFixture.Table("c = |exit 67", "owner-c = boss@remote.example"), StatusFilter = StatusFilter.Open(config, LocalParams.LocalDeliveryStatusFilter) };
+        fix.Settings = fix.Settings with { AliasMaps = LocalFixture.Table("c = |exit 67", "owner-c = boss@remote.example"),
+            StatusFilter = StatusFilter.Open(config, LocalParams.LocalDeliveryStatusFilter) };
         Assert.That(fix.Deliver("c@example.com").IsTemporary && fix.Deliver("nosuch@example.com").IsTemporary);
         Assert.That(fix.OwnerNotices, Is.Empty);
     }
@@ -46,11 +50,13 @@ public sealed class StatusFilterTests
     {
         foreach (string agent in (string[])["default", "own"])
         {
-            MailConfig Config(string name) => MailConfig.Parse($"{(agent == "own" ? name : "default")}_delivery_status_filter = {Table}\n").Config;
+            MailConfig Config(string name) =>
+                MailConfig.Parse($"{(agent == "own" ? name : "default")}_delivery_status_filter = {Table}\n").Config;
             StatusFilter[] filters =
             [
                 LocalSettings.From(Config("local"), []).StatusFilter, VirtualSettings.From(Config("virtual"), []).StatusFilter,
-                StatusFilter.Open(Config("pipe"), PipeParams.PipeDeliveryStatusFilter), StatusFilter.Open(Config("lmtp"), LmtpClientParams.LmtpDeliveryStatusFilter),
+                StatusFilter.Open(Config("pipe"), PipeParams.PipeDeliveryStatusFilter),
+                    StatusFilter.Open(Config("lmtp"), LmtpClientParams.LmtpDeliveryStatusFilter),
             ];
             foreach (StatusFilter filter in filters)
             {

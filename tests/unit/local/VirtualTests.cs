@@ -41,7 +41,8 @@ public sealed class VirtualTests
         Assert.That(Deliver("anybody@all").IsOk);
         Assert.That(Deliver("m@dom").Text, Is.EqualTo("delivered to mailbox"));
         Assert.That(_fix.Read("vmail/m"), Does.Contain("\nDelivered-To: m@dom\n"));
-        if (LocalFixture.IsRoot && Libc.TryStat(_fix.Root + "/vmail/m", out Libc.FileStatus status)) Assert.That((status.Uid, status.Gid), Is.EqualTo((5000u, 5000u)));
+        if (LocalFixture.IsRoot && Libc.TryStat(_fix.Root + "/vmail/m", out Libc.FileStatus status))
+            Assert.That((status.Uid, status.Gid), Is.EqualTo((5000u, 5000u)));
         Outcome unknown = Deliver("No@dom");
         Assert.That((unknown.Status.ToString(), unknown.Text), Is.EqualTo(("5.1.1", "unknown user: \"no@dom\"")));
     }
@@ -62,7 +63,8 @@ public sealed class VirtualTests
     [TestCase("x/", "root", "root")]
     public void What_tables_must_not_say_defers(string path, string uid, string gid)
     {
-        _settings = _settings with { Mailboxes = LocalFixture.Table($"u@dom = {path}"), Uids = Maps.Open("static:" + uid), Gids = Maps.Open("static:" + gid) };
+        _settings = _settings with { Mailboxes = LocalFixture.Table($"u@dom = {path}"), Uids = Maps.Open("static:" + uid),
+            Gids = Maps.Open("static:" + gid) };
         Outcome outcome = Deliver("u@dom");
         Assert.That((outcome.Status.ToString(), outcome.Text), Is.EqualTo(("4.3.5", "mail system configuration error")));
         Assert.That(_fix.Warnings, Has.Count.EqualTo(1));
@@ -93,7 +95,8 @@ public sealed class VirtualTests
     {
         VirtualSettings good = _settings;
         foreach (VirtualSettings bad in (VirtualSettings[])
-            [good with { Mailboxes = Maps.Open("fail:x") }, good with { Uids = Maps.Open("fail:x") }, good with { Gids = Maps.Empty }, good with { Base = "" }])
+            [good with { Mailboxes = Maps.Open("fail:x") }, good with { Uids = Maps.Open("fail:x") }, good with { Gids = Maps.Empty },
+                good with { Base = "" }])
         {
             _settings = bad;
             Assert.That(Deliver("u@dom").Status.ToString(), Is.EqualTo("4.3.5"));

@@ -33,12 +33,14 @@ public sealed class LogTests
     public void The_classic_shape()
     {
         Log.Configure(new LogSettings("mtasuite/local") { File = _path, Host = "mx.example.com" });
-        LogLine.Info("ID").Address("to", "a@b").Field("relay", "local").Field("size", -12).Field("status", "sent").Remark("delivered to\nmailbox\t\u007f\u00e9").Send();
+        LogLine.Info("ID").Address("to", "a@b").Field("relay", "local").Field("size", -12).Field("status", "sent")
+            .Remark("delivered to\nmailbox\t\u007f\u00e9").Send();
         Log.Warning($"table {"x"} is {5}");
         Log.Debug($"not shown");
         string[] lines = Lines();
         Assert.That(lines, Has.Length.EqualTo(2));
-        Assert.That(lines[0], Does.Match(@"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d mx mtasuite/local\[\d+\]: ID: to=<a@b>, relay=local, size=-12, status=sent \(delivered to\?mailbox\?\?\u00e9\)$"));
+        Assert.That(lines[0], Does.Match(
+            @"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d mx mtasuite/local\[\d+\]: ID: to=<a@b>, relay=local, size=-12, status=sent \(delivered to\?mailbox\?\?\u00e9\)$"));
         Assert.That(lines[1], Does.EndWith("]: warning: table x is 5"));
     }
 
@@ -91,7 +93,8 @@ public sealed class LogTests
             lines = Lines();
         }
         finally { LogLine.AddressForm = null; }
-        Assert.That(lines.Select(l => l[(l.IndexOf("from=", StringComparison.Ordinal) + 5)..]), Is.EqualTo(new[] { $"<{expected}>", "<a.b@c>", "<>" }));
+        Assert.That(lines.Select(l => l[(l.IndexOf("from=", StringComparison.Ordinal) + 5)..]),
+            Is.EqualTo(new[] { $"<{expected}>", "<a.b@c>", "<>" }));
     }
 
     [TestCase("", true)]
@@ -100,7 +103,8 @@ public sealed class LogTests
     public void A_log_file_lies_where_one_may(string prefixes, bool written)
     {
         string folder = Path.GetDirectoryName(_path)!;
-        Assert.That(Logging.Start(MailConfig.Parse($"maillog_file = {_path}\n{prefixes.Replace("TEMP", folder, StringComparison.Ordinal)}").Config, "x"));
+        Assert.That(Logging.Start(MailConfig.Parse(
+            $"maillog_file = {_path}\n{prefixes.Replace("TEMP", folder, StringComparison.Ordinal)}").Config, "x"));
         Log.Info($"line");
         Assert.That(Lines(), Has.Length.EqualTo(written ? 1 : 0));
         LogLine.AddressForm = null;
@@ -121,7 +125,8 @@ public sealed class LogTests
         foreach (string expected in (string[])["one", "two"])
         {
             int n = Libc.ReceiveWithUser(fd, line, out uint uid);
-            Assert.That(Encoding.ASCII.GetString(line, 0, n), Does.Match(@"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d localhost t\[\d+\]: " + expected + "$"));
+            Assert.That(Encoding.ASCII.GetString(line, 0, n),
+                Does.Match(@"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d localhost t\[\d+\]: " + expected + "$"));
             Assert.That(uid, Is.EqualTo(Libc.GetEUid()));
         }
         Assert.That(Libc.ReceiveWithUser(fd, line, out _), Is.EqualTo(-1));
@@ -137,7 +142,8 @@ public sealed class LogTests
         Log.Error($"bad \"thing\"");
         string[] lines = Lines();
         JsonElement one = JsonDocument.Parse(lines[0]).RootElement, two = JsonDocument.Parse(lines[1]).RootElement;
-        Assert.That((one.GetProperty("queue_id").GetString(), one.GetProperty("to").GetString(), one.GetProperty("size").GetInt64(), one.GetProperty("text").GetString()),
+        Assert.That((one.GetProperty("queue_id").GetString(), one.GetProperty("to").GetString(), one.GetProperty("size").GetInt64(),
+            one.GetProperty("text").GetString()),
             Is.EqualTo(("ID", "a\"b\\@c?", 12L, "x?\u00e9")));
         Assert.That((two.GetProperty("severity").GetString(), two.GetProperty("text").GetString()), Is.EqualTo(("error", "bad \"thing\"")));
     }
@@ -158,7 +164,8 @@ public sealed class LogTests
     }
 
     [Test]
-    public void A_file_that_cannot_be_opened_is_said() => Assert.That(Log.Configure(new LogSettings("t") { File = "/nonexistent/x" }), Is.False);
+    public void A_file_that_cannot_be_opened_is_said() =>
+        Assert.That(Log.Configure(new LogSettings("t") { File = "/nonexistent/x" }), Is.False);
 
     [Test]
     public void The_systems_logger_gets_a_datagram_a_line_and_hears_of_lost_ones()

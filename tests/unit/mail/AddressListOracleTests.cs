@@ -12,7 +12,8 @@ public sealed class AddressListOracleTests
         private static readonly string[] s_locals = ["joe", "joe.doe", "a+b", "o'neil", "x=y", "jörg", "user%host", "a!b"];
         private static readonly string[] s_quoted = ["a b", "a,b", "a@b", "a\"b", "a\\b", "(x)", "<y>", ";", "a..b"];
         private static readonly string[] s_domains = ["x.test", "a-b.c.test", "[192.0.2.1]", "[IPv6:::1]", "müller.test"];
-        private static readonly string[] s_phrases = ["", "Joe", "Joe Q Public ", "\"Doe, Joe; <x@y>\" ", "\"a\\\"b\"", "=?utf-8?Q?J=C3=B6?= (nick) ", "J. R. "];
+        private static readonly string[] s_phrases =
+            ["", "Joe", "Joe Q Public ", "\"Doe, Joe; <x@y>\" ", "\"a\\\"b\"", "=?utf-8?Q?J=C3=B6?= (nick) ", "J. R. "];
 
         public List<string> Addresses { get; } = [];
 
@@ -39,7 +40,8 @@ public sealed class AddressListOracleTests
             string domain = Pick(s_domains);
             Addresses.Add($"{local}@{domain}");
             string spec = $"{Address.QuoteLocal(local)}{Gap()}@{Gap()}{Dotted(domain)}";
-            return random.Next(2) == 0 ? $"{Gap()}{spec}{Gap()}" : $"{Gap()}{Pick(s_phrases)}{Gap()}<{(random.Next(8) == 0 ? "@r.test,@s.test:" : "")}{spec}>{Gap()}";
+            return random.Next(2) == 0 ? $"{Gap()}{spec}{Gap()}"
+                : $"{Gap()}{Pick(s_phrases)}{Gap()}<{(random.Next(8) == 0 ? "@r.test,@s.test:" : "")}{spec}>{Gap()}";
         }
 
         // white space and comments may stand between the atoms of a domain

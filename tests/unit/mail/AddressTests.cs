@@ -103,7 +103,8 @@ public sealed class AddressTests
     [TestCase("Joe<a@b> X", "a@b", 8)]
     public void Reads_paths(string text, string address, int consumed)
     {
-        Assert.That(SmtpPath.TryParse(Encoding.UTF8.GetBytes(text), new SmtpPathOptions(false, false, true), out string a, out int n, out SmtpPathError error), Is.True, error.ToString());
+        Assert.That(SmtpPath.TryParse(Encoding.UTF8.GetBytes(text), new SmtpPathOptions(false, false, true), out string a, out int n,
+            out SmtpPathError error), Is.True, error.ToString());
         Assert.That((a, n), Is.EqualTo((address, consumed)));
     }
 

@@ -17,7 +17,8 @@ public sealed class DsnTests
         Assert.That(DsnParameters.TryParseNotify(Encoding.ASCII.GetBytes(value), out Notify notify), Is.EqualTo(expected is not null));
         if (expected is null) return;
         Assert.That(notify, Is.EqualTo(expected));
-        Assert.That(DsnParameters.TryParseNotify(Encoding.ASCII.GetBytes(DsnParameters.Format(notify)), out Notify again) && again == notify);
+        Assert.That(DsnParameters.TryParseNotify(Encoding.ASCII.GetBytes(DsnParameters.Format(notify)), out Notify again)
+            && again == notify);
     }
 
     [TestCase("abc", "abc")]
@@ -55,7 +56,8 @@ public sealed class DsnTests
     [TestCase("rfc822;a+00b", false, null)]
     public void Reads_original_recipients(string value, bool smtpUtf8, string? expected)
     {
-        Assert.That(DsnParameters.TryParseOriginalRecipient(Encoding.UTF8.GetBytes(value), smtpUtf8, out string recipient), Is.EqualTo(expected is not null));
+        Assert.That(DsnParameters.TryParseOriginalRecipient(Encoding.UTF8.GetBytes(value), smtpUtf8, out string recipient),
+            Is.EqualTo(expected is not null));
         if (expected is null) return;
         Assert.That(recipient, Is.EqualTo(expected));
         byte[] again = Encoding.UTF8.GetBytes(DsnParameters.EncodeOriginalRecipient(recipient, smtpUtf8));
@@ -70,7 +72,8 @@ public sealed class DsnTests
         Assert.That(MailDate.Format(time, TimeZoneInfo.Utc), Is.EqualTo("Sun, 01 Nov 2026 19:04:03 +0000 (UTC)"));
         var zone = TimeZoneInfo.CreateCustomTimeZone("x", new TimeSpan(-3, -30, 0), "NST", "NST");
         Assert.That(MailDate.Format(time, zone), Is.EqualTo("Sun, 01 Nov 2026 15:34:03 -0330 (NST)"));
-        Assert.That(MailDate.MessageId(time.ToOffset(TimeSpan.FromHours(5)), "4bQ", "mx.example"), Is.EqualTo("<20261101190403.4bQ@mx.example>"));
+        Assert.That(MailDate.MessageId(time.ToOffset(TimeSpan.FromHours(5)), "4bQ", "mx.example"),
+            Is.EqualTo("<20261101190403.4bQ@mx.example>"));
     }
 
     [TestCase("John Smith", "John Smith")]

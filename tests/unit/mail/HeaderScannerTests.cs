@@ -90,7 +90,8 @@ internal static class HeaderOracle
     private static bool Print(StringBuilder text, HeaderScanner scanner, HeaderEvent found)
     {
         if (found == HeaderEvent.MailboxLine) text.Append($"MBOX({Encoding.Latin1.GetString(scanner.Field)})");
-        if (found == HeaderEvent.Header) text.Append($"{scanner.Name}{(scanner.IsTruncated ? "~" : "")}[{Encoding.Latin1.GetString(scanner.Value)}]");
+        if (found == HeaderEvent.Header)
+            text.Append($"{scanner.Name}{(scanner.IsTruncated ? "~" : "")}[{Encoding.Latin1.GetString(scanner.Value)}]");
         return found is HeaderEvent.MailboxLine or HeaderEvent.Header;
     }
 
@@ -124,7 +125,8 @@ internal static class HeaderOracle
             bool truncated = field.Length > limit;
             if (truncated) field = field[..Math.Max(limit, line.IndexOf(':') + 1)];
             if (field.EndsWith('\n')) field = field[..^1];
-            text.Append($"{HeaderNames.Recognize(Encoding.Latin1.GetBytes(name))}{(truncated ? "~" : "")}[{field[(line.IndexOf(':') + 1)..]}]");
+            text.Append(
+                $"{HeaderNames.Recognize(Encoding.Latin1.GetBytes(name))}{(truncated ? "~" : "")}[{field[(line.IndexOf(':') + 1)..]}]");
             saw = true;
             at = end;
         }

@@ -18,5 +18,6 @@ public class VerpTests
     [TestCase("+", false)]
     [TestCase("+@", false)]
     [TestCase("+=-", false)]
-    public void Delimiters_are_two_of_those_allowed(string delimiters, bool valid) => Assert.That(Verp.IsValid(delimiters, "-=+"), Is.EqualTo(valid));
+    public void Delimiters_are_two_of_those_allowed(string delimiters, bool valid) =>
+        Assert.That(Verp.IsValid(delimiters, "-=+"), Is.EqualTo(valid));
 }

@@ -41,7 +41,8 @@ public sealed class MasterTests
         Assert.That(error, Is.Empty);
         if (expected != null) Assert.That(open!.Select(s => s.Address), Is.EqualTo(expected.Select(e => string.Format(e, port))));
         foreach (ListenSocket s in open!) Assert.That(Libc.GetSocketOption(s.Fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN), Is.EqualTo(1));
-        Assert.That(Open(sockets, string.Format(service, port), config.Replace("{0}", port), out _), Is.EqualTo(open), "what is open stays");
+        Assert.That(Open(sockets, string.Format(service, port), config.Replace("{0}", port), out _), Is.EqualTo(open),
+            "what is open stays");
         sockets.Begin().Commit();
         Assert.That(Libc.GetSocketOption(open[0].Fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN), Is.Not.EqualTo(1));
     }
@@ -70,7 +71,8 @@ public sealed class MasterTests
         using TestCa ca = new();
         string chain = ca.Chain("mx.test");
         File.SetUnixFileMode(chain, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        MailConfig config = MailConfig.Parse($"mail_owner = nobody\nsmtpd_tls_security_level = may\nsmtpd_tls_chain_files = {chain}\ndata_directory = {ca.Folder}\n").Config;
+        MailConfig config = MailConfig.Parse(
+            $"mail_owner = nobody\nsmtpd_tls_security_level = may\nsmtpd_tls_chain_files = {chain}\ndata_directory = {ca.Folder}\n").Config;
         List<string> replaced = [];
         KeyWatch keys = new();
         keys.Add("smtp", Entry("smtp inet n - n - - smtpd"), config);
@@ -97,7 +99,9 @@ public sealed class MasterTests
         string folder = Directory.CreateTempSubdirectory("logins").FullName, file = $"{folder}/passwords";
         File.WriteAllText(file, "x user:old\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        MailConfig Config(string table) => MailConfig.Parse($"mail_owner = nobody\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = inline:{{a=b}} {table}\n").Config;
+        MailConfig Config(string table) =>
+            MailConfig.Parse(
+            $"mail_owner = nobody\nsmtp_sasl_auth_enable = yes\nsmtp_sasl_password_maps = inline:{{a=b}} {table}\n").Config;
         List<string> replaced = [];
         KeyWatch keys = new();
         keys.Add("smtp", Entry("smtp unix - - n - - smtp"), Config($"texthash:{file}"));
@@ -128,7 +132,8 @@ public sealed class MasterTests
     {
         string[] words =
         [
-            "smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "postlogd", "anvil", "sts", "tlsrpt", "dnsblog", "flush", "nqmgr", "oqmgr",
+            "smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq",
+                "postlogd", "anvil", "sts", "tlsrpt", "dnsblog", "flush", "nqmgr", "oqmgr",
             "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite", "verify", "nonsense", "Smtpd", "",
         ];
         foreach (string word in words.Where(w => w.Length > 0))
@@ -174,7 +179,8 @@ public sealed class MasterTests
         {
             ListenSockets sockets = new();
             List<ListenSocket> open = Change(sockets, [$"x {type} n - n - - x"], "", out string error)![0];
-            Assert.That((error, open[0].Address, Libc.GetSocketOption(open[0].Fd, Libc.SOL_SOCKET, Libc.SO_TYPE)), Is.EqualTo(("", "public/x", kind)));
+            Assert.That((error, open[0].Address, Libc.GetSocketOption(open[0].Fd, Libc.SOL_SOCKET, Libc.SO_TYPE)),
+                Is.EqualTo(("", "public/x", kind)));
             sockets.Begin().Commit();
         }
         finally
@@ -192,7 +198,8 @@ public sealed class MasterTests
         List<string> line = HostOptions.Write("/libexec/smtpd", "/etc/x", "127.0.0.1:25", "smtpd", 3, 100, true, overrides, attributes);
         Assert.That(line[0], Is.EqualTo("/libexec/smtpd"));
         HostOptions o = HostOptions.Parse([.. line.Skip(1)])!;
-        Assert.That((o.ConfigDirectory, o.Service, o.Command, o.Listeners, o.MaxProc, o.Verbose, o.Help), Is.EqualTo(("/etc/x", "127.0.0.1:25", "smtpd", 3, 100, true, false)));
+        Assert.That((o.ConfigDirectory, o.Service, o.Command, o.Listeners, o.MaxProc, o.Verbose, o.Help),
+            Is.EqualTo(("/etc/x", "127.0.0.1:25", "smtpd", 3, 100, true, false)));
         Assert.That(o.Overrides, Is.EqualTo(overrides));
         Assert.That(o.Attributes, Is.EqualTo(attributes));
     }
@@ -230,7 +237,8 @@ public sealed class MasterTests
                     return told.Count == 5;
                 });
             });
-            Assert.That(told, Is.EqualTo(new[] { "READY=1\nSTATUS=running", "STATUS=busy", "STOPPING=1\nSTATUS=stopping", "WATCHDOG=1", "WATCHDOG=1" }));
+            Assert.That(told, Is.EqualTo(new[] { "READY=1\nSTATUS=running", "STATUS=busy", "STOPPING=1\nSTATUS=stopping", "WATCHDOG=1",
+                "WATCHDOG=1" }));
         }
         finally
         {

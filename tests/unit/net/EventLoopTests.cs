@@ -104,7 +104,8 @@ public sealed class EventLoopTests
         for (int i = 0; i < 100; i++)
         {
             int n = i;
-            pool.Submit(new Item(() => { worked.Add(n); wrongThread |= Environment.CurrentManagedThreadId == home; }, () => { done.Add(n); wrongThread |= Environment.CurrentManagedThreadId != home; }));
+            pool.Submit(new Item(() => { worked.Add(n); wrongThread |= Environment.CurrentManagedThreadId == home; },
+                () => { done.Add(n); wrongThread |= Environment.CurrentManagedThreadId != home; }));
         }
         Assert.That(pool.Pending, Is.EqualTo(100));
         Assert.That(await pool.Run(() => 42), Is.EqualTo(42));
@@ -119,7 +120,8 @@ public sealed class EventLoopTests
         WorkerPool pool = new(loop, "test", 4);
         using Barrier barrier = new(4);
         int met = 0;
-        for (int i = 0; i < 4; i++) pool.Submit(new Item(() => { if (barrier.SignalAndWait(5000)) Interlocked.Increment(ref met); }, () => { }));
+        for (int i = 0; i < 4; i++)
+            pool.Submit(new Item(() => { if (barrier.SignalAndWait(5000)) Interlocked.Increment(ref met); }, () => { }));
         await loop.UntilAsync(() => pool.Pending == 0);
         Assert.That(met, Is.EqualTo(4));
     });

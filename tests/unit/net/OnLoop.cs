@@ -32,7 +32,8 @@ internal static class OnLoop
     /// <summary>Waits until something is so.</summary>
     public static async Task UntilAsync(this EventLoop loop, Func<bool> condition, string what = "")
     {
-        for (long end = Environment.TickCount64 + (long)TestLimits.Wait.TotalMilliseconds; Environment.TickCount64 < end && !condition();) await loop.Delay(TimeSpan.FromMilliseconds(1));
+        for (long end = Environment.TickCount64 + (long)TestLimits.Wait.TotalMilliseconds; Environment.TickCount64 < end && !condition();)
+            await loop.Delay(TimeSpan.FromMilliseconds(1));
         Assert.That(condition(), what.Length > 0 ? what : "it did not come to be");
     }
 

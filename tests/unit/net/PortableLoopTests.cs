@@ -6,8 +6,8 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Tests.Unit.Net;
 
 /// <summary>
-/// The event loop on epoll and on the sockets of the base class library: the same script on both, and what is observed must be the same. Scripts note
-/// what does not depend on how the kernel cuts the stream.
+/// The event loop on epoll and on the sockets of the base class library: the same script on both, and what is observed must be the same.
+/// Scripts note what does not depend on how the kernel cuts the stream.
 /// </summary>
 public sealed class PortableLoopTests
 {

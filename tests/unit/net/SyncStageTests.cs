@@ -3,7 +3,9 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Tests.Unit.Net;
 
-/// <summary>Work is done only after its file was synced, alone or with others, and a file that could not be synced says so itself.</summary>
+/// <summary>
+/// Work is done only after its file was synced, alone or with others, and a file that could not be synced says so itself.
+/// </summary>
 public sealed class SyncStageTests
 {
     private const int Count = 40;

@@ -4,7 +4,9 @@ using System.Security.Authentication;
 
 namespace MtaSuite.Tests.Unit.Net;
 
-/// <summary>A server on threads, by .NET's own sockets: one for each connection. What a client breaks off ends its connection and nothing else.</summary>
+/// <summary>
+/// A server on threads, by .NET's own sockets: one for each connection. What a client breaks off ends its connection and nothing else.
+/// </summary>
 internal sealed class ThreadedListener : IDisposable
 {
     private readonly TcpListener _listener;

@@ -78,7 +78,8 @@ public class PickupServiceTests
 
     private BlockingLink Connect() => BlockingLink.Connect(_harness.Spool.SocketPath(false, "pickup"), out _)!;
 
-    private static SubmitRequest Request(string sender, params string[] recipients) => new() { Envelope = ToolHarness.Envelope(sender, recipients), LocalClient = true };
+    private static SubmitRequest Request(string sender, params string[] recipients) =>
+        new() { Envelope = ToolHarness.Envelope(sender, recipients), LocalClient = true };
 
     private static SubmitReply Answer(BlockingLink link)
     {
@@ -119,8 +120,10 @@ public class PickupServiceTests
         Assert.That((e.Sender, e.FullName, e.Origin, e.ClientProtocol, e.SaslLogin), Is.EqualTo(("me", "Me Myself", "pickup", "", "")));
         Assert.That(e.Flags, Is.EqualTo(MessageFlags.Trace), "a user cannot make a notice");
         Assert.That(got.Request.Cleanup, Is.EqualTo(CleanupFlags.All | CleanupFlags.BounceErrors | CleanupFlags.ExtractRecipients));
-        Assert.That(e.Recipients.Select(r => (r.Address, r.Notify)), Is.EqualTo(new[] { ("a@b", Notify.Success), ("c@d", Notify.Default) }));
-        Assert.That(got.Text, Does.StartWith($"Received: by mx.example.com (Suite, from userid {Libc.GetUid()})\n\tid {e.QueueId}; ").And.EndWith("\nSubject: x\n\nhi\n"));
+        Assert.That(e.Recipients.Select(r => (r.Address, r.Notify)),
+            Is.EqualTo(new[] { ("a@b", Notify.Success), ("c@d", Notify.Default) }));
+        Assert.That(got.Text, Does.StartWith(
+            $"Received: by mx.example.com (Suite, from userid {Libc.GetUid()})\n\tid {e.QueueId}; ").And.EndWith("\nSubject: x\n\nhi\n"));
     }
 
     [TestCase("me@x", "a@b", ExpectedResult = false)]
@@ -194,7 +197,8 @@ public class PickupServiceTests
         _harness.Until(() => _messages.Count == 1 && _messages[0].Withheld > LinkStream.Window);
         long held = _harness.OnLoop(() => _messages[0].Content.Length);
         Assert.That(sender.Wait(200), Is.False, "it sends without credit");
-        Assert.That(_harness.OnLoop(() => _messages[0].Content.Length), Is.LessThanOrEqualTo(3 * LinkStream.Window).And.GreaterThanOrEqualTo(held));
+        Assert.That(_harness.OnLoop(() => _messages[0].Content.Length),
+            Is.LessThanOrEqualTo(3 * LinkStream.Window).And.GreaterThanOrEqualTo(held));
         _harness.OnLoop(() =>
         {
             _messages[0].Stalled = false;
@@ -224,7 +228,8 @@ public class PickupServiceTests
         Start();
         _harness.Until(() => !File.Exists(_harness.Spool.PathOf(SpoolDirectory.Maildrop, id)));
         FakeCleanup got = _messages.Single();
-        Assert.That(got.Text, Does.StartWith("Received: by mx.example.com (Suite, from userid 4711)\n").And.EndWith("\nSubject: test\n\nbody\n"));
+        Assert.That(got.Text, Does.StartWith("Received: by mx.example.com (Suite, from userid 4711)\n").And.EndWith(
+            "\nSubject: test\n\nbody\n"));
         Assert.That(got.Request.Cleanup & CleanupFlags.ExtractRecipients, Is.Not.Zero);
         Assert.That(got.Request.Envelope.QueueId, Is.Not.EqualTo(id));
     }

@@ -18,7 +18,8 @@ public sealed class SenderPermissionTests
     [TestCase("nobody", "nobody", false)]
     public void Patterns(string login, string sender, bool allowed)
     {
-        SenderPermission permission = new("inline:{{root=*},{joe=joe, joe@example.com @joe.example},{daemon=<>},{uid:4711=a@b}}", "<>", "+");
+        SenderPermission permission =
+            new("inline:{{root=*},{joe=joe, joe@example.com @joe.example},{daemon=<>},{uid:4711=a@b}}", "<>", "+");
         Assert.That(permission.Check(login, sender) is null, Is.EqualTo(allowed));
     }
 

@@ -58,7 +58,8 @@ public sealed class FeedbackTests
     [Test]
     public void The_first_failure_costs_a_place_at_once_and_then_every_cohort_one()
     {
-        ConcurrencyWindow w = Window("default_destination_concurrency_negative_feedback = 1/concurrency\ndefault_destination_concurrency_failed_cohort_limit = 100");
+        ConcurrencyWindow w = Window("default_destination_concurrency_negative_feedback = "
+            + "1/concurrency\ndefault_destination_concurrency_failed_cohort_limit = 100");
         w.Fail();
         Assert.That(w.Size, Is.EqualTo(4));
         // 1 - 1/5 is left of the step that was paid for; each failure takes a quarter of it
@@ -100,7 +101,9 @@ public sealed class FeedbackTests
     [Test]
     public void A_transport_has_its_own_settings()
     {
-        MailConfig config = MailConfig.Parse("initial_destination_concurrency = 3\nt_initial_destination_concurrency = 7\nslow_destination_rate_delay = 1s\nt_destination_rate = 10/m\n").Config;
+        MailConfig config = MailConfig.Parse(
+            "initial_destination_concurrency = 3\nt_initial_destination_concurrency = 7\nslow_destination_rate_delay = "
+            + "1s\nt_destination_rate = 10/m\n").Config;
         Assert.That(new TransportSettings(config, "t").InitialConcurrency, Is.EqualTo(7));
         Assert.That(new TransportSettings(config, "t").DestinationRate, Is.EqualTo(new RateLimit(10, TimeSpan.FromMinutes(1))));
         Assert.That(new TransportSettings(config, "u").InitialConcurrency, Is.EqualTo(3));

@@ -11,7 +11,8 @@ namespace MtaSuite.Tests.Unit.Qmgr;
 [TestFixture]
 public sealed class HandoverTests
 {
-    private const string OneAtATime = "agent_destination_concurrency_limit = 1\nagent_destination_recipient_limit = 2\ninitial_destination_concurrency = 1";
+    private const string OneAtATime =
+        "agent_destination_concurrency_limit = 1\nagent_destination_recipient_limit = 2\ninitial_destination_concurrency = 1";
     private QmgrBench _bench = null!;
 
     [TearDown]
@@ -46,7 +47,8 @@ public sealed class HandoverTests
         await loop.UntilAsync(() => !_bench.Exists("incoming", other.Envelope.QueueId));
         Assert.That(_bench.Qmgr.DeliveredElsewhere.Select(d => d.Id), Is.EqualTo(new[] { id }));
         Assert.That(isGone(), Is.False);
-        Assert.That(Deliveries, Is.EqualTo(new[] { "deliver hang@a.test,x@a.test", "deliver other@b.test" }), "one delivery at a time to a.test, whoever began it");
+        Assert.That(Deliveries, Is.EqualTo(new[] { "deliver hang@a.test,x@a.test", "deliver other@b.test" }),
+            "one delivery at a time to a.test, whoever began it");
         _bench.LetGo();
         await loop.UntilAsync(() => isGone() && _bench.Qmgr.Active == 0);
         Assert.That(Deliveries, Is.EquivalentTo(new[]
@@ -66,7 +68,8 @@ public sealed class HandoverTests
         await loop.UntilAsync(() => isGone() && _bench.Qmgr.Active == 0 && !_bench.Exists("incoming", id));
         Assert.That(_bench.Events, Is.EqualTo(new[]
         {
-            "deliver hang@a.test,x@a.test", "append Bounce hang@a.test=5.1.1 [RrR]", "deliver y@a.test", "send Failure Bounce incoming [rrr]",
+            "deliver hang@a.test,x@a.test", "append Bounce hang@a.test=5.1.1 [RrR]", "deliver y@a.test",
+                "send Failure Bounce incoming [rrr]",
         }));
     }, OneAtATime);
 
@@ -95,7 +98,8 @@ public sealed class HandoverTests
         _bench.Tell(loop, second);
         await loop.UntilAsync(() => Deliveries.Count() == 2);
         Func<bool> next = _bench.Replace(loop), last = _bench.Replace(loop);
-        await loop.UntilAsync(() => _bench.Qmgr.DeliveredElsewhere.Select(d => d.Id).Order().SequenceEqual(new[] { id, second.Envelope.QueueId }.Order()));
+        await loop.UntilAsync(() => _bench.Qmgr.DeliveredElsewhere.Select(d => d.Id).Order()
+            .SequenceEqual(new[] { id, second.Envelope.QueueId }.Order()));
         await loop.UntilAsync(last, "the one in the middle has nothing in delivery");
         Assert.That(Deliveries.Count(), Is.EqualTo(2));
         _bench.LetGo();

@@ -13,8 +13,8 @@ using MtaSuite.Tests.Unit.Net;
 namespace MtaSuite.Tests.Unit.Qmgr;
 
 /// <summary>
-/// The queue manager in this process, over a spool of its own, with a delivery agent and a bounce service that do as the test says. "@a.test" and
-/// all other domains go to the transport "agent", "@none.test" to one that master.cf does not name.
+/// The queue manager in this process, over a spool of its own, with a delivery agent and a bounce service that do as the test says.
+/// "@a.test" and all other domains go to the transport "agent", "@none.test" to one that master.cf does not name.
 /// </summary>
 internal sealed class QmgrBench : IDisposable
 {
@@ -27,8 +27,10 @@ internal sealed class QmgrBench : IDisposable
         foreach ((string name, _) in SpoolDirectory.Folders) Directory.CreateDirectory(Path.Combine(_root, name));
         Directory.CreateDirectory(_root + "/etc");
         File.WriteAllText(_root + "/etc/main.cf",
-            $"compatibility_level = 3.6\nmyhostname = mx.test\nqueue_directory = {_root}\nmydestination =\ndefault_transport = agent\ntransport_maps = inline:{{none.test=nowhere:}}\n{config}\n");
-        File.WriteAllText(_root + "/etc/master.cf", "agent unix - - n - - smtp\nbounce unix - - n - 0 bounce\nqmgr unix n - n 300 1 qmgr\n");
+            $"compatibility_level = 3.6\nmyhostname = mx.test\nqueue_directory = {_root}\nmydestination =\ndefault_transport = "
+                + $"agent\ntransport_maps = inline:{{none.test=nowhere:}}\n{config}\n");
+        File.WriteAllText(_root + "/etc/master.cf",
+            "agent unix - - n - - smtp\nbounce unix - - n - 0 bounce\nqmgr unix n - n 300 1 qmgr\n");
     }
 
     public SpoolDirectory Spool { get; }
@@ -57,7 +59,9 @@ internal sealed class QmgrBench : IDisposable
         await loop.UntilAsync(() => drained, "drained");
     });
 
-    /// <summary>Replaces the queue manager as a reload does: another one serves the socket, and this one drains. The flag says when it is gone.</summary>
+    /// <summary>
+    /// Replaces the queue manager as a reload does: another one serves the socket, and this one drains. The flag says when it is gone.
+    /// </summary>
     public Func<bool> Replace(EventLoop loop)
     {
         QmgrService old = Qmgr;
@@ -80,12 +84,15 @@ internal sealed class QmgrBench : IDisposable
         File.Delete(path);
         ConfigResult loaded = MailConfig.Load(_root + "/etc");
         Assert.That(loaded.Problems.Where(p => p.Severity == Severity.Error), Is.Empty);
-        Qmgr = new QmgrService(TestService.Context(loop, loaded.Config, Spool, "qmgr", OnLoop.Listen(path), maxProc: 1, _alive + predecessors));
+        Qmgr = new QmgrService(TestService.Context(loop, loaded.Config, Spool, "qmgr", OnLoop.Listen(path), maxProc: 1,
+            _alive + predecessors));
     }
 
-    public void StartAgent(EventLoop loop) => _agent = new LinkServer(loop, OnLoop.Listen(Spool.SocketPath(true, "agent")), _ => new Agent(this));
+    public void StartAgent(EventLoop loop) =>
+        _agent = new LinkServer(loop, OnLoop.Listen(Spool.SocketPath(true, "agent")), _ => new Agent(this));
 
-    public void StartBounce(EventLoop loop) => _bounce = new LinkServer(loop, OnLoop.Listen(Spool.SocketPath(true, "bounce")), _ => new BounceStub(this));
+    public void StartBounce(EventLoop loop) =>
+        _bounce = new LinkServer(loop, OnLoop.Listen(Spool.SocketPath(true, "bounce")), _ => new BounceStub(this));
 
     public void StartAll(EventLoop loop)
     {
@@ -121,7 +128,8 @@ internal sealed class QmgrBench : IDisposable
     }
 
     /// <summary>What the queue manager lists.</summary>
-    public async Task<List<T>> ListAsync<T, TMessage>(EventLoop loop, string command, Func<TMessage, List<T>> entries) where TMessage : IMessage<TMessage>, new()
+    public async Task<List<T>> ListAsync<T, TMessage>(EventLoop loop, string command, Func<TMessage, List<T>> entries)
+        where TMessage : IMessage<TMessage>, new()
     {
         Listing<T, TMessage> listing = new(entries);
         LinkClient client = new(loop, Spool.SocketPath(false, "qmgr"));
@@ -227,7 +235,9 @@ internal sealed class QmgrBench : IDisposable
             BounceRemove remove = new();
             if (AttributeDecoder.TryDecode(payload, append))
             {
-                Outcome outcome = Answer(stream, $"append-{append.Log}", $"append {append.Log} {string.Join(',', append.Recipients.Select(r => $"{r.Address}={r.Outcome.Status}"))}", append.QueueId);
+                Outcome outcome = Answer(stream, $"append-{append.Log}",
+                    $"append {append.Log} {string.Join(',', append.Recipients.Select(r => $"{r.Address}={r.Outcome.Status}"))}",
+                        append.QueueId);
                 if (!outcome.IsOk) return;
                 bench.Appended.Add(append);
                 string path = LogPath(append.Log, append.QueueId);
@@ -236,12 +246,14 @@ internal sealed class QmgrBench : IDisposable
             }
             else if (AttributeDecoder.TryDecode(payload, send))
             {
-                if (Answer(stream, $"send-{send.Kind}", $"send {send.Kind} {send.Log} {send.QueueName}", send.QueueId).IsOk && !send.KeepLog)
+                if (Answer(stream, $"send-{send.Kind}", $"send {send.Kind} {send.Log} {send.QueueName}", send.QueueId).IsOk
+                    && !send.KeepLog)
                     File.Delete(LogPath(send.Log, send.QueueId));
             }
             else if (AttributeDecoder.TryDecode(payload, remove))
             {
-                if (Answer(stream, $"remove-{remove.Log}", $"remove {remove.Log}", remove.QueueId).IsOk) File.Delete(LogPath(remove.Log, remove.QueueId));
+                if (Answer(stream, $"remove-{remove.Log}", $"remove {remove.Log}", remove.QueueId).IsOk)
+                    File.Delete(LogPath(remove.Log, remove.QueueId));
             }
             else Assert.Fail("unknown request");
         }

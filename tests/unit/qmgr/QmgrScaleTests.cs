@@ -9,7 +9,9 @@ using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Qmgr;
 
-/// <summary>What the queue manager does under load and on request: dead sites, sites asked for by name, large lists, back-pressure, retry curves.</summary>
+/// <summary>
+/// What the queue manager does under load and on request: dead sites, sites asked for by name, large lists, back-pressure, retry curves.
+/// </summary>
 public sealed class QmgrScaleTests
 {
     private QmgrBench _bench = null!;
@@ -28,7 +30,8 @@ public sealed class QmgrScaleTests
     [Test]
     public void A_dead_site_s_mail_waits_without_attempts_and_says_why() => Bench(async loop =>
     {
-        _bench.Deliver = a => a.EndsWith("@dead.test", StringComparison.Ordinal) ? Outcome.Defer("4.4.1", "connect to dead.test: Connection refused") : Outcome.Ok("");
+        _bench.Deliver = a => a.EndsWith("@dead.test", StringComparison.Ordinal) ? Outcome.Defer("4.4.1", "connect to dead.test: "
+            + "Connection refused") : Outcome.Ok("");
         _bench.SiteFails = a => a.EndsWith("@dead.test", StringComparison.Ordinal);
         _bench.StartAll(loop);
         for (int i = 0; i < 30; i++)
@@ -37,13 +40,17 @@ public sealed class QmgrScaleTests
             _bench.Tell(loop, _bench.Put("incoming", $"x{i}@alive.test"));
         }
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 30 && _bench.Qmgr.Active == 30);
-        Assert.That(_bench.Events.Count(e => e.StartsWith("deliver", StringComparison.Ordinal) && e.Contains("dead")), Is.LessThanOrEqualTo(10));
-        Assert.That(_bench.Appended.Count(a => a.Recipients[0].Outcome.Text == "delivery temporarily suspended: connect to dead.test: Connection refused"),
+        Assert.That(_bench.Events.Count(e => e.StartsWith("deliver", StringComparison.Ordinal) && e.Contains("dead")),
+            Is.LessThanOrEqualTo(10));
+        Assert.That(_bench.Appended.Count(
+            a => a.Recipients[0].Outcome.Text == "delivery temporarily suspended: connect to dead.test: Connection refused"),
             Is.GreaterThanOrEqualTo(20));
-        DestinationState state = (await _bench.ListAsync<DestinationState, DestinationStates>(loop, QmgrRequest.Destinations, m => m.Entries)).Single();
+        DestinationState state =
+            (await _bench.ListAsync<DestinationState, DestinationStates>(loop, QmgrRequest.Destinations, m => m.Entries)).Single();
         Assert.That((state.Transport, state.Name, state.Window), Is.EqualTo(("agent", "dead.test", 0)));
         Assert.That(state.UntilMicroseconds, Is.InRange(QueueId.Microseconds() + 290_000_000, QueueId.Microseconds() + 301_000_000));
-        Assert.That(state.Reason, Does.StartWith("delivery temporarily suspended for ").And.EndsWith(": connect to dead.test: Connection refused"));
+        Assert.That(state.Reason, Does.StartWith("delivery temporarily suspended for ").And.EndsWith(
+            ": connect to dead.test: Connection refused"));
     });
 
     [Test]
@@ -54,7 +61,8 @@ public sealed class QmgrScaleTests
         for (int i = 0; i < 2; i++) _bench.Tell(loop, _bench.Put("incoming", $"x{i}@a.test"));
         await loop.UntilAsync(() => Deliveries == 1 && _bench.Qmgr.Active == 2);
         List<QueueState> states = await _bench.ListAsync<QueueState, QueueStates>(loop, QmgrRequest.List, m => m.Entries);
-        Assert.That(states.Select(s => s.Reason), Is.EquivalentTo(new[] { "", "waits for a.test: 1 of 1 possible deliveries are under way" }));
+        Assert.That(states.Select(s => s.Reason),
+            Is.EquivalentTo(new[] { "", "waits for a.test: 1 of 1 possible deliveries are under way" }));
         _bench.LetGo();
         await loop.UntilAsync(() => _bench.Qmgr.Active == 0);
     }, "initial_destination_concurrency = 1");
@@ -112,19 +120,22 @@ public sealed class QmgrScaleTests
         _bench.Tell(loop, notice);
         await loop.UntilAsync(() => _bench.Exists("deferred", id) && _bench.Qmgr.DeferredMessages.Count == 1);
         Assert.That(most, Is.InRange(20, 40));
-        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')), Is.EquivalentTo(all));
+        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')),
+            Is.EquivalentTo(all));
         Assert.That(_bench.Marks("deferred", id).Count(c => c == 'R'), Is.EqualTo(45), "the full mailboxes are left");
         Assert.That(_bench.Events.Count(e => e.StartsWith("send Failure", StringComparison.Ordinal)), Is.EqualTo(1), "one notice for all");
         _bench.Deliver = _ => Outcome.Ok("");
         _bench.Events.Clear();
         await _bench.AskAsync(loop, QmgrRequest.FlushId, id);
         await loop.UntilAsync(() => _bench.Qmgr.Active == 0);
-        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')), Is.EquivalentTo(all.Where(a => a[1] == '8')));
+        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')),
+            Is.EquivalentTo(all.Where(a => a[1] == '8')));
     }, "qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20");
 
     // one recipient of each part, whatever the limit is that made it a part, does not come to an end
     [TestCase("qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20\ndefault_recipient_refill_limit = 5", 40)]
-    [TestCase("qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20\ndefault_recipient_refill_limit = 1000\ndefault_recipient_refill_delay = 1s", 40)]
+    [TestCase("qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20\ndefault_recipient_refill_limit = "
+        + "1000\ndefault_recipient_refill_delay = 1s", 40)]
     [TestCase("default_recipient_limit = 40\ndefault_recipient_refill_limit = 10", 40)]
     public void A_recipient_who_takes_long_does_not_hold_up_those_behind(string config, int limit) => Bench(async loop =>
     {
@@ -140,11 +151,13 @@ public sealed class QmgrScaleTests
         QueuedNotice notice = _bench.Put("incoming", all);
         _bench.Tell(loop, notice);
         await loop.UntilAsync(() => Deliveries >= 150);
-        Assert.That(_bench.Qmgr.ActiveMessages.Single().Held, Is.InRange(1, limit), "those with an outcome are out of memory, but for the last part's");
+        Assert.That(_bench.Qmgr.ActiveMessages.Single().Held, Is.InRange(1, limit),
+            "those with an outcome are out of memory, but for the last part's");
         Assert.That(most, Is.InRange(10, limit));
         _bench.LetGo();
         await loop.UntilAsync(() => _bench.Qmgr.Active == 0);
-        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')).Distinct(), Is.EquivalentTo(all));
+        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(','))
+            .Distinct(), Is.EquivalentTo(all));
         Assert.That(Deliveries, Is.EqualTo(150), "each once");
         Assert.That(_bench.Qmgr.Transports.Single().Recipients, Is.Zero);
     }, config);
@@ -154,13 +167,15 @@ public sealed class QmgrScaleTests
     {
         _bench.Holds = a => a is "u0@0.test" or "u1@1.test";
         _bench.StartAll(loop);
-        string[] all = [.. Enumerable.Range(0, 150).Select(i => $"u{i}@{i}.test"), .. Enumerable.Range(150, 50).Select(i => $"u{i}@none.test")];
+        string[] all =
+            [.. Enumerable.Range(0, 150).Select(i => $"u{i}@{i}.test"), .. Enumerable.Range(150, 50).Select(i => $"u{i}@none.test")];
         Random.Shared.Shuffle(all.AsSpan(2));
         _bench.Tell(loop, _bench.Put("incoming", all));
         await loop.UntilAsync(() => Deliveries >= 150);
         _bench.LetGo();
         await loop.UntilAsync(() => !_bench.Qmgr.ActiveMessages.Any());
-        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')), Is.EquivalentTo(all.Where(a => !a.EndsWith("@none.test", StringComparison.Ordinal))));
+        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')),
+            Is.EquivalentTo(all.Where(a => !a.EndsWith("@none.test", StringComparison.Ordinal))));
         Assert.That(_bench.Qmgr.Transports.Sum(t => t.Recipients), Is.Zero);
     }, "default_recipient_limit = 5\ndefault_recipient_refill_limit = 3\nqmgr_message_recipient_limit = 30");
 
@@ -178,7 +193,8 @@ public sealed class QmgrScaleTests
             return Outcome.Ok("");
         };
         _bench.Tell(loop, notice);
-        await loop.UntilAsync(() => Deliveries == 40 && _bench.Qmgr.ActiveMessages.Single().Pending == 1, "the one that takes long is waited for");
+        await loop.UntilAsync(() => Deliveries == 40 && _bench.Qmgr.ActiveMessages.Single().Pending == 1,
+            "the one that takes long is waited for");
         await loop.TurnAsync(20);
         _bench.LetGo();
         await loop.UntilAsync(() => !_bench.Qmgr.ActiveMessages.Any());
@@ -189,13 +205,15 @@ public sealed class QmgrScaleTests
     [TestCase("failed")]
     public void What_became_of_the_first_part_of_a_list_counts_when_the_last_is_delivered(string outcome) => Bench(async loop =>
     {
-        _bench.Deliver = a => a != "u0@0.test" ? Outcome.Ok("") : outcome == "failed" ? Outcome.Bounce("5.1.1", "unknown") : Outcome.Defer("4.2.1", "full");
+        _bench.Deliver = a =>
+            a != "u0@0.test" ? Outcome.Ok("") : outcome == "failed" ? Outcome.Bounce("5.1.1", "unknown") : Outcome.Defer("4.2.1", "full");
         _bench.StartAll(loop);
         QueuedNotice notice = _bench.Put("incoming", [.. Enumerable.Range(0, 60).Select(i => $"u{i}@{i % 7}.test")]);
         _bench.Tell(loop, notice);
         await loop.UntilAsync(() => !_bench.Qmgr.ActiveMessages.Any() && Deliveries > 0);
         Assert.That(_bench.Exists("deferred", notice.Envelope.QueueId), Is.EqualTo(outcome == "deferred"));
-        Assert.That(_bench.Events.Count(e => e.StartsWith("send Failure", StringComparison.Ordinal)), Is.EqualTo(outcome == "failed" ? 1 : 0));
+        Assert.That(_bench.Events.Count(e => e.StartsWith("send Failure", StringComparison.Ordinal)),
+            Is.EqualTo(outcome == "failed" ? 1 : 0));
     }, "qmgr_message_recipient_limit = 40\nqmgr_message_recipient_minimum = 20");
 
     [Test]
@@ -213,7 +231,8 @@ public sealed class QmgrScaleTests
         await loop.UntilAsync(() => _bench.Events.Any(e => e.StartsWith("deliver", StringComparison.Ordinal)) && _bench.Qmgr.Active == 0);
         // the first message has all that there is, the others their least
         Assert.That(most, Is.InRange(41, 60));
-        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')), Is.EquivalentTo(all));
+        Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).SelectMany(e => e[8..].Split(',')),
+            Is.EquivalentTo(all));
     }, "default_recipient_limit = 40\nagent_recipient_refill_limit = 10\ndefault_recipient_refill_limit = 10");
 
     [Test]
@@ -303,11 +322,13 @@ public sealed class QmgrScaleTests
     {
         _bench.Deliver = _ => Outcome.Defer("4.4.1", "timed out");
         _bench.StartAll(loop);
-        QueuedNotice often = _bench.Put("incoming", "x@often.test"), short_ = _bench.Put("incoming", e => e.ArrivalMicroseconds -= 7_200_000_000L, "x@short.test", "y@often.test");
+        QueuedNotice often = _bench.Put("incoming", "x@often.test"),
+            short_ = _bench.Put("incoming", e => e.ArrivalMicroseconds -= 7_200_000_000L, "x@short.test", "y@often.test");
         _bench.Tell(loop, often);
         _bench.Tell(loop, short_);
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 2);
-        Dictionary<string, long> next = _bench.Qmgr.DeferredMessages.All.ToDictionary(p => p.Key.ToString(), p => (p.Value - QueueId.Microseconds()) / 1_000_000);
+        Dictionary<string, long> next =
+            _bench.Qmgr.DeferredMessages.All.ToDictionary(p => p.Key.ToString(), p => (p.Value - QueueId.Microseconds()) / 1_000_000);
         Assert.That(next[often.Envelope.QueueId], Is.InRange(85, 90));
         // two hours old: the one that is given up after an hour is told, the other goes on
         Assert.That(_bench.Marks("deferred", short_.Envelope.QueueId), Is.EqualTo("rR"));

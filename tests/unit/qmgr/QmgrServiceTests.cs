@@ -58,7 +58,8 @@ public sealed class QmgrServiceTests
         using LockedTable table = new(("a.test", "90s 1h"));
         Bench(async loop =>
         {
-            _bench.Deliver = a => a.EndsWith("@b.test", StringComparison.Ordinal) ? Outcome.Ok("sent") : Outcome.Defer("4.4.1", "timed out");
+            _bench.Deliver = a =>
+                a.EndsWith("@b.test", StringComparison.Ordinal) ? Outcome.Ok("sent") : Outcome.Defer("4.4.1", "timed out");
             _bench.StartAll(loop);
             QueuedNotice late = _bench.Put("incoming", "x@a.test", "y@a.test", "z@b.test");
             _bench.Tell(loop, late);
@@ -70,7 +71,8 @@ public sealed class QmgrServiceTests
             table.Release();
             await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 1);
             Assert.That(_bench.Marks("deferred", late.Envelope.QueueId), Is.EqualTo("RRr"));
-            if (parameter == "retry_maps") Assert.That((_bench.Qmgr.DeferredMessages.All.Single().Value - QueueId.Microseconds()) / 1_000_000, Is.InRange(80, 90));
+            if (parameter == "retry_maps")
+                Assert.That((_bench.Qmgr.DeferredMessages.All.Single().Value - QueueId.Microseconds()) / 1_000_000, Is.InRange(80, 90));
             else Assert.That((await _bench.AskAsync(loop, QmgrRequest.FlushSite, "a.test"))!.Count, Is.EqualTo(1));
         }, $"{parameter} = {table.Spec}\n");
     }
@@ -100,7 +102,9 @@ public sealed class QmgrServiceTests
         Assert.That(_bench.Marks("deferred", id), Is.EqualTo("Rr"));
         Assert.That(Libc.TryStat(_bench.Spool.PathOf("deferred", id), out Libc.FileStatus status));
         (_, long next) = _bench.Qmgr.DeferredMessages.All.Single();
-        Assert.That(status.ModifiedSeconds, Is.EqualTo(next / 1_000_000).And.InRange(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 290, DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 301));
+        Assert.That(status.ModifiedSeconds,
+            Is.EqualTo(next / 1_000_000).And.InRange(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 290,
+                DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 301));
         Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver x@a.test,y@a.test", "append Defer x@a.test=4.4.1 [Rr]" }));
         _bench.Events.Clear();
         _bench.Deliver = _ => Outcome.Ok("sent");
@@ -114,7 +118,8 @@ public sealed class QmgrServiceTests
     {
         QueuedNotice later = _bench.Put("deferred", "x@a.test");
         string id = later.Envelope.QueueId;
-        Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), (DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 600) * 1_000_000), Is.Zero);
+        Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), (DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 600) * 1_000_000),
+            Is.Zero);
         _bench.StartAll(loop);
         Assert.That(_bench.Qmgr.DeferredMessages.Count, Is.Zero, "the scan is under way");
         _bench.Qmgr.FlushAll();
@@ -127,7 +132,8 @@ public sealed class QmgrServiceTests
     public void A_flush_that_the_old_process_took_is_done_by_the_new_one(bool drainFirst) => Bench(async loop =>
     {
         List<string> ids = [.. Enumerable.Range(0, 30).Select(i => _bench.Put("deferred", $"x{i}@a.test").Envelope.QueueId)];
-        foreach (string id in ids) Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 600_000_000), Is.Zero);
+        foreach (string id in ids)
+            Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 600_000_000), Is.Zero);
         _bench.StartAll(loop);
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == ids.Count);
         bool drained = false;
@@ -144,7 +150,8 @@ public sealed class QmgrServiceTests
     public void What_a_flush_began_and_the_old_process_could_not_end_is_done_by_the_new_one() => Bench(async loop =>
     {
         List<string> ids = [.. Enumerable.Range(0, 200).Select(i => _bench.Put("deferred", $"x{i}@a.test").Envelope.QueueId)];
-        foreach (string id in ids) Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 600_000_000), Is.Zero);
+        foreach (string id in ids)
+            Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 600_000_000), Is.Zero);
         _bench.Holds = _ => true;
         _bench.StartAll(loop);
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == ids.Count);
@@ -157,7 +164,8 @@ public sealed class QmgrServiceTests
         Assert.That(ids.Count(id => _bench.Exists("deferred", id)), Is.InRange(100, 199), "some were under way");
         _bench.StartQmgr(loop);
         await loop.UntilAsync(() => !ids.Exists(id => _bench.Exists("deferred", id)));
-        Assert.That(_bench.Events.Order(), Is.EqualTo(Enumerable.Range(0, ids.Count).Select(i => $"deliver x{i}@a.test").Order()), "each once");
+        Assert.That(_bench.Events.Order(), Is.EqualTo(Enumerable.Range(0, ids.Count).Select(i => $"deliver x{i}@a.test").Order()),
+            "each once");
     }, "queue_run_delay = 1000s\nqmgr_message_active_limit = 60");
 
     [Test]
@@ -230,7 +238,8 @@ public sealed class QmgrServiceTests
         QueuedNotice notice = _bench.Put("incoming", "x@a.test");
         _bench.Tell(loop, notice);
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 1);
-        Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver x@a.test", "deliver x@a.test", "deliver x@a.test", "append Defer x@a.test=4.3.0 [R]" }));
+        Assert.That(_bench.Events, Is.EqualTo(
+            new[] { "deliver x@a.test", "deliver x@a.test", "deliver x@a.test", "append Defer x@a.test=4.3.0 [R]" }));
     });
 
     [Test]
@@ -245,7 +254,8 @@ public sealed class QmgrServiceTests
         using (FileStream f = new(_bench.Spool.PathOf("incoming", torn), FileMode.Open)) f.SetLength(f.Length - 1);
         File.WriteAllText(_bench.Spool.PathOf("incoming", wrong), "this is not a queue file and never was, but it is long enough");
         _bench.StartAll(loop);
-        await loop.UntilAsync(() => _bench.Exists("corrupt", wrong) && !_bench.Exists("incoming", ids[0]) && !_bench.Exists("active", ids[1]) && !_bench.Exists("deferred", ids[2]));
+        await loop.UntilAsync(() => _bench.Exists("corrupt", wrong) && !_bench.Exists("incoming", ids[0])
+            && !_bench.Exists("active", ids[1]) && !_bench.Exists("deferred", ids[2]));
         Assert.That(_bench.Events.Where(e => e.StartsWith("deliver", StringComparison.Ordinal)).Order(),
             Is.EqualTo(new[] { "deliver left@active.test", "deliver left@deferred.test", "deliver left@incoming.test" }));
         Assert.That(_bench.Exists("incoming", torn), "its writer may still be at it");
@@ -300,7 +310,8 @@ public sealed class QmgrServiceTests
             most = Math.Max(most, _bench.Qmgr.ActiveMessages.Count());
             return Outcome.Ok("");
         };
-        await loop.UntilAsync(() => _bench.Events.Count(e => e.StartsWith("deliver", StringComparison.Ordinal)) == 30 && _bench.Qmgr.Active == 0);
+        await loop.UntilAsync(() => _bench.Events.Count(e => e.StartsWith("deliver", StringComparison.Ordinal)) == 30
+            && _bench.Qmgr.Active == 0);
         Assert.That(most, Is.LessThanOrEqualTo(2));
     }, "qmgr_message_active_limit = 2\n");
 
@@ -324,6 +335,7 @@ public sealed class QmgrServiceTests
         QueuedNotice notice = _bench.Put("incoming", e => e.ArrivalMicroseconds -= 86_400_000_000L * 6, "x@a.test");
         _bench.Tell(loop, notice);
         await loop.UntilAsync(() => !_bench.Exists("incoming", notice.Envelope.QueueId));
-        Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver x@a.test", "append Defer x@a.test=4.4.1 [R]", "send Failure Defer incoming [R]" }));
+        Assert.That(_bench.Events, Is.EqualTo(
+            new[] { "deliver x@a.test", "append Defer x@a.test=4.4.1 [R]", "send Failure Defer incoming [R]" }));
     });
 }

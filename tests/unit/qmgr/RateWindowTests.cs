@@ -33,14 +33,16 @@ public sealed class RateWindowTests
         {
             if (random.Next(3) == 0) now += random.Next(0, (int)limit.Period.TotalMilliseconds / 2);
             long next = window.NextAt(now);
-            Assert.That(next - now, Is.InRange(0, (long)(limit.Period.TotalMilliseconds * 66 / 64) + 1), "never longer than a period and a slice");
+            Assert.That(next - now, Is.InRange(0, (long)(limit.Period.TotalMilliseconds * 66 / 64) + 1),
+                "never longer than a period and a slice");
             now = next;
             Assert.That(window.NextAt(now), Is.EqualTo(now), "the time that was told is right");
             window.Take(now);
             taken.Add(now);
         }
         for (int i = 0; i < taken.Count; i++)
-            Assert.That(taken.Skip(i).TakeWhile(t => t < taken[i] + limit.Period.TotalMilliseconds).Count(), Is.LessThanOrEqualTo(limit.Count));
+            Assert.That(taken.Skip(i).TakeWhile(t => t < taken[i] + limit.Period.TotalMilliseconds).Count(),
+                Is.LessThanOrEqualTo(limit.Count));
     }
 
     [Test]

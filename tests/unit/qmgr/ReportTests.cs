@@ -24,10 +24,12 @@ public sealed class ReportTests
     public void An_expanded_alias_is_reported_and_never_delivered_to() => Bench(async loop =>
     {
         _bench.StartAll(loop);
-        QueuedNotice notice = _bench.Put("incoming", e => e.Recipients[0].Notify = Notify.Success | Notify.Expanded, "alias@a.test", "y@a.test");
+        QueuedNotice notice =
+            _bench.Put("incoming", e => e.Recipients[0].Notify = Notify.Success | Notify.Expanded, "alias@a.test", "y@a.test");
         _bench.Tell(loop, notice);
         await loop.UntilAsync(() => !_bench.Exists("incoming", notice.Envelope.QueueId));
-        Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver y@a.test", "append Trace alias@a.test=2.0.0 [Rr]", "send Success Trace incoming [rr]" }));
+        Assert.That(_bench.Events, Is.EqualTo(
+            new[] { "deliver y@a.test", "append Trace alias@a.test=2.0.0 [Rr]", "send Success Trace incoming [rr]" }));
         BounceRecipient record = _bench.Appended.Single().Recipients.Single();
         Assert.That((record.Action, record.Notify), Is.EqualTo(("expanded", Notify.Success)));
     });
@@ -37,7 +39,8 @@ public sealed class ReportTests
     {
         _bench.Deliver = _ => Outcome.Defer("4.4.1", "timed out");
         _bench.StartAll(loop);
-        QueuedNotice notice = _bench.Put("incoming", e => e.Recipients[0].Notify = Notify.Success | Notify.Expanded, "alias@a.test", "y@a.test");
+        QueuedNotice notice =
+            _bench.Put("incoming", e => e.Recipients[0].Notify = Notify.Success | Notify.Expanded, "alias@a.test", "y@a.test");
         string id = notice.Envelope.QueueId;
         _bench.Tell(loop, notice);
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 1);
@@ -52,7 +55,8 @@ public sealed class ReportTests
     [Test]
     public void The_first_attempt_is_reported_whatever_came_of_it_and_the_second_is_not() => Bench(async loop =>
     {
-        _bench.Deliver = a => a[0] switch { 'x' => Outcome.Bounce("5.1.1", "no"), 'y' => Outcome.Defer("4.4.1", "wait"), _ => Outcome.Ok("sent") };
+        _bench.Deliver = a =>
+            a[0] switch { 'x' => Outcome.Bounce("5.1.1", "no"), 'y' => Outcome.Defer("4.4.1", "wait"), _ => Outcome.Ok("sent") };
         _bench.StartAll(loop);
         QueuedNotice notice = _bench.Put("incoming", e => e.Flags = MessageFlags.Trace, "x@a.test", "y@a.test", "z@a.test");
         string id = notice.Envelope.QueueId;
@@ -81,7 +85,8 @@ public sealed class ReportTests
             updates.Add(update);
             return true;
         };
-        _bench.Deliver = _ => kind switch { 5 => Outcome.Bounce("5.1.1", "said so"), 4 => Outcome.Defer("4.4.1", "said so"), _ => Outcome.Ok("said so") };
+        _bench.Deliver = _ =>
+            kind switch { 5 => Outcome.Bounce("5.1.1", "said so"), 4 => Outcome.Defer("4.4.1", "said so"), _ => Outcome.Ok("said so") };
         _bench.StartAll(loop);
         QueuedNotice notice = _bench.Put("incoming", e =>
         {

@@ -20,7 +20,8 @@ public sealed class RetryCurveTests
     [TestCase(440, 240)]
     [TestCase(439, 241)]
     [TestCase(1000, 160)]
-    public void Attempts_follow_the_curve(double age, double wait) => Assert.That(Next("5m 15m 1h*3 4h, give up 5d", age), Is.EqualTo(wait).Within(1e-6));
+    public void Attempts_follow_the_curve(double age, double wait) =>
+        Assert.That(Next("5m 15m 1h*3 4h, give up 5d", age), Is.EqualTo(wait).Within(1e-6));
 
     [Test]
     public void Giving_up_alone_leaves_the_usual_waits()

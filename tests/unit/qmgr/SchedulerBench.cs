@@ -6,7 +6,10 @@ using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Tests.Unit.Qmgr;
 
-/// <summary>The scheduler alone: a clock that the test sets, and agents that deliver when the test says so. The transport is "t", a destination's name its next hop.</summary>
+/// <summary>
+/// The scheduler alone: a clock that the test sets, and agents that deliver when the test says so. The transport is "t", a destination's
+/// name its next hop.
+/// </summary>
 internal sealed class SchedulerBench : ISchedulerHost, IScheduled
 {
     private readonly PriorityQueue<Action, (long, long)> _timers = new();
@@ -31,7 +34,8 @@ internal sealed class SchedulerBench : ISchedulerHost, IScheduled
     public int RunningCount => _running.Count;
     public string[] RunningKeys => [.. _running.Select(r => r.Delivery.Destination.Key).Distinct()];
 
-    public void After(TimeSpan delay, Action action) => _timers.Enqueue(action, (NowMilliseconds + (long)Math.Ceiling(delay.TotalMilliseconds), ++_timerNumber));
+    public void After(TimeSpan delay, Action action) =>
+        _timers.Enqueue(action, (NowMilliseconds + (long)Math.Ceiling(delay.TotalMilliseconds), ++_timerNumber));
 
     public bool TryDeliver(Delivery delivery, IDeliverySink sink, out string error)
     {
@@ -44,7 +48,8 @@ internal sealed class SchedulerBench : ISchedulerHost, IScheduled
 
     void IScheduled.Delivered(Delivery delivery, DeliverReply reply) => Done += reply.Recipients.Count(o => o.Outcome.IsOk);
 
-    void IScheduled.Failed(Delivery delivery, Outcome outcome, long waitMilliseconds) => Failures.Add((delivery.Message.Id, outcome, waitMilliseconds));
+    void IScheduled.Failed(Delivery delivery, Outcome outcome, long waitMilliseconds) =>
+        Failures.Add((delivery.Message.Id, outcome, waitMilliseconds));
 
     void IScheduled.Abandoned(Delivery delivery) { }
 
@@ -71,7 +76,8 @@ internal sealed class SchedulerBench : ISchedulerHost, IScheduled
         {
             _running.Remove((delivery, sink));
             Outcome outcome = siteFailed ? Outcome.Defer("4.4.1", "connect to host: Connection refused") : Outcome.Ok("sent");
-            sink.Answered(delivery, new DeliverReply { SiteFailed = siteFailed, Recipients = [.. delivery.Recipients.Select(_ => new RecipientOutcome { Outcome = outcome })] });
+            sink.Answered(delivery, new DeliverReply { SiteFailed = siteFailed,
+                Recipients = [.. delivery.Recipients.Select(_ => new RecipientOutcome { Outcome = outcome })] });
         }
         return ending.Count;
     }

@@ -21,7 +21,8 @@ public class ConversionTests
         if (Environment.GetEnvironmentVariable("GOLDEN_WRITE") is { } folder) File.WriteAllText($"{folder}/{name}.ref", converted);
         Assert.That(converted, Is.EqualTo(File.ReadAllText($"{Golden}/{name}.ref")));
         Assert.That(Ascii.IsValid(converted));
-        for (int piece = 1; piece < 40; piece++) Assert.That(Encoding.UTF8.GetString(RelayContentFuzz.Convert(content, piece)), Is.EqualTo(converted), $"pieces of {piece}");
+        for (int piece = 1; piece < 40; piece++)
+            Assert.That(Encoding.UTF8.GetString(RelayContentFuzz.Convert(content, piece)), Is.EqualTo(converted), $"pieces of {piece}");
     }
 
     private static (bool Leaves, byte[] Converted) Convert(string content)
@@ -82,11 +83,14 @@ public class ConversionTests
         };
         HeaderFilter filter = new("ID", null, checks);
         System.Buffers.ArrayBufferWriter<byte> output = new();
-        byte[] message = Encoding.ASCII.GetBytes("Subject: old\nX-Secret: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nbad line\ngone\nwarned\n--b\n"
+        byte[] message = Encoding.ASCII.GetBytes(
+            "Subject: old\nX-Secret: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nbad "
+            + "line\ngone\nwarned\n--b\n"
             + "Content-Type: message/rfc822\n\nX-Secret: s\n\nbad line\n--b--\n");
         for (int i = 0; i < message.Length; i++) filter.Write(message.AsSpan(i, 1), output);
         filter.Finish(output);
-        Assert.That(Encoding.ASCII.GetString(output.WrittenSpan), Is.EqualTo("Subject: new\nContent-Type: multipart/mixed; boundary=b\n\n--b\nX-Seen: yes\nContent-Type: text/plain\n\n"
+        Assert.That(Encoding.ASCII.GetString(output.WrittenSpan),
+            Is.EqualTo("Subject: new\nContent-Type: multipart/mixed; boundary=b\n\n--b\nX-Seen: yes\nContent-Type: text/plain\n\n"
             + "good line\nwarned\n--b\nContent-Type: message/rfc822\n\nX-Secret: inner\n\ngood line\n--b--\n"));
     }
 }

@@ -18,7 +18,8 @@ namespace MtaSuite.Tests.Unit.Relay;
 [TestFixture]
 public class DaneTests
 {
-    private const string Sent = "2.0.0 250 2.0.0 taken", NotVerified = "4.7.5 Server certificate not verified", NotOffered = "4.7.4 TLS is required, but was not offered by host ";
+    private const string Sent = "2.0.0 250 2.0.0 taken", NotVerified = "4.7.5 Server certificate not verified",
+        NotOffered = "4.7.4 TLS is required, but was not offered by host ";
     private readonly TestCa _ca = new();
     private TlsPeer? _peer, _clear;
     private SignedZones? _zone;
@@ -49,7 +50,8 @@ public class DaneTests
             @ MX 10 good
 
             """, Tamper: z => z.Replace(new string('b', 64), new string('c', 64), StringComparison.OrdinalIgnoreCase)),
-            new Zone("plain.test", $"host A 127.0.0.1\n{tlsa}.host TLSA 3 1 1 {wrong}\n@ MX 10 good.signed.test.\nbad MX 10 wrong.signed.test.\n", IsSigned: false));
+            new Zone("plain.test", $"host A 127.0.0.1\n{tlsa}.host TLSA 3 1 1 {wrong}\n@ MX 10 good.signed.test.\nbad MX 10 "
+                + $"wrong.signed.test.\n", IsSigned: false));
     }
 
     [OneTimeTearDown]
@@ -82,7 +84,8 @@ public class DaneTests
     [TestCase("bad.plain.test", false, "dane", NotVerified, "")]
     [TestCase("bad.plain.test", false, "dane\nsmtp_tls_dane_insecure_mx_policy = encrypt", Sent, "(dane:encrypt)")]
     [TestCase("bad.plain.test", false, "dane\nsmtp_tls_dane_insecure_mx_policy = may", Sent, "(dane:may)")]
-    [TestCase("bad.plain.test", false, "may\nsmtp_tls_policy_maps = static:dane", Sent, "(dane:may)", TestName = "Without DANE as the level of all, names without signature have no TLSA records")]
+    [TestCase("bad.plain.test", false, "may\nsmtp_tls_policy_maps = static:dane", Sent, "(dane:may)",
+        TestName = "Without DANE as the level of all, names without signature have no TLSA records")]
     [TestCase("[wrong.signed.test]", false, "may\nsmtp_tls_policy_maps = static:dane", NotVerified, "")]
     [TestCase("plain.test", true, "dane\nsmtp_tls_dane_insecure_mx_policy = encrypt", NotOffered, "")]
     public void A_host_and_a_level(string nexthop, bool clear, string level, string outcome, string tls)
@@ -90,19 +93,27 @@ public class DaneTests
         OnLoop.Run(async loop =>
         {
             using RelayFixture f = new(loop, null);
-            DnsResolver resolver = new(loop, new DnsOptions { Servers = [_zone!.EndPoint], Timeout = TestLimits.Answer, FailureTtl = TimeSpan.Zero });
-            for (int i = 0; i < 3000 && !(await resolver.Query("signed.test", DnsType.SOA)).IsFound; i++) await loop.Delay(TimeSpan.FromMilliseconds(100));
+            DnsResolver resolver =
+                new(loop, new DnsOptions { Servers = [_zone!.EndPoint], Timeout = TestLimits.Answer, FailureTtl = TimeSpan.Zero });
+            for (int i = 0; i < 3000 && !(await resolver.Query("signed.test", DnsType.SOA)).IsFound; i++)
+                await loop.Delay(TimeSpan.FromMilliseconds(100));
             HostLookup hosts = new(resolver, new HostLookupOptions { Flags = DnsQueryFlags.Dnssec, IPv6 = false });
-            DnsTargets finder = new(f.Settings.Routes, lmtp: false, hosts, new MailExchangers(resolver, new MailExchangerOptions { Dnssec = true }));
-            TlsClientSettings settings = new(MailConfig.Parse($"compatibility_level = 3.11\nsmtp_tls_security_level = {level}\n").Config, lmtp: false);
-            RelayContext context = new(loop, f.Spool, f.Settings, finder) { Security = new Security(settings, [], resolver, TimeProvider.System) };
+            DnsTargets finder =
+                new(f.Settings.Routes, lmtp: false, hosts, new MailExchangers(resolver, new MailExchangerOptions { Dnssec = true }));
+            TlsClientSettings settings =
+                new(MailConfig.Parse($"compatibility_level = 3.11\nsmtp_tls_security_level = {level}\n").Config, lmtp: false);
+            RelayContext context =
+                new(loop, f.Spool, f.Settings, finder) { Security = new Security(settings, [], resolver, TimeProvider.System) };
             DeliverRequest request = f.Queue(["b@x.test"]);
             request.Nexthop = $"{nexthop}:{(clear ? _clear! : _peer!).EndPoint.Port}";
             List<RecipientOutcome> outcomes = await new Delivery(context, request).RunAsync();
             context.Destinations.CloseIdle();
             Assert.That($"{outcomes[0].Outcome.Status} {outcomes[0].Outcome.Text}", Does.StartWith(outcome));
-            TlsPolicy policy = (await context.Security.SecureAsync(Nexthop.Parse(request.Nexthop, lmtp: false), (await finder.FindAsync(Nexthop.Parse(request.Nexthop, lmtp: false))).Targets[0], optional: false, context.Lookups)).Tls;
-            if (tls.Length > 0) Assert.That(policy.Level.Word() == policy.Wanted.Word() ? policy.Level.Word() : $"({policy.Wanted.Word()}:{policy.Level.Word()})",
+            TlsPolicy policy = (await context.Security.SecureAsync(Nexthop.Parse(request.Nexthop, lmtp: false),
+                (await finder.FindAsync(Nexthop.Parse(request.Nexthop, lmtp: false))).Targets[0], optional: false, context.Lookups)).Tls;
+            if (tls.Length > 0)
+                Assert.That(policy.Level.Word() == policy.Wanted.Word() ? policy.Level.Word()
+                    : $"({policy.Wanted.Word()}:{policy.Level.Word()})",
                 Is.EqualTo(tls.Replace(":none", ":may", StringComparison.Ordinal)));
         });
     }

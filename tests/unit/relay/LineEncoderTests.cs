@@ -24,7 +24,8 @@ public class LineEncoderTests
     public void Content(string content, string wire)
     {
         foreach (int piece in (int[])[1, 2, 3, 100])
-            foreach (int room in (int[])[3, 4, 5, 100]) Assert.That(Encode(content, piece: piece, room: room), Is.EqualTo(wire), $"{piece} {room}");
+            foreach (int room in (int[])[3, 4, 5, 100])
+                Assert.That(Encode(content, piece: piece, room: room), Is.EqualTo(wire), $"{piece} {room}");
     }
 
     [Test]
@@ -38,7 +39,8 @@ public class LineEncoderTests
     [Test]
     public void Replies_at_every_split()
     {
-        byte[] input = Encoding.ASCII.GetBytes("250-first\r\n250 PIPELINING\r\n550-5.1.1 a\r\n550 5.1.1 b\n554-multi\r\n554 5.7.1 line\r\n354\r\n");
+        byte[] input = Encoding.ASCII.GetBytes("250-first\r\n250 PIPELINING\r\n550-5.1.1 a\r\n550 5.1.1 b\n554-multi\r\n554 5.7.1 "
+            + "line\r\n354\r\n");
         for (int split = 0; split <= input.Length; split++)
         {
             ReplyParser parser = new(ReplyFilter.None);
@@ -55,7 +57,9 @@ public class LineEncoderTests
                     found.Add($"{reply} {reply.Status}");
                 }
             }
-            Assert.That(found, Is.EqualTo(new[] { "250-first 250 PIPELINING 2.0.0", "550-5.1.1 a 550 5.1.1 b 5.1.1", "554-multi 554 5.7.1 line 5.7.1", "354 4.0.0" }), $"split at {split}");
+            Assert.That(found, Is.EqualTo(
+                new[] { "250-first 250 PIPELINING 2.0.0", "550-5.1.1 a 550 5.1.1 b 5.1.1", "554-multi 554 5.7.1 line 5.7.1", "354 4.0.0" }),
+                $"split at {split}");
         }
     }
 }

@@ -22,21 +22,26 @@ namespace MtaSuite.Tests.Unit.Relay;
 public class LoginTests
 {
     private const string Plain = "AUTH PLAIN AGpvZQBzZWNyZXQ=", Server = "mx1.test[127.0.0.1]";
-    private static readonly LoginSettings s_login = new() { IsEnabled = true, Passwords = Maps.Open("inline:{{mx1.test=joe:secret}}"), Security = SaslSecurity.NoAnonymous };
+    private static readonly LoginSettings s_login =
+        new() { IsEnabled = true, Passwords = Maps.Open("inline:{{mx1.test=joe:secret}}"), Security = SaslSecurity.NoAnonymous };
 
     /// <summary>One delivery: what the peer heard behind EHLO, and the outcome.</summary>
-    private static (List<string> Heard, Outcome Outcome, int Taken) Deliver(LoginSettings login, string offers, Dictionary<string, string>? script = null, string sender = "a@example.org")
+    private static (List<string> Heard, Outcome Outcome, int Taken) Deliver(LoginSettings login, string offers, Dictionary<string,
+        string>? script = null, string sender = "a@example.org")
     {
         using ScriptedPeer peer = new(script ?? new() { ["AUTH"] = "235 2.7.0 welcome" }, offers);
         Outcome? outcome = null;
         OnLoop.Run(async loop =>
         {
-            using RelayFixture fixture = new(loop, RelayFixture.Patient with { Login = login, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
+            using RelayFixture fixture =
+                new(loop, RelayFixture.Patient with { Login = login, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
             List<RecipientOutcome> outcomes = await fixture.DeliverAsync(fixture.Queue(["b@x.test"], adjust: e => e.Sender = sender));
             outcome = outcomes[0].Outcome;
         });
         List<string> heard;
-        lock (peer.Commands) heard = [.. peer.Commands.Select(c => c[(c.IndexOf(' ') + 1)..]).Where(c => !c.StartsWith("EHLO", StringComparison.Ordinal) && c != "QUIT")];
+        lock (peer.Commands)
+            heard = [.. peer.Commands.Select(c => c[(c.IndexOf(' ') + 1)..])
+                .Where(c => !c.StartsWith("EHLO", StringComparison.Ordinal) && c != "QUIT")];
         return (heard, outcome!, peer.Taken.Count);
     }
 
@@ -49,13 +54,17 @@ public class LoginTests
         using ScriptedPeer peer = new(new() { ["AUTH"] = offers == "AUTH LOGIN" ? "334 VXNlcm5hbWU6" : "235 2.7.0 welcome" }, offers);
         OnLoop.Run(async loop =>
         {
-            RelaySettings settings = RelaySettings.From(MailConfig.Parse($"compatibility_level = 3.11\nsmtp_helo_name = client.test\ndebug_peer_list = {peers}\n").Config, lmtp: false, []);
-            using RelayFixture fixture = new(loop, settings with { Login = s_login, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
+            RelaySettings settings = RelaySettings.From(
+                MailConfig.Parse($"compatibility_level = 3.11\nsmtp_helo_name = client.test\ndebug_peer_list = {peers}\n").Config,
+                lmtp: false, []);
+            using RelayFixture fixture =
+                new(loop, settings with { Login = s_login, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
             await fixture.DeliverAsync(fixture.Queue(["b@x.test"]));
         });
         string text = log.Text, name = $"mx1.test[127.0.0.1]:{peer.EndPoint.Port}: ";
         if (!logged) Assert.That(text, Does.Not.Contain("EHLO"));
-        else Assert.That(text, Does.Contain($": < {name}220 ").And.Contain($": > {name}EHLO client.test\n").And.Contain($": < {name}250 ").And.Contain($": > {name}{offers}"));
+        else Assert.That(text, Does.Contain($": < {name}220 ").And.Contain($": > {name}EHLO client.test\n").And.Contain(
+            $": < {name}250 ").And.Contain($": > {name}{offers}"));
         if (logged && offers == "AUTH PLAIN") Assert.That(text, Does.Contain($"> {name}RCPT TO:<b@x.test>\n"));
         Assert.That(text, Does.Not.Contain("AGpvZQBzZWNyZXQ=").And.Not.Contain("am9l").And.Not.Contain("Subject: test"));
     }
@@ -73,16 +82,22 @@ public class LoginTests
     [TestCase("debug_peer_list")]
     public void A_table_that_makes_one_wait_holds_up_its_own_deliveries_alone(string param)
     {
-        using LockedTable table = new(("mx1.test", "joe:secret"), ("b@x.test", "c@y.test"), ("dest.test", param == "smtp_requiretls_policy" ? "opportunistic" : "none"), ("Subject: test", "REPLACE Subject: seen"),
-            ("250 2.0.0 taken", "250 2.0.0 changed"), ("2.0.0 250 2.0.0 taken", "2.0.0 told otherwise"), ("127.0.0.1", param == "smtp_pix_workaround_maps" ? "disable_esmtp" : "size"));
+        using LockedTable table = new(("mx1.test", "joe:secret"), ("b@x.test", "c@y.test"),
+            ("dest.test", param == "smtp_requiretls_policy" ? "opportunistic" : "none"), ("Subject: test", "REPLACE Subject: seen"),
+            ("250 2.0.0 taken", "250 2.0.0 changed"), ("2.0.0 250 2.0.0 taken", "2.0.0 told otherwise"),
+                ("127.0.0.1", param == "smtp_pix_workaround_maps" ? "disable_esmtp" : "size"));
         string greeting = param == "smtp_pix_workaround_maps" ? "220 ********" : "220 peer.test ESMTP", text = "";
         using ScriptedPeer peer = new(new() { ["AUTH"] = "235 2.7.0 welcome", ["connect"] = greeting }, "AUTH PLAIN\nSIZE 100000");
         OnLoop.Run(async loop =>
         {
-            MailConfig config = MailConfig.Parse($"compatibility_level = 3.11\nsmtp_helo_name = client.test\nsmtp_sasl_auth_enable = {(param.Contains("sasl") ? "yes" : "no")}\nsmtp_sasl_security_options = noanonymous\n{param} = {table.Spec}\n").Config;
+            MailConfig config = MailConfig.Parse(
+                $"compatibility_level = 3.11\nsmtp_helo_name = client.test\nsmtp_sasl_auth_enable = "
+                + $"{(param.Contains("sasl") ? "yes" : "no")}\nsmtp_sasl_security_options = noanonymous\n{param} = {table.Spec}\n").Config;
             using RelayFixture fixture = new(loop, RelaySettings.From(config, lmtp: false, []), peer.EndPoint);
-            RelayContext context = new(loop, fixture.Spool, fixture.Settings, fixture.Finder) { Security = new Security(new TlsClientSettings(config, lmtp: false), [], null, TimeProvider.System) };
-            DeliverRequest request = fixture.Queue(["b@x.test"], adjust: e => e.Flags |= param == "smtp_requiretls_policy" ? MessageFlags.RequireTls : 0);
+            RelayContext context = new(loop, fixture.Spool, fixture.Settings,
+                fixture.Finder) { Security = new Security(new TlsClientSettings(config, lmtp: false), [], null, TimeProvider.System) };
+            DeliverRequest request =
+                fixture.Queue(["b@x.test"], adjust: e => e.Flags |= param == "smtp_requiretls_policy" ? MessageFlags.RequireTls : 0);
             Task<List<RecipientOutcome>> delivery = new Delivery(context, request).RunAsync();
             // without a thread for it the loop would stand still here
             await loop.Delay(TimeSpan.FromMilliseconds(300));
@@ -95,9 +110,12 @@ public class LoginTests
         string heard;
         lock (peer.Commands) heard = string.Join('\n', peer.Commands);
         if (param == "smtp_sasl_password_maps") Assert.That(heard, Does.Contain(Plain));
-        Assert.That(heard.Contains("EHLO", StringComparison.Ordinal) && !heard.Contains("HELO client", StringComparison.Ordinal), Is.EqualTo(param != "smtp_pix_workaround_maps"), heard);
-        Assert.That(heard.Contains("SIZE=", StringComparison.Ordinal), Is.EqualTo(param is not ("smtp_discard_ehlo_keyword_address_maps" or "smtp_pix_workaround_maps")), heard);
-        Assert.That(text, Is.EqualTo(param == "smtp_reply_filter" ? "250 2.0.0 changed" : param == "smtp_delivery_status_filter" ? "told otherwise" : "250 2.0.0 taken"));
+        Assert.That(heard.Contains("EHLO", StringComparison.Ordinal) && !heard.Contains("HELO client", StringComparison.Ordinal),
+            Is.EqualTo(param != "smtp_pix_workaround_maps"), heard);
+        Assert.That(heard.Contains("SIZE=", StringComparison.Ordinal),
+            Is.EqualTo(param is not ("smtp_discard_ehlo_keyword_address_maps" or "smtp_pix_workaround_maps")), heard);
+        Assert.That(text, Is.EqualTo(param == "smtp_reply_filter" ? "250 2.0.0 changed" : param == "smtp_delivery_status_filter"
+            ? "told otherwise" : "250 2.0.0 taken"));
         Assert.That(heard, Does.Contain(param == "smtp_generic_maps" ? "RCPT TO:<c@y.test>" : "RCPT TO:<b@x.test>"));
     }
 
@@ -125,10 +143,13 @@ public class LoginTests
     [TestCase("AUTH PLAIN", "noanonymous", "!plain, static:all")]
     public void Without_a_usable_mechanism_the_mail_waits(string offers, string options, string filter)
     {
-        LoginSettings login = s_login with { Security = SaslMechanism.ParseSecurity(options.Split(' '), out _), Mechanisms = filter.Length == 0 ? null : new MatchList(filter, MatchStyle.Names) };
+        LoginSettings login = s_login with { Security = SaslMechanism.ParseSecurity(options.Split(' '), out _),
+            Mechanisms = filter.Length == 0 ? null : new MatchList(filter, MatchStyle.Names) };
         (List<string> heard, Outcome outcome, int taken) = Deliver(login, offers);
-        Assert.That((heard.Count, outcome.ToString().Contains("5.", StringComparison.Ordinal), taken), Is.EqualTo((0, false, 0)), string.Join('|', heard));
-        Assert.That(outcome.Text, Is.EqualTo($"SASL authentication failed; cannot authenticate to server {Server}: no mechanism available"));
+        Assert.That((heard.Count, outcome.ToString().Contains("5.", StringComparison.Ordinal), taken), Is.EqualTo((0, false, 0)),
+            string.Join('|', heard));
+        Assert.That(outcome.Text, Is.EqualTo(
+            $"SASL authentication failed; cannot authenticate to server {Server}: no mechanism available"));
         Assert.That((outcome.IsPermanent, outcome.Status.ToString()), Is.EqualTo((false, "4.7.0")));
     }
 
@@ -146,12 +167,15 @@ public class LoginTests
     public void A_refused_login_is_not_tried_again_until_the_password_is_another(string reply, int attempts)
     {
         using ScriptedPeer peer = new(new() { ["AUTH"] = reply }, "AUTH PLAIN");
-        LoginSettings login = s_login with { RefusalLifetime = TimeSpan.FromDays(1), Passwords = Maps.Open("inline:{{mx1.test=joe:secret}, {a@example.org=joe:secret}, {b@example.org=joe:new}}") };
+        LoginSettings login = s_login with { RefusalLifetime = TimeSpan.FromDays(1),
+            Passwords = Maps.Open("inline:{{mx1.test=joe:secret}, {a@example.org=joe:secret}, {b@example.org=joe:new}}") };
         List<string> texts = [];
         int Tried() { lock (peer.Commands) return peer.Commands.Count(c => c.Contains("AUTH PLAIN", StringComparison.Ordinal)); }
         OnLoop.Run(async loop =>
         {
-            using RelayFixture fixture = new(loop, RelayFixture.Patient with { Login = login with { IsSenderDependent = true, Addresses = new RoutingCore(MailConfig.Parse("").Config) } }, peer.EndPoint);
+            using RelayFixture fixture = new(loop,
+                RelayFixture.Patient with { Login = login
+                    with { IsSenderDependent = true, Addresses = new RoutingCore(MailConfig.Parse("").Config) } }, peer.EndPoint);
             foreach (string sender in (string[])["a@example.org", "a@example.org", "c@example.org"])
                 texts.Add((await fixture.DeliverAsync(fixture.Queue(["b@x.test"], adjust: e => e.Sender = sender)))[0].Outcome.Text);
             Assert.That(Tried(), Is.EqualTo(attempts == 1 ? 1 : 3));
@@ -173,7 +197,8 @@ public class LoginTests
     [Test]
     public void A_nonsense_challenge_is_cancelled()
     {
-        (List<string> heard, Outcome outcome, _) = Deliver(s_login, "AUTH SCRAM-SHA-256", new() { ["AUTH"] = "334 bm9uc2Vuc2U=", ["*"] = "501 5.7.0 cancelled" });
+        (List<string> heard, Outcome outcome, _) =
+            Deliver(s_login, "AUTH SCRAM-SHA-256", new() { ["AUTH"] = "334 bm9uc2Vuc2U=", ["*"] = "501 5.7.0 cancelled" });
         Assert.That(heard[1], Is.EqualTo("*"));
         Assert.That(outcome.Text, Does.StartWith("SASL authentication failed; cannot authenticate"));
     }
@@ -208,7 +233,8 @@ public class LoginTests
     public void Keys_of_a_server(string nexthop, string expected)
     {
         Nexthop parsed = Nexthop.Parse(nexthop, lmtp: false);
-        Target target = new("smtp.example", new IPEndPoint(IPAddress.Loopback, 587)) { Nexthop = parsed.Host, Destination = parsed.Text, Service = "587" };
+        Target target = new("smtp.example", new IPEndPoint(IPAddress.Loopback, 587)) { Nexthop = parsed.Host, Destination = parsed.Text,
+            Service = "587" };
         Assert.That(string.Join('|', Logins.Keys(target)), Is.EqualTo(expected));
     }
 
@@ -232,7 +258,8 @@ public class LoginTests
             Assert.That(sources.Read($"|{script} a").Token, Is.EqualTo("tok-a-2"));
             Assert.That(sources.Read("|/bin/false").Problem, Does.Contain("it failed"));
             Assert.That(sources.Read("|/nonexistent").Token, Is.Null);
-            (List<string> heard, _, _) = Deliver(s_login with { Tokens = Maps.Open($"inline:{{{{mx1.test=me@x:{file}}}}}") }, "AUTH PLAIN XOAUTH2");
+            (List<string> heard, _, _) =
+                Deliver(s_login with { Tokens = Maps.Open($"inline:{{{{mx1.test=me@x:{file}}}}}") }, "AUTH PLAIN XOAUTH2");
             Assert.That(heard[0], Is.EqualTo("AUTH XOAUTH2 " + Convert.ToBase64String("user=me@x\u0001auth=Bearer tok-2\u0001\u0001"u8)));
         }
         finally { Directory.Delete(folder, true); }

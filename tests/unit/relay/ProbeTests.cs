@@ -9,18 +9,22 @@ namespace MtaSuite.Tests.Unit.Relay;
 /// <summary>Mail that only asks whether it could be delivered: where the question ends, and that nothing is ever sent.</summary>
 public sealed class ProbeTests
 {
-    private static (List<Outcome> Outcomes, string Commands) Ask(RelaySettings settings, Dictionary<string, string> script, string offers, params string[] recipients)
+    private static (List<Outcome> Outcomes, string Commands) Ask(RelaySettings settings, Dictionary<string, string> script, string offers,
+        params string[] recipients)
     {
         using ScriptedPeer peer = new(script, offers, settings.IsLmtp);
         List<Outcome> outcomes = [];
         OnLoop.Run(async loop =>
         {
             using RelayFixture f = new(loop, settings, peer.EndPoint);
-            outcomes = [.. (await new Delivery(f.Context, f.Queue(recipients, adjust: e => e.Flags = MessageFlags.VerifyOnly)).RunAsync()).Select(o => o.Outcome)];
+            outcomes = [.. (await new Delivery(f.Context, f.Queue(recipients, adjust: e => e.Flags = MessageFlags.VerifyOnly)).RunAsync())
+                .Select(o => o.Outcome)];
             f.Context.Destinations.CloseIdle();
         });
         Assert.That(peer.Taken, Is.Empty);
-        lock (peer.Commands) return (outcomes, string.Join(' ', peer.Commands.Select(c => c.Split(' ')[1]).Where(v => v is not ("EHLO" or "LHLO" or "QUIT" or "RSET"))));
+        lock (peer.Commands)
+            return (outcomes, string.Join(' ',
+                peer.Commands.Select(c => c.Split(' ')[1]).Where(v => v is not ("EHLO" or "LHLO" or "QUIT" or "RSET"))));
     }
 
     [TestCase(false, "rcpt", "", "MAIL RCPT", "2.1.5 250 2.1.5 fine")]
@@ -42,7 +46,8 @@ public sealed class ProbeTests
     [Test]
     public void Of_several_each_hears_what_was_said_to_it()
     {
-        (List<Outcome> outcomes, _) = Ask(RelayFixture.Patient with { VerifiesAtData = true }, new() { ["RCPT c@x.test"] = "450 4.2.0 busy", ["RCPT d@x.test"] = "550 5.1.1 who" },
+        (List<Outcome> outcomes, _) = Ask(RelayFixture.Patient with { VerifiesAtData = true },
+            new() { ["RCPT c@x.test"] = "450 4.2.0 busy", ["RCPT d@x.test"] = "550 5.1.1 who" },
             "PIPELINING", "b@x.test", "c@x.test", "d@x.test");
         Assert.That(outcomes.Select(o => o.Status.ToString()), Is.EqualTo((string[])["2.1.5", "4.2.0", "5.1.1"]));
     }
@@ -51,7 +56,8 @@ public sealed class ProbeTests
     public void The_parameter_names_the_command(string value, bool lmtp, bool data)
     {
         List<string> problems = [];
-        Common.Config.MailConfig config = Common.Config.MailConfig.Parse($"{(lmtp ? "lmtp" : "smtp")}_address_verify_target = {value}\n").Config;
+        Common.Config.MailConfig config =
+            Common.Config.MailConfig.Parse($"{(lmtp ? "lmtp" : "smtp")}_address_verify_target = {value}\n").Config;
         Assert.That(RelaySettings.From(config, lmtp, problems).VerifiesAtData, Is.EqualTo(data));
         Assert.That(problems.Exists(p => p.Contains("address_verify_target", StringComparison.Ordinal)), Is.EqualTo(value == "other"));
     }

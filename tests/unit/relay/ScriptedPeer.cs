@@ -7,8 +7,9 @@ namespace MtaSuite.Tests.Unit.Relay;
 /// <summary>
 /// A server that behaves, but for what its script says. The script maps a step to what happens there instead of the usual reply:
 /// <code>
-/// step   = [ n ":" ] ( "connect" / "EHLO" / "HELO" / "LHLO" / "MAIL" / "RCPT" / "RCPT b@x" / "DATA" / "dot" / "RSET" / "QUIT" / "body" / "BDAT" )
-/// action = reply lines separated by LF / "drop" / "reset" / "silent" / "endless" / "longline" / "raw:" bytes / "slow:" reply / "take+" action / "say+drop:" reply
+/// step = [ n ":" ] ( "connect" / "EHLO" / "HELO" / "LHLO" / "MAIL" / "RCPT" / "RCPT b@x" / "DATA" / "dot" / "RSET" / "QUIT" / "body" /
+/// "BDAT" ) action = reply lines separated by LF / "drop" / "reset" / "silent" / "endless" / "longline" / "raw:" bytes / "slow:" reply /
+/// "take+" action / "say+drop:" reply
 /// </code>
 /// n counts connections from 1. "take+" at the dot: the message is taken before the action happens.
 /// </summary>
@@ -20,12 +21,14 @@ internal sealed class ScriptedPeer : IDisposable
     private readonly List<Socket> _sockets = [];
     private int _connections;
 
-    public ScriptedPeer(Dictionary<string, string>? script = null, string offers = "PIPELINING\n8BITMIME\nSIZE 100000\nDSN\nSMTPUTF8\nENHANCEDSTATUSCODES", bool lmtp = false,
+    public ScriptedPeer(Dictionary<string, string>? script = null,
+        string offers = "PIPELINING\n8BITMIME\nSIZE 100000\nDSN\nSMTPUTF8\nENHANCEDSTATUSCODES", bool lmtp = false,
         string? path = null)
     {
         (_script, _lmtp) = (script ?? [], lmtp);
         Offers = offers;
-        _listener = path == null ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener = path == null ? new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+            : new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _listener.Bind(path == null ? new IPEndPoint(IPAddress.Loopback, 0) : new UnixDomainSocketEndPoint(path));
         _listener.Listen(500);
         EndPoint = _listener.LocalEndPoint as IPEndPoint ?? new IPEndPoint(IPAddress.None, 0);
@@ -174,7 +177,8 @@ internal sealed class ScriptedPeer : IDisposable
         private bool Finish(byte[] content)
         {
             string action = Find("dot") ?? "";
-            bool take = action.Length == 0 || action.StartsWith("take+", StringComparison.Ordinal) || action.StartsWith("25", StringComparison.Ordinal)
+            bool take = action.Length == 0 || action.StartsWith("take+", StringComparison.Ordinal)
+                || action.StartsWith("25", StringComparison.Ordinal)
                 || (peer._lmtp && !action.StartsWith('4'));
             if (take && _recipients.Count > 0)
                 lock (peer.Taken) peer.Taken.Add(([.. _recipients], _sender, content));

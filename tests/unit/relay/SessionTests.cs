@@ -11,7 +11,8 @@ namespace MtaSuite.Tests.Unit.Relay;
 [TestFixture]
 public class SessionTests
 {
-    private static void With(Dictionary<string, string>? script, RelaySettings? settings, Func<RelayFixture, ScriptedPeer, Task> test, string? offers = null, bool lmtp = false)
+    private static void With(Dictionary<string, string>? script, RelaySettings? settings, Func<RelayFixture, ScriptedPeer, Task> test,
+        string? offers = null, bool lmtp = false)
     {
         OnLoop.Run(async loop =>
         {
@@ -50,7 +51,8 @@ public class SessionTests
         List<RecipientOutcome> outcomes = await f.DeliverAsync(f.Queue(["b@x"]));
         Assert.That(outcomes[0].Outcome.IsOk);
         Assert.That(Taken(peer), Is.EqualTo("From: a@example.org\r\nSubject: test\r\n\r\nhello\r\n..dot\r\nend\r\n.\r\n"));
-        Assert.That(Said(peer)[..4], Is.EqualTo(new[] { "1: EHLO client.test", "1: MAIL FROM:<a@example.org> SIZE=50", "1: RCPT TO:<b@x>", "1: DATA" }));
+        Assert.That(Said(peer)[..4], Is.EqualTo(
+            new[] { "1: EHLO client.test", "1: MAIL FROM:<a@example.org> SIZE=50", "1: RCPT TO:<b@x>", "1: DATA" }));
     });
 
     [Test]
@@ -67,7 +69,8 @@ public class SessionTests
         With(null, RelayFixture.Patient with { Cache = new CacheSettings { CountLimit = 2 } }, async (f, peer) =>
         {
             for (int i = 0; i < 7; i++) await f.DeliverAsync(f.Queue([$"b{i}@x"]));
-            foreach (var one in Said(peer).GroupBy(c => c.Split(':')[0])) Assert.That(one.Count(c => c.Contains("DATA")), Is.LessThanOrEqualTo(2));
+            foreach (var one in Said(peer).GroupBy(c => c.Split(':')[0]))
+                Assert.That(one.Count(c => c.Contains("DATA")), Is.LessThanOrEqualTo(2));
         });
 
     [Test]
@@ -81,7 +84,8 @@ public class SessionTests
     });
 
     [Test]
-    public void Good_bye_on_a_used_session_is_no_failure_of_the_message() => WithUsedSession("RCPT d@x", "say+drop:421 4.3.2 bye", async (f, peer) =>
+    public void Good_bye_on_a_used_session_is_no_failure_of_the_message() =>
+        WithUsedSession("RCPT d@x", "say+drop:421 4.3.2 bye", async (f, peer) =>
     {
         Outcome outcome = (await f.DeliverAsync(f.Queue(["d@x"])))[0].Outcome;
         Assert.That(outcome.IsOk, outcome.Text);
@@ -123,7 +127,8 @@ public class SessionTests
         using RelayFixture f = new(loop, null, first.EndPoint, second.EndPoint);
         List<RecipientOutcome> outcomes = await f.DeliverAsync(f.Queue(["b@x", "c@x", "d@x"]));
         Assert.That(outcomes.Select(o => o.Outcome.Kind), Is.EqualTo(new[] { OutcomeKind.Ok, OutcomeKind.Permanent, OutcomeKind.Ok }));
-        Assert.That((first.TakenFor("d@x"), second.TakenFor("b@x"), second.TakenFor("c@x"), second.TakenFor("d@x")), Is.EqualTo((1, 1, 0, 0)));
+        Assert.That((first.TakenFor("d@x"), second.TakenFor("b@x"), second.TakenFor("c@x"), second.TakenFor("d@x")),
+            Is.EqualTo((1, 1, 0, 0)));
     });
 
     [Test]
@@ -174,7 +179,8 @@ public class SessionTests
     {
         List<RecipientOutcome> outcomes = await f.DeliverAsync(f.Queue(["b@x", "b\u00fc@x"]));
         Assert.That(outcomes[0].Outcome.IsOk);
-        Assert.That($"{outcomes[1].Outcome.Status} {outcomes[1].Outcome.Text}", Is.EqualTo("5.6.7 SMTPUTF8 is required, but was not offered by host mx1.test[127.0.0.1]"));
+        Assert.That($"{outcomes[1].Outcome.Status} {outcomes[1].Outcome.Text}",
+            Is.EqualTo("5.6.7 SMTPUTF8 is required, but was not offered by host mx1.test[127.0.0.1]"));
     }, offers: "PIPELINING\n8BITMIME");
 
     [Test]
@@ -183,7 +189,8 @@ public class SessionTests
         byte[] content = System.Text.Encoding.UTF8.GetBytes("Content-Type: multipart/mixed; boundary=b\n\n\u00fc\n--b\n\nx\n--b--\n");
         Outcome outcome = (await f.DeliverAsync(f.Queue(["b@x"], content)))[0].Outcome;
         Assert.That($"{outcome.Status} {outcome.Text}",
-            Is.EqualTo("5.6.3 8BITMIME is required for a message that cannot be converted, but was not offered by host mx1.test[127.0.0.1]"));
+            Is.EqualTo(
+                "5.6.3 8BITMIME is required for a message that cannot be converted, but was not offered by host mx1.test[127.0.0.1]"));
         Assert.That(Said(peer).Any(c => c.Contains("MAIL")), Is.False);
     }, offers: "PIPELINING");
 
@@ -191,7 +198,8 @@ public class SessionTests
     public void A_message_above_the_servers_limit_is_not_sent() => With(null, null, async (f, peer) =>
     {
         Outcome outcome = (await f.DeliverAsync(f.Queue(["b@x"])))[0].Outcome;
-        Assert.That($"{outcome.Status} {outcome.Text}", Is.EqualTo("5.3.4 message size 50 exceeds size limit 10 of server mx1.test[127.0.0.1]"));
+        Assert.That($"{outcome.Status} {outcome.Text}",
+            Is.EqualTo("5.3.4 message size 50 exceeds size limit 10 of server mx1.test[127.0.0.1]"));
         Assert.That(Said(peer).Any(c => c.Contains("MAIL")), Is.False);
     }, offers: "PIPELINING\nSIZE 10");
 
@@ -206,7 +214,9 @@ public class SessionTests
     }, offers: "PIPELINING\nCHUNKING");
 
     [Test]
-    public void A_refused_chunk_refuses_the_message() => With(new() { ["BDAT"] = "552 5.3.4 too big", ["dot"] = "503 5.5.1 no more" }, RelayFixture.Patient with { UseChunking = true }, async (f, _) =>
+    public void A_refused_chunk_refuses_the_message() =>
+        With(new() { ["BDAT"] = "552 5.3.4 too big", ["dot"] = "503 5.5.1 no more" }, RelayFixture.Patient with { UseChunking = true },
+        async (f, _) =>
     {
         Outcome outcome = (await f.DeliverAsync(f.Queue(["b@x"], Encoding.ASCII.GetBytes("a\n\n" + new string('x', 200_000)))))[0].Outcome;
         Assert.That(outcome.Text, Is.EqualTo("host mx1.test[127.0.0.1] said: 552 5.3.4 too big (in reply to end of DATA command)"));
@@ -215,17 +225,24 @@ public class SessionTests
     [Test]
     public void Content_for_a_7_bit_server_is_converted() => With(null, null, async (f, peer) =>
     {
-        byte[] message = Encoding.UTF8.GetBytes("MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nGr\u00fc\u00dfe, this is long enough\n");
+        byte[] message = Encoding.UTF8.GetBytes(
+            "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nGr\u00fc\u00dfe, this is "
+            + "long enough\n");
         Assert.That((await f.DeliverAsync(f.Queue(["b@x"], message)))[0].Outcome.IsOk);
-        Assert.That(Taken(peer), Does.Contain("Content-Transfer-Encoding: quoted-printable\r\n").And.Contain("\r\nGr=C3=BC=C3=9Fe, this is long enough\r\n"));
+        Assert.That(Taken(peer), Does.Contain("Content-Transfer-Encoding: quoted-printable\r\n").And.Contain(
+            "\r\nGr=C3=BC=C3=9Fe, this is long enough\r\n"));
     }, offers: "PIPELINING");
 
     [Test]
-    public void The_original_client_is_told_by_XFORWARD() => With(null, RelayFixture.Patient with { SendXforward = true }, async (f, peer) =>
+    public void The_original_client_is_told_by_XFORWARD() =>
+        With(null, RelayFixture.Patient with { SendXforward = true }, async (f, peer) =>
     {
-        DeliverRequest request = f.Queue(["b@x"], adjust: e => (e.ClientName, e.ClientAddress, e.ClientHelo) = ("c.test", "192.0.2.1", "he lo"));
+        DeliverRequest request =
+            f.Queue(["b@x"], adjust: e => (e.ClientName, e.ClientAddress, e.ClientHelo) = ("c.test", "192.0.2.1", "he lo"));
         await f.DeliverAsync(request);
-        Assert.That(Said(peer)[1..3], Is.EqualTo(new[] { "1: XFORWARD NAME=c.test ADDR=192.0.2.1 PORT=[UNAVAILABLE]", $"1: XFORWARD PROTO=[UNAVAILABLE] HELO=he+20lo IDENT={request.QueueId} SOURCE=REMOTE" }));
+        Assert.That(Said(peer)[1..3], Is.EqualTo(
+            new[] { "1: XFORWARD NAME=c.test ADDR=192.0.2.1 PORT=[UNAVAILABLE]",
+            $"1: XFORWARD PROTO=[UNAVAILABLE] HELO=he+20lo IDENT={request.QueueId} SOURCE=REMOTE" }));
     }, offers: "PIPELINING\nXFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT");
 
     [Test]

@@ -17,7 +17,9 @@ using MtaSuite.Tests.Unit.Tls;
 
 namespace MtaSuite.Tests.Unit.Relay;
 
-/// <summary>What the client makes of MTA-STS policies. The nexthop is dest.test, the host mx1.test; the service sts says what the test wants.</summary>
+/// <summary>
+/// What the client makes of MTA-STS policies. The nexthop is dest.test, the host mx1.test; the service sts says what the test wants.
+/// </summary>
 [TestFixture]
 public class StsTests
 {
@@ -45,9 +47,11 @@ public class StsTests
         public void OnReset(LinkStream stream, string reason) { }
     }
 
-    private static StsReply Policy(StsMode mode, string mx = "mx1.test") => new() { Mode = mode, Patterns = [mx], Lines = ["version: STSv1"] };
+    private static StsReply Policy(StsMode mode, string mx = "mx1.test") =>
+        new() { Mode = mode, Patterns = [mx], Lines = ["version: STSv1"] };
 
-    private static Security SecurityOf(RelayFixture f, EventLoop loop, string config, StsReply reply, out Service service, DnsResolver? resolver = null)
+    private static Security SecurityOf(RelayFixture f, EventLoop loop, string config, StsReply reply, out Service service,
+        DnsResolver? resolver = null)
     {
         service = new Service(reply);
         IStreamHandler handler = service;
@@ -58,17 +62,21 @@ public class StsTests
     }
 
     /// <summary>Delivers a message; its outcome as "status text", and what the log line says of TLS.</summary>
-    private (string Outcome, string Log) Deliver(string certificate, string config, StsReply reply, string nexthop = "dest.test", TlsMode mode = TlsMode.Good,
+    private (string Outcome, string Log) Deliver(string certificate, string config, StsReply reply, string nexthop = "dest.test",
+        TlsMode mode = TlsMode.Good,
         MessageFlags flags = MessageFlags.None, string offer = "")
     {
         string outcome = "", log = "";
         using TlsPeer peer = new(_ca.ChainText(certificate, ecdsa: true, null, "", out _), mode) { Offer = offer };
         List<string> problems = [];
-        RelaySettings relay = RelayFixture.Patient with { RequireTls = RequireTlsPolicy.From(MailConfig.Parse("compatibility_level = 3.11\nmydomain = home.test\n").Config, lmtp: false, problems) };
+        RelaySettings relay = RelayFixture.Patient
+            with { RequireTls = RequireTlsPolicy.From(MailConfig.Parse("compatibility_level = 3.11\nmydomain = home.test\n").Config,
+            lmtp: false, problems) };
         OnLoop.Run(async loop =>
         {
             using RelayFixture f = new(loop, relay, peer.EndPoint);
-            RelayContext context = new(loop, f.Spool, f.Settings, f.Finder) { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{config}", reply, out _) };
+            RelayContext context = new(loop, f.Spool, f.Settings,
+                f.Finder) { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{config}", reply, out _) };
             DeliverRequest request = f.Queue(["b@x.test"], adjust: e => e.Flags = flags);
             request.Nexthop = nexthop;
             using CapturedLog captured = new();
@@ -81,22 +89,32 @@ public class StsTests
     }
 
     // RFC 8689 4.2.1: an enforced policy is one of the ways to know a host's name; one in testing is not
-    private const string Unknown = "5.7.10 Sender requested REQUIRETLS, but my configured TLS security level 'may' disables certificate matching. The last attempted server was mx1.test";
+    private const string Unknown =
+        "5.7.10 Sender requested REQUIRETLS, but my configured TLS security level 'may' disables certificate matching. The last "
+        + "attempted server was mx1.test";
 
     [TestCase(StsMode.Enforce, "mx1.test", "mx1.test", TlsMode.Good, "REQUIRETLS", Sent)]
     [TestCase(StsMode.Enforce, "*.test", "mx1.test", TlsMode.Good, "REQUIRETLS", Sent)]
-    [TestCase(StsMode.Enforce, "mx1.test", "mx1.test", TlsMode.Good, "DSN", "5.7.30 Sender requested REQUIRETLS, but no server was found that supports REQUIRETLS. The last attempted server was mx1.test[127.0.0.1]")]
-    [TestCase(StsMode.Enforce, "mx1.test", "other.test", TlsMode.Good, "REQUIRETLS", "5.7.10 Sender requested REQUIRETLS, but no matching server certificate was found. The last attempted server was mx1.test[127.0.0.1]")]
-    [TestCase(StsMode.Enforce, "mx1.test", "mx1.test", TlsMode.NotOffered, "REQUIRETLS", "5.7.30 Sender requested REQUIRETLS, but TLS service was not offered by host mx1.test[127.0.0.1]")]
-    [TestCase(StsMode.Enforce, "mx2.test", "mx1.test", TlsMode.Good, "REQUIRETLS", "4.7.5 MTA-STS policy of dest.test does not allow host mx1.test")]
+    [TestCase(StsMode.Enforce, "mx1.test", "mx1.test", TlsMode.Good, "DSN",
+        "5.7.30 Sender requested REQUIRETLS, but no server was found that supports REQUIRETLS. The last attempted server was "
+            + "mx1.test[127.0.0.1]")]
+    [TestCase(StsMode.Enforce, "mx1.test", "other.test", TlsMode.Good, "REQUIRETLS",
+        "5.7.10 Sender requested REQUIRETLS, but no matching server certificate was found. The last attempted server was "
+            + "mx1.test[127.0.0.1]")]
+    [TestCase(StsMode.Enforce, "mx1.test", "mx1.test", TlsMode.NotOffered, "REQUIRETLS",
+        "5.7.30 Sender requested REQUIRETLS, but TLS service was not offered by host mx1.test[127.0.0.1]")]
+    [TestCase(StsMode.Enforce, "mx2.test", "mx1.test", TlsMode.Good, "REQUIRETLS",
+        "4.7.5 MTA-STS policy of dest.test does not allow host mx1.test")]
     [TestCase(StsMode.Testing, "mx1.test", "mx1.test", TlsMode.Good, "REQUIRETLS", Unknown)]
     [TestCase(StsMode.None, "mx1.test", "mx1.test", TlsMode.Good, "REQUIRETLS", Unknown)]
     public void Mail_that_requires_TLS(StsMode mode, string pattern, string certificate, TlsMode server, string offer, string expected) =>
-        Assert.That(Deliver(certificate, May, Policy(mode, pattern), mode: server, flags: MessageFlags.RequireTls, offer: offer).Outcome, Is.EqualTo(expected));
+        Assert.That(Deliver(certificate, May, Policy(mode, pattern), mode: server, flags: MessageFlags.RequireTls, offer: offer).Outcome,
+        Is.EqualTo(expected));
 
     [Test]
     public void Mail_that_prefers_delivery_asks_for_no_policy() =>
-        Assert.That(Deliver("other.test", May, Policy(StsMode.Enforce), mode: TlsMode.NotOffered, flags: MessageFlags.TlsOptional).Outcome, Is.EqualTo(Sent));
+        Assert.That(Deliver("other.test", May, Policy(StsMode.Enforce), mode: TlsMode.NotOffered, flags: MessageFlags.TlsOptional).Outcome,
+        Is.EqualTo(Sent));
 
     private const string May = "smtp_tls_security_level = may\n";
 
@@ -110,12 +128,17 @@ public class StsTests
         (outcome, log) = Deliver("other.test", May, Policy(StsMode.Enforce));
         Assert.That(outcome, Is.EqualTo("4.7.5 Server certificate not verified"));
         Assert.That(log, Does.Contain("tls=!sts, "));
-        Assert.That(Deliver("dest.test", May, Policy(StsMode.Enforce)).Outcome, Is.EqualTo("4.7.5 Server certificate not verified"), "the domain's name is not the host's");
-        Assert.That(Deliver("mx1.test", May, Policy(StsMode.Enforce, "mx2.test")).Outcome, Is.EqualTo("4.7.5 MTA-STS policy of dest.test does not allow host mx1.test"));
-        Assert.That(Deliver("mx1.test", May, Policy(StsMode.Enforce), mode: TlsMode.NotOffered).Outcome, Does.StartWith("4.7.4 TLS is required, but was not offered"));
-        Assert.That(Deliver("mx1.test", May, Policy(StsMode.Enforce), mode: TlsMode.Garbage).Outcome, Does.StartWith("4.7.5 Cannot start TLS"), "never in clear");
+        Assert.That(Deliver("dest.test", May, Policy(StsMode.Enforce)).Outcome, Is.EqualTo("4.7.5 Server certificate not verified"),
+            "the domain's name is not the host's");
+        Assert.That(Deliver("mx1.test", May, Policy(StsMode.Enforce, "mx2.test")).Outcome,
+            Is.EqualTo("4.7.5 MTA-STS policy of dest.test does not allow host mx1.test"));
+        Assert.That(Deliver("mx1.test", May, Policy(StsMode.Enforce), mode: TlsMode.NotOffered).Outcome,
+            Does.StartWith("4.7.4 TLS is required, but was not offered"));
+        Assert.That(Deliver("mx1.test", May, Policy(StsMode.Enforce), mode: TlsMode.Garbage).Outcome,
+            Does.StartWith("4.7.5 Cannot start TLS"), "never in clear");
         using TestCa stranger = new("Stranger");
-        Assert.That(Deliver("mx1.test", $"{May}smtp_tls_CAfile = {stranger.RootFile}\n", Policy(StsMode.Enforce)).Outcome, Is.EqualTo("4.7.5 Server certificate not trusted"));
+        Assert.That(Deliver("mx1.test", $"{May}smtp_tls_CAfile = {stranger.RootFile}\n", Policy(StsMode.Enforce)).Outcome,
+            Is.EqualTo("4.7.5 Server certificate not trusted"));
     }
 
     [Test]
@@ -126,8 +149,10 @@ public class StsTests
         OnLoop.Run(async loop =>
         {
             using RelayFixture f = new(loop, null, peer.EndPoint);
-            RelayContext context = new(loop, f.Spool, f.Settings, f.Finder) { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{May}", Policy(StsMode.Enforce), out _) };
-            Assert.That((await new Delivery(context, f.Queue(["b@x.test"])).RunAsync())[0].Outcome.Text, Is.EqualTo("Server certificate not verified"));
+            RelayContext context = new(loop, f.Spool, f.Settings,
+                f.Finder) { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{May}", Policy(StsMode.Enforce), out _) };
+            Assert.That((await new Delivery(context, f.Queue(["b@x.test"])).RunAsync())[0].Outcome.Text,
+                Is.EqualTo("Server certificate not verified"));
             Assert.That(peer.ServerName, Is.EqualTo("mx1.test"), "SNI has the host's name");
         });
     }
@@ -137,7 +162,8 @@ public class StsTests
     {
         (string outcome, string log) = Deliver("other.test", May, Policy(StsMode.Testing));
         Assert.That(outcome, Is.EqualTo(Sent));
-        Assert.That(log, Does.Contain("tls=may, ").And.Contain("MTA-STS policy of dest.test in testing: host mx1.test would be refused: certificate-host-mismatch"));
+        Assert.That(log, Does.Contain("tls=may, ").And.Contain(
+            "MTA-STS policy of dest.test in testing: host mx1.test would be refused: certificate-host-mismatch"));
         log = Deliver("mx1.test", May, Policy(StsMode.Testing, "mx2.test")).Log;
         Assert.That(log, Does.Contain("would be refused: not named by the policy"));
         (outcome, log) = Deliver("mx1.test", May, Policy(StsMode.Testing));
@@ -167,9 +193,11 @@ public class StsTests
     {
         using ScriptedDns dns = new($"_25._tcp.mx1.test TLSA 3 1 1 {new string('a', 64)}", "mx2.test A 127.0.0.1") { Validates = true };
         using RelayFixture f = new(loop, null);
-        Security security = SecurityOf(f, loop, "smtp_tls_security_level = dane\n", Policy(StsMode.Enforce, "*.test"), out Service service, dns.Resolver(loop));
+        Security security = SecurityOf(f, loop, "smtp_tls_security_level = dane\n", Policy(StsMode.Enforce, "*.test"), out Service service,
+            dns.Resolver(loop));
         async Task<TlsPolicy> PolicyAsync(string host) => (await security.SecureAsync(Nexthop.Parse("dest.test", lmtp: false),
-            new Target(host, new IPEndPoint(IPAddress.Loopback, 25)) { IsAuthenticated = true, Nexthop = "dest.test" }, optional: false, f.Context.Lookups)).Tls;
+            new Target(host, new IPEndPoint(IPAddress.Loopback, 25)) { IsAuthenticated = true, Nexthop = "dest.test" }, optional: false,
+                f.Context.Lookups)).Tls;
         TlsPolicy dane = await PolicyAsync("mx1.test");
         Assert.That((dane.Level, dane.Tlsa.Count, service.Asked.Count), Is.EqualTo((TlsLevel.Dane, 1, 0)));
         Assert.That((await PolicyAsync("mx2.test")).Level, Is.EqualTo(TlsLevel.Sts));

@@ -20,7 +20,8 @@ internal sealed class TlsPeer : IDisposable
 
     public TlsPeer(string chainText, TlsMode mode = TlsMode.Good)
     {
-        using X509Certificate2 made = X509Certificate2.CreateFromPem(chainText.AsSpan(chainText.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)), chainText);
+        using X509Certificate2 made =
+            X509Certificate2.CreateFromPem(chainText.AsSpan(chainText.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)), chainText);
         _certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
         _mode = mode;
         _listener = new ThreadedListener(Talk);
@@ -63,7 +64,9 @@ internal sealed class TlsPeer : IDisposable
             switch (verb)
             {
                 case "EHLO":
-                    Send(stream, secure || _mode == TlsMode.NotOffered ? $"250-peer.test\r\n250-{Offer}\r\n250 8BITMIME\r\n" : "250-peer.test\r\n250 STARTTLS\r\n");
+                    Send(stream, secure
+                        || _mode == TlsMode.NotOffered ? $"250-peer.test\r\n250-{Offer}\r\n250 8BITMIME\r\n"
+                        : "250-peer.test\r\n250 STARTTLS\r\n");
                     break;
                 case "STARTTLS" when _mode == TlsMode.Refused:
                     Send(stream, "454 4.7.0 not now\r\n");

@@ -32,7 +32,8 @@ public class TlsTests
 
     private static RelayContext Context(RelayFixture f, Common.Net.EventLoop loop, string config)
     {
-        (TlsClientSettings settings, var keys) = Security.Load(MailConfig.Parse("compatibility_level = 3.11\nsmtp_tls_fingerprint_digest = sha256\n" + config).Config, lmtp: false);
+        (TlsClientSettings settings, var keys) = Security.Load(
+            MailConfig.Parse("compatibility_level = 3.11\nsmtp_tls_fingerprint_digest = sha256\n" + config).Config, lmtp: false);
         return new RelayContext(loop, f.Spool, f.Settings, f.Finder) { Security = new Security(settings, keys, null, TimeProvider.System) };
     }
 
@@ -60,7 +61,8 @@ public class TlsTests
     [TestCase("may", TlsMode.Injected, "4.5.0 protocol error", "")]
     [TestCase("encrypt", TlsMode.Good, Sent, "T")]
     [TestCase("encrypt", TlsMode.NotOffered, "4.7.4 TLS is required, but was not offered by host mx1.test[127.0.0.1]", "")]
-    [TestCase("encrypt", TlsMode.Refused, "4.7.4 TLS is required, but host mx1.test[127.0.0.1] refused to start TLS: 454 4.7.0 not now", "")]
+    [TestCase("encrypt", TlsMode.Refused, "4.7.4 TLS is required, but host mx1.test[127.0.0.1] refused to start TLS: 454 4.7.0 not now",
+        "")]
     [TestCase("encrypt", TlsMode.Garbage, "4.7.5 Cannot start TLS: handshake failure", "")]
     [TestCase("encrypt", TlsMode.HangUp, "4.7.5 Cannot start TLS: handshake failure", "")]
     [TestCase("encrypt\nsmtp_tls_wrappermode = yes", TlsMode.Wrapped, Sent, "T")]
@@ -69,8 +71,10 @@ public class TlsTests
     [TestCase("secure\nsmtp_tls_secure_cert_match = nexthop, mx1.test", TlsMode.Good, Sent, "T")]
     [TestCase("secure\nsmtp_tls_policy_maps = inline:{{dest.test = verify}}", TlsMode.Good, Sent, "T")]
     [TestCase("none\nsmtp_tls_policy_maps = inline:{{.test = secure match=.test}}", TlsMode.Good, Sent, "T")]
-    [TestCase("none\nsmtp_tls_policy_maps = inline:{{dest.test = safe}}", TlsMode.Good, "4.7.5 client TLS configuration problem: invalid security level \"safe\"", "")]
-    [TestCase("may\nsmtp_tls_policy_maps = inline:{{dest.test = encrypt protocols=TLSv1.2:TLSv1.3 match=x}}", TlsMode.Good, "4.7.5 client TLS configuration problem: invalid attribute \"match=x\"", "")]
+    [TestCase("none\nsmtp_tls_policy_maps = inline:{{dest.test = safe}}", TlsMode.Good,
+        "4.7.5 client TLS configuration problem: invalid security level \"safe\"", "")]
+    [TestCase("may\nsmtp_tls_policy_maps = inline:{{dest.test = encrypt protocols=TLSv1.2:TLSv1.3 match=x}}", TlsMode.Good,
+        "4.7.5 client TLS configuration problem: invalid attribute \"match=x\"", "")]
     [TestCase("may\nsmtp_tls_policy_maps = fail:x", TlsMode.Good, "4.7.5 TLS policy lookup error for dest.test", "")]
     [TestCase("dane-only", TlsMode.Good, "4.7.5 non DNSSEC destination", "")]
     [TestCase("dane", TlsMode.Good, Sent, "T")]
@@ -79,7 +83,8 @@ public class TlsTests
         using TlsPeer peer = Peer(mode);
         Assert.That(Run(peer, $"smtp_tls_security_level = {level}\n"), Does.StartWith(outcome));
         // nothing of a message goes the other way
-        Assert.That(peer.Said.Where(s => s.Contains("MAIL", StringComparison.Ordinal)).Select(s => s[..1]), Is.EqualTo(mail.Select(c => c.ToString())));
+        Assert.That(peer.Said.Where(s => s.Contains("MAIL", StringComparison.Ordinal)).Select(s => s[..1]),
+            Is.EqualTo(mail.Select(c => c.ToString())));
     }
 
     // TLS 1.3 has no renegotiation
@@ -87,7 +92,8 @@ public class TlsTests
     public void A_server_that_wants_to_renegotiate_is_refused()
     {
         using TlsPeer peer = Peer(TlsMode.Renegotiates);
-        string outcome = Run(peer, $"smtp_tls_security_level = encrypt\nsmtp_tls_mandatory_protocols = TLSv1.2\nsmtp_tls_chain_files = {_ca.Chain("client.test")}\n");
+        string outcome = Run(peer, $"smtp_tls_security_level = encrypt\nsmtp_tls_mandatory_protocols = TLSv1.2\nsmtp_tls_chain_files = "
+            + $"{_ca.Chain("client.test")}\n");
         Assert.That(outcome, Is.EqualTo(Sent).Or.StartsWith("4.4.2 lost connection"));
         Assert.That(peer.HasRenegotiated, Is.False);
     }
@@ -99,11 +105,15 @@ public class TlsTests
         using TlsPeer peer = new(foreign.ChainText("mx1.test", true, null, "", out var certificate));
         Assert.That(Run(peer, "smtp_tls_security_level = verify\n"), Is.EqualTo("4.7.5 Server certificate not trusted"));
         Assert.That(Run(peer, "smtp_tls_security_level = may\n"), Is.EqualTo(Sent));
-        string print = BitConverter.ToString(System.Security.Cryptography.SHA256.HashData(certificate.RawData)).Replace('-', ':').ToLowerInvariant();
+        string print = BitConverter.ToString(System.Security.Cryptography.SHA256.HashData(certificate.RawData)).Replace('-', ':')
+            .ToLowerInvariant();
         Assert.That(Run(peer, $"smtp_tls_security_level = fingerprint\nsmtp_tls_fingerprint_cert_match = {print}\n"), Is.EqualTo(Sent));
-        string key = BitConverter.ToString(System.Security.Cryptography.SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo())).Replace('-', ':');
-        Assert.That(Run(peer, $"smtp_tls_security_level = none\nsmtp_tls_policy_maps = inline:{{{{dest.test = fingerprint match=00:11|{key}}}}}\n"), Is.EqualTo(Sent));
-        Assert.That(Run(peer, "smtp_tls_security_level = fingerprint\nsmtp_tls_fingerprint_cert_match = 00:11\n"), Is.EqualTo("4.7.5 Server certificate not verified"));
+        string key = BitConverter.ToString(System.Security.Cryptography.SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()))
+            .Replace('-', ':');
+        Assert.That(Run(peer, $"smtp_tls_security_level = none\nsmtp_tls_policy_maps = inline:{{{{dest.test = fingerprint "
+            + $"match=00:11|{key}}}}}\n"), Is.EqualTo(Sent));
+        Assert.That(Run(peer, "smtp_tls_security_level = fingerprint\nsmtp_tls_fingerprint_cert_match = 00:11\n"),
+            Is.EqualTo("4.7.5 Server certificate not verified"));
         Assert.That(Run(peer, "smtp_tls_security_level = fingerprint\n"), Is.EqualTo("4.7.5 Server certificate not verified"));
     }
 
@@ -140,9 +150,11 @@ public class TlsTests
         Assert.That(Run(peer, $"smtp_tls_security_level = verify\nsmtp_tls_chain_files = {_ca.Chain("client.test")}\n"), Is.EqualTo(Sent));
     }
 
-    [TestCase("ca", false, Sent), TestCase("ca", true, Sent), TestCase("key", false, Sent), TestCase("leaf", true, "4.7.5 Server certificate not trusted"), TestCase("other ca", false, Sent)]
+    [TestCase("ca", false, Sent), TestCase("ca", true, Sent), TestCase("key", false, Sent),
+        TestCase("leaf", true, "4.7.5 Server certificate not trusted"), TestCase("other ca", false, Sent)]
     [TestCase("other", false, "4.7.5 Server certificate not trusted"), TestCase("other", true, "4.7.5 Server certificate not trusted")]
-    [TestCase("nothing", false, "4.7.5 client TLS configuration problem: "), TestCase("empty", true, "4.7.5 client TLS configuration problem: ")]
+    [TestCase("nothing", false, "4.7.5 client TLS configuration problem: "),
+        TestCase("empty", true, "4.7.5 client TLS configuration problem: ")]
     public void Trust_anchors_stand_in_for_the_authorities(string anchors, bool byPolicy, string expected)
     {
         using TestCa other = new("Other CA");
@@ -154,8 +166,10 @@ public class TlsTests
         File.WriteAllText($"{_ca.Folder}/empty.pem", "");
         File.Copy(other.RootFile, $"{_ca.Folder}/other.pem");
         List<string> files = [.. anchors.Split(' ').Select(a => $"{_ca.Folder}/{a}.pem")];
-        string config = byPolicy ? $"smtp_tls_policy_maps = inline:{{{{dest.test=secure match=mx1.test {string.Join(' ', files.Select(f => $"tafile={f}"))}}}}}"
-            : $"smtp_tls_security_level = secure\nsmtp_tls_secure_cert_match = mx1.test\nsmtp_tls_trust_anchor_file = {string.Join(' ', files)}";
+        string config = byPolicy ? $"smtp_tls_policy_maps = inline:{{{{dest.test=secure match=mx1.test "
+            + $"{string.Join(' ', files.Select(f => $"tafile={f}"))}}}}}"
+            : $"smtp_tls_security_level = secure\nsmtp_tls_secure_cert_match = mx1.test\nsmtp_tls_trust_anchor_file = "
+            + $"{string.Join(' ', files)}";
         // the authorities of the configuration do not count beside trust anchors
         string result = Run(peer, (anchors == "other" ? "" : $"smtp_tls_CAfile = {other.RootFile}\n") + config + "\n", messages: 2);
         Assert.That(result, Does.StartWith(expected));

@@ -20,7 +20,8 @@ public sealed class AddressLookupTests
         string entries = string.Concat(All.Split(' ').Skip(skip).Select(k => $"{{{k}=found {k}}} "));
         using Maps maps = Maps.Open($"inline:{{{entries} x=y}}");
         AddressMatch match = core.Lookup.Find(maps, "User+Ext@Example.com");
-        Assert.That((match.IsFound ? match.Value : null, match.Extension.ToLowerInvariant()), Is.EqualTo((key is null ? null : "found " + key, extension)));
+        Assert.That((match.IsFound ? match.Value : null, match.Extension.ToLowerInvariant()),
+            Is.EqualTo((key is null ? null : "found " + key, extension)));
     }
 
     [Test]

@@ -30,12 +30,16 @@ public sealed class CleanupRewriterTests
     [TestCase("virtual_alias_maps = inline:{user=a@x.test}", "user+ext@example.com", "a+ext@x.test")]
     [TestCase("virtual_alias_maps = inline:{user=a@x.test}\npropagate_unmatched_extensions =", "user+ext@example.com", "a@x.test")]
     [TestCase("virtual_alias_maps = inline:{@v.test=@x.test}", "who+ext@v.test", "who+ext@x.test")]
-    [TestCase("virtual_alias_maps = inline:{{list@v.test=a@x.test, b, \"c d\"@x.test}}", "list@v.test", "a@x.test,b@example.com,c d@x.test")]
-    [TestCase("virtual_alias_maps = inline:{{a@v.test=b@v.test, c@v.test} {b@v.test=d@x.test} {c@v.test=e@x.test, f@x.test}}", "a@v.test", "d@x.test,e@x.test,f@x.test")]
+    [TestCase("virtual_alias_maps = inline:{{list@v.test=a@x.test, b, \"c d\"@x.test}}", "list@v.test",
+        "a@x.test,b@example.com,c d@x.test")]
+    [TestCase("virtual_alias_maps = inline:{{a@v.test=b@v.test, c@v.test} {b@v.test=d@x.test} {c@v.test=e@x.test, f@x.test}}", "a@v.test",
+        "d@x.test,e@x.test,f@x.test")]
     [TestCase("virtual_alias_maps = inline:{{a@v.test=a@v.test, b@x.test}}", "a@v.test", "a@v.test,b@x.test")]
     [TestCase("virtual_alias_maps = inline:{{a@v.test=b@v.test} {b@v.test=a@v.test}}", "a@v.test", "4.6.0 Alias expansion error")]
-    [TestCase("virtual_alias_maps = inline:{{a@v.test=a@v.test, a1@v.test} {a1@v.test=a2@v.test,a3@v.test}}\nvirtual_alias_expansion_limit = 2", "a@v.test", "4.6.0 Alias expansion error")]
-    [TestCase("virtual_alias_maps = inline:{{a@v.test=bbbbbbbbbbbbbbbb@v.test}}\nvirtual_alias_address_length_limit = 10", "a@v.test", "4.6.0 Alias expansion error")]
+    [TestCase("virtual_alias_maps = inline:{{a@v.test=a@v.test, a1@v.test} "
+        + "{a1@v.test=a2@v.test,a3@v.test}}\nvirtual_alias_expansion_limit = 2", "a@v.test", "4.6.0 Alias expansion error")]
+    [TestCase("virtual_alias_maps = inline:{{a@v.test=bbbbbbbbbbbbbbbb@v.test}}\nvirtual_alias_address_length_limit = 10", "a@v.test",
+        "4.6.0 Alias expansion error")]
     [TestCase("virtual_alias_maps = fail:x", "a@v.test", "4.6.0 Alias expansion error")]
     [TestCase("canonical_maps = inline:{a@v.test=b@v.test}\nvirtual_alias_maps = inline:{b@v.test=c@x.test}", "a@v.test", "c@x.test")]
     [TestCase("canonical_maps = inline:{a@v.test=b@v.test}\ncanonical_classes = envelope_sender", "a@v.test", "a@v.test")]
@@ -44,7 +48,8 @@ public sealed class CleanupRewriterTests
     [TestCase("canonical_maps = fail:x", "a@v.test", "4.3.0 Error: address rewriting failed, try again later")]
     [TestCase("masquerade_domains = example.com", "a@host.example.com", "a@host.example.com")]
     [TestCase("masquerade_domains = example.com\nmasquerade_classes = envelope_recipient", "a@host.example.com", "a@example.com")]
-    public void Expands_recipients(string config, string recipient, string expected) => Assert.That(Expand(config, recipient), Is.EqualTo(expected));
+    public void Expands_recipients(string config, string recipient, string expected) =>
+        Assert.That(Expand(config, recipient), Is.EqualTo(expected));
 
     [TestCase("", "user", "user@example.com")]
     [TestCase("", "mailer-daemon", "")]
@@ -77,7 +82,8 @@ public sealed class CleanupRewriterTests
     {
         using RoutingCore core = RoutingFor.With("");
         Assert.That(new CleanupRewriter(core).ForHeader(HeaderName.From, new CleanupRewriter(core).RemoteContext), Is.Null);
-        Assert.That(Header("remote_header_rewrite_domain = domain.invalid", HeaderName.From, " joe", RewriteContext.Remote), Is.EqualTo(" joe@domain.invalid"));
+        Assert.That(Header("remote_header_rewrite_domain = domain.invalid", HeaderName.From, " joe", RewriteContext.Remote),
+            Is.EqualTo(" joe@domain.invalid"));
     }
 
     [Test]
@@ -94,7 +100,8 @@ public sealed class CleanupRewriterTests
     [Test]
     public void Finds_automatic_copies()
     {
-        using RoutingCore core = RoutingFor.With("sender_bcc_maps = inline:{@example.com=audit}\nrecipient_bcc_maps = inline:{{a@x.test=\"b c\"@y.test}}\nalways_bcc = all");
+        using RoutingCore core = RoutingFor.With(
+            "sender_bcc_maps = inline:{@example.com=audit}\nrecipient_bcc_maps = inline:{{a@x.test=\"b c\"@y.test}}\nalways_bcc = all");
         var rewriter = new CleanupRewriter(core);
         Assert.That(rewriter.SenderBcc("s@example.com", out string bcc, out _), Is.Null);
         Assert.That(bcc, Is.EqualTo("audit"));

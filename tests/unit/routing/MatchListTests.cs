@@ -46,7 +46,8 @@ public sealed class MatchListTests
     [TestCase("inline:{10.0.0.2=x}", "10.0.0.2", true)]
     [TestCase("0.0.0.0/0", "203.0.113.9", true)]
     public void Matches_networks(string list, string address, bool yes) =>
-        Assert.That(new MatchList(list, MatchStyle.Networks).Match(IPAddress.Parse(address)), Is.EqualTo(yes ? MatchResult.Yes : MatchResult.No));
+        Assert.That(new MatchList(list, MatchStyle.Networks).Match(IPAddress.Parse(address)),
+        Is.EqualTo(yes ? MatchResult.Yes : MatchResult.No));
 
     [Test]
     public void Trouble_is_neither_yes_nor_no()
@@ -67,7 +68,8 @@ public sealed class MatchListTests
         string path = Path.Combine(TestContext.CurrentContext.WorkDirectory, "matchlist.txt");
         File.WriteAllText(path, "# comment\na.test\n b.test, !c.test\nd.test\n");
         var list = new MatchList($"{path} z.test", MatchStyle.Names);
-        foreach (string name in new[] { "a.test", "b.test", "d.test", "z.test" }) Assert.That(list.Match(name), Is.EqualTo(MatchResult.Yes), name);
+        foreach (string name in new[] { "a.test", "b.test", "d.test", "z.test" })
+            Assert.That(list.Match(name), Is.EqualTo(MatchResult.Yes), name);
         Assert.That(list.Match("c.test"), Is.EqualTo(MatchResult.No));
         Assert.That(new MatchList($"!{path} static:x", MatchStyle.Names).Match("a.test"), Is.EqualTo(MatchResult.No));
         Assert.That(new MatchList($"!{path} static:x", MatchStyle.Names).Match("c.test"), Is.EqualTo(MatchResult.Yes));

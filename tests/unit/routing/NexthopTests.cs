@@ -20,7 +20,8 @@ public sealed class NexthopTests
     public void A_destination_is_a_host_and_a_service(string text, string host, string service, bool useMx)
     {
         Nexthop found = Nexthop.Parse(text, lmtp: false);
-        Assert.That((found.Host, found.Service, found.UseMx, found.UnixPath, found.Problem), Is.EqualTo((host, service, useMx, "", (string?)null)));
+        Assert.That((found.Host, found.Service, found.UseMx, found.UnixPath, found.Problem),
+            Is.EqualTo((host, service, useMx, "", (string?)null)));
         Assert.That(Nexthop.Parse(text, lmtp: true).UseMx, Is.False);
     }
 
@@ -36,10 +37,12 @@ public sealed class NexthopTests
     [TestCase(":25", "no host")]
     [TestCase("", "no host")]
     [TestCase("a.example:25x", "text behind the port")]
-    public void What_names_no_host_says_why(string text, string problem) => Assert.That(Nexthop.Parse(text, lmtp: false).Problem, Is.EqualTo(problem));
+    public void What_names_no_host_says_why(string text, string problem) =>
+        Assert.That(Nexthop.Parse(text, lmtp: false).Problem, Is.EqualTo(problem));
 
     [Test]
-    public void A_socket_has_a_path() => Assert.That(Nexthop.Parse("unix:private/x", lmtp: true), Is.EqualTo(new Nexthop("", "", false, "private/x")));
+    public void A_socket_has_a_path() =>
+        Assert.That(Nexthop.Parse("unix:private/x", lmtp: true), Is.EqualTo(new Nexthop("", "", false, "private/x")));
 
     [Test]
     public void A_list_is_parted_by_commas_and_white_space() =>

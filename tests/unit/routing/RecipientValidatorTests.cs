@@ -42,15 +42,19 @@ public sealed class RecipientValidatorTests
 
     [Test]
     public void Checks_senders() =>
-        Assert.That(Check("nobody@example.com", sender: true), Is.EqualTo("550 5.1.0 <nobody@example.com>: Sender address rejected: User unknown in local recipient table"));
+        Assert.That(Check("nobody@example.com", sender: true),
+        Is.EqualTo("550 5.1.0 <nobody@example.com>: Sender address rejected: User unknown in local recipient table"));
 
     [TestCase("local_recipient_maps =", "nobody@example.com", "valid")]
-    [TestCase("show_user_unknown_table_name = no", "nobody@example.com", "550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown")]
-    [TestCase("unknown_local_recipient_reject_code = 450", "nobody@example.com", "450 4.1.1 <nobody@example.com>: Recipient address rejected: User unknown in local recipient table")]
+    [TestCase("show_user_unknown_table_name = no", "nobody@example.com",
+        "550 5.1.1 <nobody@example.com>: Recipient address rejected: User unknown")]
+    [TestCase("unknown_local_recipient_reject_code = 450", "nobody@example.com",
+        "450 4.1.1 <nobody@example.com>: Recipient address rejected: User unknown in local recipient table")]
     [TestCase("local_recipient_maps = fail:x", "nobody@example.com", "451 4.3.0 <nobody@example.com>: Temporary lookup failure")]
     [TestCase("canonical_maps = inline:{nobody=joe}", "nobody@example.com", "valid")]
     [TestCase("mydestination = fail:x", "nobody@example.com", "451 4.3.0 <nobody@example.com>: Temporary lookup failure")]
-    public void Follows_the_settings(string more, string recipient, string expected) => Assert.That(Check(recipient, more), Is.EqualTo(expected));
+    public void Follows_the_settings(string more, string recipient, string expected) =>
+        Assert.That(Check(recipient, more), Is.EqualTo(expected));
 
     private sealed class Clock : TimeProvider
     {

@@ -3,7 +3,9 @@ using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Tests.Unit.Routing;
 
-/// <summary>Rewriting and resolving against what Postfix's trivial-rewrite says (tests/golden/rewrite, made by generate.py there).</summary>
+/// <summary>
+/// Rewriting and resolving against what Postfix's trivial-rewrite says (tests/golden/rewrite, made by generate.py there).
+/// </summary>
 public sealed class RewriteGoldenTests
 {
     private static string Folder => Path.Combine(TestContext.CurrentContext.TestDirectory, "golden", "rewrite");
@@ -13,7 +15,8 @@ public sealed class RewriteGoldenTests
     [TestCase("literal")]
     public void Agrees_with_the_reference(string name)
     {
-        using RoutingCore core = RoutingFor.Core(File.ReadAllText(Path.Combine(Folder, name + ".cf")).Replace("inet_protocols = ipv4\n", ""));
+        using RoutingCore core =
+            RoutingFor.Core(File.ReadAllText(Path.Combine(Folder, name + ".cf")).Replace("inet_protocols = ipv4\n", ""));
         var resolver = new AddressResolver(core);
         Assert.That(core.Problems, Is.Empty);
         List<string> wrong = [];

@@ -10,7 +10,8 @@ namespace MtaSuite.Tests.Unit.Sasl;
 /// <summary>Tables of password hashes, and tokens.</summary>
 public sealed class AuthorityTests
 {
-    private static TableAuthority Authority(string value, string realm = "") => new(Maps.Open($"inline:{{{{joe@example.com={value}}}}}"), realm, null);
+    private static TableAuthority Authority(string value, string realm = "") =>
+        new(Maps.Open($"inline:{{{{joe@example.com={value}}}}}"), realm, null);
 
     private static string Check(TableAuthority authority, string login, string password, string authzid = "")
     {
@@ -25,7 +26,8 @@ public sealed class AuthorityTests
         Assert.That(ScramVerifier.TryParse(verifier.ToString(), out ScramVerifier again));
         Assert.That(again.Matches("s\u00e9same"));
         Assert.That(again.Matches("sesame"), Is.False);
-        foreach (string bad in new[] { "", "{SCRAM-SHA-256}", "{SCRAM-SHA-256}0,AA==,AA==,AA==", "{SCRAM-SHA-1}" + verifier.ToString()[15..], "{SCRAM-SHA-256}x" })
+        foreach (string bad in new[] { "", "{SCRAM-SHA-256}", "{SCRAM-SHA-256}0,AA==,AA==,AA==",
+            "{SCRAM-SHA-1}" + verifier.ToString()[15..], "{SCRAM-SHA-256}x" })
             Assert.That(ScramVerifier.TryParse(bad, out _), Is.False, bad);
     }
 
@@ -33,7 +35,8 @@ public sealed class AuthorityTests
     [TestCase("sha-256")]
     public void Passwords_in_clear_against_verifiers(string hash)
     {
-        TableAuthority authority = Authority(ScramVerifier.Make(hash == "sha-1" ? ScramHash.Sha1 : ScramHash.Sha256, "secret", 4096).ToString());
+        TableAuthority authority =
+            Authority(ScramVerifier.Make(hash == "sha-1" ? ScramHash.Sha1 : ScramHash.Sha256, "secret", 4096).ToString());
         Assert.That(Check(authority, "Joe@Example.COM", "secret"), Is.EqualTo("Success joe@example.com"));
         Assert.That(Check(authority, "joe@example.com", "Secret"), Is.EqualTo("Failure joe@example.com"));
         // once more, now that it is remembered
@@ -71,7 +74,8 @@ public sealed class AuthorityTests
 
     [Test]
     public void A_table_that_cannot_be_read_is_trouble_for_now() =>
-        Assert.That(new TableAuthority(Maps.Open("fail:x"), "", null).CheckPassword("", "joe", "x").Status, Is.EqualTo(SaslStatus.Temporary));
+        Assert.That(new TableAuthority(Maps.Open("fail:x"), "", null).CheckPassword("", "joe", "x").Status,
+        Is.EqualTo(SaslStatus.Temporary));
 
     [Test]
     public void Salts_do_not_tell_who_exists()
@@ -103,7 +107,8 @@ public sealed class AuthorityTests
         ECParameters e = ec.ExportParameters(false);
         string jwks = $$"""
             {"keys":[{"kty":"RSA","kid":"r","n":"{{Url(r.Modulus!)}}","e":"{{Url(r.Exponent!)}}"},
-            {"kty":"EC","kid":"e","crv":"P-256","x":"{{Url(e.Q.X!)}}","y":"{{Url(e.Q.Y!)}}"},{"kty":"oct","kid":"h","k":"{{Url(secret)}}"},{"kty":"OKP","crv":"Ed25519","x":"AA"}]}
+            {"kty":"EC","kid":"e","crv":"P-256","x":"{{Url(e.Q.X!)}}","y":"{{Url(e.Q.Y!)}}"},
+            {"kty":"oct","kid":"h","k":"{{Url(secret)}}"},{"kty":"OKP","crv":"Ed25519","x":"AA"}]}
             """;
         string pem = rsa.ExportSubjectPublicKeyInfoPem() + "\n" + ec.ExportSubjectPublicKeyInfoPem();
         long soon = DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 300;
@@ -112,7 +117,9 @@ public sealed class AuthorityTests
         byte[] Es(byte[] d) => ec.SignData(d, HashAlgorithmName.SHA256);
         byte[] Hs(byte[] d) => HMACSHA256.HashData(secret, d);
         TokenChecker json = Checker(jwks), pemKeys = Checker(pem);
-        void Accepts(TokenChecker checker, string token) => Assert.That(checker.Check("", token) is { Status: SaslStatus.Success, Login: "joe@example.com" }, () => checker.Check("", token).ToString());
+        void Accepts(TokenChecker checker, string token) =>
+            Assert.That(checker.Check("", token) is { Status: SaslStatus.Success, Login: "joe@example.com" },
+            () => checker.Check("", token).ToString());
         void Refuses(string token, string why, string login = "") => Assert.That(json.Check(login, token).Detail, Does.Contain(why));
         foreach (TokenChecker checker in new[] { json, pemKeys })
         {
@@ -132,7 +139,8 @@ public sealed class AuthorityTests
         Refuses(Token("""{"alg":"RS256"}""", good, Rs), "joe@example.com", "jim@example.com");
         Refuses(Token("""{"alg":"RS256"}""", "[]", Rs), "object");
         Refuses("a.b", "JWT");
-        Assert.That(new TokenChecker(new TokenKeys("/nonexistent"), new TokenRules("", "", ["email"])).Check("", Token("""{"alg":"RS256"}""", good, Rs)).Status, Is.EqualTo(SaslStatus.Temporary));
+        Assert.That(new TokenChecker(new TokenKeys("/nonexistent"), new TokenRules("", "", ["email"]))
+            .Check("", Token("""{"alg":"RS256"}""", good, Rs)).Status, Is.EqualTo(SaslStatus.Temporary));
     }
 
     private static TokenChecker Checker(string keys)

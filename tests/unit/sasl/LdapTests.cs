@@ -11,7 +11,8 @@ namespace MtaSuite.Tests.Unit.Sasl;
 public sealed class LdapTests
 {
     private const string Direct = "user_dn = uid=%u,ou=people,dc=example,dc=com", Away = "directory is unavailable";
-    private const string Search = "search_base = dc=example,dc=com\nquery_filter = (mail=%s)\nbind_dn = cn=admin,dc=example,dc=com\nbind_pw = adminsecret";
+    private const string Search = "search_base = dc=example,dc=com\nquery_filter = (mail=%s)\nbind_dn = "
+        + "cn=admin,dc=example,dc=com\nbind_pw = adminsecret";
     private readonly TestCa _ca = new();
     private Process? _server;
     private int _port;
@@ -21,7 +22,8 @@ public sealed class LdapTests
     {
         if (!File.Exists("/usr/sbin/slapd")) Assert.Ignore("no slapd");
         // the library takes "localhost" for this machine's name, and wants that in the certificate
-        string chain = _ca.Chain(System.Net.Dns.GetHostName(), cn: System.Net.Dns.GetHostEntry(System.Net.Dns.GetHostName()).HostName), folder = _ca.Folder;
+        string chain = _ca.Chain(System.Net.Dns.GetHostName(), cn: System.Net.Dns.GetHostEntry(System.Net.Dns.GetHostName()).HostName),
+            folder = _ca.Folder;
         Directory.CreateDirectory($"{folder}/db");
         File.WriteAllText($"{folder}/slapd.conf", $"""
             include /etc/ldap/schema/core.schema
@@ -40,8 +42,11 @@ public sealed class LdapTests
             directory {folder}/db
 
             """);
-        string Person(string uid, string mail) => $"dn: uid={uid},ou=people,dc=example,dc=com\nobjectClass: inetOrgPerson\nuid: {uid}\ncn: {uid}\nsn: {uid}\nmail: {mail}\nuserPassword: {uid}secret\n\n";
-        File.WriteAllText($"{folder}/data.ldif", "dn: dc=example,dc=com\nobjectClass: dcObject\nobjectClass: organization\no: x\ndc: example\n\n"
+        string Person(string uid, string mail) =>
+            $"dn: uid={uid},ou=people,dc=example,dc=com\nobjectClass: inetOrgPerson\nuid: {uid}\ncn: {uid}\nsn: {uid}\nmail: "
+            + $"{mail}\nuserPassword: {uid}secret\n\n";
+        File.WriteAllText($"{folder}/data.ldif",
+            "dn: dc=example,dc=com\nobjectClass: dcObject\nobjectClass: organization\no: x\ndc: example\n\n"
             + "dn: ou=people,dc=example,dc=com\nobjectClass: organizationalUnit\nou: people\n\n"
             + Person("joe", "joe@example.com") + Person("twin1", "twin@example.com") + Person("twin2", "twin@example.com"));
         Run("/usr/sbin/slapadd", "-f", $"{folder}/slapd.conf", "-l", $"{folder}/data.ldif").WaitForExit();
@@ -102,17 +107,20 @@ public sealed class LdapTests
     [TestCase(Search, "jo*@example.com", "joesecret", "Failure: no such login")]
     [TestCase(Search, "x)(uid=joe", "joesecret", "Failure: no such login")]
     [TestCase(Direct, "joe,ou=people,dc=example,dc=com+uid=joe", "joesecret", "Failure: Invalid credentials")]
-    public void A_login(string config, string login, string password, string expected) => Assert.That(LogIn(config, login, password), Is.EqualTo(expected));
+    public void A_login(string config, string login, string password, string expected) =>
+        Assert.That(LogIn(config, login, password), Is.EqualTo(expected));
 
     [Test]
-    public void A_login_without_domain_gets_the_realm() => Assert.That(LogIn(Search, "joe", "joesecret", realm: "example.com"), Is.EqualTo("joe@example.com"));
+    public void A_login_without_domain_gets_the_realm() =>
+        Assert.That(LogIn(Search, "joe", "joesecret", realm: "example.com"), Is.EqualTo("joe@example.com"));
 
     [Test]
     public void A_server_that_proves_who_it_is_is_believed_and_no_other()
     {
         using TestCa other = new("Other CA");
         Assert.That(LogIn($"{Direct}\nstart_tls = yes\ntls_ca_cert_file = {_ca.RootFile}", "joe", "joesecret"), Is.EqualTo("joe"));
-        Assert.That(LogIn($"{Direct}\nstart_tls = yes\ntls_ca_cert_file = {other.RootFile}", "joe", "joesecret"), Does.StartWith("Temporary: ").And.Contain("STARTTLS"));
+        Assert.That(LogIn($"{Direct}\nstart_tls = yes\ntls_ca_cert_file = {other.RootFile}", "joe", "joesecret"),
+            Does.StartWith("Temporary: ").And.Contain("STARTTLS"));
         Assert.That(LogIn($"{Direct}\nstart_tls = yes\ntls_require_cert = no", "joe", "joesecret"), Is.EqualTo("joe"));
     }
 
@@ -120,7 +128,9 @@ public sealed class LdapTests
     public void A_server_that_is_away_is_temporary_trouble()
     {
         Assert.That(LogIn(Direct, "joe", "joesecret", port: 1), Does.StartWith("Temporary: "));
-        Assert.That(LogIn(Search.Replace("adminsecret", "x", StringComparison.Ordinal), "joe@example.com", "joesecret"), Does.StartWith("Temporary: ").And.Contain("bind as cn=admin"));
-        Assert.That(LogIn(Search.Replace("search_base = ", "search_base = dc=nowhere,", StringComparison.Ordinal), "joe@example.com", "joesecret"), Is.EqualTo("Failure: no such login"));
+        Assert.That(LogIn(Search.Replace("adminsecret", "x", StringComparison.Ordinal), "joe@example.com", "joesecret"),
+            Does.StartWith("Temporary: ").And.Contain("bind as cn=admin"));
+        Assert.That(LogIn(Search.Replace("search_base = ", "search_base = dc=nowhere,", StringComparison.Ordinal), "joe@example.com",
+            "joesecret"), Is.EqualTo("Failure: no such login"));
     }
 }

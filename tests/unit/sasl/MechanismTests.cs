@@ -9,7 +9,8 @@ public sealed class MechanismTests
 {
     private static byte[] B(string text) => Encoding.UTF8.GetBytes(text);
 
-    private static string Outcome(SaslResult r) => $"{r.Status} {r.Login}{(r.Data.Length > 0 ? " " + Encoding.UTF8.GetString(r.Data) : "")}".Trim();
+    private static string Outcome(SaslResult r) =>
+        $"{r.Status} {r.Login}{(r.Data.Length > 0 ? " " + Encoding.UTF8.GetString(r.Data) : "")}".Trim();
 
     // RFC 4616 4 has Ursel's "mutate"; here all that may stand in a message
     [TestCase("\0tim\0pencil", "Success tim")]
@@ -22,7 +23,8 @@ public sealed class MechanismTests
     [TestCase("tim\0pencil", "Failure")]
     [TestCase("tim", "Failure")]
     [TestCase("", "Failure")]
-    public void Plain(string message, string expected) => Assert.That(Outcome(new PlainServer(new FakeAuthority()).Start(B(message))), Is.EqualTo(expected));
+    public void Plain(string message, string expected) =>
+        Assert.That(Outcome(new PlainServer(new FakeAuthority()).Start(B(message))), Is.EqualTo(expected));
 
     [Test]
     public void Plain_is_not_without_end()
@@ -47,10 +49,12 @@ public sealed class MechanismTests
     [TestCase("", "Success cn.example")]
     [TestCase("CN.example", "Success cn.example")]
     [TestCase("other", "Failure cn.example")]
-    public void External(string message, string expected) => Assert.That(Outcome(new ExternalServer("cn.example").Start(B(message))), Is.EqualTo(expected));
+    public void External(string message, string expected) =>
+        Assert.That(Outcome(new ExternalServer("cn.example").Start(B(message))), Is.EqualTo(expected));
 
     // RFC 7628 4.1 in shape
-    [TestCase("n,a=user@example.com,\x01host=server.example.com\x01port=143\x01" + "auth=Bearer good\x01\x01", false, "user@example.com good")]
+    [TestCase("n,a=user@example.com,\x01host=server.example.com\x01port=143\x01" + "auth=Bearer good\x01\x01", false,
+        "user@example.com good")]
     [TestCase("n,,\x01" + "auth=bearer good\x01\x01", false, " good")]
     [TestCase("user=me@x\x01" + "auth=Bearer good\x01\x01", true, "me@x good")]
     [TestCase("auth=Bearer good\x01\x01", true, null)]
@@ -63,7 +67,8 @@ public sealed class MechanismTests
     [TestCase("\x01", false, null)]
     [TestCase("", true, null)]
     public void Bearer_messages(string message, bool xoauth2, string? expected) =>
-        Assert.That(BearerServer.TryParse(B(message), xoauth2, out string login, out string token) ? $"{login} {token}" : null, Is.EqualTo(expected));
+        Assert.That(BearerServer.TryParse(B(message), xoauth2, out string login, out string token) ? $"{login} {token}" : null,
+        Is.EqualTo(expected));
 
     [TestCase("OAUTHBEARER", "good", "Success u@x")]
     [TestCase("OAUTHBEARER", "bad", "Failure u@x")]
@@ -89,7 +94,8 @@ public sealed class MechanismTests
     {
         SaslClient client = SaslClient.Create("CRAM-MD5", new SaslCredentials("tim", "tanstaaftanstaaf"), new SaslServerFacts("h", 25))!;
         Assert.That(client.Initial(), Is.Null);
-        Assert.That(Encoding.UTF8.GetString(client.Next(B("<1896.697170952@postoffice.reston.mci.net>")).Data), Is.EqualTo("tim b913a602c7eda7a495b4e6e7334d3890"));
+        Assert.That(Encoding.UTF8.GetString(client.Next(B("<1896.697170952@postoffice.reston.mci.net>")).Data),
+            Is.EqualTo("tim b913a602c7eda7a495b4e6e7334d3890"));
         Assert.That(client.MayEnd);
     }
 
@@ -97,10 +103,12 @@ public sealed class MechanismTests
     public void Clients_of_passwords()
     {
         SaslCredentials who = new("tim", "tanstaaf");
-        Assert.That(Encoding.UTF8.GetString(SaslClient.Create("plain", who, new SaslServerFacts("h", 25))!.Initial()!), Is.EqualTo("\0tim\0tanstaaf"));
+        Assert.That(Encoding.UTF8.GetString(SaslClient.Create("plain", who, new SaslServerFacts("h", 25))!.Initial()!),
+            Is.EqualTo("\0tim\0tanstaaf"));
         SaslClient login = SaslClient.Create("LOGIN", who, new SaslServerFacts("h", 25))!;
         Assert.That(login.MayEnd, Is.False);
-        Assert.That(Encoding.UTF8.GetString(login.Next(B("Username:")).Data) + Encoding.UTF8.GetString(login.Next(B("Password:")).Data), Is.EqualTo("timtanstaaf"));
+        Assert.That(Encoding.UTF8.GetString(login.Next(B("Username:")).Data) + Encoding.UTF8.GetString(login.Next(B("Password:")).Data),
+            Is.EqualTo("timtanstaaf"));
         Assert.That(login.Next(B("Shoe size:")).Status, Is.EqualTo(SaslStatus.Failure));
         Assert.That(who.ToString(), Does.Not.Contain("tanstaaf"));
         Assert.That(SaslClient.Create("SCRAM-SHA-256-PLUS", who, new SaslServerFacts("h", 25)), Is.Null);
@@ -112,9 +120,11 @@ public sealed class MechanismTests
     [TestCase("forward_secrecy", "")]
     public void Security_options(string words, string expected)
     {
-        SaslSecurity demanded = SaslMechanism.ParseSecurity(words.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries), out string? problem);
+        SaslSecurity demanded =
+            SaslMechanism.ParseSecurity(words.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries), out string? problem);
         Assert.That(problem, Is.Null);
-        Assert.That(string.Join(' ', new[] { "SCRAM-SHA-256", "PLAIN", "XOAUTH2" }.Where(n => SaslMechanism.Find(n)!.Satisfies(demanded))), Is.EqualTo(expected));
+        Assert.That(string.Join(' ', new[] { "SCRAM-SHA-256", "PLAIN", "XOAUTH2" }.Where(n => SaslMechanism.Find(n)!.Satisfies(demanded))),
+            Is.EqualTo(expected));
         SaslMechanism.ParseSecurity(["nosuch"], out problem);
         Assert.That(problem, Is.EqualTo("nosuch"));
     }
@@ -126,5 +136,6 @@ public sealed class MechanismTests
     [TestCase("\u0007", null)]
     [TestCase("a\uE000", null)]
     [TestCase("\u00AD", null)]
-    public void Saslprep(string text, string? expected) => Assert.That(SaslPrep.TryPrepare(text, out string result) ? result : null, Is.EqualTo(expected));
+    public void Saslprep(string text, string? expected) =>
+        Assert.That(SaslPrep.TryPrepare(text, out string result) ? result : null, Is.EqualTo(expected));
 }

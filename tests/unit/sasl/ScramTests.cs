@@ -8,7 +8,8 @@ namespace MtaSuite.Tests.Unit.Sasl;
 /// <summary>The examples of RFC 5802 section 5 and RFC 7677 section 3, from both sides, and what breaks an exchange.</summary>
 public sealed class ScramTests
 {
-    private sealed record Vector(ScramHash Hash, string ClientNonce, string ServerNonce, string Salt, string First, string ServerFirst, string Final, string ServerFinal);
+    private sealed record Vector(ScramHash Hash, string ClientNonce, string ServerNonce, string Salt, string First, string ServerFirst,
+        string Final, string ServerFinal);
 
     private static readonly Vector[] s_vectors =
     [
@@ -32,7 +33,9 @@ public sealed class ScramTests
     {
         Vector v = s_vectors[index];
         ScramServer server = new(v.Hash, plus: false, Authority(v.Hash, v.Salt), null, v.ServerNonce);
-        Assert.That(server.Start(null), Is.EqualTo(SaslResult.Continue([])).Using<SaslResult>((a, b) => a.Status == b.Status && a.Data.Length == b.Data.Length ? 0 : 1));
+        Assert.That(server.Start(null),
+            Is.EqualTo(SaslResult.Continue([]))
+                .Using<SaslResult>((a, b) => a.Status == b.Status && a.Data.Length == b.Data.Length ? 0 : 1));
         Assert.That(Encoding.UTF8.GetString(server.Next(B(v.First)).Data), Is.EqualTo(v.ServerFirst));
         SaslResult final = server.Next(B(v.Final));
         Assert.That((final.Status, Encoding.UTF8.GetString(final.Data)), Is.EqualTo((SaslStatus.Continue, v.ServerFinal)));
@@ -73,7 +76,8 @@ public sealed class ScramTests
     [TestCase("")]
     public void The_client_refuses_a_bad_challenge(string challenge)
     {
-        ScramClient client = new(ScramHash.Sha256, new SaslCredentials("user", "pencil"), new SaslServerFacts("h", 25), plus: false, "nonce");
+        ScramClient client =
+            new(ScramHash.Sha256, new SaslCredentials("user", "pencil"), new SaslServerFacts("h", 25), plus: false, "nonce");
         client.Initial();
         Assert.That(client.Next(B(challenge)).Status, Is.EqualTo(SaslStatus.Failure));
     }
@@ -104,8 +108,10 @@ public sealed class ScramTests
     [TestCase("binding", "of another connection", SaslStatus.Failure)]
     public void Channel_binding(string ours, string theirs, SaslStatus expected)
     {
-        ScramServer server = new(ScramHash.Sha256, plus: true, Authority(ScramHash.Sha256), type => type == "tls-exporter" ? B(ours) : null);
-        SaslClient client = SaslClient.Create("SCRAM-SHA-256-PLUS", new SaslCredentials("user", "pencil"), new SaslServerFacts("h", 25, ("tls-exporter", B(theirs)), true))!;
+        ScramServer server =
+            new(ScramHash.Sha256, plus: true, Authority(ScramHash.Sha256), type => type == "tls-exporter" ? B(ours) : null);
+        SaslClient client = SaslClient.Create("SCRAM-SHA-256-PLUS", new SaslCredentials("user", "pencil"),
+            new SaslServerFacts("h", 25, ("tls-exporter", B(theirs)), true))!;
         Assert.That(Exchange(client, server).Status, Is.EqualTo(expected));
     }
 
@@ -113,7 +119,8 @@ public sealed class ScramTests
     public void A_mechanism_that_was_hidden_from_the_client_is_noticed()
     {
         ScramServer server = new(ScramHash.Sha256, plus: false, Authority(ScramHash.Sha256), _ => B("x"));
-        SaslClient client = SaslClient.Create("SCRAM-SHA-256", new SaslCredentials("user", "pencil"), new SaslServerFacts("h", 25, ("tls-exporter", B("x")), PlusOffered: false))!;
+        SaslClient client = SaslClient.Create("SCRAM-SHA-256", new SaslCredentials("user", "pencil"),
+            new SaslServerFacts("h", 25, ("tls-exporter", B("x")), PlusOffered: false))!;
         Assert.That(Exchange(client, server).Detail, Does.Contain("hidden"));
     }
 
@@ -128,7 +135,8 @@ public sealed class ScramTests
     [TestCase("n,,n=user,r=")]
     [TestCase("")]
     public void The_server_refuses_a_bad_first_message(string message) => Assert.That(
-        new ScramServer(ScramHash.Sha256, plus: false, Authority(ScramHash.Sha256), null).Next(B(message)).Status, Is.EqualTo(SaslStatus.Failure));
+        new ScramServer(ScramHash.Sha256, plus: false, Authority(ScramHash.Sha256), null).Next(B(message)).Status,
+        Is.EqualTo(SaslStatus.Failure));
 
     [Test]
     public void A_made_up_verifier_is_never_right()
@@ -136,7 +144,8 @@ public sealed class ScramTests
         FakeAuthority authority = Authority(ScramHash.Sha256);
         authority.Detail = "no such login";
         SaslClient client = SaslClient.Create("SCRAM-SHA-256", new SaslCredentials("user", "pencil"), new SaslServerFacts("h", 25))!;
-        Assert.That(Exchange(client, new ScramServer(ScramHash.Sha256, plus: false, authority, null)).Status, Is.EqualTo(SaslStatus.Failure));
+        Assert.That(Exchange(client, new ScramServer(ScramHash.Sha256, plus: false, authority, null)).Status,
+            Is.EqualTo(SaslStatus.Failure));
     }
 }
 
@@ -154,5 +163,6 @@ internal sealed class FakeAuthority : IAuthority
         return SaslResult.Continue([], login);
     }
 
-    public SaslResult CheckToken(string login, string token) => token == "good" ? SaslResult.Success(login.Length > 0 ? login : "owner") : SaslResult.Fail(login, "bad token");
+    public SaslResult CheckToken(string login, string token) =>
+        token == "good" ? SaslResult.Success(login.Length > 0 ? login : "owner") : SaslResult.Fail(login, "bad token");
 }

@@ -61,7 +61,8 @@ public class ShowqServiceTests
         _harness.Put(SpoolDirectory.Corrupt, ToolHarness.Envelope("c@x", "a@b"));
         long next = QueueId.Microseconds() / 1_000_000 * 1_000_000 + 300_000_000;
         _ = Libc.SetModified(_harness.Spool.PathOf(SpoolDirectory.Deferred, waiting), next);
-        Start([new QueueState { QueueId = active, State = "active" }, new QueueState { QueueId = waiting, State = "deferred", NextMicroseconds = next }]);
+        Start([new QueueState { QueueId = active, State = "active" },
+            new QueueState { QueueId = waiting, State = "deferred", NextMicroseconds = next }]);
         Assert.That(Read().Select(e => (e.QueueName, e.QueueId, e.Sender, e.NextMicroseconds)), Is.EqualTo(new[]
         {
             ("active", active, "a@x", 0L), ("deferred", waiting, "w@x", next), ("hold", held, "h@x", 0L),
@@ -110,7 +111,8 @@ public class ShowqServiceTests
     [Test]
     public void An_asker_who_leaves_does_no_harm()
     {
-        for (int i = 0; i < 20; i++) _harness.Put(SpoolDirectory.Deferred, ToolHarness.Envelope("s@x", [.. Enumerable.Repeat("r@y", 2000)]));
+        for (int i = 0; i < 20; i++)
+            _harness.Put(SpoolDirectory.Deferred, ToolHarness.Envelope("s@x", [.. Enumerable.Repeat("r@y", 2000)]));
         Start([]);
         QueueSource.Read(_harness.Config(), new QueueFilter(), _ => false);
         Assert.That(Read(), Has.Count.EqualTo(20));

@@ -85,9 +85,11 @@ public class CommandParserTests
     public void Mail_parameter_values()
     {
         MailParameters.Parse("size=10 BODY=8BITMIME SMTPUTF8 ret=HDRS ENVID=a+2Bb+20c"u8, All, out MailParameters p);
-        Assert.That((p.Size, p.Body, p.SmtpUtf8, p.Return, p.EnvelopeId), Is.EqualTo((10L, BodyType.EightBitMime, true, DsnReturn.Headers, "a+b c")));
+        Assert.That((p.Size, p.Body, p.SmtpUtf8, p.Return, p.EnvelopeId),
+            Is.EqualTo((10L, BodyType.EightBitMime, true, DsnReturn.Headers, "a+b c")));
         Assert.That(MailParameters.Parse("SMTPUTF8"u8, EsmtpFeatures.Dsn, out _).Code, Is.EqualTo(555));
-        Assert.That(MailParameters.Parse("RET=FULL"u8, EsmtpFeatures.None, out _).ToString(), Is.EqualTo("501 5.7.1 DSN support is disabled"));
+        Assert.That(MailParameters.Parse("RET=FULL"u8, EsmtpFeatures.None, out _).ToString(),
+            Is.EqualTo("501 5.7.1 DSN support is disabled"));
     }
 
     [TestCase("NOTIFY=NEVER", Notify.Never, null, true)]
@@ -137,7 +139,8 @@ public class CommandParserTests
     [TestCase("PROXY TCP4 192.0.2.1 198.51.100.2 0 65535\n", "192.0.2.1:0", "198.51.100.2:65535")]
     [TestCase("PROXY TCP4 192.0.2.1 198.51.100.2 1025 25 and more\r\n", "192.0.2.1:1025", "198.51.100.2:25")]
     [TestCase("PROXY TCP6 2001:db8::1 ::ffff:1.2.3.4 1 2\r\n", "[2001:db8::1]:1", "1.2.3.4:2")]
-    [TestCase("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0E\xC0\0\x02\x01\xC6\x33\x64\x02\x04\x01\0\x19\xEE\xEE", "192.0.2.1:1025", "198.51.100.2:25")]
+    [TestCase("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0E\xC0\0\x02\x01\xC6\x33\x64\x02\x04\x01\0\x19\xEE\xEE", "192.0.2.1:1025",
+        "198.51.100.2:25")]
     [TestCase("\r\n\r\n\0\r\nQUIT\n\x20\0\0\0", null, null)]
     public void Proxy_header_at_every_split(string text, string? source, string? destination)
     {

@@ -87,7 +87,8 @@ public class DotDecoderTests
             byte[] wire = Encode(content, random);
             string text = Encoding.Latin1.GetString(wire);
             Assert.That(text.Replace("\r\n", "", StringComparison.Ordinal), Does.Not.Contain("\r").And.Not.Contain("\n"));
-            byte[] expected = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(content).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', ' '));
+            byte[] expected = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(content).Replace("\r\n", "\n", StringComparison.Ordinal)
+                .Replace('\r', ' '));
             if (expected.Length > 0 && expected[^1] != '\n') expected = [.. expected, (byte)'\n'];
             byte[] output = new byte[100];
             DotDecoder decoder = DotDecoder.ForData(BareNewlinePolicy.Reject, replaceStrayCr: false);
@@ -101,7 +102,8 @@ public class DotDecoderTests
     [Test]
     public void Allocates_nothing()
     {
-        byte[] content = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat("A line of the usual length, as people and programs write them in mails.\r\n", 900)));
+        byte[] content = Encoding.ASCII.GetBytes(
+            string.Concat(Enumerable.Repeat("A line of the usual length, as people and programs write them in mails.\r\n", 900)));
         byte[] output = new byte[content.Length];
         DotDecoder decoder = DotDecoder.ForData(BareNewlinePolicy.Normalize, replaceStrayCr: true);
         decoder.Decode(content, output, out _, out _);

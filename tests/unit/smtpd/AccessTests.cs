@@ -12,46 +12,68 @@ public class AccessTests
     [TestCase("mynetworks = 127.0.0.1\n", "x@foreign.test", "454 4.7.1 <x@foreign.test>: Relay access denied")]
     [TestCase("mynetworks = !192.0.2.7, 192.0.2.0/24\n", "x@foreign.test", "454 4.7.1 <x@foreign.test>: Relay access denied")]
     [TestCase("mynetworks = .example\n", "x@foreign.test", "250 2.1.5 Ok")]
-    [TestCase("smtpd_relay_restrictions = reject_unauth_destination\n", "x@foreign.test", "554 5.7.1 <x@foreign.test>: Relay access denied")]
-    [TestCase("smtpd_relay_restrictions = reject_unauth_destination\n", "x@trouble.test", "451 4.3.0 <x@trouble.test>: Temporary lookup failure")]
+    [TestCase("smtpd_relay_restrictions = reject_unauth_destination\n", "x@foreign.test",
+        "554 5.7.1 <x@foreign.test>: Relay access denied")]
+    [TestCase("smtpd_relay_restrictions = reject_unauth_destination\n", "x@trouble.test",
+        "451 4.3.0 <x@trouble.test>: Temporary lookup failure")]
     [TestCase("smtpd_relay_restrictions = warn_if_reject reject_unauth_destination\n", "x@foreign.test", "250 2.1.5 Ok")]
-    [TestCase("smtpd_recipient_restrictions = reject\n", "user@local.test", "554 5.7.1 <user@local.test>: Recipient address rejected: Access denied")]
-    [TestCase("smtpd_recipient_restrictions = defer\n", "user@local.test", "450 4.3.2 <user@local.test>: Recipient address rejected: Try again later")]
-    [TestCase("smtpd_recipient_restrictions = reject\nsoft_bounce = yes\n", "user@local.test", "454 4.7.1 <user@local.test>: Recipient address rejected: Access denied")]
-    [TestCase("smtpd_recipient_restrictions = defer_if_reject, reject\n", "user@local.test", "450 4.7.0 <user@local.test>: Recipient address rejected: defer_if_reject requested")]
-    [TestCase("smtpd_sender_restrictions = defer_if_permit\n", "user@local.test", "450 4.7.0 <s@f.test>: Sender address rejected: defer_if_permit requested")]
-    [TestCase("smtpd_sender_restrictions = defer_if_permit\n", "no@local.test", "450 4.7.0 <s@f.test>: Sender address rejected: defer_if_permit requested")]
+    [TestCase("smtpd_recipient_restrictions = reject\n", "user@local.test",
+        "554 5.7.1 <user@local.test>: Recipient address rejected: Access denied")]
+    [TestCase("smtpd_recipient_restrictions = defer\n", "user@local.test",
+        "450 4.3.2 <user@local.test>: Recipient address rejected: Try again later")]
+    [TestCase("smtpd_recipient_restrictions = reject\nsoft_bounce = yes\n", "user@local.test",
+        "454 4.7.1 <user@local.test>: Recipient address rejected: Access denied")]
+    [TestCase("smtpd_recipient_restrictions = defer_if_reject, reject\n", "user@local.test",
+        "450 4.7.0 <user@local.test>: Recipient address rejected: defer_if_reject requested")]
+    [TestCase("smtpd_sender_restrictions = defer_if_permit\n", "user@local.test",
+        "450 4.7.0 <s@f.test>: Sender address rejected: defer_if_permit requested")]
+    [TestCase("smtpd_sender_restrictions = defer_if_permit\n", "no@local.test",
+        "450 4.7.0 <s@f.test>: Sender address rejected: defer_if_permit requested")]
     [TestCase("smtpd_reject_unlisted_recipient = no\n", "no@local.test", "250 2.1.5 Ok")]
     [TestCase("smtpd_reject_unlisted_recipient = no\nsmtpd_recipient_restrictions = reject_unlisted_recipient\n", "no@local.test",
         "550 5.1.1 <no@local.test>: Recipient address rejected: User unknown in local recipient table")]
     [TestCase("smtpd_recipient_restrictions = warn_if_reject reject_unlisted_recipient\n", "no@local.test",
         "550 5.1.1 <no@local.test>: Recipient address rejected: User unknown in local recipient table")]
-    [TestCase("smtpd_recipient_restrictions = reject_non_fqdn_recipient\n", "user", "504 5.5.2 <user>: Recipient address rejected: need fully-qualified address")]
+    [TestCase("smtpd_recipient_restrictions = reject_non_fqdn_recipient\n", "user",
+        "504 5.5.2 <user>: Recipient address rejected: need fully-qualified address")]
     [TestCase("smtpd_sender_restrictions = reject\n", "postmaster", "250 2.1.5 Ok")]
-    [TestCase("smtpd_helo_restrictions = reject_non_fqdn_helo_hostname\n", "user@local.test", "504 5.5.2 <client>: Helo command rejected: need fully-qualified hostname")]
+    [TestCase("smtpd_helo_restrictions = reject_non_fqdn_helo_hostname\n", "user@local.test",
+        "504 5.5.2 <client>: Helo command rejected: need fully-qualified hostname")]
     [TestCase("smtpd_helo_restrictions = reject_invalid_helo_hostname\n", "user@local.test", "250 2.1.5 Ok")]
-    [TestCase("smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:1\n", "user@local.test", "451 4.3.5 Server configuration error")]
-    [TestCase("smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:1\naccept_ineffective_parameters = check_policy_service\n", "user@local.test", "250 2.1.5 Ok")]
-    [TestCase("smtpd_recipient_restrictions = warn_if_reject, check_policy_service inet:127.0.0.1:1, reject\naccept_ineffective_parameters = check_policy_service\n", "user@local.test",
+    [TestCase("smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:1\n", "user@local.test",
+        "451 4.3.5 Server configuration error")]
+    [TestCase(
+        "smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:1\naccept_ineffective_parameters = check_policy_service\n",
+            "user@local.test", "250 2.1.5 Ok")]
+    [TestCase("smtpd_recipient_restrictions = warn_if_reject, check_policy_service inet:127.0.0.1:1, "
+        + "reject\naccept_ineffective_parameters = check_policy_service\n", "user@local.test",
         "554 5.7.1 <user@local.test>: Recipient address rejected: Access denied")]
     [TestCase("smtpd_recipient_restrictions = warn_if_reject no_such_word\n", "user@local.test", "451 4.3.5 Server configuration error")]
     [TestCase("smtpd_client_restrictions = check_client_access inline:{example=REJECT}\n", "user@local.test", "250 2.1.5 Ok")]
-    [TestCase("smtpd_client_restrictions = check_client_access inline:{{.example=REJECT}}\nparent_domain_matches_subdomains =\n", "user@local.test",
+    [TestCase("smtpd_client_restrictions = check_client_access inline:{{.example=REJECT}}\nparent_domain_matches_subdomains =\n",
+        "user@local.test",
         "554 5.7.1 <host.example[192.0.2.7]>: Client host rejected: Access denied")]
-    [TestCase("smtpd_client_restrictions = inline:{{192.0=554 5.1.2 away}}\n", "user@local.test", "554 5.0.0 <host.example[192.0.2.7]>: Client host rejected: away")]
-    [TestCase("smtpd_sender_restrictions = inline:{{f.test=450 4.1.2 later}}\n", "user@local.test", "450 4.1.8 <s@f.test>: Sender address rejected: later")]
-    [TestCase("smtpd_sender_restrictions = inline:{{s@=REJECT no s}}\n", "user@local.test", "554 5.7.1 <s@f.test>: Sender address rejected: no s")]
-    [TestCase("smtpd_recipient_restrictions = inline:{{user@local.test=strict}}\nsmtpd_restriction_classes = strict\nstrict = reject\n", "user@local.test",
+    [TestCase("smtpd_client_restrictions = inline:{{192.0=554 5.1.2 away}}\n", "user@local.test",
+        "554 5.0.0 <host.example[192.0.2.7]>: Client host rejected: away")]
+    [TestCase("smtpd_sender_restrictions = inline:{{f.test=450 4.1.2 later}}\n", "user@local.test",
+        "450 4.1.8 <s@f.test>: Sender address rejected: later")]
+    [TestCase("smtpd_sender_restrictions = inline:{{s@=REJECT no s}}\n", "user@local.test",
+        "554 5.7.1 <s@f.test>: Sender address rejected: no s")]
+    [TestCase("smtpd_recipient_restrictions = inline:{{user@local.test=strict}}\nsmtpd_restriction_classes = strict\nstrict = reject\n",
+        "user@local.test",
         "554 5.7.1 <user@local.test>: Recipient address rejected: Access denied")]
     [TestCase("smtpd_recipient_restrictions = inline:{{user@local.test=OK}}, reject\n", "user@local.test", "250 2.1.5 Ok")]
     [TestCase("smtpd_recipient_restrictions = inline:{{user@local.test=1234567}}, reject\n", "user@local.test", "250 2.1.5 Ok")]
-    [TestCase("smtpd_recipient_restrictions = inline:{{user@local.test=DUNNO}}, reject\n", "user@local.test", "554 5.7.1 <user@local.test>: Recipient address rejected: Access denied")]
+    [TestCase("smtpd_recipient_restrictions = inline:{{user@local.test=DUNNO}}, reject\n", "user@local.test",
+        "554 5.7.1 <user@local.test>: Recipient address rejected: Access denied")]
     [TestCase("smtpd_recipient_restrictions = check_recipient_access fail:x\n", "user@local.test",
         "451 4.3.5 <user@local.test>: Recipient address rejected: Server configuration error")]
-    [TestCase("smtpd_recipient_restrictions = loop\nsmtpd_restriction_classes = loop\nloop = loop\n", "user@local.test", "451 4.3.5 Server configuration error")]
+    [TestCase("smtpd_recipient_restrictions = loop\nsmtpd_restriction_classes = loop\nloop = loop\n", "user@local.test",
+        "451 4.3.5 Server configuration error")]
     public void Recipient_is_answered(string config, string recipient, string expected)
     {
-        using SmtpHarness h = new("parent_domain_matches_subdomains = smtpd_access_maps\n" + config.Replace("inline:{example", "inline:{never.example", StringComparison.Ordinal));
+        using SmtpHarness h = new("parent_domain_matches_subdomains = smtpd_access_maps\n"
+            + config.Replace("inline:{example", "inline:{never.example", StringComparison.Ordinal));
         string reply = "";
         h.Run(async () =>
         {
@@ -68,7 +90,8 @@ public class AccessTests
     [Test]
     public void Without_delay_each_stage_answers_for_itself()
     {
-        using SmtpHarness h = new("smtpd_delay_reject = no\nsmtpd_helo_restrictions = inline:{{bad=REJECT}}\nsmtpd_sender_restrictions = inline:{{s@f.test=REJECT}}\n"
+        using SmtpHarness h = new("smtpd_delay_reject = no\nsmtpd_helo_restrictions = inline:{{bad=REJECT}}\nsmtpd_sender_restrictions = "
+            + "inline:{{s@f.test=REJECT}}\n"
             + "smtpd_client_restrictions = inline:{{192.0.2.9=554 no}}\n");
         h.Run(async () =>
         {
@@ -76,7 +99,8 @@ public class AccessTests
             Assert.That(await c.ReplyAsync(), Does.StartWith("220"));
             Assert.That(await c.AskAsync("EHLO bad"), Is.EqualTo("554 5.7.1 <bad>: Helo command rejected: Access denied"));
             Assert.That(await c.AskAsync("EHLO good"), Does.StartWith("250-"));
-            Assert.That(await c.AskAsync("MAIL FROM:<s@f.test>"), Is.EqualTo("554 5.7.1 <s@f.test>: Sender address rejected: Access denied"));
+            Assert.That(await c.AskAsync("MAIL FROM:<s@f.test>"),
+                Is.EqualTo("554 5.7.1 <s@f.test>: Sender address rejected: Access denied"));
             Assert.That(await c.AskAsync("MAIL FROM:<t@f.test>"), Is.EqualTo("250 2.1.0 Ok"));
             TestClient d = h.Connect("192.0.2.9");
             Assert.That(await d.ReplyAsync(), Is.EqualTo("554 5.7.1 <unknown[192.0.2.9]>: Client host rejected: no"));
@@ -90,7 +114,8 @@ public class AccessTests
     [Test]
     public void Table_actions_reach_the_message()
     {
-        using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\nsmtpd_sender_restrictions = inline:{{h@f.test=HOLD}, {r@f.test=REDIRECT z@f.test}, {b@f.test=BCC z@f.test},"
+        using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\nsmtpd_sender_restrictions = inline:{{h@f.test=HOLD}, "
+            + "{r@f.test=REDIRECT z@f.test}, {b@f.test=BCC z@f.test},"
             + " {p@f.test=PREPEND X-Y: z}, {d@f.test=DISCARD}, {w@f.test=WARN careful}, {f@f.test=FILTER smtp:[x]}}\n");
         string mails = string.Concat("hrbpdwf".Select(s => $"MAIL FROM:<{s}@f.test>\r\nRCPT TO:<a@local.test>\r\nDATA\r\nx\r\n.\r\n"));
         string reply = h.Talk("EHLO x\r\n" + mails + "QUIT\r\n");
@@ -103,15 +128,18 @@ public class AccessTests
         Assert.That(m[3].Content, Does.StartWith("X-Y: z\nReceived: "));
         Assert.That(m[5].Request.Envelope.Filter, Is.EqualTo("smtp:[x]"));
         string[] log = h.LogLines();
-        Assert.That(log, Has.Some.EqualTo("NOQUEUE: hold: RCPT from host.example[192.0.2.7]: <h@f.test>: Sender address triggers HOLD action; "
+        Assert.That(log, Has.Some.EqualTo(
+            "NOQUEUE: hold: RCPT from host.example[192.0.2.7]: <h@f.test>: Sender address triggers HOLD action; "
             + "from=<h@f.test> to=<a@local.test> proto=ESMTP helo=<x>"));
-        Assert.That(log, Has.Some.StartsWith("NOQUEUE: discard: RCPT from host.example[192.0.2.7]: <d@f.test>: Sender address triggers DISCARD action"));
+        Assert.That(log, Has.Some.StartsWith(
+            "NOQUEUE: discard: RCPT from host.example[192.0.2.7]: <d@f.test>: Sender address triggers DISCARD action"));
     }
 
     [Test]
     public void Data_and_etrn_stages_and_permit_logging()
     {
-        using SmtpHarness h = new("smtpd_data_restrictions = reject_multi_recipient_bounce\nsmtpd_etrn_restrictions = reject\nsmtpd_log_access_permit_actions = permit_mynetworks\n");
+        using SmtpHarness h = new("smtpd_data_restrictions = reject_multi_recipient_bounce\nsmtpd_etrn_restrictions = "
+            + "reject\nsmtpd_log_access_permit_actions = permit_mynetworks\n");
         h.Run(async () =>
         {
             TestClient c = h.Connect();
@@ -124,7 +152,8 @@ public class AccessTests
             Assert.That(await c.AskAsync("DATA"), Is.EqualTo("550 5.5.3 <DATA>: Data command rejected: Multi-recipient bounce"));
             c.Close();
         });
-        Assert.That(h.LogLines(), Has.Some.EqualTo("NOQUEUE: permit: RCPT from host.example[192.0.2.7]: action=permit_mynetworks for Client host=host.example[192.0.2.7]; "
+        Assert.That(h.LogLines(), Has.Some.EqualTo(
+            "NOQUEUE: permit: RCPT from host.example[192.0.2.7]: action=permit_mynetworks for Client host=host.example[192.0.2.7]; "
             + "from=<> to=<a@local.test> proto=ESMTP helo=<x>"));
     }
 
@@ -190,7 +219,8 @@ public class AccessTests
     [Test]
     public void Check_names_what_is_wrong_with_the_lists()
     {
-        using SmtpHarness h = new("smtpd_client_restrictions = permit, reject\nsmtpd_recipient_restrictions = nonsense, sleep x, check_sender_access, reject_rbl_client a.b\n"
+        using SmtpHarness h = new("smtpd_client_restrictions = permit, reject\nsmtpd_recipient_restrictions = nonsense, sleep x, "
+            + "check_sender_access, reject_rbl_client a.b\n"
             + "smtpd_data_restrictions = inline:{a=b}\n");
         Assert.That(h.Settings.Normal.Problems(), Is.EqualTo(new[]
         {
@@ -212,7 +242,8 @@ public class AccessTests
     [TestCase("x%elsewhere.example@list.example", "554 5.7.1 <x%elsewhere.example@list.example>: Relay access denied")]
     public void A_permitted_domain_relays_to_no_other(string recipient, string expected)
     {
-        using SmtpHarness h = new("mynetworks = 203.0.113.1\nsmtpd_relay_restrictions = check_recipient_access inline:{open.example=OK, list.example=permit}, reject_unauth_destination\nsmtpd_reject_unlisted_recipient = no\n");
+        using SmtpHarness h = new("mynetworks = 203.0.113.1\nsmtpd_relay_restrictions = check_recipient_access inline:{open.example=OK, "
+            + "list.example=permit}, reject_unauth_destination\nsmtpd_reject_unlisted_recipient = no\n");
         h.Run(async () =>
         {
             TestClient c = h.Connect();
@@ -228,14 +259,17 @@ public class AccessTests
     public void Routing_through_us_needs_permission()
     {
         string config = "myhostname = mx.test\nmydestination = here.test\n";
-        Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config).Config).IsAuthorizedDestination("", "a%b.test@here.test"), Is.EqualTo(Destination.Foreign));
-        Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config + "allow_untrusted_routing = yes\n").Config).IsSourceRouted("", "a%b.test@here.test"), Is.False);
+        Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config).Config).IsAuthorizedDestination("", "a%b.test@here.test"),
+            Is.EqualTo(Destination.Foreign));
+        Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config + "allow_untrusted_routing = yes\n").Config)
+            .IsSourceRouted("", "a%b.test@here.test"), Is.False);
     }
 
     [Test]
     public void Check_knows_what_is_not_there_yet() => Assert.That(
         Common.Config.Protections.Restrictions.Select(p => p.Name),
-        Is.EquivalentTo(Common.Config.RestrictionWords.All.Where(w => w != RestrictionWords.WarnIfReject && RestrictionWords.Find(w) is not { IsAvailable: true })));
+        Is.EquivalentTo(Common.Config.RestrictionWords.All.Where(w => w != RestrictionWords.WarnIfReject
+            && RestrictionWords.Find(w) is not { IsAvailable: true })));
 
     // Postfix's smtpd_dsn_fix: X.1.1, X.1.4 and X.1.6 are about mailboxes that mail is to go to
     [TestCase(ReplyClass.Sender, "5.1.1", "5.1.7")]

@@ -11,7 +11,8 @@ public sealed class AuthTests
     private static readonly string s_passwords = $"inline:{{{{joe@example.com={ScramVerifier.Make(ScramHash.Sha256, "secret", 4096)}}}}}";
     private static readonly string s_enabled = $"smtpd_sasl_auth_enable = yes\nsmtpd_sasl_path = {s_passwords}\n";
     private static readonly string s_good = B64("\0joe@example.com\0secret"), s_bad = B64("\0joe@example.com\0wrong");
-    private const string Success = "235 2.7.0 Authentication successful", Refused = "535 5.7.8 Error: authentication failed: authentication failure";
+    private const string Success = "235 2.7.0 Authentication successful",
+        Refused = "535 5.7.8 Error: authentication failed: authentication failure";
 
     private static string B64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
@@ -50,7 +51,8 @@ public sealed class AuthTests
     {
         using SmtpHarness h = new(s_enabled + config);
         string[] lines = Ask(h, "EHLO client")[0].Split('|');
-        Assert.That(lines.Select(l => l[4..]).Where(l => l.StartsWith("AUTH", StringComparison.Ordinal)), Is.EqualTo(expected is null ? Array.Empty<string>() : [expected]));
+        Assert.That(lines.Select(l => l[4..]).Where(l => l.StartsWith("AUTH", StringComparison.Ordinal)),
+            Is.EqualTo(expected is null ? Array.Empty<string>() : [expected]));
     }
 
     [Test]
@@ -88,17 +90,24 @@ public sealed class AuthTests
         yield return Case("", "504 5.5.4 Error: unrecognized authentication mechanism", "AUTH EXTERNAL =");
         yield return Case("", "503 5.5.1 Error: already authenticated", $"AUTH PLAIN {s_good}", $"AUTH PLAIN {s_good}");
         yield return Case("", "503 5.5.1 Error: MAIL transaction in progress", "MAIL FROM:<a@b.test>", $"AUTH PLAIN {s_good}");
-        yield return Case("smtpd_tls_auth_only = yes\n", "538 5.7.11 Encryption required for requested authentication mechanism", $"AUTH PLAIN {s_good}");
-        yield return Case("smtpd_sasl_security_options = noplaintext\nsmtpd_sasl_tls_security_options =\n", "538 5.7.11 Encryption required for requested authentication mechanism", $"AUTH PLAIN {s_good}");
+        yield return Case("smtpd_tls_auth_only = yes\n", "538 5.7.11 Encryption required for requested authentication mechanism",
+            $"AUTH PLAIN {s_good}");
+        yield return Case("smtpd_sasl_security_options = noplaintext\nsmtpd_sasl_tls_security_options =\n",
+            "538 5.7.11 Encryption required for requested authentication mechanism", $"AUTH PLAIN {s_good}");
         yield return Case("smtpd_sasl_auth_enable = no\n", "503 5.5.1 Error: authentication not enabled", $"AUTH PLAIN {s_good}");
-        yield return Case("smtpd_sasl_path = fail:x\n", "454 4.7.0 Temporary authentication failure: password table is unavailable", $"AUTH PLAIN {s_good}");
-        yield return Case("smtpd_sasl_type = cyrus\n", "454 4.7.0 Temporary authentication failure: authentication is not set up", $"AUTH PLAIN {s_good}");
-        yield return Case("smtpd_sasl_type = ldap\nsmtpd_sasl_path = /nonexistent\n", "454 4.7.0 Temporary authentication failure: directory is unavailable", $"AUTH PLAIN {s_good}");
-        yield return Case("smtpd_sasl_type = dovecot\nsmtpd_sasl_path = /nonexistent\n", "454 4.7.0 Temporary authentication failure: Can't connect to authentication server", $"AUTH PLAIN {s_good}");
+        yield return Case("smtpd_sasl_path = fail:x\n", "454 4.7.0 Temporary authentication failure: password table is unavailable",
+            $"AUTH PLAIN {s_good}");
+        yield return Case("smtpd_sasl_type = cyrus\n", "454 4.7.0 Temporary authentication failure: authentication is not set up",
+            $"AUTH PLAIN {s_good}");
+        yield return Case("smtpd_sasl_type = ldap\nsmtpd_sasl_path = /nonexistent\n",
+            "454 4.7.0 Temporary authentication failure: directory is unavailable", $"AUTH PLAIN {s_good}");
+        yield return Case("smtpd_sasl_type = dovecot\nsmtpd_sasl_path = /nonexistent\n",
+            "454 4.7.0 Temporary authentication failure: Can't connect to authentication server", $"AUTH PLAIN {s_good}");
     }
 
     [TestCaseSource(nameof(Conversations))]
-    public void Auth_is_answered(string config, string expected, string[] lines) => Assert.That(Last(s_enabled + config, lines), Is.EqualTo(expected));
+    public void Auth_is_answered(string config, string expected, string[] lines) =>
+        Assert.That(Last(s_enabled + config, lines), Is.EqualTo(expected));
 
     [Test]
     public void Auth_needs_a_greeting() => Assert.That(new Func<string>(() =>
@@ -119,9 +128,11 @@ public sealed class AuthTests
                 TestClient c = h.Connect();
                 await c.ReplyAsync();
                 await c.AskAsync("EHLO client");
-                SaslClient client = SaslClient.Create(mechanism, new SaslCredentials("joe@example.com", password), new SaslServerFacts("mx.test", 25))!;
+                SaslClient client =
+                    SaslClient.Create(mechanism, new SaslCredentials("joe@example.com", password), new SaslServerFacts("mx.test", 25))!;
                 reply = await c.AskAsync($"AUTH {mechanism} {Convert.ToBase64String(client.Initial()!)}");
-                while (reply.StartsWith("334 ", StringComparison.Ordinal)) reply = await c.AskAsync(Convert.ToBase64String(client.Next(Convert.FromBase64String(reply[4..])).Data));
+                while (reply.StartsWith("334 ", StringComparison.Ordinal))
+                    reply = await c.AskAsync(Convert.ToBase64String(client.Next(Convert.FromBase64String(reply[4..])).Data));
                 Assert.That(client.MayEnd, Is.EqualTo(password == "secret"));
                 c.Close();
             });
@@ -135,9 +146,13 @@ public sealed class AuthTests
         using SmtpHarness h = new(s_enabled);
         Ask(h, "EHLO c", $"AUTH PLAIN {s_bad}", "AUTH LOGIN", "*", "AUTH FOO", $"AUTH PLAIN {s_good}", "QUIT");
         string[] log = h.LogLines();
-        Assert.That(log, Does.Contain("warning: host.example[192.0.2.7]: SASL PLAIN authentication failed: authentication failure (wrong password), sasl_username=joe@example.com"));
+        Assert.That(log, Does.Contain(
+            "warning: host.example[192.0.2.7]: SASL PLAIN authentication failed: authentication failure (wrong password), "
+            + "sasl_username=joe@example.com"));
         Assert.That(log, Does.Contain("warning: host.example[192.0.2.7]: SASL LOGIN authentication aborted"));
-        Assert.That(log, Does.Contain("warning: host.example[192.0.2.7]: SASL FOO authentication failed: Invalid authentication mechanism, sasl_username=(unavailable)"));
+        Assert.That(log, Does.Contain(
+            "warning: host.example[192.0.2.7]: SASL FOO authentication failed: Invalid authentication mechanism, "
+            + "sasl_username=(unavailable)"));
         Assert.That(log, Has.Some.EqualTo("disconnect from host.example[192.0.2.7] ehlo=1 auth=1/4 quit=1 commands=3/6"));
         Assert.That(string.Join('\n', log), Does.Not.Contain("secret").And.Not.Contain(s_good).And.Not.Contain(s_bad));
     }
@@ -145,40 +160,53 @@ public sealed class AuthTests
     [Test]
     public void A_login_goes_with_the_message()
     {
-        string config = s_enabled + "mynetworks = 127.0.0.1\nsmtpd_relay_restrictions = permit_sasl_authenticated, reject\nsmtpd_sasl_authenticated_header = yes\n"
+        string config = s_enabled + "mynetworks = 127.0.0.1\nsmtpd_relay_restrictions = permit_sasl_authenticated, "
+            + "reject\nsmtpd_sasl_authenticated_header = yes\n"
             + "local_header_rewrite_clients = permit_sasl_authenticated\n";
         Assert.That(Last(config, "MAIL FROM:<s@f.test>", "RCPT TO:<x@foreign.test>"), Does.StartWith("554 5.7.1 "));
         using SmtpHarness h = new(config);
-        List<string> replies = Ask(h, "EHLO client", $"AUTH PLAIN {s_good}", "MAIL FROM:<s@f.test> AUTH=e+3Dmc2@example.com", "RCPT TO:<x@foreign.test>", "DATA", "Subject: x\r\n\r\n.");
+        List<string> replies = Ask(h, "EHLO client", $"AUTH PLAIN {s_good}", "MAIL FROM:<s@f.test> AUTH=e+3Dmc2@example.com",
+            "RCPT TO:<x@foreign.test>", "DATA", "Subject: x\r\n\r\n.");
         Assert.That(replies[^1], Does.StartWith("250 2.0.0 Ok: queued as "));
         FakeMessage message = h.Queue.Queued.Single();
-        Assert.That((message.Request.Envelope.SaslMethod, message.Request.Envelope.SaslLogin, message.Request.Envelope.SaslSender, message.Request.LocalClient),
+        Assert.That((message.Request.Envelope.SaslMethod, message.Request.Envelope.SaslLogin, message.Request.Envelope.SaslSender,
+            message.Request.LocalClient),
             Is.EqualTo(("PLAIN", "joe@example.com", "e=mc2@example.com", true)));
-        Assert.That(message.Content, Does.Contain("\n\t(Authenticated sender: joe@example.com)\n\tby mx.test").And.Contain(" with ESMTPA id "));
-        Assert.That(h.LogLines(), Has.Some.Contains(": client=host.example[192.0.2.7], sasl_method=PLAIN, sasl_username=joe@example.com, sasl_sender=e=mc2@example.com"));
+        Assert.That(message.Content, Does.Contain("\n\t(Authenticated sender: joe@example.com)\n\tby mx.test").And.Contain(
+            " with ESMTPA id "));
+        Assert.That(h.LogLines(), Has.Some.Contains(
+            ": client=host.example[192.0.2.7], sasl_method=PLAIN, sasl_username=joe@example.com, sasl_sender=e=mc2@example.com"));
     }
 
     [TestCase("AUTH=<>", "250 2.1.0 Ok")]
     [TestCase("AUTH=a@b AUTH=a@b", "503 5.5.4 Error: multiple AUTH= options")]
     [TestCase("AUTH=a+zz", "501 5.5.4 Bad AUTH parameter syntax")]
-    public void The_parameter_of_mail(string parameter, string expected) => Assert.That(Last(s_enabled, $"MAIL FROM:<s@f.test> {parameter}"), Is.EqualTo(expected));
+    public void The_parameter_of_mail(string parameter, string expected) =>
+        Assert.That(Last(s_enabled, $"MAIL FROM:<s@f.test> {parameter}"), Is.EqualTo(expected));
 
-    private const string Logins = "smtpd_sender_login_maps = inline:{{own@local.test=joe@example.com}, {shared@local.test=a, JOE@example.com}, {other@local.test=jim}}\n";
+    private const string Logins = "smtpd_sender_login_maps = inline:{{own@local.test=joe@example.com}, {shared@local.test=a, "
+        + "JOE@example.com}, {other@local.test=jim}}\n";
 
     [TestCase("reject_sender_login_mismatch", "own", true, "250 2.1.0 Ok")]
     [TestCase("reject_sender_login_mismatch", "shared", true, "250 2.1.0 Ok")]
-    [TestCase("reject_sender_login_mismatch", "other", true, "553 5.7.1 <other@local.test>: Sender address rejected: not owned by user joe@example.com")]
-    [TestCase("reject_sender_login_mismatch", "unknown", true, "553 5.7.1 <unknown@local.test>: Sender address rejected: not owned by user joe@example.com")]
+    [TestCase("reject_sender_login_mismatch", "other", true,
+        "553 5.7.1 <other@local.test>: Sender address rejected: not owned by user joe@example.com")]
+    [TestCase("reject_sender_login_mismatch", "unknown", true,
+        "553 5.7.1 <unknown@local.test>: Sender address rejected: not owned by user joe@example.com")]
     [TestCase("reject_sender_login_mismatch", "own", false, "553 5.7.1 <own@local.test>: Sender address rejected: not logged in")]
     [TestCase("reject_sender_login_mismatch", "unknown", false, "250 2.1.0 Ok")]
     [TestCase("reject_known_sender_login_mismatch", "unknown", true, "250 2.1.0 Ok")]
-    [TestCase("reject_known_sender_login_mismatch", "other", true, "553 5.7.1 <other@local.test>: Sender address rejected: not owned by user joe@example.com")]
+    [TestCase("reject_known_sender_login_mismatch", "other", true,
+        "553 5.7.1 <other@local.test>: Sender address rejected: not owned by user joe@example.com")]
     [TestCase("reject_known_sender_login_mismatch", "own", false, "553 5.7.1 <own@local.test>: Sender address rejected: not logged in")]
     [TestCase("reject_authenticated_sender_login_mismatch", "own", false, "250 2.1.0 Ok")]
-    [TestCase("reject_authenticated_sender_login_mismatch", "other", true, "553 5.7.1 <other@local.test>: Sender address rejected: not owned by user joe@example.com")]
+    [TestCase("reject_authenticated_sender_login_mismatch", "other", true,
+        "553 5.7.1 <other@local.test>: Sender address rejected: not owned by user joe@example.com")]
     [TestCase("reject_unauthenticated_sender_login_mismatch", "other", true, "250 2.1.0 Ok")]
-    [TestCase("reject_unauthenticated_sender_login_mismatch", "own", false, "553 5.7.1 <own@local.test>: Sender address rejected: not logged in")]
-    [TestCase("check_sasl_access inline:{{joe@example.com=REJECT gone}}", "own", true, "554 5.7.1 <joe@example.com>: SASL login name rejected: gone")]
+    [TestCase("reject_unauthenticated_sender_login_mismatch", "own", false,
+        "553 5.7.1 <own@local.test>: Sender address rejected: not logged in")]
+    [TestCase("check_sasl_access inline:{{joe@example.com=REJECT gone}}", "own", true,
+        "554 5.7.1 <joe@example.com>: SASL login name rejected: gone")]
     [TestCase("check_sasl_access inline:{{example.com=REJECT gone}}", "own", true, "250 2.1.0 Ok")]
     [TestCase("check_sasl_access inline:{{joe@example.com=REJECT gone}}", "own", false, "250 2.1.0 Ok")]
     public void Senders_and_logins(string restriction, string user, bool login, string expected) => Assert.That(

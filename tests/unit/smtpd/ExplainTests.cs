@@ -10,7 +10,8 @@ namespace MtaSuite.Tests.Unit.Smtpd;
 [TestFixture]
 public class ExplainTests
 {
-    private const string Base = "myhostname = mx.test\nmydestination = local.test\nlocal_recipient_maps = inline:{user=x}\nmynetworks = 192.0.2.0/24\ndns_servers = 127.0.0.1:1\n"
+    private const string Base = "myhostname = mx.test\nmydestination = local.test\nlocal_recipient_maps = inline:{user=x}\nmynetworks = "
+        + "192.0.2.0/24\ndns_servers = 127.0.0.1:1\n"
         + "smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination\n";
 
     private static AccessReport Ask(string config, params string[] attributes)
@@ -21,18 +22,29 @@ public class ExplainTests
         return report!;
     }
 
-    private static readonly string[] s_stranger = ["client=203.0.113.9", "name=there.example", "helo=there.example", "from=a@there.example"];
+    private static readonly string[] s_stranger =
+        ["client=203.0.113.9", "name=there.example", "helo=there.example", "from=a@there.example"];
 
-    [TestCase("", "rcpt=user@local.test", true, "RCPT <user@local.test>", "smtpd_recipient_restrictions: empty", "reject_unauth_destination            -", "=> accepted")]
-    [TestCase("", "rcpt=x@far.example", false, "refuse", "=> 554 5.7.1 <x@far.example>: Relay access denied", "decided by reject_unauth_destination in smtpd_relay_restrictions")]
-    [TestCase("", "rcpt=no@local.test", false, "User unknown in local recipient table", "decided by yes in smtpd_reject_unlisted_recipient")]
-    [TestCase("smtpd_client_restrictions = check_client_access inline:{there.example=later}\nsmtpd_restriction_classes = later\nlater = defer\n", "rcpt=user@local.test", false,
-        "inline:{there.example=later} has \"later\" for there.example", "access table inline:{there.example=later}", "decided by defer in later")]
-    [TestCase("smtpd_sender_restrictions = warn_if_reject reject\n", "rcpt=user@local.test", true, "warn_if_reject reject", "reject_warning: 554 5.7.1", "=> accepted")]
-    [TestCase("smtpd_helo_restrictions = defer_if_permit\n", "rcpt=user@local.test", false, "defers what is permitted later", "decided by defer_if_permit in smtpd_helo_restrictions")]
-    [TestCase("smtpd_delay_reject = no\nsmtpd_client_restrictions = reject\n", "rcpt=user@local.test", false, "CONNECT\n", "decided by reject in smtpd_client_restrictions")]
-    [TestCase("smtpd_data_restrictions = reject\n", "rcpt=user@local.test", false, "DATA\n", "decided by reject in smtpd_data_restrictions")]
-    [TestCase("smtpd_recipient_restrictions = inline:{user@local.test=HOLD}\n", "rcpt=user@local.test", true, "note: the message would be put on hold")]
+    [TestCase("", "rcpt=user@local.test", true, "RCPT <user@local.test>", "smtpd_recipient_restrictions: empty",
+        "reject_unauth_destination            -", "=> accepted")]
+    [TestCase("", "rcpt=x@far.example", false, "refuse", "=> 554 5.7.1 <x@far.example>: Relay access denied",
+        "decided by reject_unauth_destination in smtpd_relay_restrictions")]
+    [TestCase("", "rcpt=no@local.test", false, "User unknown in local recipient table",
+        "decided by yes in smtpd_reject_unlisted_recipient")]
+    [TestCase("smtpd_client_restrictions = check_client_access inline:{there.example=later}\nsmtpd_restriction_classes = later\nlater = "
+        + "defer\n", "rcpt=user@local.test", false,
+        "inline:{there.example=later} has \"later\" for there.example", "access table inline:{there.example=later}",
+            "decided by defer in later")]
+    [TestCase("smtpd_sender_restrictions = warn_if_reject reject\n", "rcpt=user@local.test", true, "warn_if_reject reject",
+        "reject_warning: 554 5.7.1", "=> accepted")]
+    [TestCase("smtpd_helo_restrictions = defer_if_permit\n", "rcpt=user@local.test", false, "defers what is permitted later",
+        "decided by defer_if_permit in smtpd_helo_restrictions")]
+    [TestCase("smtpd_delay_reject = no\nsmtpd_client_restrictions = reject\n", "rcpt=user@local.test", false, "CONNECT\n",
+        "decided by reject in smtpd_client_restrictions")]
+    [TestCase("smtpd_data_restrictions = reject\n", "rcpt=user@local.test", false, "DATA\n",
+        "decided by reject in smtpd_data_restrictions")]
+    [TestCase("smtpd_recipient_restrictions = inline:{user@local.test=HOLD}\n", "rcpt=user@local.test", true,
+        "note: the message would be put on hold")]
     [TestCase("smtpd_tls_security_level = encrypt\n", "rcpt=user@local.test", true, "note: the service demands TLS")]
     [TestCase("smtpd_recipient_restrictions = reject_plaintext_session\n", "rcpt=user@local.test", false, "Session encryption is required")]
     public void A_stranger(string config, string recipient, bool accepted, params string[] lines)
@@ -47,13 +59,16 @@ public class ExplainTests
     [TestCase("login=user", "permit_sasl_authenticated            permit")]
     public void Who_may_relay(string attribute, string line)
     {
-        AccessReport report = Ask("smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\n", [.. s_stranger, attribute, "rcpt=x@far.example"]);
+        AccessReport report =
+            Ask("smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\n", [.. s_stranger, attribute, "rcpt=x@far.example"]);
         Assert.That(ExplainMode.Text(report), Does.Contain(line));
         Assert.That(report.IsAccepted);
     }
 
     [Test]
-    public void Tls_is_believed() => Assert.That(Ask("smtpd_recipient_restrictions = reject_plaintext_session\n", [.. s_stranger, "tls=yes", "rcpt=user@local.test"]).IsAccepted);
+    public void Tls_is_believed() =>
+        Assert.That(Ask("smtpd_recipient_restrictions = reject_plaintext_session\n",
+        [.. s_stranger, "tls=yes", "rcpt=user@local.test"]).IsAccepted);
 
     [Test]
     public void Each_recipient_has_a_stage_of_its_own_and_JSON_says_the_same()
@@ -62,8 +77,10 @@ public class ExplainTests
         Assert.That(report.Stages.Select(s => s.Stage), Is.EqualTo(new[] { "RCPT <user@local.test>", "RCPT <x@far.example>" }));
         JsonElement json = JsonDocument.Parse(ExplainMode.Json(report)).RootElement;
         Assert.That(json.GetProperty("accepted").GetBoolean(), Is.False);
-        Assert.That(json.GetProperty("stages")[1].GetProperty("reply").GetString(), Is.EqualTo("554 5.7.1 <x@far.example>: Relay access denied"));
-        Assert.That(json.GetProperty("stages")[1].GetProperty("restrictions").EnumerateArray().Last().GetProperty("verdict").GetString(), Is.EqualTo("refuse"));
+        Assert.That(json.GetProperty("stages")[1].GetProperty("reply").GetString(),
+            Is.EqualTo("554 5.7.1 <x@far.example>: Relay access denied"));
+        Assert.That(json.GetProperty("stages")[1].GetProperty("restrictions").EnumerateArray().Last().GetProperty("verdict").GetString(),
+            Is.EqualTo("refuse"));
     }
 
     [TestCase("client=nonsense")]

@@ -12,7 +12,8 @@ public class LimitTests
     public void Talking_out_of_turn_ends_the_session()
     {
         using SmtpHarness h = new();
-        h.Run(async () => Assert.That(await h.Connect(early: "EHLO x\r\n").RestAsync(), Is.EqualTo("554 5.5.0 Error: SMTP protocol synchronization\r\n")));
+        h.Run(async () => Assert.That(await h.Connect(early: "EHLO x\r\n").RestAsync(),
+            Is.EqualTo("554 5.5.0 Error: SMTP protocol synchronization\r\n")));
         Assert.That(h.LogLines(), Does.Contain(@"improper command pipelining after CONNECT from host.example[192.0.2.7]: EHLO x\r\n"));
     }
 
@@ -31,7 +32,8 @@ public class LimitTests
             Assert.That(await c.ReplyAsync(), Is.EqualTo("554 5.5.0 Error: SMTP protocol synchronization"));
             Assert.That(await c.ReplyAsync(), Is.EqualTo("EOF"));
         });
-        Assert.That(h.LogLines(), Does.Contain(@"improper command pipelining after DATA from host.example[192.0.2.7]: Subject: too early\r\n"));
+        Assert.That(h.LogLines(), Does.Contain(
+            @"improper command pipelining after DATA from host.example[192.0.2.7]: Subject: too early\r\n"));
     }
 
     [Test]
@@ -69,7 +71,8 @@ public class LimitTests
         using SmtpHarness h = new(Loose + "smtpd_recipient_limit = 2\nsmtpd_recipient_overshoot_limit = 1\nsmtpd_hard_error_limit = 1\n");
         string rcpt = "RCPT TO:<a@local.test>\r\n";
         string reply = h.Talk("EHLO x\r\nMAIL FROM:<>\r\n" + rcpt + rcpt + rcpt + rcpt + rcpt);
-        Assert.That(reply, Does.EndWith("250 2.1.5 Ok\r\n250 2.1.5 Ok\r\n452 4.5.3 Error: too many recipients\r\n452 4.5.3 Error: too many recipients\r\n"
+        Assert.That(reply, Does.EndWith(
+            "250 2.1.5 Ok\r\n250 2.1.5 Ok\r\n452 4.5.3 Error: too many recipients\r\n452 4.5.3 Error: too many recipients\r\n"
             + "421 4.7.0 mx.test Error: too many errors\r\n"));
     }
 
@@ -77,7 +80,8 @@ public class LimitTests
     public void Size_is_bounded_when_declared_and_when_sent()
     {
         using SmtpHarness h = new(Loose + "message_size_limit = 20\n");
-        string reply = h.Talk("EHLO x\r\nMAIL FROM:<> SIZE=21\r\nMAIL FROM:<> SIZE=20\r\nRCPT TO:<a@local.test>\r\nDATA\r\n1234567890\r\n1234567\r\n.\r\n"
+        string reply = h.Talk("EHLO x\r\nMAIL FROM:<> SIZE=21\r\nMAIL FROM:<> SIZE=20\r\nRCPT "
+            + "TO:<a@local.test>\r\nDATA\r\n1234567890\r\n1234567\r\n.\r\n"
             + "MAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\n1234567890\r\n123456\r\n.\r\nQUIT\r\n");
         Assert.That(reply, Does.Contain("552 5.3.4 Message size exceeds fixed limit"));
         Assert.That(reply, Does.Contain("354 End data with <CR><LF>.<CR><LF>\r\n552 5.3.4 Error: message file too big\r\n250 2.1.0 Ok"));
@@ -107,7 +111,8 @@ public class LimitTests
         using SmtpHarness h = new(Loose + $"smtpd_forbid_bare_newline = {policy}\nmynetworks = 127.0.0.1\n");
         string reply = h.Talk("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\n" + content + "QUIT\r\n");
         Assert.That(reply, Does.Contain(expected));
-        if (policy == "reject") Assert.That(h.LogLines(), Has.Some.Contain(": reject: END-OF-MESSAGE from host.example[192.0.2.7]: bare <LF> received; from=<> to=<a@local.test>"));
+        if (policy == "reject") Assert.That(h.LogLines(), Has.Some.Contain(": reject: END-OF-MESSAGE from host.example[192.0.2.7]: bare "
+            + "<LF> received; from=<> to=<a@local.test>"));
         if (policy == "note") Assert.That(h.LogLines()[^1], Does.EndWith(" notes=bare_lf"));
         if (policy == "normalize") Assert.That(h.Queue.Queued.Single().Body, Is.EqualTo("x\ny\nz\n"));
     }
@@ -126,7 +131,8 @@ public class LimitTests
         foreach (string end in ends)
         {
             using SmtpHarness h = new(Loose + "mynetworks = 127.0.0.1\n");
-            h.Talk($"EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\none{end}MAIL FROM:<>\r\nRCPT TO:<b@local.test>\r\nDATA\r\ntwo\r\n.\r\nQUIT\r\n");
+            h.Talk($"EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\none{end}MAIL FROM:<>\r\nRCPT "
+                + $"TO:<b@local.test>\r\nDATA\r\ntwo\r\n.\r\nQUIT\r\n");
             Assert.That(h.Queue.Queued.Count(), Is.EqualTo(1), end.Replace("\r", "CR").Replace("\n", "LF"));
             Assert.That(h.Queue.Queued.Single().Body, Does.Contain("MAIL FROM:").And.Not.Contain("\r"));
         }
@@ -165,7 +171,8 @@ public class LimitTests
             while (!drained) await h.TurnAsync();
             b.Close();
         });
-        Assert.That(h.LogLines(), Has.Some.EqualTo("warning: Connection concurrency limit exceeded: 3 from host.example[192.0.2.7] for service "));
+        Assert.That(h.LogLines(), Has.Some.EqualTo(
+            "warning: Connection concurrency limit exceeded: 3 from host.example[192.0.2.7] for service "));
     }
 
     [Test]
@@ -208,11 +215,13 @@ public class LimitTests
         {
             TestClient c = h.Connect();
             await c.ReplyAsync();
-            Assert.That(await c.AskAsync("EHLO x"), Does.Contain("|250-XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT|"));
+            Assert.That(await c.AskAsync("EHLO x"),
+                Does.Contain("|250-XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT|"));
             Assert.That(await c.AskAsync("XCLIENT FOO=x"), Is.EqualTo("501 5.5.4 Bad XCLIENT attribute name: FOO"));
             Assert.That(await c.AskAsync("XCLIENT ADDR=300.1.1.1"), Is.EqualTo("501 5.5.4 Bad ADDR syntax: 300.1.1.1"));
             Assert.That(await c.AskAsync("XCLIENT NAME="), Is.EqualTo("501 5.5.4 Error: attribute=value expected"));
-            Assert.That(await c.AskAsync("XCLIENT NAME=spike.example ADDR=IPv6:2001:db8::9 PORT=99 HELO=h.example PROTO=esmtp LOGIN=joe"), Does.StartWith("220 "));
+            Assert.That(await c.AskAsync("XCLIENT NAME=spike.example ADDR=IPv6:2001:db8::9 PORT=99 HELO=h.example PROTO=esmtp LOGIN=joe"),
+                Does.StartWith("220 "));
             Assert.That(await c.AskAsync("XCLIENT NAME=x"), Is.EqualTo("550 5.7.0 Error: insufficient authorization"));
             Assert.That(await c.AskAsync("MAIL FROM:<>"), Is.EqualTo("250 2.1.0 Ok"));
             Assert.That(await c.AskAsync("RCPT TO:<x@foreign.test>"), Is.EqualTo("250 2.1.5 Ok"));
@@ -221,9 +230,11 @@ public class LimitTests
             c.Close();
         });
         var message = h.Queue.Queued.Single();
-        Assert.That(message.Content, Does.StartWith("Received: from h.example (spike.example [IPv6:2001:db8::9])\n\tby mx.test (MtaSuite) with ESMTPA id "));
+        Assert.That(message.Content, Does.StartWith(
+            "Received: from h.example (spike.example [IPv6:2001:db8::9])\n\tby mx.test (MtaSuite) with ESMTPA id "));
         Assert.That(message.Request.Envelope.SaslLogin, Is.EqualTo("joe"));
-        Assert.That(h.LogLines(), Does.Contain($"{message.Request.Envelope.QueueId}: client=spike.example[2001:db8::9]:99, sasl_method=XCLIENT, sasl_username=joe"));
+        Assert.That(h.LogLines(), Does.Contain(
+            $"{message.Request.Envelope.QueueId}: client=spike.example[2001:db8::9]:99, sasl_method=XCLIENT, sasl_username=joe"));
     }
 
     [TestCase("permit_mynetworks", true)]
@@ -241,20 +252,23 @@ public class LimitTests
     public void Xforward_names_the_client_of_one_message()
     {
         using SmtpHarness h = new(Loose + "smtpd_authorized_xforward_hosts = 192.0.2.7\n");
-        string said = h.Talk("EHLO x\r\nXFORWARD NAME=spike.example ADDR=198.51.100.9 PORT=99 IDENT=ABC\r\nXFORWARD HELO=h.example PROTO=SMTP\r\n"
+        string said = h.Talk("EHLO x\r\nXFORWARD NAME=spike.example ADDR=198.51.100.9 PORT=99 IDENT=ABC\r\nXFORWARD HELO=h.example "
+            + "PROTO=SMTP\r\n"
             + "MAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\n.\r\nQUIT\r\n");
         Assert.That(said, Does.Contain("250-XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT\r\n"));
         var e = h.Queue.Queued.Select(m => m.Request.Envelope).ToArray();
         Assert.That((e[0].ClientName, e[0].ClientAddress, e[0].ClientPort, e[0].ClientHelo, e[0].ClientProtocol),
             Is.EqualTo(("spike.example", "198.51.100.9", "99", "h.example", "SMTP")));
         Assert.That(e[1].ClientName, Is.EqualTo("host.example"));
-        Assert.That(h.LogLines(), Does.Contain($"{e[0].QueueId}: client=host.example[192.0.2.7], orig_queue_id=ABC, orig_client=spike.example[198.51.100.9]"));
+        Assert.That(h.LogLines(), Does.Contain(
+            $"{e[0].QueueId}: client=host.example[192.0.2.7], orig_queue_id=ABC, orig_client=spike.example[198.51.100.9]"));
     }
 
     [Test]
     public void A_proxy_names_the_client()
     {
-        using SmtpHarness h = new("smtpd_upstream_proxy_protocol = haproxy\nsmtpd_client_connection_count_limit = 1\nmynetworks = 127.0.0.1\n");
+        using SmtpHarness h = new("smtpd_upstream_proxy_protocol = haproxy\nsmtpd_client_connection_count_limit = 1\nmynetworks = "
+            + "127.0.0.1\n");
         h.Run(async () =>
         {
             TestClient a = h.Connect("127.0.0.1");
@@ -276,13 +290,15 @@ public class LimitTests
     [Test]
     public void Ehlo_keywords_are_discarded_with_what_they_announce()
     {
-        using SmtpHarness h = new("smtpd_discard_ehlo_keyword_address_maps = inline:{{192.0.2.7=chunking, dsn, etrn}}\nsmtpd_reject_footer = \\c. Call $client_address\\nnow\n");
+        using SmtpHarness h = new("smtpd_discard_ehlo_keyword_address_maps = inline:{{192.0.2.7=chunking, dsn, "
+            + "etrn}}\nsmtpd_reject_footer = \\c. Call $client_address\\nnow\n");
         h.Run(async () =>
         {
             TestClient c = h.Connect();
             await c.ReplyAsync();
             Assert.That(await c.AskAsync("EHLO x"), Does.Not.Contain("CHUNKING").And.Not.Contain("DSN").And.Not.Contain("ETRN"));
-            Assert.That(await c.AskAsync("MAIL FROM:<> RET=FULL"), Is.EqualTo("501-5.7.1 DSN support is disabled. Call 192.0.2.7|501 5.7.1 now"));
+            Assert.That(await c.AskAsync("MAIL FROM:<> RET=FULL"),
+                Is.EqualTo("501-5.7.1 DSN support is disabled. Call 192.0.2.7|501 5.7.1 now"));
             Assert.That(await c.AskAsync("BDAT 1"), Does.StartWith("521"));
             Assert.That(await c.ReplyAsync(), Is.EqualTo("EOF"));
         });

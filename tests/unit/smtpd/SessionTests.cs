@@ -16,7 +16,8 @@ public class SessionTests
     {
         const string input = "EHLO client.example\r\nMAIL FROM:<s@foreign.test> SIZE=20 BODY=8BITMIME RET=HDRS ENVID=x+2By\r\n"
             + "RCPT TO:<user@local.test> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;u+40x\r\nRCPT TO:<nobody@local.test>\r\nDATA\r\n"
-            + "Subject: hi\r\n\r\n..dot\r\nbare\nline\0\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nBDAT 5\r\nab\r\ncBDAT 4 LAST\r\nd\r\n.QUIT\r\n";
+            + "Subject: hi\r\n\r\n..dot\r\nbare\nline\0\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nBDAT 5\r\nab\r\ncBDAT 4 "
+            + "LAST\r\nd\r\n.QUIT\r\n";
         string expected = "";
         for (int split = 0; split < input.Length; split++)
         {
@@ -24,13 +25,16 @@ public class SessionTests
             string reply = Regex.Replace(h.Talk(input, split), "queued as [0-9A-Za-z]{14}", "queued as ID");
             if (split == 0) expected = reply;
             Assert.That(reply, Is.EqualTo(expected), $"split {split}");
-            Assert.That(h.Queue.Queued.Select(m => m.Body), Is.EqualTo(new[] { "Subject: hi\n\n.dot\nbare\nline\0\n", "ab\ncd\n.\n" }), $"split {split}");
+            Assert.That(h.Queue.Queued.Select(m => m.Body), Is.EqualTo(new[] { "Subject: hi\n\n.dot\nbare\nline\0\n", "ab\ncd\n.\n" }),
+                $"split {split}");
         }
         Assert.That(expected, Is.EqualTo(
-            "220 mx.test ESMTP MtaSuite\r\n250-mx.test\r\n250-PIPELINING\r\n250-SIZE 10240000\r\n250-VRFY\r\n250-ETRN\r\n250-ENHANCEDSTATUSCODES\r\n"
+            "220 mx.test ESMTP MtaSuite\r\n250-mx.test\r\n250-PIPELINING\r\n250-SIZE "
+            + "10240000\r\n250-VRFY\r\n250-ETRN\r\n250-ENHANCEDSTATUSCODES\r\n"
             + "250-8BITMIME\r\n250-DSN\r\n250-SMTPUTF8\r\n250 CHUNKING\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n"
             + "550 5.1.1 <nobody@local.test>: Recipient address rejected: User unknown in local recipient table\r\n"
-            + "354 End data with <CR><LF>.<CR><LF>\r\n250 2.0.0 Ok: queued as ID\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n250 2.0.0 Ok: 5 bytes\r\n"
+            + "354 End data with <CR><LF>.<CR><LF>\r\n250 2.0.0 Ok: queued as ID\r\n250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n250 2.0.0 Ok: 5 "
+            + "bytes\r\n"
             + "250 2.0.0 Ok: 11 bytes queued as ID\r\n221 2.0.0 Bye\r\n"));
     }
 
@@ -45,14 +49,17 @@ public class SessionTests
         Assert.Multiple(() =>
         {
             Assert.That(e.Sender, Is.EqualTo("s@foreign.test"));
-            Assert.That((e.Return, e.EnvelopeId, e.Body), Is.EqualTo((Common.Mail.DsnReturn.Headers, "x+y", Common.Mail.BodyType.EightBitMime)));
+            Assert.That((e.Return, e.EnvelopeId, e.Body),
+                Is.EqualTo((Common.Mail.DsnReturn.Headers, "x+y", Common.Mail.BodyType.EightBitMime)));
             Assert.That((e.ClientName, e.ClientAddress, e.ClientPort, e.ClientHelo, e.ClientProtocol, e.Origin),
                 Is.EqualTo(("host.example", "192.0.2.7", "4711", "client.example", "ESMTP", "smtpd")));
             Assert.That(e.Recipients.Single().Address, Is.EqualTo("user@local.test"));
             Assert.That(e.Recipients.Single().DsnOriginal, Is.EqualTo("rfc822;u@x"));
             Assert.That(e.Recipients.Single().Notify, Is.EqualTo(Common.Mail.Notify.Success | Common.Mail.Notify.Delay));
-            Assert.That(message.Content, Does.Match("^Received: from client\\.example \\(host\\.example \\[192\\.0\\.2\\.7\\]\\)\n\tby mx\\.test \\(MtaSuite\\) "
-                + "with ESMTP id [0-9A-Za-z]{14}\n\tfor <user@local\\.test>; \\w{3}, \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d [+-]\\d{4}.*\nx\n$"));
+            Assert.That(message.Content, Does.Match(
+                "^Received: from client\\.example \\(host\\.example \\[192\\.0\\.2\\.7\\]\\)\n\tby mx\\.test \\(MtaSuite\\) "
+                + "with ESMTP id [0-9A-Za-z]{14}\n\tfor <user@local\\.test>; \\w{3}, \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d "
+                + "[+-]\\d{4}.*\nx\n$"));
         });
     }
 
@@ -74,7 +81,8 @@ public class SessionTests
 
     [TestCase("", "lost connection after CONNECT from host.example[192.0.2.7]")]
     [TestCase("EHLO x\r\nFOO\r\n", "lost connection after UNKNOWN from host.example[192.0.2.7]")]
-    [TestCase("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\nabc\r\n", "lost connection after DATA (5 bytes) from host.example[192.0.2.7]")]
+    [TestCase("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\nabc\r\n",
+        "lost connection after DATA (5 bytes) from host.example[192.0.2.7]")]
     public void A_lost_connection_is_logged_with_what_was_under_way(string input, string line)
     {
         using SmtpHarness h = new(Loose);
@@ -130,16 +138,20 @@ public class SessionTests
     [TestCase("resolve_numeric_domain = yes\n", "a@192.0.2.1", "250 2.1.0 Ok")]
     public void Addresses_without_a_domain_that_mail_could_go_to_are_refused_at_once(string settings, string address, string reply)
     {
-        using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\nsmtpd_reject_unlisted_recipient = no\nmynetworks = 192.0.2.7\n" + settings);
+        using SmtpHarness h =
+            new("smtpd_forbid_unauth_pipelining = no\nsmtpd_reject_unlisted_recipient = no\nmynetworks = 192.0.2.7\n" + settings);
         string said = h.Talk($"EHLO x\r\nMAIL FROM:<{address}>\r\nRSET\r\nMAIL FROM:<>\r\nRCPT TO:<{address}>\r\nQUIT\r\n");
-        Assert.That(said, Does.Contain($"\r\n{reply}\r\n").And.Contain("\r\n" + reply.Replace("1.7 Bad sender", "1.3 Bad recipient", StringComparison.Ordinal).Replace("2.1.0", "2.1.5", StringComparison.Ordinal) + "\r\n"));
+        Assert.That(said, Does.Contain($"\r\n{reply}\r\n").And.Contain("\r\n"
+            + reply.Replace("1.7 Bad sender", "1.3 Bad recipient", StringComparison.Ordinal)
+            .Replace("2.1.0", "2.1.5", StringComparison.Ordinal) + "\r\n"));
     }
 
     [TestCase("192.0.2.7", 2)]
     [TestCase("198.51.100.7", 1)]
     public void Only_clients_in_mynetworks_end_a_message_by_bare_line_feeds(string address, int messages)
     {
-        using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\nsmtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n");
+        using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\nsmtpd_relay_restrictions = permit_mynetworks, "
+            + "reject_unauth_destination\n");
         const string envelope = "MAIL FROM:<a@b>\r\nRCPT TO:<a@local.test>\r\nDATA\r\n";
         h.Talk($"EHLO x\r\n{envelope}one\n.\n{envelope}two\r\n.\r\nQUIT\r\n", address: address);
         Assert.That(h.Queue.Queued.Count(), Is.EqualTo(messages));
@@ -152,7 +164,8 @@ public class SessionTests
     [TestCase("OK", ExpectedResult = "")]
     public string What_is_decided_at_the_end_of_the_data_goes_with_it(string action)
     {
-        using SmtpHarness h = new($"smtpd_end_of_data_restrictions = check_sender_access inline:{{ {{ a@b = {action} }} }}\nsmtpd_sender_restrictions = check_sender_access inline:{{ {{ a@b = BCC early@local.test }} }}\n");
+        using SmtpHarness h = new($"smtpd_end_of_data_restrictions = check_sender_access inline:{{ {{ a@b = {action} }} "
+            + $"}}\nsmtpd_sender_restrictions = check_sender_access inline:{{ {{ a@b = BCC early@local.test }} }}\n");
         h.Run(async () =>
         {
             TestClient c = await h.ConnectWithRecipientAsync();
@@ -256,7 +269,8 @@ public class SessionTests
         string reply = h.Talk("NOOP\xff\r\n \r\n" + new string('y', 5000) + "\r\nNOOP\r\nQUIT\r\n");
         Assert.That(reply.Split("\r\n")[1..], Is.EqualTo(new[]
         {
-            "500 5.5.2 Error: bad UTF-8 syntax", "500 5.5.2 Error: bad syntax", "500 5.5.2 mx.test Error: command too long", "250 2.0.0 Ok", "221 2.0.0 Bye", "",
+            "500 5.5.2 Error: bad UTF-8 syntax", "500 5.5.2 Error: bad syntax", "500 5.5.2 mx.test Error: command too long", "250 2.0.0 Ok",
+                "221 2.0.0 Bye", "",
         }));
     }
 
@@ -340,7 +354,10 @@ public class SessionTests
     {
         using SmtpHarness h = new(Loose);
         h.Queue.Answer = Common.Mail.Outcome.Bounce("5.4.0", "Error: too many hops") with { Code = 554 };
-        Assert.That(h.Talk("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\nx\r\n.\r\nQUIT\r\n"), Does.Contain("554 5.4.0 Error: too many hops\r\n221"));
-        Assert.That(h.LogLines(), Has.Some.Match("^[0-9A-Za-z]+: reject: END-OF-MESSAGE from host\\.example\\[192\\.0\\.2\\.7\\]: 554 5\\.4\\.0 Error: too many hops; from=<> to=<a@local\\.test> proto=ESMTP helo=<x>$"));
+        Assert.That(h.Talk("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\nx\r\n.\r\nQUIT\r\n"),
+            Does.Contain("554 5.4.0 Error: too many hops\r\n221"));
+        Assert.That(h.LogLines(), Has.Some.Match(
+            "^[0-9A-Za-z]+: reject: END-OF-MESSAGE from host\\.example\\[192\\.0\\.2\\.7\\]: 554 5\\.4\\.0 Error: too many hops; from=<> "
+            + "to=<a@local\\.test> proto=ESMTP helo=<x>$"));
     }
 }

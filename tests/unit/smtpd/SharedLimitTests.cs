@@ -43,7 +43,8 @@ public sealed class SharedLimitTests
             await h.TurnAsync();
             Assert.That(await h.Connect(Stranger).ReplyAsync(), Does.StartWith("220"));
         });
-        Assert.That(h.LogLines(), Has.Some.EqualTo($"warning: Connection concurrency limit exceeded: 3 from unknown[{Stranger}] for service "));
+        Assert.That(h.LogLines(), Has.Some.EqualTo(
+            $"warning: Connection concurrency limit exceeded: 3 from unknown[{Stranger}] for service "));
     }
 
     [Test]
@@ -52,7 +53,8 @@ public sealed class SharedLimitTests
         using SmtpHarness h = Harness("smtpd_client_connection_rate_limit = 2\nsmtpd_forbid_unauth_pipelining = no");
         h.Run(async () =>
         {
-            foreach (string code in new[] { "220", "220", "421" }) Assert.That(await h.Connect(Stranger).ReplyAsync(), Does.StartWith(code));
+            foreach (string code in new[] { "220", "220", "421" })
+                Assert.That(await h.Connect(Stranger).ReplyAsync(), Does.StartWith(code));
         });
         Assert.That(h.LogLines(), Has.Some.EqualTo($"warning: Connection rate limit exceeded: 3 from unknown[{Stranger}] for service "));
     }
@@ -60,7 +62,8 @@ public sealed class SharedLimitTests
     [Test]
     public void Messages_and_recipients_a_minute_are_limited()
     {
-        using SmtpHarness h = Harness("smtpd_client_message_rate_limit = 1\nsmtpd_client_recipient_rate_limit = 2\nsmtpd_peername_lookup = no");
+        using SmtpHarness h = Harness("smtpd_client_message_rate_limit = 1\nsmtpd_client_recipient_rate_limit = 2\nsmtpd_peername_lookup "
+            + "= no");
         h.Run(async () =>
         {
             TestClient c = h.Connect(Stranger);
@@ -78,7 +81,8 @@ public sealed class SharedLimitTests
     [Test]
     public void Without_anvil_clients_are_served()
     {
-        using SmtpHarness h = new("smtpd_client_connection_rate_limit = 1\nsmtpd_client_message_rate_limit = 1\nsmtpd_forbid_unauth_pipelining = no");
+        using SmtpHarness h = new("smtpd_client_connection_rate_limit = 1\nsmtpd_client_message_rate_limit = "
+            + "1\nsmtpd_forbid_unauth_pipelining = no");
         h.Server.Anvil = _bench.AnvilClient(h.Loop);
         h.Run(async () =>
         {
@@ -94,7 +98,8 @@ public sealed class SharedLimitTests
     [Test]
     public void An_unknown_address_is_probed_and_deferred_meanwhile()
     {
-        using SmtpHarness h = Harness("smtpd_recipient_restrictions = reject_unverified_recipient\nsmtpd_relay_restrictions =\naddress_verify_poll_count = 1");
+        using SmtpHarness h = Harness(
+            "smtpd_recipient_restrictions = reject_unverified_recipient\nsmtpd_relay_restrictions =\naddress_verify_poll_count = 1");
         h.Run(async () =>
         {
             TestClient c = h.Connect();
@@ -102,7 +107,8 @@ public sealed class SharedLimitTests
             await c.AskAsync("HELO x");
             await c.AskAsync("MAIL FROM:<a@b.test>");
             Assert.That(await c.AskAsync("RCPT TO:<user@local.test>"),
-                Is.EqualTo("450 4.1.1 <user@local.test>: Recipient address rejected: unverified address: Address verification in progress"));
+                Is.EqualTo(
+                    "450 4.1.1 <user@local.test>: Recipient address rejected: unverified address: Address verification in progress"));
             _bench.VerifyClient(h.Loop).Tell(new VerifyUpdate { Address = "user@local.test", Status = ProbeStatus.Deliverable });
             await h.TurnAsync();
             await h.TurnAsync();
@@ -112,16 +118,20 @@ public sealed class SharedLimitTests
     }
 
     [TestCase("", "450 4.1.1 <a@local.test>: Recipient address rejected: unverified address: no such user")]
-    [TestCase("unverified_recipient_reject_code = 550", "550 5.1.1 <a@local.test>: Recipient address rejected: undeliverable address: no such user")]
-    [TestCase("unverified_recipient_reject_code = 550\nunverified_recipient_reject_reason = gone", "550 5.1.1 <a@local.test>: Recipient address rejected: undeliverable address: gone")]
+    [TestCase("unverified_recipient_reject_code = 550",
+        "550 5.1.1 <a@local.test>: Recipient address rejected: undeliverable address: no such user")]
+    [TestCase("unverified_recipient_reject_code = 550\nunverified_recipient_reject_reason = gone",
+        "550 5.1.1 <a@local.test>: Recipient address rejected: undeliverable address: gone")]
     [TestCase("unverified_recipient_reject_code = 250", "250 2.1.5 Ok")]
-    [TestCase("unverified_recipient_tempfail_action = defer", "450 4.1.1 <a@local.test>: Recipient address rejected: unverified address: no such user")]
+    [TestCase("unverified_recipient_tempfail_action = defer",
+        "450 4.1.1 <a@local.test>: Recipient address rejected: unverified address: no such user")]
     public void What_is_undeliverable_is_refused_as_configured(string config, string reply)
     {
         using SmtpHarness h = Harness("smtpd_recipient_restrictions = reject_unverified_recipient\nsmtpd_relay_restrictions =\n" + config);
         h.Run(async () =>
         {
-            _bench.VerifyClient(h.Loop).Tell(new VerifyUpdate { Address = "a@local.test", Status = ProbeStatus.Undeliverable, Text = "no such user" });
+            _bench.VerifyClient(h.Loop).Tell(
+                new VerifyUpdate { Address = "a@local.test", Status = ProbeStatus.Undeliverable, Text = "no such user" });
             TestClient c = h.Connect();
             await c.ReplyAsync();
             await c.AskAsync("HELO x");
@@ -133,7 +143,8 @@ public sealed class SharedLimitTests
     [Test]
     public void A_session_waits_for_the_result_of_a_probe()
     {
-        using SmtpHarness h = Harness("smtpd_sender_restrictions = reject_unverified_sender\naddress_verify_poll_delay = 1s\nunverified_sender_reject_code = 550");
+        using SmtpHarness h = Harness(
+            "smtpd_sender_restrictions = reject_unverified_sender\naddress_verify_poll_delay = 1s\nunverified_sender_reject_code = 550");
         h.Run(async () =>
         {
             TestClient c = h.Connect();
@@ -146,8 +157,10 @@ public sealed class SharedLimitTests
             c.Send("RCPT TO:<user@local.test>\r\n");
             await h.Loop.Delay(TimeSpan.FromMilliseconds(300));
             Assert.That(_bench.Submitted.Single().Recipients.Single().Address, Is.EqualTo("forged@far.test"));
-            _bench.VerifyClient(h.Loop).Tell(new VerifyUpdate { Address = "forged@far.test", Status = ProbeStatus.Undeliverable, Text = "host said: 550 no" });
-            Assert.That(await c.ReplyAsync(), Is.EqualTo("550 5.1.7 <forged@far.test>: Sender address rejected: undeliverable address: host said: 550 no"));
+            _bench.VerifyClient(h.Loop).Tell(
+                new VerifyUpdate { Address = "forged@far.test", Status = ProbeStatus.Undeliverable, Text = "host said: 550 no" });
+            Assert.That(await c.ReplyAsync(),
+                Is.EqualTo("550 5.1.7 <forged@far.test>: Sender address rejected: undeliverable address: host said: 550 no"));
         });
     }
 
@@ -162,7 +175,8 @@ public sealed class SharedLimitTests
     [Test]
     public void The_sender_of_probes_is_let_in()
     {
-        using SmtpHarness h = new("smtpd_recipient_restrictions = reject\naddress_verify_sender = probe@mx.test\naddress_verify_sender_ttl = 1h\nsmtpd_forbid_unauth_pipelining = no");
+        using SmtpHarness h = new("smtpd_recipient_restrictions = reject\naddress_verify_sender = "
+            + "probe@mx.test\naddress_verify_sender_ttl = 1h\nsmtpd_forbid_unauth_pipelining = no");
         string current = new MtaSuite.Common.Routing.ProbeSender(h.Config).At(DateTimeOffset.UtcNow);
         Assert.That(current, Does.Match("^probe[0-9a-z]+@mx.test$"));
         string talk = h.Talk($"HELO x\r\nMAIL FROM:<x@b.test>\r\nRCPT TO:<{current}>\r\nRCPT TO:<probe@mx.test>\r\n");

@@ -16,7 +16,8 @@ public class SlowTableTests
 
     /// <summary>Clients at <see cref="Slow"/> are asked about in the table, others in none.</summary>
     private static string OnlySome(LockedTable table) => "smtpd_restriction_classes = slow, strict\n"
-        + $"smtpd_client_restrictions = check_client_access inline:{{{{{Slow}=slow}}}}\nslow = check_sender_access {table.Spec}\nstrict = reject\n";
+        + $"smtpd_client_restrictions = check_client_access inline:{{{{{Slow}=slow}}}}\nslow = check_sender_access {table.Spec}\nstrict "
+        + $"= reject\n";
 
     private static async Task<string> AskRecipientAsync(TestClient client, string recipient = "a@local.test", string sender = "s@f.test")
     {
@@ -61,7 +62,8 @@ public class SlowTableTests
             loop = Environment.CurrentManagedThreadId;
             Task<string>[] waiting = [.. Enumerable.Range(0, 3).Select(_ => AskRecipientAsync(h.Connect(), "u@slow.test"))];
             while (Volatile.Read(ref asked) < 3) await h.TurnAsync();
-            Assert.That(await AskRecipientAsync(h.Connect(), "u@elsewhere.test"), Does.StartWith("250"), "an address of which no slow table is asked");
+            Assert.That(await AskRecipientAsync(h.Connect(), "u@elsewhere.test"), Does.StartWith("250"),
+                "an address of which no slow table is asked");
             Assert.That(waiting.Any(w => w.IsCompleted), Is.False);
             answer.Set();
             Assert.That(await Task.WhenAll(waiting), Has.All.EqualTo("250 2.1.5 Ok"));
@@ -90,22 +92,30 @@ public class SlowTableTests
     }
 
     // What RCPT answers once the table does.
-    [TestCase("smtpd_sender_restrictions = check_sender_access TABLE\n", "s@f.test=REJECT away", "554 5.7.1 <s@f.test>: Sender address rejected: away")]
+    [TestCase("smtpd_sender_restrictions = check_sender_access TABLE\n", "s@f.test=REJECT away",
+        "554 5.7.1 <s@f.test>: Sender address rejected: away")]
     [TestCase("smtpd_sender_restrictions = warn_if_reject check_sender_access TABLE\n", "s@f.test=REJECT away", "250 2.1.5 Ok")]
-    [TestCase("smtpd_sender_restrictions = check_sender_access TABLE\n", "s@f.test=strict", "554 5.7.1 <s@f.test>: Sender address rejected: Access denied")]
+    [TestCase("smtpd_sender_restrictions = check_sender_access TABLE\n", "s@f.test=strict",
+        "554 5.7.1 <s@f.test>: Sender address rejected: Access denied")]
     [TestCase("smtpd_sender_restrictions = check_sender_access TABLE\n", "x=x", "250 2.1.5 Ok")]
     [TestCase("smtpd_recipient_restrictions = check_recipient_access TABLE, reject\n", "a@local.test=OK", "250 2.1.5 Ok")]
-    [TestCase("smtpd_recipient_restrictions = check_recipient_access TABLE\n", "a@local.test=strict", "554 5.7.1 <a@local.test>: Recipient address rejected: Access denied")]
+    [TestCase("smtpd_recipient_restrictions = check_recipient_access TABLE\n", "a@local.test=strict",
+        "554 5.7.1 <a@local.test>: Recipient address rejected: Access denied")]
     [TestCase("smtpd_helo_restrictions = TABLE\n", "client=450 later", "450 4.7.1 <client>: Helo command rejected: later")]
-    [TestCase("smtpd_client_restrictions = TABLE\n", "192.0.2=REJECT", "554 5.7.1 <host.example[192.0.2.7]>: Client host rejected: Access denied")]
-    [TestCase("smtpd_recipient_restrictions = reject_sender_login_mismatch\nsmtpd_sender_login_maps = TABLE\n", "s@f.test=joe", "553 5.7.1 <s@f.test>: Sender address rejected: not logged in")]
-    [TestCase("smtpd_recipient_restrictions = permit_mynetworks, reject\nmynetworks = TABLE\nsmtpd_forbid_bare_newline_exclusions =\n", "192.0.2.7=x", "250 2.1.5 Ok")]
-    [TestCase("smtpd_recipient_restrictions = permit_mynetworks, reject\nmynetworks = TABLE\nsmtpd_forbid_bare_newline_exclusions =\n", "192.0.2.8=x", "554 5.7.1 <a@local.test>: Recipient address rejected: Access denied")]
+    [TestCase("smtpd_client_restrictions = TABLE\n", "192.0.2=REJECT",
+        "554 5.7.1 <host.example[192.0.2.7]>: Client host rejected: Access denied")]
+    [TestCase("smtpd_recipient_restrictions = reject_sender_login_mismatch\nsmtpd_sender_login_maps = TABLE\n", "s@f.test=joe",
+        "553 5.7.1 <s@f.test>: Sender address rejected: not logged in")]
+    [TestCase("smtpd_recipient_restrictions = permit_mynetworks, reject\nmynetworks = TABLE\nsmtpd_forbid_bare_newline_exclusions =\n",
+        "192.0.2.7=x", "250 2.1.5 Ok")]
+    [TestCase("smtpd_recipient_restrictions = permit_mynetworks, reject\nmynetworks = TABLE\nsmtpd_forbid_bare_newline_exclusions =\n",
+        "192.0.2.8=x", "554 5.7.1 <a@local.test>: Recipient address rejected: Access denied")]
     public void Restrictions_wait_beside_the_loop(string config, string entry, string expected)
     {
         string[] pair = entry.Split('=');
         using LockedTable table = new((pair[0], pair[1]));
-        using SmtpHarness h = new("smtpd_restriction_classes = strict\nstrict = reject\n" + config.Replace("TABLE", table.Spec, StringComparison.Ordinal));
+        using SmtpHarness h =
+            new("smtpd_restriction_classes = strict\nstrict = reject\n" + config.Replace("TABLE", table.Spec, StringComparison.Ordinal));
         h.Run(async () =>
         {
             TestClient client = h.Connect();
@@ -143,7 +153,8 @@ public class SlowTableTests
     }
 
     // Commands and their last reply; the table is locked for each of them.
-    [TestCase("smtpd_reject_footer_maps = TABLE\n", "502 5.5.1 VRFY command is disabled=Call us", "VRFY x", "502-5.5.1 VRFY command is disabled|502 5.5.1 Call us")]
+    [TestCase("smtpd_reject_footer_maps = TABLE\n", "502 5.5.1 VRFY command is disabled=Call us", "VRFY x",
+        "502-5.5.1 VRFY command is disabled|502 5.5.1 Call us")]
     [TestCase("smtpd_reject_filter_maps = TABLE\n", "502 5.5.1 VRFY command is disabled=521 Leave", "VRFY x", "521 Leave")]
     [TestCase("smtpd_noop_commands = TABLE\n", "shrug=x", "SHRUG", "250 2.0.0 Ok")]
     [TestCase("smtpd_forbidden_commands = TABLE\n", "shrug=x", "SHRUG", "221 2.7.0 Error: I can break rules, too. Goodbye.")]
@@ -152,7 +163,8 @@ public class SlowTableTests
     {
         string[] pair = entry.Split('=');
         using LockedTable table = new((pair[0].ToLowerInvariant(), pair[1]));
-        using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\ndisable_vrfy_command = yes\n" + config.Replace("TABLE", table.Spec, StringComparison.Ordinal));
+        using SmtpHarness h = new("smtpd_forbid_unauth_pipelining = no\ndisable_vrfy_command = yes\n"
+            + config.Replace("TABLE", table.Spec, StringComparison.Ordinal));
         h.Run(async () =>
         {
             TestClient client = h.Connect();
@@ -161,7 +173,9 @@ public class SlowTableTests
             // the reply to what is pipelined behind it comes behind it
             client.Send(System.Text.Encoding.ASCII.GetBytes(command + "\r\nQUIT\r\n"));
             Assert.That(await client.ReplyAsync(), Is.EqualTo(expected));
-            Assert.That(await client.ReplyAsync(), Is.EqualTo(expected[0] == '2' && expected[1] == '5' || expected.Contains('|', StringComparison.Ordinal) ? "221 2.0.0 Bye" : "EOF"));
+            Assert.That(await client.ReplyAsync(),
+                Is.EqualTo(expected[0] == '2' && expected[1] == '5'
+                    || expected.Contains('|', StringComparison.Ordinal) ? "221 2.0.0 Bye" : "EOF"));
         });
         Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
     }
@@ -207,9 +221,11 @@ public class SlowTableTests
     public void A_table_that_cannot_answer_is_trouble_for_now()
     {
         using SmtpHarness h = new("smtpd_sender_restrictions = check_sender_access lmdb:/no/such\n");
-        h.Run(async () => Assert.That(await AskRecipientAsync(h.Connect()), Is.EqualTo("451 4.3.5 <s@f.test>: Sender address rejected: Server configuration error")));
+        h.Run(async () => Assert.That(await AskRecipientAsync(h.Connect()),
+            Is.EqualTo("451 4.3.5 <s@f.test>: Sender address rejected: Server configuration error")));
         RoutingAddresses addresses = new(MailConfig.Parse("mydestination = local.test\nlocal_recipient_maps = lmdb:/no/such\n").Config);
-        Assert.That(addresses.CheckListed("s@f.test", "a@local.test", isSender: false).ToString(), Is.EqualTo("451 4.3.0 <a@local.test>: Temporary lookup failure"));
+        Assert.That(addresses.CheckListed("s@f.test", "a@local.test", isSender: false).ToString(),
+            Is.EqualTo("451 4.3.0 <a@local.test>: Temporary lookup failure"));
     }
 
     [TestCase("", false, false, false)]

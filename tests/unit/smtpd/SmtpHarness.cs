@@ -27,7 +27,8 @@ internal sealed class SmtpHarness : IDisposable
 
     public SmtpHarness(string config = "", string stress = "")
     {
-        string text = "myhostname = mx.test\nmydomain = test\nsmtpd_error_sleep_time = 0\nsmtpd_sasl_failure_delay = 0\nmynetworks = 192.0.2.0/24\n" + config;
+        string text = "myhostname = mx.test\nmydomain = test\nsmtpd_error_sleep_time = 0\nsmtpd_sasl_failure_delay = 0\nmynetworks = "
+            + "192.0.2.0/24\n" + config;
         Log.Configure(new LogSettings("smtpd") { File = _log });
         Loop = new EventLoop();
         Config = MailConfig.Parse(text).Config;
@@ -57,7 +58,8 @@ internal sealed class SmtpHarness : IDisposable
             Timeout = TestLimits.Answer,
             Attempts = 1,
         });
-        return new NameServices(resolver, new HostLookupOptions { Sources = HostSources.Native, HostsFile = _hosts }, Config.Get(SmtpdParams.SmtpdPeernameLookup));
+        return new NameServices(resolver, new HostLookupOptions { Sources = HostSources.Native, HostsFile = _hosts },
+            Config.Get(SmtpdParams.SmtpdPeernameLookup));
     }
 
     public static int MaxSessions { get; set; }
@@ -292,7 +294,8 @@ internal sealed class FakeAddresses : IAddresses
 
     public Asks Slow => Asks.Recipients;
 
-    public bool MayBlock(string sender, string recipient, bool isSender) => Wait is not null && (isSender ? sender : recipient).EndsWith("@slow.test", StringComparison.Ordinal);
+    public bool MayBlock(string sender, string recipient, bool isSender) =>
+        Wait is not null && (isSender ? sender : recipient).EndsWith("@slow.test", StringComparison.Ordinal);
 
     public LookupResult Find(Maps maps, string address) => maps.Lookup(address);
 
@@ -321,7 +324,8 @@ internal sealed class FakeAddresses : IAddresses
         string full = Complete(address);
         if (MayBlock(sender, recipient, isSender)) Wait!();
         if (!full.EndsWith("@local.test", StringComparison.Ordinal) || full.Split('@')[0] is "user" or "a" or "b" or "c") return default;
-        return SmtpReply.Parse($"550 5.1.{(isSender ? 0 : 1)} <{address}>: {(isSender ? "Sender" : "Recipient")} address rejected: User unknown in local recipient table");
+        return SmtpReply.Parse($"550 5.1.{(isSender ? 0 : 1)} <{address}>: {(isSender ? "Sender" : "Recipient")} address rejected: User "
+            + $"unknown in local recipient table");
     }
 
     public void Forget() { }

@@ -16,7 +16,8 @@ public class TlsTests
     [TearDown]
     public void RemoveAuthority() => _ca.Dispose();
 
-    private string Config(string more = "") => $"smtpd_tls_security_level = may\nsmtpd_tls_chain_files = {_ca.Chain("mx.test")}\ndata_directory = {_ca.Folder}\n"
+    private string Config(string more = "") =>
+        $"smtpd_tls_security_level = may\nsmtpd_tls_chain_files = {_ca.Chain("mx.test")}\ndata_directory = {_ca.Folder}\n"
         + $"smtpd_tls_loglevel = 1\nsmtpd_tls_received_header = yes\nsmtpd_tls_CAfile = {_ca.RootFile}\n{more}";
 
     private static async Task<TlsHandshake> ShakeAsync(TestClient client, TlsContext context)
@@ -47,11 +48,15 @@ public class TlsTests
             Assert.That(await c.AskAsync("QUIT"), Does.StartWith("221"));
             Assert.That(await c.ReplyAsync(), Is.EqualTo("EOF"));
         });
-        Assert.That(h.Queue.Queued.Single().Content, Does.Match("^Received: from client\\.example \\(host\\.example \\[192\\.0\\.2\\.7\\]\\)\n"
-            + "\t\\(using TLSv1\\.3 with cipher TLS_AES_256_GCM_SHA384 \\(256/256 bits\\)\n\t key-exchange X25519 server-signature ECDSA \\(prime256v1\\) server-digest SHA256\\)\n"
+        Assert.That(h.Queue.Queued.Single().Content,
+            Does.Match("^Received: from client\\.example \\(host\\.example \\[192\\.0\\.2\\.7\\]\\)\n"
+            + "\t\\(using TLSv1\\.3 with cipher TLS_AES_256_GCM_SHA384 \\(256/256 bits\\)\n\t key-exchange X25519 server-signature ECDSA "
+            + "\\(prime256v1\\) server-digest SHA256\\)\n"
             + "\t\\(No client certificate requested\\)\n\tby mx\\.test \\(MtaSuite\\) with ESMTPS id "));
-        Assert.That(h.LogLines(), Has.Some.StartsWith("Anonymous TLS connection established from host.example[192.0.2.7]: TLSv1.3 with cipher "));
-        Assert.That(h.LogLines()[^1], Is.EqualTo("disconnect from host.example[192.0.2.7] ehlo=2 starttls=1/3 mail=1 rcpt=1 data=1 quit=1 commands=7/9"));
+        Assert.That(h.LogLines(), Has.Some.StartsWith(
+            "Anonymous TLS connection established from host.example[192.0.2.7]: TLSv1.3 with cipher "));
+        Assert.That(h.LogLines()[^1], Is.EqualTo(
+            "disconnect from host.example[192.0.2.7] ehlo=2 starttls=1/3 mail=1 rcpt=1 data=1 quit=1 commands=7/9"));
     }
 
     [TestCase("", true)]
@@ -72,7 +77,8 @@ public class TlsTests
             await ShakeAsync(c, context);
             Assert.That(await c.AskAsync("EHLO client.example"), offered ? Does.Contain("REQUIRETLS") : Does.Not.Contain("REQUIRETLS"));
             Assert.That(await c.AskAsync("MAIL FROM:<s@foreign.test> REQUIRETLS=yes"), Is.EqualTo(refused + "=yes"));
-            Assert.That(await c.AskAsync("MAIL FROM:<s@foreign.test> RequireTLS"), offered ? Does.StartWith("250") : Is.EqualTo("555 5.5.4 Unsupported option: RequireTLS"));
+            Assert.That(await c.AskAsync("MAIL FROM:<s@foreign.test> RequireTLS"),
+                offered ? Does.StartWith("250") : Is.EqualTo("555 5.5.4 Unsupported option: RequireTLS"));
             if (offered)
             {
                 await c.AskAsync("RCPT TO:<user@local.test>");
@@ -107,9 +113,11 @@ public class TlsTests
     public void No_certificate_no_offer()
     {
         using SmtpHarness h = new("smtpd_tls_security_level = may\nsmtpd_forbid_unauth_pipelining = no\n");
-        Assert.That(h.Talk("EHLO c.example\r\nSTARTTLS\r\nQUIT\r\n"), Does.Not.Contain("STARTTLS").And.Contain("502 5.5.1 Error: command not implemented"));
+        Assert.That(h.Talk("EHLO c.example\r\nSTARTTLS\r\nQUIT\r\n"),
+            Does.Not.Contain("STARTTLS").And.Contain("502 5.5.1 Error: command not implemented"));
         using SmtpHarness must = new("smtpd_tls_security_level = encrypt\nsmtpd_forbid_unauth_pipelining = no\n");
-        Assert.That(must.Talk("EHLO c.example\r\nSTARTTLS\r\nMAIL FROM:<>\r\nQUIT\r\n"), Does.Contain("454 4.7.0 TLS not available due to local problem\r\n530 5.7.0"));
+        Assert.That(must.Talk("EHLO c.example\r\nSTARTTLS\r\nMAIL FROM:<>\r\nQUIT\r\n"),
+            Does.Contain("454 4.7.0 TLS not available due to local problem\r\n530 5.7.0"));
         using SmtpHarness discarded = new(Config("smtpd_discard_ehlo_keywords = starttls\nsmtpd_forbid_unauth_pipelining = no\n"));
         Assert.That(discarded.Talk("EHLO c.example\r\nSTARTTLS\r\nQUIT\r\n"), Does.Not.Contain("250-STARTTLS").And.Contain("502 5.5.1"));
     }
@@ -160,7 +168,9 @@ public class TlsTests
         nint certificate = LibSsl.ParseCertificate(keys[0].Chain[0]);
         string print = BitConverter.ToString(LibSsl.Fingerprint(certificate, "sha256", publicKey: false)).Replace('-', ':');
         LibSsl.FreeCertificate(certificate);
-        using SmtpHarness h = new(Config($"smtpd_tls_ask_ccert = yes\nsmtpd_tls_fingerprint_digest = sha256\nrelay_clientcerts = inline:{{{{{(listed ? print : "00:11")}=x}}}}\n"
+        using SmtpHarness h = new(Config(
+            $"smtpd_tls_ask_ccert = yes\nsmtpd_tls_fingerprint_digest = sha256\nrelay_clientcerts = "
+            + $"inline:{{{{{(listed ? print : "00:11")}=x}}}}\n"
             + $"smtpd_relay_restrictions = {restriction.Replace("FINGERPRINT", print)}, reject_unauth_destination\nmynetworks = 127.0.0.1\n"));
         using TlsContext context = TlsPair.Context(new TlsContextSettings { Server = false }, chain);
         h.Run(async () =>
@@ -183,7 +193,8 @@ public class TlsTests
     {
         using TestCa foreign = new("Foreign CA");
         using SmtpHarness h = new(Config("smtpd_tls_security_level = encrypt\nsmtpd_tls_req_ccert = yes\n"));
-        using TlsContext context = shown ? TlsPair.Context(new TlsContextSettings { Server = false }, foreign.Chain("x")) : TlsPair.ClientContext();
+        using TlsContext context = shown ? TlsPair.Context(new TlsContextSettings { Server = false }, foreign.Chain("x"))
+            : TlsPair.ClientContext();
         h.Run(async () =>
         {
             TestClient c = h.Connect();

@@ -7,7 +7,10 @@ using MtaSuite.Common.Spool.Journal;
 
 namespace MtaSuite.Tests.Unit.Spool;
 
-/// <summary>What is appended to the journal comes back after a failure of the machine, once, unless it is there or was removed; what was not written whole does not.</summary>
+/// <summary>
+/// What is appended to the journal comes back after a failure of the machine, once, unless it is there or was removed; what was not written
+/// whole does not.
+/// </summary>
 public sealed class JournalTests
 {
     private const long Size = 256 * 1024;
@@ -141,7 +144,8 @@ public sealed class JournalTests
         Assert.That(cover.Holds(place, device));
         Assert.That(cover.Holds(place, device + 1), Is.False, "another file system");
         Assert.That(cover.Holds(place with { Generation = place.Generation + 1 }, device), Is.False, "another use of the segment");
-        Assert.That(cover.Holds(default, device) || cover.Holds(place with { Segment = 1 }, device) || cover.Holds(place with { Segment = -1 }, device), Is.False);
+        Assert.That(cover.Holds(default, device) || cover.Holds(place with { Segment = 1 }, device)
+            || cover.Holds(place with { Segment = -1 }, device), Is.False);
         Mark(1);
         Assert.That(cover.Holds(place, device), Is.False, "the sync that ends it may have begun");
         Mark(0);
@@ -181,7 +185,8 @@ public sealed class JournalTests
         using (JournalSegment again = Claim(JournalFormat.BootId())) Assert.That(again.IsEmpty);
         byte[] left = File.ReadAllBytes(SegmentPath);
         Assert.That(JournalFormat.TryReadHead(left, out ulong generation, out _));
-        Assert.That(JournalFormat.TryReadRecord(left.AsSpan(JournalFormat.HeadSize), generation, out _, out _, out _), Is.False, "a record of an earlier generation is none");
+        Assert.That(JournalFormat.TryReadRecord(left.AsSpan(JournalFormat.HeadSize), generation, out _, out _, out _), Is.False,
+            "a record of an earlier generation is none");
     }
 
     [Test]

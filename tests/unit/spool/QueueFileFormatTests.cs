@@ -44,11 +44,14 @@ public sealed class QueueFileFormatTests
         return status;
     }
 
-    private static Envelope Small() => new() { ArrivalMicroseconds = 5, Sender = "a@b", Recipients = [new() { Address = "c@d" }, new() { Address = "e@f", Original = "g@h" }] };
+    private static Envelope Small() =>
+        new() { ArrivalMicroseconds = 5, Sender = "a@b",
+        Recipients = [new() { Address = "c@d" }, new() { Address = "e@f", Original = "g@h" }] };
 
     public static readonly string[] Nasty =
     [
-        "\\", "\\n", "\\\\n", "a\nR b", "a\r\nb", "\0", "x\0y", " leading", "trailing ", "\n", "\u00fcml\u00e4ut@b\u00fccher.example", "\U0001F4E7@x", "\\0", new('x', 5000), "\"quoted space\"@x", "\ufffd",
+        "\\", "\\n", "\\\\n", "a\nR b", "a\r\nb", "\0", "x\0y", " leading", "trailing ", "\n", "\u00fcml\u00e4ut@b\u00fccher.example",
+            "\U0001F4E7@x", "\\0", new('x', 5000), "\"quoted space\"@x", "\ufffd",
     ];
 
     [Test]
@@ -99,7 +102,8 @@ public sealed class QueueFileFormatTests
         for (int i = 0; i < bytes.Length; i++)
         {
             QueueFileStatus status = Read(bytes[..i], out QueueFile? file);
-            Assert.That(status, Is.EqualTo(i is > 0 and < QueueFileHead.Size ? QueueFileStatus.Corrupt : QueueFileStatus.Unfinished), $"cut at {i}");
+            Assert.That(status, Is.EqualTo(i is > 0 and < QueueFileHead.Size ? QueueFileStatus.Corrupt : QueueFileStatus.Unfinished),
+                $"cut at {i}");
             Assert.That(file, Is.Null);
         }
     }
@@ -183,7 +187,8 @@ public sealed class QueueFileFormatTests
     {
         const int room = 100;
         ArrayBufferWriter<byte> output = new();
-        Envelope e = new() { QueueId = QueueId.Next(), Sender = "a@b", ArrivalMicroseconds = 5, Recipients = [new EnvelopeRecipient { Address = "r@x" }] };
+        Envelope e = new() { QueueId = QueueId.Next(), Sender = "a@b", ArrivalMicroseconds = 5,
+            Recipients = [new EnvelopeRecipient { Address = "r@x" }] };
         int length = QueueFileFormat.WriteEnvelope(output, e, QueueFileHead.Size) + room, longest = 0;
         for (int more = 1; more < room + 10; more++)
         {
@@ -192,10 +197,12 @@ public sealed class QueueFileFormatTests
             Assert.That(longest, Is.EqualTo(more - 1), "every length below fits as well");
             longest = more;
             Assert.That(output.WrittenCount, Is.EqualTo(length));
-            QueueFileHead head = new(QueueFileHead.Size, length, default, 1) { Checksum = QueueFileHead.EnvelopeChecksum(output.WrittenSpan) };
+            QueueFileHead head =
+                new(QueueFileHead.Size, length, default, 1) { Checksum = QueueFileHead.EnvelopeChecksum(output.WrittenSpan) };
             Envelope read = new();
             Assert.That(QueueFileFormat.TryReadEnvelope(output.WrittenSpan, head, read));
-            Assert.That((read.Redirect, read.Recipients[0].Offset, read.WarningOffset), Is.EqualTo((e.Redirect, e.Recipients[0].Offset, e.WarningOffset)));
+            Assert.That((read.Redirect, read.Recipients[0].Offset, read.WarningOffset),
+                Is.EqualTo((e.Redirect, e.Recipients[0].Offset, e.WarningOffset)));
             Assert.That(output.WrittenSpan[(int)read.Recipients[0].Offset - QueueFileHead.Size], Is.EqualTo((byte)'R'));
         }
         Assert.That(longest, Is.EqualTo(room - 3), "letter, space and line end");
@@ -210,7 +217,8 @@ public sealed class QueueFileFormatTests
         int bodyAt = QueueFileHead.Size + 5, envelopeAt = bodyAt + body.Length + 3;
         int length = QueueFileFormat.WriteEnvelope(envelope, e, envelopeAt), headerAt = envelopeAt + length;
         byte[] file = [.. new byte[QueueFileHead.Size], .. "stale"u8, .. body, .. "old"u8, .. envelope.WrittenSpan, .. header];
-        new QueueFileHead(envelopeAt, length, new ContentSegments(headerAt, header.Length, bodyAt, body.Length), 2).Write(file, QueueFileHead.EnvelopeChecksum(envelope.WrittenSpan));
+        new QueueFileHead(envelopeAt, length, new ContentSegments(headerAt, header.Length, bodyAt, body.Length), 2)
+            .Write(file, QueueFileHead.EnvelopeChecksum(envelope.WrittenSpan));
         Assert.That(Read(file, out QueueFile? read), Is.EqualTo(QueueFileStatus.Ok));
         Assert.That(read!.Envelope.Recipients.Select(r => (char)file[r.Offset]), Is.EqualTo("RR"));
         Assert.That(Encoding.ASCII.GetString(read.Content.Of(file)), Is.EqualTo("Subject: x\n\none\ntwo\n"));
@@ -235,10 +243,12 @@ public sealed class QueueFileFormatTests
     public void Files_of_the_first_version_are_read(string length, QueueFileStatus expected)
     {
         string text = $"MTASUITE 1\n0000000081 {length} 00000002\nT 5\nS a@b\nW 1\nR c@d\nr e@f\n# \n\nSubject: x\n\nbody\n";
-        byte[] bytes = Encoding.ASCII.GetBytes(text.Replace("0000000081", $"{text.IndexOf("\n\n", StringComparison.Ordinal) + 2:D10}", StringComparison.Ordinal));
+        byte[] bytes = Encoding.ASCII.GetBytes(
+            text.Replace("0000000081", $"{text.IndexOf("\n\n", StringComparison.Ordinal) + 2:D10}", StringComparison.Ordinal));
         Assert.That(Read(bytes, out QueueFile? file), Is.EqualTo(expected));
         if (file == null) return;
         Assert.That(Encoding.ASCII.GetString(file.Content.Of(bytes)), Is.EqualTo("Subject: x\n\nbody\n"));
-        Assert.That(file.Envelope.Recipients.Select(r => (r.Address, r.Done, (char)bytes[r.Offset])), Is.EqualTo(new[] { ("c@d", false, 'R'), ("e@f", true, 'r') }));
+        Assert.That(file.Envelope.Recipients.Select(r => (r.Address, r.Done, (char)bytes[r.Offset])),
+            Is.EqualTo(new[] { ("c@d", false, 'R'), ("e@f", true, 'r') }));
     }
 }

@@ -82,7 +82,8 @@ public class RecipientClaimTests
     public void A_member_of_an_alias_has_no_record_to_mark()
     {
         using DeliveryFile first = Open(), second = Open();
-        using RecipientClaim claim = first.Claim(RecipientClaim.NoRecord, wait: false), other = second.Claim(RecipientClaim.NoRecord, wait: false);
+        using RecipientClaim claim = first.Claim(RecipientClaim.NoRecord, wait: false),
+            other = second.Claim(RecipientClaim.NoRecord, wait: false);
         Assert.That(claim.Status == ClaimStatus.Claimed && other.Status == ClaimStatus.Claimed);
         Assert.That(claim.Mark());
         Assert.That(File.ReadAllText(_path), Is.EqualTo(Records));

@@ -68,7 +68,8 @@ public class RecipientReaderTests
             RecordsStatus first = QueueFileFormat.ReadRecipients(bytes.AsSpan(start..split), start, 100, read, out int used);
             Assert.That(first, Is.EqualTo(split == end ? RecordsStatus.End : RecordsStatus.Incomplete), $"split {split}");
             if (first == RecordsStatus.Incomplete)
-                Assert.That(QueueFileFormat.ReadRecipients(bytes.AsSpan((start + used)..end), start + used, 100, read, out _), Is.EqualTo(RecordsStatus.End));
+                Assert.That(QueueFileFormat.ReadRecipients(bytes.AsSpan((start + used)..end), start + used, 100, read, out _),
+                    Is.EqualTo(RecordsStatus.End));
             Assert.That(read.Select(Text), Is.EqualTo(expected), $"split {split}");
         }
     }

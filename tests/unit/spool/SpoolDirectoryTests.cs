@@ -25,7 +25,8 @@ public sealed class SpoolDirectoryTests
     private string Put(string folder, string? id = null)
     {
         id ??= QueueId.Next();
-        File.WriteAllBytes(_spool.PathOf(folder, id), QueueFileFormatTests.File(new Envelope { ArrivalMicroseconds = 1, Sender = "a", Recipients = [new() { Address = "b" }] }));
+        File.WriteAllBytes(_spool.PathOf(folder, id),
+            QueueFileFormatTests.File(new Envelope { ArrivalMicroseconds = 1, Sender = "a", Recipients = [new() { Address = "b" }] }));
         return id;
     }
 
@@ -49,7 +50,8 @@ public sealed class SpoolDirectoryTests
     public void Names_that_are_no_ids_are_passed_over()
     {
         string id = Put("incoming");
-        foreach (string name in new[] { ".hidden", "short", id + "x", id[..13], "AEIOUaeiouAEIO", id[..13] + "-" }) File.WriteAllText($"{_root}/incoming/{name}", "");
+        foreach (string name in new[] { ".hidden", "short", id + "x", id[..13], "AEIOUaeiouAEIO", id[..13] + "-" })
+            File.WriteAllText($"{_root}/incoming/{name}", "");
         Assert.That(_spool.Ids("incoming"), Is.EqualTo(new[] { id }));
         Assert.That(_spool.Ids("nonexistent"), Is.Empty);
     }
@@ -90,7 +92,8 @@ public sealed class SpoolDirectoryTests
     public void Ids_are_unique_over_threads()
     {
         string[][] ids = new string[4][];
-        Thread[] threads = [.. Enumerable.Range(0, 4).Select(i => new Thread(() => ids[i] = [.. Enumerable.Range(0, 5000).Select(_ => QueueId.Next())]))];
+        Thread[] threads =
+            [.. Enumerable.Range(0, 4).Select(i => new Thread(() => ids[i] = [.. Enumerable.Range(0, 5000).Select(_ => QueueId.Next())]))];
         foreach (Thread t in threads) t.Start();
         foreach (Thread t in threads) t.Join();
         Assert.That(ids.SelectMany(x => x).Distinct().Count(), Is.EqualTo(20_000));

@@ -229,15 +229,18 @@ public class CdbTests
         }
         byte[] dump = RunCdb([], "-d", _folder["ours.cdb"]);
         Assert.That(ParseDump(dump), Is.EquivalentTo(model.Select(p => p.Key + "=" + Convert.ToHexString(p.Value))));
-        foreach (string name in model.Keys.Where(k => k.Length > 0 && !k.Contains("00", StringComparison.Ordinal) && k.All(c => c is >= '0' and <= '7')).Take(20))
-            Assert.That(RunCdb([], "-q", _folder["ours.cdb"], Encoding.Latin1.GetString(Convert.FromHexString(name))).AsSpan().SequenceEqual(model[name]), name);
+        foreach (string name in model.Keys.Where(k => k.Length > 0 && !k.Contains("00", StringComparison.Ordinal)
+            && k.All(c => c is >= '0' and <= '7')).Take(20))
+            Assert.That(RunCdb([], "-q", _folder["ours.cdb"], Encoding.Latin1.GetString(Convert.FromHexString(name))).AsSpan()
+                .SequenceEqual(model[name]), name);
         RunCdb(dump, "-c", _folder["random.cdb"]);
         CheckContents(model, 0, random);
     }
 
     private static byte[] RunCdb(byte[] input, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo("/usr/bin/cdb", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        using Process process =
+            Process.Start(new ProcessStartInfo("/usr/bin/cdb", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         process.StandardInput.BaseStream.Write(input);
         process.StandardInput.Close();
         using MemoryStream output = new();
@@ -255,7 +258,8 @@ public class CdbTests
         while (dump[at] == '+')
         {
             int comma = Array.IndexOf(dump, (byte)',', at), colon = Array.IndexOf(dump, (byte)':', at);
-            int keyLength = int.Parse(Encoding.ASCII.GetString(dump[(at + 1)..comma])), dataLength = int.Parse(Encoding.ASCII.GetString(dump[(comma + 1)..colon]));
+            int keyLength = int.Parse(Encoding.ASCII.GetString(dump[(at + 1)..comma])),
+                dataLength = int.Parse(Encoding.ASCII.GetString(dump[(comma + 1)..colon]));
             int key = colon + 1, data = key + keyLength + 2;
             entries.Add(Convert.ToHexString(dump, key, keyLength) + "=" + Convert.ToHexString(dump, data, dataLength));
             at = data + dataLength + 1;

@@ -24,7 +24,8 @@ public class LmdbTests
         Assert.That(table.OpenError, Is.Null);
         Assert.That((table.Lookup("A").Value, table.Lookup("b").Value, table.Lookup("c").IsNotFound), Is.EqualTo(("1", "2", true)));
         Assert.That(table.Lookup("key4999").Value, Has.Length.EqualTo(4999));
-        Assert.That(table.Lookup("").IsNotFound && table.Lookup(new string('x', 511)).IsNotFound && table.Lookup(new string('x', 600)).IsNotFound);
+        Assert.That(table.Lookup("").IsNotFound && table.Lookup(new string('x', 511)).IsNotFound
+            && table.Lookup(new string('x', 600)).IsNotFound);
         using (TableWriter writer = TableWriter.Open("lmdb", folder["t"], new() { Incremental = true, TrailingNul = true }))
         {
             Assert.That(writer.TryAdd("b"u8, "3"u8), Is.False, "in either form");
@@ -47,7 +48,8 @@ public class LmdbTests
         using TemporaryFolder folder = new();
         using TableWriter writer = TableWriter.Open("lmdb", folder["t"], new() { MapSize = size });
         if (writer.Error?.Contains("not installed", StringComparison.Ordinal) == true) Assert.Ignore(writer.Error);
-        string[] range = File.ReadLines("/proc/self/maps").First(l => l.EndsWith(folder["t.lmdb"], StringComparison.Ordinal)).Split(' ')[0].Split('-');
+        string[] range = File.ReadLines("/proc/self/maps").First(l => l.EndsWith(folder["t.lmdb"], StringComparison.Ordinal)).Split(' ')[0]
+            .Split('-');
         Assert.That(Convert.ToInt64(range[1], 16) - Convert.ToInt64(range[0], 16), Is.EqualTo(expected));
     }
 

@@ -57,8 +57,10 @@ public class PatternTests
 
     private static readonly string[] Keys =
     [
-        "1.2.3.4", "1.2.3.9", "11.1.1.1", "10.1.2.3", "10.1.1.1", "10.1.200.1", "10.1.128.7", "::1", "2001:DB8::5", "fe80::1", "notip", "1.2.3", "010.1.2.3",
-        "fooABCbar", "FOObar", "case", "CASE", "CASE2", "case2", "ab", "axb", "ac", "acd", "AB", "123", "12x3", "pipe|x", "pipex", "xa/bx", "xx", "xq", "xxq",
+        "1.2.3.4", "1.2.3.9", "11.1.1.1", "10.1.2.3", "10.1.1.1", "10.1.200.1", "10.1.128.7", "::1", "2001:DB8::5", "fe80::1", "notip",
+            "1.2.3", "010.1.2.3",
+        "fooABCbar", "FOObar", "case", "CASE", "CASE2", "case2", "ab", "axb", "ac", "acd", "AB", "123", "12x3", "pipe|x", "pipex", "xa/bx",
+            "xx", "xq", "xxq",
         "ayaX", "ay-x", "ay]", "xy]", "onetwo", "oneone", "one", "a word x", "xwordx", "tab\tend", "tab end", "nothing", "a\nb",
     ];
 
@@ -95,9 +97,11 @@ public class PatternTests
     [TestCase("regexp", "if /a/\nif /b/\n/x/ one", "abx=one q=", "line 2: IF has no matching ENDIF|line 1: IF has no matching ENDIF")]
     [TestCase("pcre", "if/a/\n/ab/ two\nendif\nif /q/\n/q/ three", "ab=two q=three", "line 4: IF has no matching ENDIF")]
     [TestCase("regexp", "if /a/\n /ab/ joined\n/abc/ two\nendif", "ab= abc=two",
-        "line 1: ignoring extra text after IF statement: \"/ab/ joined\"|line 1: do not prepend whitespace to statements between IF and ENDIF")]
+        "line 1: ignoring extra text after IF statement: \"/ab/ joined\"|line 1: do not prepend whitespace to statements between IF and "
+            + "ENDIF")]
     [TestCase("regexp", "if /a/   \n/ab/ x\nendif  \n/z/ y  ", "ab=x z=y", "")]
-    [TestCase("cidr", "if 10.0.0.0/8\nif 10.1.0.0/16\n10.1.2.3 x", "10.1.2.3=x 10.2.2.3=", "line 2: IF has no matching ENDIF|line 1: IF has no matching ENDIF")]
+    [TestCase("cidr", "if 10.0.0.0/8\nif 10.1.0.0/16\n10.1.2.3 x", "10.1.2.3=x 10.2.2.3=",
+        "line 2: IF has no matching ENDIF|line 1: IF has no matching ENDIF")]
     [TestCase("regexp", "/a/!/b/ first\n/c/i!!/d/ second", "a=first ab= c= CD= cd=second", "line 1: GONE|line 2: GONE")]
     [TestCase("regexp", "!/a/!/b/ neither", "c=neither a= b= ab=", "line 1: GONE")]
     public void If_and_negation_are_as_in_Postfix(string type, string text, string answers, string complaints)
@@ -127,7 +131,8 @@ public class PatternTests
         Assert.That(warnings.Select(w => w.Replace(folder.Folder + "/", "", StringComparison.Ordinal)), Is.EqualTo(new[]
         {
             "cidr map c, line 11: bad mask length in \"10.0.0.0/33\": skipping this rule",
-            "cidr map c, line 12: non-null host address bits in \"10.0.0.1/8\", perhaps you should use \"10.0.0.0/8\" instead: skipping this rule",
+            "cidr map c, line 12: non-null host address bits in \"10.0.0.1/8\", perhaps you should use \"10.0.0.0/8\" instead: skipping "
+                + "this rule",
             "cidr map c, line 15: bad address pattern: \"foo\": skipping this rule",
             "cidr map c, line 17: no lookup result: skipping this rule",
             "regexp map r, line 11: no closing regexp delimiter \"/\": skipping this rule",
@@ -204,7 +209,8 @@ public class PatternTests
         using TemporaryFolder folder = new();
         folder.Write("master.cf", "");
         // Perl has no word edges as POSIX writes them
-        folder.Write("t", type == "cidr" ? Networks : type == "pcre" ? Expressions.Replace("\\<word\\>", "\\bword\\b", StringComparison.Ordinal) : Expressions);
+        folder.Write("t", type == "cidr" ? Networks : type == "pcre"
+            ? Expressions.Replace("\\<word\\>", "\\bword\\b", StringComparison.Ordinal) : Expressions);
         using Table table = TableFactory.Open($"{type}:{folder["t"]}");
         List<string> differences = [];
         ProcessStartInfo start = new("/usr/sbin/postmap", ["-c", folder.Folder, "-q", "-", $"{type}:{folder["t"]}"])
@@ -221,7 +227,8 @@ public class PatternTests
         string theirs = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         if (errors.Result.Contains("unsupported dictionary type", StringComparison.Ordinal)) Assert.Ignore(errors.Result);
-        string ours = string.Concat(keys.Select(key => (key, table.Lookup(key))).Where(pair => pair.Item2.IsFound).Select(pair => $"{pair.key}\t{pair.Item2.Value}\n"));
+        string ours = string.Concat(keys.Select(key => (key, table.Lookup(key))).Where(pair => pair.Item2.IsFound)
+            .Select(pair => $"{pair.key}\t{pair.Item2.Value}\n"));
         Assert.That(ours, Is.EqualTo(theirs));
     }
 }

@@ -26,7 +26,8 @@ public class PostmapTests
     }
 
     private string Shown(int status, byte[] stdout, byte[] stderr) =>
-        $"{status} {Encoding.Latin1.GetString(stdout)}{Encoding.Latin1.GetString(stderr)}".TrimEnd('\n').Replace('\n', '|').Replace(_folder.Folder, "DIR", StringComparison.Ordinal);
+        $"{status} {Encoding.Latin1.GetString(stdout)}{Encoding.Latin1.GetString(stderr)}".TrimEnd('\n').Replace('\n', '|')
+        .Replace(_folder.Folder, "DIR", StringComparison.Ordinal);
 
     private string Map(params string[] args) => Run(false, "", args);
 
@@ -68,11 +69,13 @@ public class PostmapTests
     [Test]
     public void Newaliases_rebuilds_every_alias_database()
     {
-        _folder.Write("main.cf", $"alias_database = hash:{_folder["one"]}, {_folder["two"]}\ndefault_database_type = btree\ncompatibility_level = 3.6\n");
+        _folder.Write("main.cf", $"alias_database = hash:{_folder["one"]}, {_folder["two"]}\ndefault_database_type = "
+            + $"btree\ncompatibility_level = 3.6\n");
         _folder.Write("one", "a: b\n");
         _folder.Write("two", "c: d\n");
         using MemoryStream stdout = new(), stderr = new();
-        Assert.That(NewaliasesCommand.Run(["-C", _folder.Folder], Stream.Null, stdout, stderr), Is.Zero, Encoding.UTF8.GetString(stderr.ToArray()));
+        Assert.That(NewaliasesCommand.Run(["-C", _folder.Folder], Stream.Null, stdout, stderr), Is.Zero,
+            Encoding.UTF8.GetString(stderr.ToArray()));
         Assert.That(Run(true, "", "-s", "hash:DIR/one", "hash:DIR/two"), Is.EqualTo("0 a:\tb|c:\td"));
     }
 
@@ -82,25 +85,33 @@ public class PostmapTests
         _folder.Write("f1", "one\n");
         _folder.Write("f2", "two");
         _folder.Write("t", $"k {_folder["f1"]} , {_folder["f2"]}\nn {_folder["none"]}\n");
-        Assert.That(Map("-F", "hash:DIR/t"), Is.EqualTo("0 postmap: warning: DIR/t, line 2: open DIR/none: No such file or directory: skipping this entry"));
+        Assert.That(Map("-F", "hash:DIR/t"),
+            Is.EqualTo("0 postmap: warning: DIR/t, line 2: open DIR/none: No such file or directory: skipping this entry"));
         Assert.That(Map("-q", "k", "hash:DIR/t"), Is.EqualTo("0 b25lCgp0d28="));
         Assert.That(Map("-Fq", "k", "hash:DIR/t"), Is.EqualTo("0 one||two"));
         _folder.Write("plain", "k YW#Jj\n");
         Map("hash:DIR/plain");
         Assert.That(Map("-Fq", "k", "hash:DIR/plain"),
-            Is.EqualTo("1 postmap: warning: table hash:DIR/plain: key k: malformed BASE64 value: YW#Jj|postmap: fatal: table hash:DIR/plain: query error"));
+            Is.EqualTo("1 postmap: warning: table hash:DIR/plain: key k: malformed BASE64 value: YW#Jj|postmap: fatal: table "
+                + "hash:DIR/plain: query error"));
     }
 
     [TestCase("texthash:DIR/t", "0 one||two")]
     [TestCase("inline:{ {k = DIR/f1, DIR/f2} }", "0 one||two")]
-    [TestCase("inline:{ k=DIR/f1, n=DIR/none }", "1 postmap: fatal: open DIR/none: No such file or directory: \"inline:{ k=DIR/f1, n=DIR/none }\"; need \"inline:{name=filename...}\"")]
+    [TestCase("inline:{ k=DIR/f1, n=DIR/none }",
+        "1 postmap: fatal: open DIR/none: No such file or directory: \"inline:{ k=DIR/f1, n=DIR/none }\"; need "
+            + "\"inline:{name=filename...}\"")]
     [TestCase("static:{DIR/f1 DIR/f2}", "0 one||two")]
     [TestCase("static:DIR/none", "1 postmap: fatal: open DIR/none: No such file or directory")]
     [TestCase("randmap:{DIR/f2}", "0 two")]
     [TestCase("randmap:{DIR/f2, DIR/none}", "1 postmap: fatal: open DIR/none: No such file or directory")]
     [TestCase("pcre:{{/k/ DIR/f1,DIR/f2}}", "0 one||two")]
-    [TestCase("regexp:{{/k/ DIR/none},{/k/ DIR/f2}}", "0 two|postmap: warning: regexp map {{/k/ DIR/none},{/k/ DIR/f2}}, line 1: open DIR/none: No such file or directory: skipping this rule")]
-    [TestCase("cidr:{{192.0.2.1 DIR/none},{192.0.2.0/24 DIR/f2}}", "0 two|postmap: warning: cidr map {{192.0.2.1 DIR/none},{192.0.2.0/24 DIR/f2}}, line 1: open DIR/none: No such file or directory: skipping this rule")]
+    [TestCase("regexp:{{/k/ DIR/none},{/k/ DIR/f2}}",
+        "0 two|postmap: warning: regexp map {{/k/ DIR/none},{/k/ DIR/f2}}, line 1: open DIR/none: No such file or directory: skipping "
+            + "this rule")]
+    [TestCase("cidr:{{192.0.2.1 DIR/none},{192.0.2.0/24 DIR/f2}}",
+        "0 two|postmap: warning: cidr map {{192.0.2.1 DIR/none},{192.0.2.0/24 DIR/f2}}, line 1: open DIR/none: No such file or "
+            + "directory: skipping this rule")]
     public void Values_of_tables_in_memory_can_name_files_as_in_Postfix(string table, string expected)
     {
         _folder.Write("f1", "one\n");
@@ -172,9 +183,12 @@ public class PostmapTests
         ["-q", "a", "TYPE:DIR/t"], ["-q", "A", "TYPE:DIR/t"], ["-fq", "A", "TYPE:DIR/t"], ["-q", "zz", "TYPE:DIR/t"], ["-s", "TYPE:DIR/t"],
         ["-q", "a", "texthash:DIR/t2"], ["-q", "a", "texthash:DIR/none"], ["-s", "texthash:DIR/t2"], ["-q", "a", "nosuch:t"],
         ["-q", "x", "static:foo"], ["-q", "x", "static:{ a b }"], ["-q", "x", "static:"], ["-q", "root", "unix:passwd.byname"],
-        ["-q", "root", "unix:group.byname"], ["-q", "root", "unix:foo"], ["-q", "a", "inline:{a=b,c=d}"], ["-q", "a", "inline:{a=b, {c = d e}}"],
-        ["-q", "c", "inline:{a=b, {c = d e}}"], ["-q", "a", "inline:{}"], ["-q", "a", "inline:{a}"], ["-q", "a", "inline:{a=b}c"], ["-q", "a", "inline:{a=b"],
-        ["-q", "a", "inline:{a=}"], ["-q", "a", "inline:{a=b,a=c}"], ["-q", "HOME", "environ:x"], ["-q", "a", "-q", "b", "TYPE:DIR/t"], ["-s", "-q", "a", "TYPE:DIR/t"],
+        ["-q", "root", "unix:group.byname"], ["-q", "root", "unix:foo"], ["-q", "a", "inline:{a=b,c=d}"],
+            ["-q", "a", "inline:{a=b, {c = d e}}"],
+        ["-q", "c", "inline:{a=b, {c = d e}}"], ["-q", "a", "inline:{}"], ["-q", "a", "inline:{a}"], ["-q", "a", "inline:{a=b}c"],
+            ["-q", "a", "inline:{a=b"],
+        ["-q", "a", "inline:{a=}"], ["-q", "a", "inline:{a=b,a=c}"], ["-q", "HOME", "environ:x"], ["-q", "a", "-q", "b", "TYPE:DIR/t"],
+            ["-s", "-q", "a", "TYPE:DIR/t"],
         ["-b", "-q", "a", "TYPE:DIR/t"], ["-m", "-q", "-", "TYPE:DIR/t"], ["TYPE:DIR/none"], ["static:DIR/t"], ["-d", "a", "static:x"],
         ["-s", "static:x"], ["-d", "nope", "TYPE:DIR/t"], ["-q", "-", "TYPE:DIR/t"], ["-q", "", "TYPE:DIR/t"],
     ];
@@ -190,7 +204,9 @@ public class PostmapTests
         if (theirs.Contains("unsupported dictionary type", StringComparison.Ordinal)) Assert.Ignore("Postfix without hash: tables");
         Assert.That(Map("hash:DIR/t"), Is.EqualTo(theirs));
         // together, because Postfix's commands wait a second before they fail
-        string[] differences = [.. Same.Select(row => Task.Factory.StartNew(() => Difference(row), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray().Select(task => task.Result).Where(text => text.Length > 0)];
+        string[] differences = [.. Same.Select(
+            row => Task.Factory.StartNew(() => Difference(row), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)).ToArray().Select(task => task.Result).Where(text => text.Length > 0)];
         Assert.That(string.Join('\n', differences), Is.Empty);
     }
 
@@ -206,7 +222,8 @@ public class PostmapTests
 
     private string Postfix(string command, string input, params string[] args)
     {
-        ProcessStartInfo start = new("/usr/sbin/" + command, ["-c", _folder.Folder, .. args.Select(a => a.Replace("DIR", _folder.Folder, StringComparison.Ordinal))])
+        ProcessStartInfo start = new("/usr/sbin/" + command,
+            ["-c", _folder.Folder, .. args.Select(a => a.Replace("DIR", _folder.Folder, StringComparison.Ordinal))])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -13,14 +13,16 @@ public class SourceTextTests
         public override int Read(byte[] buffer, int offset, int count) =>
             base.Read(buffer, offset, Position < split ? Math.Min(count, split - (int)Position) : count);
 
-        public override int Read(Span<byte> buffer) => base.Read(Position < split ? buffer[..Math.Min(buffer.Length, split - (int)Position)] : buffer);
+        public override int Read(Span<byte> buffer) =>
+            base.Read(Position < split ? buffer[..Math.Min(buffer.Length, split - (int)Position)] : buffer);
     }
 
     /// <summary>Entries as "key=value" and warnings as "!text", each with a newline.</summary>
     private static string Parse(byte[] text, SourceFormat format, int split, TableOptions? options = null)
     {
         StringBuilder result = new();
-        SourceReader reader = new(new SplitStream(text, split), "f", format, options ?? TableOptions.Default, warning => result.Append('!').Append(warning).Append('\n'));
+        SourceReader reader = new(new SplitStream(text, split), "f", format, options ?? TableOptions.Default,
+            warning => result.Append('!').Append(warning).Append('\n'));
         while (reader.TryRead(out SourceEntry entry))
             result.Append(Encoding.Latin1.GetString(entry.Key)).Append('=').Append(Encoding.Latin1.GetString(entry.Value)).Append('\n');
         return result.ToString() + reader.Error;
@@ -42,7 +44,8 @@ public class SourceTextTests
     [TestCase("a b\n \n c\n", "a=b c")]
     [TestCase("a b\n\n\nc d\n", "a=b|c=d")]
     [TestCase("  lead v\nk v\n", "!f: logical line must not start with whitespace: \"  lead v\"|k=v")]
-    [TestCase("\n\n x y\nb\nc\n", "!f: logical line must not start with whitespace: \" x y\"|!f, line 4: expected format: key whitespace value|!f, line 5: expected format: key whitespace value")]
+    [TestCase("\n\n x y\nb\nc\n", "!f: logical line must not start with whitespace: \" x y\"|!f, line 4: expected format: key whitespace "
+        + "value|!f, line 5: expected format: key whitespace value")]
     [TestCase("\"a b\" value one\n", "\"a b\"=value one")]
     [TestCase("a\"b c\"d value\n", "a\"b c\"d=value")]
     [TestCase("\"a\\\"b\" value one\n", "\"a\\\"b\"=value one")]

@@ -33,12 +33,14 @@ public class StsTests
     [Test]
     public void A_policy_with_everything()
     {
-        const string text = "version: STSv1\r\nmode: enforce  \nmx:mail.Example.COM\r\nmx:\t*.example.net\nunknown.field-1: caf\u00e9 : x\nmax_age: 604800\nmode: none\nmax_age: 1\n\r\n";
+        const string text = "version: STSv1\r\nmode: enforce  \nmx:mail.Example.COM\r\nmx:\t*.example.net\nunknown.field-1: caf\u00e9 : "
+            + "x\nmax_age: 604800\nmode: none\nmax_age: 1\n\r\n";
         Assert.That(StsPolicyFile.TryParse(Encoding.UTF8.GetBytes(text), out StsPolicyFile policy, out string error), error);
         Assert.That((policy.Mode, policy.MaxAge), Is.EqualTo((StsMode.Enforce, TimeSpan.FromDays(7))));
         Assert.That(policy.Patterns, Is.EqualTo(new[] { "mail.example.com", "*.example.net" }));
         Assert.That(policy.Lines, Has.Count.EqualTo(8));
-        Assert.That(policy.Lines.Take(4), Is.EqualTo(new[] { "version: STSv1", "mode: enforce", "mx:mail.Example.COM", "mx:\t*.example.net" }));
+        Assert.That(policy.Lines.Take(4),
+            Is.EqualTo(new[] { "version: STSv1", "mode: enforce", "mx:mail.Example.COM", "mx:\t*.example.net" }));
     }
 
     [TestCase("mode: none\nversion: STSv1\nmax_age: 0", "")]
@@ -59,7 +61,8 @@ public class StsTests
     [TestCase("version: STSv1\nmode: none\nmax_age: 1\nx: \u007f", "the policy has control characters")]
     public void Policies(string text, string problem)
     {
-        Assert.That(StsPolicyFile.TryParse(Encoding.UTF8.GetBytes(text), out StsPolicyFile policy, out string error), Is.EqualTo(problem.Length == 0), error);
+        Assert.That(StsPolicyFile.TryParse(Encoding.UTF8.GetBytes(text), out StsPolicyFile policy, out string error),
+            Is.EqualTo(problem.Length == 0), error);
         Assert.That(error, Is.EqualTo(problem));
         if (problem.Length == 0) Assert.That(policy.MaxAge, Is.LessThanOrEqualTo(StsPolicyFile.LongestAge));
     }
@@ -92,7 +95,8 @@ public class StsTests
     private static TlsClientSettings Settings(string more = "") =>
         new(MailConfig.Parse($"compatibility_level = 3.11\nsmtp_tls_security_level = may\n{more}").Config, lmtp: false);
 
-    private const string Plugin = "secure match=.example.net servername=hostname policy_type=sts policy_domain=D.test policy_ttl=9 mx_host_pattern=*.example.net "
+    private const string Plugin = "secure match=.example.net servername=hostname policy_type=sts policy_domain=D.test policy_ttl=9 "
+        + "mx_host_pattern=*.example.net "
         + "{ policy_string = version: STSv1 } { policy_string = mode: enforce }";
 
     [Test]
@@ -103,15 +107,18 @@ public class StsTests
         Assert.That((policy.Sts!.Domain, policy.Sts.Mode), Is.EqualTo(("d.test", StsMode.Enforce)));
         Assert.That(policy.Sts.Lines, Is.EqualTo(new[] { "version: STSv1", "mode: enforce" }));
         Assert.That(StsAttributes.ForHost(policy, "mx.example.net", Settings()).Match, Is.EqualTo(new[] { "mx.example.net" }));
-        Assert.That(StsAttributes.ForHost(policy, "mx.example.org", Settings()).Problem, Is.EqualTo("MTA-STS policy of d.test does not allow host mx.example.org"));
+        Assert.That(StsAttributes.ForHost(policy, "mx.example.org", Settings()).Problem,
+            Is.EqualTo("MTA-STS policy of d.test does not allow host mx.example.org"));
         TlsPolicy loose = StsAttributes.ForHost(policy, "mx.example.org", Settings("smtp_tls_enforce_sts_mx_patterns = no\n"));
         Assert.That((loose.Problem, loose.Match[0]), Is.EqualTo(("", ".example.net")));
     }
 
-    [TestCase("secure policy_type=sts policy_domain=d.test policy_failure=sts_webpki_invalid", "MTA-STS policy of d.test: sts-webpki-invalid")]
+    [TestCase("secure policy_type=sts policy_domain=d.test policy_failure=sts_webpki_invalid",
+        "MTA-STS policy of d.test: sts-webpki-invalid")]
     [TestCase("may policy_type=sts policy_domain=d.test policy_failure=sts-policy-fetch-error", "")]
     [TestCase("may policy_type=no-policy-found policy_domain=d.test", "")]
-    [TestCase("secure policy_type=sts policy_domain=d.test policy_failure=oops", "client TLS configuration problem: invalid policy_failure \"oops\"")]
+    [TestCase("secure policy_type=sts policy_domain=d.test policy_failure=oops",
+        "client TLS configuration problem: invalid policy_failure \"oops\"")]
     [TestCase("secure policy_domain=d.test", "client TLS configuration problem: attributes of an MTA-STS policy without policy_type")]
     [TestCase("secure policy_type=dane", "client TLS configuration problem: invalid policy_type \"dane\"")]
     [TestCase("secure { policy_type=sts", "client TLS configuration problem: attribute \"{ policy_type=sts\" has unbalanced braces")]

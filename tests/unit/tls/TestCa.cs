@@ -54,7 +54,8 @@ internal sealed class TestCa : IDisposable
         byte[] serial = new byte[8];
         RandomNumberGenerator.Fill(serial);
         serial[0] = 1;
-        certificate = request.Create(_root.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), DateTimeOffset.UtcNow.AddDays(-20), end, serial);
+        certificate =
+            request.Create(_root.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), DateTimeOffset.UtcNow.AddDays(-20), end, serial);
         return key.ExportPkcs8PrivateKeyPem() + "\n" + certificate.ExportCertificatePem() + "\n";
     }
 

@@ -46,7 +46,8 @@ public class TlsCostTests
             using TlsPair pair = new();
             pair.Run(async () =>
             {
-                (TlsHandshake, TlsHandshake) done = await pair.ShakeAsync(serving, calling, tls => { if (session != 0) LibSsl.Resume(tls.Ssl, session); }, "EHLO");
+                (TlsHandshake, TlsHandshake) done =
+                    await pair.ShakeAsync(serving, calling, tls => { if (session != 0) LibSsl.Resume(tls.Ssl, session); }, "EHLO");
                 Assert.That(done, Is.EqualTo((TlsHandshake.Done, TlsHandshake.Done)));
                 Assert.That(await TlsPair.ReceiveAsync(pair.Server, 4), Has.Length.EqualTo(4));
                 pair.Server.Write("250 hello"u8);
@@ -70,7 +71,8 @@ public class TlsCostTests
         {
             Assert.That(await pair.ShakeAsync(serving, calling), Is.EqualTo((TlsHandshake.Done, TlsHandshake.Done)));
             await pair.Loop.Delay(TimeSpan.FromMilliseconds(1));
-            Assert.That((pair.ClientTls!.Ssl.IsHolding, pair.ServerTls!.Ssl.IsHolding, pair.ServerTls.Ssl.SystemCalls.Sends), Is.EqualTo((false, false, 2)));
+            Assert.That((pair.ClientTls!.Ssl.IsHolding, pair.ServerTls!.Ssl.IsHolding, pair.ServerTls.Ssl.SystemCalls.Sends),
+                Is.EqualTo((false, false, 2)));
             Task<byte[]> reading = TlsPair.ReceiveAsync(pair.Client, 1);
             pair.Server.Write("2"u8);
             await reading;

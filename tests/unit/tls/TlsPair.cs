@@ -41,7 +41,8 @@ internal sealed class TlsPair : IDisposable
 
     /// <summary>Shakes hands; how it ended on both sides.</summary>
     /// <param name="first">What the client says at once when its handshake is done.</param>
-    public async Task<(TlsHandshake Server, TlsHandshake Client)> ShakeAsync(TlsContext server, TlsContext client, Action<TlsSession>? before = null, string first = "")
+    public async Task<(TlsHandshake Server, TlsHandshake Client)> ShakeAsync(TlsContext server, TlsContext client,
+        Action<TlsSession>? before = null, string first = "")
     {
         ServerTls = TlsSession.TryCreate(server, Server, server: true, out string error);
         ClientTls = TlsSession.TryCreate(client, Client, server: false, out string clientError);

@@ -15,12 +15,14 @@ public class TlsSessionTests
     {
         using TestCa ca = new();
         using TlsPair pair = new();
-        using TlsContext server = TlsPair.ServerContext(protocols, ca.Chain("mx.example"), ca.Chain("mx.example", ecdsa: false)), client = TlsPair.ClientContext(ca.RootFile);
+        using TlsContext server = TlsPair.ServerContext(protocols, ca.Chain("mx.example"), ca.Chain("mx.example", ecdsa: false)),
+            client = TlsPair.ClientContext(ca.RootFile);
         pair.Run(async () =>
         {
             Assert.That(await pair.ShakeAsync(server, client), Is.EqualTo((TlsHandshake.Done, TlsHandshake.Done)));
             TlsFacts facts = TlsFacts.Of(pair.ClientTls!, "sha256");
-            Assert.That((facts.Trust, facts.PeerName, facts.PeerIssuer, facts.Agreement.Protocol), Is.EqualTo((TlsTrust.Trusted, "mx.example", "Test CA", version)));
+            Assert.That((facts.Trust, facts.PeerName, facts.PeerIssuer, facts.Agreement.Protocol),
+                Is.EqualTo((TlsTrust.Trusted, "mx.example", "Test CA", version)));
             foreach (int size in new[] { 1, 100, 16384, 16385, 1_000_000 })
             {
                 byte[] data = new byte[size];
@@ -83,7 +85,8 @@ public class TlsSessionTests
         pair.Run(async () =>
         {
             await pair.ShakeAsync(server, client);
-            Libc.Send(pair.Client.Descriptor, new byte[] { 23, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 });
+            Libc.Send(pair.Client.Descriptor,
+                new byte[] { 23, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 });
             Assert.That(await pair.Server.FillAsync(), Is.EqualTo(ReadStatus.Failed));
             Assert.That(pair.ServerTls!.Error, Does.StartWith("error:"));
         });
@@ -149,7 +152,8 @@ public class TlsSessionTests
             bool resumed = false;
             pair.Run(async () =>
             {
-                Assert.That(await pair.ShakeAsync(server, client, tls => { if (session != 0) LibSsl.Resume(tls.Ssl, session); }), Is.EqualTo((TlsHandshake.Done, TlsHandshake.Done)));
+                Assert.That(await pair.ShakeAsync(server, client, tls => { if (session != 0) LibSsl.Resume(tls.Ssl, session); }),
+                    Is.EqualTo((TlsHandshake.Done, TlsHandshake.Done)));
                 pair.Server.Write("220 hello"u8);
                 await TlsPair.ReceiveAsync(pair.Client, 9);
                 resumed = TlsFacts.Of(pair.ClientTls!, "sha256").Agreement.Resumed;
@@ -165,17 +169,20 @@ public class TlsSessionTests
     {
         using TestCa ca = new();
         string table = $"inline:{{{{a.example={ca.Chain("a.example")}}}, {{.b.example={ca.Chain("*.b.example", ecdsa: false, cn: "b")}}}}}";
-        using TlsServer server = new(new TlsContextSettings { Server = true }, new KeyPairFiles([ca.Chain("default.example")], []), Maps.Open(table), TimeProvider.System);
+        using TlsServer server = new(new TlsContextSettings { Server = true }, new KeyPairFiles([ca.Chain("default.example")], []),
+            Maps.Open(table), TimeProvider.System);
         Assert.That(server.TryLoad(out string error), error);
         using TlsContext client = TlsPair.ClientContext(ca.RootFile);
-        foreach ((string name, string expected) in new[] { ("a.example", "a.example"), ("x.b.example", "b"), ("b.example", "default.example"), ("", "default.example"), ("bad_\n", "default.example") })
+        foreach ((string name, string expected) in new[] { ("a.example", "a.example"), ("x.b.example", "b"),
+            ("b.example", "default.example"), ("", "default.example"), ("bad_\n", "default.example") })
         {
             using TlsPair pair = new();
             pair.Run(async () =>
             {
                 await pair.ShakeAsync(server.Context!, client, tls => { if (name.Length > 0) LibSsl.SetServerName(tls.Ssl, name); });
                 Assert.That(TlsFacts.Of(pair.ClientTls!, "sha256").PeerName, Is.EqualTo(expected), name);
-                Assert.That(TlsFacts.Matches(pair.ClientTls!, ["nowhere.example", name], 0, out _), Is.EqualTo(expected != "default.example"), name);
+                Assert.That(TlsFacts.Matches(pair.ClientTls!, ["nowhere.example", name], 0, out _),
+                    Is.EqualTo(expected != "default.example"), name);
             });
         }
     }
@@ -218,7 +225,8 @@ public class TlsSessionTests
         using TestCa ca = new();
         string chain = ca.Chain("a.example");
         File.WriteAllText($"{ca.Folder}/names", $"a.example {chain}, {ca.Folder}/none\n");
-        TlsServerSettings settings = new(MailConfig.Parse($"tls_server_sni_maps = texthash:{ca.Folder}/names, inline:{{b.example={ca.RootFile}}}\n").Config);
+        TlsServerSettings settings = new(MailConfig.Parse($"tls_server_sni_maps = texthash:{ca.Folder}/names, "
+            + $"inline:{{b.example={ca.RootFile}}}\n").Config);
         Assert.That(settings.ServerNameFiles(), Is.EquivalentTo(new[] { $"{ca.Folder}/names", chain, ca.RootFile }));
     }
 
@@ -237,7 +245,8 @@ public class TlsSessionTests
         clock.Now += TimeSpan.FromSeconds(2);
         Assert.That(Name(), Is.EqualTo("second.example"));
         string other = File.ReadAllText(ca.Chain("other.example")), mine = File.ReadAllText(file);
-        File.WriteAllText(file, mine[..mine.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)] + other[other.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)..]);
+        File.WriteAllText(file, mine[..mine.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)]
+            + other[other.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)..]);
         clock.Now += TimeSpan.FromSeconds(2);
         Assert.That(Name(), Is.EqualTo("second.example"), "the key is not the certificate's");
         ca.Chain("third.example", file: file);
@@ -266,9 +275,12 @@ public class TlsSessionTests
         pair.Run(async () =>
         {
             await pair.ShakeAsync(server, client);
-            Assert.That(TlsFacts.Of(pair.ServerTls!, "sha256").Summary("from", "host[192.0.2.1]"), Is.EqualTo("Anonymous TLS connection established from host[192.0.2.1]: "
-                + "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) key-exchange X25519 server-signature RSA-PSS (2048 bits) server-digest SHA256"));
-            Assert.That(TlsFacts.Of(pair.ClientTls!, "sha256").Summary("to", "mx[192.0.2.1]:25"), Does.StartWith("Untrusted TLS connection established to mx[192.0.2.1]:25: TLSv1.3")
+            Assert.That(TlsFacts.Of(pair.ServerTls!, "sha256").Summary("from", "host[192.0.2.1]"),
+                Is.EqualTo("Anonymous TLS connection established from host[192.0.2.1]: "
+                + "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits) key-exchange X25519 server-signature RSA-PSS (2048 bits) "
+                + "server-digest SHA256"));
+            Assert.That(TlsFacts.Of(pair.ClientTls!, "sha256").Summary("to", "mx[192.0.2.1]:25"),
+                Does.StartWith("Untrusted TLS connection established to mx[192.0.2.1]:25: TLSv1.3")
                 .And.EndsWith("server-signature RSA-PSS (2048 bits) server-digest SHA256"));
         });
     }

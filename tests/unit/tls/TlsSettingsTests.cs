@@ -7,7 +7,8 @@ namespace MtaSuite.Tests.Unit.Tls;
 [TestFixture]
 public class TlsSettingsTests
 {
-    private const ulong Ssl3 = LibSsl.OpNoSslV3, T10 = LibSsl.OpNoTls1, T11 = LibSsl.OpNoTls1_1, T12 = LibSsl.OpNoTls1_2, T13 = LibSsl.OpNoTls1_3;
+    private const ulong Ssl3 = LibSsl.OpNoSslV3, T10 = LibSsl.OpNoTls1, T11 = LibSsl.OpNoTls1_1, T12 = LibSsl.OpNoTls1_2,
+        T13 = LibSsl.OpNoTls1_3;
 
     [TestCase("", 0, 0, Ssl3)]
     [TestCase(">=TLSv1", 0x0301, 0, Ssl3)]
@@ -35,14 +36,16 @@ public class TlsSettingsTests
     [Test]
     public void Pem_objects_come_in_order_whatever_stands_between_them()
     {
-        const string text = "subject=x\n-----BEGIN EC PARAMETERS-----\r\nAQID\r\n-----END EC PARAMETERS-----\r\n-----BEGIN PRIVATE KEY-----\nName: value\n\nAQ\nID\n"
+        const string text = "subject=x\n-----BEGIN EC PARAMETERS-----\r\nAQID\r\n-----END EC PARAMETERS-----\r\n-----BEGIN PRIVATE "
+            + "KEY-----\nName: value\n\nAQ\nID\n"
             + "-----END PRIVATE KEY-----\nnoise\n-----BEGIN CERTIFICATE-----\nBAUG\n-----END CERTIFICATE-----";
         Assert.That(PemFile.TryParse(text, out List<PemObject> objects, out _));
         Assert.That(objects.Select(o => (o.Label, Convert.ToHexString(o.Der))),
             Is.EqualTo(new[] { ("EC PARAMETERS", "010203"), ("PRIVATE KEY", "010203"), ("CERTIFICATE", "040506") }));
     }
 
-    // Only who says "none", has no certificate elsewhere and wants none of clients serves without one; then nobody but those who ask for such ciphers gets TLS.
+    // Only who says "none", has no certificate elsewhere and wants none of clients serves without one; then nobody but those who ask for
+    // such ciphers gets TLS.
     [TestCase("smtpd_tls_cert_file = none\n", true)]
     [TestCase("smtpd_tls_cert_file = None\nsmtpd_tls_protocols = >=TLSv1.2\n", true)]
     [TestCase("", false)]
@@ -103,8 +106,10 @@ public class TlsSettingsTests
     [Test]
     public void Server_settings_follow_the_parameters()
     {
-        TlsServerSettings s = new(MailConfig.Parse("smtpd_tls_security_level = encrypt\nsmtpd_tls_mandatory_ciphers = high\nsmtpd_tls_req_ccert = yes\n"
-            + "smtpd_tls_mandatory_protocols = >=TLSv1.3\nsmtpd_tls_cert_file = /c\nsmtpd_tls_eccert_file = /e\nsmtpd_tls_eckey_file = /k\nsmtpd_tls_exclude_ciphers = SHA1\n").Config);
+        TlsServerSettings s = new(MailConfig.Parse("smtpd_tls_security_level = encrypt\nsmtpd_tls_mandatory_ciphers = "
+            + "high\nsmtpd_tls_req_ccert = yes\n"
+            + "smtpd_tls_mandatory_protocols = >=TLSv1.3\nsmtpd_tls_cert_file = /c\nsmtpd_tls_eccert_file = /e\nsmtpd_tls_eckey_file = "
+            + "/k\nsmtpd_tls_exclude_ciphers = SHA1\n").Config);
         Assert.Multiple(() =>
         {
             Assert.That(s.Level, Is.EqualTo(TlsServerLevel.Encrypt));
@@ -114,8 +119,11 @@ public class TlsSettingsTests
             Assert.That(s.Context.Ciphers, Does.EndWith(":!aNULL:!SHA1").And.Not.Contain("MEDIUM"));
         });
         Assert.That(new TlsServerSettings(MailConfig.Parse("smtpd_use_tls = yes\n").Config).Level, Is.EqualTo(TlsServerLevel.May));
-        Assert.That(new TlsServerSettings(MailConfig.Parse("smtpd_tls_security_level = verify\n").Config) is { Level: TlsServerLevel.Encrypt, Problems.Count: 1 });
-        Assert.That(new TlsServerSettings(MailConfig.Parse("smtpd_tls_security_level = none\nsmtpd_tls_wrappermode = yes\n").Config).Level, Is.EqualTo(TlsServerLevel.Encrypt));
-        Assert.That(new TlsServerSettings(MailConfig.Parse("tls_ssl_options = NO_TICKET, 0x1 NO_SUCH\n").Config).Problems, Has.Count.EqualTo(2));
+        Assert.That(new TlsServerSettings(MailConfig.Parse("smtpd_tls_security_level = verify\n").Config) is {
+            Level: TlsServerLevel.Encrypt, Problems.Count: 1 });
+        Assert.That(new TlsServerSettings(MailConfig.Parse("smtpd_tls_security_level = none\nsmtpd_tls_wrappermode = yes\n").Config).Level,
+            Is.EqualTo(TlsServerLevel.Encrypt));
+        Assert.That(new TlsServerSettings(MailConfig.Parse("tls_ssl_options = NO_TICKET, 0x1 NO_SUCH\n").Config).Problems,
+            Has.Count.EqualTo(2));
     }
 }

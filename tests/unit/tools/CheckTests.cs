@@ -9,7 +9,9 @@ namespace MtaSuite.Tests.Unit.Tools;
 /// <summary>What <c>mtasuite check</c> finds beyond names and single values: tables, lists, settings that do not go together.</summary>
 public sealed class CheckTests
 {
-    private const string Services = "smtp inet n - n - - smtpd\nlocal unix - n n - - local\nvirtual unix - n n - - virtual\nsmtp unix - - n - - smtp\nrelay unix - - n - - smtp\n";
+    private const string Services =
+        "smtp inet n - n - - smtpd\nlocal unix - n n - - local\nvirtual unix - n n - - virtual\nsmtp unix - - n - - smtp\nrelay unix - - "
+        + "n - - smtp\n";
 
     private static List<string> Run(string main, string more = "", Action<CheckContext>? check = null)
     {
@@ -26,23 +28,35 @@ public sealed class CheckTests
     }
 
     [Test]
-    public void A_plain_configuration_has_no_problems() => Assert.That(Run("mynetworks = 127.0.0.0/8 [::1]/128 !192.0.2.1 static:x\nmydestination = a.example, inline:{b=x}\nrelay_domains = $mydestination"), Is.Empty);
+    public void A_plain_configuration_has_no_problems() =>
+        Assert.That(Run("mynetworks = 127.0.0.0/8 [::1]/128 !192.0.2.1 static:x\nmydestination = a.example, inline:{b=x}\nrelay_domains "
+        + "= $mydestination"), Is.Empty);
 
     [TestCase("transport_maps = foo:/x", "transport_maps: foo:/x: unsupported dictionary type: foo")]
-    [TestCase("transport_maps = /etc/transport", "transport_maps: /etc/transport: open dictionary: expecting \"type:name\" form instead of \"/etc/transport\"")]
-    [TestCase("smtpd_client_restrictions = check_client_access foo:/x", "smtpd_client_restrictions: foo:/x: unsupported dictionary type: foo")]
-    [TestCase("strict = check_client_access foo:/x\nsmtpd_restriction_classes = strict", "strict: foo:/x: unsupported dictionary type: foo")]
+    [TestCase("transport_maps = /etc/transport",
+        "transport_maps: /etc/transport: open dictionary: expecting \"type:name\" form instead of \"/etc/transport\"")]
+    [TestCase("smtpd_client_restrictions = check_client_access foo:/x",
+        "smtpd_client_restrictions: foo:/x: unsupported dictionary type: foo")]
+    [TestCase("strict = check_client_access foo:/x\nsmtpd_restriction_classes = strict",
+        "strict: foo:/x: unsupported dictionary type: foo")]
     [TestCase("mynetworks = 127.0.0.1 foo:/x", "mynetworks: foo:/x: unsupported dictionary type: foo")]
     [TestCase("mynetworks = 1.2.3.4.5", "mynetworks: bad net/mask pattern: \"1.2.3.4.5\"")]
     [TestCase("mynetworks = /nonexistent/networks", "mynetworks: open file /nonexistent/networks: No such file or directory")]
     [TestCase("debug_peer_list = foo:/x", "debug_peer_list: foo:/x: unsupported dictionary type: foo")]
-    [TestCase("relayhost = smtp:[mx.a.example]", "relayhost: bad syntax: \"smtp:[mx.a.example]\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
-    [TestCase("relayhost = [mx.a.example", "relayhost: bad syntax: \"[mx.a.example\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
-    [TestCase("relayhost = [mx.a.example]587", "relayhost: bad syntax: \"[mx.a.example]587\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
-    [TestCase("relayhost = mx:70000", "relayhost: bad syntax: \"mx:70000\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
-    [TestCase("relayhost = 2001:db8::1", "relayhost: bad syntax: \"2001:db8::1\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
-    [TestCase("relayhost = mx:nosuchservice", "relayhost: bad syntax: \"mx:nosuchservice\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
-    [TestCase("smtp_fallback_relay = a.example, b..example", "smtp_fallback_relay: bad syntax: \"b..example\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = smtp:[mx.a.example]",
+        "relayhost: bad syntax: \"smtp:[mx.a.example]\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = [mx.a.example",
+        "relayhost: bad syntax: \"[mx.a.example\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = [mx.a.example]587",
+        "relayhost: bad syntax: \"[mx.a.example]587\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = mx:70000",
+        "relayhost: bad syntax: \"mx:70000\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = 2001:db8::1",
+        "relayhost: bad syntax: \"2001:db8::1\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("relayhost = mx:nosuchservice",
+        "relayhost: bad syntax: \"mx:nosuchservice\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
+    [TestCase("smtp_fallback_relay = a.example, b..example",
+        "smtp_fallback_relay: bad syntax: \"b..example\"; expecting \"host\", \"host:port\", \"[host]\" or \"[host]:port\"")]
     [TestCase("inet_interfaces = 1.2.3.400", "inet_interfaces: host not found: 1.2.3.400")]
     [TestCase("inet_interfaces = 127.0.0.1 203.0.113.5", "inet_interfaces: no local interface found for 203.0.113.5")]
     [TestCase("inet_interfaces = 127.0.0.1 [2001:db8::5]", "inet_interfaces: no local interface found for 2001:db8::5")]
@@ -61,26 +75,36 @@ public sealed class CheckTests
     [TestCase("dns_servers = 192.0.2.1 foo [2001:db8::1]:53", "dns_servers: \"foo\" is neither an address nor address:port")]
     [TestCase("default_sender_rate = 10", "bad value of default_sender_rate: \"10\" is not a number, a slash and a time, as 100/1h")]
     [TestCase("smtp_destination_rate = 2/x", "bad value of smtp_destination_rate: \"2/x\" is not a number, a slash and a time, as 100/1h")]
-    [TestCase("smtp_destination_concurrency_negative_feedback = 1/foo", "bad value of smtp_destination_concurrency_negative_feedback: \"1/foo\" is not a number from 0 to 1, or one divided by a number, by concurrency or by sqrt_concurrency")]
-    public void What_a_daemon_could_not_use_is_an_error(string main, string text) => Assert.That(Run(main), Is.EqualTo(new[] { $"Error: main.cf, line 3: {text}" }));
+    [TestCase("smtp_destination_concurrency_negative_feedback = 1/foo",
+        "bad value of smtp_destination_concurrency_negative_feedback: \"1/foo\" is not a number from 0 to 1, or one divided by a number, "
+            + "by concurrency or by sqrt_concurrency")]
+    public void What_a_daemon_could_not_use_is_an_error(string main, string text) =>
+        Assert.That(Run(main), Is.EqualTo(new[] { $"Error: main.cf, line 3: {text}" }));
 
     [TestCase("virtual_alias_domains = A.example", "do not list domain A.example in both mydestination and virtual_alias_domains")]
     [TestCase("virtual_mailbox_domains = a.example", "do not list domain a.example in both mydestination and virtual_mailbox_domains")]
     [TestCase("default_transport = smpt:[x]", "default_transport: master.cf has no service smpt (did you mean smtp?); mail for it waits")]
-    [TestCase("mailbox_size_limit = 100", "mailbox_size_limit is smaller than message_size_limit: messages are accepted that fit into no mailbox")]
-    [TestCase("smtpd_discard_ehlo_keywords = silent-discard, DSN, starttsl", "smtpd_discard_ehlo_keywords: unknown keyword starttsl (did you mean starttls?)")]
+    [TestCase("mailbox_size_limit = 100",
+        "mailbox_size_limit is smaller than message_size_limit: messages are accepted that fit into no mailbox")]
+    [TestCase("smtpd_discard_ehlo_keywords = silent-discard, DSN, starttsl",
+        "smtpd_discard_ehlo_keywords: unknown keyword starttsl (did you mean starttls?)")]
     [TestCase("smtp_discard_ehlo_keywords = pipelining foo", "smtp_discard_ehlo_keywords: unknown keyword foo")]
-    [TestCase("bounce_template_file = /nonexistent", "bounce_template_file: open /nonexistent: No such file or directory; the built-in texts are used")]
-    public void What_does_not_go_together_is_a_warning(string main, string text) => Assert.That(Run(main), Is.EqualTo(new[] { $"Warning: main.cf, line 3: {text}" }));
+    [TestCase("bounce_template_file = /nonexistent",
+        "bounce_template_file: open /nonexistent: No such file or directory; the built-in texts are used")]
+    public void What_does_not_go_together_is_a_warning(string main, string text) =>
+        Assert.That(Run(main), Is.EqualTo(new[] { $"Warning: main.cf, line 3: {text}" }));
 
     [TestCase("mynetworks = 127.0.0.0/8 0.0.0.0/0", "mynetworks: 0.0.0.0/0 trusts every client: anybody may send anywhere")]
     [TestCase("mynetworks = [::/0]", "mynetworks: [::/0] trusts every client: anybody may send anywhere")]
     public void What_is_hardly_meant_is_a_warning(string main, string text) => What_does_not_go_together_is_a_warning(main, text);
 
-    [TestCase("x unix - n n - - smtp -o smtp_bind_address=999.1.1.1", "Error: master.cf, line 6: smtp_bind_address: bad address \"999.1.1.1\"")]
+    [TestCase("x unix - n n - - smtp -o smtp_bind_address=999.1.1.1",
+        "Error: master.cf, line 6: smtp_bind_address: bad address \"999.1.1.1\"")]
     [TestCase("x inet n - n - - smtpd -o myhostname=-", "Error: master.cf, line 6: bad value of myhostname: \"-\" is not a host name")]
-    [TestCase("x unix - n n - - pipe argv=/nonexistent/program", "Warning: master.cf, line 6: service x: /nonexistent/program: No such file or directory; mail for it waits")]
-    [TestCase("x unix - n n - - pipe flags=F user=nobody", "Warning: master.cf, line 6: service x: missing argv= command-line attribute; mail for it waits")]
+    [TestCase("x unix - n n - - pipe argv=/nonexistent/program",
+        "Warning: master.cf, line 6: service x: /nonexistent/program: No such file or directory; mail for it waits")]
+    [TestCase("x unix - n n - - pipe flags=F user=nobody",
+        "Warning: master.cf, line 6: service x: missing argv= command-line attribute; mail for it waits")]
     public void What_is_wrong_with_a_service_is_named(string line, string problem) =>
         Assert.That(Run("", line + "\n"), Has.Some.EqualTo(problem));
 
@@ -123,13 +147,15 @@ public sealed class CheckTests
 
     [Test]
     public void Smtpd_has_all_keywords_that_may_be_left_out() =>
-        Assert.That(Ehlo.Format(Ehlo.ParseKeywords(WordLists.EhloKeywords.Replace('|', ' '))).Split(' ').Order(), Is.EqualTo(WordLists.EhloKeywords.Split('|')));
+        Assert.That(Ehlo.Format(Ehlo.ParseKeywords(WordLists.EhloKeywords.Replace('|', ' '))).Split(' ').Order(),
+        Is.EqualTo(WordLists.EhloKeywords.Split('|')));
 
     [Test]
     public void A_service_is_checked_with_what_it_overrides() => Assert.That(
         Run("", "sub inet n - n - - smtpd -o mynetworks=foo:/x -o smtpd_sasl_auth_enable=yes -o smtpd_sasl_type=cyrus\n"), Is.EqualTo(new[]
         {
             "Error: master.cf, line 6: mynetworks: foo:/x: unsupported dictionary type: foo",
-            "Warning: master.cf, line 6: smtpd_sasl_type: there is no cyrus here, only builtin, dovecot and ldap; logins are refused for now",
+            "Warning: master.cf, line 6: smtpd_sasl_type: there is no cyrus here, only builtin, dovecot and ldap; logins are refused for "
+                + "now",
         }));
 }

@@ -7,12 +7,15 @@ namespace MtaSuite.Tests.Unit.Tools;
 
 public class DoctorTests
 {
-    [TestCase("mydestination = $myhostname, localhost.$mydomain, localhost, hash:/nowhere/table\nmyhostname = mx.test.example\n", "test.example")]
+    [TestCase("mydestination = $myhostname, localhost.$mydomain, localhost, hash:/nowhere/table\nmyhostname = mx.test.example\n",
+        "test.example")]
     [TestCase("mydestination = $myhostname\nmydomain = localdomain\nmyhostname = mx.test.example\n", "mx.test.example")]
-    [TestCase("mydestination =\nmydomain = a.example\nmyhostname = a.example\nvirtual_mailbox_domains = B.example, a.example\nrelay_domains = c.example\n", "a.example b.example c.example")]
+    [TestCase("mydestination =\nmydomain = a.example\nmyhostname = a.example\nvirtual_mailbox_domains = B.example, "
+        + "a.example\nrelay_domains = c.example\n", "a.example b.example c.example")]
     [TestCase("mydestination = localhost\nmydomain = localdomain\nmyhostname = host.localdomain\n", "")]
     public void Domains_of_the_configuration(string config, string expected) =>
-        Assert.That(string.Join(' ', DoctorCommand.OwnDomains(MailConfig.Parse("compatibility_level = 3.6\n" + config).Config)), Is.EqualTo(expected));
+        Assert.That(string.Join(' ', DoctorCommand.OwnDomains(MailConfig.Parse("compatibility_level = 3.6\n" + config).Config)),
+        Is.EqualTo(expected));
 
     [TestCase("8.8.8.8", true)]
     [TestCase("172.32.0.1", true)]
@@ -31,7 +34,8 @@ public class DoctorTests
     [TestCase("fe80::1", false)]
     [TestCase("fd00::1", false)]
     [TestCase("2001:db8::1", false)]
-    public void Addresses_that_others_can_reach(string address, bool expected) => Assert.That(DoctorContext.IsPublic(IPAddress.Parse(address)), Is.EqualTo(expected));
+    public void Addresses_that_others_can_reach(string address, bool expected) =>
+        Assert.That(DoctorContext.IsPublic(IPAddress.Parse(address)), Is.EqualTo(expected));
 
     [Test]
     public void Keywords_of_a_reply_to_EHLO()

@@ -15,7 +15,8 @@ public class LineFilterTests
     [TestCase("a\r\n.\r\nb\r\n", "a\n", TestName = "a lone dot with CRLF ends it")]
     [TestCase("a\n.", "a\n", TestName = "a lone dot without an end ends it")]
     [TestCase("a\n..\n.b\n. \n", "a\n..\n.b\n. \n", TestName = "other lines with dots stay")]
-    [TestCase("From me Sat Nov 21\nSubject: x\n\nFrom here\n", "Subject: x\n\nFrom here\n", TestName = "the separator goes away, at the start only")]
+    [TestCase("From me Sat Nov 21\nSubject: x\n\nFrom here\n", "Subject: x\n\nFrom here\n",
+        TestName = "the separator goes away, at the start only")]
     [TestCase(">>From me\nx\n", "x\n", TestName = "a quoted separator as well")]
     [TestCase("From: me\n>Fro\n", "From: me\n>Fro\n", TestName = "a From header stays")]
     [TestCase("From me\nFrom you\nx\n", "x\n", TestName = "several separators go")]
@@ -26,7 +27,8 @@ public class LineFilterTests
         byte[] bytes = Encoding.UTF8.GetBytes(input);
         for (int first = 0; first <= bytes.Length; first++)
             for (int second = first; second <= bytes.Length; second++)
-                Assert.That(Filter(LineEnds.Always, true, bytes[..first], bytes[first..second], bytes[second..]), Is.EqualTo(expected), $"split at {first}, {second}");
+                Assert.That(Filter(LineEnds.Always, true, bytes[..first], bytes[first..second], bytes[second..]), Is.EqualTo(expected),
+                    $"split at {first}, {second}");
     }
 
     [TestCase(LineEnds.Strict, "a\r\nb\nc\r\n", "a\nb\nc\n", TestName = "strict: the first line has CRLF")]

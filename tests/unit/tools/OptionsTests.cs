@@ -14,10 +14,12 @@ public class OptionsTests
     public void Sendmail_options_as_programs_write_them()
     {
         // mutt, s-nail, PHP, cron, and an option of sendmail 8 with a value of its own
-        SendmailOptions o = Parse("-oem -oi -f me@example.com -Fname -t -odb -o x value -N success,delay -R hdrs -V env1 -B 8BITMIME -- -a@b c@d");
+        SendmailOptions o = Parse("-oem -oi -f me@example.com -Fname -t -odb -o x value -N success,delay -R hdrs -V env1 -B 8BITMIME -- "
+            + "-a@b c@d");
         Assert.That(o.Problem, Is.Null);
         Assert.That((o.Sender, o.FullName, o.ExtractRecipients, o.IgnoreDots), Is.EqualTo(("me@example.com", "name", true, true)));
-        Assert.That((o.Notify, o.Return, o.EnvelopeId, o.Body), Is.EqualTo((Notify.Success | Notify.Delay, DsnReturn.Headers, "env1", BodyType.EightBitMime)));
+        Assert.That((o.Notify, o.Return, o.EnvelopeId, o.Body),
+            Is.EqualTo((Notify.Success | Notify.Delay, DsnReturn.Headers, "env1", BodyType.EightBitMime)));
         Assert.That(o.Operands, Is.EqualTo(new[] { "-a@b", "c@d" }));
     }
 
@@ -95,14 +97,18 @@ public class OptionsTests
     [Test]
     public void Posttls_finger_reads_what_Postfixs_reads()
     {
-        MailConfig main = MailConfig.Parse("myhostname = probe.example\ntls_high_cipherlist = X\ndomain = a\nmydomain = $domain.b\nsmtp_tls_fingerprint_digest = sha512\n"
+        MailConfig main = MailConfig.Parse(
+            "myhostname = probe.example\ntls_high_cipherlist = X\ndomain = a\nmydomain = $domain.b\nsmtp_tls_fingerprint_digest = sha512\n"
             + "smtp_tls_CAfile = /x\nsmtp_tls_security_level = none\nsmtp_tls_policy_maps = inline:{a=none}\n").Config;
         FingerOptions o = new();
         Assert.That(o.Take('o', "tls_high_cipherlist=Y") && o.Take('F', "/y"));
         MailConfig config = o.Configuration(main);
-        Assert.That(string.Join(' ', ((string[])["myhostname", "mydomain", "smtp_tls_fingerprint_digest", "smtp_tls_security_level", "smtp_tls_policy_maps", "tls_high_cipherlist", "smtp_tls_CAfile"])
+        Assert.That(string.Join(' ', (
+            (string[])["myhostname", "mydomain", "smtp_tls_fingerprint_digest", "smtp_tls_security_level", "smtp_tls_policy_maps",
+            "tls_high_cipherlist", "smtp_tls_CAfile"])
             .Select(n => config.Expand($"${n}"))), Is.EqualTo("probe.example a.b sha512 dane  Y /y"));
-        Assert.That(new FingerOptions().Configuration(null).Expand("$smtp_tls_fingerprint_digest"), Is.EqualTo(MailConfig.Parse("").Config.Expand("$smtp_tls_fingerprint_digest")));
+        Assert.That(new FingerOptions().Configuration(null).Expand("$smtp_tls_fingerprint_digest"),
+            Is.EqualTo(MailConfig.Parse("").Config.Expand("$smtp_tls_fingerprint_digest")));
     }
 
     [TestCase("a@b", "a@b")]
@@ -121,7 +127,8 @@ public class OptionsTests
     [TestCase("<a@b>", "a@b")]
     [TestCase("a+b@c", "a+b@c")]
     [TestCase("Joe <a@b>", "a@b")]
-    public void A_sender_is_one_address(string text, string expected) => Assert.That(SubmitCommand.SingleAddress(text), Is.EqualTo(expected));
+    public void A_sender_is_one_address(string text, string expected) =>
+        Assert.That(SubmitCommand.SingleAddress(text), Is.EqualTo(expected));
 
     [Test]
     public void Getopt_joins_permutes_and_ends()

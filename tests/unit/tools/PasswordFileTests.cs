@@ -26,7 +26,8 @@ public sealed class PasswordFileTests
         {
             string path = $"{folder}/passwd";
             PasswordFile file = new(path);
-            Assert.That(file.Set("joe@example.com", ScramVerifier.Make(ScramHash.Sha256, "secret", 4096).ToString(), null, out bool found), Is.Null);
+            Assert.That(file.Set("joe@example.com", ScramVerifier.Make(ScramHash.Sha256, "secret", 4096).ToString(), null, out bool found),
+                Is.Null);
             Assert.That((found, (int)File.GetUnixFileMode(path)), Is.EqualTo((false, 0x1A0)));
             TableAuthority authority = new(Maps.Open($"texthash:{path}"), "", null);
             Assert.That(authority.CheckPassword("", "joe@example.com", "secret").Status, Is.EqualTo(SaslStatus.Success));

@@ -32,7 +32,8 @@ public class PostaccessTests
     [TestCase("name", "not_a/host", "is not a host name")]
     [TestCase("o", "novalue", "is not NAME=VALUE")]
     [TestCase("o", "no_such_parameter=1", "there is no parameter no_such_parameter")]
-    public void Wrong_values_are_told_apart(string option, string value, string problem) => Assert.That(new Question().Take(option, value), Does.Contain(problem));
+    public void Wrong_values_are_told_apart(string option, string value, string problem) =>
+        Assert.That(new Question().Take(option, value), Does.Contain(problem));
 
     [Test]
     public void Nothing_is_asked_without_client_and_recipient()
@@ -51,7 +52,8 @@ public class PostaccessTests
     [TestCase("smtps", null, "master.cf has no smtpd service \"smtps\"; there is: submission:587, 127.0.0.1:25")]
     public void The_service(string name, string? expected, string error)
     {
-        List<ServiceEntry> all = MasterCf.Parse("submission:587 inet n - n - - smtpd\n127.0.0.1:25 inet n - n - - smtpd\nsmtp unix - - n - - smtp\n", "master.cf", []);
+        List<ServiceEntry> all = MasterCf.Parse(
+            "submission:587 inet n - n - - smtpd\n127.0.0.1:25 inet n - n - - smtpd\nsmtp unix - - n - - smtp\n", "master.cf", []);
         Assert.That(PostaccessCommand.ChooseService(all, name, out string said)?.Name, Is.EqualTo(expected));
         Assert.That(said, Is.EqualTo(error));
     }

@@ -38,9 +38,11 @@ public class PostsuperTests
     [Test]
     public void All_means_the_queues_of_the_action()
     {
-        string incoming = Put(SpoolDirectory.Incoming), deferred = Put(SpoolDirectory.Deferred), drop = Put(SpoolDirectory.Maildrop), corrupt = Put(SpoolDirectory.Corrupt);
+        string incoming = Put(SpoolDirectory.Incoming), deferred = Put(SpoolDirectory.Deferred), drop = Put(SpoolDirectory.Maildrop),
+            corrupt = Put(SpoolDirectory.Corrupt);
         Do('d', "ALL");
-        Assert.That((Has("incoming", incoming), Has("deferred", deferred), Has("maildrop", drop), Has("corrupt", corrupt)), Is.EqualTo((false, false, true, true)));
+        Assert.That((Has("incoming", incoming), Has("deferred", deferred), Has("maildrop", drop), Has("corrupt", corrupt)),
+            Is.EqualTo((false, false, true, true)));
         Assert.That(_harness.Messages, Is.EqualTo("tool: Deleted: 2 messages\n"));
     }
 
@@ -87,7 +89,8 @@ public class PostsuperTests
     {
         string id = Put(SpoolDirectory.Hold);
         Do('f', "ALL");
-        Assert.That(_harness.Spool.TryRead("deferred", id, out QueueFile? file) == QueueFileStatus.Ok && file!.Envelope.Flags == MessageFlags.ForceExpire);
+        Assert.That(_harness.Spool.TryRead("deferred", id, out QueueFile? file) == QueueFileStatus.Ok
+            && file!.Envelope.Flags == MessageFlags.ForceExpire);
     }
 
     [Test]
@@ -116,10 +119,12 @@ public class PostsuperTests
     [Test]
     public void Purges_old_temporary_files_only()
     {
-        string id = Put(SpoolDirectory.Deferred), young = $"{_harness.Folder}/maildrop/young.tmp", old = $"{_harness.Folder}/maildrop/old.tmp";
+        string id = Put(SpoolDirectory.Deferred), young = $"{_harness.Folder}/maildrop/young.tmp",
+            old = $"{_harness.Folder}/maildrop/old.tmp";
         string torn = $"{_harness.Folder}/incoming/{QueueId.Next()}";
         foreach (string path in (string[])[young, old, torn]) File.WriteAllText(path, "");
-        foreach (string path in (string[])[old, torn, _harness.Spool.PathOf("deferred", id)]) File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-10));
+        foreach (string path in (string[])[old, torn, _harness.Spool.PathOf("deferred", id)])
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow.AddDays(-10));
         new SpoolRepair(_harness.Config()).PurgeTemporary();
         Assert.That((File.Exists(young), File.Exists(old), File.Exists(torn), Has("deferred", id)), Is.EqualTo((true, false, false, true)));
     }

@@ -21,7 +21,8 @@ public class QueueListingTests
     }
 
     private void Fail(string id, long offset, string recipient, string reason) =>
-        new BounceLog(_harness.Spool).Append(LogFolder.Defer, id, [DeliveryRecord.From(recipient, "", "", Notify.Default, offset, Outcome.Defer("4.4.1", reason), DateTimeOffset.UtcNow)]);
+        new BounceLog(_harness.Spool).Append(LogFolder.Defer, id,
+        [DeliveryRecord.From(recipient, "", "", Notify.Default, offset, Outcome.Defer("4.4.1", reason), DateTimeOffset.UtcNow)]);
 
     [Test]
     public void Selectors()
@@ -51,13 +52,15 @@ public class QueueListingTests
 
     [TestCase("(")]
     [TestCase("(a)\\1")]
-    public void A_bad_expression_is_named(string expression) => Assert.That(new QueueFilter { Status = expression }.Check(), Does.Contain(expression));
+    public void A_bad_expression_is_named(string expression) =>
+        Assert.That(new QueueFilter { Status = expression }.Check(), Does.Contain(expression));
 
     [Test]
     public void The_listing_has_the_columns_that_scripts_know()
     {
         QueueReport report = new();
-        long arrival = new DateTimeOffset(DateTime.SpecifyKind(new DateTime(2026, 11, 1, 9, 8, 7), DateTimeKind.Local)).ToUnixTimeMilliseconds() * 1000;
+        long arrival = new DateTimeOffset(DateTime.SpecifyKind(new DateTime(2026, 11, 1, 9, 8, 7), DateTimeKind.Local))
+            .ToUnixTimeMilliseconds() * 1000;
         report.Take(new QueueEntry
         {
             QueueName = "deferred",
@@ -73,8 +76,10 @@ public class QueueListingTests
                 new() { Address = "w@sink.test" },
             ],
         });
-        report.Take(new QueueEntry { QueueName = "active", QueueId = "0dZGBYrnDd0CBF", ArrivalMicroseconds = arrival, Size = 900, Recipients = [new() { Address = "a@b" }] });
-        report.Take(new QueueEntry { QueueName = "hold", QueueId = "0dZGBYrnDd0CBG", ArrivalMicroseconds = arrival, Size = 5, Sender = "s", Flags = MessageFlags.ForceExpire });
+        report.Take(new QueueEntry { QueueName = "active", QueueId = "0dZGBYrnDd0CBF", ArrivalMicroseconds = arrival, Size = 900,
+            Recipients = [new() { Address = "a@b" }] });
+        report.Take(new QueueEntry { QueueName = "hold", QueueId = "0dZGBYrnDd0CBG", ArrivalMicroseconds = arrival, Size = 5, Sender = "s",
+            Flags = MessageFlags.ForceExpire });
         report.Finish();
         Assert.That(_harness.Output, Is.EqualTo("""
             ----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------
@@ -105,7 +110,8 @@ public class QueueListingTests
     [Test]
     public void Json_has_one_line_for_each_message()
     {
-        string time = DateTimeOffset.FromUnixTimeSeconds(1_795_293_243).ToLocalTime().ToString("yyyy-MM-dd'T'HH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
+        string time = DateTimeOffset.FromUnixTimeSeconds(1_795_293_243).ToLocalTime()
+            .ToString("yyyy-MM-dd'T'HH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
         QueueJson.Take(new QueueEntry
         {
             QueueName = "deferred",
@@ -116,7 +122,8 @@ public class QueueListingTests
             NextMicroseconds = 1_795_293_243_000_000,
             Recipients = [new() { Address = "b@sink.test", Reason = "said: \"no\"\t\x01" }, new() { Address = "q@sink.test" }],
         });
-        Assert.That(_harness.Output, Is.EqualTo("""{"queue_name": "deferred", "queue_id": "0dZGBYrnDd0CBD", "arrival_time": 1795292943, "message_size": 246, "forced_expire": false, "sender": "MAILER-DAEMON", "recipients": [{"address": "b@sink.test", "delay_reason": "said: \"no\"\t\u0001"}, {"address": "q@sink.test"}], "state": "deferred", "next_retry": 1795293243, "next_retry_time": "TIME"}""".Replace("TIME", time, StringComparison.Ordinal) + "\n"));
+        Assert.That(_harness.Output, Is.EqualTo(
+            """{"queue_name": "deferred", "queue_id": "0dZGBYrnDd0CBD", "arrival_time": 1795292943, "message_size": 246, "forced_expire": false, "sender": "MAILER-DAEMON", "recipients": [{"address": "b@sink.test", "delay_reason": "said: \"no\"\t\u0001"}, {"address": "q@sink.test"}], "state": "deferred", "next_retry": 1795293243, "next_retry_time": "TIME"}""".Replace("TIME", time, StringComparison.Ordinal) + "\n"));
     }
 
     [Test]

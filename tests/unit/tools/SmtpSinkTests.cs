@@ -9,7 +9,9 @@ using MtaSuite.Tools.SmtpSink;
 
 namespace MtaSuite.Tests.Unit.Tools;
 
-/// <summary>The sink on a loop of its own thread, and clients that say exactly what they are told to; Debian's smtp-source as one of them.</summary>
+/// <summary>
+/// The sink on a loop of its own thread, and clients that say exactly what they are told to; Debian's smtp-source as one of them.
+/// </summary>
 public class SmtpSinkTests
 {
     private ToolHarness _harness = null!;
@@ -33,7 +35,8 @@ public class SmtpSinkTests
         {
             if (replies[^1] is "closed" or "reset") break;
             try { peer.Send(line.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n"); }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown) { /* its last words are read below */ }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset
+                or SocketError.Shutdown) { /* its last words are read below */ }
             replies.Add(Next(peer));
         }
         return [.. replies];
@@ -51,8 +54,10 @@ public class SmtpSinkTests
         catch (AssertionException) { return "garbage"; }
     }
 
-    private static readonly string[] s_message = ["EHLO me", "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA", "Subject: x\n\nhey\n..dot\n.", "QUIT"];
-    private const string Ehlo = "250 smtp-sink/PIPELINING/8BITMIME/AUTH PLAIN LOGIN/XCLIENT NAME HELO/XFORWARD NAME ADDR PROTO HELO/ENHANCEDSTATUSCODES/DSN/",
+    private static readonly string[] s_message =
+        ["EHLO me", "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA", "Subject: x\n\nhey\n..dot\n.", "QUIT"];
+    private const string Ehlo = "250 smtp-sink/PIPELINING/8BITMIME/AUTH PLAIN LOGIN/XCLIENT NAME HELO/XFORWARD NAME ADDR PROTO "
+        + "HELO/ENHANCEDSTATUSCODES/DSN/",
         Go = "354 End data with <CR><LF>.<CR><LF>", Mail = "250 2.1.0 Ok", Rcpt = "250 2.1.5 Ok", Dot = "250 2.0.0 Ok", Bye = "221 Bye";
 
     private static string[] Expected(params (int At, string Reply)[] changes)
@@ -114,10 +119,12 @@ public class SmtpSinkTests
     public void What_needs_another_command_first_is_refused()
     {
         Start();
-        Assert.That(Talk("RCPT TO:<a@b>", "DATA", "LHLO x", "MAIL FROM:<>", "MAIL FROM:<>", "DATA", "RSET", "RCPT TO:<a>", "HELO x")[1..], Is.EqualTo(new[]
+        Assert.That(Talk("RCPT TO:<a@b>", "DATA", "LHLO x", "MAIL FROM:<>", "MAIL FROM:<>", "DATA", "RSET", "RCPT TO:<a>", "HELO x")[1..],
+            Is.EqualTo(new[]
         {
             "503 5.5.1 Error: need MAIL command", "503 5.5.1 Error: need RCPT command", "500 5.5.1 Error: unknown command", Mail,
-            "503 5.5.1 Error: nested MAIL command", "503 5.5.1 Error: need RCPT command", Mail, "503 5.5.1 Error: need MAIL command", "250 smtp-sink",
+            "503 5.5.1 Error: nested MAIL command", "503 5.5.1 Error: need RCPT command", Mail, "503 5.5.1 Error: need MAIL command",
+                "250 smtp-sink",
         }));
     }
 
@@ -268,7 +275,8 @@ public class SmtpSinkTests
     [TestCase("-W", "rcpt:1:100")]
     [TestCase("-d x -D", "y")]
     public void Bad_options_are_told(string option, string value) =>
-        Assert.That(SmtpSinkCommand.Parse([.. option.Split(' '), value, "127.0.0.1:0", "100"], new SinkOptions()), Is.Not.Null.And.Not.Empty);
+        Assert.That(SmtpSinkCommand.Parse([.. option.Split(' '), value, "127.0.0.1:0", "100"], new SinkOptions()),
+        Is.Not.Null.And.Not.Empty);
 
     [TestCase("one", 1, "")]
     [TestCase("parallel", 40, "-s 20 -m 40")]

@@ -124,7 +124,8 @@ public class SmtpSourceTests
 
     [Test]
     public void Lmtp_to_Debians_smtp_sink() =>
-        Assert.That(WithDebiansSink("-L", place => Send("-L -r 3 -m 5 -s 2", place)).Split("X-Client-Proto: LMTP\n"), Has.Length.EqualTo(6));
+        Assert.That(WithDebiansSink("-L", place => Send("-L -r 3 -m 5 -s 2", place)).Split("X-Client-Proto: LMTP\n"),
+        Has.Length.EqualTo(6));
 
     [Test]
     public void The_envelope_and_the_header_are_those_of_the_original()
@@ -167,9 +168,11 @@ public class SmtpSourceTests
     public void Recipients_are_spread_over_domains()
     {
         string dump = WithDebiansSink("", place => Send("-d -m 6 --to-domains 3 -t x@example.com", place));
-        Assert.That(dump.Split('\n').Where(l => l.StartsWith("X-Rcpt-Args", StringComparison.Ordinal)).Select(l => l[13..]), Is.EqualTo(new[]
+        Assert.That(dump.Split('\n').Where(l => l.StartsWith("X-Rcpt-Args", StringComparison.Ordinal)).Select(l => l[13..]),
+            Is.EqualTo(new[]
         {
-            "<x@d1.example.com>", "<x@d2.example.com>", "<x@d3.example.com>", "<x@d1.example.com>", "<x@d2.example.com>", "<x@d3.example.com>",
+            "<x@d1.example.com>", "<x@d2.example.com>", "<x@d3.example.com>", "<x@d1.example.com>", "<x@d2.example.com>",
+                "<x@d3.example.com>",
         }));
     }
 
@@ -228,7 +231,8 @@ public class SmtpSourceTests
         Assert.That(report.GetProperty("recipients").GetInt32(), Is.EqualTo(40));
         Assert.That(report.GetProperty("connections").GetInt32(), Is.EqualTo(20));
         Assert.That(report.GetProperty("latency_p50_ms").GetDouble(), Is.GreaterThanOrEqualTo(29));
-        Assert.That(report.GetProperty("latency_max_ms").GetDouble(), Is.GreaterThanOrEqualTo(report.GetProperty("latency_p50_ms").GetDouble()));
+        Assert.That(report.GetProperty("latency_max_ms").GetDouble(),
+            Is.GreaterThanOrEqualTo(report.GetProperty("latency_p50_ms").GetDouble()));
         Assert.That(report.GetProperty("messages_per_second").GetDouble(), Is.InRange(1, 4 / 0.029));
     }
 

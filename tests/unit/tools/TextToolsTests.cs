@@ -21,7 +21,8 @@ public class TextToolsTests
     private string Sample()
     {
         Envelope e = ToolHarness.Envelope("me@x", "a@b", "c@d");
-        e.ArrivalMicroseconds = new DateTimeOffset(DateTime.SpecifyKind(new DateTime(2026, 11, 1, 9, 8, 7), DateTimeKind.Local)).ToUnixTimeMilliseconds() * 1000;
+        e.ArrivalMicroseconds = new DateTimeOffset(DateTime.SpecifyKind(new DateTime(2026, 11, 1, 9, 8, 7), DateTimeKind.Local))
+            .ToUnixTimeMilliseconds() * 1000;
         e.FullName = "Me";
         e.EnvelopeId = "e1";
         e.Flags = MessageFlags.Trace;
@@ -97,9 +98,12 @@ public class TextToolsTests
         Assert.That(_harness.Messages, Is.EqualTo($"tool: warning: {path}: input is not a valid queue file\n"));
     }
 
-    [TestCase("Nov 21 20:39:01 mail mtasuite/pickup[19768]: 0dZG9LxJ2t07J8: uid=0 from=<root>", "Nov 21 20:39:01", "pickup", "uid=0 from=<root>")]
-    [TestCase("2026-11-21T20:39:01.123+00:00 mail mtasuite/submission/smtpd[1]: 0dZG9LxJ2t07J8: client=x", "2026-11-21T20:39:01.123+00:00", "smtpd", "client=x")]
-    [TestCase("""{"time":"2026-11-21T20:39:01.5Z","host":"m","process":"mtasuite/qmgr","pid":1,"queue_id":"0dZG9LxJ2t07J8","from":"a@b","size":5}""",
+    [TestCase("Nov 21 20:39:01 mail mtasuite/pickup[19768]: 0dZG9LxJ2t07J8: uid=0 from=<root>", "Nov 21 20:39:01", "pickup",
+        "uid=0 from=<root>")]
+    [TestCase("2026-11-21T20:39:01.123+00:00 mail mtasuite/submission/smtpd[1]: 0dZG9LxJ2t07J8: client=x", "2026-11-21T20:39:01.123+00:00",
+        "smtpd", "client=x")]
+    [TestCase(
+        """{"time":"2026-11-21T20:39:01.5Z","host":"m","process":"mtasuite/qmgr","pid":1,"queue_id":"0dZG9LxJ2t07J8","from":"a@b","size":5}""",
         "2026-11-21T20:39:01.5Z", "qmgr", "from=<a@b>, size=5")]
     public void Log_lines_are_taken_apart(string line, string time, string process, string text)
     {
@@ -161,6 +165,7 @@ public class TextToolsTests
     }
 
     [Test]
-    public void A_rotated_logs_name() => Assert.That(LogRotateCommand.Suffix("%Y%m%d-%H%M%S%%x%", new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero)),
+    public void A_rotated_logs_name() =>
+        Assert.That(LogRotateCommand.Suffix("%Y%m%d-%H%M%S%%x%", new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero)),
         Is.EqualTo("20260304-050607%%x%"));
 }

@@ -78,7 +78,8 @@ internal sealed class ToolHarness : IDisposable
         SinkOptions parsed = new();
         Assert.That(SmtpSinkCommand.Parse([.. options, place, "100"], parsed), Is.Null);
         List<int> sockets = [];
-        Assert.That(PeerEndPoint.Parse(parsed.Place, AddressFamily.Unspecified, "", out _)!.Listen(parsed.Backlog, parsed.WindowSize, sockets), Is.Null);
+        Assert.That(PeerEndPoint.Parse(parsed.Place, AddressFamily.Unspecified, "", out _)!.Listen(parsed.Backlog, parsed.WindowSize,
+            sockets), Is.Null);
         port = Libc.LocalEndPoint(sockets[0])?.Port ?? 0;
         Sink sink = null!;
         Serve(() =>
