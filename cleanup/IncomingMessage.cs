@@ -69,10 +69,18 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
         if (kept) failure = await _file.FinishAsync(_headers.Fields);
         else await _file.AbandonAsync();
         if (kept && failure == null) await TellAsync();
-        stream.Send(FrameType.Reply, new SubmitReply { QueueId = Envelope.QueueId,
-            Outcome = failure ?? Outcome.Ok($"queued as {Envelope.QueueId}") });
+        stream.Send(FrameType.Reply, new SubmitReply
+        {
+            QueueId = Envelope.QueueId,
+            Outcome = failure ?? Outcome.Ok($"queued as {Envelope.QueueId}"),
+            Failure = FailureOf(failure),
+        });
         service.End(_buffers);
     }
+
+    private static SubmitFailure FailureOf(Outcome? failure) => failure == null ? SubmitFailure.None
+        : failure == SubmitReply.TooBig ? SubmitFailure.TooBig
+        : failure == QueueFileWriter.WriteError ? SubmitFailure.Trouble : SubmitFailure.Refused;
 
     /// <summary>Takes the header section; at its end the envelope is complete too, and the file has begun.</summary>
     private async ValueTask<Outcome?> TakeHeadersAsync(SubmissionInput input)

@@ -21,6 +21,9 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     /// <summary>Room for what filters change in envelope and header section.</summary>
     private const int RoomForChanges = 2048;
 
+    /// <summary>A file could not be written, other than for want of room; the log has the reason.</summary>
+    public static readonly Outcome WriteError = Outcome.Defer("4.3.0", "queue file write error");
+
     private QueueFileWork? _work;
     /// <summary>Completes when the piece that a worker has is written; null: none has one.</summary>
     private Promise<bool>? _writing;
@@ -138,7 +141,7 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
             Log.Warning($"{envelope.QueueId}: {work.Step} queue file: {Libc.ErrorText(work.Error)}");
             _failure = work.Error is Libc.ENOSPC or Libc.EDQUOT or Libc.EFBIG
                 ? Outcome.Defer("4.3.1", "Insufficient system storage") with { Code = 452 }
-                : Outcome.Defer("4.3.0", "queue file write error");
+                : WriteError;
         }
         Promise<bool>? writing = _writing;
         _writing = null;

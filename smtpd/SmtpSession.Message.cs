@@ -178,19 +178,17 @@ internal sealed partial class SmtpSession
         t.Commit();
         if (answer is null || answer.Outcome.IsOk) return default;
         Outcome outcome = answer.Outcome;
-        // with the headers that cleanup adds it may be too big where the client's part was not
-        if (outcome.Text == SubmitReply.TooBig.Text)
+        switch (answer.Failure)
         {
-            Log.Warning($"{t.QueueId}: queue file size limit exceeded");
-            return Replies.TooBig;
+            case SubmitFailure.TooBig: // with the headers that cleanup adds; the client's part was not
+                Log.Warning($"{t.QueueId}: queue file size limit exceeded");
+                return Replies.TooBig;
+            case SubmitFailure.Refused:
+                LogEvent("reject", $"{outcome.Code} {outcome.Status} {outcome.Text}");
+                return new SmtpReply(outcome.Code, outcome.Status, outcome.Text);
+            default:
+                Log.Warning($"{t.QueueId}: {outcome.Text}");
+                return Replies.WriteError;
         }
-        if (outcome.Code >= 400 && !outcome.Text.StartsWith("queue file write error", StringComparison.Ordinal))
-        {
-            LogEvent("reject", $"{outcome.Code} {outcome.Status} {outcome.Text}");
-            return new SmtpReply(outcome.Code, outcome.Status, outcome.Text);
-        }
-        // The reason may name paths: it is for the log only.
-        Log.Warning($"{t.QueueId}: {outcome.Text}");
-        return Replies.WriteError;
     }
 }

@@ -64,7 +64,12 @@ public sealed class Submission : IStreamHandler
     public void Abort(string reason) => Stream?.Reset(reason);
 
     internal void Fail(string reason) =>
-        _reply.TrySet(new SubmitReply { QueueId = _queueId, Outcome = Outcome.Defer("4.3.0", $"queue file write error: {reason}") });
+        _reply.TrySet(new SubmitReply
+        {
+            QueueId = _queueId,
+            Outcome = Outcome.Defer("4.3.0", $"queue file write error: {reason}"),
+            Failure = SubmitFailure.Trouble,
+        });
 
     void IStreamHandler.OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
     {

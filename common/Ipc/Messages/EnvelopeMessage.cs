@@ -156,21 +156,36 @@ public enum CleanupFlags : uint
     All = Rewrite | Aliases | Checks | Bcc,
 }
 
+/// <summary>Why a submission was not accepted.</summary>
+public enum SubmitFailure : byte
+{
+    /// <summary>It was accepted.</summary>
+    None,
+    /// <summary>The message is refused, for now or for good; the reply is for its client.</summary>
+    Refused,
+    /// <summary>It has more content than message_size_limit.</summary>
+    TooBig,
+    /// <summary>A file could not be written, or cleanup did not answer. The text may name paths: it is for the log only.</summary>
+    Trouble,
+}
+
 /// <summary>cleanup's answer: durable in the queue, or why not.</summary>
 public sealed class SubmitReply : IMessage<SubmitReply>
 {
     public static ReadOnlySpan<byte> Protocol => "submitted"u8;
 
-    /// <summary>More content than message_size_limit.</summary>
+    /// <summary>The outcome with <see cref="SubmitFailure.TooBig"/>.</summary>
     public static readonly Outcome TooBig = Outcome.Bounce("5.3.4", "message file too big") with { Code = 552 };
 
     public string QueueId = "";
     public Outcome Outcome = Outcome.Defer("4.3.0", "no outcome");
+    public SubmitFailure Failure;
 
     public static void Describe<C>(ref C c, SubmitReply m) where C : struct, IAttributeCodec, allows ref struct
     {
         c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
         c.Outcome(ref m.Outcome);
+        c.Enum("failure"u8, ref m.Failure);
     }
 }
 

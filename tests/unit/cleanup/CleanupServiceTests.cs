@@ -194,6 +194,7 @@ public sealed class CleanupServiceTests
         {
             SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("r@x.test"), Large(size));
             Assert.That((reply.Outcome.IsPermanent, reply.Outcome.Status.ToString(), reply.Outcome.Code), Is.EqualTo((true, "5.3.4", 552)));
+            Assert.That(reply.Failure, Is.EqualTo(SubmitFailure.TooBig));
         }
         Assert.That((await _bench.SubmitAsync(CleanupBench.Request("r@x.test"), Large(100_000))).Outcome.IsOk);
         Assert.That(_bench.Files(), Has.Length.EqualTo(1));
@@ -206,6 +207,7 @@ public sealed class CleanupServiceTests
         Directory.Delete(_bench.Spool.Root + "/incoming");
         SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("r@x.test"), Large(size));
         Assert.That((reply.Outcome.IsTemporary, reply.Outcome.Status.ToString()), Is.EqualTo((true, "4.3.0")));
+        Assert.That(reply.Failure, Is.EqualTo(SubmitFailure.Trouble));
         Directory.CreateDirectory(_bench.Spool.Root + "/incoming");
         Assert.That(_bench.Notices, Is.Empty);
         Assert.That((await _bench.SubmitAsync(CleanupBench.Request("r@x.test"), Large(size))).Outcome.IsOk);

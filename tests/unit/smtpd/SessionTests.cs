@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
+using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Smtpd;
 
 namespace MtaSuite.Tests.Unit.Smtpd;
@@ -339,10 +340,10 @@ public class SessionTests
     {
         const string mail = "EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\nx\r\n.\r\n";
         using SmtpHarness h = new(Loose);
-        h.Queue.Answer = Common.Mail.Outcome.Defer("4.3.0", "queue file write error: /var/secret");
+        (h.Queue.Answer, h.Queue.Failure) = (Common.Mail.Outcome.Defer("4.3.0", "no connection to /var/secret"), SubmitFailure.Trouble);
         Assert.That(h.Talk(mail + "QUIT\r\n"), Does.Contain("451 4.3.0 Error: queue file write error\r\n221"));
         using SmtpHarness big = new(Loose);
-        big.Queue.Answer = Common.Mail.Outcome.Bounce("5.3.4", "message file too big") with { Code = 552 };
+        (big.Queue.Answer, big.Queue.Failure) = (SubmitReply.TooBig, SubmitFailure.TooBig);
         Assert.That(big.Talk(mail + "QUIT\r\n"), Does.Contain("552 5.3.4 Error: message file too big\r\n221"));
         using SmtpHarness again = new(Loose);
         again.Queue.Answer = Common.Mail.Outcome.Bounce("5.7.1", "message content rejected");

@@ -232,6 +232,8 @@ internal sealed class FakeQueue : IQueueWriter
     public List<FakeMessage> Messages { get; } = [];
     /// <summary>What the next messages are answered with.</summary>
     public Outcome Answer { get; set; } = Outcome.Ok("queued");
+    /// <summary>Why, when <see cref="Answer"/> is not Ok.</summary>
+    public SubmitFailure Failure { get; set; } = SubmitFailure.Refused;
     /// <summary>Content is taken only after a wait.</summary>
     public bool Slow { get; set; }
     /// <summary>Finished messages.</summary>
@@ -280,7 +282,8 @@ internal sealed class FakeMessage(SubmitRequest request, FakeQueue queue) : ISub
         Finished = true;
         Late = late;
         Promise<SubmitReply> reply = new();
-        reply.TrySet(new SubmitReply { QueueId = Request.Envelope.QueueId, Outcome = queue.Answer });
+        SubmitFailure failure = queue.Answer.IsOk ? SubmitFailure.None : queue.Failure;
+        reply.TrySet(new SubmitReply { QueueId = Request.Envelope.QueueId, Outcome = queue.Answer, Failure = failure });
         return reply;
     }
 
