@@ -43,7 +43,8 @@ public static class ErrorTransport
     {
         Outcome outcome = Decide(verdict, request.Nexthop, softBounce);
         DeliverReply reply = new() { QueueId = request.QueueId };
-        string action = !request.Flags.HasFlag(MessageFlags.VerifyOnly) ? "" : outcome.IsOk ? "deliverable" : "undeliverable";
+        DeliveryAction action = !request.Flags.HasFlag(MessageFlags.VerifyOnly) ? DeliveryAction.Implied
+            : outcome.IsOk ? DeliveryAction.Deliverable : DeliveryAction.Undeliverable;
         foreach (DeliverRecipient recipient in request.Recipients)
             reply.Recipients.Add(new RecipientOutcome { Offset = recipient.Offset, Outcome = outcome, Action = action });
         return reply;

@@ -30,5 +30,6 @@ public sealed record DeliveryJob(DeliverRequest Request, DeliverRecipient Recipi
 /// <param name="Action">RFC 3464 action where the outcome does not imply it; else empty.</param>
 /// <param name="ToOwner">The failure was reported to the list's owner, not to the sender.</param>
 /// <param name="IsLogged">Another agent delivered and logged it.</param>
-public sealed record DeliveryStep(string Address, string Original, Outcome Outcome, string Action = "", bool ToOwner = false,
+public sealed record DeliveryStep(string Address, string Original, Outcome Outcome, DeliveryAction Action = DeliveryAction.Implied,
+    bool ToOwner = false,
     bool IsLogged = false);

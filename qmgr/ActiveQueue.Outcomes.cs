@@ -15,7 +15,7 @@ internal sealed partial class ActiveQueue
     {
         DeliverRecipient target = TargetOf(message, recipient);
         target.Notify &= ~Notify.Expanded;
-        SettleAsync(message, target, Outcome.Ok("alias expanded"), NotifyRules.Name(DeliveryAction.Expanded)).Detach();
+        SettleAsync(message, target, Outcome.Ok("alias expanded"), DeliveryAction.Expanded).Detach();
     }
 
     public void Delivered(Delivery delivery, DeliverReply reply)
@@ -54,11 +54,11 @@ internal sealed partial class ActiveQueue
         if (_settings.SoftBounce) outcome = outcome.SoftBounce();
         long now = QueueId.Microseconds(_loop.Time);
         DeliveryLog.Write(message.MakeRequest("", ""), recipient, outcome, "none", message.ActiveMicroseconds, now, now);
-        SettleAsync(message, recipient, outcome, "", waitMicroseconds).Detach();
+        SettleAsync(message, recipient, outcome, DeliveryAction.Implied, waitMicroseconds).Detach();
     }
 
     /// <summary>Keeps an outcome for the end of the round, which waits for the tables that are asked of a deferral.</summary>
-    private async Task SettleAsync(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action,
+    private async Task SettleAsync(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, DeliveryAction action,
         long waitMicroseconds = 0)
     {
         message.UnderWay++;
@@ -69,17 +69,17 @@ internal sealed partial class ActiveQueue
         End(message, 1);
     }
 
-    private void Note(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, string action, bool isGivenUp)
+    private void Note(QueuedMessage message, DeliverRecipient recipient, Outcome outcome, DeliveryAction action, bool isGivenUp)
     {
         Notify notify = recipient.Notify;
-        if (action == RecipientOutcome.PassedOn)
+        if (action == DeliveryAction.PassedOn)
         {
             notify &= ~Notify.Success;
             if (notify == Notify.Default) notify = Notify.Never;
-            action = NotifyRules.Name(DeliveryAction.Relayed); // where a report is asked for all the same (sendmail -v)
+            action = DeliveryAction.Relayed; // where a report is asked for all the same (sendmail -v)
         }
         if (!NotifyRules.TryChooseLog(notify, message.Envelope.Flags, outcome.Kind, out LogFolder folder)) return;
-        if (isGivenUp && folder == LogFolder.Defer) (folder, action) = (LogFolder.Bounce, NotifyRules.Name(DeliveryAction.Failed));
+        if (isGivenUp && folder == LogFolder.Defer) (folder, action) = (LogFolder.Bounce, DeliveryAction.Failed);
         BounceRecipient entry = new()
         {
             Offset = recipient.Offset,

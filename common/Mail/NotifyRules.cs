@@ -8,10 +8,23 @@ public enum NoticeKind : byte { Failure, Delay, Success, Verify }
 /// </summary>
 public enum LogFolder : byte { Bounce, Defer, Trace }
 
-/// <summary>
-/// What happened to a recipient (RFC 3464 2.3.3). The last two are not in that RFC: they answer "sendmail -bv", which delivers nothing.
-/// </summary>
-public enum DeliveryAction : byte { Failed, Delayed, Delivered, Relayed, Expanded, Deliverable, Undeliverable }
+/// <summary>What happened to a recipient (RFC 3464 2.3.3).</summary>
+public enum DeliveryAction : byte
+{
+    /// <summary>What the outcome implies: delivered, failed or delayed.</summary>
+    Implied,
+    Failed,
+    Delayed,
+    Delivered,
+    Relayed,
+    Expanded,
+    /// <summary>Not in the RFC, as the next one: for "sendmail -bv", which delivers nothing.</summary>
+    Deliverable,
+    Undeliverable,
+    /// <summary>Relayed to a host that took the request for a notice of success over, so that we send none (RFC 3461 5.2.1). Never
+    /// written into a log or a notice.</summary>
+    PassedOn,
+}
 
 /// <summary>Who wants to be told what (RFC 3461 4.1): the rules that qmgr and bounce share.</summary>
 public static class NotifyRules
@@ -55,7 +68,8 @@ public static class NotifyRules
         DeliveryAction.Relayed => "relayed",
         DeliveryAction.Expanded => "expanded",
         DeliveryAction.Deliverable => "deliverable",
-        _ => "undeliverable",
+        DeliveryAction.Undeliverable => "undeliverable",
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
     };
 
     /// <summary>Reads such a word.</summary>

@@ -34,7 +34,7 @@ public sealed record DeliveryRecord
     /// <summary>The record of an attempt's outcome for a recipient.</summary>
     /// <param name="action">Where it differs from what the outcome implies.</param>
     public static DeliveryRecord From(string recipient, string original, string dsnOriginal, Notify notify, long offset, Outcome outcome,
-        DateTimeOffset time, DeliveryAction? action = null) => new()
+        DateTimeOffset time, DeliveryAction action = DeliveryAction.Implied) => new()
         {
             Recipient = recipient,
             Original = original,
@@ -42,7 +42,7 @@ public sealed record DeliveryRecord
             Notify = notify,
             Offset = offset,
             Status = outcome.Status,
-            Action = action ?? outcome.Kind switch
+            Action = action != DeliveryAction.Implied ? action : outcome.Kind switch
             {
                 OutcomeKind.Ok => DeliveryAction.Delivered,
                 OutcomeKind.Permanent => DeliveryAction.Failed,

@@ -97,7 +97,8 @@ internal sealed partial class DeliveryRun
     /// </summary>
     private void NoteExpansion(Branch branch, bool isList)
     {
-        if (Action.Length == 0 && (branch.Notify & Notify.Success) != 0) Action = isList ? "delivered" : "expanded";
+        if (Action == DeliveryAction.Implied && (branch.Notify & Notify.Success) != 0)
+            Action = isList ? DeliveryAction.Delivered : DeliveryAction.Expanded;
     }
 
     /// <summary>The success of an expansion is reported once, at the alias.</summary>

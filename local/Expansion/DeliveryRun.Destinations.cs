@@ -72,7 +72,7 @@ internal sealed partial class DeliveryRun
         {
             Forwarded sent = _services.Forward(copy);
             Outcome outcome = sent.Outcome.IsOk ? Outcome.Ok($"forwarded as {sent.QueueId}") : sent.Outcome;
-            Report(top, outcome, outcome.IsOk ? "relayed" : "");
+            Report(top, outcome, outcome.IsOk ? DeliveryAction.Relayed : DeliveryAction.Implied);
             if (!outcome.IsOk) return; // the next attempt sends them all
         }
     }

@@ -128,7 +128,7 @@ internal sealed partial class DeliveryRun
         RecipientOutcome passed = _services.Pass(name, nexthop, _job.Request, recipient);
         _budget.Exclude(start);
         // the recipient itself went there, not something that it expanded to: what that agent says of it is what is reported
-        if (isWhole && Action.Length == 0 && passed.Outcome.IsOk) Action = passed.Action;
+        if (isWhole && Action == DeliveryAction.Implied && passed.Outcome.IsOk) Action = passed.Action;
         Outcome outcome = _settings.StatusFilter.Apply(passed.Outcome);
         _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, passed.Action, IsLogged: true));
         retry = outcome.IsTemporary;

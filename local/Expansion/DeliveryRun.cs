@@ -34,7 +34,7 @@ internal sealed partial class DeliveryRun
     }
 
     /// <summary>RFC 3464 action for the recipient where the outcome does not imply it.</summary>
-    public string Action { get; private set; } = "";
+    public DeliveryAction Action { get; private set; }
 
     private bool VerifyOnly => (_job.Request.Flags & MessageFlags.VerifyOnly) != 0;
 
@@ -81,9 +81,10 @@ internal sealed partial class DeliveryRun
     }
 
     /// <summary>Notes a result; true when it is a reason to try again.</summary>
-    private bool Report(Branch branch, Outcome outcome, string action = "") => Note(branch, _settings.StatusFilter.Apply(outcome), action);
+    private bool Report(Branch branch, Outcome outcome, DeliveryAction action = DeliveryAction.Implied) =>
+        Note(branch, _settings.StatusFilter.Apply(outcome), action);
 
-    private bool Note(Branch branch, Outcome outcome, string action = "", bool toOwner = false)
+    private bool Note(Branch branch, Outcome outcome, DeliveryAction action = DeliveryAction.Implied, bool toOwner = false)
     {
         DeliveryStep step = new(branch.Address, branch.Original, outcome, action);
         _job.Steps.Add(step);
@@ -110,7 +111,7 @@ internal sealed partial class DeliveryRun
         DeliverRecipient recipient =
             new() { Address = branch.Address, Original = branch.Original, Notify = branch.Notify, Offset = _job.Recipient.Offset };
         bool told = _services.TryNotifyOwner(_job.Request, recipient, owner, outcome);
-        _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, "", told));
+        _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, ToOwner: told));
         return false;
     }
 

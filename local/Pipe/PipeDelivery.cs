@@ -17,7 +17,8 @@ public sealed class PipeDelivery(PipeSettings settings, Action<string> warn)
     {
         if (request.Recipients.Count == 0) return [];
         Outcome outcome = settings.StatusFilter.Apply(Run(request, queueFile));
-        string action = !outcome.IsOk ? "" : settings.IsFinal ? "delivered" : "relayed";
+        DeliveryAction action = !outcome.IsOk ? DeliveryAction.Implied
+            : settings.IsFinal ? DeliveryAction.Delivered : DeliveryAction.Relayed;
         return [.. request.Recipients.Select(r => new RecipientOutcome { Offset = r.Offset, Outcome = outcome, Action = action })];
     }
 

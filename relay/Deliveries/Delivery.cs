@@ -96,7 +96,7 @@ internal sealed partial class Delivery
             recipient.Claim = claim;
             // whether the server sends reports of success is not known any more: it may have, so we don't
             if (claim.Status == ClaimStatus.Delivered)
-                recipient.Final = new RecipientOutcome { Offset = offset, Outcome = claim.Refusal!, Action = RecipientOutcome.PassedOn };
+                recipient.Final = new RecipientOutcome { Offset = offset, Outcome = claim.Refusal!, Action = DeliveryAction.PassedOn };
             else if (claim.Refusal is { } refusal) Settle(recipient, refusal, null);
         }
     }
@@ -181,8 +181,8 @@ internal sealed partial class Delivery
             session.Target.Host) { Diagnostic = reply.ToString() };
         Settle(recipient, outcome, session);
         if (verifyOnly) return;
-        recipient.Final!.Action = session.Features.Has(ServerFeature.Dsn) ? RecipientOutcome.PassedOn
-            : NotifyRules.Name(session.Settings.AssumeFinal ? DeliveryAction.Delivered : DeliveryAction.Relayed);
+        recipient.Final!.Action = session.Features.Has(ServerFeature.Dsn) ? DeliveryAction.PassedOn
+            : session.Settings.AssumeFinal ? DeliveryAction.Delivered : DeliveryAction.Relayed;
     }
 
     /// <summary>A recipient failed on a session. A permanent failure is the last word; a temporary one is when no host is left.</summary>

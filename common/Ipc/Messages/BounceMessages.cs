@@ -33,8 +33,7 @@ public sealed class BounceRecipient : IAttributes<BounceRecipient>
     public string DsnOriginal = "";
     public Notify Notify;
     public Outcome Outcome = Outcome.Defer("4.3.0", "no outcome");
-    /// <summary>As <see cref="RecipientOutcome.Action"/>.</summary>
-    public string Action = "";
+    public DeliveryAction Action;
     /// <summary>When it was tried, microseconds since 1970.</summary>
     public long TimeMicroseconds;
 
@@ -46,7 +45,7 @@ public sealed class BounceRecipient : IAttributes<BounceRecipient>
         c.Text("orcpt"u8, ref m.DsnOriginal, Limits.Address);
         c.Enum("notify"u8, ref m.Notify);
         c.Outcome(ref m.Outcome);
-        c.Text("action"u8, ref m.Action, Limits.Name);
+        c.Enum("action"u8, ref m.Action);
         c.Long("time"u8, ref m.TimeMicroseconds);
     }
 }

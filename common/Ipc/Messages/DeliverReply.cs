@@ -37,21 +37,12 @@ public sealed class RecipientOutcome : IAttributes<RecipientOutcome>
     /// <summary>The recipient's record in the queue file, as in the request.</summary>
     public long Offset;
     public Outcome Outcome = Outcome.Defer("4.3.0", "no outcome");
-    /// <summary>
-    /// An <see cref="Action"/>: the next host took the request for a notice of success over, so we send none (RFC 3461 5.2.1).
-    /// </summary>
-    public const string PassedOn = "passed-on";
-
-    /// <summary>
-    /// RFC 3464 action where it differs from what the outcome implies: "relayed", "expanded", "delivered"; <see cref="PassedOn"/>; else
-    /// empty.
-    /// </summary>
-    public string Action = "";
+    public DeliveryAction Action;
 
     public static void Describe<C>(ref C c, RecipientOutcome m) where C : struct, IAttributeCodec, allows ref struct
     {
         c.Long("offset"u8, ref m.Offset);
         c.Outcome(ref m.Outcome);
-        c.Text("action"u8, ref m.Action, Limits.Name);
+        c.Enum("action"u8, ref m.Action);
     }
 }

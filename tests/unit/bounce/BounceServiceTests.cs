@@ -106,7 +106,8 @@ public class BounceServiceTests
         };
     }
 
-    private static BounceAppend Append(LogFolder log, Outcome outcome, string action = "", Notify notify = Notify.Default) => new()
+    private static BounceAppend Append(LogFolder log, Outcome outcome, DeliveryAction action = DeliveryAction.Implied,
+        Notify notify = Notify.Default) => new()
     {
         QueueId = Id,
         Log = log,

@@ -177,6 +177,6 @@ public sealed class CommandTests
         Outcome outcome = _fix.Deliver(job).Outcome;
         Assert.That(outcome.Text, Is.EqualTo("forwarded as NEWID"));
         Assert.That(_fix.OwnerNotices.Single().Owner, Is.EqualTo("owner-c@example.com"));
-        Assert.That(job.Steps[0], Is.EqualTo(new DeliveryStep("c@example.com", "", _fix.OwnerNotices[0].Outcome, "", true)));
+        Assert.That(job.Steps[0], Is.EqualTo(new DeliveryStep("c@example.com", "", _fix.OwnerNotices[0].Outcome, ToOwner: true)));
     }
 }

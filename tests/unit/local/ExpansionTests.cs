@@ -86,8 +86,8 @@ public sealed class ExpansionTests
     [Test]
     public void Delivered_To_headers_are_found_wherever_the_pieces_are_cut()
     {
-        byte[] header = "Received: x\n\ty\nDELIVERED-TO:  One@Example.com \nDelivered-Toad: no@x\nDelivered-To: \"a "u8
-            + "b\"@x\n\nDelivered-To: body@x\n"u8.ToArray();
+        byte[] header = [.. "Received: x\n\ty\nDELIVERED-TO:  One@Example.com \nDelivered-Toad: no@x\n"u8,
+            .. "Delivered-To: \"a b\"@x\n\nDelivered-To: body@x\n"u8];
         for (int i = 0; i <= header.Length; i++)
         {
             DeliveredHeaders headers = new();
@@ -145,7 +145,7 @@ public sealed class ExpansionTests
         job.Recipient.Notify = Notify.Success;
         job.Recipient.DsnOriginal = "rfc822;list@example.com";
         RecipientOutcome outcome = _fix.Deliver(job);
-        Assert.That((outcome.Outcome.Text, outcome.Action), Is.EqualTo(("forwarded as NEWID", "delivered")));
+        Assert.That((outcome.Outcome.Text, outcome.Action), Is.EqualTo(("forwarded as NEWID", DeliveryAction.Delivered)));
         ForwardedMessage copy = _fix.Forwards.Single();
         Assert.That((copy.Sender, copy.IsList, copy.Recipients.Count), Is.EqualTo(("owner-list@example.com", true, 2)));
         Assert.That(copy.Recipients.All(r => r is { Notify: Notify.Default, DsnOriginal: "", Original: "" }));
@@ -265,7 +265,7 @@ public sealed class ExpansionTests
         DeliveryJob job = _fix.Job($"{Me}@example.com");
         job.Recipient.Notify = Notify.Success;
         RecipientOutcome outcome = _fix.Deliver(job);
-        Assert.That((outcome.Outcome.IsOk, outcome.Action), Is.EqualTo((true, "expanded")));
+        Assert.That((outcome.Outcome.IsOk, outcome.Action), Is.EqualTo((true, DeliveryAction.Expanded)));
         Assert.That(_fix.Maildir($"spool/{Me}"), Has.Length.EqualTo(1));
         Assert.That(_fix.Forwards.Single().DeliveredTo, Is.EqualTo($"{Me}@example.com"));
         // by its own name, too; but another local user is a recipient of the new message
@@ -366,8 +366,8 @@ public sealed class ExpansionTests
     {
         Aliases($"alias = {Me}");
         _fix.Settings = _fix.Settings with { MailboxTransport = "lmtp:unix:x" };
-        _fix.PassedAction = RecipientOutcome.PassedOn;
-        foreach ((string name, string action) in new[] { (Me, RecipientOutcome.PassedOn), ("alias", "expanded") })
+        _fix.PassedAction = DeliveryAction.PassedOn;
+        foreach ((string name, DeliveryAction action) in new[] { (Me, DeliveryAction.PassedOn), ("alias", DeliveryAction.Expanded) })
         {
             DeliveryJob job = _fix.Job($"{name}@example.com");
             job.Recipient.Notify = Notify.Success;

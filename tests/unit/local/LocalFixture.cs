@@ -44,7 +44,7 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
     public List<(string Owner, string Address, Outcome Outcome)> OwnerNotices { get; } = [];
     public List<(string Transport, string Nexthop, string Address)> Passed { get; } = [];
     /// <summary>What the other agent says that it did.</summary>
-    public string PassedAction { get; set; } = "";
+    public DeliveryAction PassedAction { get; set; }
     /// <summary>Where the agent that was passed the last recipient finds its record.</summary>
     public long PassedOffset { get; private set; }
     public Outcome ForwardOutcome { get; set; } = Outcome.Ok("");

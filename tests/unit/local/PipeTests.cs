@@ -101,8 +101,8 @@ public sealed class PipeTests
         job.Request.Recipients.Add(new DeliverRecipient { Address = "b@x", Offset = 99 });
         List<RecipientOutcome> outcomes = new PipeDelivery(settings, _fix.Warn).Deliver(job.Request, job.QueueFile);
         Assert.That(outcomes.Select(o => (o.Offset, o.Outcome.Text, o.Action)),
-            Is.EqualTo(new[] { (77L, "delivered via svc service (3 done)", "relayed"),
-                (99L, "delivered via svc service (3 done)", "relayed") }));
+            Is.EqualTo(new[] { (77L, "delivered via svc service (3 done)", DeliveryAction.Relayed),
+                (99L, "delivered via svc service (3 done)", DeliveryAction.Relayed) }));
         string[] lines = _fix.Read("out").Split("\r\n");
         Assert.That(lines[0], Does.StartWith("From sender@example.org"));
         Assert.That(lines[1..], Is.EqualTo(
@@ -116,7 +116,7 @@ public sealed class PipeTests
         PipeSettings settings = Settings("flags=DOX", "user=nobody", "size=1000", "argv=/bin/true");
         PipeDelivery pipe = new(settings, _fix.Warn);
         DeliveryJob job = _fix.Job("a@x");
-        Assert.That(pipe.Deliver(job.Request, job.QueueFile).Single().Action, Is.EqualTo("delivered"));
+        Assert.That(pipe.Deliver(job.Request, job.QueueFile).Single().Action, Is.EqualTo(DeliveryAction.Delivered));
         job.Request.Recipients.Add(new DeliverRecipient { Address = "b@x" });
         Assert.That(pipe.Deliver(job.Request, job.QueueFile).Select(o => o.Outcome.Status.ToString()),
             Is.EqualTo(new[] { "4.3.5", "4.3.5" }));

@@ -332,7 +332,7 @@ public sealed class QmgrScaleTests
         Assert.That(next[often.Envelope.QueueId], Is.InRange(85, 90));
         // two hours old: the one that is given up after an hour is told, the other goes on
         Assert.That(_bench.Marks("deferred", short_.Envelope.QueueId), Is.EqualTo("rR"));
-        Assert.That(_bench.Appended.Single(a => a.Log == LogFolder.Bounce).Recipients.Single().Action, Is.EqualTo("failed"));
+        Assert.That(_bench.Appended.Single(a => a.Log == LogFolder.Bounce).Recipients.Single().Action, Is.EqualTo(DeliveryAction.Failed));
         Assert.That(_bench.Events, Has.Some.StartsWith("send Failure Bounce"));
     }, "retry_maps = inline:{{often.test=90s 1h},{short.test=5m, give up 1h}}");
 

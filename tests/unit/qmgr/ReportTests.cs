@@ -31,7 +31,7 @@ public sealed class ReportTests
         Assert.That(_bench.Events, Is.EqualTo(
             new[] { "deliver y@a.test", "append Trace alias@a.test=2.0.0 [Rr]", "send Success Trace incoming [rr]" }));
         BounceRecipient record = _bench.Appended.Single().Recipients.Single();
-        Assert.That((record.Action, record.Notify), Is.EqualTo(("expanded", Notify.Success)));
+        Assert.That((record.Action, record.Notify), Is.EqualTo((DeliveryAction.Expanded, Notify.Success)));
     });
 
     [Test]

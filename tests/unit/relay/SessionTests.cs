@@ -153,14 +153,14 @@ public class SessionTests
         RecipientOutcome outcome = (await f.DeliverAsync(request))[0];
         Assert.That(Said(peer)[1], Is.EqualTo("1: MAIL FROM:<a@example.org> SIZE=50 RET=HDRS ENVID=id+2B1"));
         Assert.That(Said(peer)[2], Is.EqualTo("1: RCPT TO:<b@x> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;B+2Btag@y"));
-        Assert.That(outcome.Action, Is.EqualTo(RecipientOutcome.PassedOn));
+        Assert.That(outcome.Action, Is.EqualTo(DeliveryAction.PassedOn));
     });
 
     [Test]
     public void Without_DSN_the_mail_is_relayed() => With(null, null, async (f, peer) =>
     {
         RecipientOutcome outcome = (await f.DeliverAsync(f.Queue(["b@x"], adjust: e => e.Recipients[0].Notify = Notify.Success)))[0];
-        Assert.That(outcome.Action, Is.EqualTo("relayed"));
+        Assert.That(outcome.Action, Is.EqualTo(DeliveryAction.Relayed));
         Assert.That(Said(peer)[2], Is.EqualTo("1: RCPT TO:<b@x>"));
     }, offers: "PIPELINING");
 
