@@ -89,8 +89,8 @@ public sealed class NoticePlanner(NoticeSettings settings)
         {
             if (!NotifyRules.IsWanted(NoticeKind.Failure, record.Notify)) continue;
             string recipient = record.Original.Length > 0 ? record.Original : record.Recipient;
-            yield return ToSender(NoticeKind.Failure, message)
-                with { EnvelopeRecipient = Verp.Sender(message.Sender, recipient, verp), Only = record };
+            yield return ToSender(NoticeKind.Failure, message) with
+            { EnvelopeRecipient = Verp.Sender(message.Sender, recipient, verp), Only = record };
         }
     }
 

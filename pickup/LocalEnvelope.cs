@@ -50,8 +50,13 @@ internal static class LocalEnvelope
         e.Origin = "pickup";
         e.VerpDelimiters = Verp.IsValid(from.VerpDelimiters, settings.VerpDelimiterFilter) ? from.VerpDelimiters : "";
         foreach (EnvelopeRecipient r in from.Recipients)
-            e.Recipients.Add(new EnvelopeRecipient { Address = r.Address, Original = r.Original, DsnOriginal = r.DsnOriginal,
-                Notify = r.Notify });
+            e.Recipients.Add(new EnvelopeRecipient
+            {
+                Address = r.Address,
+                Original = r.Original,
+                DsnOriginal = r.DsnOriginal,
+                Notify = r.Notify
+            });
         return request;
     }
 

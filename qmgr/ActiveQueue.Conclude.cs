@@ -50,7 +50,8 @@ internal sealed partial class ActiveQueue
             complete = await _notices.AppendAsync(message, LogFolder.Trace, reported);
             // -bv delivers nothing, and nothing is delivered for an expanded alias, so no agent has marked these
             bool verifyOnly = (message.Envelope.Flags & MessageFlags.VerifyOnly) != 0;
-            List<BounceRecipient> settled = verifyOnly ? reported : reported.FindAll(r => r.Outcome.IsOk && r.Action == DeliveryAction.Expanded);
+            List<BounceRecipient> settled = verifyOnly ? reported
+                : reported.FindAll(r => r.Outcome.IsOk && r.Action == DeliveryAction.Expanded);
             if (complete && settled.Count > 0) complete = await MarkAsync(message, settled);
         }
         if (failed.Count > 0) complete &= await _notices.AppendAsync(message, LogFolder.Bounce, failed) && await MarkAsync(message, failed);

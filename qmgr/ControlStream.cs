@@ -89,8 +89,13 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
     private IEnumerable<QueueState> States()
     {
         foreach (QueuedMessage message in service.ActiveMessages)
-            yield return new QueueState { QueueId = message.Id, Folder = message.Folder, State = "active",
-                Reason = Waiting.ReasonOf(message, service.Clock) };
+            yield return new QueueState
+            {
+                QueueId = message.Id,
+                Folder = message.Folder,
+                State = "active",
+                Reason = Waiting.ReasonOf(message, service.Clock)
+            };
         foreach ((string id, string folder) in service.DeliveredElsewhere)
             yield return new QueueState { QueueId = id, Folder = folder, State = "active", Reason = "in delivery since before the reload" };
     }

@@ -47,9 +47,12 @@ internal sealed class ListingStream(ShowqService service) : IStreamHandler
             more = await service.Pool.Run(() => ReadBatch(entries, batch));
             await SendAsync(batch.WrittenMemory);
         }
-        Answer(new ShowqReply { Text = states == null
+        Answer(new ShowqReply
+        {
+            Text = states == null
             ? "the queue manager does not answer: the listing is from the files, and does not say which messages are being delivered"
-            : "" });
+            : ""
+        });
     }
 
     /// <summary>A batch may be as large as one entry with fifty thousand recipients: piece by piece, as the reader takes it.</summary>

@@ -67,8 +67,17 @@ internal static class ReplyNames
             else
             {
                 char c = text[++i];
-                result.Append(c switch { 't' => '\t', 'n' => '\n', 'r' => '\r', 'a' => '\a', 'b' => '\b', 'f' => '\f', 'v' => '\v',
-                    _ => c });
+                result.Append(c switch
+                {
+                    't' => '\t',
+                    'n' => '\n',
+                    'r' => '\r',
+                    'a' => '\a',
+                    'b' => '\b',
+                    'f' => '\f',
+                    'v' => '\v',
+                    _ => c
+                });
             }
         }
         return result.ToString();

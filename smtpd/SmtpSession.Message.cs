@@ -73,8 +73,13 @@ internal sealed partial class SmtpSession
             Recipients = t.Recipients,
         };
         foreach (string bcc in t.Bcc ?? []) e.Recipients.Add(new EnvelopeRecipient { Address = bcc, Notify = Notify.Never });
-        return new SubmitRequest { Envelope = e, Cleanup = CleanupFlags.All, LocalClient = t.LocalClient,
-            MayChange = Settings.Access.EndOfData.Steps.Count > 0 };
+        return new SubmitRequest
+        {
+            Envelope = e,
+            Cleanup = CleanupFlags.All,
+            LocalClient = t.LocalClient,
+            MayChange = Settings.Access.EndOfData.Steps.Count > 0
+        };
     }
 
     /// <summary>

@@ -39,8 +39,12 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
         EndDay(now);
         if (_unwanting.Contains(facts.Domain) || !TryFind(facts.Domain, now, out DomainTally? tally)) return;
         tally.Add(facts.Policy, facts.Failure, 1, settings.DetailLimit);
-        Changed(new ReportRecord(ReportEvent.Sessions, tally.Start, tally.Domain) { Policy = facts.Policy, Failure = facts.Failure,
-            Count = 1 });
+        Changed(new ReportRecord(ReportEvent.Sessions, tally.Start, tally.Domain)
+        {
+            Policy = facts.Policy,
+            Failure = facts.Failure,
+            Count = 1
+        });
         if (tally is { Addresses: null, IsBusy: false, Attempts: 0 }) ask = tally;
     }
 
@@ -128,7 +132,8 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
         switch (r.Event)
         {
             case ReportEvent.Sessions: tally.Add(r.Policy!, r.Failure, r.Count, settings.DetailLimit); break;
-            case ReportEvent.Addresses when r.Addresses.Length > 0: tally.Addresses =
+            case ReportEvent.Addresses when r.Addresses.Length > 0:
+                tally.Addresses =
                 r.Addresses.Split(' ', StringSplitOptions.RemoveEmptyEntries); break;
             case ReportEvent.Closed when _open.Remove(r.Domain):
                 (tally.End, tally.Due) = (r.End, r.Due);
@@ -157,7 +162,8 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
             }
             if (t.Addresses is { } addresses)
                 yield return new ReportRecord(ReportEvent.Addresses, t.Start,
-                    t.Domain) { Addresses = string.Join(' ', addresses) }.Format();
+                    t.Domain)
+                { Addresses = string.Join(' ', addresses) }.Format();
             if (t.End > 0) yield return new ReportRecord(ReportEvent.Closed, t.Start, t.Domain) { End = t.End, Due = t.Due }.Format();
             foreach (string served in t.Served)
                 yield return new ReportRecord(ReportEvent.Handed, t.Start, t.Domain) { Addresses = served }.Format();

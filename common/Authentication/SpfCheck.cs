@@ -29,8 +29,12 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     public async Task<SpfOutcome> RunAsync(string domain)
     {
         SpfOutcome outcome = await HostAsync(domain, 0);
-        return outcome with { Lookups = _lookups, Voids = _voids,
-            Explanation = outcome.Result == SpfResult.Fail ? await ExplainAsync() : "" };
+        return outcome with
+        {
+            Lookups = _lookups,
+            Voids = _voids,
+            Explanation = outcome.Result == SpfResult.Fail ? await ExplainAsync() : ""
+        };
     }
 
     private static SpfOutcome Say(SpfResult result, string reason, SpfTerm? term = null) => new(result, term, reason, 0, 0);

@@ -73,8 +73,13 @@ public static partial class SpfMacro
             }
             char kind = text[++i];
             int close = kind == '{' ? text.IndexOf('}', i) : i;
-            result.Append(kind switch { '{' => Replacement(text[(i + 1)..close], domain, facts, clientName), '%' => "%", '_' => " ",
-                _ => "%20" });
+            result.Append(kind switch
+            {
+                '{' => Replacement(text[(i + 1)..close], domain, facts, clientName),
+                '%' => "%",
+                '_' => " ",
+                _ => "%20"
+            });
             i = close;
         }
         return result.ToString();

@@ -222,8 +222,15 @@ public sealed class MacroExpander(Func<string, MacroValue> lookup)
         if (!ExpandApart(leftText, out string left) || !ExpandApart(rightText, out string right)) return false;
         if (everyBranch) return true;
         if (!TryOrder(left, right, suffix.Length > 0, out int order)) return false;
-        truth = op switch { "==" => order == 0, "!=" => order != 0, "<" => order < 0, "<=" => order <= 0, ">=" => order >= 0,
-            _ => order > 0 };
+        truth = op switch
+        {
+            "==" => order == 0,
+            "!=" => order != 0,
+            "<" => order < 0,
+            "<=" => order <= 0,
+            ">=" => order >= 0,
+            _ => order > 0
+        };
         return true;
     }
 

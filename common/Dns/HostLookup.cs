@@ -49,8 +49,13 @@ public sealed class HostLookupOptions
     {
         List<string> protocols = config.GetList(CommonParams.InetProtocols);
         bool all = protocols.Contains("all");
-        return new() { Sources = sources, Flags = flags, IPv4 = all || protocols.Contains("ipv4"),
-            IPv6 = all || protocols.Contains("ipv6") };
+        return new()
+        {
+            Sources = sources,
+            Flags = flags,
+            IPv4 = all || protocols.Contains("ipv4"),
+            IPv6 = all || protocols.Contains("ipv6")
+        };
     }
 
     /// <summary>The words of smtp_host_lookup; unknown ones are left out, and "dns" stands where none is left.</summary>

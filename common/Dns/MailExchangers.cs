@@ -123,8 +123,13 @@ public sealed class MailExchangers(DnsResolver resolver, MailExchangerOptions op
     private async Task<ExchangerList> SrvAsync(string domain, string name)
     {
         DnsAnswer answer = await Resolver.Query(name, DnsType.SRV, Flags);
-        ExchangerList list = new(domain, [], null) { IsAuthenticated = answer.IsAuthenticated, IsService = true,
-            CanonicalName = answer.CanonicalName, Ttl = answer.Ttl };
+        ExchangerList list = new(domain, [], null)
+        {
+            IsAuthenticated = answer.IsAuthenticated,
+            IsService = true,
+            CanonicalName = answer.CanonicalName,
+            Ttl = answer.Ttl
+        };
         if (!answer.IsFound) return list with { Failure = HostLookup.FailureOf(answer) };
         List<SrvRecord> records = [.. answer.Records.OfType<SrvRecord>()];
         if (records.Exists(r => r.Target.Length == 0))

@@ -25,8 +25,12 @@ public sealed class WebClient(HostLookup hosts)
             WebResult result = await ExchangeAsync(call, left);
             if (result.Location is not { } location || hops >= call.Redirects) return result;
             bool plain = call.AllowsPlain && call.Url.Scheme == Uri.UriSchemeHttp;
-            call = call with { Url = location, AllowsPlain = plain,
-                Headers = [.. call.Headers.Where(h => !h.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase))] };
+            call = call with
+            {
+                Url = location,
+                AllowsPlain = plain,
+                Headers = [.. call.Headers.Where(h => !h.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase))]
+            };
         }
     }
 

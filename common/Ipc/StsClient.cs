@@ -54,8 +54,15 @@ public sealed class StsClient(EventLoop loop, string path)
     private static StsFinding? FindingOf(string domain, StsReply r)
     {
         if (r.Lines.Count == 0 && r.Failure == TlsResult.Success) return null;
-        return new StsFinding { Domain = domain, Mode = r.Mode, Patterns = r.Patterns, Lines = r.Lines, Failure = r.Failure,
-            Reason = r.Reason };
+        return new StsFinding
+        {
+            Domain = domain,
+            Mode = r.Mode,
+            Patterns = r.Patterns,
+            Lines = r.Lines,
+            Failure = r.Failure,
+            Reason = r.Reason
+        };
     }
 
     public void Close() => _link.Close();

@@ -55,8 +55,11 @@ public static class EncodedWord
     {
         if (rune.Value == ' ') { encoded[0] = '_'; return 1; }
         if (rune.IsAscii
-            && (char.IsAsciiLetterOrDigit((char)rune.Value) || "!*+-/".Contains((char)rune.Value))) { encoded[0] = (char)rune.Value;
-            return 1; }
+            && (char.IsAsciiLetterOrDigit((char)rune.Value) || "!*+-/".Contains((char)rune.Value)))
+        {
+            encoded[0] = (char)rune.Value;
+            return 1;
+        }
         Span<char> utf16 = stackalloc char[2];
         int count = encoding.GetBytes(utf16[..rune.EncodeToUtf16(utf16)], bytes);
         int length = 0;

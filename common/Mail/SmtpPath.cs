@@ -13,7 +13,7 @@ public readonly record struct SmtpPathOptions(bool Strict, bool AllowUtf8, bool 
 public enum SmtpPathError : byte
 {
     None, Missing, Empty, NotBracketed, Unbalanced, NotAnAddress, SeveralAddresses, BadCharacter, NotAscii, BadUtf8, BadDomain, BadLiteral,
-        TooLong
+    TooLong
 }
 
 /// <summary>The path argument of MAIL FROM: and RCPT TO:.</summary>

@@ -6,7 +6,8 @@ namespace MtaSuite.Common.Smtp;
 
 /// <summary>The attributes of XCLIENT and XFORWARD.</summary>
 public enum ClientAttributeName
-    : byte { Unknown, Name, ReverseName, Addr, Port, Proto, Helo, Login, DestAddr, DestPort, Ident, Domain, Source }
+    : byte
+{ Unknown, Name, ReverseName, Addr, Port, Proto, Helo, Login, DestAddr, DestPort, Ident, Domain, Source }
 
 /// <summary>
 /// One attribute of an XCLIENT or XFORWARD line: attribute-name "=" attribute-value, the value in xtext, at most 255 bytes.

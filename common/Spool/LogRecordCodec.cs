@@ -85,7 +85,8 @@ public static class LogRecordCodec
                 case var n when n.SequenceEqual("diag"u8): _diagnostic = value; return true;
                 case var n when n.SequenceEqual("text"u8): _text = value; return true;
                 case var n when n.SequenceEqual("action"u8): return NotifyRules.TryParseAction(value, out _action);
-                case var n when n.SequenceEqual("status"u8): return DsnStatus.TryParse(value, out Status, out int used)
+                case var n when n.SequenceEqual("status"u8):
+                    return DsnStatus.TryParse(value, out Status, out int used)
                     && used == value.Length;
                 case var n when n.SequenceEqual("offset"u8):
                     bool isNumber = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long offset);

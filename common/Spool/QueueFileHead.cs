@@ -142,8 +142,11 @@ public readonly record struct QueueFileHead(long EnvelopeOffset, int EnvelopeLen
         bool unfinished = digits.IndexOfAnyExcept((byte)' ') < 0;
         long length = 0;
         if (!unfinished && !Whole(digits, out length)) return false;
-        head = new QueueFileHead(OldSize, (int)offset - OldSize, ContentSegments.InOnePiece(offset, length), (int)count) { IsOld = true,
-            IsUnfinished = unfinished };
+        head = new QueueFileHead(OldSize, (int)offset - OldSize, ContentSegments.InOnePiece(offset, length), (int)count)
+        {
+            IsOld = true,
+            IsUnfinished = unfinished
+        };
         return true;
     }
 

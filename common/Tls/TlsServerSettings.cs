@@ -113,7 +113,8 @@ public sealed class TlsServerSettings
             case "none": return TlsServerLevel.None;
             case "may": return TlsServerLevel.May;
             case "encrypt": return TlsServerLevel.Encrypt;
-            case "": return c.Get(TlsParams.SmtpdEnforceTls) ? TlsServerLevel.Encrypt : c.Get(TlsParams.SmtpdUseTls) ? TlsServerLevel.May
+            case "":
+                return c.Get(TlsParams.SmtpdEnforceTls) ? TlsServerLevel.Encrypt : c.Get(TlsParams.SmtpdUseTls) ? TlsServerLevel.May
                 : TlsServerLevel.None;
             case "fingerprint" or "verify" or "secure" or "dane" or "dane-only":
                 Problems.Add($"smtpd_tls_security_level: {c.Get(TlsParams.SmtpdTlsSecurityLevel)} is for clients; \"encrypt\" is used");

@@ -32,8 +32,13 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
         methods = LockMethods.None;
         foreach (string word in text.Split([' ', ',', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries))
         {
-            LockMethods one = word switch { "fcntl" => LockMethods.Fcntl, "flock" => LockMethods.Flock, "dotlock" => LockMethods.DotLock,
-                _ => LockMethods.None };
+            LockMethods one = word switch
+            {
+                "fcntl" => LockMethods.Fcntl,
+                "flock" => LockMethods.Flock,
+                "dotlock" => LockMethods.DotLock,
+                _ => LockMethods.None
+            };
             if (one == LockMethods.None) return false;
             methods |= one;
         }

@@ -96,8 +96,8 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
         if (!status.IsRegular) return Outcome.Bounce("5.2.0", $"destination {target.Path} is not a regular file");
         uint owner = FileIdentity.IsPrivileged ? target.Rights.Uid : Libc.GetEUid();
         return target.StrictOwner
-            && status.Uid != owner ? Outcome.Defer("4.2.0", $"destination {target.Path} is not owned by recipient")
-            with { IsLasting = true } : null;
+            && status.Uid != owner ? Outcome.Defer("4.2.0", $"destination {target.Path} is not owned by recipient") with
+            { IsLasting = true } : null;
     }
 
     private void AppendAs(List<MboxEntry> batch, MboxTarget target, OpenedFile file)

@@ -85,8 +85,9 @@ public sealed record PipeSettings
                 case "chroot": found = found with { ChRoot = value }; break;
                 case "eol": found = found with { EndOfLine = Unescape(value) }; break;
                 case "null_sender": found = found with { NullSender = value }; break;
-                case "size" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long size): found = found
-                    with { SizeLimit = size }; break;
+                case "size" when long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long size):
+                    found = found with
+                    { SizeLimit = size }; break;
                 case "argv": return found with { Command = ReadCommand(value, attributes, i + 1, ref problem) };
                 default: problem = $"unknown or bad attribute: {attribute}"; break;
             }
@@ -129,8 +130,12 @@ public sealed record PipeSettings
                 _ => PipeAddressFlags.None,
             };
             if (copy == CopyOptions.None && addresses == PipeAddressFlags.None && flag != 'X') problem = $"unknown flag: {flag}";
-            found = found with { Copy = found.Copy | copy, Addresses = found.Addresses | addresses,
-                IsFinal = found.IsFinal || flag == 'X' };
+            found = found with
+            {
+                Copy = found.Copy | copy,
+                Addresses = found.Addresses | addresses,
+                IsFinal = found.IsFinal || flag == 'X'
+            };
         }
         return found;
     }

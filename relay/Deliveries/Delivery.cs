@@ -178,7 +178,8 @@ internal sealed partial class Delivery
         bool verifyOnly = (Request.Flags & MessageFlags.VerifyOnly) != 0;
         if (!verifyOnly) recipient.Claim!.Mark();
         Outcome outcome = new(OutcomeKind.Ok, reply.IsIntermediate ? new DsnStatus(2, 1, 5) : reply.Status, reply.Code, reply.ToString(),
-            session.Target.Host) { Diagnostic = reply.ToString() };
+            session.Target.Host)
+        { Diagnostic = reply.ToString() };
         Settle(recipient, outcome, session);
         if (verifyOnly) return;
         recipient.Final!.Action = session.Features.Has(ServerFeature.Dsn) ? DeliveryAction.PassedOn

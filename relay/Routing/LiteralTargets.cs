@@ -23,8 +23,12 @@ public sealed class LiteralTargets(RouteSettings settings, bool lmtp) : ITargetF
         bool usable = address.AddressFamily == AddressFamily.InterNetwork ? settings.UseIPv4 : settings.UseIPv6;
         if (!usable)
             return TargetList.Failed(Outcome.Bounce("5.1.2", $"no address of {nexthop.Host} is in the protocols of inet_protocols"));
-        Target target = new(nexthop.Host, new IPEndPoint(address, port)) { Nexthop = nexthop.Host, Destination = nexthop.Text,
-            Service = Service(nexthop) };
+        Target target = new(nexthop.Host, new IPEndPoint(address, port))
+        {
+            Nexthop = nexthop.Host,
+            Destination = nexthop.Text,
+            Service = Service(nexthop)
+        };
         // LMTP to the own address is how a mail store on this machine is fed
         if (!lmtp && port == 25 && settings.OwnAddresses.Contains(address) && nexthop.UseMx) return SelfTargets.Loop(nexthop.Host);
         return new TargetList([target], null);

@@ -55,8 +55,12 @@ internal sealed class RelayService : LinkService
         Began();
         Delivery delivery = new(_context, request);
         List<RecipientOutcome> outcomes = await delivery.RunAsync();
-        stream.Send(FrameType.Reply, new DeliverReply { QueueId = request.QueueId, Recipients = outcomes,
-            SiteFailed = delivery.SiteFailed });
+        stream.Send(FrameType.Reply, new DeliverReply
+        {
+            QueueId = request.QueueId,
+            Recipients = outcomes,
+            SiteFailed = delivery.SiteFailed
+        });
         Ended();
     }
 

@@ -39,5 +39,6 @@ internal readonly record struct Reply(int Code, string Text)
     /// <summary>The same in other words.</summary>
     public Outcome Refusal(Target target, string text) =>
         new(IsPermanent ? OutcomeKind.Permanent : OutcomeKind.Temporary, Status.WithClass((byte)(IsPermanent ? 5 : 4)), Code, text,
-        target.Host) { Diagnostic = ToString() };
+        target.Host)
+        { Diagnostic = ToString() };
 }

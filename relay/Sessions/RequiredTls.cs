@@ -32,8 +32,8 @@ internal static class RequiredTls
                 + $"cannot be looked up securely"));
         if (policy.Level == TlsLevel.None || !isNameKnown)
             return (target, Unfit(target, $"my configured TLS security level '{policy.Level.Word()}' disables certificate matching"));
-        TlsPolicy raised = TlsPolicy.Of(TlsLevel.Verify, settings)
-            with { ServerName = policy.ServerName, Match = ["hostname"], Sts = policy.Sts };
+        TlsPolicy raised = TlsPolicy.Of(TlsLevel.Verify, settings) with
+        { ServerName = policy.ServerName, Match = ["hostname"], Sts = policy.Sts };
         return (target with { Tls = raised }, null);
     }
 
@@ -56,10 +56,11 @@ internal static class RequiredTls
     /// <summary>The certificate is of nobody trusted, or of somebody else.</summary>
     public static Outcome Unknown(Target target, bool trusted) =>
         Outcome.Bounce("5.7.10", $"{Start}no {(trusted ? "matching" : "trusted")} server certificate was found. The last attempted "
-        + $"server was {target.Name}") with { Remote = target.Host };
+        + $"server was {target.Name}") with
+        { Remote = target.Host };
 
     /// <summary>The server would not pass the sender's wish on.</summary>
     public static Outcome NotSupported(Target target) =>
-        Outcome.Bounce("5.7.30", $"{Start}no server was found that supports REQUIRETLS. The last attempted server was {target.Name}")
-        with { Remote = target.Host };
+        Outcome.Bounce("5.7.30", $"{Start}no server was found that supports REQUIRETLS. The last attempted server was {target.Name}") with
+        { Remote = target.Host };
 }

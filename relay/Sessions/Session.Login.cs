@@ -113,8 +113,8 @@ internal sealed partial class Session
     }
 
     private bool CannotLogIn(string reason) =>
-        Refuse(Outcome.Defer("4.7.0", $"SASL authentication failed; cannot authenticate to server {Target.Name}: {reason}")
-        with { Remote = Target.Host });
+        Refuse(Outcome.Defer("4.7.0", $"SASL authentication failed; cannot authenticate to server {Target.Name}: {reason}") with
+        { Remote = Target.Host });
 
     private bool RefusedLogin(SaslClient client, SaslCredentials who)
     {

@@ -157,11 +157,13 @@ internal static class RestrictionWords
         {
             yield return new($"check_client_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Client(type) };
             yield return new($"check_reverse_client_hostname_{infix}_access", ArgumentKind.Table,
-                null) { JudgeAsync = ServerAccessWords.ReverseClient(type) };
+                null)
+            { JudgeAsync = ServerAccessWords.ReverseClient(type) };
             yield return new($"check_helo_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Helo(type) };
             yield return new($"check_sender_{infix}_access", ArgumentKind.Table, null) { JudgeAsync = ServerAccessWords.Sender(type) };
             yield return new($"check_recipient_{infix}_access", ArgumentKind.Table,
-                null) { JudgeAsync = ServerAccessWords.Recipient(type) };
+                null)
+            { JudgeAsync = ServerAccessWords.Recipient(type) };
         }
     }
 }

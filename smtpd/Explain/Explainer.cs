@@ -64,9 +64,9 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
             new(new CleanupClient(loop, spool.SocketPath(isPrivate: false, config.Get(CleanupParams.CleanupServiceName))));
         SmtpServer server =
             new(loop, new SettingsPair(settings, settings), queue, addresses, names, new DiskSpace(spool.Root, loop.Time), 0, spool.Root)
-        {
-            Probes = new VerifyClient(loop, spool.SocketPath(isPrivate: true, config.Get(VerifyParams.AddressVerifyServiceName))),
-        };
+            {
+                Probes = new VerifyClient(loop, spool.SocketPath(isPrivate: true, config.Get(VerifyParams.AddressVerifyServiceName))),
+            };
         _ = Libc.TrySocketPair(out int near, out _);
         ClientInfo client = ClientInfo.Of(new IPEndPoint(options.Client, 0), null, logPort: false);
         client = options.Name is { } name ? client.Named(new ClientName(name, NameStatus.Ok, name, NameStatus.Ok))

@@ -73,8 +73,11 @@ public class PostfixLogins : InstanceTest
         string inject = $"From: p@postfix.example\nTo: {Address}\nSubject: by Postfix\n\nx\n";
         Programs.Run("/usr/sbin/sendmail", ["-C", $"{_folder}/etc", "-f", "p@postfix.example", Address], inject).Succeeded();
         try { Mta.Delivered("Subject: by Postfix"); }
-        catch (AssertionException) { TestContext.Out.WriteLine(File.Exists($"{_folder}/log") ? File.ReadAllText($"{_folder}/log")
-            : "no log"); throw; }
+        catch (AssertionException)
+        {
+            TestContext.Out.WriteLine(File.Exists($"{_folder}/log") ? File.ReadAllText($"{_folder}/log")
+            : "no log"); throw;
+        }
         Mta.WaitForLog($@"sasl_method=[A-Z0-9-]+, sasl_username={Login}");
     }
 }

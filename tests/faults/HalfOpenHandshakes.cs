@@ -91,8 +91,11 @@ public class HalfOpenHandshakes : InstanceTest
 
     private static Socket Connect(int port)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true,
-            ReceiveTimeout = (int)TestLimits.Wait.TotalMilliseconds };
+        Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveTimeout = (int)TestLimits.Wait.TotalMilliseconds
+        };
         socket.Connect(IPAddress.Loopback, port);
         return socket;
     }

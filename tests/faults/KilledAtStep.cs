@@ -80,8 +80,11 @@ public class KilledAtStep : InstanceTest
 
     private static bool IsTraced(int pid)
     {
-        try { return File.ReadLines($"/proc/{pid}/status")
-            .Any(l => l.StartsWith("TracerPid:", StringComparison.Ordinal) && !l.EndsWith("\t0", StringComparison.Ordinal)); }
+        try
+        {
+            return File.ReadLines($"/proc/{pid}/status")
+            .Any(l => l.StartsWith("TracerPid:", StringComparison.Ordinal) && !l.EndsWith("\t0", StringComparison.Ordinal));
+        }
         catch (IOException) { return false; }
     }
 }

@@ -49,8 +49,10 @@ public sealed class SteadyClients : IDisposable
     public static SteadyClients OverSmtp(Instance instance, int sessions, string? to = null, int messagesPerSession = 5,
         int pauseMilliseconds = 20, int size = 300,
         Instance? destination = null) =>
-        new(instance, sessions, me => first => me.Session(first, to ?? Instance.Address, messagesPerSession, pauseMilliseconds, size)) {
-        Destination = destination };
+        new(instance, sessions, me => first => me.Session(first, to ?? Instance.Address, messagesPerSession, pauseMilliseconds, size))
+        {
+            Destination = destination
+        };
 
     /// <summary>One sendmail after the other.</summary>
     public static SteadyClients OverSendmail(Instance instance, int users) => new(instance, users, me => id =>

@@ -34,8 +34,8 @@ public static class BounceFuzz
         NoticeKind kind = (NoticeKind)(input.Length % 4);
         PlannedNotice plan = new(kind, (NoticeAudience)(input.Length % 3), "", message.Sender, input.Length % 5 > 1, true);
         NoticeComposer composer = new(Samples.Settings with { BounceSizeLimit = 500 }, Samples.Templates());
-        Notice notice = composer.Compose(plan
-            with { Audience = kind == NoticeKind.Failure ? NoticeAudience.Sender : NoticeAudience.DoubleBounce }, message, [record, record],
+        Notice notice = composer.Compose(plan with
+        { Audience = kind == NoticeKind.Failure ? NoticeAudience.Sender : NoticeAudience.DoubleBounce }, message, [record, record],
             new MemoryContent(input.ToArray()), Samples.Now);
         ArrayBufferWriter<byte> output = new();
         notice.WriteTo(output);

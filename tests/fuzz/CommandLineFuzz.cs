@@ -43,8 +43,13 @@ public static class CommandLineFuzz
     /// <summary>One argument for each recipient, holding the address as it is.</summary>
     private static void Arguments(string address)
     {
-        PipeSettings settings = new() { Service = "x", Command = ["prog", "<${recipient}>", "$user", "$sender"], Rights = UserRights.None,
-            RecipientDelimiter = "+" };
+        PipeSettings settings = new()
+        {
+            Service = "x",
+            Command = ["prog", "<${recipient}>", "$user", "$sender"],
+            Rights = UserRights.None,
+            RecipientDelimiter = "+"
+        };
         DeliverRequest request = new() { Sender = address };
         request.Recipients.Add(new DeliverRecipient { Address = address });
         request.Recipients.Add(new DeliverRecipient { Address = "second@x" });

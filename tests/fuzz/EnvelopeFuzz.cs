@@ -17,7 +17,8 @@ public static class EnvelopeFuzz
         {
             Envelope e = new();
             QueueFileHead head = new(start, input.Length, ContentSegments.InOnePiece(file.Length, 0),
-                recipients) { Checksum = QueueFileHead.EnvelopeChecksum(input) };
+                recipients)
+            { Checksum = QueueFileHead.EnvelopeChecksum(input) };
             if (!QueueFileFormat.TryReadEnvelope(input, head, e)) continue;
             if (e.Recipients.Count != recipients) throw new InvalidOperationException("recipients");
             foreach (EnvelopeRecipient r in e.Recipients)

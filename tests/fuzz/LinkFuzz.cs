@@ -48,8 +48,11 @@ public static class LinkFuzz
         Libc.Send(raw, input);
         Libc.Close(raw);
         Promise<bool> closed = new();
-        Link link = new(loop, a, _ => new Handler()) { Noticed = (_, payload) => AttributeDecoder.TryDecode(payload, new QueuedNotice()),
-            Closed = _ => closed.TrySet(true) };
+        Link link = new(loop, a, _ => new Handler())
+        {
+            Noticed = (_, payload) => AttributeDecoder.TryDecode(payload, new QueuedNotice()),
+            Closed = _ => closed.TrySet(true)
+        };
         link.Start();
         await closed;
         if (link.IsOpen || link.StreamCount > 0) throw new InvalidOperationException("streams are left");

@@ -64,8 +64,17 @@ internal static class LogRotateCommand
         for (int i = 0; i < format.Length; i++)
         {
             string? net = format[i] != '%' || i + 1 == format.Length ? null
-                : format[i + 1] switch { 'Y' => "yyyy", 'y' => "yy", 'm' => "MM", 'd' => "dd", 'H' => "HH", 'M' => "mm", 'S' => "ss",
-                _ => null };
+                : format[i + 1] switch
+                {
+                    'Y' => "yyyy",
+                    'y' => "yy",
+                    'm' => "MM",
+                    'd' => "dd",
+                    'H' => "HH",
+                    'M' => "mm",
+                    'S' => "ss",
+                    _ => null
+                };
             if (net == null) result.Append(format[i]);
             else
             {

@@ -116,7 +116,8 @@ internal sealed class Question
             case "service": Service = value; return value.Length > 0 ? null : "--service: empty";
             case "client": return TakeClient(value);
             case "name": return HostName.IsValid(value) ? Add("name", value) : $"--name: \"{value}\" is not a host name";
-            case "helo": return IsWord(value) ? Add("helo", value)
+            case "helo":
+                return IsWord(value) ? Add("helo", value)
                 : $"--helo: \"{value}\" is not what a client can say: a host name or [address], without spaces";
             case "login": return IsWord(value) ? Add("login", value) : $"--login: \"{value}\" is not a login name";
             case "from": return TakeAddress("from", value, allowEmpty: true);

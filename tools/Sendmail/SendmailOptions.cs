@@ -159,7 +159,8 @@ internal sealed class SendmailOptions
             case 'V' when value.Length == 2: TakeOldVerp(value); break;
             case 'V': TakeEnvelopeId(value); break;
             case 'O' when value.StartsWith("requiretls=",
-                StringComparison.OrdinalIgnoreCase): TakeRequireTls(value["requiretls=".Length..]); break;
+                StringComparison.OrdinalIgnoreCase):
+                TakeRequireTls(value["requiretls=".Length..]); break;
             case 'X' when value.StartsWith('V'): VerpDelimiters = value[1..]; break;
             case 'X': Problem = $"unsupported: -X{value[0]}"; break;
             case 'o' when value[0] == 'i': IgnoreDots = true; break;

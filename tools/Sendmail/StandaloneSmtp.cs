@@ -164,8 +164,12 @@ internal sealed class StandaloneSmtp
         EsmtpFeatures features = _extended ? EsmtpFeatures.Dsn | (e.SmtpUtf8 ? EsmtpFeatures.SmtpUtf8 : 0) : EsmtpFeatures.None;
         SmtpReply bad = RcptParameters.Parse(Encoding.Latin1.GetBytes(text), features, out RcptParameters parameters);
         if (bad.IsNone)
-            e.Recipients.Add(new EnvelopeRecipient { Address = address, Notify = parameters.Notify,
-                DsnOriginal = parameters.OriginalRecipient ?? "" });
+            e.Recipients.Add(new EnvelopeRecipient
+            {
+                Address = address,
+                Notify = parameters.Notify,
+                DsnOriginal = parameters.OriginalRecipient ?? ""
+            });
         Reply(bad.IsNone ? "250 2.1.5 Ok" : bad.ToString());
     }
 

@@ -94,8 +94,11 @@ internal sealed record Fault(FaultKind Kind, SinkStep Step)
             if (!double.TryParse(odds, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) || share > 1)
                 return null;
             if (basis is not ("" or "domain" or "host")) return null;
-            fault = fault with { Odds = share,
-                Basis = basis switch { "domain" => OddsBasis.Domain, "host" => OddsBasis.Host, _ => OddsBasis.Each } };
+            fault = fault with
+            {
+                Odds = share,
+                Basis = basis switch { "domain" => OddsBasis.Domain, "host" => OddsBasis.Host, _ => OddsBasis.Each }
+            };
         }
         if (fault.Kind == FaultKind.Early && SinkSteps.Before(step).Length == 0) return null;
         return fault.WithValue(value);

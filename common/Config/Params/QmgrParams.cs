@@ -26,12 +26,12 @@ public static class QmgrParams
         new("default_destination_concurrency_negative_feedback",
         "1", required: true,
         doc: "What a failed connection takes from the concurrency of its destination.")
-    { Grammar = FeedbackValue };
+        { Grammar = FeedbackValue };
     public static readonly TextParam DefaultDestinationConcurrencyPositiveFeedback =
         new("default_destination_concurrency_positive_feedback",
         "1", required: true,
         doc: "What a good delivery adds to the concurrency of its destination.")
-    { Grammar = FeedbackValue };
+        { Grammar = FeedbackValue };
     public static readonly TimeParam DefaultDestinationRateDelay = new("default_destination_rate_delay", "0s",
         doc: "Pause between two deliveries to the same destination.");
     public static readonly IntParam DefaultDestinationRecipientLimit = new("default_destination_recipient_limit", "50",

@@ -3,8 +3,11 @@ using System.Buffers.Binary;
 namespace MtaSuite.Common.Dns.Wire;
 
 /// <summary>RCODEs (RFC 1035 4.1.1) that matter to a stub resolver.</summary>
-internal enum DnsRcode : ushort { NoError = 0, FormatError = 1, ServerFailure = 2, NameError = 3, NotImplemented = 4, Refused = 5,
-    BadVersion = 16 }
+internal enum DnsRcode : ushort
+{
+    NoError = 0, FormatError = 1, ServerFailure = 2, NameError = 3, NotImplemented = 4, Refused = 5,
+    BadVersion = 16
+}
 
 /// <summary>
 /// A server's message, read. Header (RFC 1035 4.1.1): ID; QR Opcode(4) AA TC RD RA Z AD CD RCODE(4); QDCOUNT ANCOUNT NSCOUNT ARCOUNT, 16

@@ -104,8 +104,11 @@ public sealed class ShowqEntry : IMessage<ShowqEntry>
             Reason = MailAttributes.Cut(entry.Reason, Limits.Text),
         };
         foreach (QueueEntryRecipient r in entry.Recipients.Take(Limits.Recipients))
-            cut.Recipients.Add(new QueueEntryRecipient { Address = MailAttributes.Cut(r.Address, Limits.Address),
-                Reason = MailAttributes.Cut(r.Reason, Limits.Text) });
+            cut.Recipients.Add(new QueueEntryRecipient
+            {
+                Address = MailAttributes.Cut(r.Address, Limits.Address),
+                Reason = MailAttributes.Cut(r.Reason, Limits.Text)
+            });
         return cut;
     }
 

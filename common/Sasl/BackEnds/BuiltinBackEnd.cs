@@ -21,12 +21,12 @@ public sealed class BuiltinBackEnd(EventLoop loop, IAuthority authority, bool to
 
     public IEnumerable<SaslMechanism> Mechanisms(SaslContext context) =>
         SaslMechanism.Known.Where(m => s_names.Contains(m.Name) && m.Name switch
-    {
-        "EXTERNAL" => context.ExternalIdentity is not null,
-        "OAUTHBEARER" or "XOAUTH2" => tokens || introspection is not null,
-        _ when !verifiers && m.Name.StartsWith("SCRAM-", StringComparison.Ordinal) => false,
-        _ => context.ChannelBinding is not null || !m.Name.EndsWith("-PLUS", StringComparison.Ordinal),
-    });
+        {
+            "EXTERNAL" => context.ExternalIdentity is not null,
+            "OAUTHBEARER" or "XOAUTH2" => tokens || introspection is not null,
+            _ when !verifiers && m.Name.StartsWith("SCRAM-", StringComparison.Ordinal) => false,
+            _ => context.ChannelBinding is not null || !m.Name.EndsWith("-PLUS", StringComparison.Ordinal),
+        });
 
     public Promise<bool> ReadyAsync() => Done(true);
 

@@ -131,7 +131,8 @@ internal sealed class DovecotLink(EventLoop loop, int fd)
         string user = DovecotLine.Parameter(parts, "user") ?? "", reason = DovecotLine.Parameter(parts, "reason") ?? "";
         switch (parts[0])
         {
-            case "CONT": return ScramMessage.Base64(parts.Length > 2 ? parts[2] : "") is { } challenge ? SaslResult.Continue(challenge)
+            case "CONT":
+                return ScramMessage.Base64(parts.Length > 2 ? parts[2] : "") is { } challenge ? SaslResult.Continue(challenge)
                 : SaslResult.Temporary("Authentication backend error");
             case "OK": return user.Length > 0 ? SaslResult.Success(user) : SaslResult.Temporary("Authentication backend error");
             default:

@@ -50,8 +50,11 @@ public sealed record LdapSettings
     private LdapSettings? With(string name, string value) => name switch
     {
         "server_host" =>
-            this with { Servers = string.Join(' ',
-            ConfigList.Split(value).Select(h => h.Contains("://", StringComparison.Ordinal) ? h : $"ldap://{h}")) },
+            this with
+            {
+                Servers = string.Join(' ',
+            ConfigList.Split(value).Select(h => h.Contains("://", StringComparison.Ordinal) ? h : $"ldap://{h}"))
+            },
         "start_tls" when value is "yes" or "no" => this with { StartTls = value == "yes" },
         "tls_ca_cert_file" => this with { AuthorityFile = value },
         "tls_require_cert" when value is "yes" or "no" => this with { VerifiesServer = value == "yes" },

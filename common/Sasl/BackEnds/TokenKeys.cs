@@ -129,11 +129,20 @@ internal sealed class TokenKey
         if (Text("use") is not ("" or "sig")) return null;
         switch (Text("kty"))
         {
-            case "RSA": return new TokenKey { Id = Text("kid"), Algorithm = Text("alg"),
-                _rsa = RSA.Create(new RSAParameters { Modulus = Bytes("n"), Exponent = Bytes("e") }) };
+            case "RSA":
+                return new TokenKey
+                {
+                    Id = Text("kid"),
+                    Algorithm = Text("alg"),
+                    _rsa = RSA.Create(new RSAParameters { Modulus = Bytes("n"), Exponent = Bytes("e") })
+                };
             case "EC" when Curve(Text("crv")) is { } curve:
-                return new TokenKey { Id = Text("kid"), Algorithm = Text("alg"),
-                    _ec = ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = Bytes("x"), Y = Bytes("y") } }) };
+                return new TokenKey
+                {
+                    Id = Text("kid"),
+                    Algorithm = Text("alg"),
+                    _ec = ECDsa.Create(new ECParameters { Curve = curve, Q = new ECPoint { X = Bytes("x"), Y = Bytes("y") } })
+                };
             case "oct": return new TokenKey { Id = Text("kid"), Algorithm = Text("alg"), _secret = Bytes("k") };
             default: return null;
         }

@@ -45,7 +45,8 @@ public abstract class SaslClient
             case "OAUTHBEARER": return new BearerClient(who, server, xoauth2: false);
             case "XOAUTH2": return new BearerClient(who, server, xoauth2: true);
             case "SCRAM-SHA-256" or "SCRAM-SHA-1": return new ScramClient(ScramHash.Of(mechanism)!, who, server, plus: false);
-            case "SCRAM-SHA-256-PLUS" or "SCRAM-SHA-1-PLUS" when server.Binding is not null: return new ScramClient(
+            case "SCRAM-SHA-256-PLUS" or "SCRAM-SHA-1-PLUS" when server.Binding is not null:
+                return new ScramClient(
                 ScramHash.Of(mechanism)!, who, server, plus: true);
             default: return null;
         }

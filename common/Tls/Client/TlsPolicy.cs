@@ -108,15 +108,18 @@ public sealed record TlsPolicy
             {
                 case "protocols": policy = policy with { Protocols = value }; break;
                 case "ciphers": policy = policy with { Ciphers = value }; break;
-                case "exclude": policy = policy
-                    with { Exclude = [.. policy.Exclude, .. value.Split(':', StringSplitOptions.RemoveEmptyEntries)] }; break;
+                case "exclude":
+                    policy = policy with
+                    { Exclude = [.. policy.Exclude, .. value.Split(':', StringSplitOptions.RemoveEmptyEntries)] }; break;
                 case "servername": policy = policy with { ServerName = value }; break;
                 case "connection_reuse": break;
                 case "tafile" when level is TlsLevel.Verify or TlsLevel.Secure: anchors.Add(value); break;
-                case "match" when level == TlsLevel.Fingerprint: match.AddRange(value.Split('|', StringSplitOptions.RemoveEmptyEntries));
+                case "match" when level == TlsLevel.Fingerprint:
+                    match.AddRange(value.Split('|', StringSplitOptions.RemoveEmptyEntries));
                     break;
                 case "match" when level is TlsLevel.Verify
-                    or TlsLevel.Secure: match.AddRange(value.Split(':', StringSplitOptions.RemoveEmptyEntries)); break;
+                    or TlsLevel.Secure:
+                    match.AddRange(value.Split(':', StringSplitOptions.RemoveEmptyEntries)); break;
                 case var other when sts.TryTake(other, value): break;
                 default: return Bad(s, $"invalid attribute \"{word}\" at level {level.Word()}");
             }

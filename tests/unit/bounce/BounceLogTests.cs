@@ -64,8 +64,12 @@ public class BounceLogTests
     [Test]
     public void Endless_values_are_cut_at_a_character()
     {
-        byte[] line = Line(Strange with { Text = new string('é', 100_000), Diagnostic = new string('\n', 100_000),
-            Recipient = new string('€', 9_000) });
+        byte[] line = Line(Strange with
+        {
+            Text = new string('é', 100_000),
+            Diagnostic = new string('\n', 100_000),
+            Recipient = new string('€', 9_000)
+        });
         Assert.That(line, Has.Length.LessThan(LogRecordCodec.MaxLine));
         Assert.That(LogRecordCodec.TryDecode(line.AsSpan(0, line.Length - 1), out DeliveryRecord back));
         Assert.That(back.Text, Is.EqualTo(new string('é', back.Text.Length)));

@@ -88,8 +88,13 @@ public class BounceServiceTests
         string mail = Samples.Mail)
     {
         System.Buffers.ArrayBufferWriter<byte> file = new();
-        Envelope envelope = new() { QueueId = Id, Sender = sender, ArrivalMicroseconds = 1_772_443_815_000_000,
-            Recipients = [new() { Address = "bob@there.example" }, new() { Address = "carol@there.example" }] };
+        Envelope envelope = new()
+        {
+            QueueId = Id,
+            Sender = sender,
+            ArrivalMicroseconds = 1_772_443_815_000_000,
+            Recipients = [new() { Address = "bob@there.example" }, new() { Address = "carol@there.example" }]
+        };
         int offset = QueueFileFormat.Write(file, envelope);
         byte[] bytes = [.. file.WrittenSpan, .. Encoding.UTF8.GetBytes(mail)];
         QueueFileFormat.Finish(bytes, offset, bytes.Length - offset, 2);
@@ -108,15 +113,15 @@ public class BounceServiceTests
 
     private static BounceAppend Append(LogFolder log, Outcome outcome, DeliveryAction action = DeliveryAction.Implied,
         Notify notify = Notify.Default) => new()
-    {
-        QueueId = Id,
-        Log = log,
-        Recipients = [new() { Offset = 100, Address = "bob@there.example", Outcome = outcome, Action = action, Notify = notify,
+        {
+            QueueId = Id,
+            Log = log,
+            Recipients = [new() { Offset = 100, Address = "bob@there.example", Outcome = outcome, Action = action, Notify = notify,
             TimeMicroseconds = 1_772_443_900_000_000 }],
-    };
+        };
 
-    private static readonly Outcome Refused = Outcome.Bounce("5.1.1", "host mx.there.example said: 550 5.1.1 no")
-        with { Remote = "mx.there.example", Diagnostic = "550 5.1.1 no" };
+    private static readonly Outcome Refused = Outcome.Bounce("5.1.1", "host mx.there.example said: 550 5.1.1 no") with
+    { Remote = "mx.there.example", Diagnostic = "550 5.1.1 no" };
 
     /// <summary>The messages in incoming, by recipient.</summary>
     private Dictionary<string, (Envelope Envelope, byte[] Content)> Incoming() => _spool.Ids(SpoolDirectory.Incoming).Select(id =>
@@ -226,8 +231,12 @@ public class BounceServiceTests
         _spool.TryRead(SpoolDirectory.Active, Id, out QueueFile? file);
         BounceAppend append = Append(LogFolder.Defer, Outcome.Defer("4.4.1", "timed out"));
         append.Recipients[0].Offset = file!.Envelope.Recipients[0].Offset;
-        append.Recipients.Add(new() { Offset = file.Envelope.Recipients[1].Offset, Address = "carol@there.example",
-            Outcome = append.Recipients[0].Outcome });
+        append.Recipients.Add(new()
+        {
+            Offset = file.Envelope.Recipients[1].Offset,
+            Address = "carol@there.example",
+            Outcome = append.Recipients[0].Outcome
+        });
         using (FileStream queue = new(_spool.PathOf(SpoolDirectory.Active, Id), FileMode.Open))
         {
             queue.Position = append.Recipients[0].Offset;
@@ -321,8 +330,13 @@ public class BounceServiceTests
         Queue("alice@sender.example");
         _spool.TryRead(SpoolDirectory.Active, Id, out QueueFile? file);
         long offset = file!.Envelope.Recipients[0].Offset;
-        DeliverRequest request = new() { QueueId = Id, QueueName = "active", Nexthop = "5.1.1 gone",
-            Recipients = [new() { Offset = offset, Address = "bob@there.example" }] };
+        DeliverRequest request = new()
+        {
+            QueueId = Id,
+            QueueName = "active",
+            Nexthop = "5.1.1 gone",
+            Recipients = [new() { Offset = offset, Address = "bob@there.example" }]
+        };
         Run(async client =>
         {
             Outcome outcome = (await client.CallAsync<DeliverRequest, DeliverReply>(request))!.Recipients.Single().Outcome;

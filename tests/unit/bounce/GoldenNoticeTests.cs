@@ -109,8 +109,11 @@ public class GoldenNoticeTests
         string folder = Directory.CreateTempSubdirectory("notices").FullName;
         foreach (string name in Names) File.WriteAllBytes(Path.Combine(folder, name), Make(name).Single().Content);
         ProcessStartInfo start = new("python3",
-            ["-c", Script, .. Names.Select(n => Path.Combine(folder, n))]) { RedirectStandardOutput = true,
-                StandardOutputEncoding = Encoding.UTF8 };
+            ["-c", Script, .. Names.Select(n => Path.Combine(folder, n))])
+        {
+            RedirectStandardOutput = true,
+            StandardOutputEncoding = Encoding.UTF8
+        };
         start.Environment["PYTHONIOENCODING"] = "utf-8";
         using Process python = Process.Start(start)!;
         string output = python.StandardOutput.ReadToEnd();

@@ -8,8 +8,8 @@ public class NoticePlannerTests
 {
     private static string Plan(NoticeKind kind, string sender, string classes, params Notify[] recipients)
     {
-        NoticeSettings settings = Samples.Settings
-            with { Classes = NotifyClasses.Parse(classes, out _), DelayNoticeRecipient = "ops@example.net" };
+        NoticeSettings settings = Samples.Settings with
+        { Classes = NotifyClasses.Parse(classes, out _), DelayNoticeRecipient = "ops@example.net" };
         NoticePlan plan = new NoticePlanner(settings)
             .Plan(kind, Samples.Message with { Sender = sender }, recipients.Select(n => Samples.Refused with { Notify = n }));
         return plan.Notices.Count == 0

@@ -81,8 +81,13 @@ public sealed class CleanupServiceTests
             {
                 SubmitRequest request = CleanupBench.Request("r@x.test");
                 request.MayChange = true;
-                SubmitEnd late = new() { Hold = hold, Filter = "smtp:[127.0.0.1]:10025",
-                    Redirect = new string('x', 1960 + length) + "@y.test", Copies = ["copy@z.test"] };
+                SubmitEnd late = new()
+                {
+                    Hold = hold,
+                    Filter = "smtp:[127.0.0.1]:10025",
+                    Redirect = new string('x', 1960 + length) + "@y.test",
+                    Copies = ["copy@z.test"]
+                };
                 Submission submission = _bench.Open(request);
                 for (int at = 0; at < size; at += 20_000)
                 {

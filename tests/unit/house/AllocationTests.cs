@@ -61,8 +61,14 @@ public sealed class AllocationTests
     public void The_envelope_of_a_queue_file()
     {
         ArrayBufferWriter<byte> output = new(4096);
-        Envelope e = new() { ArrivalMicroseconds = 1_772_443_815_000_000, Sender = "sender@example.org", Origin = "smtpd",
-            ClientName = "client.example.org", Recipients = [new() { Address = "user@example.com" }] };
+        Envelope e = new()
+        {
+            ArrivalMicroseconds = 1_772_443_815_000_000,
+            Sender = "sender@example.org",
+            Origin = "smtpd",
+            ClientName = "client.example.org",
+            Recipients = [new() { Address = "user@example.com" }]
+        };
         Assert.That(Measure(() =>
         {
             output.ResetWrittenCount();

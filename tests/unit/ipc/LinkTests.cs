@@ -133,8 +133,11 @@ public sealed class LinkTests
     {
         DeliverReply big = new();
         for (int i = 0; i < texts; i++)
-            big.Recipients.Add(new RecipientOutcome { Offset = i,
-                Outcome = Outcome.Defer("4.0.0", new string((char)('a' + i % 26), Limits.Text)) });
+            big.Recipients.Add(new RecipientOutcome
+            {
+                Offset = i,
+                Outcome = Outcome.Defer("4.0.0", new string((char)('a' + i % 26), Limits.Text))
+            });
         (Link client, _, Recorder server) = Links(loop);
         server.Then = (s, t) => s.Send(FrameType.Reply, big);
         Recorder answer = new();

@@ -42,7 +42,8 @@ internal static class MessageFiller
         if (type.IsEnum) return Enum.GetValues(type).Cast<object>().Last();
         if (type == typeof(Outcome)) // no text is eight bytes long, as numbers are
             return new Outcome(OutcomeKind.Permanent, new DsnStatus(5, 1, (short)(next % 100)), 550, $"the outcome {next}",
-                $"the remote {next}") { Diagnostic = $"diagnostic {next}" };
+                $"the remote {next}")
+            { Diagnostic = $"diagnostic {next}" };
         object value = Activator.CreateInstance(type)!;
         if (value is not IList list)
         {

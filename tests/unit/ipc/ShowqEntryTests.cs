@@ -12,8 +12,11 @@ public sealed class ShowqEntryTests
     {
         QueueEntry large = new() { QueueId = "A", Reason = new string('r', 2 * Limits.Text) };
         for (int i = 0; i < Limits.Recipients + 5; i++)
-            large.Recipients.Add(new QueueEntryRecipient { Address = $"{i}@example.com",
-                Reason = i == 3 ? new string('ü', Limits.Text) : "" });
+            large.Recipients.Add(new QueueEntryRecipient
+            {
+                Address = $"{i}@example.com",
+                Reason = i == 3 ? new string('ü', Limits.Text) : ""
+            });
         ArrayBufferWriter<byte> output = new();
         ShowqEntry.Append(output, large);
         ShowqEntry.Append(output, new QueueEntry { QueueId = "B" });

@@ -136,8 +136,12 @@ public sealed class CommandTests
     public void Mailbox_command_and_its_directory_are_the_users()
     {
         string user = LocalFixture.IsRoot ? "nobody" : _fix.Me.Name;
-        _fix.Settings = _fix.Settings with { MailboxCommand = $"echo \"$USER $EXTENSION\" >{_fix.Root}/out; pwd >>{_fix.Root}/out",
-            CommandDirectory = _fix.Root, RecipientDelimiter = "+" };
+        _fix.Settings = _fix.Settings with
+        {
+            MailboxCommand = $"echo \"$USER $EXTENSION\" >{_fix.Root}/out; pwd >>{_fix.Root}/out",
+            CommandDirectory = _fix.Root,
+            RecipientDelimiter = "+"
+        };
         Assert.That(_fix.Deliver($"{user}+ext@example.com").Text, Does.StartWith("delivered to command: echo"));
         Assert.That(_fix.Read("out"), Is.EqualTo($"{user} ext\n{_fix.Root}\n"));
         _fix.Settings = _fix.Settings with { CommandDirectory = "/nonexistent/${user}" };
@@ -157,9 +161,11 @@ public sealed class CommandTests
     [Test]
     public void A_command_writes_no_file_that_is_larger_than_a_mailbox_may_be()
     {
-        _fix.Settings = _fix.Settings with {
+        _fix.Settings = _fix.Settings with
+        {
             AliasMaps = LocalFixture.Table($"c = |exec cat >{_fix.Root}/big", $"d = |head -c 2000 >{_fix.Root}/fits; exec cat >/dev/null"),
-                MailboxSizeLimit = 3000 };
+            MailboxSizeLimit = 3000
+        };
         if (LocalFixture.IsRoot) File.SetUnixFileMode(_fix.Root, (UnixFileMode)0x3FF);
         string message = "\n" + new string('x', 5000);
         Outcome outcome = _fix.Deliver(_fix.Job("c@example.com", message)).Outcome;

@@ -260,8 +260,11 @@ public sealed class ExpansionTests
     public void A_forward_file_sends_on_and_keeps_a_copy()
     {
         string forward = _fix.Write("fwd", $"\\{Me}, x@remote.example\n");
-        _fix.Settings = _fix.Settings with { ForwardPath = [_fix.Root + "/fwd${recipient_delimiter}${extension}", _fix.Root + "/fwd"],
-            RecipientDelimiter = "+" };
+        _fix.Settings = _fix.Settings with
+        {
+            ForwardPath = [_fix.Root + "/fwd${recipient_delimiter}${extension}", _fix.Root + "/fwd"],
+            RecipientDelimiter = "+"
+        };
         DeliveryJob job = _fix.Job($"{Me}@example.com");
         job.Recipient.Notify = Notify.Success;
         RecipientOutcome outcome = _fix.Deliver(job);

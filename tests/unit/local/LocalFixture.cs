@@ -30,7 +30,8 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
             MailSpoolDirectory = Root + "/spool/",
             ForwardPath = [],
             Locking = new MailboxLocking(LockMethods.Fcntl | LockMethods.DotLock, 3, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(500),
-                TimeProvider.System) { Pause = Pauses.Add },
+                TimeProvider.System)
+            { Pause = Pauses.Add },
         };
         Directory.CreateDirectory(Root + "/spool");
     }

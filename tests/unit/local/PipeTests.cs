@@ -30,10 +30,16 @@ public sealed class PipeTests
 
     private List<string> Expand(string[] command, string sender, string flags, params string[] recipients)
     {
-        PipeSettings settings = Settings(["flags=" + flags, "user=nobody", "argv=" + command[0], .. command[1..]])
-            with { RecipientDelimiter = "+" };
-        DeliverRequest request = new() { Sender = sender, Nexthop = "Next.Hop", QueueId = "QID",
-            Content = ContentSegments.InOnePiece(0, 42), ClientAddress = "192.0.2.1" };
+        PipeSettings settings = Settings(["flags=" + flags, "user=nobody", "argv=" + command[0], .. command[1..]]) with
+        { RecipientDelimiter = "+" };
+        DeliverRequest request = new()
+        {
+            Sender = sender,
+            Nexthop = "Next.Hop",
+            QueueId = "QID",
+            Content = ContentSegments.InOnePiece(0, 42),
+            ClientAddress = "192.0.2.1"
+        };
         request.Recipients.AddRange(recipients.Select(r => new DeliverRecipient { Address = r, Original = "Orig@" + r.Split('@')[^1] }));
         List<string>? result = PipeArguments.Expand(settings, request, out string? problem);
         Assert.That(problem, Is.Null);

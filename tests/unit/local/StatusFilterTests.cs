@@ -35,8 +35,11 @@ public sealed class StatusFilterTests
             Assert.That(filter.Apply(Outcome("2.0.0 stored")).IsOk);
         }
         using LocalFixture fix = new();
-        fix.Settings = fix.Settings with { AliasMaps = LocalFixture.Table("c = |exit 67", "owner-c = boss@remote.example"),
-            StatusFilter = StatusFilter.Open(config, LocalParams.LocalDeliveryStatusFilter) };
+        fix.Settings = fix.Settings with
+        {
+            AliasMaps = LocalFixture.Table("c = |exit 67", "owner-c = boss@remote.example"),
+            StatusFilter = StatusFilter.Open(config, LocalParams.LocalDeliveryStatusFilter)
+        };
         Assert.That(fix.Deliver("c@example.com").IsTemporary && fix.Deliver("nosuch@example.com").IsTemporary);
         Assert.That(fix.OwnerNotices, Is.Empty);
     }

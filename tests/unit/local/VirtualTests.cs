@@ -63,8 +63,12 @@ public sealed class VirtualTests
     [TestCase("x/", "root", "root")]
     public void What_tables_must_not_say_defers(string path, string uid, string gid)
     {
-        _settings = _settings with { Mailboxes = LocalFixture.Table($"u@dom = {path}"), Uids = Maps.Open("static:" + uid),
-            Gids = Maps.Open("static:" + gid) };
+        _settings = _settings with
+        {
+            Mailboxes = LocalFixture.Table($"u@dom = {path}"),
+            Uids = Maps.Open("static:" + uid),
+            Gids = Maps.Open("static:" + gid)
+        };
         Outcome outcome = Deliver("u@dom");
         Assert.That((outcome.Status.ToString(), outcome.Text), Is.EqualTo(("4.3.5", "mail system configuration error")));
         Assert.That(_fix.Warnings, Has.Count.EqualTo(1));

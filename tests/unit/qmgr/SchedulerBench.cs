@@ -76,8 +76,11 @@ internal sealed class SchedulerBench : ISchedulerHost, IScheduled
         {
             _running.Remove((delivery, sink));
             Outcome outcome = siteFailed ? Outcome.Defer("4.4.1", "connect to host: Connection refused") : Outcome.Ok("sent");
-            sink.Answered(delivery, new DeliverReply { SiteFailed = siteFailed,
-                Recipients = [.. delivery.Recipients.Select(_ => new RecipientOutcome { Outcome = outcome })] });
+            sink.Answered(delivery, new DeliverReply
+            {
+                SiteFailed = siteFailed,
+                Recipients = [.. delivery.Recipients.Select(_ => new RecipientOutcome { Outcome = outcome })]
+            });
         }
         return ending.Count;
     }

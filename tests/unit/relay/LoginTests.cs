@@ -95,7 +95,8 @@ public class LoginTests
                 + $"{(param.Contains("sasl") ? "yes" : "no")}\nsmtp_sasl_security_options = noanonymous\n{param} = {table.Spec}\n").Config;
             using RelayFixture fixture = new(loop, RelaySettings.From(config, lmtp: false, []), peer.EndPoint);
             RelayContext context = new(loop, fixture.Spool, fixture.Settings,
-                fixture.Finder) { Security = new Security(new TlsClientSettings(config, lmtp: false), [], null, TimeProvider.System) };
+                fixture.Finder)
+            { Security = new Security(new TlsClientSettings(config, lmtp: false), [], null, TimeProvider.System) };
             DeliverRequest request =
                 fixture.Queue(["b@x.test"], adjust: e => e.Flags |= param == "smtp_requiretls_policy" ? MessageFlags.RequireTls : 0);
             Task<List<RecipientOutcome>> delivery = new Delivery(context, request).RunAsync();
@@ -143,8 +144,11 @@ public class LoginTests
     [TestCase("AUTH PLAIN", "noanonymous", "!plain, static:all")]
     public void Without_a_usable_mechanism_the_mail_waits(string offers, string options, string filter)
     {
-        LoginSettings login = s_login with { Security = SaslMechanism.ParseSecurity(options.Split(' '), out _),
-            Mechanisms = filter.Length == 0 ? null : new MatchList(filter, MatchStyle.Names) };
+        LoginSettings login = s_login with
+        {
+            Security = SaslMechanism.ParseSecurity(options.Split(' '), out _),
+            Mechanisms = filter.Length == 0 ? null : new MatchList(filter, MatchStyle.Names)
+        };
         (List<string> heard, Outcome outcome, int taken) = Deliver(login, offers);
         Assert.That((heard.Count, outcome.ToString().Contains("5.", StringComparison.Ordinal), taken), Is.EqualTo((0, false, 0)),
             string.Join('|', heard));
@@ -167,15 +171,21 @@ public class LoginTests
     public void A_refused_login_is_not_tried_again_until_the_password_is_another(string reply, int attempts)
     {
         using ScriptedPeer peer = new(new() { ["AUTH"] = reply }, "AUTH PLAIN");
-        LoginSettings login = s_login with { RefusalLifetime = TimeSpan.FromDays(1),
-            Passwords = Maps.Open("inline:{{mx1.test=joe:secret}, {a@example.org=joe:secret}, {b@example.org=joe:new}}") };
+        LoginSettings login = s_login with
+        {
+            RefusalLifetime = TimeSpan.FromDays(1),
+            Passwords = Maps.Open("inline:{{mx1.test=joe:secret}, {a@example.org=joe:secret}, {b@example.org=joe:new}}")
+        };
         List<string> texts = [];
         int Tried() { lock (peer.Commands) return peer.Commands.Count(c => c.Contains("AUTH PLAIN", StringComparison.Ordinal)); }
         OnLoop.Run(async loop =>
         {
             using RelayFixture fixture = new(loop,
-                RelayFixture.Patient with { Login = login
-                    with { IsSenderDependent = true, Addresses = new RoutingCore(MailConfig.Parse("").Config) } }, peer.EndPoint);
+                RelayFixture.Patient with
+                {
+                    Login = login with
+                    { IsSenderDependent = true, Addresses = new RoutingCore(MailConfig.Parse("").Config) }
+                }, peer.EndPoint);
             foreach (string sender in (string[])["a@example.org", "a@example.org", "c@example.org"])
                 texts.Add((await fixture.DeliverAsync(fixture.Queue(["b@x.test"], adjust: e => e.Sender = sender)))[0].Outcome.Text);
             Assert.That(Tried(), Is.EqualTo(attempts == 1 ? 1 : 3));
@@ -233,8 +243,12 @@ public class LoginTests
     public void Keys_of_a_server(string nexthop, string expected)
     {
         Nexthop parsed = Nexthop.Parse(nexthop, lmtp: false);
-        Target target = new("smtp.example", new IPEndPoint(IPAddress.Loopback, 587)) { Nexthop = parsed.Host, Destination = parsed.Text,
-            Service = "587" };
+        Target target = new("smtp.example", new IPEndPoint(IPAddress.Loopback, 587))
+        {
+            Nexthop = parsed.Host,
+            Destination = parsed.Text,
+            Service = "587"
+        };
         Assert.That(string.Join('|', Logins.Keys(target)), Is.EqualTo(expected));
     }
 

@@ -71,12 +71,23 @@ internal sealed class RelayFixture : IDisposable
         byte[] bytes = file.WrittenSpan.ToArray();
         QueueFileFormat.Finish(bytes, offset, bytes.Length - offset, e.Recipients.Count);
         File.WriteAllBytes(Spool.PathOf("active", e.QueueId), bytes);
-        DeliverRequest request = new() { QueueName = "active", Transport = "smtp", Nexthop = "dest.test",
-            Content = ContentSegments.InOnePiece(offset, bytes.Length - offset) };
+        DeliverRequest request = new()
+        {
+            QueueName = "active",
+            Transport = "smtp",
+            Nexthop = "dest.test",
+            Content = ContentSegments.InOnePiece(offset, bytes.Length - offset)
+        };
         request.CopyFacts(e);
         foreach (EnvelopeRecipient r in e.Recipients)
-            request.Recipients.Add(new DeliverRecipient { Offset = r.Offset, Address = r.Address, Original = r.Original,
-                DsnOriginal = r.DsnOriginal, Notify = r.Notify });
+            request.Recipients.Add(new DeliverRecipient
+            {
+                Offset = r.Offset,
+                Address = r.Address,
+                Original = r.Original,
+                DsnOriginal = r.DsnOriginal,
+                Notify = r.Notify
+            });
         return request;
     }
 

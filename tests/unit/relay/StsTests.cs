@@ -69,14 +69,17 @@ public class StsTests
         string outcome = "", log = "";
         using TlsPeer peer = new(_ca.ChainText(certificate, ecdsa: true, null, "", out _), mode) { Offer = offer };
         List<string> problems = [];
-        RelaySettings relay = RelayFixture.Patient
-            with { RequireTls = RequireTlsPolicy.From(MailConfig.Parse("compatibility_level = 3.11\nmydomain = home.test\n").Config,
-            lmtp: false, problems) };
+        RelaySettings relay = RelayFixture.Patient with
+        {
+            RequireTls = RequireTlsPolicy.From(MailConfig.Parse("compatibility_level = 3.11\nmydomain = home.test\n").Config,
+            lmtp: false, problems)
+        };
         OnLoop.Run(async loop =>
         {
             using RelayFixture f = new(loop, relay, peer.EndPoint);
             RelayContext context = new(loop, f.Spool, f.Settings,
-                f.Finder) { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{config}", reply, out _) };
+                f.Finder)
+            { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{config}", reply, out _) };
             DeliverRequest request = f.Queue(["b@x.test"], adjust: e => e.Flags = flags);
             request.Nexthop = nexthop;
             using CapturedLog captured = new();
@@ -150,7 +153,8 @@ public class StsTests
         {
             using RelayFixture f = new(loop, null, peer.EndPoint);
             RelayContext context = new(loop, f.Spool, f.Settings,
-                f.Finder) { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{May}", Policy(StsMode.Enforce), out _) };
+                f.Finder)
+            { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{May}", Policy(StsMode.Enforce), out _) };
             Assert.That((await new Delivery(context, f.Queue(["b@x.test"])).RunAsync())[0].Outcome.Text,
                 Is.EqualTo("Server certificate not verified"));
             Assert.That(peer.ServerName, Is.EqualTo("mx1.test"), "SNI has the host's name");

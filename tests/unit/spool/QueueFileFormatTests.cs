@@ -45,8 +45,12 @@ public sealed class QueueFileFormatTests
     }
 
     private static Envelope Small() =>
-        new() { ArrivalMicroseconds = 5, Sender = "a@b",
-        Recipients = [new() { Address = "c@d" }, new() { Address = "e@f", Original = "g@h" }] };
+        new()
+        {
+            ArrivalMicroseconds = 5,
+            Sender = "a@b",
+            Recipients = [new() { Address = "c@d" }, new() { Address = "e@f", Original = "g@h" }]
+        };
 
     public static readonly string[] Nasty =
     [
@@ -187,8 +191,13 @@ public sealed class QueueFileFormatTests
     {
         const int room = 100;
         ArrayBufferWriter<byte> output = new();
-        Envelope e = new() { QueueId = QueueId.Next(), Sender = "a@b", ArrivalMicroseconds = 5,
-            Recipients = [new EnvelopeRecipient { Address = "r@x" }] };
+        Envelope e = new()
+        {
+            QueueId = QueueId.Next(),
+            Sender = "a@b",
+            ArrivalMicroseconds = 5,
+            Recipients = [new EnvelopeRecipient { Address = "r@x" }]
+        };
         int length = QueueFileFormat.WriteEnvelope(output, e, QueueFileHead.Size) + room, longest = 0;
         for (int more = 1; more < room + 10; more++)
         {

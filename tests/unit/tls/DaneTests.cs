@@ -47,8 +47,8 @@ public class DaneTests
         Assert.That(Common.Native.LibSsl.TryLoad(out _) && Common.Native.LibSsl.SetTicketCipher("aes-256-cbc"));
         new TicketKeys(_ca.Folder, TimeSpan.FromHours(1), TimeProvider.System).Install();
         TlsClientSettings settings = new(MailConfig.Parse("smtp_tls_security_level = dane\n").Config, lmtp: false);
-        TlsPolicy policy = TlsPolicy.Of(TlsLevel.Dane, settings)
-            with { Tlsa = [Record((byte)usage, (byte)selector, (byte)type, data)], TlsaBase = "mx.test" };
+        TlsPolicy policy = TlsPolicy.Of(TlsLevel.Dane, settings) with
+        { Tlsa = [Record((byte)usage, (byte)selector, (byte)type, data)], TlsaBase = "mx.test" };
         TlsClient client = new(settings, [], TimeProvider.System);
         using TlsContext server = TlsPair.ServerContext("", $"{_ca.Folder}/chain");
         for (int round = 0; round < 2; round++) // the second is resumed where the first was good

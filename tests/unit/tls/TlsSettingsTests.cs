@@ -119,8 +119,10 @@ public class TlsSettingsTests
             Assert.That(s.Context.Ciphers, Does.EndWith(":!aNULL:!SHA1").And.Not.Contain("MEDIUM"));
         });
         Assert.That(new TlsServerSettings(MailConfig.Parse("smtpd_use_tls = yes\n").Config).Level, Is.EqualTo(TlsServerLevel.May));
-        Assert.That(new TlsServerSettings(MailConfig.Parse("smtpd_tls_security_level = verify\n").Config) is {
-            Level: TlsServerLevel.Encrypt, Problems.Count: 1 });
+        Assert.That(new TlsServerSettings(MailConfig.Parse("smtpd_tls_security_level = verify\n").Config) is
+        {
+            Level: TlsServerLevel.Encrypt, Problems.Count: 1
+        });
         Assert.That(new TlsServerSettings(MailConfig.Parse("smtpd_tls_security_level = none\nsmtpd_tls_wrappermode = yes\n").Config).Level,
             Is.EqualTo(TlsServerLevel.Encrypt));
         Assert.That(new TlsServerSettings(MailConfig.Parse("tls_ssl_options = NO_TICKET, 0x1 NO_SUCH\n").Config).Problems,

@@ -76,10 +76,23 @@ public class QueueListingTests
                 new() { Address = "w@sink.test" },
             ],
         });
-        report.Take(new QueueEntry { QueueName = "active", QueueId = "0dZGBYrnDd0CBF", ArrivalMicroseconds = arrival, Size = 900,
-            Recipients = [new() { Address = "a@b" }] });
-        report.Take(new QueueEntry { QueueName = "hold", QueueId = "0dZGBYrnDd0CBG", ArrivalMicroseconds = arrival, Size = 5, Sender = "s",
-            Flags = MessageFlags.ForceExpire });
+        report.Take(new QueueEntry
+        {
+            QueueName = "active",
+            QueueId = "0dZGBYrnDd0CBF",
+            ArrivalMicroseconds = arrival,
+            Size = 900,
+            Recipients = [new() { Address = "a@b" }]
+        });
+        report.Take(new QueueEntry
+        {
+            QueueName = "hold",
+            QueueId = "0dZGBYrnDd0CBG",
+            ArrivalMicroseconds = arrival,
+            Size = 5,
+            Sender = "s",
+            Flags = MessageFlags.ForceExpire
+        });
         report.Finish();
         Assert.That(_harness.Output, Is.EqualTo("""
             ----Queue ID----- --Size-- ---Arrival Time---- --Sender/Recipient------

@@ -36,7 +36,8 @@ public class SmtpSinkTests
             if (replies[^1] is "closed" or "reset") break;
             try { peer.Send(line.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n"); }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset
-                or SocketError.Shutdown) { /* its last words are read below */ }
+                or SocketError.Shutdown)
+            { /* its last words are read below */ }
             replies.Add(Next(peer));
         }
         return [.. replies];
