@@ -82,5 +82,5 @@ internal sealed class BounceService : RequestService
 
     private static DeliveryRecord ToRecord(BounceRecipient r) =>
         DeliveryRecord.From(r.Address, r.Original, r.DsnOriginal, r.Notify, r.Offset, r.Outcome,
-        Microseconds.ToTime(r.TimeMicroseconds), r.Action == DeliveryAction.PassedOn ? DeliveryAction.Relayed : r.Action);
+        Microseconds.ToTime(r.TimeMicroseconds), r.Action);
 }

@@ -21,8 +21,7 @@ public enum DeliveryAction : byte
     /// <summary>Not in the RFC, as the next one: for "sendmail -bv", which delivers nothing.</summary>
     Deliverable,
     Undeliverable,
-    /// <summary>Relayed to a host that took the request for a notice of success over, so that we send none (RFC 3461 5.2.1). Never
-    /// written into a log or a notice.</summary>
+    /// <summary>Relayed to a host that took the request for a notice of success over, so that we send none (RFC 3461 5.2.1).</summary>
     PassedOn,
 }
 
@@ -69,7 +68,8 @@ public static class NotifyRules
         DeliveryAction.Expanded => "expanded",
         DeliveryAction.Deliverable => "deliverable",
         DeliveryAction.Undeliverable => "undeliverable",
-        _ => throw new ArgumentOutOfRangeException(nameof(action), action, null),
+        DeliveryAction.PassedOn => "relayed",
+        _ => "failed",
     };
 
     /// <summary>Reads such a word.</summary>

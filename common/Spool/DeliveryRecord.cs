@@ -18,7 +18,7 @@ public sealed record DeliveryRecord
     /// <summary>Where the recipient's record lies in the queue file; the newest line for an offset counts. -1 when there is none.</summary>
     public long Offset { get; init; } = -1;
     public DsnStatus Status { get; init; }
-    public DeliveryAction Action { get; init; }
+    public DeliveryAction Action { get; init; } = DeliveryAction.Failed;
     /// <summary>
     /// "smtp" when <see cref="Diagnostic"/> is a server's reply, "x-unix" for a command's output, empty when the reason text serves.
     /// </summary>

@@ -70,7 +70,7 @@ public static class LogRecordCodec
         private string? _original, _orcpt, _remote, _type, _diagnostic, _text;
         private long? _offset;
         private Notify _notify;
-        private DeliveryAction _action;
+        private DeliveryAction _action = DeliveryAction.Failed;
         private DateTimeOffset _time;
 
         public bool TrySet(ReadOnlySpan<byte> name, string value)
