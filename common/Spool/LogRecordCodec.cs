@@ -70,7 +70,7 @@ public static class LogRecordCodec
         private string? _original, _orcpt, _remote, _type, _diagnostic, _text;
         private long? _offset;
         private Notify _notify;
-        private DeliveryAction _action = DeliveryAction.Failed;
+        private DeliveryAction? _action;
         private DateTimeOffset _time;
 
         public bool TrySet(ReadOnlySpan<byte> name, string value)
@@ -84,7 +84,10 @@ public static class LogRecordCodec
                 case var n when n.SequenceEqual("diagtype"u8): _type = value; return true;
                 case var n when n.SequenceEqual("diag"u8): _diagnostic = value; return true;
                 case var n when n.SequenceEqual("text"u8): _text = value; return true;
-                case var n when n.SequenceEqual("action"u8): return NotifyRules.TryParseAction(value, out _action);
+                case var n when n.SequenceEqual("action"u8):
+                    bool isAction = NotifyRules.TryParseAction(value, out DeliveryAction action);
+                    _action = action;
+                    return isAction;
                 case var n when n.SequenceEqual("status"u8):
                     return DsnStatus.TryParse(value, out Status, out int used)
                     && used == value.Length;
@@ -111,7 +114,7 @@ public static class LogRecordCodec
             Notify = _notify,
             Offset = _offset ?? -1,
             Status = Status,
-            Action = _action,
+            Action = _action ?? DeliveryAction.Failed,
             DiagnosticType = _type ?? "",
             Diagnostic = _diagnostic ?? "",
             RemoteMta = _remote ?? "",
