@@ -33,19 +33,25 @@ internal sealed class ErrorService(ServiceContext context) : RequestService(cont
         stream.Send(FrameType.Reply, reply);
     }
 
-    /// <summary>Marks the recipients in the queue file, as each agent does, so that nobody gets what was discarded.</summary>
+    /// <summary>
+    /// Marks the recipients in the queue file, as each agent does, so that nobody gets what was discarded. False when it cannot be opened.
+    /// </summary>
     private bool Mark(DeliverRequest request, DeliverReply reply)
     {
         bool valid = QueueId.IsValid(request.QueueId) && SpoolDirectory.Queues.Contains(request.QueueName);
         using DeliveryFile? file = valid ? DeliveryFile.TryOpen(Context.Spool, request.QueueName, request.QueueId) : null;
-        Outcome unopened = Outcome.Defer("4.3.0", valid ? $"open queue file: {Libc.ErrorText()}" : "bad delivery request");
+        if (file == null)
+        {
+            Outcome unopened = Outcome.Defer("4.3.0", valid ? $"open queue file: {Libc.ErrorText()}" : "bad delivery request");
+            foreach (RecipientOutcome recipient in reply.Recipients) recipient.Outcome = unopened;
+            return false;
+        }
         foreach (RecipientOutcome recipient in reply.Recipients)
         {
-            using RecipientClaim? claim = file?.Claim(recipient.Offset, wait: false);
-            if (claim == null) recipient.Outcome = unopened;
-            else if (claim.Refusal is { } refusal) recipient.Outcome = refusal;
+            using RecipientClaim claim = file.Claim(recipient.Offset, wait: false);
+            if (claim.Refusal is { } refusal) recipient.Outcome = refusal;
             else if (!claim.Mark()) recipient.Outcome = Outcome.Defer("4.3.0", $"write queue file: {Libc.ErrorText()}");
         }
-        return file != null;
+        return true;
     }
 }

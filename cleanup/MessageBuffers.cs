@@ -16,7 +16,7 @@ internal sealed class MessageBuffers(int headerSizeLimit)
     public HeaderScanner Scanner { get; } = new(headerSizeLimit) { DropsSpaceBeforeColon = true };
     /// <summary>The header section as it will be stored.</summary>
     public ArrayBufferWriter<byte> Headers { get; } = new(2048);
-    /// <summary>The envelope as it will be stored.</summary>
+    /// <summary>The envelope as it will be stored, with the head before it or the header section behind it.</summary>
     public ArrayBufferWriter<byte> Envelope { get; } = new(1024);
     /// <summary>Content of the header section, or behind it, that has come and was not looked at.</summary>
     public PooledBuffer Input { get; private set; } = new(0);

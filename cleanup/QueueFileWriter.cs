@@ -70,18 +70,16 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     /// <summary>Appends an unfinished head and the envelope segment. Returns the bytes of the segment.</summary>
     private int WriteBeginning(PooledBuffer file, int room)
     {
-        QueueFileHead.WriteUnfinished(file.GetSpan(QueueFileHead.Size));
-        file.Advance(QueueFileHead.Size);
-        return WriteEnvelope(file, QueueFileHead.Size, room);
+        ArrayBufferWriter<byte> beginning = EmptyEnvelope();
+        int length = QueueFileFormat.Write(beginning, envelope, room) - QueueFileHead.Size;
+        file.Write(beginning.WrittenSpan);
+        return length;
     }
 
-    private int WriteEnvelope(PooledBuffer file, long at, int room)
+    private ArrayBufferWriter<byte> EmptyEnvelope()
     {
-        ArrayBufferWriter<byte> segment = buffers.Envelope;
-        segment.ResetWrittenCount();
-        int length = QueueFileFormat.WriteEnvelope(segment, envelope, at, room);
-        file.Write(segment.WrittenSpan);
-        return length;
+        buffers.Envelope.ResetWrittenCount();
+        return buffers.Envelope;
     }
 
     private string Folder => (envelope.Flags & MessageFlags.Hold) != 0 ? SpoolDirectory.Hold : SpoolDirectory.Incoming;
@@ -255,7 +253,7 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     private bool TryFinishInRoom(ReadOnlySpan<byte> header)
     {
         int length = _room - QueueFileHead.Size - header.Length;
-        ArrayBufferWriter<byte> start = new(_room);
+        ArrayBufferWriter<byte> start = EmptyEnvelope(); // it stays as it is until the worker has written it
         if (length <= 0 || !QueueFileFormat.TryWriteEnvelope(start, envelope, QueueFileHead.Size, length)) return false;
         uint checksum = QueueFileHead.EnvelopeChecksum(start.WrittenSpan);
         start.Write(header);
@@ -268,11 +266,13 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     private void FinishBehindBody(ReadOnlySpan<byte> header)
     {
         long at = _written + Buffer.WrittenCount, bodyLength = BodyLength;
-        int length = WriteEnvelope(Buffer, at, 0);
+        ArrayBufferWriter<byte> segment = EmptyEnvelope();
+        int length = QueueFileFormat.WriteEnvelope(segment, envelope, at);
+        Buffer.Write(segment.WrittenSpan);
         Buffer.Write(header);
         _seen = Buffer.WrittenCount;
         Content = new ContentSegments(at + length, header.Length, _bodyOffset, bodyLength);
-        WriteLast(MakeHead(at, length), QueueFileHead.EnvelopeChecksum(buffers.Envelope.WrittenSpan));
+        WriteLast(MakeHead(at, length), QueueFileHead.EnvelopeChecksum(segment.WrittenSpan));
     }
 
     private QueueFileHead MakeHead(long envelopeOffset, int envelopeLength) =>

@@ -49,7 +49,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         if ((Permission(uid) ?? LocalEnvelope.Check(asked.Envelope)
             ?? service.Settings.Senders.Check(uid, asked.Envelope.Sender)) is { } refusal)
         {
-            Answer(refusal);
+            Answer(refusal, SubmitFailure.Refused);
             return;
         }
         // what only the queue knows of is not for users to say
@@ -84,7 +84,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         if (limit > 0 && _received > limit)
         {
             _submission.Abort(SubmitReply.TooBig.Text);
-            Answer(SubmitReply.TooBig);
+            Answer(SubmitReply.TooBig, SubmitFailure.TooBig);
             return;
         }
         _submission.Write(data);
@@ -119,14 +119,14 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         SubmitReply reply = await _submission!.FinishAsync();
         if (!reply.Outcome.IsOk) LogLine.Info(_queueId).Free($"reject: END-OF-MESSAGE: {reply.Outcome.Status} {reply.Outcome.Text}; "
             + $"from=<{LogLine.Form(_sender)}>").Send();
-        Answer(reply.Outcome);
+        Answer(reply.Outcome, reply.Failure);
     }
 
-    private void Answer(Outcome outcome)
+    private void Answer(Outcome outcome, SubmitFailure failure)
     {
         if (_answered) return;
         _answered = true;
-        _stream.Send(FrameType.Reply, new SubmitReply { QueueId = _queueId, Outcome = outcome });
+        _stream.Send(FrameType.Reply, new SubmitReply { QueueId = _queueId, Outcome = outcome, Failure = failure });
         service.Ended();
     }
 

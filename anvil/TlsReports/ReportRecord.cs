@@ -9,8 +9,8 @@ internal enum ReportEvent : byte { Sessions, Addresses, Closed, Handed, Refused,
 /// <summary>
 /// The journal of reports; fields are apart by TAB and written as <see cref="JournalText"/> does:
 /// <code>
-/// line = "+" TAB key TAB type TAB policy-domain TAB strings TAB patterns TAB count [ TAB result TAB sender TAB mx TAB helo TAB receiver
-/// TAB reason ] sessions
+/// line = "+" TAB key TAB type TAB policy-domain TAB strings TAB patterns TAB count
+///            [ TAB result TAB sender TAB mx TAB helo TAB receiver TAB reason ]   sessions
 ///      / "@" TAB key TAB uris                       where reports go, by spaces; empty: nowhere
 ///      / "]" TAB key TAB end TAB due                the day is over
 ///      / "&gt;" TAB key TAB uri                     is being handed over

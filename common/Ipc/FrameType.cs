@@ -26,8 +26,7 @@ public enum FrameType : byte
     Notice = 9,
     /// <summary>
     /// From the side that was asked: nothing was done for the stream, and the same may be asked again; the payload is a reason. On stream
-    /// 0 that holds for every
-    /// stream that is not answered, and the connection ends.
+    /// 0 that holds for every stream that is not answered, and the connection ends.
     /// </summary>
     Refuse = 10,
 }

@@ -6,8 +6,7 @@ namespace MtaSuite.Common.Ipc;
 
 /// <summary>
 /// The side that is asked: accepts links on a service's socket and makes a handler for each stream. Where every local user may connect, a
-/// <see cref="UserQuota"/>
-/// says what each may take; a user at a limit is told to try again.
+/// <see cref="UserQuota"/> says what each may take; a user at a limit is told to try again.
 /// </summary>
 public sealed class LinkServer
 {
@@ -94,9 +93,8 @@ public sealed class LinkServer
 
     /// <summary>
     /// Takes no new links, tells the peers to move on, and calls <see cref="Left"/> once their streams are answered. Links of users with
-    /// limits that ask for
-    /// nothing end at once, others that ask for nothing after a moment. With <see cref="Users"/>, what is still asked for after their
-    /// drain time is given up.
+    /// limits that ask for nothing end at once, others that ask for nothing after a moment. With <see cref="Users"/>, what is still asked
+    /// for after their drain time is given up.
     /// </summary>
     public void Leave()
     {

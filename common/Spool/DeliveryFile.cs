@@ -12,7 +12,9 @@ public sealed class DeliveryFile(int descriptor, string queueId) : IDisposable
 
     public string QueueId { get; } = queueId;
 
-    /// <summary>Opens a queue file; null with errno set when it cannot be, or is no regular file of its owner's: EPERM.</summary>
+    /// <summary>
+    /// Opens a queue file; null with errno set when it cannot be opened, or is no regular file, or not the owner's: EPERM.
+    /// </summary>
     /// <param name="owner">
     /// For a process with root's rights: mail_owner, who writes the spool's folders, could put a link to any folder in the place of one,
     /// and root would deliver, and mark, somebody else's file. Null: the process has only its own rights.
@@ -22,7 +24,7 @@ public sealed class DeliveryFile(int descriptor, string queueId) : IDisposable
         const int flags = Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK;
         int fd = Libc.Open(spool.PathOf(queue, queueId), flags, 0);
         if (fd < 0) return null;
-        if (owner == null || (Libc.TryStat(fd, out Libc.FileStatus status) && status.IsRegular && status.Uid == owner))
+        if (Libc.TryStat(fd, out Libc.FileStatus status) && status.IsRegular && (owner ?? status.Uid) == status.Uid)
             return new DeliveryFile(fd, queueId);
         _ = Libc.Close(fd);
         Marshal.SetLastPInvokeError(Libc.EPERM);

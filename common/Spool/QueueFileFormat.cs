@@ -43,11 +43,12 @@ public static partial class QueueFileFormat
     /// Writes an unfinished head and an envelope behind it, as a file begins, and sets the recipients' offsets. Returns the number of
     /// bytes, which is where the content can start. <see cref="QueueFileHead.Write"/> replaces the head once the sizes are known.
     /// </summary>
-    public static int Write(ArrayBufferWriter<byte> output, Envelope e)
+    /// <param name="room">As for <see cref="WriteEnvelope"/>.</param>
+    public static int Write(ArrayBufferWriter<byte> output, Envelope e, int room = 0)
     {
         QueueFileHead.WriteUnfinished(output.GetSpan(QueueFileHead.Size));
         output.Advance(QueueFileHead.Size);
-        return QueueFileHead.Size + WriteEnvelope(output, e, QueueFileHead.Size);
+        return QueueFileHead.Size + WriteEnvelope(output, e, QueueFileHead.Size, room);
     }
 
     /// <summary>Writes an envelope segment and sets the recipients' offsets. Returns its bytes.</summary>

@@ -69,7 +69,7 @@ internal sealed partial class DeliveryRun
                 if (expanded.Problem != null || expanded.Undefined) continue;
                 if (!Libc.TryStat(expanded.Text, out status, follow: false))
                 {
-                    if (OpenedList.Failed(Libc.Errno).Passes) return FileSearch.Failed;
+                    if (OpenedList.MayPass(Libc.Errno)) return FileSearch.Failed;
                     continue;
                 }
                 path = expanded.Text;

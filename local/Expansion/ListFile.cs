@@ -12,9 +12,11 @@ internal readonly record struct OpenedList(int Fd, Libc.FileStatus Status, uint 
 {
     public static OpenedList Refused(string problem) => new(-1, default, 0, problem);
 
-    public static OpenedList Failed(int errno) =>
-        new(-1, default, 0, $"cannot be opened: {Libc.ErrorText(errno)}", errno is not (Libc.ENOENT or Libc.EACCES or Libc.EPERM
-            or Libc.ENOTDIR or Libc.ELOOP or Libc.ENAMETOOLONG or Libc.ENXIO or Libc.EINVAL));
+    public static OpenedList Failed(int errno) => new(-1, default, 0, $"cannot be opened: {Libc.ErrorText(errno)}", MayPass(errno));
+
+    /// <summary>An error that says nothing of the file itself, so that the next attempt may find it.</summary>
+    public static bool MayPass(int errno) => errno is not (Libc.ENOENT or Libc.EACCES or Libc.EPERM or Libc.ENOTDIR or Libc.ELOOP
+        or Libc.ENAMETOOLONG or Libc.ENXIO or Libc.EINVAL);
 }
 
 /// <summary>

@@ -82,7 +82,7 @@ internal sealed class SuiteServices : ILocalServices
             if (n <= 0)
             {
                 submission.Abort("queue file read error");
-                return new SubmitReply { Outcome = Outcome.Defer("4.3.0", "queue file read error") };
+                return new SubmitReply { Outcome = Outcome.Defer("4.3.0", "queue file read error"), Failure = SubmitFailure.Trouble };
             }
             submission.Write(piece.AsSpan(0, n));
             at += n;

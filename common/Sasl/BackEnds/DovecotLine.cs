@@ -9,8 +9,8 @@ namespace MtaSuite.Common.Sasl.BackEnds;
 /// %x01 escapes: %x01 "0" NUL, %x01 "1" %x01, %x01 "t" TAB, %x01 "r" CR, %x01 "n" LF; anything else stands for itself
 /// server: "VERSION" major minor / "MECH" name *flag / "SPID" pid / "CUID" id / "COOKIE" hex / "DONE"
 ///         "OK" id *param / "CONT" id base64 / "FAIL" id *param
-/// client: "VERSION" major minor / "CPID" pid / "AUTH" id mechanism "service=" name *param ["resp=" base64] / "CONT" id base64 / "CANCEL"
-/// id
+/// client: "VERSION" major minor / "CPID" pid / "AUTH" id mechanism "service=" name *param ["resp=" base64]
+///         "CONT" id base64 / "CANCEL" id
 /// </code>
 /// </summary>
 public static class DovecotLine

@@ -7,9 +7,10 @@ namespace MtaSuite.Tests.Unit.Relay;
 /// <summary>
 /// A server that behaves, but for what its script says. The script maps a step to what happens there instead of the usual reply:
 /// <code>
-/// step = [ n ":" ] ( "connect" / "EHLO" / "HELO" / "LHLO" / "MAIL" / "RCPT" / "RCPT b@x" / "DATA" / "dot" / "RSET" / "QUIT" / "body" /
-/// "BDAT" ) action = reply lines separated by LF / "drop" / "reset" / "silent" / "endless" / "longline" / "raw:" bytes / "slow:" reply /
-/// "take+" action / "say+drop:" reply
+/// step   = [ n ":" ] ( "connect" / "EHLO" / "HELO" / "LHLO" / "MAIL" / "RCPT" / "RCPT b@x" / "DATA" / "dot" / "RSET" / "QUIT" / "body"
+///          / "BDAT" )
+/// action = reply lines separated by LF / "drop" / "reset" / "silent" / "endless" / "longline" / "raw:" bytes / "slow:" reply
+///          / "take+" action / "say+drop:" reply
 /// </code>
 /// n counts connections from 1. "take+" at the dot: the message is taken before the action happens.
 /// </summary>
