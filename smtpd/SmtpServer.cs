@@ -37,6 +37,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public EventLoop Loop { get; } = loop;
     public SettingsPair Settings { get; } = settings;
     public IQueueWriter Queue { get; } = queue;
+    /// <summary>What paths of sockets in parameters are relative to.</summary>
+    public string SpoolDirectory { get; } = spool;
     public IAddresses Addresses { get; } = addresses;
     public NameServices Names { get; } = names;
     /// <summary>Where tables are asked that may wait for others; threads come when the first such table is asked.</summary>

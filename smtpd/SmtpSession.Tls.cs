@@ -50,7 +50,7 @@ internal sealed partial class SmtpSession
         }
         TlsFacts facts = TlsFacts.Of(session!, settings.FingerprintDigest);
         string asked = Common.Native.LibSsl.AskedName(session!.Ssl);
-        if (Server.Tls.HasName(asked)) facts = facts with { ServerName = asked };
+        facts = facts with { AskedName = asked, ServerName = Server.Tls.HasName(asked) ? asked : "" };
         Tls = facts;
         IsEncrypted = true;
         BindLogins(session.Ssl, facts);

@@ -32,7 +32,9 @@ internal sealed partial class SmtpSession
 {
     private readonly ushort[] _succeeded = new ushort[(int)SmtpVerb.Unknown + 1];
     private readonly ushort[] _received = new ushort[(int)SmtpVerb.Unknown + 1];
+    private static long s_instances;
     private AccessStages? _access;
+    private string? _instance;
 
     public SmtpSession(SmtpServer server, Connection connection, ClientInfo client)
     {
@@ -97,11 +99,15 @@ internal sealed partial class SmtpSession
 
     public void Begin(Transaction transaction) => Transaction = transaction;
 
+    /// <summary>What policy servers know a message by, and the time between two messages of a session.</summary>
+    public string Instance => _instance ??= $"{Environment.ProcessId:x}.{Interlocked.Increment(ref s_instances):x}.{Loop.NowMilliseconds:x}";
+
     /// <summary>Ends the transaction, if any; what was not committed is given up.</summary>
     public void EndTransaction()
     {
         Transaction?.Rollback();
         Transaction = null;
+        _instance = null;
         Forwarded = null;
         ChunkFailed = false;
     }

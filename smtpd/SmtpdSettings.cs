@@ -20,6 +20,10 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly string ServiceName = c.ServiceName;
     public readonly string MyHostname = c.Get(CommonParams.Myhostname);
     public readonly string MailName = c.Get(CommonParams.MailName);
+    public readonly string MailVersion = c.Get(CommonParams.MailVersion);
+    public readonly string CompatibilityLevel = c.Get(CommonParams.CompatibilityLevel);
+    /// <summary>What the administrator says of load; under stress "yes".</summary>
+    public readonly string Stress = c.Get(CommonParams.Stress);
     public readonly string Banner = c.Get(SmtpdParams.SmtpdBanner);
 
     // limits

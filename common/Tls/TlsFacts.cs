@@ -17,6 +17,8 @@ public sealed record TlsFacts
     public TlsTrust Trust { get; init; }
     /// <summary>The name that the client asked for and got a certificate of its own for; else empty.</summary>
     public string ServerName { get; init; } = "";
+    /// <summary>The name that the client asked for, whatever it got; else empty.</summary>
+    public string AskedName { get; init; } = "";
     public string PeerName { get; init; } = "";
     public string PeerIssuer { get; init; } = "";
     /// <summary>"AB:CD:..." of the peer's certificate and of its public key; empty without certificate.</summary>

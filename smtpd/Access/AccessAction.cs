@@ -8,7 +8,11 @@ namespace MtaSuite.Smtpd.Access;
 internal static class AccessAction
 {
     /// <summary>Applies a lookup's result; not found is Dunno.</summary>
-    public static Verdict Apply(AccessContext c, AccessTable table, LookupResult result, string name, string @class)
+    public static Verdict Apply(AccessContext c, AccessTable table, LookupResult result, string name, string @class) =>
+        Apply(c, $"access table {table.Spec}", result, name, @class);
+
+    /// <param name="source">Who says so, for the log: "access table hash:/etc/access".</param>
+    public static Verdict Apply(AccessContext c, string source, LookupResult result, string name, string @class)
     {
         if (result.IsNotFound) return Verdict.Dunno;
         if (result.IsError)
@@ -17,14 +21,14 @@ internal static class AccessAction
             return c.Reject(451, new DsnStatus(4, 3, 5), $"<{name}>: {@class} rejected: Server configuration error", serious: true);
         }
         string value = result.Value;
-        c.Trace?.Note($"{table.Spec} has \"{value}\" for {name}");
+        c.Trace?.Note($"{source} has \"{value}\" for {name}");
         int end = value.AsSpan().IndexOfAny(' ', '\t');
         string word = end < 0 ? value : value[..end];
         string text = end < 0 ? "" : value[end..].Trim();
-        return new Entry(c, table, name, @class, value, word, text).Apply();
+        return new Entry(c, source, name, @class, value, word, text).Apply();
     }
 
-    private readonly record struct Entry(AccessContext C, AccessTable Table, string Name, string Class, string Value, string Word,
+    private readonly record struct Entry(AccessContext C, string Source, string Name, string Class, string Value, string Word,
         string Text)
     {
         public Verdict Apply()
@@ -54,7 +58,7 @@ internal static class AccessAction
             }
         }
 
-        private Verdict Ok() => C.Permit(Word, Class, Name, $"from {Table.Spec}");
+        private Verdict Ok() => C.Permit(Word, Class, Name, $"from {Source}");
 
         private Verdict Reject(int code, string status, string text)
         {
@@ -81,7 +85,7 @@ internal static class AccessAction
         private Transaction? Message(string action)
         {
             if (C.Session.Transaction is { } transaction && C.Sender is not null) return transaction;
-            Log.Warning($"access table {Table.Spec}: action {action} is skipped outside of a mail transaction");
+            Log.Warning($"{Source}: action {action} is skipped outside of a mail transaction");
             return null;
         }
 
@@ -136,7 +140,7 @@ internal static class AccessAction
 
         private Verdict Misused(string what)
         {
-            Log.Warning($"access table {Table.Spec} entry \"{Value}\" {what}");
+            Log.Warning($"{Source} entry \"{Value}\" {what}");
             return Verdict.Dunno;
         }
 
@@ -150,10 +154,10 @@ internal static class AccessAction
             if (!Value.AsSpan().ContainsAnyExceptInRange('0', '9')) return Ok();
             if (Value.Contains(':'))
             {
-                Log.Warning($"access table {Table.Spec} has an entry with a lookup table: {Value}; use a restriction class instead");
+                Log.Warning($"{Source} has an entry with a lookup table: {Value}; use a restriction class instead");
                 return C.ConfigurationError();
             }
-            C.PendingEntry = (Table, Value);
+            C.PendingEntry = (Source, Value);
             return Verdict.Dunno;
         }
     }

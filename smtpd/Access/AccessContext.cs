@@ -37,12 +37,14 @@ internal sealed class AccessContext(SmtpSession session)
     /// <summary>Depth of the list that warn_if_reject stands in; 0: refusals are real.</summary>
     public int WarnDepth;
     public int Depth;
+    /// <summary>Policy servers that do not answer and whose default action is being carried out.</summary>
+    public int FailedPolicies;
     public SmtpReply DeferIfReject;
     public SmtpReply DeferIfPermit;
     public bool DeferIfPermitActive;
 
     /// <summary>A list of restrictions found in an access table, to be run next: the table and its text.</summary>
-    public (AccessTable Table, string Text)? PendingEntry;
+    public (string Source, string Text)? PendingEntry;
 
     /// <summary>Keeps what decides, for those who ask why; null in sessions.</summary>
     public AccessTrace? Trace;
@@ -52,7 +54,7 @@ internal sealed class AccessContext(SmtpSession session)
     {
         if (PendingEntry is not { } entry) return null;
         PendingEntry = null;
-        return Rules.ParseEntry(entry.Table, entry.Text, TableWord);
+        return Rules.ParseEntry(entry.Source, entry.Text, TableWord);
     }
 
     /// <summary>Judging a restriction may wait for a table.</summary>

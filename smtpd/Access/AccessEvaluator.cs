@@ -49,7 +49,7 @@ internal static class AccessEvaluator
     }
 
     /// <summary>An access table's entry may itself be a list of restrictions.</summary>
-    private static ValueTask<Verdict> GoOnAsync(AccessContext c, Verdict verdict) =>
+    public static ValueTask<Verdict> GoOnAsync(AccessContext c, Verdict verdict) =>
         c.TakePendingEntry() is { } entry ? RunAsync(c, entry) : ValueTask.FromResult(verdict);
 
     /// <summary>The session waits and touches nothing meanwhile: its state is the thread's as long.</summary>

@@ -14,6 +14,8 @@ internal sealed class AccessRules
         _parser = new RestrictionParser(MatchList.ParentsMatch(c, "smtpd_access_maps"), c.Get(SmtpdParams.SmtpdNullAccessLookupKey))
         {
             LeftOut = c.GetList(CommonParams.AcceptIneffectiveParameters),
+            PolicyServer = text => PolicyServerSettings.Parse(text, c, out string problem) is { } server
+                ? (new PolicyServer(server), "") : (null, problem),
         };
         foreach (string name in c.GetList(SmtpdParams.SmtpdRestrictionClasses)) _parser.Declare(name, c.Expand($"${{{name}}}"));
         Client = Parse(c, SmtpdParams.SmtpdClientRestrictions, "check_client_access");
@@ -81,10 +83,10 @@ internal sealed class AccessRules
     public IReadOnlyList<string> Problems => [.. _parser.Problems, .. Dns.Problems];
 
     /// <summary>Parses the restrictions that an access table's entry holds.</summary>
-    public RestrictionList ParseEntry(AccessTable table, string text, string? tableWord)
+    public RestrictionList ParseEntry(string source, string text, string? tableWord)
     {
         int known = _parser.Problems.Count;
-        RestrictionList list = _parser.Parse($"access table {table.Spec}", text, tableWord);
+        RestrictionList list = _parser.Parse(source, text, tableWord);
         // An entry's problems are logged where it is used; kept here they would add up.
         if (_parser.Problems.Count > known) _parser.Problems.RemoveRange(known, _parser.Problems.Count - known);
         return list;

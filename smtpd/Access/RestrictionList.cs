@@ -20,6 +20,7 @@ internal sealed class RestrictionParser
     private readonly Dictionary<string, string> _classTexts = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, RestrictionList> _classes = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, AccessTable> _tables = [];
+    private readonly Dictionary<string, PolicyServer> _policyServers = [];
     private readonly bool _parentStyle;
     private readonly string _nullKey;
 
@@ -31,6 +32,9 @@ internal sealed class RestrictionParser
 
     /// <summary>Restrictions that are left out of lists because they do not work yet (accept_ineffective_parameters).</summary>
     public IReadOnlyCollection<string> LeftOut { get; init; } = [];
+
+    /// <summary>Makes the policy server that a restriction names; null, and what is wrong with the name.</summary>
+    public Func<string, (PolicyServer? Server, string Problem)> PolicyServer { get; init; } = _ => (null, "there are none here");
 
     /// <summary>Declares a restriction class (smtpd_restriction_classes); classes may use each other.</summary>
     public void Declare(string name, string text) => _classTexts[name] = text;
@@ -92,7 +96,18 @@ internal sealed class RestrictionParser
                 + $"not \"{argument}\"");
             step.Table = OpenTable(owner, argument);
         }
+        else if (word.Argument == ArgumentKind.Server && (step.Policy = FindPolicyServer(argument, out string problem)) is null)
+            return Bad(word.Name, $"{owner}: restriction \"{word.Name}\": {problem}: \"{argument}\"");
         return step;
+    }
+
+    /// <summary>The same server for each restriction that names it, so that they share its connections.</summary>
+    private PolicyServer? FindPolicyServer(string name, out string problem)
+    {
+        problem = "";
+        if (_policyServers.TryGetValue(name, out PolicyServer? server)) return server;
+        (server, problem) = PolicyServer(name);
+        return server == null ? null : _policyServers[name] = server;
     }
 
     private RestrictionStep ClassOrUnknown(string owner, string name)

@@ -3,7 +3,7 @@ using MtaSuite.Common.Dns;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>What follows a restriction's name in a list.</summary>
-internal enum ArgumentKind : byte { None, Table, Time, Zone, Text }
+internal enum ArgumentKind : byte { None, Table, Time, Zone, Server }
 
 /// <summary>
 /// What a restriction asks beside the table in its argument, and what may therefore make it wait. See <see cref="SmtpServer.Slow"/>.
@@ -53,6 +53,7 @@ internal sealed class RestrictionStep(RestrictionWord word)
     public TimeSpan Time;
     public AccessTable? Table;
     public DnsblZone? Zone;
+    public PolicyServer? Policy;
     /// <summary>A restriction class: the word's list.</summary>
     public RestrictionList? Class;
 
@@ -86,7 +87,7 @@ internal static class RestrictionWords
             new("reject_unauth_pipelining", ArgumentKind.None, GenericWords.RejectUnauthPipelining),
             new("reject_plaintext_session", ArgumentKind.None, GenericWords.RejectPlaintextSession),
             new("sleep", ArgumentKind.Time, null) { JudgeAsync = GenericWords.SleepAsync },
-            new("check_policy_service", ArgumentKind.Text, null),
+            new("check_policy_service", ArgumentKind.Server, null) { JudgeAsync = PolicyWords.AskAsync },
             // client
             new("permit_mynetworks", ArgumentKind.None, ClientWords.PermitMynetworks) { Asks = Asks.Networks },
             new("permit_inet_interfaces", ArgumentKind.None, ClientWords.PermitInetInterfaces),

@@ -20,8 +20,8 @@ public class Protection : InstanceTest
         yield return new("content_filter = smtp:[127.0.0.1]:10024", "", "content_filter");
         yield return new("smtpd_milters = inet:localhost:8891", "", "smtpd_milters");
         yield return new("header_checks = regexp:/nonexistent", "", "header_checks");
-        yield return new("smtpd_recipient_restrictions = permit_mynetworks, check_policy_service unix:private/policy, reject", "",
-            "check_policy_service");
+        yield return new("smtpd_recipient_restrictions = permit_mynetworks, check_address_map hash:/etc/addresses, reject", "",
+            "check_address_map");
         yield return new("", "127.0.0.1:PORT inet n - n - 1 postscreen", "postscreen");
         yield return new("", "127.0.0.1:PORT inet n - n - - smtpd -o smtpd_proxy_filter=127.0.0.1:10025", "smtpd_proxy_filter");
         yield return new("myorigin = /nonexistent/mailname", "", "/nonexistent/mailname");
@@ -65,8 +65,8 @@ public class Protection : InstanceTest
     public void What_is_accepted_starts_and_mail_flows()
     {
         using Instance other = Instance.Create("content_filter=smtp:[127.0.0.1]:1",
-            "smtpd_recipient_restrictions=check_policy_service unix:private/none",
-            "accept_ineffective_parameters=content_filter, check_policy_service");
+            "smtpd_recipient_restrictions=check_address_map hash:/etc/none",
+            "accept_ineffective_parameters=content_filter, check_address_map");
         other.Start();
         using (SmtpPeer peer = SmtpPeer.Open(other.SmtpPort))
         {

@@ -33,7 +33,7 @@ public static class Protections
 
     /// <summary>Restrictions. One that is accepted is left out of its list.</summary>
     public static IReadOnlyList<Protection> Restrictions { get; } =
-        [new("check_address_map", Unchecked), new("check_policy_service", "no policy server would be asked")];
+        [new("check_address_map", Unchecked)];
 
     /// <summary>Commands of master.cf.</summary>
     public static IReadOnlyList<Protection> Commands { get; } = [new("postscreen", "nothing would listen there")];

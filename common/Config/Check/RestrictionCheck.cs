@@ -55,17 +55,21 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
         {
             RestrictionArgument.Table => IsTable(text),
             RestrictionArgument.Time => TimeText.TryParse(text, 's', out _),
-            RestrictionArgument.Server => text.Contains(':'),
+            RestrictionArgument.Server => IsServer(text),
             _ => !text.Contains(':') && !RestrictionWords.TryFind(text, out _),
         };
         if (!good) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it, not \"{text}\"");
     }
 
+    /// <summary>An address, or an address and settings in braces.</summary>
+    private static bool IsServer(string text) => ConfigList.TryUnbrace(text, out string inner)
+        && ConfigList.Split(inner) is [var first, ..] && ServiceAddress.TryParse(first, out _, out _);
+
     private static string Describe(RestrictionArgument argument) => argument switch
     {
         RestrictionArgument.Table => "a table (type:name)",
         RestrictionArgument.Zone => "a DNS domain",
-        RestrictionArgument.Server => "a policy server",
+        RestrictionArgument.Server => "a policy server (inet:host:port or unix:path)",
         RestrictionArgument.Time => "a time",
         _ => "a restriction",
     };

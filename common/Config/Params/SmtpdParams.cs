@@ -156,22 +156,22 @@ public static class SmtpdParams
         "${smtpd_per_record_deadline?{$smtpd_per_record_deadline}:{${stress?{yes}:{no}}}}",
         doc: "Count time limits for a whole command, not for each read.");
     public static readonly TextParam SmtpdPolicyServiceDefaultAction = new("smtpd_policy_service_default_action",
-        "451 4.3.5 Server configuration problem", required: true, effective: false,
+        "451 4.3.5 Server configuration problem", required: true,
         doc: "What to do when a policy service fails.");
-    public static readonly TimeParam SmtpdPolicyServiceMaxIdle = new("smtpd_policy_service_max_idle", "300s", min: "1s", effective: false,
+    public static readonly TimeParam SmtpdPolicyServiceMaxIdle = new("smtpd_policy_service_max_idle", "300s", min: "1s",
         doc: "How long an idle connection to a policy service is kept.");
-    public static readonly TimeParam SmtpdPolicyServiceMaxTtl = new("smtpd_policy_service_max_ttl", "1000s", min: "1s", effective: false,
+    public static readonly TimeParam SmtpdPolicyServiceMaxTtl = new("smtpd_policy_service_max_ttl", "1000s", min: "1s",
         doc: "Longest life of a connection to a policy service.");
-    public static readonly TextParam SmtpdPolicyServicePolicyContext = new("smtpd_policy_service_policy_context", "", effective: false,
+    public static readonly TextParam SmtpdPolicyServicePolicyContext = new("smtpd_policy_service_policy_context", "",
         doc: "Text sent along to a policy service.");
-    public static readonly IntParam SmtpdPolicyServiceRequestLimit = new("smtpd_policy_service_request_limit", "0", effective: false,
+    public static readonly IntParam SmtpdPolicyServiceRequestLimit = new("smtpd_policy_service_request_limit", "0",
         doc: "Requests over one connection to a policy service; 0 is no limit.");
     public static readonly TimeParam SmtpdPolicyServiceRetryDelay = new("smtpd_policy_service_retry_delay",
-        "1s", min: "1s", effective: false,
+        "1s", min: "1s",
         doc: "Pause before a policy service is asked again.");
-    public static readonly TimeParam SmtpdPolicyServiceTimeout = new("smtpd_policy_service_timeout", "100s", min: "1s", effective: false,
+    public static readonly TimeParam SmtpdPolicyServiceTimeout = new("smtpd_policy_service_timeout", "100s", min: "1s",
         doc: "Longest wait for a policy service.");
-    public static readonly IntParam SmtpdPolicyServiceTryLimit = new("smtpd_policy_service_try_limit", "2", min: 1, effective: false,
+    public static readonly IntParam SmtpdPolicyServiceTryLimit = new("smtpd_policy_service_try_limit", "2", min: 1,
         doc: "How often a policy service is asked.");
     public static readonly TextParam SmtpdProxyEhlo = new("smtpd_proxy_ehlo", "$myhostname", effective: false,
         doc: "Name sent with EHLO to a before-queue filter.");

@@ -45,21 +45,20 @@ public class ProtectionTests
             p.Severity == Severity.Error), Is.Empty, "set, and not relied on");
     }
 
-    [TestCase("smtpd_recipient_restrictions = permit_mynetworks, check_policy_service inet:127.0.0.1:10023, reject")]
-    [TestCase("smtpd_end_of_data_restrictions = Check_Policy_Service unix:private/policy")]
-    [TestCase("smtpd_restriction_classes = asked\nasked = check_policy_service { unix:private/policy, timeout = 10s "
-        + "}\nsmtpd_client_restrictions = asked")]
-    public void A_policy_server_that_would_not_be_asked_is_refused_unless_it_is_accepted(string main)
+    [TestCase("smtpd_recipient_restrictions = permit_mynetworks, check_address_map hash:/etc/addresses, reject")]
+    [TestCase("smtpd_end_of_data_restrictions = Check_Address_Map hash:/etc/addresses")]
+    [TestCase("smtpd_restriction_classes = asked\nasked = check_address_map hash:/etc/addresses\nsmtpd_client_restrictions = asked")]
+    public void A_restriction_without_effect_is_refused_unless_it_is_accepted(string main)
     {
         Assert.That(Run(main).Select(p => p.Severity), Is.EqualTo(new[] { Severity.Error }));
-        Assert.That(Run(main + "\naccept_ineffective_parameters = check_policy_service").Select(p =>
+        Assert.That(Run(main + "\naccept_ineffective_parameters = check_address_map").Select(p =>
             p.Severity), Is.EqualTo(new[] { Severity.Warning }));
     }
 
     [Test]
-    public void A_policy_server_in_an_override_is_refused() => Assert.That(
+    public void A_restriction_without_effect_in_an_override_is_refused() => Assert.That(
         Run("mydomain = a.example",
-            $"{Services}x inet n - n - - smtpd -o smtpd_client_restrictions=check_policy_service,unix:private/policy\n")
+            $"{Services}x inet n - n - - smtpd -o smtpd_client_restrictions=check_address_map,hash:/etc/addresses\n")
             .Select(p => (p.Severity, p.Line)), Is.EqualTo(new[] { (Severity.Error, 2) }));
 
     [Test]
@@ -82,7 +81,7 @@ public class ProtectionTests
 
     [TestCase("milter_command_timeout = soon")]
     [TestCase("postscreen_greet_wait = -1x")]
-    [TestCase("smtpd_policy_service_try_limit = 0")]
+    [TestCase("postscreen_dnsbl_threshold = 0")]
     [TestCase("slow_extra_recipient_limit = x")]
     public void A_parameter_without_effect_never_stops_a_start_by_its_value(string main)
     {

@@ -40,14 +40,8 @@ public class AccessTests
     [TestCase("smtpd_helo_restrictions = reject_non_fqdn_helo_hostname\n", "user@local.test",
         "504 5.5.2 <client>: Helo command rejected: need fully-qualified hostname")]
     [TestCase("smtpd_helo_restrictions = reject_invalid_helo_hostname\n", "user@local.test", "250 2.1.5 Ok")]
-    [TestCase("smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:1\n", "user@local.test",
+    [TestCase("smtpd_recipient_restrictions = check_policy_service nowhere\n", "user@local.test",
         "451 4.3.5 Server configuration error")]
-    [TestCase(
-        "smtpd_recipient_restrictions = check_policy_service inet:127.0.0.1:1\naccept_ineffective_parameters = check_policy_service\n",
-            "user@local.test", "250 2.1.5 Ok")]
-    [TestCase("smtpd_recipient_restrictions = warn_if_reject, check_policy_service inet:127.0.0.1:1, "
-        + "reject\naccept_ineffective_parameters = check_policy_service\n", "user@local.test",
-        "554 5.7.1 <user@local.test>: Recipient address rejected: Access denied")]
     [TestCase("smtpd_recipient_restrictions = warn_if_reject no_such_word\n", "user@local.test", "451 4.3.5 Server configuration error")]
     [TestCase("smtpd_client_restrictions = check_client_access inline:{example=REJECT}\n", "user@local.test", "250 2.1.5 Ok")]
     [TestCase("smtpd_client_restrictions = check_client_access inline:{{.example=REJECT}}\nparent_domain_matches_subdomains =\n",
