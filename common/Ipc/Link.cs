@@ -50,12 +50,18 @@ public sealed class Link
 
     /// <param name="share">What the peer's user has open here; null: a peer without limits.</param>
     internal Link(EventLoop loop, int fd, Func<LinkStream, IStreamHandler>? accept, UserShare? share)
+        : this(new Connection(loop, fd), accept, share) { }
+
+    /// <summary>The side that asks; the connection may still be under way.</summary>
+    internal Link(Connection connection) : this(connection, null, null) { }
+
+    private Link(Connection connection, Func<LinkStream, IStreamHandler>? accept, UserShare? share)
     {
-        _connection = new Connection(loop, fd);
+        _connection = connection;
         _accept = accept;
         _share = share;
-        _idleSince = loop.NowMilliseconds;
-        if (Libc.TryPeerCredentials(fd, out int pid, out uint uid, out uint gid)) (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
+        _idleSince = NowMilliseconds;
+        if (Libc.TryPeerCredentials(connection.Descriptor, out int pid, out uint uid, out uint gid)) (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
         IsPeerTrusted = IsTrusted(PeerUid);
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 
@@ -79,15 +78,13 @@ public sealed class LinkClient(EventLoop loop, string path)
         if (IsConnected) return true;
         _link = null;
         if (_closed) return false;
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        if (fd < 0 || Libc.ConnectUnix(fd, path) != 0)
+        if (Connection.ToUnix(loop, path, out int error) is not { } connection)
         {
-            LastError = $"connect to {path}: {Libc.ErrorText(Marshal.GetLastPInvokeError())}";
-            if (fd >= 0) _ = Libc.Close(fd);
+            LastError = $"connect to {path}: {Libc.ErrorText(error)}";
             return false;
         }
         LastError = "";
-        _link = new Link(loop, fd, null)
+        _link = new Link(connection)
         {
             Closed = _ => loop.After(ReconnectDelay, Reconnect),
             PeerLeft = _ => Reconnect(),

@@ -35,12 +35,29 @@ public sealed class Connector : IReadiness
         return Libc.Connect(fd, remote) == 0 ? Done(new ConnectResult(fd, 0)) : Wait(loop, fd, Libc.Errno, timeout);
     }
 
-    /// <summary>Connects to a Unix socket.</summary>
+    private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Connects to a Unix socket; while the service's backlog is full, again until the timeout.</summary>
+    /// <param name="timeout">Zero: no second attempt. Past it the result is EAGAIN.</param>
     public static Promise<ConnectResult> ConnectUnix(EventLoop loop, string path, TimeSpan timeout)
     {
         int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0) return Done(ConnectResult.Failed(Libc.Errno));
-        return Libc.ConnectUnix(fd, path) == 0 ? Done(new ConnectResult(fd, 0)) : Wait(loop, fd, Libc.Errno, timeout);
+        Promise<ConnectResult> result = new();
+        ConnectUnix(loop, fd, path, loop.NowMilliseconds + (long)timeout.TotalMilliseconds, result);
+        return result;
+    }
+
+    private static void ConnectUnix(EventLoop loop, int fd, string path, long until, Promise<ConnectResult> result)
+    {
+        int error = Libc.ConnectUnix(fd, path) == 0 ? 0 : Libc.Errno;
+        if (error == Libc.EAGAIN && loop.NowMilliseconds < until)
+        {
+            loop.After(BacklogRetry, () => ConnectUnix(loop, fd, path, until, result));
+            return;
+        }
+        if (error != 0) _ = Libc.Close(fd);
+        result.TrySet(error == 0 ? new ConnectResult(fd, 0) : ConnectResult.Failed(error));
     }
 
     private static Promise<ConnectResult> Wait(EventLoop loop, int fd, int error, TimeSpan timeout)

@@ -38,6 +38,81 @@ public sealed class ConnectionTests
         Libc.Close(raw);
     });
 
+    /// <summary>A listener whose backlog is full, and the connections that fill it.</summary>
+    private static (int Listener, List<int> Waiting) FullBacklog(string path)
+    {
+        int listener = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK, 0);
+        Assert.That(Libc.BindUnix(listener, path), Is.Zero);
+        Assert.That(Libc.Listen(listener, 1), Is.Zero);
+        List<int> waiting = [];
+        while (true)
+        {
+            int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK, 0);
+            waiting.Add(fd);
+            if (Libc.ConnectUnix(fd, path) == 0) continue;
+            Assert.That(Libc.Errno, Is.EqualTo(Libc.EAGAIN));
+            return (listener, waiting);
+        }
+    }
+
+    /// <summary>Accepts everybody; the last of them.</summary>
+    private static async Task<int> AcceptAllAsync(EventLoop loop, int listener, int count)
+    {
+        int last = -1;
+        for (int i = 0; i < count; i++)
+        {
+            while ((last = loop.Engine.Accept(listener, out _)) < 0) await loop.Delay(TimeSpan.FromMilliseconds(5));
+            if (i < count - 1) Libc.Close(last);
+        }
+        return last;
+    }
+
+    [Test]
+    public void A_full_backlog_is_waited_for() => OnLoop.Run(async loop =>
+    {
+        string path = Path.GetTempFileName() + ".socket";
+        (int listener, List<int> waiting) = FullBacklog(path);
+        Connection c = Connection.ToUnix(loop, path, out _)!;
+        c.Write("hello"u8);
+        c.Flush();
+        Promise<ConnectResult> other = Connector.ConnectUnix(loop, path, TimeSpan.FromMinutes(5));
+        await loop.Delay(TimeSpan.FromMilliseconds(50));
+        Assert.That(c.IsOpen && !other.IsCompleted);
+        int peer = await AcceptAllAsync(loop, listener, waiting.Count);
+        int second = await AcceptAllAsync(loop, listener, 1);
+        ConnectResult result = await other;
+        Assert.That(result.IsConnected);
+        byte[] got = new byte[10];
+        int from = peer;
+        int n;
+        while ((n = Libc.Recv(from, got)) < 0)
+        {
+            from = from == peer ? second : peer;
+            await loop.Delay(TimeSpan.FromMilliseconds(5));
+        }
+        Assert.That(got.AsSpan(0, n).SequenceEqual("hello"u8));
+        Libc.Send(from, "world"u8);
+        Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
+        Assert.That(c.Input.SequenceEqual("world"u8));
+        c.Dispose();
+        foreach (int fd in (int[])[.. waiting, peer, second, listener, result.Descriptor]) Libc.Close(fd);
+        File.Delete(path);
+    });
+
+    [Test]
+    public void A_service_that_goes_away_while_its_backlog_is_waited_for_is_away() => OnLoop.Run(async loop =>
+    {
+        string path = Path.GetTempFileName() + ".socket";
+        (int listener, List<int> waiting) = FullBacklog(path);
+        Connection c = Connection.ToUnix(loop, path, out _)!;
+        c.Write("hello"u8);
+        Libc.Close(listener);
+        Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Failed));
+        Assert.That(c.Error, Is.EqualTo(Libc.ECONNREFUSED));
+        foreach (int fd in waiting) Libc.Close(fd);
+        File.Delete(path);
+    });
+
     [Test]
     public void Input_grows_to_its_limit_and_order_is_kept() => OnLoop.Run(async loop =>
     {

@@ -1,0 +1,50 @@
+using MtaSuite.Common.Native;
+
+namespace MtaSuite.Common.Net;
+
+public sealed partial class Connection
+{
+    /// <summary>A service that takes nobody for so long is away.</summary>
+    private static readonly TimeSpan BacklogPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>
+    /// Connects to a Unix socket. While the service's backlog is full the connection is made as if it were there: what is written waits
+    /// until there is room, and it ends as other connections do, with <see cref="Error"/>, when there is none for 30 seconds. Null, with
+    /// errno, when nobody listens.
+    /// </summary>
+    public static Connection? ToUnix(EventLoop loop, string path, out int error)
+    {
+        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        error = fd < 0 || Libc.ConnectUnix(fd, path) != 0 ? Libc.Errno : 0;
+        if (error == 0) return new Connection(loop, fd);
+        if (error == Libc.EAGAIN) return new Connection(loop, fd, path);
+        if (fd >= 0) _ = Libc.Close(fd);
+        return null;
+    }
+
+    private Connection(EventLoop loop, int fd, string path)
+    {
+        (Loop, _fd, _list) = (loop, fd, ConnectionList.Of(loop));
+        _list.Add(this);
+        _readable = _writable = false;
+        ConnectAgain(path, loop.NowMilliseconds + (long)BacklogPatience.TotalMilliseconds);
+    }
+
+    private void ConnectAgain(string path, long until) => Loop.After(BacklogRetry, () =>
+    {
+        if (_fd < 0) return;
+        if (Libc.ConnectUnix(_fd, path) == 0)
+        {
+            Watch();
+            SendAgain();
+            if (_fd >= 0) Receivable();
+        }
+        else if (Libc.Errno == Libc.EAGAIN && Loop.NowMilliseconds < until) ConnectAgain(path, until);
+        else
+        {
+            Error = Libc.Errno;
+            CloseNow();
+        }
+    });
+}
