@@ -25,7 +25,6 @@ internal sealed class CleanupService : LinkService
         Settings = new CleanupSettings(context.Config);
         Rewriting = new AddressRewriting(context.Config);
         foreach (string problem in Rewriting.Problems) Log.Warning($"{problem}");
-        if (Rewriting.MayBlock) SlowRewriting = new SlowRewriting(Loop, context.Config);
         string method = context.Config.Get(CommonParams.FileSyncMethod);
         Syncs = new FileSyncStage(Loop, method != "fsync");
         if (method == "journal" && FileSyncStage.IsSupported) Journal = new QueueJournal(Loop, Spool);
@@ -54,11 +53,7 @@ internal sealed class CleanupService : LinkService
     /// <summary>Where small files are made durable; null: by themselves, as the large ones.</summary>
     public QueueJournal? Journal { get; }
 
-    /// <summary>For use on the loop.</summary>
     public AddressRewriting Rewriting { get; }
-
-    /// <summary>Rewrites where a table may make whoever asks wait; null: none may.</summary>
-    public SlowRewriting? SlowRewriting { get; }
 
     /// <summary>Who has a say in a message once it has come, in this order.</summary>
     public List<IContentFilter> Filters { get; } = [];

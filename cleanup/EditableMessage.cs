@@ -136,16 +136,18 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     /// <summary>Changes the envelope sender; it is rewritten as the submitted one was.</summary>
     public async ValueTask ChangeSenderAsync(string sender)
     {
-        await RewriteAsync((Message: this, sender),
-            static (rewriting, s) => rewriting.Envelopes.ChangeSender(s.Message.Envelope, s.sender, s.Message.Flags));
+        if (_failure != null) return;
+        file.IsChanged = true;
+        _failure = await service.Rewriting.Envelopes.ChangeSenderAsync(Envelope, sender, Flags);
     }
 
     /// <summary>Adds a recipient; the address is rewritten and its aliases expanded as those of the submitted ones were.</summary>
     public async ValueTask AddRecipientAsync(string address, Notify notify = default)
     {
-        await RewriteAsync((Message: this, address, notify), static (rewriting, s) =>
-            rewriting.Envelopes.AddRecipient(s.Message.Envelope, new EnvelopeRecipient { Address = s.address, Notify = s.notify },
-            s.Message.Flags));
+        if (_failure != null) return;
+        file.IsChanged = true;
+        EnvelopeRecipient recipient = new() { Address = address, Notify = notify };
+        _failure = await service.Rewriting.Envelopes.AddRecipientAsync(Envelope, recipient, Flags);
     }
 
     /// <summary>Takes recipients out: those with this address, and those that it led to. False when there are none.</summary>
@@ -157,14 +159,6 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     }
 
     private static bool IsSame(string a, string b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
-
-    private async ValueTask RewriteAsync<S>(S state, Func<AddressRewriting, S, Outcome?> work)
-    {
-        if (_failure != null) return;
-        file.IsChanged = true;
-        if (service.SlowRewriting == null) _failure = work(service.Rewriting, state);
-        else await service.SlowRewriting.RunAsync(rewriting => _failure = work(rewriting, state));
-    }
 
     // ---- body ------------------------------------------------------------------------------------------------------
 

@@ -13,89 +13,103 @@ namespace MtaSuite.Cleanup;
 /// </summary>
 internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewriter)
 {
-    private readonly RecipientDuplicates _duplicates =
-        new(config.Get(CleanupParams.EnableOriginalRecipient), config.Get(CleanupParams.DuplicateFilterLimit));
-    private readonly List<string> _expanded = [];
-    private readonly List<string> _standard = []; // the recipients before virtual aliases
+    private readonly bool _withOriginal = config.Get(CleanupParams.EnableOriginalRecipient);
+    private readonly int _duplicateLimit = config.Get(CleanupParams.DuplicateFilterLimit);
+    private readonly Stack<Work> _spare = new();
+
+    /// <summary>What one envelope needs while it is rewritten; used again for the next one.</summary>
+    private sealed class Work(RecipientDuplicates duplicates)
+    {
+        public RecipientDuplicates Duplicates { get; } = duplicates;
+        public List<string> Expanded { get; } = [];
+        /// <summary>The recipients before virtual aliases.</summary>
+        public List<string> Standard { get; } = [];
+    }
+
+    private Work Begin() => _spare.TryPop(out Work? spare) ? spare : new Work(new RecipientDuplicates(_withOriginal, _duplicateLimit));
+
+    private void End(Work work)
+    {
+        work.Duplicates.Clear();
+        work.Standard.Clear();
+        _spare.Push(work);
+    }
 
     /// <summary>Rewrites in place; null, or the failure that the message is refused with.</summary>
-    public Outcome? Rewrite(Envelope e, CleanupFlags flags)
+    public async ValueTask<Outcome?> RewriteAsync(Envelope e, CleanupFlags flags)
     {
-        if (ChangeSender(e, e.Sender, flags) is { } refused) return refused;
+        if (await ChangeSenderAsync(e, e.Sender, flags) is { } refused) return refused;
+        Work work = Begin();
+        Outcome? trouble = await AddAllAsync(work, e, flags);
+        End(work);
+        return trouble;
+    }
+
+    private async ValueTask<Outcome?> AddAllAsync(Work work, Envelope e, CleanupFlags flags)
+    {
         List<EnvelopeRecipient> asked = e.Recipients;
         e.Recipients = [];
-        _duplicates.Clear();
-        _standard.Clear();
         foreach (EnvelopeRecipient recipient in asked)
-            if (Add(e, recipient, flags) is { } trouble) return trouble;
-        return flags.HasFlag(CleanupFlags.Bcc) ? AddCopies(e, flags) : null;
+            if (await AddAsync(work, e, recipient, flags) is { } trouble) return trouble;
+        return flags.HasFlag(CleanupFlags.Bcc) ? await AddCopiesAsync(work, e, flags) : null;
     }
 
     /// <summary>Gives the envelope a sender, rewritten; null, or the failure that the message is refused with.</summary>
-    public Outcome? ChangeSender(Envelope e, string address, CleanupFlags flags)
+    public async ValueTask<Outcome?> ChangeSenderAsync(Envelope e, string address, CleanupFlags flags)
     {
-        string sender = address;
-        if (flags.HasFlag(CleanupFlags.Rewrite) && rewriter.Sender(address, out sender, out string problem) is { } trouble)
-            return Refuse(e, trouble, problem);
-        e.Sender = sender;
+        Rewriting sender = flags.HasFlag(CleanupFlags.Rewrite) ? await rewriter.SenderAsync(address) : new(address);
+        if (sender.Trouble is { } trouble) return Refuse(e, trouble, sender.Problem);
+        e.Sender = sender.Address;
         return null;
     }
 
     /// <summary>Adds a recipient to an envelope that was rewritten before; null, or the failure that the message is refused with.</summary>
-    public Outcome? AddRecipient(Envelope e, EnvelopeRecipient recipient, CleanupFlags flags)
+    public async ValueTask<Outcome?> AddRecipientAsync(Envelope e, EnvelopeRecipient recipient, CleanupFlags flags)
     {
-        _duplicates.Clear();
+        Work work = Begin();
         foreach (EnvelopeRecipient r in e.Recipients)
-            _duplicates.TryAdd(r.Address, r.Original.Length > 0 ? r.Original : r.Address, r.DsnOriginal, r.Notify);
-        return Add(e, recipient, flags);
+            work.Duplicates.TryAdd(r.Address, r.Original.Length > 0 ? r.Original : r.Address, r.DsnOriginal, r.Notify);
+        Outcome? trouble = await AddAsync(work, e, recipient, flags);
+        End(work);
+        return trouble;
     }
 
-    private Outcome? AddCopies(Envelope e, CleanupFlags flags)
+    private async ValueTask<Outcome?> AddCopiesAsync(Work work, Envelope e, CleanupFlags flags)
     {
         List<string> copies = [];
         if (rewriter.AlwaysBcc.Length > 0) copies.Add(rewriter.AlwaysBcc);
-        if (rewriter.SenderBcc(e.Sender, out string bcc, out string problem) is { } trouble) return Refuse(e, trouble, problem);
-        if (bcc.Length > 0) copies.Add(bcc);
-        foreach (string recipient in _standard)
+        Rewriting bcc = await rewriter.SenderBccAsync(e.Sender);
+        if (bcc.Trouble is { } trouble) return Refuse(e, trouble, bcc.Problem);
+        if (bcc.Address.Length > 0) copies.Add(bcc.Address);
+        foreach (string recipient in work.Standard)
         {
-            if (rewriter.RecipientBcc(recipient, out bcc, out problem) is { } failure) return Refuse(e, failure, problem);
-            if (bcc.Length > 0 && !copies.Contains(bcc)) copies.Add(bcc);
+            bcc = await rewriter.RecipientBccAsync(recipient);
+            if (bcc.Trouble is { } failure) return Refuse(e, failure, bcc.Problem);
+            if (bcc.Address.Length > 0 && !copies.Contains(bcc.Address)) copies.Add(bcc.Address);
         }
         foreach (string copy in copies)
-            if (Add(e, new EnvelopeRecipient { Address = copy, Notify = Notify.Never }, flags) is { } failure) return failure;
+            if (await AddAsync(work, e, new EnvelopeRecipient { Address = copy, Notify = Notify.Never }, flags) is { } failure)
+                return failure;
         return null;
     }
 
-    private Outcome? Add(Envelope e, EnvelopeRecipient asked, CleanupFlags flags)
+    private async ValueTask<Outcome?> AddAsync(Work work, Envelope e, EnvelopeRecipient asked, CleanupFlags flags)
     {
         if ((asked.Notify & Notify.Expanded) != 0)
         {
             e.Recipients.Add(asked); // of a message that is queued anew: the expansion itself was done long ago
             return null;
         }
+        (bool alias, Rewriting standard) = await ExpandAsync(asked.Address, work.Expanded, flags);
+        if (standard.Trouble is { } trouble) return Refuse(e, trouble, standard.Problem);
+        work.Standard.Add(standard.Address);
         string original = asked.Original.Length > 0 ? asked.Original : asked.Address;
-        string standard = asked.Address;
-        bool alias = false;
-        _expanded.Clear();
-        if (flags.HasFlag(CleanupFlags.Aliases))
-        {
-            Expansion expansion = rewriter.ExpandRecipient(asked.Address, _expanded);
-            if (expansion.Trouble != null) return Refuse(e, expansion.Trouble, expansion.Problem);
-            (alias, standard) = (expansion.IsAlias, expansion.Recipient);
-        }
-        else
-        {
-            if (flags.HasFlag(CleanupFlags.Rewrite) && rewriter.Recipient(asked.Address, out standard, out string problem) is { } trouble)
-                return Refuse(e, trouble, problem);
-            _expanded.Add(standard);
-        }
-        _standard.Add(standard);
-        if (alias && e.Sender.Length > 0 && (asked.Notify & Notify.Success) != 0) NoteExpansion(e, asked, original);
-        foreach (string address in _expanded)
+        if (alias && e.Sender.Length > 0 && (asked.Notify & Notify.Success) != 0) NoteExpansion(work, e, asked, original);
+        foreach (string address in work.Expanded)
         {
             // success is told for the alias, not for what it leads to (RFC 3461 5.2.7.3)
             Notify notify = alias && asked.Notify.HasFlag(Notify.Success) ? WithoutSuccess(asked.Notify) : asked.Notify;
-            if (!_duplicates.TryAdd(address, original, asked.DsnOriginal, notify)) continue;
+            if (!work.Duplicates.TryAdd(address, original, asked.DsnOriginal, notify)) continue;
             e.Recipients.Add(new EnvelopeRecipient
             {
                 Address = address,
@@ -107,10 +121,24 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
         return null;
     }
 
-    /// <summary>Leaves a record of the alias in the queue file; qmgr reports and marks it, and nothing is delivered for it.</summary>
-    private void NoteExpansion(Envelope e, EnvelopeRecipient asked, string original)
+    /// <summary>Replaces <paramref name="results"/> by what an address leads to; and gives its standard form.</summary>
+    private async ValueTask<(bool IsAlias, Rewriting Standard)> ExpandAsync(string address, List<string> results, CleanupFlags flags)
     {
-        if (!_duplicates.TryAdd("expanded " + asked.Address, original, asked.DsnOriginal, asked.Notify)) return;
+        if (flags.HasFlag(CleanupFlags.Aliases))
+        {
+            Expansion expansion = await rewriter.ExpandRecipientAsync(address, results);
+            return (expansion.IsAlias, new(expansion.Recipient, expansion.Trouble, expansion.Problem));
+        }
+        Rewriting standard = flags.HasFlag(CleanupFlags.Rewrite) ? await rewriter.RecipientAsync(address) : new(address);
+        results.Clear();
+        results.Add(standard.Address);
+        return (false, standard);
+    }
+
+    /// <summary>Leaves a record of the alias in the queue file; qmgr reports and marks it, and nothing is delivered for it.</summary>
+    private static void NoteExpansion(Work work, Envelope e, EnvelopeRecipient asked, string original)
+    {
+        if (!work.Duplicates.TryAdd("expanded " + asked.Address, original, asked.DsnOriginal, asked.Notify)) return;
         e.Recipients.Add(new EnvelopeRecipient
         {
             Address = asked.Address,

@@ -24,7 +24,6 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
     private HeaderRecipients? _extracted;
     private bool _hasFrom, _hasDate, _hasRecipientHeader, _resent, _hasResentFrom, _hasResentDate, _hasRequireTls, _endedAtOtherLine;
 
-    private AddressRewriting _rewriting = null!;
     private Outcome? _failure;
     private ReadOnlyMemory<byte>? _replaced;
 
@@ -58,84 +57,87 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
         return null;
     }
 
-    /// <summary>
-    /// Takes header fields off the front of the data; what is left when <see cref="HasEnded"/> is body. Null, or the failure that the
-    /// message is refused with.
-    /// </summary>
+    /// <summary>Takes header fields off the front of the data.</summary>
     /// <param name="rewriting">The tables to ask.</param>
-    public Outcome? Take(ref ReadOnlySpan<byte> data, AddressRewriting rewriting)
+    /// <returns>
+    /// Null, or the failure that the message is refused with; and what is left of the data: body, once <see cref="HasEnded"/>.
+    /// </returns>
+    public async ValueTask<(Outcome? Failure, ReadOnlyMemory<byte> Unread)> TakeAsync(ReadOnlyMemory<byte> data, AddressRewriting rewriting)
     {
-        _rewriting = rewriting;
-        HeaderScanner scanner = buffers.Scanner;
         while (_failure == null)
         {
-            HeaderEvent e = scanner.Read(ref data);
-            switch (e)
-            {
-                case HeaderEvent.NeedMore:
-                    return null;
-                case HeaderEvent.Header:
-                    TakeHeader(scanner);
-                    if (Headers.WrittenCount > SizeLimit) Fail(s_headerTooLong);
-                    break;
-                case HeaderEvent.MailboxLine:
-                    TakeMailboxLine(scanner.Field);
-                    break;
-                default:
-                    End(e);
-                    return _failure;
-            }
+            HeaderEvent e = Read(ref data);
+            if (e == HeaderEvent.NeedMore) break;
+            if (!await TakeEventAsync(e, rewriting)) break;
         }
-        return _failure;
+        return (_failure, data);
+    }
+
+    private HeaderEvent Read(ref ReadOnlyMemory<byte> data)
+    {
+        ReadOnlySpan<byte> rest = data.Span;
+        HeaderEvent e = buffers.Scanner.Read(ref rest);
+        data = data[^rest.Length..];
+        return e;
     }
 
     /// <summary>The content has ended within the section.</summary>
-    public Outcome? Finish(AddressRewriting rewriting)
+    public async ValueTask<Outcome?> FinishAsync(AddressRewriting rewriting)
     {
-        _rewriting = rewriting;
-        HeaderScanner scanner = buffers.Scanner;
-        for (HeaderEvent e = scanner.Finish(); ; e = scanner.Finish())
+        while (await TakeEventAsync(buffers.Scanner.Finish(), rewriting)) { }
+        return _failure;
+    }
+
+    /// <summary>False: the section has ended.</summary>
+    private async ValueTask<bool> TakeEventAsync(HeaderEvent e, AddressRewriting rewriting)
+    {
+        switch (e)
         {
-            if (e == HeaderEvent.Header) TakeHeader(scanner);
-            else if (e == HeaderEvent.MailboxLine) TakeMailboxLine(scanner.Field);
-            else
-            {
-                if (_failure == null) End(e);
-                return _failure;
-            }
+            case HeaderEvent.Header:
+                await TakeHeaderAsync(rewriting);
+                if (Headers.WrittenCount > SizeLimit) Fail(s_headerTooLong);
+                return true;
+            case HeaderEvent.MailboxLine:
+                TakeMailboxLine(buffers.Scanner.Field);
+                return true;
+            default:
+                if (_failure == null) await EndAsync(e, rewriting);
+                return false;
         }
     }
 
-    private void TakeHeader(HeaderScanner scanner)
+    private async ValueTask TakeHeaderAsync(AddressRewriting rewriting)
     {
+        HeaderScanner scanner = buffers.Scanner;
         if (scanner.IsTruncated)
             Log.Warning($"{Envelope.QueueId}: header_size_limit: {Named(scanner)} is cut to {scanner.Field.Length} bytes");
         Note(scanner);
         if (_failure != null || settings.DropsHeader(scanner.NameBytes)) return;
-        if (!request.Cleanup.HasFlag(CleanupFlags.Rewrite) || !TryRewrite(scanner)) Line(scanner.Field);
+        RewriteContext context = request.LocalClient ? RewriteContext.Local : rewriting.Addresses.RemoteContext;
+        HeaderAddressRewriter? rewriter = request.Cleanup.HasFlag(CleanupFlags.Rewrite)
+            ? rewriting.Addresses.ForHeader(scanner.Name, context) : null;
+        if (rewriter == null || !await TryRewriteAsync(rewriter)) Line(scanner.Field);
     }
 
     /// <summary>Writes an address header with its addresses rewritten; false when it stays as it is.</summary>
-    private bool TryRewrite(HeaderScanner scanner)
+    private async ValueTask<bool> TryRewriteAsync(HeaderAddressRewriter rewriter)
     {
-        RewriteContext context = request.LocalClient ? RewriteContext.Local : _rewriting.Addresses.RemoteContext;
-        HeaderAddressRewriter? rewriter = _rewriting.Addresses.ForHeader(scanner.Name, context);
-        if (rewriter == null) return false;
-        rewriter.Reset();
-        int nameLength = scanner.Field.Length - scanner.Value.Length;
-        // name and colon go first and are taken back where nothing changes
-        ArrayBufferWriter<byte> field = _rewritten ??= new ArrayBufferWriter<byte>();
-        field.ResetWrittenCount();
-        int limit = settings.HeaderTokenLimit;
-        bool changed = HeaderAddresses.Rewrite(scanner.Value, rewriter, field, nameLength, limit, out bool whole);
-        if (!whole)
+        HeaderScanner scanner = buffers.Scanner;
+        HeaderRewriting addresses = buffers.Addresses;
+        addresses.Find(scanner.Value, rewriter, settings.HeaderTokenLimit);
+        if (!addresses.IsWhole)
             Log.Warning($"{Envelope.QueueId}: header_address_token_limit: only the first addresses of {Named(scanner)} are rewritten");
-        if (rewriter.Problem.Length > 0)
+        await addresses.LookUpAsync(rewriter);
+        if (addresses.Problem.Length > 0)
         {
-            Log.Warning($"{Envelope.QueueId}: {rewriter.Problem}");
+            Log.Warning($"{Envelope.QueueId}: {addresses.Problem}");
             Fail(Outcome.Defer("4.3.0", "Error: address rewriting failed, try again later"));
         }
-        if (!changed) return false;
+        if (!addresses.IsChanged) return false;
+        ArrayBufferWriter<byte> field = _rewritten ??= new ArrayBufferWriter<byte>();
+        field.ResetWrittenCount();
+        int nameLength = scanner.Field.Length - scanner.Value.Length;
+        addresses.Write(scanner.Value, field, nameLength);
         Headers.Write(scanner.Field[..nameLength]);
         Line(field.WrittenSpan);
         return true;
@@ -214,9 +216,9 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
     private void Fail(Outcome outcome) => _failure ??= outcome;
 
     /// <summary>All fields were seen: adds what is missing and logs the message id.</summary>
-    private void End(HeaderEvent how)
+    private async ValueTask EndAsync(HeaderEvent how, AddressRewriting rewriting)
     {
-        if (IsCompleted(_rewriting)) AddMissing();
+        if (IsCompleted(rewriting)) await AddMissingAsync(rewriting);
         if (!_hasRecipientHeader && settings.UndisclosedRecipients.Length > 0) Line(Encoding.UTF8.GetBytes(settings.UndisclosedRecipients));
         if (!_hasRequireTls && settings.KeepsRequireTls && (Envelope.Flags & MessageFlags.RequireTls) != 0)
             Line("Require-TLS-ESMTP: yes"u8);
@@ -228,10 +230,10 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
     }
 
     /// <summary>Missing headers are added to what comes from here, and where the site says that it completes headers of others.</summary>
-    public bool IsCompleted(AddressRewriting rewriting) =>
+    private bool IsCompleted(AddressRewriting rewriting) =>
         request.LocalClient || settings.AlwaysAddMissingHeaders || rewriting.Addresses.RemoteContext != RewriteContext.None;
 
-    private void AddMissing()
+    private async ValueTask AddMissingAsync(AddressRewriting rewriting)
     {
         string prefix = _resent ? "Resent-" : "";
         DateTimeOffset arrival = DateTimeOffset.UnixEpoch.AddTicks(Envelope.ArrivalMicroseconds * 10);
@@ -243,13 +245,13 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
             else _messageId = id;
         }
         if (!(_resent ? _hasResentDate : _hasDate)) Line(Encoding.UTF8.GetBytes($"{prefix}Date: {MailDate.Format(arrival)}"));
-        if (!(_resent ? _hasResentFrom : _hasFrom)) Line(Encoding.UTF8.GetBytes($"{prefix}From: {FromValue()}"));
+        if (!(_resent ? _hasResentFrom : _hasFrom)) Line(Encoding.UTF8.GetBytes($"{prefix}From: {await FromValueAsync(rewriting)}"));
     }
 
-    private string FromValue()
+    private async ValueTask<string> FromValueAsync(AddressRewriting rewriting)
     {
         // the sender as it will be queued; trouble with a table is met again when the envelope is rewritten
-        _ = _rewriting.Addresses.Sender(Envelope.Sender, out string sender, out _);
+        string sender = (await rewriting.Addresses.SenderAsync(Envelope.Sender)).Address;
         string address = sender.Length > 0 ? Address.Quote822(sender) : $"MAILER-DAEMON@{settings.MyOrigin}";
         return Envelope.FullName.Length == 0 ? address : $"{EncodedWord.Phrase(Envelope.FullName)} <{address}>";
     }

@@ -94,43 +94,30 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
             if (IsTooBig(input)) return SubmitReply.TooBig;
             bool complete = input.IsComplete;
             input.Target = _buffers.SwapInput(); // for what comes while a table is asked
-            if (AsksSlowTables) failure = await TakeHeadersOnThreadAsync(complete);
-            else failure = TakeHeaders(service.Rewriting, complete);
+            failure = await TakeHeadersAsync(complete);
         }
-        return failure;
-    }
-
-    /// <summary>A table may make whoever asks wait: a thread does the work, and the message is that thread's meanwhile.</summary>
-    private async ValueTask<Outcome?> TakeHeadersOnThreadAsync(bool complete)
-    {
-        Outcome? failure = null;
-        await service.SlowRewriting!.RunAsync(rewriting => failure = TakeHeaders(rewriting, complete));
         return failure;
     }
 
     /// <summary>
     /// Takes what has come. At the end of the header section the envelope is rewritten and the file begins, with the first bytes of the
-    /// body.
+    /// body. What comes while a table is asked waits in the other buffer.
     /// </summary>
     /// <param name="complete">Nothing comes behind it.</param>
-    private Outcome? TakeHeaders(AddressRewriting rewriting, bool complete)
+    private async ValueTask<Outcome?> TakeHeadersAsync(bool complete)
     {
-        ReadOnlySpan<byte> data = _buffers.Taken.WrittenSpan;
-        Outcome? failure = _headers.Take(ref data, rewriting);
-        if (failure == null && complete && !_headers.HasEnded) failure = _headers.Finish(rewriting);
+        AddressRewriting rewriting = service.Rewriting;
+        (Outcome? failure, ReadOnlyMemory<byte> body) = await _headers.TakeAsync(_buffers.Taken.WrittenMemory, rewriting);
+        if (failure == null && complete && !_headers.HasEnded) failure = await _headers.FinishAsync(rewriting);
         if (failure != null || !_headers.HasEnded) return failure;
-        failure = _headers.AddExtractedRecipients() ?? rewriting.Envelopes.Rewrite(Envelope, _request.Cleanup);
+        failure = _headers.AddExtractedRecipients() ?? await rewriting.Envelopes.RewriteAsync(Envelope, _request.Cleanup);
         if (failure == null && Envelope.Recipients.Count == 0) failure = Outcome.Bounce("5.1.0", "no recipients specified");
         if (failure != null) return failure;
         _file.Begin(_headers.Fields, _request.MayChange || service.Filters.Count > 0);
         _file.Append(_headers.BodyStart);
-        _file.Append(data);
+        _file.Append(body.Span);
         return null;
     }
-
-    private bool AsksSlowTables => service.SlowRewriting != null
-        && ((_request.Cleanup & (CleanupFlags.Rewrite | CleanupFlags.Aliases | CleanupFlags.Bcc)) != 0
-            || _headers.IsCompleted(service.Rewriting));
 
     private async ValueTask<Outcome?> TakeBodyAsync(SubmissionInput input)
     {

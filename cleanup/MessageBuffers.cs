@@ -14,6 +14,8 @@ internal sealed class MessageBuffers(int headerSizeLimit)
     private const int KeepBytes = 128 * 1024;
 
     public HeaderScanner Scanner { get; } = new(headerSizeLimit) { DropsSpaceBeforeColon = true };
+    /// <summary>The addresses of the header field at hand.</summary>
+    public HeaderRewriting Addresses { get; } = new();
     /// <summary>The header section as it will be stored.</summary>
     public ArrayBufferWriter<byte> Headers { get; } = new(2048);
     /// <summary>The envelope as it will be stored, with the head before it or the header section behind it.</summary>

@@ -14,19 +14,24 @@ namespace MtaSuite.Pickup;
 internal sealed class SenderPermission(string maps, string emptyKey, string delimiters)
 {
     private static readonly char[] s_separators = [',', ' ', '\t', '\r', '\n'];
+    private readonly BlockingQuestions _accounts = new("accounts", threads: 2);
     private readonly Maps? _maps = maps == "static:*" ? null : Maps.Open(maps);
 
     /// <summary>What is wrong with the tables, for the log.</summary>
     public IEnumerable<string> Problems => _maps?.OpenErrors.Select(e => $"local_login_sender_maps: {e}") ?? [];
 
     /// <summary>Why the user may not use the sender; null when he may.</summary>
-    public Outcome? Check(uint uid, string sender) =>
-        _maps is null ? null : Check(Libc.FindAccount(uid, out Account? account) == 0
-        && account != null ? account.Name : string.Create(CultureInfo.InvariantCulture, $"uid:{uid}"), sender);
-
-    internal Outcome? Check(string login, string sender)
+    public async ValueTask<Outcome?> CheckAsync(uint uid, string sender)
     {
-        LookupResult found = _maps!.Lookup(login);
+        if (_maps is null) return null;
+        string? login = await _accounts.AskAsync(uid, static uid =>
+            Libc.FindAccount(uid, out Account? account) == 0 ? account?.Name : null);
+        return await CheckAsync(login ?? string.Create(CultureInfo.InvariantCulture, $"uid:{uid}"), sender);
+    }
+
+    internal async ValueTask<Outcome?> CheckAsync(string login, string sender)
+    {
+        LookupResult found = await _maps!.LookupAsync(login);
         if (found.IsError)
         {
             Log.Warning($"{found.ErrorText}");

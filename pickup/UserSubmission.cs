@@ -1,3 +1,4 @@
+using System.Buffers;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
@@ -17,13 +18,15 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     private Submission? _submission;
     private long _received;
     private int _withheld;
-    private bool _waiting, _ended, _answered;
+    private bool _waiting, _ended, _endedEarly, _answered;
+    private ArrayBufferWriter<byte>? _early;
     private string _queueId = "", _sender = "";
 
     public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
     {
         _stream = stream;
         if (type == FrameType.Open) Open(payload);
+        else if (type == FrameType.End && _early != null && !_endedEarly) _endedEarly = true;
         else if (type == FrameType.End && _submission != null && !_ended) EndAsync().Detach();
         else if (!_answered) stream.Reset("protocol error");
     }
@@ -44,14 +47,30 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
             _stream.Reset("bad submit request");
             return;
         }
-        uint uid = _stream.Link.PeerUid;
         service.Began();
-        if ((Permission(uid) ?? LocalEnvelope.Check(asked.Envelope)
-            ?? service.Settings.Senders.Check(uid, asked.Envelope.Sender)) is { } refusal)
+        AdmitAsync(asked, _stream.Link.PeerUid).Detach();
+    }
+
+    /// <summary>Begins the message if the user may send it. Content that comes before that is known is kept: a window at most.</summary>
+    private async Task AdmitAsync(SubmitRequest asked, uint uid)
+    {
+        ArrayBufferWriter<byte> early = _early = new ArrayBufferWriter<byte>();
+        Outcome? refusal = await PermissionAsync(uid) ?? LocalEnvelope.Check(asked.Envelope)
+            ?? await service.Settings.Senders.CheckAsync(uid, asked.Envelope.Sender);
+        _early = null;
+        if (_answered) return; // the user is gone
+        if (refusal != null)
         {
             Answer(refusal, SubmitFailure.Refused);
             return;
         }
+        Begin(asked, uid);
+        if (early.WrittenCount > 0) OnData(_stream, early.WrittenSpan);
+        if (_endedEarly && !_answered) await EndAsync();
+    }
+
+    private void Begin(SubmitRequest asked, uint uid)
+    {
         // what only the queue knows of is not for users to say
         foreach (EnvelopeRecipient r in asked.Envelope.Recipients) r.Notify &= ~Notify.Expanded;
         SubmitRequest request = LocalEnvelope.Adopt(asked, service.Settings, service.Loop.Time);
@@ -62,11 +81,12 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         LogLine.Info(_queueId).Free($"uid={uid} from=<{LogLine.Form(request.Envelope.Sender)}>").Send();
     }
 
-    private Outcome? Permission(uint uid)
+    private async ValueTask<Outcome?> PermissionAsync(uint uid)
     {
         PickupSettings settings = service.Settings;
         if (uid == 0 || uid == settings.OwnUid) return null;
-        switch (settings.SubmitUsers.Match(uid, out string name))
+        (MatchResult match, string name) = await settings.SubmitUsers.MatchAsync(uid);
+        switch (match)
         {
             case MatchResult.Yes: return null;
             case MatchResult.Error: return Outcome.Defer("4.3.0", "authorized_submit_users: table lookup problem");
@@ -78,6 +98,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
 
     public void OnData(LinkStream stream, ReadOnlySpan<byte> data)
     {
+        _early?.Write(data);
         if (_submission == null || _ended || _answered) return;
         _received += data.Length;
         long limit = service.Settings.MessageSizeLimit;

@@ -1,10 +1,10 @@
+using System.Buffers;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
-using MtaSuite.Common.Tables;
 using MtaSuite.Qmgr.Scheduling;
 
 namespace MtaSuite.Qmgr;
@@ -23,7 +23,6 @@ internal sealed partial class ActiveQueue : IScheduled
     private readonly QueueFiles _files;
     private readonly NoticeClient _notices;
     private readonly RecipientBudget _budget;
-    private readonly SlowLookups _lookups;
     private readonly Dictionary<string, QueuedMessage> _messages = new(StringComparer.Ordinal);
 
     public ActiveQueue(EventLoop loop, QmgrSettings settings, IRouter router, QueueFiles files, NoticeClient notices, Func<IScheduled,
@@ -31,7 +30,6 @@ internal sealed partial class ActiveQueue : IScheduled
     {
         (_loop, _settings, _router, _files, _notices) = (loop, settings, router, files, notices);
         _budget = new RecipientBudget(settings);
-        _lookups = new SlowLookups(loop, "routes");
         _scheduler = makeScheduler(this);
     }
 
@@ -75,29 +73,38 @@ internal sealed partial class ActiveQueue : IScheduled
     private void Deliver(QueuedMessage message, Part part)
     {
         message.Pending++; // this call itself, so that the round cannot end before all jobs are made
-        if ((message.Envelope.Flags & MessageFlags.ForceExpire) != 0) Expire(message, part.Recipients);
-        else if (RouterFor(message) is { MayBlock: true } router)
+        if ((message.Envelope.Flags & MessageFlags.ForceExpire) == 0) RouteAsync(message, part).Detach();
+        else
         {
-            RouteAheadAsync(message, part, router).Detach();
-            return;
+            Expire(message, part.Recipients);
+            Begun(message, 1);
         }
-        else MakeJobs(message, part, null);
-        Begun(message, 1);
     }
 
-    /// <summary>With tables that may make it wait, all recipients are routed beside the loop first.</summary>
-    private async Task RouteAheadAsync(QueuedMessage message, Part part, IRouter router)
+    /// <summary>
+    /// Finds the routes of all recipients, which is done at once where no table has to wait for its answers; then makes the deliveries. A
+    /// message that waits for a table holds up no other one.
+    /// </summary>
+    private async Task RouteAsync(QueuedMessage message, Part part)
     {
         message.UnderWay++;
-        RouteResult[] routes = await _lookups.AskAsync(true, (router, message.Envelope, part.Recipients), static s =>
-            s.Recipients.Select(r => r.Done || IsExpanded(r) ? default : s.router.Route(s.Envelope, r.Address)).ToArray());
+        IRouter router = RouterFor(message);
+        RouteResult[] routes = ArrayPool<RouteResult>.Shared.Rent(part.Recipients.Count);
+        for (int i = 0; i < part.Recipients.Count; i++)
+        {
+            EnvelopeRecipient recipient = part.Recipients[i];
+            if (recipient.Done || IsExpanded(recipient)) continue;
+            routes[i] = await router.RouteAsync(message.Envelope, recipient.Address);
+            if (message.Envelope.Redirect.Length > 0) break; // the first one is the only one
+        }
         MakeJobs(message, part, routes);
+        ArrayPool<RouteResult>.Shared.Return(routes, clearArray: true);
         message.UnderWay--;
         Begun(message, 1);
     }
 
-    /// <param name="routes">One for each recipient; null: they are found here.</param>
-    private void MakeJobs(QueuedMessage message, Part part, RouteResult[]? routes)
+    /// <param name="routes">One for each recipient that needs one.</param>
+    private void MakeJobs(QueuedMessage message, Part part, RouteResult[] routes)
     {
         List<EnvelopeRecipient> recipients = part.Recipients;
         message.Jobs.RemoveAll(j => j.Recipients == 0);
@@ -112,8 +119,7 @@ internal sealed partial class ActiveQueue : IScheduled
                 NoteExpansion(message, recipient);
                 continue;
             }
-            RouteResult route = routes?[i] ?? RouterFor(message).Route(message.Envelope, recipient.Address);
-            if (!TryPlace(message, part, i, route, before)) break;
+            if (!TryPlace(message, part, i, routes[i], before)) break;
         }
         if (message.Rest != null)
         {

@@ -29,7 +29,7 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
     {
         bool trusted = stream.Link.IsPeerTrusted;
         bool flush = request.Command is QmgrRequest.Flush or QmgrRequest.FlushId or QmgrRequest.FlushSite;
-        if (flush && !trusted && Refusal(stream.Link.PeerUid) is { } refusal)
+        if (flush && !trusted && await RefusalAsync(stream.Link.PeerUid) is { } refusal)
         {
             Log.Warning($"{refusal}");
             return No(refusal);
@@ -59,11 +59,11 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
     private static QmgrReply No(string text) => new() { Ok = false, Text = text };
 
     /// <summary>An error text for a user who may not ask for deliveries (authorized_flush_users).</summary>
-    private string? Refusal(uint uid) => service.FlushUsers.Match(uid, out string name) switch
+    private async ValueTask<string?> RefusalAsync(uint uid) => await service.FlushUsers.MatchAsync(uid) switch
     {
-        MatchResult.Yes => null,
-        MatchResult.Error => "authorized_flush_users: table lookup problem",
-        _ => $"User {name}({uid}) is not allowed to flush the mail queue",
+        (MatchResult.Yes, _) => null,
+        (MatchResult.Error, _) => "authorized_flush_users: table lookup problem",
+        (_, string name) => $"User {name}({uid}) is not allowed to flush the mail queue",
     };
 
     private async ValueTask<QmgrReply> FlushSiteAsync(string site) => await service.FlushSiteAsync(site) switch

@@ -8,8 +8,5 @@ internal readonly record struct RouteResult(string Transport, string Nexthop, st
 /// <summary>Decides where recipients go.</summary>
 internal interface IRouter
 {
-    /// <summary>Finding a route may wait for another process or the network: not on the loop's thread.</summary>
-    bool MayBlock => false;
-
-    RouteResult Route(Envelope envelope, string recipient);
+    ValueTask<RouteResult> RouteAsync(Envelope envelope, string recipient);
 }

@@ -48,7 +48,7 @@ internal sealed partial class QmgrService : IService
         _notices = new NoticeClient(_loop, context.Spool, context.Config.Get(BounceParams.BounceServiceName), _settings.IpcTimeout);
         _agents = new AgentLinks(_loop, context.Spool, _settings.DeliveryTimeout);
         _verify = new VerifyClient(_loop, context.Spool.SocketPath(true, context.Config.Get(VerifyParams.AddressVerifyServiceName)));
-        _sites = new FlushSites(_loop, context.Config);
+        _sites = new FlushSites(context.Config);
         string queueService = context.Config.Get(QmgrParams.QueueServiceName);
         FlushUsers = new UserList(context.Config.Get(PickupParams.AuthorizedFlushUsers));
         foreach (string problem in FlushUsers.Problems) Log.Warning($"authorized_flush_users: {problem}");
@@ -59,7 +59,7 @@ internal sealed partial class QmgrService : IService
             Left = Leave,
             MakeProbeRouter = () => new Router(context.Config, RouteParameters.Probes),
             Probed = update => _verify.Tell(update),
-            Retries = RetryMaps.Open(_loop, context.Config),
+            Retries = RetryMaps.Open(context.Config),
             Sites = _sites,
             Parked = Park,
             Unparked = Unpark,

@@ -3,6 +3,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Qmgr;
 
@@ -132,8 +133,9 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
             {
                 _count++;
                 if (scanner.Spool.TryRead(SpoolDirectory.Deferred, id, out QueueFile? file) != QueueFileStatus.Ok) continue;
-                HashSet<string> found =
-                    [.. file!.Envelope.Recipients.Where(r => !r.Done).Select(r => sites.SiteOf(r.Address)).Where(s => s.Length > 0)];
+                IEnumerable<string> sitesOfAll =
+                    file!.Envelope.Recipients.Where(r => !r.Done).Select(r => sites.SiteOfAsync(r.Address).Completed());
+                HashSet<string> found = [.. sitesOfAll.Where(s => s.Length > 0)];
                 if (found.Count > 0) _portion.Add((id, found));
                 if (_portion.Count == Portion) Report();
             }

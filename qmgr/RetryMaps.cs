@@ -1,7 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Log;
-using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
 
@@ -13,31 +12,25 @@ internal sealed class RetryMaps
     private const int KnownCurves = 1000;
     private readonly AddressLookup _lookup;
     private readonly Maps _maps;
-    private readonly SlowLookups _threads;
-    private readonly bool _mayBlock;
     private readonly Dictionary<string, RetryCurve?> _curves = new(StringComparer.Ordinal);
 
-    private RetryMaps(EventLoop loop, MailConfig config)
+    private RetryMaps(MailConfig config)
     {
         RoutingCore core = new(config);
-        (_lookup, _maps, _threads) = (core.Lookup, core.OpenMaps(QmgrParams.RetryMaps), new SlowLookups(loop, "retries"));
-        _mayBlock = _maps.MayBlock;
+        (_lookup, _maps) = (core.Lookup, core.OpenMaps(QmgrParams.RetryMaps));
         foreach (string error in _maps.OpenErrors) Log.Warning($"{QmgrParams.RetryMaps}: {error}");
     }
 
     /// <summary>Opens the tables; null: there are none.</summary>
-    public static RetryMaps? Open(EventLoop loop, MailConfig config) =>
-        config.Get(QmgrParams.RetryMaps).Length == 0 ? null : new RetryMaps(loop, config);
+    public static RetryMaps? Open(MailConfig config) =>
+        config.Get(QmgrParams.RetryMaps).Length == 0 ? null : new RetryMaps(config);
 
     /// <summary>A recipient's own curve; null: the usual one.</summary>
-    public ValueTask<RetryCurve?> CurveOfAsync(string recipient) =>
-        _threads.AskAsync(_mayBlock, (Maps: this, recipient), static s => s.Maps.CurveOf(s.recipient));
-
-    private RetryCurve? CurveOf(string recipient)
+    public async ValueTask<RetryCurve?> CurveOfAsync(string recipient)
     {
         const FindBy by = FindBy.Full | FindBy.NoExtension | FindBy.Domain | FindBy.DotParents;
-        LookupResult result = _lookup.Find(_maps, recipient, by).Result;
-        if (result.IsNotFound) result = _maps.Lookup("*");
+        LookupResult result = (await _lookup.FindAsync(_maps, recipient, by)).Result;
+        if (result.IsNotFound) result = await _maps.LookupAsync("*");
         if (result.IsError) Log.Warning($"{QmgrParams.RetryMaps}: <{recipient}>: {result.ErrorText}");
         return result.IsFound ? Parsed(result.Value) : null;
     }

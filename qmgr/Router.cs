@@ -19,16 +19,13 @@ internal sealed class Router : IRouter
         _core = new RoutingCore(config);
         _resolver = new AddressResolver(_core, parameters);
         _filterNexthop = config.Get(QmgrParams.DefaultFilterNexthop);
-        MayBlock = _core.MayBlock;
         foreach (string problem in _core.Problems) Log.Warning($"{problem}");
     }
 
-    public bool MayBlock { get; }
-
-    public RouteResult Route(Envelope envelope, string recipient)
+    public async ValueTask<RouteResult> RouteAsync(Envelope envelope, string recipient)
     {
         if (envelope.Redirect.Length > 0) recipient = envelope.Redirect;
-        Route route = _resolver.Resolve(envelope.Sender, recipient);
+        Route route = await _resolver.ResolveAsync(envelope.Sender, recipient);
         if (route.Problem.Length > 0) Log.Warning($"resolve <{recipient}>: {route.Problem}");
         Outcome? outcome = route.Status switch
         {

@@ -25,16 +25,17 @@ internal sealed class ListingStream(ShowqService service) : IStreamHandler
             stream.Reset("bad showq request");
             return;
         }
-        if (service.Refusal(stream.Link.PeerUid) is { } refusal)
-        {
-            service.Refusals.Add(refusal);
-            Answer(new ShowqReply { Ok = false, Text = refusal });
-        }
-        else RunAsync(request.Filter).Detach();
+        RunAsync(request.Filter).Detach();
     }
 
     private async Task RunAsync(QueueFilter filter)
     {
+        if (await service.RefusalAsync(_stream.Link.PeerUid) is { } refusal)
+        {
+            service.Refusals.Add(refusal);
+            Answer(new ShowqReply { Ok = false, Text = refusal });
+            return;
+        }
         Dictionary<string, QueueEntryState>? states = await StatesOfQmgr.AskAsync(service.Qmgr);
         QueueListing listing =
             new(service.Spool, filter, id => states != null && states.TryGetValue(id, out QueueEntryState state) ? state : null);

@@ -38,14 +38,14 @@ internal sealed class ShowqService : LinkService
     public override int Active => StreamCount;
 
     /// <summary>An error text for a user who may not see the queue.</summary>
-    public string? Refusal(uint uid)
+    public async ValueTask<string?> RefusalAsync(uint uid)
     {
         if (uid == 0 || uid == _ownUid) return null;
-        return _users.Match(uid, out string name) switch
+        return await _users.MatchAsync(uid) switch
         {
-            MatchResult.Yes => null,
-            MatchResult.Error => "authorized_mailq_users: table lookup problem",
-            _ => $"User {name}({uid}) is not allowed to view the mail queue",
+            (MatchResult.Yes, _) => null,
+            (MatchResult.Error, _) => "authorized_mailq_users: table lookup problem",
+            (_, string name) => $"User {name}({uid}) is not allowed to view the mail queue",
         };
     }
 

@@ -18,23 +18,21 @@ internal sealed class CommandFilter
     public static CommandFilter? Open(string spec) =>
         spec.Length == 0 ? null : new CommandFilter(TableFactory.Open(spec, TableOptions.Default));
 
-    public bool MayBlock => _table.MayBlock;
-
     /// <summary>Why the table could not be opened; null when it could.</summary>
     public string? OpenError => _table.OpenError is { } reason ? $"{_table.Spec}: {reason}" : null;
 
-    /// <summary>The command to execute for what came; null when the table cannot say. On any thread.</summary>
+    /// <summary>The command to execute for what came; null when the table cannot say.</summary>
     /// <param name="line">Without its end; valid until the task is done.</param>
-    public byte[]? Apply(ReadOnlySpan<byte> line, string client)
+    public async ValueTask<ReadOnlyMemory<byte>?> ApplyAsync(ReadOnlyMemory<byte> line, string client)
     {
-        string command = Encoding.UTF8.GetString(line.TrimStart(" \t"u8));
-        LookupResult result = _table.Lookup(command);
+        string command = Encoding.UTF8.GetString(line.Span.TrimStart(" \t"u8));
+        LookupResult result = await _table.LookupAsync(command);
         if (result.IsError)
         {
             Log.Warning($"{result.ErrorText}");
             return null;
         }
-        if (!result.IsFound) return line.ToArray();
+        if (!result.IsFound) return line;
         Log.Info($"{client}: replacing command \"{Shown(command)}\" with \"{Shown(result.Value)}\"");
         return Encoding.UTF8.GetBytes(result.Value);
     }

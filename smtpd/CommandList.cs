@@ -28,19 +28,22 @@ internal sealed class CommandList
 
     public bool IsEmpty => !_nonLetter && _words.Count == 0 && _tables.Count == 0;
 
-    /// <summary>Matching may make whoever asks wait.</summary>
-    public bool MayBlock => _tables.Exists(t => t.MayBlock);
-
     /// <summary>"TYPE:NAME: reason" of each table that could not be opened.</summary>
     public IEnumerable<string> OpenErrors => _tables.SelectMany(t => t.OpenErrors);
 
     /// <summary>Trouble with a table counts as no match: nothing depends on it.</summary>
-    public bool Matches(ReadOnlySpan<byte> word)
+    public ValueTask<bool> MatchesAsync(ReadOnlySpan<byte> word)
     {
-        if (IsEmpty) return false;
-        if (_nonLetter && (word.IsEmpty || !char.IsAsciiLetter((char)word[0]))) return true;
-        return Matches(System.Text.Encoding.UTF8.GetString(word));
+        if (IsEmpty) return new(false);
+        if (_nonLetter && (word.IsEmpty || !char.IsAsciiLetter((char)word[0]))) return new(true);
+        return _words.Count == 0 && _tables.Count == 0 ? new(false) : MatchesAsync(System.Text.Encoding.UTF8.GetString(word));
     }
 
-    private bool Matches(string word) => _words.Contains(word) || _tables.Exists(t => t.Lookup(word).IsFound);
+    private async ValueTask<bool> MatchesAsync(string word)
+    {
+        if (_words.Contains(word)) return true;
+        foreach (Maps table in _tables)
+            if ((await table.LookupAsync(word)).IsFound) return true;
+        return false;
+    }
 }

@@ -8,21 +8,22 @@ namespace MtaSuite.Smtpd;
 internal readonly record struct Refusal(SmtpReply Reply, string Footer);
 
 /// <summary>
-/// What tables make of a refusal: another one (smtpd_reject_filter_maps), and lines behind it (smtpd_reject_footer_maps). On any thread.
+/// What tables make of a refusal: another one (smtpd_reject_filter_maps), and lines behind it (smtpd_reject_footer_maps).
 /// </summary>
 internal static class RefusalTables
 {
-    public static Refusal Ask(SmtpSession session, SmtpReply reply, string logId)
+    public static async ValueTask<Refusal> AskAsync(SmtpSession session, SmtpReply reply, string logId)
     {
         SmtpdSettings s = session.Settings;
-        if (!s.RejectFilterMaps.IsEmpty && Find(s.RejectFilterMaps, reply) is { } other) reply = Replace(reply, other, logId);
-        return new Refusal(reply, s.RejectFooterMaps.IsEmpty ? s.RejectFooter : Find(s.RejectFooterMaps, reply) ?? s.RejectFooter);
+        if (!s.RejectFilterMaps.IsEmpty && await FindAsync(s.RejectFilterMaps, reply) is { } other) reply = Replace(reply, other, logId);
+        string? footer = s.RejectFooterMaps.IsEmpty ? null : await FindAsync(s.RejectFooterMaps, reply);
+        return new Refusal(reply, footer ?? s.RejectFooter);
     }
 
     /// <summary>Without an answer the refusal stays as it is: it is one in any case.</summary>
-    private static string? Find(Maps maps, SmtpReply reply)
+    private static async ValueTask<string?> FindAsync(Maps maps, SmtpReply reply)
     {
-        LookupResult result = maps.Lookup(reply.ToString());
+        LookupResult result = await maps.LookupAsync(reply.ToString());
         if (result.IsError) Log.Warning($"{result.ErrorText}");
         return result.IsFound ? result.Value : null;
     }

@@ -8,93 +8,83 @@ using MtaSuite.Smtpd.Access;
 
 namespace MtaSuite.Smtpd;
 
-/// <summary>Answers about addresses from the rewriting and routing tables of main.cf.</summary>
+/// <summary>
+/// Answers about addresses from the rewriting and routing tables of main.cf. One opens the tables; each session has one of its own over
+/// them, which remembers the last route, because several restrictions of a command ask about the same address.
+/// </summary>
 internal sealed class RoutingAddresses : IAddresses
 {
-    private readonly RoutingCore _core;
-    private readonly AddressResolver _resolver;
-    private readonly RecipientValidator _validator;
-    // Several restrictions ask about the same address in a row; the same string object means the same command.
-    private readonly bool _allowRouting;
-    private readonly Lock _gate = new();
+    private sealed record Tables(RoutingCore Core, AddressResolver Resolver, RecipientValidator Validator, bool AllowRouting);
+
+    private readonly Tables _tables;
     private string? _lastSender, _lastAddress;
     private Route _lastRoute;
 
     public RoutingAddresses(MailConfig config)
     {
-        _core = new RoutingCore(config);
-        _resolver = new AddressResolver(_core);
-        if (_core.MayBlock) Slow |= Asks.Routes;
-        _allowRouting = config.Get(SmtpdParams.AllowUntrustedRouting);
-        _validator = new RecipientValidator(_core);
-        if (_core.MayBlock) Slow |= Asks.Recipients;
+        RoutingCore core = new(config);
+        _tables = new Tables(core, new AddressResolver(core), new RecipientValidator(core), config.Get(SmtpdParams.AllowUntrustedRouting));
     }
 
-    public Asks Slow { get; }
+    private RoutingAddresses(Tables tables) => _tables = tables;
 
     /// <summary>What is wrong with lists and tables, for the log and check.</summary>
-    public IReadOnlyList<string> Problems => _core.Problems;
+    public IReadOnlyList<string> Problems => _tables.Core.Problems;
 
-    public string Complete(string address) => Resolve("", address).Recipient;
+    public IAddresses ForSession() => new RoutingAddresses(_tables);
 
-    public Destination IsAuthorizedDestination(string sender, string recipient)
+    public async ValueTask<string> CompleteAsync(string address) => (await ResolveAsync("", address)).Recipient;
+
+    public async ValueTask<Destination> IsAuthorizedDestinationAsync(string sender, string recipient)
     {
-        Route route = Resolve(sender, recipient);
+        Route route = await ResolveAsync(sender, recipient);
         if (route.Status == RouteStatus.Trouble)
         {
             Log.Warning($"{route.Problem}");
             return Destination.Unknown;
         }
-        bool mine = route.IsOk && (_allowRouting || !route.IsSourceRouted) && (route.IsFinal || route.Class == AddressClass.Relay);
+        bool mine = route.IsOk && (_tables.AllowRouting || !route.IsSourceRouted) && (route.IsFinal || route.Class == AddressClass.Relay);
         return mine ? Destination.Authorized : Destination.Foreign;
     }
 
-    public Destination FindDomain(string other, string address, out string domain)
+    public async ValueTask<(Destination Whose, string Domain)> FindDomainAsync(string other, string address)
     {
-        Route route = Resolve(other, address);
-        domain = route.Recipient[(route.Recipient.LastIndexOf('@') + 1)..];
+        Route route = await ResolveAsync(other, address);
+        string domain = route.Recipient[(route.Recipient.LastIndexOf('@') + 1)..];
         if (route.Status == RouteStatus.Trouble)
         {
             Log.Warning($"{route.Problem}");
-            return Destination.Unknown;
+            return (Destination.Unknown, domain);
         }
-        return route.IsFinal ? Destination.Authorized : Destination.Foreign;
+        return (route.IsFinal ? Destination.Authorized : Destination.Foreign, domain);
     }
 
-    public bool IsSourceRouted(string sender, string recipient) => !_allowRouting && Resolve(sender, recipient).IsSourceRouted;
+    public async ValueTask<bool> IsSourceRoutedAsync(string sender, string recipient) =>
+        !_tables.AllowRouting && (await ResolveAsync(sender, recipient)).IsSourceRouted;
 
-    public bool IsLocalDomain(string domain) => _core.Local.Match(domain) == MatchResult.Yes;
+    public async ValueTask<bool> IsLocalDomainAsync(string domain) => await _tables.Core.Local.MatchAsync(domain) == MatchResult.Yes;
 
-    public SmtpReply CheckListed(string sender, string recipient, bool isSender)
+    public async ValueTask<SmtpReply> CheckListedAsync(string sender, string recipient, bool isSender)
     {
-        Route route = isSender ? Resolve(recipient, sender) : Resolve(sender, recipient);
-        RecipientCheck check = _validator.Check(route, isSender ? sender : recipient, isSender);
+        Route route = isSender ? await ResolveAsync(recipient, sender) : await ResolveAsync(sender, recipient);
+        RecipientCheck check = await _tables.Validator.CheckAsync(route, isSender ? sender : recipient, isSender);
         if (check.Status == RecipientStatus.Valid) return default;
         if (check.Problem.Length > 0) Log.Warning($"{check.Problem}");
         return new SmtpReply(check.Code, check.Dsn, check.Text);
     }
 
-    public bool MayBlock(string sender, string recipient, bool isSender)
-    {
-        if (Slow == Asks.Nothing) return false;
-        return (Slow & Asks.Routes) != 0 || _validator.MayBlock(isSender ? Resolve(recipient, sender) : Resolve(sender, recipient));
-    }
+    public async ValueTask<LookupResult> FindAsync(Maps maps, string address) =>
+        (await _tables.Core.Lookup.FindAsync(maps, address)).Result;
 
-    public LookupResult Find(Maps maps, string address) => _core.Lookup.Find(maps, address).Result;
+    public void Forget() => _lastAddress = _lastSender = null;
 
-    public void Forget()
-    {
-        lock (_gate) _lastAddress = null;
-    }
+    private ValueTask<Route> ResolveAsync(string sender, string address) =>
+        address == _lastAddress && sender == _lastSender ? new(_lastRoute) : ResolveAnewAsync(sender, address);
 
-    private Route Resolve(string sender, string address)
+    private async ValueTask<Route> ResolveAnewAsync(string sender, string address)
     {
-        lock (_gate)
-        {
-            if (ReferenceEquals(_lastAddress, address) && ReferenceEquals(_lastSender, sender)) return _lastRoute;
-        }
-        Route route = _resolver.Resolve(sender, address);
-        lock (_gate) (_lastSender, _lastAddress, _lastRoute) = (sender, address, route);
+        Route route = await _tables.Resolver.ResolveAsync(sender, address);
+        (_lastSender, _lastAddress, _lastRoute) = (sender, address, route);
         return route;
     }
 }

@@ -28,8 +28,6 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     private readonly List<Listener> _listeners = [];
     private Action? _drained;
     private long _warned = long.MinValue, _hurried = long.MinValue;
-    // A server that answers late is asked for so many sessions at once.
-    private const int LookupThreads = 16;
     private const int MaxNotices = 100;
     private long _noticeMinute;
     private int _notices;
@@ -41,10 +39,6 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public string SpoolDirectory { get; } = spool;
     public IAddresses Addresses { get; } = addresses;
     public NameServices Names { get; } = names;
-    /// <summary>Where tables are asked that may wait for others; threads come when the first such table is asked.</summary>
-    public SlowLookups Lookups { get; } = new(loop, "lookups", LookupThreads);
-    /// <summary>What is asked there.</summary>
-    public Asks Slow { get; } = addresses.Slow | settings.Normal.Slow;
     public DiskSpace Disk { get; } = disk;
     public Authentication Authentication { get; } =
         new(settings.Normal.Auth, settings.Normal.Auth.MakeBackEnd(loop, spool, names.Hosts), loop.Time);
@@ -137,9 +131,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         SmtpdSettings s = Settings.Normal;
         int count = _clients.Enter(client.Ip!);
         if (s.ClientConnectionCountLimit == 0 || count <= s.ClientConnectionCountLimit) return true;
-        MatchList exceptions = s.EventLimitExceptions;
-        if (await Lookups.AskAsync(exceptions.MayBlock, (exceptions, client),
-            static a => a.exceptions.Match(a.client.Name, a.client.Ip)) == MatchResult.Yes) return true;
+        if (await s.EventLimitExceptions.MatchAsync(client.Name, client.Ip) == MatchResult.Yes) return true;
         _clients.Leave(client.Ip!);
         Log.Warning($"Connection concurrency limit exceeded: {count} from {client.NameAddress} for service {s.ServiceName}");
         return false;

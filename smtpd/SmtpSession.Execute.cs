@@ -20,33 +20,28 @@ internal sealed partial class SmtpSession
         }
         if (Settings.Filter is { } filter)
         {
-            if (await Server.Lookups.AskAsync(filter.MayBlock, (filter, line, Client.NameAddress),
-                static a => a.filter.Apply(a.line.Span, a.NameAddress)) is not { } other)
+            if (await filter.ApplyAsync(line, Client.NameAddress) is not { } other)
             {
                 Reply(421, "4.3.0", $"{Settings.MyHostname} Server local data error");
                 return;
             }
             line = other;
         }
-        ListedWord? asked = (Server.Slow & Asks.Commands) == 0 ? null
-            : await Server.Lookups.AskAsync(true, (Session: this, line), static a => a.Session.AskListed(a.line.Span));
-        CommandRow? row = Select(line.Span, asked, out int argumentsAt, out int argumentsLength);
+        CommandParts command = CommandParts.Of(line);
+        CommandRow? row = await SelectAsync(command, line);
         if (row is null) return;
-        Addresses.Forget();
-        bool ok = await row.Execute(this, line.Slice(argumentsAt, argumentsLength));
+        _addresses?.Forget();
+        bool ok = await row.Execute(this, command.Arguments);
         if (ok) CountSuccess(row.Verb);
         else Errors++;
         if ((row.Flags & CommandFlags.Junk) != 0) CountJunk();
     }
 
     /// <summary>The row of the verb table to execute; null when the command was answered here already.</summary>
-    /// <param name="asked">What lists with slow tables said of its first word; null: there are none.</param>
-    private CommandRow? Select(ReadOnlySpan<byte> line, ListedWord? asked, out int argumentsAt, out int argumentsLength)
+    private async ValueTask<CommandRow?> SelectAsync(CommandParts command, ReadOnlyMemory<byte> line)
     {
-        argumentsAt = argumentsLength = 0;
-        CommandLine command = CommandLine.Parse(line);
         if (command.Word.IsEmpty) return Malformed("500 5.5.2 Error: bad syntax");
-        if (asked?.Noop ?? Settings.NoopCommands.Matches(command.Word))
+        if (await Settings.NoopCommands.MatchesAsync(command.Word.Span))
         {
             Reply("250 2.0.0 Ok\r\n"u8);
             CountJunk();
@@ -54,9 +49,9 @@ internal sealed partial class SmtpSession
         }
         CommandRow? row = CommandTable.Find(command.Verb);
         Count(row?.Verb ?? SmtpVerb.Unknown);
-        if (row is null && (IsHeader(command.Word) || (asked?.Forbidden ?? Settings.ForbiddenCommands.Matches(command.Word))))
+        if (row is null && (IsHeader(command.Word.Span) || await Settings.ForbiddenCommands.MatchesAsync(command.Word.Span)))
         {
-            LogNonSmtp(line);
+            LogNonSmtp(line.Span);
             Reply(221, "2.7.0", "Error: I can break rules, too. Goodbye.");
             Close();
             Where = "UNKNOWN";
@@ -75,9 +70,20 @@ internal sealed partial class SmtpSession
             Errors++;
             return null;
         }
-        argumentsLength = command.Arguments.Length;
-        if (argumentsLength > 0) line.Overlaps(command.Arguments, out argumentsAt);
         return Permits(row) ? row : null;
+    }
+
+    /// <summary>A <see cref="CommandLine"/> that lasts over a wait.</summary>
+    private readonly record struct CommandParts(SmtpVerb Verb, ReadOnlyMemory<byte> Word, ReadOnlyMemory<byte> Arguments)
+    {
+        public static CommandParts Of(ReadOnlyMemory<byte> line)
+        {
+            CommandLine command = CommandLine.Parse(line.Span);
+            return new CommandParts(command.Verb, Slice(line, command.Word), Slice(line, command.Arguments));
+        }
+
+        private static ReadOnlyMemory<byte> Slice(ReadOnlyMemory<byte> line, ReadOnlySpan<byte> part) =>
+            !part.IsEmpty && line.Span.Overlaps(part, out int at) ? line.Slice(at, part.Length) : default;
     }
 
     /// <summary>Pipelining, a missing HELO, and the order of commands.</summary>
@@ -127,15 +133,6 @@ internal sealed partial class SmtpSession
 
     private static bool IsHeader(ReadOnlySpan<byte> word) =>
         word.IndexOf((byte)':') > 0 && !word[..word.IndexOf((byte)':')].ContainsAnyExceptInRange((byte)'!', (byte)'~');
-
-    /// <summary>What the lists of commands say of a word.</summary>
-    private readonly record struct ListedWord(bool Noop, bool Forbidden);
-
-    private ListedWord AskListed(ReadOnlySpan<byte> line)
-    {
-        ReadOnlySpan<byte> word = CommandLine.Parse(line).Word;
-        return new ListedWord(Settings.NoopCommands.Matches(word), Settings.ForbiddenCommands.Matches(word));
-    }
 
     /// <summary>Input is there that the client should have held back until our reply.</summary>
     private bool TalksOutOfTurn()

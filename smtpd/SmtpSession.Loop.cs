@@ -25,7 +25,7 @@ internal sealed partial class SmtpSession
         {
             if (!Client.IsNamed) Client = await Server.Names.NameAsync(Client);
             LogConnect();
-            await AskAboutClientAsync(static s => s.BeginFor());
+            await BeginForClientAsync();
             _greet = true;
             if (await CountConnectionAsync())
             {
@@ -42,12 +42,11 @@ internal sealed partial class SmtpSession
     }
 
     /// <summary>What depends on who has connected.</summary>
-    private bool BeginFor()
+    private async ValueTask BeginForClientAsync()
     {
-        BeginDialogLog();
-        Authorize();
-        XforwardAllowed = Settings.XforwardHosts.Match(Client.Name, Client.Ip) == MatchResult.Yes;
-        return true;
+        await BeginDialogLogAsync();
+        await AuthorizeAsync();
+        XforwardAllowed = await IsInAsync(Settings.XforwardHosts);
     }
 
     /// <summary>No more commands after this one.</summary>

@@ -18,8 +18,7 @@ internal sealed partial class SmtpSession
     public async ValueTask<SmtpReply> FindLocalClientAsync(Transaction t)
     {
         MatchResult match = Forwarded?.LocalDomain is { } local ? (local ? MatchResult.Yes : MatchResult.No)
-            : await Server.Lookups.AskAsync(Settings.LocalRewriteClients.MayBlock(Settings), this,
-                static s => s.Settings.LocalRewriteClients.Match(s));
+            : await Settings.LocalRewriteClients.MatchAsync(this);
         t.LocalClient = match == MatchResult.Yes;
         if (match != MatchResult.Error) return default;
         LogEvent("reject", s_lookupError.ToString());

@@ -15,9 +15,8 @@ internal sealed partial class SmtpSession
     private string? _countedConnection;
 
     /// <summary>Clients that may pretend to be others stand for many.</summary>
-    private ValueTask<bool> IsLimitedAsync() => Server.Anvil == null || Client.Ip == null || XclientAllowed
-        ? ValueTask.FromResult(false)
-        : AskAboutClientAsync(static s => s.Settings.EventLimitExceptions.Match(s.Client.Name, s.Client.Ip) != MatchResult.Yes);
+    private async ValueTask<bool> IsLimitedAsync() => Server.Anvil != null && Client.Ip != null && !XclientAllowed
+        && await Settings.EventLimitExceptions.MatchAsync(Client.Name, Client.Ip) != MatchResult.Yes;
 
     /// <summary>Counts the connection; false when the client has too many, which it was told then.</summary>
     private async ValueTask<bool> CountConnectionAsync()

@@ -23,20 +23,23 @@ internal sealed partial class SmtpSession
     /// <summary>Any reply. A refusal gets the footer and is softened by soft_bounce; 421 and 521 end the session.</summary>
     public void Reply(SmtpReply reply)
     {
-        if (reply.Code < 400) Send(reply);
-        else if ((Server.Slow & Asks.Refusals) != 0) (_refusals ??= new Queue<(SmtpReply, string)>()).Enqueue((reply, LogId));
-        else Send(RefusalTables.Ask(this, reply, LogId));
+        if (reply.Code < 400)
+        {
+            Send(reply);
+            return;
+        }
+        ValueTask<Refusal> refusal = RefusalTables.AskAsync(this, reply, LogId);
+        if (_refusals is null && refusal.IsCompletedSuccessfully) Send(refusal.Result);
+        else (_refusals ??= new Queue<ValueTask<Refusal>>()).Enqueue(refusal);
     }
 
-    // With slow tables: what is to be said when they have answered. A command has one reply at its end, so that nothing overtakes them.
-    private Queue<(SmtpReply Reply, string LogId)>? _refusals;
+    // Refusals whose table has not answered yet. A command has one reply at its end, so that nothing overtakes them.
+    private Queue<ValueTask<Refusal>>? _refusals;
 
     /// <summary>Sends the refusals that wait for a table: before the next command, and at the end.</summary>
     private async ValueTask SendRefusalsAsync()
     {
-        while (_refusals!.TryDequeue(out (SmtpReply Reply, string LogId) refusal))
-            Send(await Server.Lookups.AskAsync(true, (Session: this, refusal),
-                static s => RefusalTables.Ask(s.Session, s.refusal.Reply, s.refusal.LogId)));
+        while (_refusals!.TryDequeue(out ValueTask<Refusal> refusal)) Send(await refusal);
         _refusals = null;
     }
 

@@ -27,10 +27,9 @@ internal sealed partial class SmtpSession
     }
 
     /// <summary>Once the client's name is known.</summary>
-    private void BeginDialogLog()
+    private async ValueTask BeginDialogLogAsync()
     {
-        if (Log.Verbose || Settings.DebugPeers.Match(Client.Name, Client.Ip) == MatchResult.Yes)
-            _dialog = new DialogLog(Client.NameAddress);
+        if (Log.Verbose || await IsInAsync(Settings.DebugPeers)) _dialog = new DialogLog(Client.NameAddress);
     }
 
     private void NoteTrouble(SmtpReply reply)

@@ -35,6 +35,7 @@ internal sealed partial class SmtpSession
     private static long s_instances;
     private AccessStages? _access;
     private string? _instance;
+    private IAddresses? _addresses;
 
     public SmtpSession(SmtpServer server, Connection connection, ClientInfo client)
     {
@@ -50,7 +51,7 @@ internal sealed partial class SmtpSession
     public Connection Connection { get; }
     public EventLoop Loop => Server.Loop;
     public SmtpdSettings Settings => Server.Settings.Now;
-    public IAddresses Addresses => Server.Addresses;
+    public IAddresses Addresses => _addresses ??= Server.Addresses.ForSession();
     public AccessStages Access => _access ??= new AccessStages(this);
 
     public ClientInfo Client { get; set; }
@@ -112,29 +113,20 @@ internal sealed partial class SmtpSession
         ChunkFailed = false;
     }
 
-    /// <summary><see cref="Authorize"/>; waits where a list is slow. Always true.</summary>
-    public ValueTask<bool> AuthorizeAsync() => AskAboutClientAsync(static s =>
-    {
-        s.Authorize();
-        return true;
-    });
-
-    /// <summary>Asks lists of clients: in place, or on a thread where one of them may wait.</summary>
-    public ValueTask<bool> AskAboutClientAsync(Func<SmtpSession, bool> ask) =>
-        Server.Lookups.AskAsync((Server.Slow & Asks.Clients) != 0, this, ask);
-
     /// <summary>What depends on who the client is; again after XCLIENT.</summary>
-    public void Authorize()
+    public async ValueTask AuthorizeAsync()
     {
         SmtpdSettings s = Settings;
-        XclientAllowed = s.XclientHosts.Match(Client.Name, Client.Ip) == MatchResult.Yes;
-        VerpAllowed = s.VerpClients.Match(Client.Name, Client.Ip) == MatchResult.Yes;
-        BareNewline = s.BareNewline == BareNewlinePolicy.No
-            || s.BareNewlineExclusions.Match(Client.Name, Client.Ip) == MatchResult.Yes ? BareNewlinePolicy.No : s.BareNewline;
-        Discarded = s.DiscardEhloMaps.IsEmpty || s.DiscardEhloMaps.Lookup(Client.Address) is not { IsFound: true } found
-            ? s.DiscardEhloKeywords
-            : Ehlo.ParseKeywords(found.Value);
+        XclientAllowed = await IsInAsync(s.XclientHosts);
+        VerpAllowed = await IsInAsync(s.VerpClients);
+        BareNewline = s.BareNewline == BareNewlinePolicy.No || await IsInAsync(s.BareNewlineExclusions)
+            ? BareNewlinePolicy.No : s.BareNewline;
+        Discarded = await s.DiscardEhloMaps.LookupAsync(Client.Address) is { IsFound: true } found
+            ? Ehlo.ParseKeywords(found.Value) : s.DiscardEhloKeywords;
     }
+
+    /// <summary>The client is in a list.</summary>
+    private async ValueTask<bool> IsInAsync(MatchList list) => await list.MatchAsync(Client.Name, Client.Ip) == MatchResult.Yes;
 
     public void Count(SmtpVerb verb) => Add(_received, verb);
 

@@ -116,16 +116,6 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     /// <summary>Access rules, parsed.</summary>
     public readonly AccessRules Access = shared?.Access ?? new AccessRules(c);
 
-    /// <summary>What of these tables and lists may make whoever asks wait.</summary>
-    public Asks Slow =>
-        (Auth.SenderLogins.MayBlock ? Asks.Logins : 0) | (MyNetworks.MayBlock ? Asks.Networks : 0)
-        | (RelayClientCertificates.MayBlock ? Asks.Certificates : 0)
-        | (Array.Exists([XclientHosts, XforwardHosts, VerpClients, BareNewlineExclusions, EventLimitExceptions, DebugPeers,
-        Auth.Exceptions], l => l.MayBlock)
-            || DiscardEhloMaps.MayBlock ? Asks.Clients : 0)
-        | (RejectFilterMaps.MayBlock || RejectFooterMaps.MayBlock ? Asks.Refusals : 0)
-        | (NoopCommands.MayBlock || ForbiddenCommands.MayBlock ? Asks.Commands : 0);
-
     /// <summary>Expands names in a text, asking <paramref name="extra"/> first.</summary>
     public string Expand(string text, Func<string, string?> extra) => c.Expand(text, extra);
 

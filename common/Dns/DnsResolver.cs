@@ -18,7 +18,6 @@ public sealed class DnsResolver
     private readonly Dictionary<DnsKey, List<Promise<DnsAnswer>>> _underWay = [];
     private readonly Queue<Promise<bool>> _waiting = [];
     private readonly DnssecProbe _probe;
-    private SlowLookups? _lookups;
     private int _asking;
 
     public DnsResolver(EventLoop loop, DnsOptions options)
@@ -65,9 +64,7 @@ public sealed class DnsResolver
     private async Task FilterAsync(Promise<DnsAnswer> question, Maps filter, Promise<DnsAnswer> promise)
     {
         DnsAnswer answer = await question;
-        _lookups ??= new SlowLookups(Loop, "DNS filter");
-        promise.TrySet(await _lookups.AskAsync(filter.MayBlock && answer.IsFound, (answer, filter),
-            static s => ReplyFilter.Apply(s.answer, s.filter)));
+        promise.TrySet(await ReplyFilter.ApplyAsync(answer, filter));
     }
 
     /// <summary>Tries a name in domains, as resolver(3) does: as it is first when it has dots enough, else last.</summary>

@@ -11,14 +11,14 @@ namespace MtaSuite.Common.Dns;
 /// </summary>
 internal static class ReplyFilter
 {
-    public static DnsAnswer Apply(DnsAnswer answer, Maps filter)
+    public static async ValueTask<DnsAnswer> ApplyAsync(DnsAnswer answer, Maps filter)
     {
         if (!answer.IsFound) return answer;
         List<DnsRecord> left = [];
         foreach (DnsRecord record in answer.Records)
         {
             string text = TextOf(record);
-            LookupResult result = record is MxRecord { Exchange: "" } ? LookupResult.NotFound : filter.Lookup(text);
+            LookupResult result = record is MxRecord { Exchange: "" } ? LookupResult.NotFound : await filter.LookupAsync(text);
             if (result.IsNotFound) left.Add(record);
             else if (result.IsFound && result.Value.Split([' ', '\t'], 2)[0].Equals("IGNORE", StringComparison.OrdinalIgnoreCase))
                 Log.Log.Info($"ignoring DNS RR: {text}");

@@ -18,7 +18,7 @@ public readonly record struct AddressSpan(int Start, int End, int CommaAt);
 /// Words that follow each other with no operator between, outside of a display name, are addresses of their own.
 /// Time and memory are linear in the value; nothing is recursive.
 /// </summary>
-public static partial class HeaderAddresses
+public static class HeaderAddresses
 {
     /// <summary>header_address_token_limit: tokens behind this many are not looked at.</summary>
     public const int DefaultTokenLimit = 10_240;

@@ -37,6 +37,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
     private uint[] _generations = new uint[256];
     private List<object> _posted = [], _running = [];
     private volatile bool _stopping;
+    private bool _isRunning;
 
     /// <param name="portable">On sockets of the base class library instead of epoll.</param>
     public EventLoop(TimeProvider? time = null, bool portable = false)
@@ -61,11 +62,15 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
     /// <summary>The loop that runs on this thread, or null.</summary>
     public static new EventLoop? Current => SynchronizationContext.Current as EventLoop;
 
+    /// <summary>The loop whose <see cref="Run"/> this thread is in, or null: then nothing would resume what awaits it.</summary>
+    public static EventLoop? Running => Current is { _isRunning: true } loop ? loop : null;
+
     /// <summary>Runs until <see cref="Stop"/>. What ran last has sent its output when this returns. It may run again.</summary>
     public void Run()
     {
         SynchronizationContext? before = SynchronizationContext.Current;
         SetSynchronizationContext(this);
+        _isRunning = true;
         try
         {
             Span<Libc.EpollEvent> events = stackalloc Libc.EpollEvent[EventsPerWait];
@@ -81,7 +86,11 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
                 }
             }
         }
-        finally { SetSynchronizationContext(before); }
+        finally
+        {
+            _isRunning = false;
+            SetSynchronizationContext(before);
+        }
     }
 
     private void Turn(Span<Libc.EpollEvent> events)

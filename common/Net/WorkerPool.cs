@@ -24,8 +24,6 @@ public abstract class WorkItem : ICompletion
 public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatchEnd
 {
     private const int StackBytes = 256 * 1024;
-    /// <summary>The most threads, however many of them wait.</summary>
-    private const int MaxThreads = 200;
     /// <summary>
     /// Work that took longer than this when done in place, milliseconds, is given to threads for twenty times as long: a disk that is slow
     /// now and then holds the loop up for a twentieth of the time at most.
@@ -69,6 +67,9 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     /// costs as much as the work.
     /// </summary>
     public int Patience { get; init; }
+
+    /// <summary>The most threads, however many of them wait or are stuck.</summary>
+    public int MostThreads { get; init; } = 200;
 
     /// <summary>Queues work. On the loop's thread.</summary>
     public void Submit(WorkItem item)
@@ -165,7 +166,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     {
         lock (_gate)
         {
-            if (_queue.Count <= _idle || !NeedsAnother || _started - _waiting >= threads + _extra || _started >= MaxThreads) return;
+            if (_queue.Count <= _idle || !NeedsAnother || _started - _waiting >= threads + _extra || _started >= MostThreads) return;
             _started++;
         }
         new Thread(Work, StackBytes) { IsBackground = true, Name = name }.Start();

@@ -41,8 +41,7 @@ public readonly record struct AddressMatch(LookupResult Result, string Extension
 }
 
 /// <summary>
-/// Looks addresses up in tables. Keys are asked in external form first, then, where it differs, in internal form. Safe to ask from several
-/// threads.
+/// Looks addresses up in tables. Keys are asked in external form first, then, where it differs, in internal form.
 /// </summary>
 public sealed class AddressLookup(LocalDomains local, string myorigin, string delimiters)
 {
@@ -50,63 +49,67 @@ public sealed class AddressLookup(LocalDomains local, string myorigin, string de
     public string Delimiters { get; } = delimiters;
 
     /// <summary>Looks up an address in internal form.</summary>
-    public AddressMatch Find(Maps maps, string address, FindBy by = FindBy.Default)
+    public ValueTask<AddressMatch> FindAsync(Maps maps, string address, FindBy by = FindBy.Default) =>
+        maps.IsEmpty || address.Length == 0 ? new(AddressMatch.None) : AskAllAsync(maps, address, by);
+
+    private async ValueTask<AddressMatch> AskAllAsync(Maps maps, string address, FindBy by)
     {
-        if (maps.IsEmpty || address.Length == 0) return AddressMatch.None;
         string? bare = (by & FindBy.NoExtension) != 0 && Delimiters.Length > 0 ? Address.StripExtension(address, Delimiters, out _) : null;
         string extension = bare is null ? "" : ExtensionOf(address, bare);
 
-        AddressMatch match = new((by & FindBy.Full) != 0 ? Ask(maps, address, whole: true) : LookupResult.NotFound, "");
-        if (match.IsNotFound && bare is not null) match = new(Ask(maps, bare, whole: false), extension);
+        AddressMatch match = new((by & FindBy.Full) != 0 ? await AskAsync(maps, address, whole: true) : LookupResult.NotFound, "");
+        if (match.IsNotFound && bare is not null) match = new(await AskAsync(maps, bare, whole: false), extension);
         int at = address.LastIndexOf('@');
-        if (match.IsNotFound && at >= 0 && (by & FindBy.LocalPart) != 0) match = FindLocalPart(maps, address, at, bare, extension);
-        if (match.IsNotFound && at >= 0 && (by & FindBy.AtDomain) != 0) match = new(TableTraits.LookupPart(maps, address[at..]), "");
-        if (match.IsNotFound && at >= 0 && (by & FindBy.Domain) != 0) match = new(FindDomain(maps, address[(at + 1)..], by), "");
+        if (match.IsNotFound && at >= 0 && (by & FindBy.LocalPart) != 0)
+            match = await FindLocalPartAsync(maps, address, at, bare, extension);
+        if (match.IsNotFound && at >= 0 && (by & FindBy.AtDomain) != 0) match = new(await maps.LookupPartAsync(address[at..]), "");
+        if (match.IsNotFound && at >= 0 && (by & FindBy.Domain) != 0) match = new(await FindDomainAsync(maps, address[(at + 1)..], by), "");
         if (match.IsNotFound && at >= 0 && (by & FindBy.LocalPartAt) != 0)
-            match = FindPart(maps, address[..(at + 1)], Through(bare), extension);
+            match = await FindPartAsync(maps, address[..(at + 1)], Through(bare), extension);
         return match.IsNotFound ? AddressMatch.None : match;
     }
 
     /// <summary>Looks up a domain, then its parents as <paramref name="by"/> says.</summary>
-    public static LookupResult FindDomain(Maps maps, string domain, FindBy by)
+    public static async ValueTask<LookupResult> FindDomainAsync(Maps maps, string domain, FindBy by)
     {
-        LookupResult result = TableTraits.LookupPart(maps, domain);
+        LookupResult result = await maps.LookupPartAsync(domain);
         if ((by & (FindBy.Parents | FindBy.DotParents)) == 0) return result;
         for (int dot = domain.IndexOf('.', Math.Min(1, domain.Length)); result.IsNotFound && dot >= 0; dot = domain.IndexOf('.', dot + 1))
-            result = TableTraits.LookupPart(maps, domain[((by & FindBy.DotParents) != 0 ? dot : dot + 1)..]);
+            result = await maps.LookupPartAsync(domain[((by & FindBy.DotParents) != 0 ? dot : dot + 1)..]);
         return result;
     }
 
-    private AddressMatch FindLocalPart(Maps maps, string address, int at, string? bare, string extension)
+    private async ValueTask<AddressMatch> FindLocalPartAsync(Maps maps, string address, int at, string? bare, string extension)
     {
-        ReadOnlySpan<char> domain = address.AsSpan(at + 1);
-        MatchResult isLocal = domain.Equals(myorigin, StringComparison.OrdinalIgnoreCase) ? MatchResult.Yes : local.Match(domain);
+        MatchResult isLocal = address.AsSpan(at + 1).Equals(myorigin, StringComparison.OrdinalIgnoreCase) ? MatchResult.Yes
+            : await local.MatchAsync(address.AsSpan(at + 1));
         if (isLocal == MatchResult.Error) return new(LookupResult.Error("mydestination lookup failure"), "");
-        return isLocal == MatchResult.No ? AddressMatch.None : FindPart(maps, address[..at], bare?[..bare.LastIndexOf('@')], extension);
+        if (isLocal == MatchResult.No) return AddressMatch.None;
+        return await FindPartAsync(maps, address[..at], bare?[..bare.LastIndexOf('@')], extension);
     }
 
-    private static AddressMatch FindPart(Maps maps, string full, string? bare, string extension)
+    private static async ValueTask<AddressMatch> FindPartAsync(Maps maps, string full, string? bare, string extension)
     {
-        LookupResult result = AskPart(maps, full);
+        LookupResult result = await AskPartAsync(maps, full);
         if (!result.IsNotFound || bare is null) return new(result, "");
-        result = AskPart(maps, bare);
+        result = await AskPartAsync(maps, bare);
         return new(result, result.IsFound ? extension : "");
     }
 
     // whole addresses go to every table, the one without its extension is a part already
-    private static LookupResult Ask(Maps maps, string address, bool whole)
+    private static async ValueTask<LookupResult> AskAsync(Maps maps, string address, bool whole)
     {
         string external = Address.Quote822(address);
-        LookupResult result = whole ? maps.Lookup(external) : TableTraits.LookupPart(maps, external);
+        LookupResult result = whole ? await maps.LookupAsync(external) : await maps.LookupPartAsync(external);
         if (!result.IsNotFound || ReferenceEquals(external, address)) return result;
-        return whole ? maps.Lookup(address) : TableTraits.LookupPart(maps, address);
+        return whole ? await maps.LookupAsync(address) : await maps.LookupPartAsync(address);
     }
 
-    private static LookupResult AskPart(Maps maps, string local)
+    private static async ValueTask<LookupResult> AskPartAsync(Maps maps, string local)
     {
         string external = local.EndsWith('@') ? Address.QuoteLocal(local[..^1]) + "@" : Address.QuoteLocal(local);
-        LookupResult result = TableTraits.LookupPart(maps, external);
-        return result.IsNotFound && external != local ? TableTraits.LookupPart(maps, local) : result;
+        LookupResult result = await maps.LookupPartAsync(external);
+        return result.IsNotFound && external != local ? await maps.LookupPartAsync(local) : result;
     }
 
     private static string ExtensionOf(string address, string bare)

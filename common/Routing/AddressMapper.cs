@@ -4,28 +4,29 @@ using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Common.Routing;
 
+/// <summary>What an address maps to.</summary>
+/// <param name="Results">At least one where something was found; else none.</param>
+/// <param name="Error">What went wrong, for the log.</param>
+public readonly record struct AddressMapping(LookupStatus Status, IReadOnlyList<string> Results, string Error = "");
+
 /// <summary>Turns a table's answer for an address into addresses: canonical and virtual alias tables share it.</summary>
 public sealed class AddressMapper(AddressLookup lookup, TrivialRewriter rewriter)
 {
     /// <summary>
-    /// Looks an address up and appends what it maps to, each in internal form and completed in the local context. "@other" keeps the local
+    /// Looks an address up and gives what it maps to, each in internal form and completed in the local context. "@other" keeps the local
     /// part; an extension that the matching key did not have is appended to each result when <paramref name="propagate"/>.
     /// </summary>
     /// <param name="address">Internal form.</param>
-    /// <param name="error">What went wrong, for the log, when the result is an error.</param>
-    public LookupStatus Map(Maps maps, string address, bool propagate, List<string> results, out string error)
+    public async ValueTask<AddressMapping> MapAsync(Maps maps, string address, bool propagate)
     {
-        error = "";
-        AddressMatch match = lookup.Find(maps, address);
-        if (match.IsError) error = match.Result.ErrorText;
-        if (!match.IsFound) return match.Result.Status;
+        AddressMatch match = await lookup.FindAsync(maps, address);
+        if (!match.IsFound) return new(match.Result.Status, [], match.Result.ErrorText);
         string value = match.Value.Trim();
         if (value.StartsWith('@')) value = Address.Quote822(string.Concat(LocalPart(address, match.Extension), value));
-        int before = results.Count;
+        List<string> results = [];
         AddAddresses(value, propagate ? match.Extension : "", results);
-        if (results.Count > before) return LookupStatus.Found;
-        error = $"lookup of {address} returns non-address result \"{match.Value}\"";
-        return LookupStatus.Error;
+        return results.Count > 0 ? new(LookupStatus.Found, results)
+            : new(LookupStatus.Error, [], $"lookup of {address} returns non-address result \"{match.Value}\"");
     }
 
     private static ReadOnlySpan<char> LocalPart(string address, string extension)

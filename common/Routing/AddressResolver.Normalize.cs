@@ -9,13 +9,11 @@ public sealed partial class AddressResolver
     /// so that nobody can smuggle a destination past the relay rules. The result is in internal form and has a domain.
     /// </summary>
     /// <returns>Whether the domain it ends in is local.</returns>
-    private MatchResult Normalize(string recipient, out string address)
+    private ValueTask<(MatchResult IsLocal, string Address)> NormalizeAsync(string recipient) =>
+        IsPlain(recipient) ? MatchPlainAsync(recipient) : NormalizeOtherAsync(recipient);
+
+    private async ValueTask<(MatchResult IsLocal, string Address)> NormalizeOtherAsync(string recipient)
     {
-        if (IsPlain(recipient, out MatchResult plain))
-        {
-            address = recipient;
-            return plain;
-        }
         string text = Address.Quote822(recipient);
         string? localDomain = null; // with its "@"
         // each round makes the text shorter or gives it its final form; the bound is for mistakes in that thought
@@ -26,13 +24,8 @@ public sealed partial class AddressResolver
             int at = ExternalText.IndexOf(text, '@', last: true);
             if (at >= 0)
             {
-                ReadOnlySpan<char> domain = text.AsSpan(at + 1);
-                MatchResult isLocal = domain.IsEmpty ? MatchResult.Yes : _core.Local.Match(domain);
-                if (isLocal != MatchResult.Yes)
-                {
-                    address = Address.Unquote822(text);
-                    return isLocal;
-                }
+                MatchResult isLocal = at == text.Length - 1 ? MatchResult.Yes : await _core.Local.MatchAsync(text.AsSpan(at + 1));
+                if (isLocal != MatchResult.Yes) return (isLocal, Address.Unquote822(text));
                 localDomain = text[at..];
                 text = text[..at];
             }
@@ -41,21 +34,20 @@ public sealed partial class AddressResolver
             else if (at < 0 && localDomain is null) text = $"{text}@{_core.Myhostname}";
             else break;
         }
-        address = Address.Unquote822(text + (localDomain ?? "@" + _core.Myhostname));
-        return MatchResult.Yes;
+        return (MatchResult.Yes, Address.Unquote822(text + (localDomain ?? "@" + _core.Myhostname)));
     }
 
     // Nearly every address: one "@", and nothing in it that this could change.
-    private bool IsPlain(string recipient, out MatchResult isLocal)
+    private static bool IsPlain(string recipient)
     {
-        isLocal = MatchResult.No;
         int at = recipient.IndexOf('@');
         if (at <= 0 || at == recipient.Length - 1 || recipient[^1] == '.' || recipient.AsSpan(at + 1).Contains('@')) return false;
-        if (!Address.IsDotAtom(recipient.AsSpan(0, at)) || recipient.AsSpan(0, at).IndexOfAny('!', '%') >= 0
-            || recipient.AsSpan(at).IndexOfAny('[', '"', '\\') >= 0) return false;
-        isLocal = _core.Local.Match(recipient.AsSpan(at + 1));
-        return true;
+        return Address.IsDotAtom(recipient.AsSpan(0, at)) && recipient.AsSpan(0, at).IndexOfAny('!', '%') < 0
+            && recipient.AsSpan(at).IndexOfAny('[', '"', '\\') < 0;
     }
+
+    private async ValueTask<(MatchResult IsLocal, string Address)> MatchPlainAsync(string recipient) =>
+        (await _core.Local.MatchAsync(recipient.AsSpan(recipient.IndexOf('@') + 1)), recipient);
 
     /// <summary>Rewrites what is left of an address when it has routing operators, in quotes as well (resolve_dequoted_address).</summary>
     private bool RoutedFurther(ref string text)
@@ -77,18 +69,20 @@ public sealed partial class AddressResolver
         return true;
     }
 
-    /// <summary>
-    /// False when the domain is none that mail can go to: a bad name, a bad literal, an address without brackets (which
-    /// resolve_numeric_domain puts there).
-    /// </summary>
-    private bool CheckDomain(ref string address, ref string domain, ref MatchResult isLocal)
+    private enum DomainKind : byte
     {
-        if (domain.StartsWith('[')) return HostName.TryParseLiteral(domain, out _);
-        if (HostName.IsValid(domain, _core.Utf8)) return true;
-        if (!_numericDomain || !HostName.TryParseAddress(domain, out _)) return false;
-        address = $"{address.AsSpan(0, address.Length - domain.Length)}[{domain}]";
-        domain = $"[{domain}]";
-        isLocal = _core.Local.Match(domain);
-        return true;
+        /// <summary>A name or an address literal.</summary>
+        Good,
+        /// <summary>An address that lacks its brackets; resolve_numeric_domain puts them there.</summary>
+        BareAddress,
+        /// <summary>None that mail can go to.</summary>
+        Bad,
+    }
+
+    private DomainKind CheckDomain(string domain)
+    {
+        if (domain.StartsWith('[')) return HostName.TryParseLiteral(domain, out _) ? DomainKind.Good : DomainKind.Bad;
+        if (HostName.IsValid(domain, _core.Utf8)) return DomainKind.Good;
+        return _numericDomain && HostName.TryParseAddress(domain, out _) ? DomainKind.BareAddress : DomainKind.Bad;
     }
 }

@@ -8,8 +8,8 @@ namespace MtaSuite.Common.Routing;
 /// <summary>
 /// Finds for each recipient its address class, transport and nexthop. Order: the class's transport, or for other domains
 /// sender_dependent_default_transport_maps or default_transport; relayhost (sender_dependent_relayhost_maps first) for what leaves this
-/// machine; a nexthop written with the transport in main.cf; transport_maps; relocated_maps. Safe to ask from several
-/// threads, unless somebody traces.
+/// machine; a nexthop written with the transport in main.cf; transport_maps; relocated_maps. Several questions may be
+/// under way at the same time, unless somebody traces.
 /// </summary>
 public sealed partial class AddressResolver
 {
@@ -55,33 +55,48 @@ public sealed partial class AddressResolver
     }
 
     /// <summary>Resolves a recipient in internal form; the sender decides sender-dependent settings.</summary>
-    public Route Resolve(string sender, string recipient)
+    public async ValueTask<Route> ResolveAsync(string sender, string recipient)
     {
-        MatchResult isLocal = Normalize(recipient, out string address);
+        (MatchResult isLocal, string address) = await NormalizeAsync(recipient);
         if (isLocal == MatchResult.Error) return Route.Trouble(recipient, $"{RewriteParams.Mydestination.Name} lookup failure");
         string domain = address[(address.LastIndexOf('@') + 1)..];
-        if (!CheckDomain(ref address, ref domain, ref isLocal)) return Route.BadAddress(recipient);
+        switch (CheckDomain(domain))
+        {
+            case DomainKind.Bad: return Route.BadAddress(recipient);
+            case DomainKind.BareAddress:
+                address = $"{address.AsSpan(0, address.Length - domain.Length)}[{domain}]";
+                domain = $"[{domain}]";
+                isLocal = await _core.Local.MatchAsync(domain);
+                break;
+            default: break;
+        }
         if (isLocal == MatchResult.Error) return Route.Trouble(recipient, $"{RewriteParams.Mydestination.Name} lookup failure");
+        return await RouteAsync(sender, recipient, address, domain, isLocal == MatchResult.Yes);
+    }
 
-        string problem = "";
-        AddressClass @class = isLocal == MatchResult.Yes ? AddressClass.Local : ClassOf(domain, ref problem);
+    private async ValueTask<Route> RouteAsync(string sender, string recipient, string address, string domain, bool isLocal)
+    {
+        (AddressClass @class, string problem) = isLocal ? (AddressClass.Local, "") : await ClassOfAsync(domain);
         if (problem.Length > 0) return Route.Trouble(recipient, problem);
         ExplainClass(@class, domain);
-        problem = ByClass(@class, sender, domain, out string transport, out string nexthop);
-        if (problem.Length == 0) ExplainTransport(@class, transport, nexthop);
-        if (problem.Length == 0 && transport.Length == 0) problem = "null transport is not allowed";
-        if (problem.Length == 0 && @class != AddressClass.VirtualAlias)
-            problem = _transports.Apply(address, domain, ref transport, ref nexthop);
-        if (problem.Length == 0) problem = Relocate(address, ref transport, ref nexthop);
-        if (problem.Length > 0) return Route.Trouble(recipient, problem);
+        Hop hop = await ByClassAsync(@class, sender, domain);
+        if (hop.Problem.Length == 0) ExplainTransport(@class, hop.Transport, hop.Nexthop);
+        if (hop.Problem.Length == 0 && hop.Transport.Length == 0) hop = hop with { Problem = "null transport is not allowed" };
+        if (hop.Problem.Length == 0 && @class != AddressClass.VirtualAlias) hop = await ByTableAsync(hop, address, domain);
+        if (hop.Problem.Length == 0) hop = await RelocateAsync(hop, address);
+        if (hop.Problem.Length > 0) return Route.Trouble(recipient, hop.Problem);
         // commands must not take an address for an option
         if (!_allowMinus && address[0] == '-') return Route.BadAddress(recipient);
-        return new Route(RouteStatus.Ok, @class, transport, nexthop, address)
+        return new Route(RouteStatus.Ok, @class, hop.Transport, hop.Nexthop, address)
         {
             IsSourceRouted = address.AsSpan().IndexOfAny('@', '!', '%') != address.Length - domain.Length - 1,
             IsDoubleBounce = @class == AddressClass.Local && IsOurOwn(address.AsSpan(0, address.Length - domain.Length - 1)),
         };
     }
+
+    /// <summary>Where mail goes as far as it is known.</summary>
+    /// <param name="Problem">Empty, or what went wrong.</param>
+    private readonly record struct Hop(string Transport, string Nexthop, string Problem = "");
 
     /// <summary>Nobody reads what comes to the sender of notices to the postmaster, or to one that only probes have.</summary>
     private bool IsOurOwn(ReadOnlySpan<char> local) =>
@@ -89,79 +104,81 @@ public sealed partial class AddressResolver
         || _probeSender.IsTimed(local, _core.Options.Clock.GetUtcNow());
 
     /// <summary>The class of a domain that is not local.</summary>
-    private AddressClass ClassOf(string domain, ref string problem)
+    private async ValueTask<(AddressClass Class, string Problem)> ClassOfAsync(string domain)
     {
-        if (Is(_aliasDomains, RewriteParams.VirtualAliasDomains, domain, ref problem)) return AddressClass.VirtualAlias;
-        if (problem.Length == 0 && Is(_mailboxDomains, VirtualParams.VirtualMailboxDomains, domain, ref problem))
-            return AddressClass.VirtualMailbox;
-        if (problem.Length == 0 && Is(_relayDomains, RewriteParams.RelayDomains, domain, ref problem)) return AddressClass.Relay;
-        return AddressClass.Default;
+        MatchResult match = await _aliasDomains.MatchAsync(domain);
+        if (match != MatchResult.No) return Matched(match, AddressClass.VirtualAlias, RewriteParams.VirtualAliasDomains);
+        match = await _mailboxDomains.MatchAsync(domain);
+        if (match != MatchResult.No) return Matched(match, AddressClass.VirtualMailbox, VirtualParams.VirtualMailboxDomains);
+        match = await _relayDomains.MatchAsync(domain);
+        return match == MatchResult.No ? (AddressClass.Default, "") : Matched(match, AddressClass.Relay, RewriteParams.RelayDomains);
     }
 
-    private static bool Is(MatchList list, TextParam parameter, string domain, ref string problem)
-    {
-        MatchResult result = list.Match(domain);
-        if (result == MatchResult.Error) problem = $"{parameter.Name} lookup failure";
-        return result == MatchResult.Yes;
-    }
+    private static (AddressClass, string) Matched(MatchResult match, AddressClass @class, TextParam parameter) =>
+        (@class, match == MatchResult.Error ? $"{parameter.Name} lookup failure" : "");
 
-    private string ByClass(AddressClass @class, string sender, string domain, out string transport, out string nexthop)
+    private async ValueTask<Hop> ByClassAsync(AddressClass @class, string sender, string domain)
     {
-        nexthop = domain;
-        string problem = "";
         switch (@class)
         {
-            case AddressClass.VirtualAlias:
-                (transport, nexthop) = (Route.ErrorTransport, _unknownAlias);
-                return "";
-            case AddressClass.Local: transport = Take(_local, ref nexthop); return "";
-            case AddressClass.VirtualMailbox: transport = Take(_virtual, ref nexthop); return "";
+            case AddressClass.VirtualAlias: return new(Route.ErrorTransport, _unknownAlias);
+            case AddressClass.Local: return Take(_local, domain);
+            case AddressClass.VirtualMailbox: return Take(_virtual, domain);
+            default: break;
         }
         (string Transport, string Nexthop) chosen = @class == AddressClass.Relay ? _relay : _default;
-        if (@class == AddressClass.Default) problem = BySender(_senderTransport, sender, _nullTransportKey, ref chosen);
-        if (problem.Length == 0) problem = Relayhost(sender, ref nexthop);
-        transport = Take(chosen, ref nexthop);
-        return problem;
+        if (@class == AddressClass.Default && !_senderTransport.IsEmpty)
+        {
+            (string? found, string problem) = await BySenderAsync(_senderTransport, _parameters.SenderTransportMaps, sender,
+                _nullTransportKey);
+            if (problem.Length > 0) return new("", "", problem);
+            if (found != null) chosen = TransportTable.Split(found);
+        }
+        (string nexthop, string trouble) = await RelayhostAsync(sender, domain);
+        return Take(chosen, nexthop) with { Problem = trouble };
     }
 
-    private static string Take((string Transport, string Nexthop) setting, ref string nexthop)
+    private static Hop Take((string Transport, string Nexthop) setting, string nexthop) =>
+        new(setting.Transport, setting.Nexthop.Length > 0 ? setting.Nexthop : nexthop);
+
+    /// <summary>What a table has for a sender, null where it has nothing; or what went wrong.</summary>
+    private async ValueTask<(string? Value, string Problem)> BySenderAsync(Maps maps, TextParam parameter, string sender, string nullKey)
     {
-        if (setting.Nexthop.Length > 0) nexthop = setting.Nexthop;
-        return setting.Transport;
+        AddressMatch match = await _core.Lookup.FindAsync(maps, sender.Length > 0 ? sender : nullKey);
+        if (match.IsError) return (null, $"{parameter.Name} lookup failure: {match.Result.ErrorText}");
+        return (match.IsFound && !match.Value.Equals("DUNNO", StringComparison.OrdinalIgnoreCase) ? match.Value : null, "");
     }
 
-    private string BySender(Maps maps, string sender, string nullKey, ref (string Transport, string Nexthop) chosen)
-    {
-        if (maps.IsEmpty) return "";
-        AddressMatch match = _core.Lookup.Find(maps, sender.Length > 0 ? sender : nullKey);
-        if (match.IsError) return $"{_parameters.SenderTransportMaps.Name} lookup failure: {match.Result.ErrorText}";
-        if (match.IsFound && !match.Value.Equals("DUNNO", StringComparison.OrdinalIgnoreCase)) chosen = TransportTable.Split(match.Value);
-        return "";
-    }
-
-    private string Relayhost(string sender, ref string nexthop)
+    private async ValueTask<(string Nexthop, string Problem)> RelayhostAsync(string sender, string nexthop)
     {
         if (_relayhost.Length > 0)
         {
             nexthop = _relayhost;
             _core.Trace?.Add(RewriteParams.Relayhost.Name, "", "", $"nexthop {nexthop}");
         }
-        if (_senderRelayhost.IsEmpty) return "";
-        AddressMatch match = _core.Lookup.Find(_senderRelayhost, sender.Length > 0 ? sender : _nullRelayhostKey);
-        if (match.IsError) return $"{_parameters.SenderRelayhostMaps.Name} lookup failure: {match.Result.ErrorText}";
-        if (match.IsFound && !match.Value.Equals("DUNNO", StringComparison.OrdinalIgnoreCase)) nexthop = match.Value;
-        return "";
+        if (_senderRelayhost.IsEmpty) return (nexthop, "");
+        (string? found, string problem) = await BySenderAsync(_senderRelayhost, _parameters.SenderRelayhostMaps, sender, _nullRelayhostKey);
+        return (found ?? nexthop, problem);
     }
 
-    private string Relocate(string address, ref string transport, ref string nexthop)
+    private async ValueTask<Hop> ByTableAsync(Hop hop, string address, string domain)
     {
-        if (_relocated.IsEmpty) return "";
-        AddressMatch match = _core.Lookup.Find(_relocated, address);
-        if (match.IsError) return $"{RewriteParams.RelocatedMaps.Name} lookup failure: {match.Result.ErrorText}";
-        if (!match.IsFound) return "";
-        transport = Route.ErrorTransport;
+        LookupResult found = await _transports.FindAsync(address);
+        if (found.IsNotFound) return hop;
+        if (found.IsError) return hop with { Problem = found.ErrorText };
+        (string transport, string nexthop) = (hop.Transport, hop.Nexthop);
+        TransportTable.Update(found.Value, domain, ref transport, ref nexthop);
+        return new(transport, nexthop);
+    }
+
+    private async ValueTask<Hop> RelocateAsync(Hop hop, string address)
+    {
+        if (_relocated.IsEmpty) return hop;
+        AddressMatch match = await _core.Lookup.FindAsync(_relocated, address);
+        if (match.IsError) return hop with { Problem = $"{RewriteParams.RelocatedMaps.Name} lookup failure: {match.Result.ErrorText}" };
+        if (!match.IsFound) return hop;
         bool hasStatus = DsnStatus.TryParse(match.Value, out _, out int length) && match.Value.AsSpan(length).Trim().Length > 0;
-        nexthop = _relocatedPrefix ? "5.1.6 User has moved to " + match.Value : hasStatus ? match.Value : "5.2.0 Mailbox is unavailable";
-        return "";
+        return new(Route.ErrorTransport, _relocatedPrefix ? "5.1.6 User has moved to " + match.Value
+            : hasStatus ? match.Value : "5.2.0 Mailbox is unavailable");
     }
 }

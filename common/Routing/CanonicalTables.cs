@@ -29,7 +29,6 @@ public sealed class CanonicalTables
     private readonly (Maps Maps, AddressPlace Places, string Name)[] _tables;
     private readonly Masquerade _masquerade;
     private readonly AddressPlace _masqueradePlaces;
-    private readonly List<string> _found = [];
 
     public CanonicalTables(RoutingCore core)
     {
@@ -55,33 +54,33 @@ public sealed class CanonicalTables
     public bool IsIdle(AddressPlace place) => (_masqueradePlaces & place) == 0 && !Array.Exists(_tables, t => (t.Places & place) != 0);
 
     /// <summary>Maps an address in internal form; the same string when nothing fits.</summary>
-    /// <returns>Empty, or what went wrong; then the result is what the address was before that table.</returns>
-    public string Apply(string address, AddressPlace place, out string result)
+    /// <returns>With a problem, the address is what it was before that table.</returns>
+    public ValueTask<RewrittenAddress> ApplyAsync(string address, AddressPlace place) =>
+        IsIdle(place) ? new(new RewrittenAddress(address)) : ApplyAllAsync(address, place);
+
+    private async ValueTask<RewrittenAddress> ApplyAllAsync(string address, AddressPlace place)
     {
-        result = address;
         foreach ((Maps maps, AddressPlace places, string name) in _tables)
         {
             if ((places & place) == 0) continue;
-            string problem = Follow(maps, ref result);
-            if (problem.Length > 0) return $"{name} map lookup problem for {result}: {problem}";
+            (address, string problem) = await FollowAsync(maps, address);
+            if (problem.Length > 0) return new(address, $"{name} map lookup problem for {address}: {problem}");
         }
-        if ((_masqueradePlaces & place) != 0 && !_masquerade.TryApply(result, out result))
-            return "masquerade_exceptions map lookup problem";
-        return "";
+        if ((_masqueradePlaces & place) == 0) return new(address);
+        return await _masquerade.ApplyAsync(address) is { } masked ? new(masked) : new(address, "masquerade_exceptions map lookup problem");
     }
 
-    private string Follow(Maps maps, ref string address)
+    private async ValueTask<RewrittenAddress> FollowAsync(Maps maps, string address)
     {
         for (int step = 0; step < MaxSteps && address.Length > 0; step++)
         {
-            _found.Clear();
-            LookupStatus status = _core.Mapper.Map(maps, address, _core.PropagateCanonical, _found, out string error);
-            if (status != LookupStatus.Found) return error;
-            bool same = _found[0].Equals(address, StringComparison.OrdinalIgnoreCase);
-            address = _found[0];
+            AddressMapping found = await _core.Mapper.MapAsync(maps, address, _core.PropagateCanonical);
+            if (found.Status != LookupStatus.Found) return new(address, found.Error);
+            bool same = found.Results[0].Equals(address, StringComparison.OrdinalIgnoreCase);
+            address = found.Results[0];
             if (same) break;
         }
-        return "";
+        return new(address);
     }
 
     private static AddressPlace Places(MailConfig config, TextParam parameter)

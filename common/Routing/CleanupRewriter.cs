@@ -12,14 +12,23 @@ namespace MtaSuite.Common.Routing;
 /// <param name="Problem">Details for the log; empty when all is well.</param>
 public readonly record struct Expansion(string Recipient, bool IsAlias, Outcome? Trouble, string Problem);
 
+/// <summary>An envelope address after a step of rewriting.</summary>
+/// <param name="Trouble">Null, or the temporary failure that the message is refused with.</param>
+/// <param name="Problem">Details for the log; empty when all is well.</param>
+public readonly record struct Rewriting(string Address, Outcome? Trouble = null, string Problem = "")
+{
+    internal static readonly Outcome LookupTrouble = Outcome.Defer("4.3.0", "Error: address rewriting failed, try again later");
+
+    internal static Rewriting From(RewrittenAddress result) =>
+        new(result.Address, result.Problem.Length == 0 ? null : LookupTrouble, result.Problem);
+}
+
 /// <summary>
 /// All address rewriting of cleanup: envelope sender, headers, recipients with their virtual aliases, automatic copies. Addresses are in
-/// internal form. Nothing here waits unless a table does; for one thread. A process makes one.
+/// internal form. Nothing here waits unless a table does, and several messages may be under way. A process makes one.
 /// </summary>
 public sealed class CleanupRewriter
 {
-    private static readonly Outcome s_lookupTrouble = Outcome.Defer("4.3.0", "Error: address rewriting failed, try again later");
-
     private readonly RoutingCore _core;
     private readonly CanonicalTables _canonical;
     private readonly VirtualAliases _aliases;
@@ -38,42 +47,37 @@ public sealed class CleanupRewriter
     }
 
     /// <summary>
-    /// always_bcc; empty when there is none. Goes through <see cref="ExpandRecipient"/> as the results of the bcc tables do.
+    /// always_bcc; empty when there is none. Goes through <see cref="ExpandRecipientAsync"/> as the results of the bcc tables do.
     /// </summary>
     public string AlwaysBcc { get; }
 
     /// <summary>
     /// The envelope sender in standard form. MAILER-DAEMON at this site becomes the empty sender, because notices of others come as that.
     /// </summary>
-    public Outcome? Sender(string sender, out string result, out string problem)
+    public async ValueTask<Rewriting> SenderAsync(string sender)
     {
-        problem = "";
-        result = _core.Rewriter.RewriteInternal(sender, RewriteContext.Local);
+        string result = _core.Rewriter.RewriteInternal(sender, RewriteContext.Local);
         if (result.StartsWith("mailer-daemon@", StringComparison.OrdinalIgnoreCase)
             && result.Equals(_core.Rewriter.RewriteInternal("MAILER-DAEMON", RewriteContext.Local),
             StringComparison.OrdinalIgnoreCase)) result = "";
-        if (result.Length == 0 || _canonical.IsIdle(AddressPlace.EnvelopeSender)) return null;
-        problem = _canonical.Apply(result, AddressPlace.EnvelopeSender, out result);
-        return problem.Length == 0 ? null : s_lookupTrouble;
+        return result.Length == 0 ? new(result) : Rewriting.From(await _canonical.ApplyAsync(result, AddressPlace.EnvelopeSender));
     }
 
     /// <summary>The envelope recipient in standard form, before aliases. The empty one becomes empty_address_recipient.</summary>
-    public Outcome? Recipient(string recipient, out string result, out string problem)
+    public async ValueTask<Rewriting> RecipientAsync(string recipient)
     {
-        problem = "";
-        result = _core.Rewriter.RewriteInternal(recipient.Length == 0 ? _core.EmptyAddressRecipient : recipient, RewriteContext.Local);
-        if (_canonical.IsIdle(AddressPlace.EnvelopeRecipient)) return null;
-        problem = _canonical.Apply(result, AddressPlace.EnvelopeRecipient, out result);
-        return problem.Length == 0 ? null : s_lookupTrouble;
+        if (recipient.Length == 0) recipient = _core.EmptyAddressRecipient;
+        string result = _core.Rewriter.RewriteInternal(recipient, RewriteContext.Local);
+        return Rewriting.From(await _canonical.ApplyAsync(result, AddressPlace.EnvelopeRecipient));
     }
 
     /// <summary>
     /// Rewrites a recipient and replaces <paramref name="results"/> by all that its virtual aliases lead to (itself when there are none).
     /// </summary>
-    public Expansion ExpandRecipient(string recipient, List<string> results)
+    public async ValueTask<Expansion> ExpandRecipientAsync(string recipient, List<string> results)
     {
-        Outcome? trouble = Recipient(recipient, out string standard, out string problem);
-        if (trouble is null) trouble = _aliases.Expand(standard, results, out problem);
+        (string standard, Outcome? trouble, string problem) = await RecipientAsync(recipient);
+        if (trouble is null) (trouble, problem) = await _aliases.ExpandAsync(standard, results);
         else
         {
             results.Clear();
@@ -83,7 +87,7 @@ public sealed class CleanupRewriter
     }
 
     /// <summary>
-    /// The rewriter of a header's addresses; hand it to <see cref="HeaderAddresses.Rewrite"/>. Null when the header is not one that is
+    /// The rewriter of a header's addresses; hand it to <see cref="HeaderRewriting"/>. Null when the header is not one that is
     /// rewritten in this context.
     /// </summary>
     /// <param name="context"><see cref="RewriteContext.Local"/> for clients of local_header_rewrite_clients, else <see
@@ -102,25 +106,23 @@ public sealed class CleanupRewriter
     public RewriteContext RemoteContext => _core.Rewriter.RemoteContext;
 
     /// <summary>sender_bcc_maps: who gets a copy of what this sender sends; empty: nobody.</summary>
-    public Outcome? SenderBcc(string sender, out string bcc, out string problem) => Bcc(_senderBcc, sender, out bcc, out problem);
+    public ValueTask<Rewriting> SenderBccAsync(string sender) => BccAsync(_senderBcc, sender);
 
     /// <summary>recipient_bcc_maps: who gets a copy of what is sent to this recipient (in standard form); empty: nobody.</summary>
-    public Outcome? RecipientBcc(string recipient, out string bcc, out string problem) =>
-        Bcc(_recipientBcc, recipient, out bcc, out problem);
+    public ValueTask<Rewriting> RecipientBccAsync(string recipient) => BccAsync(_recipientBcc, recipient);
 
-    private Outcome? Bcc(Maps maps, string address, out string bcc, out string problem)
+    private async ValueTask<Rewriting> BccAsync(Maps maps, string address)
     {
-        (bcc, problem) = ("", "");
-        if (maps.IsEmpty || address.Length == 0) return null;
-        AddressMatch match = _core.Lookup.Find(maps, address);
-        if (match.IsFound) bcc = Address.Unquote822(match.Value);
-        if (!match.IsError) return null;
-        problem = match.Result.ErrorText;
-        return s_lookupTrouble;
+        AddressMatch match = await _core.Lookup.FindAsync(maps, address);
+        return match.IsError ? new("", Rewriting.LookupTrouble, match.Result.ErrorText)
+            : new(match.IsFound ? Address.Unquote822(match.Value) : "");
     }
 }
 
-/// <summary>Rewrites the addresses of one kind of header in one context.</summary>
+/// <summary>
+/// Rewrites the addresses of one kind of header in one context: first in standard form, then, where that leaves it something to do, by the
+/// canonical tables.
+/// </summary>
 public sealed class HeaderAddressRewriter : IAddressRewriter
 {
     private readonly TrivialRewriter _rewriter;
@@ -135,20 +137,14 @@ public sealed class HeaderAddressRewriter : IAddressRewriter
         _idle = canonical.IsIdle(place);
     }
 
-    /// <summary>The first trouble with a table since <see cref="Reset"/>; empty: none. A message with trouble is refused for now.</summary>
-    public string Problem { get; private set; } = "";
-
-    public void Reset() => Problem = "";
-
     public bool Keeps(ReadOnlySpan<byte> text) => _idle && TrivialRewriter.IsComplete(text);
 
-    public string Rewrite(string external)
+    public async ValueTask<RewrittenAddress> RewriteAsync(string external)
     {
         string complete = _rewriter.Rewrite(external, _context);
-        if (_idle || complete == "\"\"") return complete;
+        if (_idle || complete == "\"\"") return new(complete);
         string address = Address.Unquote822(complete);
-        string problem = _canonical.Apply(address, _place, out string result);
-        if (problem.Length > 0 && Problem.Length == 0) Problem = problem;
-        return result == address ? complete : Address.Quote822(result);
+        (string result, string problem) = await _canonical.ApplyAsync(address, _place);
+        return new(result == address ? complete : Address.Quote822(result), problem);
     }
 }

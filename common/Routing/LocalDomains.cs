@@ -30,20 +30,19 @@ public sealed class LocalDomains : IDisposable
 
     public IReadOnlyList<string> Problems => _destinations.Problems;
 
-    /// <summary>A match may wait for another process or the network.</summary>
-    public bool MayBlock => _destinations.MayBlock;
-
     /// <summary>A domain, or a literal with its brackets. One trailing dot does not matter.</summary>
-    public MatchResult Match(ReadOnlySpan<char> domain)
+    public ValueTask<MatchResult> MatchAsync(ReadOnlySpan<char> domain)
     {
-        if (domain.IsEmpty) return MatchResult.No;
+        if (domain.IsEmpty) return new(MatchResult.No);
         if (domain[^1] == '.') domain = domain[..^1];
-        if (domain.IsEmpty || domain[^1] == '.') return MatchResult.No;
-        MatchResult result = _destinations.Match(domain);
-        if (result != MatchResult.No) return result;
-        return domain[0] == '[' && HostName.TryParseLiteral(domain, out IPAddress address) && _addresses.Contains(Plain(address))
-            ? MatchResult.Yes : MatchResult.No;
+        if (domain.IsEmpty || domain[^1] == '.') return new(MatchResult.No);
+        ValueTask<MatchResult> listed = _destinations.MatchAsync(domain);
+        bool isOwn = domain[0] == '[' && HostName.TryParseLiteral(domain, out IPAddress address) && _addresses.Contains(Plain(address));
+        return isOwn ? OrYesAsync(listed) : listed;
     }
+
+    private static async ValueTask<MatchResult> OrYesAsync(ValueTask<MatchResult> listed) =>
+        await listed is var match and not MatchResult.No ? match : MatchResult.Yes;
 
     public void Dispose() => _destinations.Dispose();
 

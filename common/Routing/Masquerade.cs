@@ -16,23 +16,26 @@ public sealed class Masquerade(string domains, MatchList exceptions)
     public bool IsEmpty => _domains.Length == 0;
 
     /// <summary>Rewrites an address in either form (the domain is the same in both). The same string when it stays.</summary>
-    /// <returns>False when masquerade_exceptions could not be asked; the address stays.</returns>
-    public bool TryApply(string address, out string result)
+    /// <returns>Null when masquerade_exceptions could not be asked.</returns>
+    public async ValueTask<string?> ApplyAsync(string address)
     {
-        result = address;
         int at = address.LastIndexOf('@');
-        if (at < 0 || IsEmpty) return true;
-        MatchResult exempt = exceptions.IsEmpty ? MatchResult.No : exceptions.Match(Address.Unquote822(address[..at]));
-        if (exempt != MatchResult.No) return exempt == MatchResult.Yes;
+        if (at < 0 || IsEmpty) return address;
+        MatchResult exempt = exceptions.IsEmpty ? MatchResult.No : await exceptions.MatchAsync(Address.Unquote822(address[..at]));
+        if (exempt != MatchResult.No) return exempt == MatchResult.Yes ? address : null;
+        return WithoutHost(address, at);
+    }
+
+    private string WithoutHost(string address, int at)
+    {
         ReadOnlySpan<char> domain = address.AsSpan(at + 1);
         foreach ((string parent, bool keep) in _domains)
         {
-            if (domain.Equals(parent, StringComparison.OrdinalIgnoreCase)) return true;
+            if (domain.Equals(parent, StringComparison.OrdinalIgnoreCase)) return address;
             if (domain.Length <= parent.Length || domain[domain.Length - parent.Length - 1] != '.'
                 || !domain.EndsWith(parent, StringComparison.OrdinalIgnoreCase)) continue;
-            if (!keep) result = string.Concat(address.AsSpan(0, at + 1), parent);
-            return true;
+            return keep ? address : string.Concat(address.AsSpan(0, at + 1), parent);
         }
-        return true;
+        return address;
     }
 }

@@ -39,7 +39,7 @@ public sealed class MatchList : IDisposable
     private readonly MatchStyle _style;
     private readonly bool _parents;
     private readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> _names;
-    private readonly bool _allPositive;
+    private readonly bool _allPositive, _hasTables;
 
     private MatchList(MatchStyle style, bool parents)
     {
@@ -53,6 +53,7 @@ public sealed class MatchList : IDisposable
     {
         Parse(value, options ?? TableOptions.Default, positive: true, depth: 0);
         _allPositive = _patterns.TrueForAll(p => p.Positive);
+        _hasTables = _patterns.Exists(p => p.Kind == MatchPatternKind.Table);
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (MatchPattern pattern in _patterns)
             if (pattern.Kind == MatchPatternKind.Name) names.Add(pattern.Text);
@@ -62,35 +63,52 @@ public sealed class MatchList : IDisposable
     /// <summary>What is wrong with the list, for the log.</summary>
     public IReadOnlyList<string> Problems => _problems;
     public bool IsEmpty => _patterns.Count == 0;
-    /// <summary>A match may wait for another process or the network.</summary>
-    public bool MayBlock => _patterns.Exists(p => p.Table?.MayBlock == true);
 
     /// <summary>True when parent_domain_matches_subdomains names the parameter.</summary>
     public static bool ParentsMatch(MailConfig config, string parameter) =>
         config.GetList(Config.Params.RewriteParams.ParentDomainMatchesSubdomains).Contains(parameter, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Matches a name (of a host or a domain, or whatever the list holds).</summary>
-    public MatchResult Match(ReadOnlySpan<char> name) => Match(name, null);
+    public ValueTask<MatchResult> MatchAsync(ReadOnlySpan<char> name) => MatchAsync(name, null);
 
     /// <summary>Matches a client's address.</summary>
-    public MatchResult Match(IPAddress address) => Match(default, address);
+    public ValueTask<MatchResult> MatchAsync(IPAddress address) => MatchAsync(default, address);
 
     /// <summary>Matches a client by name or address; the name may be empty or "unknown".</summary>
-    public MatchResult Match(ReadOnlySpan<char> name, IPAddress? address)
+    public ValueTask<MatchResult> MatchAsync(ReadOnlySpan<char> name, IPAddress? address)
     {
-        if (_patterns.Count == 0) return MatchResult.No;
+        if (_patterns.Count == 0) return new(MatchResult.No);
         if (address is { IsIPv4MappedToIPv6: true }) address = address.MapToIPv4();
         // names alone, and nothing negated: their order does not matter
-        if (_allPositive && !name.IsEmpty && MatchesNames(name)) return MatchResult.Yes;
+        if (_allPositive && !name.IsEmpty && MatchesNames(name)) return new(MatchResult.Yes);
+        if (_hasTables) return MatchInOrderAsync(name.ToString(), address);
+        foreach (MatchPattern pattern in _patterns)
+            if (Decides(pattern, name, address) is { } result) return new(result);
+        return new(MatchResult.No);
+    }
+
+    private async ValueTask<MatchResult> MatchInOrderAsync(string name, IPAddress? address)
+    {
         foreach (MatchPattern pattern in _patterns)
         {
-            if (_allPositive && pattern.Kind == MatchPatternKind.Name) continue;
-            MatchResult result = pattern.Match(name, address, _style, _parents);
-            if (result == MatchResult.Yes) return pattern.Positive ? MatchResult.Yes : MatchResult.No;
-            if (result == MatchResult.Error) return result;
+            MatchResult? result = pattern.Kind == MatchPatternKind.Table
+                ? Signed(pattern, await pattern.MatchTableAsync(name, address, _style, _parents))
+                : Decides(pattern, name, address);
+            if (result is { } decided) return decided;
         }
         return MatchResult.No;
     }
+
+    /// <summary>What a pattern that is no table says; null: nothing.</summary>
+    private MatchResult? Decides(MatchPattern pattern, ReadOnlySpan<char> name, IPAddress? address) =>
+        _allPositive && pattern.Kind == MatchPatternKind.Name ? null : Signed(pattern, pattern.Match(name, address, _style, _parents));
+
+    private static MatchResult? Signed(MatchPattern pattern, MatchResult match) => match switch
+    {
+        MatchResult.Yes => pattern.Positive ? MatchResult.Yes : MatchResult.No,
+        MatchResult.Error => match,
+        _ => null,
+    };
 
     private bool MatchesNames(ReadOnlySpan<char> name)
     {

@@ -76,11 +76,11 @@ internal sealed class MatchPattern(bool positive, MatchPatternKind kind, string 
         return true;
     }
 
+    /// <summary>Matches a pattern that is no table.</summary>
     public MatchResult Match(ReadOnlySpan<char> name, IPAddress? address, MatchStyle style, bool parents) => Kind switch
     {
         MatchPatternKind.Name => Is(!name.IsEmpty && MatchesName(name, style, parents)),
         MatchPatternKind.Network => Is(address is not null && Network.Contains(address)),
-        MatchPatternKind.Table => MatchTable(name, address, style, parents),
         _ => MatchResult.Error,
     };
 
@@ -92,56 +92,27 @@ internal sealed class MatchPattern(bool positive, MatchPatternKind kind, string 
         return parents ? name[name.Length - Text.Length - 1] == '.' : Text[0] == '.';
     }
 
-    private MatchResult MatchTable(ReadOnlySpan<char> name, IPAddress? address, MatchStyle style, bool parents)
+    /// <summary>Matches a pattern that is a table.</summary>
+    public async ValueTask<MatchResult> MatchTableAsync(string name, IPAddress? address, MatchStyle style, bool parents)
     {
-        if (!name.IsEmpty && style != MatchStyle.Networks)
+        if (name.Length > 0 && style != MatchStyle.Networks)
         {
-            MatchResult result = Ask(name);
+            MatchResult result = await AskAsync(name);
             bool walk = style != MatchStyle.Names && TableTraits.HasFixedKeys(Table!);
             for (int dot = walk ? name.IndexOf('.') : -1; result == MatchResult.No && dot >= 0; dot = MatchList.NextDot(name, dot))
-                result = Ask(name[(parents ? dot + 1 : dot)..]);
+                result = await AskAsync(name[(parents ? dot + 1 : dot)..]);
             if (result != MatchResult.No) return result;
         }
-        return address is not null && style is MatchStyle.Networks or MatchStyle.Hosts ? Ask(address!.ToString()) : MatchResult.No;
+        bool isAddress = address is not null && style is MatchStyle.Networks or MatchStyle.Hosts;
+        return isAddress ? await AskAsync(address!.ToString()) : MatchResult.No;
     }
 
-    private MatchResult Ask(ReadOnlySpan<char> key)
+    private async ValueTask<MatchResult> AskAsync(string key)
     {
-        if (key.IsEmpty) return MatchResult.No;
-        LookupResult result = Table!.Lookup(key.ToString());
+        if (key.Length == 0) return MatchResult.No;
+        LookupResult result = await Table!.LookupAsync(key);
         return result.IsError ? MatchResult.Error : Is(result.IsFound);
     }
 
     private static MatchResult Is(bool matches) => matches ? MatchResult.Yes : MatchResult.No;
-}
-
-/// <summary>What routing needs to know of table types.</summary>
-public static class TableTraits
-{
-    private static readonly string[] s_patternTypes = ["cidr:", "pcre:", "regexp:", "randmap:"];
-
-    /// <summary>
-    /// False for tables of patterns, and for tables made of such: they see whole names and addresses, never parts of them. A table's spec
-    /// says its type, and those of the tables inside its braces.
-    /// </summary>
-    public static bool HasFixedKeys(Table table)
-    {
-        string spec = table.Spec;
-        while (spec.StartsWith("proxy:", StringComparison.Ordinal)) spec = spec["proxy:".Length..];
-        if (Array.Exists(s_patternTypes, type => spec.StartsWith(type, StringComparison.Ordinal))) return false;
-        bool composite = spec.StartsWith("pipemap:", StringComparison.Ordinal) || spec.StartsWith("unionmap:", StringComparison.Ordinal);
-        return !composite || !Array.Exists(s_patternTypes, type => spec.Contains(type, StringComparison.Ordinal));
-    }
-
-    /// <summary>Looks up a part of an address (a local part, a domain) in the tables that have fixed keys.</summary>
-    public static LookupResult LookupPart(Maps maps, string key)
-    {
-        foreach (Table table in maps.Tables)
-        {
-            if (key.Length == 0 || !HasFixedKeys(table)) continue;
-            LookupResult result = table.Lookup(key);
-            if (!result.IsNotFound) return maps.Answer(table, key, result);
-        }
-        return LookupResult.NotFound;
-    }
 }

@@ -29,15 +29,14 @@ public readonly record struct RecipientCheck(RecipientStatus Status, int Code, D
 
 /// <summary>
 /// Looks for recipients (and senders) in the table of their class: local_recipient_maps, virtual_mailbox_maps, relay_recipient_maps; what
-/// canonical or virtual alias tables know is valid in any class. Answers of tables are remembered for seconds. Safe to ask from several
-/// threads.
+/// canonical or virtual alias tables know is valid in any class. Answers of tables are remembered for seconds.
 /// </summary>
 public sealed class RecipientValidator
 {
     private readonly RoutingCore _core;
     private readonly Maps _recipientCanonical, _senderCanonical, _canonical, _aliases, _local, _mailboxes, _relay;
     private readonly int _localCode, _aliasCode, _mailboxCode, _relayCode;
-    private readonly bool _showTable, _rewritingMayBlock;
+    private readonly bool _showTable;
     private readonly RecipientCache _cache;
 
     public RecipientValidator(RoutingCore core)
@@ -51,7 +50,6 @@ public sealed class RecipientValidator
         _local = core.OpenMaps(RewriteParams.LocalRecipientMaps);
         _mailboxes = core.OpenMaps(VirtualParams.VirtualMailboxMaps);
         _relay = core.OpenMaps(RewriteParams.RelayRecipientMaps);
-        _rewritingMayBlock = _recipientCanonical.MayBlock || _senderCanonical.MayBlock || _canonical.MayBlock || _aliases.MayBlock;
         _localCode = core.Config.Get(SmtpdParams.UnknownLocalRecipientRejectCode);
         _aliasCode = core.Config.Get(SmtpdParams.UnknownVirtualAliasRejectCode);
         _mailboxCode = core.Config.Get(SmtpdParams.UnknownVirtualMailboxRejectCode);
@@ -60,7 +58,7 @@ public sealed class RecipientValidator
     }
 
     /// <summary>Checks an address whose route is known already.</summary>
-    public RecipientCheck Check(in Route route, string address, bool isSender)
+    public async ValueTask<RecipientCheck> CheckAsync(Route route, string address, bool isSender)
     {
         if (route.Status == RouteStatus.Trouble) return Failed(route, address, route.Problem);
         if (route.Status == RouteStatus.BadAddress)
@@ -69,7 +67,7 @@ public sealed class RecipientValidator
         bool cached = _cache.TryGet(route.Recipient, route.Class, isSender, out bool known);
         if (!cached)
         {
-            RecipientStatus status = Ask(route, isSender, out string problem);
+            (RecipientStatus status, string problem) = await AskAsync(route, isSender);
             if (status == RecipientStatus.Error) return Failed(route, address, problem);
             known = status == RecipientStatus.Valid;
             _cache.Add(route.Recipient, route.Class, isSender, known);
@@ -78,20 +76,23 @@ public sealed class RecipientValidator
         return IsRefusing(route) ? ByTransport(route, address, isSender) : NotListed(route, address, isSender);
     }
 
-    /// <summary>Checking an address with this route may wait for another process or the network.</summary>
-    public bool MayBlock(in Route route) => _rewritingMayBlock || (!IsRefusing(route) && TableOf(route).Maps.MayBlock);
-
     /// <summary>Asks the rewriting tables, then the table of the class.</summary>
-    private RecipientStatus Ask(in Route route, bool isSender, out string problem)
+    private async ValueTask<(RecipientStatus Status, string Problem)> AskAsync(Route route, bool isSender)
     {
-        RecipientStatus status = Rewritten(route.Recipient, isSender, out problem);
-        if (status != RecipientStatus.Unknown || IsRefusing(route)) return status;
+        string address = route.Recipient;
+        LookupResult found = await FindAsync(_recipientCanonical, address);
+        if (found.IsNotFound && isSender) found = await FindAsync(_senderCanonical, address);
+        if (found.IsNotFound) found = await FindAsync(_canonical, address);
+        if (found.IsNotFound) found = await FindAsync(_aliases, address);
+        if (!found.IsNotFound || IsRefusing(route)) return StatusOf(found);
         Maps maps = TableOf(route).Maps;
-        if (maps.IsEmpty) return RecipientStatus.Valid;
-        AddressMatch match = _core.Lookup.Find(maps, route.Recipient);
-        problem = match.Result.ErrorText;
-        return match.IsFound ? RecipientStatus.Valid : match.IsError ? RecipientStatus.Error : RecipientStatus.Unknown;
+        return maps.IsEmpty ? (RecipientStatus.Valid, "") : StatusOf(await FindAsync(maps, address));
     }
+
+    private async ValueTask<LookupResult> FindAsync(Maps maps, string address) => (await _core.Lookup.FindAsync(maps, address)).Result;
+
+    private static (RecipientStatus, string) StatusOf(LookupResult found) =>
+        (found.IsFound ? RecipientStatus.Valid : found.IsError ? RecipientStatus.Error : RecipientStatus.Unknown, found.ErrorText);
 
     private (Maps Maps, int Code, string Name) TableOf(in Route route) => route.Class switch
     {
@@ -110,21 +111,6 @@ public sealed class RecipientValidator
     }
 
     private static bool IsRefusing(in Route route) => route.Transport is Route.ErrorTransport or Route.RetryTransport;
-
-    private RecipientStatus Rewritten(string address, bool isSender, out string problem)
-    {
-        problem = "";
-        foreach (Maps maps in new ReadOnlySpan<Maps>([_recipientCanonical, isSender ? _senderCanonical : Maps.Empty, _canonical, _aliases]))
-        {
-            if (maps.IsEmpty) continue;
-            AddressMatch match = _core.Lookup.Find(maps, address);
-            if (match.IsFound) return RecipientStatus.Valid;
-            if (!match.IsError) continue;
-            problem = match.Result.ErrorText;
-            return RecipientStatus.Error;
-        }
-        return RecipientStatus.Unknown;
-    }
 
     private RecipientCheck ByTransport(in Route route, string address, bool isSender)
     {

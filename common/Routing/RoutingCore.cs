@@ -7,7 +7,7 @@ namespace MtaSuite.Common.Routing;
 
 /// <summary>
 /// What all parts of rewriting and routing stand on, opened once for a process: local domains, the standard form, address look-ups. It and
-/// what is made from it are one thread's where they do not say otherwise.
+/// what is made from it keep nothing between questions, so that several messages may ask at the same time.
 /// </summary>
 public sealed class RoutingCore : IDisposable
 {
@@ -51,10 +51,6 @@ public sealed class RoutingCore : IDisposable
 
     /// <summary>"parameter: what is wrong" of each list and table opened so far, for the log and mtasuite check.</summary>
     public IReadOnlyList<string> Problems => _problems;
-
-    /// <summary>Some table opened so far may wait for another process or the network.</summary>
-    public bool MayBlock =>
-        _owned.Exists(part => part is Maps { MayBlock: true } or MatchList { MayBlock: true } or LocalDomains { MayBlock: true });
 
     /// <summary>Opens a parameter's tables; they live as long as this.</summary>
     public Maps OpenMaps(TextParam parameter, bool allowSubstitution = true)

@@ -24,17 +24,17 @@ public sealed class StatusFilter(Maps maps, bool softBounce = false)
         return new StatusFilter(maps, softBounce);
     }
 
-    /// <summary>Whoever asks may have to wait.</summary>
-    public bool MayBlock { get; } = maps.MayBlock;
-
     /// <summary>The outcome to report instead; the same when no table has one.</summary>
-    public Outcome Apply(Outcome outcome) => softBounce ? Filter(outcome).SoftBounce() : Filter(outcome);
-
-    private Outcome Filter(Outcome outcome)
+    public async ValueTask<Outcome> ApplyAsync(Outcome outcome)
     {
-        if (maps.IsEmpty) return outcome;
+        if (!maps.IsEmpty) outcome = await FilterAsync(outcome);
+        return softBounce ? outcome.SoftBounce() : outcome;
+    }
+
+    private async ValueTask<Outcome> FilterAsync(Outcome outcome)
+    {
         string query = $"{outcome.Status} {outcome.Text}";
-        LookupResult result = maps.Lookup(query);
+        LookupResult result = await maps.LookupAsync(query);
         if (result.IsError) Log.Log.Warning($"{result.ErrorText}");
         if (!result.IsFound) return outcome;
         if (!DsnStatus.TryParse(result.Value, out DsnStatus status, out int length) || result.Value.Length <= length + 1

@@ -10,16 +10,12 @@ public sealed class TransportTable(Maps maps, AddressLookup lookup, bool parents
 {
     private readonly FindBy _by = FindBy.Full | FindBy.NoExtension | FindBy.Domain | (parentsMatch ? FindBy.Parents : FindBy.DotParents);
 
-    /// <summary>Changes transport and nexthop by what the table says of the recipient.</summary>
-    /// <returns>Empty, or what went wrong.</returns>
-    public string Apply(string recipient, string domain, ref string transport, ref string nexthop)
+    /// <summary>What the table says of a recipient, for <see cref="Update"/>.</summary>
+    public async ValueTask<LookupResult> FindAsync(string recipient)
     {
-        if (maps.IsEmpty) return "";
-        LookupResult result = lookup.Find(maps, recipient, _by).Result;
-        if (result.IsNotFound) result = maps.Lookup("*");
-        if (result.IsError) return result.ErrorText;
-        if (result.IsFound) Update(result.Value, domain, ref transport, ref nexthop);
-        return "";
+        if (maps.IsEmpty) return LookupResult.NotFound;
+        LookupResult result = (await lookup.FindAsync(maps, recipient, _by)).Result;
+        return result.IsNotFound ? await maps.LookupAsync("*") : result;
     }
 
     /// <summary>

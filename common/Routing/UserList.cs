@@ -1,32 +1,34 @@
 using System.Globalization;
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Common.Routing;
 
 /// <summary>
 /// A list of users (authorized_submit_users and its like), as <see cref="MatchList"/> reads lists of names. root and mail_owner need no
-/// permission: that is the caller's affair. May block on the password database, unless the list begins with a table that holds everybody.
+/// permission: that is the caller's affair. The password database is asked beside the loop.
 /// </summary>
 /// <param name="value">The parameter's value, expanded.</param>
 public sealed class UserList(string value) : IDisposable
 {
     private readonly MatchList _names = new(value, MatchStyle.Names);
+    private readonly BlockingQuestions _accounts = new("accounts", threads: 2);
     private readonly bool _everybody = value.StartsWith("static:", StringComparison.Ordinal);
 
     /// <summary>What is wrong with the list, for the log.</summary>
     public IEnumerable<string> Problems => _names.Problems;
 
     /// <summary>
-    /// Asks for a user id; <paramref name="name"/> is its login name, "unknown" for one without an account, the number where nobody had to
-    /// be asked.
+    /// Asks for a user id. The name is its login name, "unknown" for one without an account, the number where nobody had to be asked.
     /// </summary>
-    public MatchResult Match(uint uid, out string name)
+    public async ValueTask<(MatchResult Match, string Name)> MatchAsync(uint uid)
     {
-        name = uid.ToString(CultureInfo.InvariantCulture);
-        if (_everybody) return MatchResult.Yes;
-        if (Libc.FindAccount(uid, out Account? account) != 0) return MatchResult.Error;
-        name = account?.Name ?? "unknown";
-        return _names.Match(name);
+        string number = uid.ToString(CultureInfo.InvariantCulture);
+        if (_everybody) return (MatchResult.Yes, number);
+        (int error, Account? account) = await _accounts.AskAsync(uid, static uid => (Libc.FindAccount(uid, out Account? found), found));
+        if (error != 0) return (MatchResult.Error, number);
+        string name = account?.Name ?? "unknown";
+        return (await _names.MatchAsync(name), name);
     }
 
     public void Dispose() => _names.Dispose();

@@ -28,36 +28,34 @@ public sealed class VirtualAliases(Maps maps, AddressMapper mapper, AliasLimits 
     /// <summary>
     /// Replaces <paramref name="results"/> by what the recipient (internal form) expands to; itself when no alias matches.
     /// </summary>
-    /// <returns>Null, or the temporary failure; then the results hold the recipient alone.</returns>
-    public Outcome? Expand(string recipient, List<string> results, out string problem)
+    /// <returns>No trouble, or the temporary failure and its details; then the results hold the recipient alone.</returns>
+    public async ValueTask<(Outcome? Trouble, string Problem)> ExpandAsync(string recipient, List<string> results)
     {
-        problem = "";
+        string problem = "";
         results.Clear();
         results.Add(recipient);
-        if (maps.IsEmpty) return null;
+        if (maps.IsEmpty) return (null, "");
         var done = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        List<string> found = [];
         for (int i = 0; i < results.Count && problem.Length == 0; i++)
         {
             if (results.Count > limits.Expansion) problem = $"unreasonable virtual_alias_maps map expansion size for {recipient}";
-            else problem = ExpandOne(recipient, i, results, found, done);
+            else problem = await ExpandOneAsync(recipient, i, results, done);
         }
-        if (problem.Length == 0) return null;
+        if (problem.Length == 0) return (null, "");
         results.Clear();
         results.Add(recipient);
-        return s_expansionError;
+        return (s_expansionError, problem);
     }
 
     /// <summary>Follows one address to where no alias matches; the first of each list takes its place, the others go to the end.</summary>
-    private string ExpandOne(string recipient, int index, List<string> results, List<string> found, HashSet<string> done)
+    private async ValueTask<string> ExpandOneAsync(string recipient, int index, List<string> results, HashSet<string> done)
     {
         for (int depth = 0; ; depth++)
         {
             string address = results[index];
             if (done.Contains(address)) return "";
             if (depth >= limits.Recursion) return $"unreasonable virtual_alias_maps map nesting for {recipient}";
-            found.Clear();
-            LookupStatus status = mapper.Map(maps, address, propagate, found, out string error);
+            (LookupStatus status, IReadOnlyList<string> found, string error) = await mapper.MapAsync(maps, address, propagate);
             if (status == LookupStatus.NotFound) return "";
             if (status == LookupStatus.Error) return $"virtual_alias_maps map lookup problem for {recipient}: {error}";
             foreach (string result in found)

@@ -17,8 +17,6 @@ internal abstract class CompositeTable : Table
     // each part folds or not as its own type does
     protected override bool HasFixedKeys => false;
 
-    public override bool MayBlock => Array.Exists(Parts, part => part.MayBlock);
-
     /// <summary>What stands between the braces; empty when they are missing.</summary>
     public static List<string> Items(string name) =>
         name.StartsWith('{') && ConfigList.TryUnbrace(name, out string body) ? ConfigList.Split(body) : [];
@@ -43,12 +41,12 @@ internal abstract class CompositeTable : Table
 /// <summary>pipemap: the value from one table is the key for the next; the last one's value is the answer.</summary>
 internal sealed class PipeTable(string spec, TableOptions options, Table[] parts) : CompositeTable(spec, options, parts)
 {
-    protected override LookupResult Find(string key)
+    protected override async ValueTask<LookupResult> FindAsync(string key)
     {
         LookupResult result = LookupResult.NotFound;
         foreach (Table part in Parts)
         {
-            result = part.Lookup(key);
+            result = await part.LookupAsync(key);
             if (!result.IsFound) return result;
             key = result.Value;
         }
@@ -59,12 +57,12 @@ internal sealed class PipeTable(string spec, TableOptions options, Table[] parts
 /// <summary>unionmap: the values from all tables that have the key, with commas between.</summary>
 internal sealed class UnionTable(string spec, TableOptions options, Table[] parts) : CompositeTable(spec, options, parts)
 {
-    protected override LookupResult Find(string key)
+    protected override async ValueTask<LookupResult> FindAsync(string key)
     {
         StringBuilder? values = null;
         foreach (Table part in Parts)
         {
-            LookupResult result = part.Lookup(key);
+            LookupResult result = await part.LookupAsync(key);
             if (result.IsError) return result;
             if (!result.IsFound) continue;
             values = values == null ? new StringBuilder() : values.Append(',');
@@ -75,7 +73,7 @@ internal sealed class UnionTable(string spec, TableOptions options, Table[] part
 }
 
 /// <summary>randmap:{ value, value ... }: any one of the values, whatever the key.</summary>
-internal sealed class RandomTable(string spec, TableOptions options, List<string> values) : Table(spec, options)
+internal sealed class RandomTable(string spec, TableOptions options, List<string> values) : MemoryTable(spec, options)
 {
     protected override LookupResult Find(string key) => LookupResult.Found(values[Random.Shared.Next(values.Count)]);
 

@@ -28,33 +28,42 @@ public sealed class Maps : IDisposable
     public IReadOnlyList<Table> Tables => _tables;
     public bool IsEmpty => _tables.Length == 0;
 
-    /// <summary>A lookup may wait for another process or the network.</summary>
-    public bool MayBlock => Array.Exists(_tables, table => table.MayBlock);
-
     /// <summary>"TYPE:NAME: reason" of each table that could not be opened.</summary>
     public IEnumerable<string> OpenErrors =>
         _tables.Where(table => table.OpenError != null).Select(table => $"{table.Spec}: {table.OpenError}");
 
     /// <summary>Asks the tables in order. An empty key is found nowhere; an empty value is an error of the table.</summary>
-    public LookupResult Lookup(string key) => Lookup(key, out _);
+    public ValueTask<LookupResult> LookupAsync(string key) => _tables.Length == 0 ? default : AskAsync(key, fixedKeysOnly: false);
 
-    /// <summary>As <see cref="Lookup(string)"/>, and says which table answered (null: none did).</summary>
-    public LookupResult Lookup(string key, out Table? table)
+    /// <summary>As <see cref="LookupAsync"/>, and says which table answered (null: none did).</summary>
+    public async ValueTask<(LookupResult Result, Table? Table)> FindAsync(string key)
     {
-        table = null;
-        if (key.Length == 0) return LookupResult.NotFound;
-        foreach (Table candidate in _tables)
+        if (key.Length == 0) return default;
+        foreach (Table table in _tables)
         {
-            LookupResult result = candidate.Lookup(key);
-            if (result.IsNotFound) continue;
-            table = candidate;
-            return Answer(candidate, key, result);
+            LookupResult result = await table.LookupAsync(key);
+            if (!result.IsNotFound) return (Answer(table, key, result), table);
+        }
+        return default;
+    }
+
+    /// <summary>Looks up a part of an address (a local part, a domain): in tables with fixed keys, for patterns see whole names.</summary>
+    public ValueTask<LookupResult> LookupPartAsync(string key) => _tables.Length == 0 ? default : AskAsync(key, fixedKeysOnly: true);
+
+    private async ValueTask<LookupResult> AskAsync(string key, bool fixedKeysOnly)
+    {
+        if (key.Length == 0) return LookupResult.NotFound;
+        foreach (Table table in _tables)
+        {
+            if (fixedKeysOnly && !TableTraits.HasFixedKeys(table)) continue;
+            LookupResult result = await table.LookupAsync(key);
+            if (!result.IsNotFound) return Answer(table, key, result);
         }
         return LookupResult.NotFound;
     }
 
     /// <summary>The answer of a table that has one.</summary>
-    internal LookupResult Answer(Table table, string key, LookupResult result)
+    private LookupResult Answer(Table table, string key, LookupResult result)
     {
         if (result.IsFound && result.Value.Length == 0)
             result = LookupResult.Error($"{table.Spec} returned an empty value for \"{key}\"; it should have no such entry");

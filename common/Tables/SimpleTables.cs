@@ -3,7 +3,7 @@ using MtaSuite.Common.Config;
 namespace MtaSuite.Common.Tables;
 
 /// <summary>Stands in for a table that cannot be opened, and is the table type "fail": every lookup is an error.</summary>
-internal sealed class ErrorTable : Table
+internal sealed class ErrorTable : MemoryTable
 {
     private readonly string _reason;
 
@@ -18,7 +18,7 @@ internal sealed class ErrorTable : Table
 }
 
 /// <summary>static:TEXT or static:{ TEXT }: the same value for every key.</summary>
-internal sealed class StaticTable(string spec, TableOptions options, string value) : Table(spec, options)
+internal sealed class StaticTable(string spec, TableOptions options, string value) : MemoryTable(spec, options)
 {
     protected override LookupResult Find(string key) => LookupResult.Found(value);
 
@@ -33,7 +33,7 @@ internal sealed class StaticTable(string spec, TableOptions options, string valu
 }
 
 /// <summary>environ:ANY: variables of the process's environment.</summary>
-internal sealed class EnvironTable(string spec, TableOptions options) : Table(spec, options)
+internal sealed class EnvironTable(string spec, TableOptions options) : MemoryTable(spec, options)
 {
     protected override LookupResult Find(string key) =>
         key.Length > 0 && !key.AsSpan().ContainsAny('\0', '=') && Environment.GetEnvironmentVariable(key) is { } value
@@ -42,7 +42,8 @@ internal sealed class EnvironTable(string spec, TableOptions options) : Table(sp
 }
 
 /// <summary>inline:{ key=value, { key = text with spaces }}: entries written in the configuration itself.</summary>
-internal sealed class InlineTable(string spec, TableOptions options, Dictionary<string, string> entries) : Table(spec, options), IListable
+internal sealed class InlineTable(string spec, TableOptions options, Dictionary<string, string> entries)
+    : MemoryTable(spec, options), IListable
 {
     protected override LookupResult Find(string key) =>
         entries.TryGetValue(key, out string? value) ? LookupResult.Found(value) : LookupResult.NotFound;

@@ -13,20 +13,21 @@ public abstract class Table(string spec, TableOptions options) : IDisposable
 
     protected TableOptions Options { get; } = options;
 
-    /// <summary>A lookup may wait for another process or the network: not on an event loop's thread.</summary>
-    public virtual bool MayBlock => false;
-
     /// <summary>Why the table could not be opened; null when it could.</summary>
     public string? OpenError { get; protected set; }
 
     /// <summary>The table's keys are fixed strings, not patterns, so that asking in lower case is asking regardless of case.</summary>
     protected virtual bool HasFixedKeys => true;
 
-    /// <summary>Looks a key up.</summary>
-    public LookupResult Lookup(string key) => Find(Options.FoldKeys && HasFixedKeys ? FoldKey(key, Options.Utf8) : key);
+    /// <summary>
+    /// Looks a key up. Complete at once where the answer is in memory or in a file that is mapped; a table that has to wait for others does
+    /// so beside the event loop of the caller. Away from an event loop (in commands, on worker threads) it is always complete.
+    /// </summary>
+    public ValueTask<LookupResult> LookupAsync(string key) =>
+        FindAsync(Options.FoldKeys && HasFixedKeys ? FoldKey(key, Options.Utf8) : key);
 
     /// <summary>Looks up a key that is folded already.</summary>
-    protected abstract LookupResult Find(string key);
+    protected abstract ValueTask<LookupResult> FindAsync(string key);
 
     /// <summary>An error as this table reports it: which table, then the reason.</summary>
     protected LookupResult Unavailable(string reason) => LookupResult.Error($"{Spec} is unavailable. {reason}");

@@ -23,6 +23,12 @@ public sealed record TableOptions
     /// <summary>The longest value that a lookup returns, in bytes; a longer one is an error.</summary>
     public int MaxValueBytes { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>
+    /// Ask in place, even on an event loop and where that blocks it: for callbacks of libraries that cannot be left and resumed. Lookups
+    /// are always complete then.
+    /// </summary>
+    public bool InPlace { get; init; }
+
     /// <summary>Time for the once-a-second check whether a file was replaced.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -3,17 +3,16 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Tables;
 
 /// <summary>unix:passwd.byname and unix:group.byname: the system's account databases, as a line of passwd(5) or group(5).</summary>
-internal sealed class UnixTable : Table
+internal sealed class UnixTable : BlockingTable
 {
+    private const int Threads = 4;
     private readonly bool _groups;
 
-    private UnixTable(string spec, bool groups, TableOptions options) : base(spec, options)
+    private UnixTable(string spec, bool groups, TableOptions options) : base(spec, options, Threads)
     {
         _groups = groups;
-        MayBlock = AsksTheNetwork(groups ? "group:" : "passwd:");
+        AnswersAtOnce = !AsksTheNetwork(groups ? "group:" : "passwd:");
     }
-
-    public override bool MayBlock { get; }
 
     public static Table Open(string spec, string name, TableOptions options) => name switch
     {

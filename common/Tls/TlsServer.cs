@@ -27,7 +27,7 @@ public sealed class TlsServer : IDisposable
     private TlsContext? _context;
     private long _stamp, _looked, _warned;
 
-    /// <param name="names">tls_server_sni_maps.</param>
+    /// <param name="names">tls_server_sni_maps, opened with <see cref="TableOptions.InPlace"/>: a handshake waits for no name.</param>
     /// <param name="contents">
     /// The same tables opened with <see cref="TableOptions.ValuesNameFiles"/>: the content of files that only root may read, from before
     /// its rights were given up.
@@ -130,7 +130,7 @@ public sealed class TlsServer : IDisposable
         }
         for (string key = name; key.Length > 0;)
         {
-            LookupResult found = _names.Lookup(key);
+            LookupResult found = _names.LookupAsync(key).Completed();
             if (found.IsError) Log.Log.Warning($"{found.ErrorText}");
             if (!found.IsNotFound) return found.IsFound ? Load(key, found.Value) : null;
             int dot = key.IndexOf('.', 1);
@@ -146,7 +146,7 @@ public sealed class TlsServer : IDisposable
         if (held && named != null && named.Value == value
             && (named.Files.IsEmpty || named.Files.Stamp() is var now && (now == named.Stamp || now == 0))) return named.Context;
         List<KeyPair>? keys = Pairs(value, out KeyPairFiles files, out string error);
-        if (keys == null && named == null && _contents.Lookup(key) is { IsFound: true } content)
+        if (keys == null && named == null && _contents.LookupAsync(key).Completed() is { IsFound: true } content)
             keys = Pairs(content.Value, out _, out error);
         TlsContext? made = keys == null ? null : TlsContext.TryCreate(_settings, keys, out error);
         if (made == null)

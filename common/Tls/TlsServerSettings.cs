@@ -35,6 +35,9 @@ public sealed class TlsServerSettings
         Context = ReadContext(c);
     }
 
+    /// <summary>A handshake that is under way cannot wait for a table.</summary>
+    private static readonly TableOptions s_inHandshake = TableOptions.Default with { InPlace = true };
+
     public TlsServerLevel Level { get; }
     /// <summary>TLS from the first byte (RFC 8314 3.3).</summary>
     public bool WrapperMode { get; }
@@ -95,8 +98,8 @@ public sealed class TlsServerSettings
             else if (!LibSsl.SetTicketCipher(TicketCipher)) error = $"tls_session_ticket_cipher: no cipher {TicketCipher}";
         }
         if (error.Length > 0) return null;
-        TlsServer server = new(Context, Files, Maps.Open(ServerNames), clock,
-            Maps.Open(ServerNames, TableOptions.Default with { ValuesNameFiles = true }));
+        TlsServer server = new(Context, Files, Maps.Open(ServerNames, s_inHandshake), clock,
+            Maps.Open(ServerNames, s_inHandshake with { ValuesNameFiles = true }));
         if (server.TryLoad(out error))
         {
             new TicketKeys(DataDirectory, SessionLifetime, clock).Install();

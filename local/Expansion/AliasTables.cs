@@ -5,7 +5,8 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Local.Expansion;
 
 /// <summary>
-/// The alias tables, and who owns each of them: commands and files in an alias act with the rights of whoever may write it.
+/// The alias tables, and who owns each of them: commands and files in an alias act with the rights of whoever may write it. For worker
+/// threads, where a delivery may wait: it must not change its thread, whose file access is a user's now and then.
 /// </summary>
 internal sealed class AliasTables(Maps maps)
 {
@@ -16,11 +17,10 @@ internal sealed class AliasTables(Maps maps)
     /// a file of it is gone.</param>
     public LookupResult Find(string name, out uint? owner)
     {
-        owner = 0;
         string quoted = Address.QuoteLocal(name);
-        LookupResult result = maps.Lookup(quoted, out Table? table);
-        if (result.IsNotFound && quoted != name) result = maps.Lookup(name, out table);
-        if (result.IsFound && table != null) owner = OwnerOf(table.Spec);
+        (LookupResult result, Table? table) = maps.FindAsync(quoted).Completed();
+        if (result.IsNotFound && quoted != name) (result, table) = maps.FindAsync(name).Completed();
+        owner = result.IsFound && table != null ? OwnerOf(table.Spec) : 0;
         return result;
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class DeliveryRun
                 return true;
         }
         branch = branch with { Rights = UserRights.Of(account!) };
-        LookupResult command = _settings.MailboxCommandMaps.Lookup(branch.User);
+        LookupResult command = _settings.MailboxCommandMaps.LookupAsync(branch.User).Completed();
         if (command.IsError) retry = Report(branch, TableFailure(command));
         else if (command.IsFound) retry = DeliverCommand(branch, command.Value);
         else if (_settings.MailboxCommand.Length > 0) retry = DeliverCommand(branch, _settings.MailboxCommand);
@@ -102,7 +102,7 @@ internal sealed partial class DeliveryRun
     private bool TryPass(Branch branch, Maps maps, string transport, out bool retry)
     {
         retry = false;
-        LookupResult found = maps.Lookup(branch.User);
+        LookupResult found = maps.LookupAsync(branch.User).Completed();
         if (found.IsError)
         {
             retry = Report(branch, TableFailure(found));
@@ -129,7 +129,7 @@ internal sealed partial class DeliveryRun
         _budget.Exclude(start);
         // the recipient itself went there, not something that it expanded to: what that agent says of it is what is reported
         if (isWhole && Action == DeliveryAction.Implied && passed.Outcome.IsOk) Action = passed.Action;
-        Outcome outcome = _settings.StatusFilter.Apply(passed.Outcome);
+        Outcome outcome = _settings.StatusFilter.ApplyAsync(passed.Outcome).Completed();
         _job.Steps.Add(new DeliveryStep(branch.Address, branch.Original, outcome, passed.Action, IsLogged: true));
         retry = outcome.IsTemporary;
         return true;

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Tables;
 using MtaSuite.Local.Mailboxes;
 
 namespace MtaSuite.Local.Expansion;
@@ -42,7 +43,7 @@ internal sealed partial class DeliveryRun
     {
         DeliverRecipient recipient = _job.Recipient;
         if (!DeliveredHeaders.TryScan(_content, out DeliveredHeaders loops, out int errno))
-            return _settings.StatusFilter.Apply(MailboxErrors.FromCopy(new CopyResult(CopyFault.Reading, errno), ""));
+            return _settings.StatusFilter.ApplyAsync(MailboxErrors.FromCopy(new CopyResult(CopyFault.Reading, errno), "")).Completed();
         _loops = loops;
         Branch branch = new()
         {
@@ -82,7 +83,7 @@ internal sealed partial class DeliveryRun
 
     /// <summary>Notes a result; true when it is a reason to try again.</summary>
     private bool Report(Branch branch, Outcome outcome, DeliveryAction action = DeliveryAction.Implied) =>
-        Note(branch, _settings.StatusFilter.Apply(outcome), action);
+        Note(branch, _settings.StatusFilter.ApplyAsync(outcome).Completed(), action);
 
     private bool Note(Branch branch, Outcome outcome, DeliveryAction action = DeliveryAction.Implied, bool toOwner = false)
     {
@@ -99,7 +100,7 @@ internal sealed partial class DeliveryRun
     /// </summary>
     private bool ReportFailure(Branch branch, Outcome outcome)
     {
-        outcome = _settings.StatusFilter.Apply(outcome);
+        outcome = _settings.StatusFilter.ApplyAsync(outcome).Completed();
         if (!outcome.IsPermanent || VerifyOnly || !_settings.OwnerRequestSpecial || _delivery.Aliases.IsEmpty)
             return Note(branch, outcome, toOwner: true);
         string? owner = null;

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Tables;
 using MtaSuite.Local.Commands;
 using MtaSuite.Local.Expansion;
 using MtaSuite.Local.Mailboxes;
@@ -16,7 +17,7 @@ public sealed class PipeDelivery(PipeSettings settings, Action<string> warn)
     public List<RecipientOutcome> Deliver(DeliverRequest request, int queueFile)
     {
         if (request.Recipients.Count == 0) return [];
-        Outcome outcome = settings.StatusFilter.Apply(Run(request, queueFile));
+        Outcome outcome = settings.StatusFilter.ApplyAsync(Run(request, queueFile)).Completed();
         DeliveryAction action = !outcome.IsOk ? DeliveryAction.Implied
             : settings.IsFinal ? DeliveryAction.Delivered : DeliveryAction.Relayed;
         return [.. request.Recipients.Select(r => new RecipientOutcome { Offset = r.Offset, Outcome = outcome, Action = action })];

@@ -10,6 +10,7 @@ using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
+using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Local.Service;
 
@@ -27,7 +28,6 @@ internal sealed class SuiteServices : ILocalServices
     private readonly Dictionary<string, LinkClient> _agents = new(StringComparer.Ordinal);
     private readonly AddressResolver _resolver;
     private readonly CleanupRewriter _rewriter;
-    private readonly Lock _routing = new();
     private readonly string _byHost;
     private readonly string _bounceService;
 
@@ -47,18 +47,15 @@ internal sealed class SuiteServices : ILocalServices
 
     public Resolution Resolve(string address)
     {
-        lock (_routing)
+        Rewriting standard = _rewriter.RecipientAsync(address).Completed();
+        if (standard.Trouble != null) return new Resolution(ResolutionStatus.Unavailable, address);
+        Route route = _resolver.ResolveAsync("", standard.Address).Completed();
+        return route.Status switch
         {
-            if (_rewriter.Recipient(address, out string standard, out _) != null)
-                return new Resolution(ResolutionStatus.Unavailable, address);
-            Route route = _resolver.Resolve("", standard);
-            return route.Status switch
-            {
-                RouteStatus.Ok => new Resolution(ResolutionStatus.Ok, route.Recipient, route.Transport, route.Nexthop),
-                RouteStatus.BadAddress => new Resolution(ResolutionStatus.BadSyntax, standard),
-                _ => new Resolution(ResolutionStatus.Unavailable, standard),
-            };
-        }
+            RouteStatus.Ok => new Resolution(ResolutionStatus.Ok, route.Recipient, route.Transport, route.Nexthop),
+            RouteStatus.BadAddress => new Resolution(ResolutionStatus.BadSyntax, standard.Address),
+            _ => new Resolution(ResolutionStatus.Unavailable, standard.Address),
+        };
     }
 
     public Forwarded Forward(ForwardedMessage message)

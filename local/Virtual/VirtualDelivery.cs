@@ -21,7 +21,7 @@ public sealed class VirtualDelivery(VirtualSettings settings, Action<string> war
     /// <summary>Delivers to one recipient.</summary>
     public RecipientOutcome Deliver(DeliveryJob job)
     {
-        Outcome outcome = settings.StatusFilter.Apply(Run(job));
+        Outcome outcome = settings.StatusFilter.ApplyAsync(Run(job)).Completed();
         job.Steps.Add(new DeliveryStep(job.Recipient.Address, job.Recipient.Original, outcome));
         return new RecipientOutcome { Offset = job.Recipient.Offset, Outcome = outcome };
     }
@@ -77,11 +77,12 @@ public sealed class VirtualDelivery(VirtualSettings settings, Action<string> war
     /// <summary>The address, then without its extension, then "@domain".</summary>
     private LookupResult Find(Maps maps, string address)
     {
-        LookupResult found = maps.Lookup(address);
+        LookupResult found = maps.LookupAsync(address).Completed();
         if (!found.IsNotFound) return found;
-        if (Address.StripExtension(address, settings.RecipientDelimiter, out _) is { } bare && !(found = maps.Lookup(bare)).IsNotFound)
-            return found;
-        return maps.Lookup("@" + Address.Domain(address).ToString());
+        if (Address.StripExtension(address, settings.RecipientDelimiter, out _) is { } bare)
+            found = maps.LookupAsync(bare).Completed();
+        if (!found.IsNotFound) return found;
+        return maps.LookupAsync("@" + Address.Domain(address).ToString()).Completed();
     }
 
     /// <summary>Whether a path below the base stays there, as text: no "..", no control characters.</summary>

@@ -22,9 +22,6 @@ public sealed class ContentChecks
 
     public bool IsEmpty => Header.IsEmpty && MimeHeader.IsEmpty && NestedHeader.IsEmpty && Body.IsEmpty;
 
-    /// <summary>Asking may wait for another process or the network.</summary>
-    public bool MayBlock => Header.MayBlock || MimeHeader.MayBlock || NestedHeader.MayBlock || Body.MayBlock;
-
     internal Maps For(MimeSection section, bool isMimeField) => section switch
     {
         MimeSection.Nested => NestedHeader,
@@ -35,19 +32,19 @@ public sealed class ContentChecks
     /// <summary>Asks the tables about a field or line.</summary>
     /// <param name="what">"header" or "body", for the log.</param>
     /// <param name="text">The field without its last LF, or the line.</param>
-    /// <param name="value">What replaces or precedes it.</param>
-    internal static CheckAction Ask(Maps maps, string queueId, string what, ReadOnlySpan<byte> text, out string value)
+    /// <returns>What to do, and what replaces or precedes it.</returns>
+    internal static async ValueTask<(CheckAction Action, string Value)> AskAsync(Maps maps, string queueId, string what,
+        ReadOnlyMemory<byte> text)
     {
-        value = "";
-        if (maps.IsEmpty) return CheckAction.Keep;
-        string key = Encoding.UTF8.GetString(text);
-        LookupResult result = maps.Lookup(key);
+        if (maps.IsEmpty) return (CheckAction.Keep, "");
+        string key = Encoding.UTF8.GetString(text.Span);
+        LookupResult result = await maps.LookupAsync(key);
         if (result.IsError) Log.Warning($"{queueId}: {what} checks: {result.ErrorText}");
-        if (!result.IsFound) return CheckAction.Keep;
+        if (!result.IsFound) return (CheckAction.Keep, "");
         int space = result.Value.IndexOfAny([' ', '\t']);
         string word = space < 0 ? result.Value : result.Value[..space];
-        value = space < 0 ? "" : result.Value[space..].Trim();
-        return Act(word.ToUpperInvariant(), queueId, what, key, value);
+        string value = space < 0 ? "" : result.Value[space..].Trim();
+        return (Act(word.ToUpperInvariant(), queueId, what, key, value), value);
     }
 
     private static CheckAction Act(string word, string queueId, string what, string content, string value)

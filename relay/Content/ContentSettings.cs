@@ -17,9 +17,6 @@ public sealed record ContentSettings
 
     public ContentChecks Checks { get; init; } = new();
 
-    /// <summary>Reading content through these may wait for another process or the network.</summary>
-    public bool MayBlock => Generic?.MayBlock == true || Checks.MayBlock;
-
     internal static ContentSettings From(MailConfig config, bool lmtp, List<string> problems) => new()
     {
         LineLengthLimit = config.Get(lmtp ? L.LmtpLineLengthLimit : S.SmtpLineLengthLimit),

@@ -26,24 +26,26 @@ internal sealed class ContentSource : IDisposable
     /// <summary>All was read.</summary>
     public bool IsAtEnd { get; private set; }
 
-    /// <summary>Reads the next piece, perhaps an empty one; valid until the next call. False: the file cannot be read.</summary>
-    public bool TryRead(out ReadOnlyMemory<byte> piece)
+    /// <summary>Reads the next piece, perhaps an empty one; valid until the next call. Not read: the file cannot be read.</summary>
+    public async ValueTask<(bool IsRead, ReadOnlyMemory<byte> Piece)> ReadAsync()
+    {
+        if (!TryRead(out ReadOnlyMemory<byte> piece)) return (false, piece);
+        if (_filter == null) return (true, piece);
+        _filtered!.ResetWrittenCount();
+        await _filter.WriteAsync(piece, _filtered);
+        if (IsAtEnd) await _filter.FinishAsync(_filtered);
+        return (true, _filtered.WrittenMemory);
+    }
+
+    private bool TryRead(out ReadOnlyMemory<byte> piece)
     {
         piece = default;
         int n = _content.Read(_file, _buffer, _at);
         if (n < 0 || (n == 0 && _at < _content.Length)) return false;
         _at += n;
         IsAtEnd = _at == _content.Length;
-        piece = _filter == null ? _buffer.AsMemory(0, n) : Filter(_buffer.AsSpan(0, n));
+        piece = _buffer.AsMemory(0, n);
         return true;
-    }
-
-    private ReadOnlyMemory<byte> Filter(ReadOnlySpan<byte> raw)
-    {
-        _filtered!.ResetWrittenCount();
-        _filter!.Write(raw, _filtered);
-        if (IsAtEnd) _filter.Finish(_filtered);
-        return _filtered.WrittenMemory;
     }
 
     /// <summary>Reads all of it into a filter, for what has to be known before it is sent. False: the file cannot be read.</summary>
@@ -64,10 +66,10 @@ internal sealed class ContentSource : IDisposable
 /// <summary>Changes content as it streams by; lines end in LF on both sides.</summary>
 internal interface IContentFilter
 {
-    void Write(ReadOnlySpan<byte> input, IBufferWriter<byte> output);
+    ValueTask WriteAsync(ReadOnlyMemory<byte> input, IBufferWriter<byte> output);
 
     /// <summary>The input is over.</summary>
-    void Finish(IBufferWriter<byte> output);
+    ValueTask FinishAsync(IBufferWriter<byte> output);
 }
 
 /// <summary>Two filters, one behind the other.</summary>
@@ -75,22 +77,22 @@ internal sealed class FilterChain(IContentFilter first, IContentFilter second) :
 {
     private readonly ArrayBufferWriter<byte> _between = new();
 
-    public void Write(ReadOnlySpan<byte> input, IBufferWriter<byte> output)
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> input, IBufferWriter<byte> output)
     {
-        first.Write(input, _between);
-        Pass(output);
+        await first.WriteAsync(input, _between);
+        await PassAsync(output);
     }
 
-    public void Finish(IBufferWriter<byte> output)
+    public async ValueTask FinishAsync(IBufferWriter<byte> output)
     {
-        first.Finish(_between);
-        Pass(output);
-        second.Finish(output);
+        await first.FinishAsync(_between);
+        await PassAsync(output);
+        await second.FinishAsync(output);
     }
 
-    private void Pass(IBufferWriter<byte> output)
+    private async ValueTask PassAsync(IBufferWriter<byte> output)
     {
-        second.Write(_between.WrittenSpan, output);
+        await second.WriteAsync(_between.WrittenMemory, output);
         _between.ResetWrittenCount();
     }
 }

@@ -13,7 +13,6 @@ public sealed class GenericMaps : IAddressRewriter
     private readonly Maps _maps;
     private readonly AddressMapper _mapper;
     private readonly bool _propagate;
-    private readonly List<string> _results = [];
 
     private GenericMaps(RoutingCore core, Maps maps) =>
         (_maps, _mapper, _propagate) = (maps, core.Mapper,
@@ -29,29 +28,25 @@ public sealed class GenericMaps : IAddressRewriter
         return new GenericMaps(core, maps);
     }
 
-    /// <summary>A lookup failed since this was last set to false: what was made of the addresses meanwhile is not to be sent.</summary>
-    public bool HasFailed { get; set; }
-
-    /// <summary>Asking may wait for another process or the network.</summary>
-    public bool MayBlock => _maps.MayBlock;
-
-    /// <summary>The address to use, internal form; the same when no table has it, and for the empty sender.</summary>
-    public string Map(string address)
+    /// <summary>
+    /// The address to use, internal form; the same when no table has it, and for the empty sender. With a problem, which is logged, it is
+    /// not to be sent.
+    /// </summary>
+    public async ValueTask<RewrittenAddress> MapAsync(string address)
     {
-        if (address.Length == 0) return address;
-        _results.Clear();
-        LookupStatus status = _mapper.Map(_maps, address, _propagate, _results, out string error);
-        if (status == LookupStatus.NotFound) return address;
-        if (status == LookupStatus.Found && _results is [var single]) return single;
-        HasFailed = true;
-        Log.Warning($"generic address mapping of {address}: {(error.Length > 0 ? error : "not one address")}");
-        return address;
+        if (address.Length == 0) return new(address);
+        AddressMapping mapping = await _mapper.MapAsync(_maps, address, _propagate);
+        if (mapping.Status == LookupStatus.NotFound) return new(address);
+        if (mapping is { Status: LookupStatus.Found, Results: [var single] }) return new(single);
+        string problem = mapping.Error.Length > 0 ? mapping.Error : "not one address";
+        Log.Warning($"generic address mapping of {address}: {problem}");
+        return new(address, problem);
     }
 
-    string IAddressRewriter.Rewrite(string external)
+    async ValueTask<RewrittenAddress> IAddressRewriter.RewriteAsync(string external)
     {
         string address = Address.Unquote822(external);
-        string mapped = Map(address);
-        return mapped == address ? external : Address.Quote822(mapped);
+        (string mapped, string problem) = await MapAsync(address);
+        return new(mapped == address ? external : Address.Quote822(mapped), problem);
     }
 }

@@ -1,11 +1,16 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Tables;
 using MtaSuite.Relay.Mime;
 
 namespace MtaSuite.Relay.Content;
 
-/// <summary>Rewrites addresses in the message's own header and lets the tables of checks change headers and body lines.</summary>
+/// <summary>
+/// Rewrites addresses in the message's own header and lets the tables of checks change headers and body lines. The content is cut into
+/// pieces first; those that a table has to see are looked up in their order, and then all is written.
+/// </summary>
 internal sealed class HeaderFilter : IContentFilter, IMimeVisitor
 {
     private const int MaxLine = 64 * 1024;
@@ -13,10 +18,17 @@ internal sealed class HeaderFilter : IContentFilter, IMimeVisitor
     private readonly GenericMaps? _generic;
     private readonly ContentChecks _checks;
     private readonly MimeWalker _walker;
-    private readonly ArrayBufferWriter<byte> _field = new();
+    private readonly HeaderRewriting _rewriting = new();
+    private readonly ArrayBufferWriter<byte> _field = new(), _bytes = new();
+    private readonly List<Piece> _pieces = [];
     private readonly List<byte> _line = [];
-    private IBufferWriter<byte> _output = null!;
     private long _checked;
+
+    /// <summary>Some of <see cref="_bytes"/>.</summary>
+    /// <param name="Checks">The tables that see it, without its line end; null: it goes out as it is.</param>
+    /// <param name="IsHeader">A header field, rather than a line of a body.</param>
+    /// <param name="Rewritten">Its addresses are rewritten first.</param>
+    private readonly record struct Piece(int Length, Maps? Checks, bool IsHeader, bool Rewritten);
 
     public HeaderFilter(string queueId, GenericMaps? generic, ContentChecks checks)
     {
@@ -24,60 +36,39 @@ internal sealed class HeaderFilter : IContentFilter, IMimeVisitor
         _walker = new MimeWalker(this);
     }
 
-    public void Write(ReadOnlySpan<byte> input, IBufferWriter<byte> output)
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> input, IBufferWriter<byte> output)
     {
-        _output = output;
-        _walker.Write(input);
+        _walker.Write(input.Span);
+        return PutAsync(output);
     }
 
-    public void Finish(IBufferWriter<byte> output)
+    public ValueTask FinishAsync(IBufferWriter<byte> output)
     {
-        _output = output;
         _walker.Finish();
+        return PutAsync(output);
     }
+
+    // ---- cutting ---------------------------------------------------------------------------------------------------
 
     public void Header(MimeEntity entity, HeaderName name, ReadOnlySpan<byte> field)
     {
         HeaderTraits traits = name.Traits();
-        if (_generic != null && entity.Section == MimeSection.Primary && (traits & (HeaderTraits.Sender | HeaderTraits.Recipient)) != 0)
-            field = Rewrite(field);
-        bool isMime = (traits & HeaderTraits.Mime) != 0;
-        CheckAction action = ContentChecks.Ask(_checks.For(entity.Section, isMime), _queueId, "header", field, out string value);
-        Put(action, field, value);
-    }
-
-    private ReadOnlySpan<byte> Rewrite(ReadOnlySpan<byte> field)
-    {
-        int value = field.IndexOf((byte)':') + 1;
-        _field.ResetWrittenCount();
-        _field.Write(field[..value]);
-        return HeaderAddresses.Rewrite(field[value..], _generic!, _field, value) ? _field.WrittenSpan : field;
-    }
-
-    private void Put(CheckAction action, ReadOnlySpan<byte> text, string value)
-    {
-        if (action is CheckAction.Prepend or CheckAction.Replace)
-            PutLine(Encoding.UTF8.GetBytes(value.Replace("\r", "").Replace("\0", "")));
-        if (action is CheckAction.Keep or CheckAction.Prepend) PutLine(text);
-    }
-
-    private void PutLine(ReadOnlySpan<byte> text)
-    {
-        _output.Write(text);
-        _output.Write("\n"u8);
+        bool rewritten = _generic != null && entity.Section == MimeSection.Primary
+            && (traits & (HeaderTraits.Sender | HeaderTraits.Recipient)) != 0;
+        Add(field, _checks.For(entity.Section, (traits & HeaderTraits.Mime) != 0), isHeader: true, rewritten);
     }
 
     public void HeaderEnd(MimeEntity entity)
     {
         _checked = 0;
-        _output.Write("\n"u8);
+        Add("\n"u8);
     }
 
     public void Body(MimeEntity entity, ReadOnlySpan<byte> bytes)
     {
         if (_checks.Body.IsEmpty || (_checked >= _checks.BodyLimit && _line.Count == 0))
         {
-            _output.Write(bytes);
+            Add(bytes);
             return;
         }
         while (!bytes.IsEmpty)
@@ -93,19 +84,15 @@ internal sealed class HeaderFilter : IContentFilter, IMimeVisitor
 
     private void EndLine()
     {
-        byte[] line = [.. _line];
+        _checked += _line.Count + 1;
+        Add(CollectionsMarshal.AsSpan(_line), _checked > _checks.BodyLimit ? Maps.Empty : _checks.Body, isHeader: false, rewritten: false);
         _line.Clear();
-        _checked += line.Length + 1;
-        string value = "";
-        CheckAction action = _checked > _checks.BodyLimit ? CheckAction.Keep
-            : ContentChecks.Ask(_checks.Body, _queueId, "body", line, out value);
-        Put(action, line, value);
     }
 
     /// <summary>A line without end is not looked at.</summary>
     private void Flush()
     {
-        _output.Write([.. _line]);
+        Add(CollectionsMarshal.AsSpan(_line));
         _line.Clear();
     }
 
@@ -114,5 +101,60 @@ internal sealed class HeaderFilter : IContentFilter, IMimeVisitor
         if (_line.Count > 0) Flush();
     }
 
-    public void Delimiter(ReadOnlySpan<byte> line) => _output.Write(line);
+    public void Delimiter(ReadOnlySpan<byte> line) => Add(line);
+
+    private void Add(ReadOnlySpan<byte> bytes) => Add(bytes, null, isHeader: false, rewritten: false);
+
+    private void Add(ReadOnlySpan<byte> bytes, Maps? checks, bool isHeader, bool rewritten)
+    {
+        _bytes.Write(bytes);
+        _pieces.Add(new Piece(bytes.Length, checks, isHeader, rewritten));
+    }
+
+    // ---- looking up and writing ------------------------------------------------------------------------------------
+
+    private async ValueTask PutAsync(IBufferWriter<byte> output)
+    {
+        int at = 0;
+        foreach (Piece piece in _pieces)
+        {
+            ReadOnlyMemory<byte> text = _bytes.WrittenMemory.Slice(at, piece.Length);
+            at += piece.Length;
+            if (piece.Checks is not { } checks)
+            {
+                output.Write(text.Span);
+                continue;
+            }
+            if (piece.Rewritten) text = await RewriteAsync(text);
+            (CheckAction action, string value) = await ContentChecks.AskAsync(checks, _queueId, piece.IsHeader ? "header" : "body", text);
+            Put(output, action, text.Span, value);
+        }
+        _pieces.Clear();
+        _bytes.ResetWrittenCount();
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> RewriteAsync(ReadOnlyMemory<byte> field)
+    {
+        int value = field.Span.IndexOf((byte)':') + 1;
+        _rewriting.Find(field.Span[value..], _generic!);
+        await _rewriting.LookUpAsync(_generic!);
+        if (!_rewriting.IsChanged) return field;
+        _field.ResetWrittenCount();
+        _field.Write(field.Span[..value]);
+        _rewriting.Write(field.Span[value..], _field, value);
+        return _field.WrittenMemory;
+    }
+
+    private static void Put(IBufferWriter<byte> output, CheckAction action, ReadOnlySpan<byte> text, string value)
+    {
+        if (action is CheckAction.Prepend or CheckAction.Replace)
+            PutLine(output, Encoding.UTF8.GetBytes(value.Replace("\r", "").Replace("\0", "")));
+        if (action is CheckAction.Keep or CheckAction.Prepend) PutLine(output, text);
+    }
+
+    private static void PutLine(IBufferWriter<byte> output, ReadOnlySpan<byte> text)
+    {
+        output.Write(text);
+        output.Write("\n"u8);
+    }
 }

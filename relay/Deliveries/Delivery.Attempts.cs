@@ -23,7 +23,7 @@ internal sealed partial class Delivery
     /// <summary>Tries open sessions of the destination, then its hosts, then the fall-back relay.</summary>
     private async Task TryAllAsync()
     {
-        Destination destination = await _context.Destinations.FindAsync(Request.Nexthop, PoolKey, _context.Lookups);
+        Destination destination = await _context.Destinations.FindAsync(Request.Nexthop, PoolKey);
         if (await WasServedAsync(destination.Offer(MakeTransaction())))
         {
             _anyOpened = true;
@@ -171,7 +171,6 @@ internal sealed partial class Delivery
 
     private Session MakeSession(Target target, RequireTlsAction insistence) => new(_context.Loop, target, _context.Settings)
     {
-        Lookups = _context.Lookups,
         Tls = _context.Security?.Client,
         Logins = _context.Logins,
         LoginSender = _context.Logins.SessionKey(Sender),

@@ -29,16 +29,14 @@ internal sealed partial class Delivery
     private ValueTask<RequireTlsAction?> InsistenceAsync(Nexthop nexthop)
     {
         if (!RequiresTls) return ValueTask.FromResult<RequireTlsAction?>(RequireTlsAction.Disable);
-        RequireTlsPolicy policy = _context.Settings.RequireTls!;
-        return _context.Lookups.AskAsync(policy.MayBlock,
-            (policy, Host: nexthop.Host.Length > 0 ? nexthop.Host : _context.Settings.Myhostname), static s => s.policy.For(s.Host));
+        return _context.Settings.RequireTls!.ForAsync(nexthop.Host.Length > 0 ? nexthop.Host : _context.Settings.Myhostname);
     }
 
     /// <summary>The target with its TLS policy as the sender wishes; or, noted, none.</summary>
     private async ValueTask<Target?> SecureAsync(Nexthop nexthop, Target target, RequireTlsAction insistence)
     {
         if (_context.Security is not { } security) return target;
-        Target secured = await security.SecureAsync(nexthop, target, IsTlsOptional, _context.Lookups);
+        Target secured = await security.SecureAsync(nexthop, target, IsTlsOptional);
         if (secured.Tls.Problem.Length > 0)
         {
             if (secured.Tls.ProblemResult != TlsResult.Success)

@@ -115,14 +115,13 @@ internal sealed partial class Delivery
     /// <summary>smtp_generic_maps on the envelope.</summary>
     private async ValueTask MapAddressesAsync(GenericMaps generic)
     {
-        bool known = await _context.Lookups.AskAsync(generic.MayBlock, (Delivery: this, generic), static s =>
+        (Sender, string problem) = await generic.MapAsync(Sender);
+        foreach (Pending recipient in _all)
         {
-            s.generic.HasFailed = false;
-            s.Delivery.Sender = s.generic.Map(s.Delivery.Sender);
-            foreach (Pending recipient in s.Delivery._all) recipient.Address = s.generic.Map(recipient.Address);
-            return !s.generic.HasFailed;
-        });
-        if (!known) SettleAll(Outcome.Defer("4.3.0", "address mapping problem"));
+            (recipient.Address, string trouble) = await generic.MapAsync(recipient.Address);
+            if (problem.Length == 0) problem = trouble;
+        }
+        if (problem.Length > 0) SettleAll(Outcome.Defer("4.3.0", "address mapping problem"));
     }
 
     /// <summary>No control character of an address may end a command line and begin another one.</summary>
@@ -152,11 +151,6 @@ internal sealed partial class Delivery
         }
         return new ContentSource(_file!.Descriptor, Request.Content, filter);
     }
-
-    /// <summary>The next piece of the content, from a thread where its tables may make us wait.</summary>
-    public ValueTask<(bool IsRead, ReadOnlyMemory<byte> Piece)> ReadAsync(ContentSource source) =>
-        _context.Lookups.AskAsync(_context.Settings.Content.MayBlock, source,
-        static s => (s.TryRead(out ReadOnlyMemory<byte> piece), piece));
 
     /// <summary>What becomes of each part. That the file cannot be read is found when it is sent.</summary>
     public ConversionPlan Conversion => _conversion ??= PlanConversion();
@@ -210,8 +204,7 @@ internal sealed partial class Delivery
         (string relay, int useCount, string security) =
             (session is { IsReached: true } ? session.Target.NameAndPort : "none", session?.UseCount ?? 0, session?.SecurityText ?? "");
         long now = QueueId.Microseconds(), connected = _connected == 0 ? now : _connected;
-        StatusFilter filter = _context.Settings.StatusFilter;
-        final.Outcome = await _context.Lookups.AskAsync(filter.MayBlock, (filter, final.Outcome), static s => s.filter.Apply(s.Outcome));
+        final.Outcome = await _context.Settings.StatusFilter.ApplyAsync(final.Outcome);
         DeliveryLog.Write(Request, recipient, final.Outcome, relay, _started, connected, now, useCount, security);
     }
 }

@@ -15,8 +15,6 @@ internal sealed class RelayContext(EventLoop loop, SpoolDirectory spool, RelaySe
     public SpoolDirectory Spool { get; } = spool;
     public RelaySettings Settings { get; } = settings;
     public ITargetFinder Finder { get; } = finder;
-    /// <summary>Where tables are asked that may make us wait.</summary>
-    public SlowLookups Lookups { get; } = new(loop, "lookups");
     /// <summary>Null: no TLS.</summary>
     public Security? Security { get; init; }
     /// <summary>Null: no reports on TLS are made.</summary>

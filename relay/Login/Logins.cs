@@ -15,7 +15,6 @@ internal sealed record FoundLogin(SaslCredentials? Credentials, bool IsToken = f
 /// <summary>The logins of all servers, and threads for what is slow about using one. One for each process.</summary>
 internal sealed class Logins(EventLoop loop, LoginSettings settings)
 {
-    private readonly SlowLookups _lookups = new(loop, "logins");
     private readonly WorkerPool _workers = new(loop, "login", 2);
     private readonly TokenSources _tokens = new(settings.TokenLifetime, loop.Time);
 
@@ -34,12 +33,8 @@ internal sealed class Logins(EventLoop loop, LoginSettings settings)
     /// <summary>Finds the login for a server: by sender where that counts, else by the server's names.</summary>
     public async ValueTask<FoundLogin> FindAsync(Target target, string sender)
     {
-        (LookupResult token, LookupResult password) =
-            await _lookups.AskAsync(Settings.Tokens.MayBlock || Settings.Passwords.MayBlock, (Logins: this, target, sender), static s =>
-        {
-            LookupResult found = s.Logins.Lookup(s.Logins.Settings.Tokens, s.target, s.sender);
-            return (found, found.IsNotFound ? s.Logins.Lookup(s.Logins.Settings.Passwords, s.target, s.sender) : LookupResult.NotFound);
-        });
+        LookupResult token = await LookupAsync(Settings.Tokens, target, sender);
+        LookupResult password = token.IsNotFound ? await LookupAsync(Settings.Passwords, target, sender) : LookupResult.NotFound;
         if (token.IsError || password.IsError)
         {
             Common.Log.Log.Warning($"{token.ErrorText}{password.ErrorText}");
@@ -64,13 +59,13 @@ internal sealed class Logins(EventLoop loop, LoginSettings settings)
         if (login.TokenSource.Length > 0) _tokens.Forget(login.TokenSource);
     }
 
-    private LookupResult Lookup(Maps maps, Target target, string sender)
+    private async ValueTask<LookupResult> LookupAsync(Maps maps, Target target, string sender)
     {
         if (maps.IsEmpty) return LookupResult.NotFound;
         if (Settings.Addresses is { } addresses && sender.Length > 0
-            && addresses.Lookup.Find(maps, sender).Result is { IsNotFound: false } own) return own;
+            && (await addresses.Lookup.FindAsync(maps, sender)).Result is { IsNotFound: false } own) return own;
         foreach (string key in Keys(target))
-            if (maps.Lookup(key) is { IsNotFound: false } found) return found;
+            if (await maps.LookupAsync(key) is { IsNotFound: false } found) return found;
         return LookupResult.NotFound;
     }
 

@@ -24,16 +24,18 @@ internal sealed class SevenBitConverter : IContentFilter, IMimeVisitor
         _walker = new MimeWalker(this);
     }
 
-    public void Write(ReadOnlySpan<byte> input, IBufferWriter<byte> output)
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> input, IBufferWriter<byte> output)
     {
         _output = output;
-        _walker.Write(input);
+        _walker.Write(input.Span);
+        return ValueTask.CompletedTask;
     }
 
-    public void Finish(IBufferWriter<byte> output)
+    public ValueTask FinishAsync(IBufferWriter<byte> output)
     {
         _output = output;
         _walker.Finish();
+        return ValueTask.CompletedTask;
     }
 
     public void Header(MimeEntity entity, HeaderName name, ReadOnlySpan<byte> field)

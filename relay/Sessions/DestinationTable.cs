@@ -26,13 +26,12 @@ internal sealed class DestinationTable
     /// <summary>The sessions with a nexthop.</summary>
     /// <param name="demands">Whose login they use, where that depends on the sender, and what the sender demands of them; else
     /// empty.</param>
-    /// <param name="lookups">Where tables are asked that may make us wait.</param>
-    public async ValueTask<Destination> FindAsync(string nexthop, string demands, SlowLookups lookups)
+    public async ValueTask<Destination> FindAsync(string nexthop, string demands)
     {
         string key = demands.Length == 0 ? nexthop : $"{nexthop}\n{demands}";
         if (_all.TryGetValue(key, out Destination? destination)) return destination;
         string host = Nexthop.ParseList(nexthop, _settings.IsLmtp) is [var first, ..] ? first.Host : "";
-        bool isListed = await lookups.AskAsync(_settings.Cache.MayBlock, (_settings.Cache, host), static s => s.Cache.IsListed(s.host));
+        bool isListed = await _settings.Cache.IsListedAsync(host);
         // another delivery may have asked meanwhile
         return _all.TryGetValue(key, out destination) ? destination : _all[key] = new Destination(_loop, _settings.Cache, isListed, Idle);
     }

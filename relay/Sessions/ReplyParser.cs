@@ -1,5 +1,4 @@
 using System.Text;
-using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay.Sessions;
 
@@ -22,7 +21,7 @@ internal enum ReplyStatus : byte
 /// <see cref="MaxLine"/> are cut, text above <see cref="MaxText"/> is dropped; a line of <see cref="MaxUnfinished"/> without end and a
 /// reply of <see cref="MaxReply"/> are none any more.
 /// </summary>
-internal sealed class ReplyParser(ReplyFilter filter)
+internal sealed class ReplyParser
 {
     public const int MaxLine = 2048, MaxText = 8 * 1024, MaxUnfinished = 16 * 1024, MaxReply = 256 * 1024;
     private readonly StringBuilder _text = new();
@@ -39,26 +38,39 @@ internal sealed class ReplyParser(ReplyFilter filter)
     {
         reply = default;
         consumed = 0;
-        while (true)
+        while (TryLine(input[consumed..], out ReadOnlySpan<byte> line, out int length))
         {
-            ReadOnlySpan<byte> rest = input[consumed..];
-            int end = rest.IndexOf((byte)'\n');
-            if (end < 0) return rest.Length > MaxUnfinished ? Reset(ReplyStatus.Garbage) : ReplyStatus.Incomplete;
-            ReadOnlySpan<byte> line = rest[..end];
-            consumed += end + 1;
-            _size += end + 1;
-            if (line is [.., (byte)'\r']) line = line[..^1];
-            ReplyStatus status = Line(line, keepText, keepLines, out reply);
+            consumed += length;
+            ReplyStatus status = NextLine(line, length, keepText, keepLines, out reply);
             if (status != ReplyStatus.Incomplete) return status;
-            if (_size > MaxReply) return Reset(ReplyStatus.Garbage);
         }
+        return input.Length - consumed > MaxUnfinished ? Reset(ReplyStatus.Garbage) : ReplyStatus.Incomplete;
+    }
+
+    /// <summary>The first line of the input without its end, cut to <see cref="MaxLine"/>.</summary>
+    /// <param name="consumed">Bytes of it, with its end.</param>
+    public static bool TryLine(ReadOnlySpan<byte> input, out ReadOnlySpan<byte> line, out int consumed)
+    {
+        int end = input.IndexOf((byte)'\n');
+        line = input[..Math.Max(end, 0)];
+        consumed = end + 1;
+        if (line is [.., (byte)'\r']) line = line[..^1];
+        if (line.Length > MaxLine) line = line[..MaxLine];
+        return end >= 0;
+    }
+
+    /// <summary>Takes one line of a reply.</summary>
+    /// <param name="size">Bytes that it took on the wire.</param>
+    public ReplyStatus NextLine(ReadOnlySpan<byte> line, int size, bool keepText, bool keepLines, out Reply reply)
+    {
+        _size += size;
+        ReplyStatus status = Line(line, keepText, keepLines, out reply);
+        return status == ReplyStatus.Incomplete && _size > MaxReply ? Reset(ReplyStatus.Garbage) : status;
     }
 
     private ReplyStatus Line(ReadOnlySpan<byte> line, bool keepText, bool keepLines, out Reply reply)
     {
         reply = default;
-        if (line.Length > MaxLine) line = line[..MaxLine];
-        if (!filter.IsEmpty) line = Encoding.UTF8.GetBytes(filter.Apply(Encoding.UTF8.GetString(line)));
         if (!TryCode(line, out int code, out bool last)) return Reset(ReplyStatus.Garbage);
         bool wanted = keepText || code is >= 300 and not 354 || _text.Length > 0;
         string text = "";
@@ -95,7 +107,8 @@ internal sealed class ReplyParser(ReplyFilter filter)
         return last || line[3] == '-';
     }
 
-    private ReplyStatus Reset(ReplyStatus status)
+    /// <summary>What has come belongs to no reply any more, or to one that is complete.</summary>
+    public ReplyStatus Reset(ReplyStatus status)
     {
         _text.Clear();
         _size = _lines = 0;

@@ -32,13 +32,12 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
     }
 
     /// <summary>A target with its policy: from the tables by the nexthop as it was written, and what TLSA records make of it.</summary>
-    /// <param name="lookups">Where tables are asked that may make us wait.</param>
     /// <param name="optional">The sender wants delivery before security (RFC 8689 5): no policy is asked for, TLS is used where it
     /// works.</param>
-    public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target, bool optional, SlowLookups lookups)
+    public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target, bool optional)
     {
         TlsPolicy policy = optional ? TlsPolicy.Of(settings.Level == TlsLevel.None ? TlsLevel.None : TlsLevel.May, settings)
-            : await lookups.AskAsync(settings.PolicyMaps.MayBlock, (settings, nexthop.Text), static s => s.settings.PolicyFor(s.Text));
+            : await settings.PolicyForAsync(nexthop.Text);
         if (policy.Level is TlsLevel.Dane or TlsLevel.DaneOnly)
         {
             bool forgeable = target.ByInsecureExchanger;

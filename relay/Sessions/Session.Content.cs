@@ -23,7 +23,7 @@ internal sealed partial class Session
         SetContentDeadline(t);
         do
         {
-            (bool isRead, ReadOnlyMemory<byte> piece) = await t.Delivery.ReadAsync(source);
+            (bool isRead, ReadOnlyMemory<byte> piece) = await source.ReadAsync();
             if (!isRead) return Refuse(FailureKind.Closed, "4.3.0", "queue file read error");
             if (UsesChunks) WriteChunk(t, ref encoder, piece.Span, source.IsAtEnd);
             else Encode(ref encoder, piece.Span);

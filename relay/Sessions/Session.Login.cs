@@ -41,7 +41,7 @@ internal sealed partial class Session
         if (login.Problem.Length > 0) return Refuse(Outcome.Defer("4.3.0", login.Problem));
         if (login.Credentials is null) return true;
         if (Logins.Refusals?.Find(Target.Host, login.Credentials) is { } known) return Refuse(known);
-        SaslClient? client = Choose(login, out string mechanism);
+        (SaslClient? client, string mechanism) = await ChooseAsync(login);
         if (client is null) return CannotLogIn("no mechanism available");
         if (!await ConverseAsync(client, mechanism)) return false;
         if (!_reply.IsGood)
@@ -59,7 +59,7 @@ internal sealed partial class Session
         && LibSsl.ExporterBinding(tls.Ssl) is { } exported ? ("tls-exporter", exported) : null;
 
     /// <summary>The best mechanism that the server offers, that the parameters allow, and that the login is for.</summary>
-    private SaslClient? Choose(FoundLogin login, out string mechanism)
+    private async ValueTask<(SaslClient? Client, string Mechanism)> ChooseAsync(FoundLogin login)
     {
         LoginSettings s = Logins!.Settings;
         SaslSecurity demanded = IsPeerVerified ? s.TlsVerifiedSecurity : IsEncrypted ? s.TlsSecurity : s.Security;
@@ -68,16 +68,15 @@ internal sealed partial class Session
             offered.Any(o => o.EndsWith("-PLUS", StringComparison.OrdinalIgnoreCase)));
         foreach (SaslMechanism candidate in SaslMechanism.Known)
         {
-            mechanism = candidate.Name;
+            string mechanism = candidate.Name;
             bool isBearer = mechanism is "XOAUTH2" or "OAUTHBEARER";
             // EXTERNAL says nothing of the login: only who asks for it by name gets it
             if (isBearer != login.IsToken || (mechanism == "EXTERNAL" && s.Mechanisms is null)) continue;
             if (!offered.Contains(mechanism, StringComparer.OrdinalIgnoreCase) || !candidate.Satisfies(demanded)) continue;
-            if (s.Mechanisms is not null && s.Mechanisms.Match(mechanism) != MatchResult.Yes) continue;
-            if (SaslClient.Create(mechanism, login.Credentials!, facts) is { } client) return client;
+            if (s.Mechanisms is not null && await s.Mechanisms.MatchAsync(mechanism) != MatchResult.Yes) continue;
+            if (SaslClient.Create(mechanism, login.Credentials!, facts) is { } client) return (client, mechanism);
         }
-        mechanism = "";
-        return null;
+        return (null, "");
     }
 
     /// <summary>Talks until the server has a last word, which is the reply at hand. False: the session is over.</summary>

@@ -38,8 +38,7 @@ internal sealed partial class Session
     {
         string text = greeting.Trim();
         if (text.Length < 8 || text.AsSpan().IndexOfAnyExcept("*02 ") >= 0) return;
-        IReadOnlyList<string> words =
-            await Lookups.AskAsync(Settings.Pix.ByAddress.MayBlock, (Settings.Pix, Target.Address), static s => s.Pix.For(s.Address));
+        IReadOnlyList<string> words = await Settings.Pix.ForAsync(Target.Address);
         _isPix = words.Contains("delay_dotcrlf");
         _noExtensions = words.Contains("disable_esmtp");
         Log.Info($"enabling PIX workarounds: {string.Join(' ', words)} for {Target.NameAndPort}");
@@ -69,10 +68,7 @@ internal sealed partial class Session
 
     private async ValueTask<bool> TakeHelloAsync(bool extended)
     {
-        EhloFilter filter = Settings.EhloFilter;
-        if (extended)
-            Features.Read(ReplyLines, await Lookups.AskAsync(filter.MayBlock, (filter, Target),
-                static s => s.filter.For(s.Target.EndPoint?.Address)));
+        if (extended) Features.Read(ReplyLines, await Settings.EhloFilter.ForAsync(Target.EndPoint?.Address));
         if (Settings.IsLmtp || ReplyLines.Count == 0) return true;
         string name = ReplyLines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("");
         if (Security == null) _helo = name;

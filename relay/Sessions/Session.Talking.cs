@@ -15,14 +15,12 @@ internal sealed partial class Session
 
     private async ValueTask BeginDialogLogAsync()
     {
-        MatchList? peers = Settings.DebugPeers;
-        if (Log.Verbose
-            || (peers != null && await Lookups.AskAsync(peers.MayBlock, (peers, Target), static s => IsListed(s.peers, s.Target))))
-            _dialog = new DialogLog(Target.NameAndPort);
+        if (Log.Verbose || (Settings.DebugPeers is { } peers && await IsListedAsync(peers))) _dialog = new DialogLog(Target.NameAndPort);
     }
 
-    private static bool IsListed(MatchList peers, Target target) =>
-        peers.Match(target.Host, target.EndPoint?.Address) == MatchResult.Yes || peers.Match(target.Nexthop) == MatchResult.Yes;
+    private async ValueTask<bool> IsListedAsync(MatchList peers) =>
+        await peers.MatchAsync(Target.Host, Target.EndPoint?.Address) == MatchResult.Yes
+        || await peers.MatchAsync(Target.Nexthop) == MatchResult.Yes;
 
     /// <summary>The lines of the last reply that was read with them.</summary>
     internal List<string> ReplyLines => _parser.Lines;
@@ -76,24 +74,27 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>Takes one reply from what has come, on a thread where its lines are looked up in a table that may make us wait.</summary>
+    /// <summary>Takes one reply from what has come.</summary>
     private ValueTask<ReplyStatus> ParseAsync(bool keepText, bool keepLines)
     {
-        ReadOnlySpan<byte> input = _connection!.Input;
-        // without a whole line there is nothing to look up
-        int end = Settings.ReplyFilter.MayBlock ? input.LastIndexOf((byte)'\n') + 1 : 0;
-        if (end > 0) return ParseOnThreadAsync(input[..end].ToArray(), keepText, keepLines);
-        ReplyStatus status = _parser.Next(input, keepText, keepLines, out _reply, out int consumed);
+        if (!Settings.ReplyFilter.IsEmpty) return ParseFilteredAsync(keepText, keepLines);
+        ReplyStatus status = _parser.Next(_connection!.Input, keepText, keepLines, out _reply, out int consumed);
         _connection.Consume(consumed);
         return ValueTask.FromResult(status);
     }
 
-    private async ValueTask<ReplyStatus> ParseOnThreadAsync(byte[] lines, bool keepText, bool keepLines)
+    /// <summary>Takes it line by line, each as the tables want it read.</summary>
+    private async ValueTask<ReplyStatus> ParseFilteredAsync(bool keepText, bool keepLines)
     {
-        (ReplyStatus status, _reply, int consumed) = await Lookups.AskAsync(true, (_parser, lines, keepText, keepLines), static s =>
-            (s._parser.Next(s.lines, s.keepText, s.keepLines, out Reply reply, out int consumed), reply, consumed));
-        _connection!.Consume(consumed);
-        return status;
+        while (ReplyParser.TryLine(_connection!.Input, out ReadOnlySpan<byte> line, out int consumed))
+        {
+            string text = Encoding.UTF8.GetString(line);
+            _connection.Consume(consumed);
+            byte[] filtered = Encoding.UTF8.GetBytes(await Settings.ReplyFilter.ApplyAsync(text));
+            ReplyStatus status = _parser.NextLine(filtered, consumed, keepText, keepLines, out _reply);
+            if (status != ReplyStatus.Incomplete) return status;
+        }
+        return _connection.Input.Length > ReplyParser.MaxUnfinished ? _parser.Reset(ReplyStatus.Garbage) : ReplyStatus.Incomplete;
     }
 
     /// <summary>

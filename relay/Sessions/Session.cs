@@ -15,7 +15,7 @@ namespace MtaSuite.Relay.Sessions;
 /// </summary>
 internal sealed partial class Session(EventLoop loop, Target target, RelaySettings settings)
 {
-    private readonly ReplyParser _parser = new(settings.ReplyFilter);
+    private readonly ReplyParser _parser = new();
     private Connection? _connection;
     private long _openedAt;
 
@@ -24,9 +24,6 @@ internal sealed partial class Session(EventLoop loop, Target target, RelaySettin
     public RelaySettings Settings { get; } = settings;
 
     public EventLoop Loop { get; } = loop;
-
-    /// <summary>Where tables are asked that may make us wait.</summary>
-    public required SlowLookups Lookups { get; init; }
 
     /// <summary>What the server offers, as of the last EHLO.</summary>
     public ServerFeatures Features { get; } = new();

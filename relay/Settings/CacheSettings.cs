@@ -19,11 +19,9 @@ public sealed record CacheSettings
     /// <summary>Age at which a session is not used again.</summary>
     public TimeSpan AgeLimit { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>Whoever asks for <see cref="IsListed"/> may have to wait.</summary>
-    public bool MayBlock => Destinations?.MayBlock == true;
-
     /// <summary>Sessions of this destination (host or domain without brackets and port) are always kept.</summary>
-    public bool IsListed(string host) => Destinations != null && host.Length > 0 && Destinations.Match(host) == MatchResult.Yes;
+    public async ValueTask<bool> IsListedAsync(string host) =>
+        Destinations != null && host.Length > 0 && await Destinations.MatchAsync(host) == MatchResult.Yes;
 
     internal static CacheSettings From(MailConfig config, bool lmtp, List<string> problems)
     {

@@ -11,14 +11,11 @@ public sealed class EhloFilter(string keywords, Maps byAddress)
     public static readonly EhloFilter None = new("", Maps.Empty);
     private readonly HashSet<string> _all = Words(keywords);
 
-    /// <summary>Whoever asks may have to wait.</summary>
-    public bool MayBlock => byAddress.MayBlock;
-
     /// <summary>The keywords to ignore for a server, in upper case; "silent-discard" is no keyword and is left out.</summary>
-    public IReadOnlySet<string> For(IPAddress? server)
+    public async ValueTask<IReadOnlySet<string>> ForAsync(IPAddress? server)
     {
         if (byAddress.IsEmpty || server == null) return _all;
-        LookupResult result = byAddress.Lookup(server.ToString());
+        LookupResult result = await byAddress.LookupAsync(server.ToString());
         if (result.IsError) Log.Warning($"{result.ErrorText}");
         return result.IsFound ? Words(result.Value) : _all;
     }

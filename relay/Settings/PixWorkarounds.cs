@@ -17,9 +17,9 @@ public sealed record PixWorkarounds
     public TimeSpan Threshold { get; init; } = TimeSpan.FromSeconds(500);
 
     /// <summary>The words for a server.</summary>
-    public IReadOnlyList<string> For(string address)
+    public async ValueTask<IReadOnlyList<string>> ForAsync(string address)
     {
-        LookupResult result = ByAddress.IsEmpty ? LookupResult.NotFound : ByAddress.Lookup(address);
+        LookupResult result = await ByAddress.LookupAsync(address);
         if (result.IsError) Log.Warning($"{result.ErrorText}");
         return result.IsFound ? MailConfig.SplitList(result.Value) : Words;
     }

@@ -10,13 +10,10 @@ public sealed class ReplyFilter(Maps maps)
 
     public bool IsEmpty => maps.IsEmpty;
 
-    /// <summary>Whoever asks may have to wait.</summary>
-    public bool MayBlock { get; } = maps.MayBlock;
-
     /// <summary>The line to use instead; the same when no table has one.</summary>
-    public string Apply(string line)
+    public async ValueTask<string> ApplyAsync(string line)
     {
-        LookupResult result = maps.Lookup(line);
+        LookupResult result = await maps.LookupAsync(line);
         if (result.IsError) Log.Warning($"{result.ErrorText}");
         return result.IsFound ? result.Value : line;
     }

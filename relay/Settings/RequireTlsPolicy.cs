@@ -56,18 +56,15 @@ public sealed class RequireTlsPolicy
         return config.Get(TlsParams.RequiretlsEnable) ? new RequireTlsPolicy(param.Name, config.Get(param), problems) : null;
     }
 
-    /// <summary>Asking may wait for another process or the network.</summary>
-    public bool MayBlock => _items.Exists(i => i.Table?.MayBlock == true);
-
     /// <summary>What is insisted on with a destination; null: that cannot be told now, for a table or an entry is broken.</summary>
     /// <param name="domain">The domain or host that mail is for, without brackets and port.</param>
-    public RequireTlsAction? For(string domain)
+    public async ValueTask<RequireTlsAction?> ForAsync(string domain)
     {
         string key = DomainName.ToAscii(domain) ?? domain;
         foreach ((RequireTlsAction? action, Table? table) in _items)
         {
             if (table == null) return action;
-            LookupResult found = Ask(table, key);
+            LookupResult found = await AskAsync(table, key);
             if (found.IsNotFound) continue;
             if (found.IsFound && Parse(found.Value) is { } listed) return listed;
             Log.Warning($"{_name}: {(found.IsError ? found.ErrorText : $"{table.Spec}: unknown action \"{found.Value}\"")}");
@@ -76,11 +73,12 @@ public sealed class RequireTlsPolicy
         return RequireTlsAction.Enforce;
     }
 
-    private static LookupResult Ask(Table table, string domain)
+    private static async ValueTask<LookupResult> AskAsync(Table table, string domain)
     {
-        LookupResult found = table.Lookup(domain);
+        LookupResult found = await table.LookupAsync(domain);
         bool walk = TableTraits.HasFixedKeys(table);
-        for (int dot = 0; walk && found.IsNotFound && (dot = domain.IndexOf('.', dot + 1)) >= 0;) found = table.Lookup(domain[dot..]);
+        for (int dot = 0; walk && found.IsNotFound && (dot = domain.IndexOf('.', dot + 1)) >= 0;)
+            found = await table.LookupAsync(domain[dot..]);
         return found;
     }
 

@@ -1,14 +1,12 @@
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
-using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>
 /// The state of judging one session's commands: which address is looked at, pending deferrals, and the reply that a refusal left.
-/// One for each session, made when first needed. Used on the loop, or on one thread of <see cref="Lookups"/> while the session waits for
-/// it.
+/// One for each session, made when first needed. While a restriction waits the session does nothing else, so that this stays as it is.
 /// </summary>
 internal sealed class AccessContext(SmtpSession session)
 {
@@ -18,9 +16,6 @@ internal sealed class AccessContext(SmtpSession session)
     public AccessRules Rules => Session.Settings.Access;
 
     public NameServices Names => Session.Server.Names;
-
-    /// <summary>Where tables are asked that may wait.</summary>
-    public SlowLookups Lookups => Session.Server.Lookups;
 
     /// <summary>What is judged now, for replies: an address, a name, "DATA" ...</summary>
     public string ReplyName = "";
@@ -49,20 +44,12 @@ internal sealed class AccessContext(SmtpSession session)
     /// <summary>Keeps what decides, for those who ask why; null in sessions.</summary>
     public AccessTrace? Trace;
 
-    /// <summary>On the loop: the parser is for all sessions.</summary>
     public RestrictionList? TakePendingEntry()
     {
         if (PendingEntry is not { } entry) return null;
         PendingEntry = null;
         return Rules.ParseEntry(entry.Source, entry.Text, TableWord);
     }
-
-    /// <summary>Judging a restriction may wait for a table.</summary>
-    public bool MayBlock(RestrictionStep step) => (step.Word.Asks & Session.Server.Slow) != 0 || step.Table is { MayBlock: true };
-
-    /// <summary>Asks what of main.cf's tables may be slow: in place when it is not, else on a thread.</summary>
-    public ValueTask<T> AskAsync<TState, T>(Asks what, TState state, Func<TState, T> ask) =>
-        Lookups.AskAsync((what & Session.Server.Slow) != 0, state, ask);
 
     /// <summary>What a refusal is answered with.</summary>
     public SmtpReply Reply { get; private set; }

@@ -35,24 +35,15 @@ internal static class AccessEvaluator
         return verdict;
     }
 
-    private static ValueTask<Verdict> JudgeAsync(AccessContext c, RestrictionStep step)
+    private static async ValueTask<Verdict> JudgeAsync(AccessContext c, RestrictionStep step)
     {
-        if (step.Word.Judge is { } judge)
-        {
-            if (c.MayBlock(step)) return OnThreadAsync(c, step);
-            return GoOnAsync(c, judge(c, step));
-        }
-        if (step.Word.JudgeAsync is { } judgeAsync) return judgeAsync(c, step);
-        if (step.Class is { } list) return RunAsync(c, list);
+        if (step.Word.Judge is { } judge) return await GoOnAsync(c, await judge(c, step));
+        if (step.Class is { } list) return await RunAsync(c, list);
         Log.Warning($"restriction \"{step}\" is unknown or not supported yet");
-        return ValueTask.FromResult(c.ConfigurationError());
+        return c.ConfigurationError();
     }
 
     /// <summary>An access table's entry may itself be a list of restrictions.</summary>
     public static ValueTask<Verdict> GoOnAsync(AccessContext c, Verdict verdict) =>
         c.TakePendingEntry() is { } entry ? RunAsync(c, entry) : ValueTask.FromResult(verdict);
-
-    /// <summary>The session waits and touches nothing meanwhile: its state is the thread's as long.</summary>
-    private static async ValueTask<Verdict> OnThreadAsync(AccessContext c, RestrictionStep step) =>
-        await GoOnAsync(c, await c.Lookups.AskAsync(true, (c, step), static s => s.step.Word.Judge!(s.c, s.step)));
 }

@@ -39,42 +39,37 @@ internal sealed class LocalRewriteClients
 
     public List<string> Problems { get; } = [];
 
-    /// <summary>Matching may make whoever asks wait.</summary>
-    public bool MayBlock(SmtpdSettings settings) => _items.Exists(i => i.Table?.MayBlock == true
-        || (i.Word == "permit_mynetworks" && settings.MyNetworks.MayBlock)
-        || (i.Word == "permit_tls_clientcerts" && settings.RelayClientCertificates.MayBlock));
-
     /// <summary>The client is one of them; a table that cannot answer is an error, unless an item before it has matched.</summary>
-    public MatchResult Match(SmtpSession session)
+    public async ValueTask<MatchResult> MatchAsync(SmtpSession session)
     {
         foreach ((string word, Maps? table) in _items)
         {
-            MatchResult match = table is null ? Match(word, session) : Match(table, session.Client.Address);
+            MatchResult match = table is null ? await MatchAsync(word, session) : await MatchAsync(table, session.Client.Address);
             if (match != MatchResult.No) return match;
         }
         return MatchResult.No;
     }
 
-    private static MatchResult Match(string word, SmtpSession session) => word switch
+    private static ValueTask<MatchResult> MatchAsync(string word, SmtpSession session) => word switch
     {
-        "permit_inet_interfaces" => Of(session.Client.Ip is { } ip && session.Settings.OwnAddresses.Contains(ip)),
-        "permit_mynetworks" => session.Settings.MyNetworks.Match(session.Client.Name, session.Client.Ip),
-        "permit_sasl_authenticated" => Of(session.SaslLogin.Length > 0),
-        "permit_tls_all_clientcerts" => Of(session.Tls is { Trust: >= TlsTrust.Trusted }),
+        "permit_inet_interfaces" => new(Of(session.Client.Ip is { } ip && session.Settings.OwnAddresses.Contains(ip))),
+        "permit_mynetworks" => session.Settings.MyNetworks.MatchAsync(session.Client.Name, session.Client.Ip),
+        "permit_sasl_authenticated" => new(Of(session.SaslLogin.Length > 0)),
+        "permit_tls_all_clientcerts" => new(Of(session.Tls is { Trust: >= TlsTrust.Trusted })),
         _ => session.Tls is { CertificateFingerprint.Length: > 0 } tls
-            ? Listed(session.Settings.RelayClientCertificates, tls)
-            : MatchResult.No,
+            ? ListedAsync(session.Settings.RelayClientCertificates, tls)
+            : new(MatchResult.No),
     };
 
-    private static MatchResult Listed(Maps certificates, TlsFacts tls)
+    private static async ValueTask<MatchResult> ListedAsync(Maps certificates, TlsFacts tls)
     {
-        MatchResult match = Match(certificates, tls.CertificateFingerprint);
-        return match == MatchResult.No ? Match(certificates, tls.KeyFingerprint) : match;
+        MatchResult match = await MatchAsync(certificates, tls.CertificateFingerprint);
+        return match == MatchResult.No ? await MatchAsync(certificates, tls.KeyFingerprint) : match;
     }
 
-    private static MatchResult Match(Maps table, string key)
+    private static async ValueTask<MatchResult> MatchAsync(Maps table, string key)
     {
-        LookupResult result = table.Lookup(key);
+        LookupResult result = await table.LookupAsync(key);
         if (result.IsError) Log.Warning($"local_header_rewrite_clients: {result.ErrorText}");
         return result.IsError ? MatchResult.Error : Of(result.IsFound);
     }

@@ -12,32 +12,34 @@ internal sealed class Authentication(AuthSettings settings, ISaslBackEnd backEnd
     public FailureDelays Failures { get; } = new(settings.FailureDelay, clock);
 
     /// <summary>What a session may use now, the best first.</summary>
-    public IEnumerable<SaslMechanism> Allowed(SaslContext context)
+    private async ValueTask<List<SaslMechanism>> AllowedAsync(SaslContext context)
     {
         SaslSecurity demanded = context.IsEncrypted ? Settings.TlsSecurity : Settings.Security;
-        return BackEnd.Mechanisms(context).Where(m => m.Satisfies(demanded) && Settings.Mechanisms.Match(m.Name) == MatchResult.Yes);
+        List<SaslMechanism> allowed = [];
+        foreach (SaslMechanism mechanism in BackEnd.Mechanisms(context))
+            if (mechanism.Satisfies(demanded) && await Settings.Mechanisms.MatchAsync(mechanism.Name) == MatchResult.Yes)
+                allowed.Add(mechanism);
+        return allowed;
     }
 
     /// <summary>The mechanisms for the answer to EHLO, separated by spaces; empty: AUTH is not offered.</summary>
     public async ValueTask<string> OfferAsync(SmtpSession session)
     {
         if (!Settings.Enabled || (session.Discarded & EhloKeywords.Auth) != 0 || (Settings.TlsOnly && !session.IsEncrypted)) return "";
-        if (session.Client.Ip is not null
-            && await session.AskAboutClientAsync(
-            static s => s.Server.Authentication.Settings.Exceptions.Match(s.Client.Ip!) == MatchResult.Yes)) return "";
+        if (session.Client.Ip is { } ip && await Settings.Exceptions.MatchAsync(ip) == MatchResult.Yes) return "";
         Promise<bool> ready = BackEnd.ReadyAsync();
         if (!ready.IsCompleted) await ready;
-        return string.Join(' ', Allowed(session.SaslContext).Select(m => m.Name));
+        return string.Join(' ', (await AllowedAsync(session.SaslContext)).Select(m => m.Name));
     }
 
     /// <summary>A mechanism that the session may use; null, with the reason, when it may not.</summary>
-    /// <param name="needsTls">Within TLS it might.</param>
-    public SaslMechanism? Find(SmtpSession session, string name, out bool needsTls)
+    /// <returns>NeedsTls: within TLS it might.</returns>
+    public async ValueTask<(SaslMechanism? Mechanism, bool NeedsTls)> FindAsync(SmtpSession session, string name)
     {
         SaslContext context = session.SaslContext;
         bool Is(SaslMechanism m) => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase);
-        SaslMechanism? found = Allowed(context).FirstOrDefault(Is);
-        needsTls = found is null && !context.IsEncrypted && Allowed(context with { IsEncrypted = true }).Any(Is);
-        return found;
+        SaslMechanism? found = (await AllowedAsync(context)).Find(Is);
+        if (found is not null || context.IsEncrypted) return (found, false);
+        return (null, (await AllowedAsync(context with { IsEncrypted = true })).Exists(Is));
     }
 }

@@ -28,7 +28,12 @@ internal static class AuthCommand
 
     public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
     {
-        SmtpReply refusal = Check(s, arguments.Span, out SaslMechanism? mechanism, out byte[]? initial);
+        SmtpReply refusal = Check(s, arguments.Span, out string name, out string first);
+        SaslMechanism? mechanism = null;
+        byte[]? initial = null;
+        if (refusal.IsNone) (refusal, mechanism) = await ChooseAsync(s, name);
+        byte[] encoded = first == "=" ? [] : Encoding.Latin1.GetBytes(first);
+        if (refusal.IsNone && first.Length > 0 && !TryDecode(encoded, out initial)) refusal = s_base64;
         if (refusal.IsNone) refusal = await s.CountAuthAsync();
         if (!refusal.IsNone) return s.Refuse(refusal);
         ISaslExchange exchange = s.Server.Authentication.BackEnd.Begin(mechanism!, s.SaslContext);
@@ -49,26 +54,27 @@ internal static class AuthCommand
         return result.Status == SaslStatus.Success ? Succeed(s, mechanism!, result) : await FailAsync(s, mechanism!, result, asked);
     }
 
-    private static SmtpReply Check(SmtpSession s, ReadOnlySpan<byte> arguments, out SaslMechanism? mechanism, out byte[]? initial)
+    private static SmtpReply Check(SmtpSession s, ReadOnlySpan<byte> arguments, out string name, out string response)
     {
-        mechanism = null;
-        initial = null;
+        (name, response) = ("", "");
         AuthSettings settings = s.Settings.Auth;
         if (!settings.Enabled || (s.Discarded & EhloKeywords.Auth) != 0) return s_disabled;
         if (settings.TlsOnly && !s.IsEncrypted) return s_needsTls;
         if (s.IsAuthenticated) return s_twice;
-        ReadOnlySpan<byte> name = CommandLine.TakeWord(ref arguments), response = CommandLine.TakeWord(ref arguments);
-        if (!SaslMechanism.IsName(name) || !arguments.IsEmpty) return s_syntax;
-        string text = Encoding.ASCII.GetString(name).ToUpperInvariant();
-        mechanism = s.Server.Authentication.Find(s, text, out bool needsTls);
-        if (needsTls) return s_needsTls;
-        if (mechanism is null)
-        {
-            s.LogAuthFailure(text, new SaslResult(SaslStatus.Failure, [], "Invalid authentication mechanism", ""));
-            return s_unknown;
-        }
-        if (response.IsEmpty) return default;
-        return TryDecode(response.SequenceEqual("="u8) ? default : response, out initial) ? default : s_base64;
+        ReadOnlySpan<byte> first = CommandLine.TakeWord(ref arguments), second = CommandLine.TakeWord(ref arguments);
+        if (!SaslMechanism.IsName(first) || !arguments.IsEmpty) return s_syntax;
+        name = Encoding.ASCII.GetString(first).ToUpperInvariant();
+        response = Encoding.Latin1.GetString(second);
+        return default;
+    }
+
+    private static async ValueTask<(SmtpReply Refusal, SaslMechanism? Mechanism)> ChooseAsync(SmtpSession s, string name)
+    {
+        (SaslMechanism? mechanism, bool needsTls) = await s.Server.Authentication.FindAsync(s, name);
+        if (needsTls) return (s_needsTls, null);
+        if (mechanism is not null) return (default, mechanism);
+        s.LogAuthFailure(name, new SaslResult(SaslStatus.Failure, [], "Invalid authentication mechanism", ""));
+        return (s_unknown, null);
     }
 
     /// <summary>Why the exchange ends with the client's answer; null when it goes on.</summary>

@@ -25,8 +25,7 @@ internal static class EtrnCommand
         if (!HostName.IsValid(domain) && !HostName.TryParseLiteral(domain, out _)) return s.Refuse(s_invalid);
         SmtpReply refusal = await s.Access.EtrnAsync(domain);
         if (!refusal.IsNone) return s.Refuse(refusal);
-        MatchList domains = s.Settings.FlushDomains;
-        switch (await s.Server.Lookups.AskAsync(domains.MayBlock, (domains, domain), static a => a.domains.Match(a.domain)))
+        switch (await s.Settings.FlushDomains.MatchAsync(domain))
         {
             case MatchResult.No:
                 Log.Warning($"reject: ETRN {domain}... from {s.Client.NameAddress}");

@@ -14,8 +14,12 @@ internal static class XclientCommand
     private const int MaxNameLength = 255;
     private static readonly SmtpReply s_syntax = SmtpReply.Parse("501 5.5.4 Syntax: XCLIENT attribute=value...");
 
-    public static ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments) =>
-        Execute(s, arguments.Span) ? s.AuthorizeAsync() : ValueTask.FromResult(false);
+    public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
+    {
+        if (!Execute(s, arguments.Span)) return false;
+        await s.AuthorizeAsync();
+        return true;
+    }
 
     private static bool Execute(SmtpSession s, ReadOnlySpan<byte> arguments)
     {

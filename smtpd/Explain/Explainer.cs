@@ -79,7 +79,7 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
         };
         session.LoggedIn("PLAIN", options.Login);
         session.Access.Trace = _trace;
-        session.Authorize();
+        await session.AuthorizeAsync();
         return session;
     }
 

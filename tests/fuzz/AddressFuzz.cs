@@ -9,12 +9,12 @@ public static class AddressFuzz
 {
     private sealed class Constant : IAddressRewriter
     {
-        public string Rewrite(string external) => "x@y";
+        public ValueTask<RewrittenAddress> RewriteAsync(string external) => new(new RewrittenAddress("x@y"));
     }
 
     private sealed class Same : IAddressRewriter
     {
-        public string Rewrite(string external) => new(external);
+        public ValueTask<RewrittenAddress> RewriteAsync(string external) => new(new RewrittenAddress(new(external)));
     }
 
     public static void One(ReadOnlySpan<byte> input)
@@ -58,9 +58,9 @@ public static class AddressFuzz
             last = span.End;
         }
         var output = new ArrayBufferWriter<byte>();
-        Check(!HeaderAddresses.Rewrite(input, new Same(), output) && output.WrittenCount == 0, "nothing changes");
+        Check(!InPlace.Rewrite(input, new Same(), output) && output.WrittenCount == 0, "nothing changes");
         if (!System.Text.Unicode.Utf8.IsValid(input)) return;
-        bool changed = HeaderAddresses.Rewrite(input, new Constant(), output);
+        bool changed = InPlace.Rewrite(input, new Constant(), output);
         List<string> found = [];
         HeaderAddresses.Extract(changed ? output.WrittenSpan : input, found);
         Check(found.Count == spans.Count && found.All(a => a == "x@y"),

@@ -89,8 +89,8 @@ public static class RelayContentFuzz
         SevenBitConverter converter = new(plan);
         ArrayBufferWriter<byte> output = new();
         for (int at = 0; at < content.Length; at += (int)Math.Min(piece, content.Length - at))
-            converter.Write(content.AsSpan(at, (int)Math.Min(piece, content.Length - at)), output);
-        converter.Finish(output);
+            _ = converter.WriteAsync(content.AsMemory(at, (int)Math.Min(piece, content.Length - at)), output).IsCompletedSuccessfully;
+        _ = converter.FinishAsync(output).IsCompletedSuccessfully;
         return output.WrittenSpan.ToArray();
     }
 

@@ -7,6 +7,7 @@ using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
+using MtaSuite.Common.Tables;
 using MtaSuite.Tools.Mtasuite;
 using MtaSuite.Tools.Shared;
 
@@ -101,7 +102,7 @@ internal sealed class DoctorCommand
         AddressResolver resolver = new(core);
         foreach (string domain in domains.Take(MaxDomains))
         {
-            Route route = resolver.Resolve("", $"postmaster@{domain}");
+            Route route = resolver.ResolveAsync("", $"postmaster@{domain}").Completed();
             StartDomain(domain, route.IsFinal || route.Class == AddressClass.Relay);
         }
         if (domains.Count > MaxDomains)

@@ -62,7 +62,7 @@ internal sealed class PostmapReader(PostmapOptions options, TableOptions tableOp
         if (key.Length == 0) return false;
         for (int i = 0; i < names.Count; i++)
         {
-            LookupResult result = Open(i).Lookup(key);
+            LookupResult result = Open(i).LookupAsync(key).Completed();
             if (result.IsNotFound) continue;
             if (result.IsError) throw new PostmapFatalException($"table {names[i].Spec}: query error: {result.ErrorText}");
             value = result.Value;

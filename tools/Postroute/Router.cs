@@ -39,7 +39,7 @@ internal sealed class Router : IDisposable
     {
         _trace.Take();
         List<string> results = [];
-        Expansion expansion = _rewriter.ExpandRecipient(address, results);
+        Expansion expansion = _rewriter.ExpandRecipientAsync(address, results).Completed();
         List<RouteStep> steps = _trace.Take();
         if (expansion.Trouble is { } trouble)
             return new RouteReport(address, expansion.Recipient, expansion.Problem.Length > 0 ? expansion.Problem : trouble.Text, steps,
@@ -49,8 +49,8 @@ internal sealed class Router : IDisposable
 
     private FinalRoute Final(string sender, string recipient)
     {
-        Route route = _resolver.Resolve(sender, recipient);
-        RecipientCheck check = _validator.Check(route, recipient, isSender: false);
+        Route route = _resolver.ResolveAsync(sender, recipient).Completed();
+        RecipientCheck check = _validator.CheckAsync(route, recipient, isSender: false).Completed();
         ServiceEntry? service = _services.Find(s => s.Name == route.Transport && s.Type == ServiceType.Unix);
         if (service?.Command == "local") ExplainAliases(route.Recipient);
         string text = service == null ? "" : $"{service.Name} {service.Type} {service.Command} {string.Join(' ', service.Args)}".TrimEnd();
@@ -63,9 +63,9 @@ internal sealed class Router : IDisposable
     {
         if (_aliases.IsEmpty) return;
         string name = Address.Local(recipient).ToString().ToLowerInvariant();
-        if (!_aliases.Lookup(name).IsNotFound) return;
+        if (!_aliases.LookupAsync(name).Completed().IsNotFound) return;
         string bare = Address.StripExtension(name, _core.Lookup.Delimiters, out _) ?? name;
-        if (bare != name) _aliases.Lookup(bare);
+        if (bare != name) _aliases.LookupAsync(bare).Completed();
     }
 
     /// <summary>

@@ -74,7 +74,7 @@ public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? t
         stored = null;
         value = "";
         if (authzid.Length > 0 && FullName(authzid) != full) return SaslResult.Fail(full, $"may not act for {authzid}");
-        LookupResult result = passwords.Lookup(full);
+        LookupResult result = passwords.LookupAsync(full).Completed();
         if (result.IsError) return SaslResult.Temporary("password table is unavailable", full, result.ErrorText);
         if (result.IsFound) _kinds.Note(stored = StoredPassword.Parse(value = result.Value));
         return SaslResult.Continue([], full);

@@ -6,7 +6,7 @@ namespace MtaSuite.Common.Tables.Cdb;
 /// cdb:NAME, hash:NAME and btree:NAME: an indexed file NAME.cdb that postmap or postalias wrote. All three types are this one format and
 /// this one file, so that no table depends on a library. A file that takes the name's place is noticed within a second of lookups.
 /// </summary>
-internal sealed class CdbTable : Table, IListable
+internal sealed class CdbTable : MemoryTable, IListable
 {
     private readonly Lock _gate = new();
     private readonly string _type, _name;

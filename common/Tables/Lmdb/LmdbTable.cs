@@ -7,7 +7,7 @@ namespace MtaSuite.Common.Tables.Lmdb;
 /// lmdb:NAME: the LMDB file NAME.lmdb, through the system's library. Writers update such a file in place under an exclusive flock(2) of it
 /// (as Postfix's do), so each lookup takes a shared one and may wait for a writer. Without the library every lookup is an error.
 /// </summary>
-internal sealed class LmdbTable : Table, IListable
+internal sealed class LmdbTable : BlockingTable, IListable
 {
     private readonly Lock _gate = new();
     private readonly FileWatch _watch;
@@ -17,7 +17,7 @@ internal sealed class LmdbTable : Table, IListable
     private string _reason = "";
     private bool _closed;
 
-    public LmdbTable(string spec, string name, TableOptions options) : base(spec, options)
+    public LmdbTable(string spec, string name, TableOptions options) : base(spec, options, threads: 1)
     {
         _watch = new FileWatch(name + Suffix, options.Clock);
         Reopen();
@@ -26,8 +26,6 @@ internal sealed class LmdbTable : Table, IListable
 
     /// <summary>What follows the table's name in the name of its file.</summary>
     public const string Suffix = ".lmdb";
-
-    public override bool MayBlock => true;
 
     protected override LookupResult Find(string key)
     {

@@ -22,7 +22,7 @@ internal readonly record struct Rule<TKey>(RuleKind Kind, bool Negated, Pattern<
 /// The text is a file, or in the name: "type:{ {rule}, {rule} }". A file that changes is read again once its writer is done. A rule that
 /// makes no sense is reported and left out.
 /// </summary>
-internal abstract class PatternTable<TKey> : Table
+internal abstract class PatternTable<TKey> : MemoryTable
 {
     private readonly Lock _gate = new();
     private readonly string _name;

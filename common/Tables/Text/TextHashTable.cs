@@ -7,7 +7,7 @@ namespace MtaSuite.Common.Tables.Text;
 /// texthash:FILE: a postmap source file, read into memory. Read again when it has changed and nobody has written to it for a second,
 /// because an editor may still be at it.
 /// </summary>
-internal sealed class TextHashTable : Table, IListable
+internal sealed class TextHashTable : MemoryTable, IListable
 {
     /// <summary>Largest file that is taken into memory, in bytes.</summary>
     public const long MaxFileSize = 64 * 1024 * 1024;

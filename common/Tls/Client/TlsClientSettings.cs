@@ -100,13 +100,13 @@ public sealed class TlsClientSettings
     /// The policy of a destination: by its name as it stands in the request, with brackets and port; a plain domain also by its parents
     /// (".example.com").
     /// </summary>
-    public TlsPolicy PolicyFor(string destination)
+    public async ValueTask<TlsPolicy> PolicyForAsync(string destination)
     {
         if (PolicyMaps.IsEmpty) return OfLevel();
         bool isDomain = !destination.StartsWith('[') && !destination.Contains(':') && !destination.StartsWith('/');
         for (string key = destination; key.Length > 0;)
         {
-            LookupResult found = PolicyMaps.Lookup(key);
+            LookupResult found = await PolicyMaps.LookupAsync(key);
             if (found.IsError)
             {
                 Log.Log.Warning($"{found.ErrorText}");

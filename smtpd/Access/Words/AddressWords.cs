@@ -6,41 +6,39 @@ namespace MtaSuite.Smtpd.Access;
 /// <summary>Restrictions on the envelope's addresses; without the address they say nothing.</summary>
 internal static class AddressWords
 {
-    public static Verdict CheckSenderAccess(AccessContext c, RestrictionStep step) => c.Sender is { } sender
-        ? CheckAccess(c, step, sender, ReplyClass.Sender)
-        : Verdict.Dunno;
+    public static ValueTask<Verdict> CheckSenderAccessAsync(AccessContext c, RestrictionStep step) => c.Sender is { } sender
+        ? CheckAccessAsync(c, step, sender, ReplyClass.Sender)
+        : new(Verdict.Dunno);
 
     /// <summary>An entry that permits our own domain does not permit user%elsewhere in it.</summary>
     public static async ValueTask<Verdict> CheckRecipientAccessAsync(AccessContext c, RestrictionStep step)
     {
         if (c.Recipient is not { Length: > 0 } recipient) return Verdict.Dunno;
-        Verdict verdict = await c.Lookups.AskAsync(c.MayBlock(step), (c, step),
-            static s => CheckAccess(s.c, s.step, s.c.Recipient!, ReplyClass.Recipient));
-        if (c.TakePendingEntry() is { } entry) verdict = await AccessEvaluator.RunAsync(c, entry);
+        Verdict verdict = await CheckAccessAsync(c, step, recipient, ReplyClass.Recipient);
+        verdict = await AccessEvaluator.GoOnAsync(c, verdict);
         if (verdict != Verdict.Ok) return verdict;
-        bool routed =
-            await c.AskAsync(Asks.Routes, (c, recipient), static s => s.c.Session.Addresses.IsSourceRouted(s.c.Sender ?? "", s.recipient));
-        return routed ? Verdict.Dunno : verdict;
+        return await c.Session.Addresses.IsSourceRoutedAsync(c.Sender ?? "", recipient) ? Verdict.Dunno : verdict;
     }
 
-    public static Verdict RejectNonFqdnSender(AccessContext c, RestrictionStep step) => RejectNonFqdn(c, c.Sender, ReplyClass.Sender);
+    public static ValueTask<Verdict> RejectNonFqdnSender(AccessContext c, RestrictionStep step) =>
+        new(RejectNonFqdn(c, c.Sender, ReplyClass.Sender));
 
-    public static Verdict RejectNonFqdnRecipient(AccessContext c, RestrictionStep step) =>
-        RejectNonFqdn(c, c.Recipient, ReplyClass.Recipient);
+    public static ValueTask<Verdict> RejectNonFqdnRecipient(AccessContext c, RestrictionStep step) =>
+        new(RejectNonFqdn(c, c.Recipient, ReplyClass.Recipient));
 
     public static ValueTask<Verdict> RejectUnlistedSenderAsync(AccessContext c, RestrictionStep step) => c.Sender is { Length: > 0 } sender
         ? UnlistedAsync(c, sender, isSender: true, ref c.SenderListedChecked)
-        : ValueTask.FromResult(Verdict.Dunno);
+        : new(Verdict.Dunno);
 
     public static ValueTask<Verdict> RejectUnlistedRecipientAsync(AccessContext c, RestrictionStep step) =>
         c.Recipient is { Length: > 0 } recipient
         ? UnlistedAsync(c, recipient, isSender: false, ref c.RecipientListedChecked)
-        : ValueTask.FromResult(Verdict.Dunno);
+        : new(Verdict.Dunno);
 
-    public static Verdict PermitAuthDestination(AccessContext c, RestrictionStep step)
+    public static async ValueTask<Verdict> PermitAuthDestinationAsync(AccessContext c, RestrictionStep step)
     {
         if (c.Recipient is null) return Verdict.Dunno;
-        return c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", c.Recipient) switch
+        return await c.Session.Addresses.IsAuthorizedDestinationAsync(c.Sender ?? "", c.Recipient) switch
         {
             Destination.Authorized => c.Permit(step.Word.Name, ReplyClass.Recipient, c.Recipient),
             Destination.Unknown => c.LookupError(c.Recipient),
@@ -48,26 +46,26 @@ internal static class AddressWords
         };
     }
 
-    public static Verdict RejectUnauthDestination(AccessContext c, RestrictionStep step) =>
-        UnauthDestination(c, c.Rules.RelayCode, "5.7.1");
+    public static ValueTask<Verdict> RejectUnauthDestinationAsync(AccessContext c, RestrictionStep step) =>
+        UnauthDestinationAsync(c, c.Rules.RelayCode, "5.7.1");
 
-    public static Verdict DeferUnauthDestination(AccessContext c, RestrictionStep step) =>
-        UnauthDestination(c, c.Rules.RelayCode - 100, "4.7.1");
+    public static ValueTask<Verdict> DeferUnauthDestinationAsync(AccessContext c, RestrictionStep step) =>
+        UnauthDestinationAsync(c, c.Rules.RelayCode - 100, "4.7.1");
 
     /// <summary>A notice goes to one address: the sender of what it is about.</summary>
-    public static Verdict RejectMultiRecipientBounce(AccessContext c, RestrictionStep step)
+    public static ValueTask<Verdict> RejectMultiRecipientBounce(AccessContext c, RestrictionStep step)
     {
         int before = c.Session.Transaction?.Recipients.Count ?? 0;
         bool several = before > (c.Session.Where == "RCPT" ? 0 : 1);
-        return c.Sender is { Length: 0 } && several
+        return new(c.Sender is { Length: 0 } && several
             ? c.Reject(c.Rules.MultiRecipientBounceCode, "5.5.3", $"<{c.ReplyName}>: {c.ReplyClass} rejected: Multi-recipient bounce")
-            : Verdict.Dunno;
+            : Verdict.Dunno);
     }
 
-    private static Verdict UnauthDestination(AccessContext c, int code, string status)
+    private static async ValueTask<Verdict> UnauthDestinationAsync(AccessContext c, int code, string status)
     {
         if (c.Recipient is null) return Verdict.Dunno;
-        return c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", c.Recipient) switch
+        return await c.Session.Addresses.IsAuthorizedDestinationAsync(c.Sender ?? "", c.Recipient) switch
         {
             Destination.Authorized => Verdict.Dunno,
             Destination.Unknown => c.LookupError(c.Recipient),
@@ -75,10 +73,10 @@ internal static class AddressWords
         };
     }
 
-    private static Verdict CheckAccess(AccessContext c, RestrictionStep step, string address, string @class)
+    private static async ValueTask<Verdict> CheckAccessAsync(AccessContext c, RestrictionStep step, string address, string @class)
     {
-        string key = address.Length == 0 ? "" : c.Session.Addresses.Complete(address);
-        return AccessAction.Apply(c, step.Table!, step.Table!.FindMail(key, c.Rules.RecipientDelimiter), address, @class);
+        string key = address.Length == 0 ? "" : await c.Session.Addresses.CompleteAsync(address);
+        return AccessAction.Apply(c, step.Table!, await step.Table!.FindMailAsync(key, c.Rules.RecipientDelimiter), address, @class);
     }
 
     private static Verdict RejectNonFqdn(AccessContext c, string? address, string @class)
@@ -94,17 +92,16 @@ internal static class AddressWords
 
     private static ValueTask<Verdict> UnlistedAsync(AccessContext c, string address, bool isSender, ref bool seen)
     {
-        if (seen) return ValueTask.FromResult(Verdict.Dunno);
+        if (seen) return new(Verdict.Dunno);
         // Under warn_if_reject the address was not really checked; the check at the end of the stage does.
         if (c.WarnDepth == 0) seen = true;
         string sender = isSender ? address : c.Sender ?? "", recipient = isSender ? c.Recipient ?? "" : address;
-        return c.Lookups.AskAsync(c.Session.Addresses.MayBlock(sender, recipient, isSender), (c, sender, recipient, isSender),
-            static s => Unlisted(s.c, s.sender, s.recipient, s.isSender));
+        return UnlistedAsync(c, sender, recipient, isSender);
     }
 
-    private static Verdict Unlisted(AccessContext c, string sender, string recipient, bool isSender)
+    private static async ValueTask<Verdict> UnlistedAsync(AccessContext c, string sender, string recipient, bool isSender)
     {
-        SmtpReply reply = c.Session.Addresses.CheckListed(sender, recipient, isSender);
+        SmtpReply reply = await c.Session.Addresses.CheckListedAsync(sender, recipient, isSender);
         return reply.IsNone ? Verdict.Dunno : c.Reject(reply.Code, reply.Status, reply.Text);
     }
 }

@@ -8,12 +8,12 @@ namespace MtaSuite.Smtpd.Access;
 internal static class CertificateWords
 {
     /// <summary>Its fingerprint, or its public key's, is in relay_clientcerts: whoever signed it.</summary>
-    public static Verdict PermitListed(AccessContext c, RestrictionStep step)
+    public static async ValueTask<Verdict> PermitListedAsync(AccessContext c, RestrictionStep step)
     {
         if (Fingerprints(c) is not { } keys || c.Session.Settings.RelayClientCertificates.IsEmpty) return Verdict.Dunno;
         foreach (string key in keys)
         {
-            LookupResult result = c.Session.Settings.RelayClientCertificates.Lookup(key);
+            LookupResult result = await c.Session.Settings.RelayClientCertificates.LookupAsync(key);
             if (result.IsError) Log.Warning($"{result.ErrorText}");
             if (result.IsError) return c.LookupError(c.ReplyName);
             if (result.IsFound) return c.Permit(step.Word.Name, ReplyClass.ClientCertificate, c.Session.Client.NameAddress);
@@ -22,16 +22,17 @@ internal static class CertificateWords
     }
 
     /// <summary>It is signed by an authority of smtpd_tls_CAfile or smtpd_tls_CApath.</summary>
-    public static Verdict PermitTrusted(AccessContext c, RestrictionStep step) => c.Session.Tls is { Trust: >= TlsTrust.Trusted }
+    public static ValueTask<Verdict> PermitTrusted(AccessContext c, RestrictionStep step) =>
+        new(c.Session.Tls is { Trust: >= TlsTrust.Trusted }
         ? c.Permit(step.Word.Name, ReplyClass.ClientCertificate, c.Session.Client.NameAddress)
-        : Verdict.Dunno;
+        : Verdict.Dunno);
 
     /// <summary>A table by fingerprint: of the certificate, then of its public key.</summary>
-    public static Verdict CheckAccess(AccessContext c, RestrictionStep step)
+    public static async ValueTask<Verdict> CheckAccessAsync(AccessContext c, RestrictionStep step)
     {
         if (Fingerprints(c) is not { } keys) return Verdict.Dunno;
-        LookupResult result = step.Table!.Find(keys[0]);
-        if (result.IsNotFound) result = step.Table.Find(keys[1]);
+        LookupResult result = await step.Table!.FindAsync(keys[0]);
+        if (result.IsNotFound) result = await step.Table.FindAsync(keys[1]);
         return AccessAction.Apply(c, step.Table, result, c.Session.Client.NameAddress, ReplyClass.ClientCertificate);
     }
 

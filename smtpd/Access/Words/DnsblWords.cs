@@ -68,8 +68,7 @@ internal static class DnsblWords
         DnsAnswer text = await c.Names.Resolver.Query(key(step.Zone!.Domain), DnsType.TXT);
         if (text.Status == DnsStatus.Filtered)
             Log.Warning($"{key(step.Zone.Domain)}: TXT lookup error: DNS reply filter drops all results");
-        LookupResult template = await c.Lookups.AskAsync(c.Rules.Dns.ListedReplies.MayBlock, (c.Rules.Dns.ListedReplies, step.Zone),
-            static s => Template(s.ListedReplies, s.Zone));
+        LookupResult template = await TemplateAsync(c.Rules.Dns.ListedReplies, step.Zone);
         return Refuse(c, step.Zone, template, what, @class, Reason(text));
     }
 
@@ -89,9 +88,8 @@ internal static class DnsblWords
         return Verdict.Dunno;
     }
 
-    private static ValueTask<bool> IsForeignAsync(AccessContext c) =>
-        c.AskAsync(Asks.Routes, c, static c =>
-        c.Session.Addresses.IsAuthorizedDestination(c.Sender ?? "", c.Recipient!) != Destination.Authorized);
+    private static async ValueTask<bool> IsForeignAsync(AccessContext c) =>
+        await c.Session.Addresses.IsAuthorizedDestinationAsync(c.Sender ?? "", c.Recipient!) != Destination.Authorized;
 
     private enum Listing : byte { No, Yes, Trouble }
 
@@ -111,10 +109,10 @@ internal static class DnsblWords
         return reason.Length > MaxReason ? reason[..MaxReason] : reason;
     }
 
-    private static LookupResult Template(Maps templates, DnsblZone zone)
+    private static async ValueTask<LookupResult> TemplateAsync(Maps templates, DnsblZone zone)
     {
-        LookupResult template = templates.Lookup(zone.Text);
-        return template.IsNotFound && zone.Text != zone.Domain ? templates.Lookup(zone.Domain) : template;
+        LookupResult template = await templates.LookupAsync(zone.Text);
+        return template.IsNotFound && zone.Text != zone.Domain ? await templates.LookupAsync(zone.Domain) : template;
     }
 
     /// <summary>Makes the reply from the list's template in rbl_reply_maps, or the default one.</summary>

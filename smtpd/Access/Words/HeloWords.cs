@@ -5,15 +5,21 @@ namespace MtaSuite.Smtpd.Access;
 /// <summary>Restrictions on the name in HELO and EHLO; without one they say nothing. And the one on ETRN's domain.</summary>
 internal static class HeloWords
 {
-    public static Verdict CheckAccess(AccessContext c, RestrictionStep step) => c.Helo is not { Length: > 0 } helo
-        ? Verdict.Dunno
-        : AccessAction.Apply(c, step.Table!, step.Table!.FindDomain(helo), helo, ReplyClass.Helo);
+    public static ValueTask<Verdict> CheckAccessAsync(AccessContext c, RestrictionStep step) =>
+        CheckAsync(c, step, c.Helo, ReplyClass.Helo);
 
-    public static Verdict CheckEtrnAccess(AccessContext c, RestrictionStep step) => c.EtrnDomain is not { Length: > 0 } domain
-        ? Verdict.Dunno
-        : AccessAction.Apply(c, step.Table!, step.Table!.FindDomain(domain), domain, ReplyClass.Etrn);
+    public static ValueTask<Verdict> CheckEtrnAccessAsync(AccessContext c, RestrictionStep step) =>
+        CheckAsync(c, step, c.EtrnDomain, ReplyClass.Etrn);
 
-    public static Verdict RejectInvalid(AccessContext c, RestrictionStep step)
+    private static async ValueTask<Verdict> CheckAsync(AccessContext c, RestrictionStep step, string? name, string @class) =>
+        name is not { Length: > 0 } ? Verdict.Dunno
+        : AccessAction.Apply(c, step.Table!, await step.Table!.FindDomainAsync(name), name, @class);
+
+    public static ValueTask<Verdict> RejectInvalid(AccessContext c, RestrictionStep step) => new(Invalid(c));
+
+    public static ValueTask<Verdict> RejectNonFqdn(AccessContext c, RestrictionStep step) => new(NonFqdn(c));
+
+    private static Verdict Invalid(AccessContext c)
     {
         if (c.Helo is not { Length: > 0 } helo) return Verdict.Dunno;
         if (helo[0] == '[') return Literal(c, helo);
@@ -23,7 +29,7 @@ internal static class HeloWords
             : c.Reject(c.Rules.InvalidNameCode, "5.5.2", $"<{helo}>: {ReplyClass.Helo} rejected: Invalid name");
     }
 
-    public static Verdict RejectNonFqdn(AccessContext c, RestrictionStep step)
+    private static Verdict NonFqdn(AccessContext c)
     {
         if (c.Helo is not { Length: > 0 } helo) return Verdict.Dunno;
         if (helo[0] == '[') return Literal(c, helo);

@@ -9,27 +9,28 @@ internal static class LoginWords
     private static readonly char[] s_separators = [',', ' ', '\t', '\r', '\n'];
 
     /// <summary>The login as it is, without parts of it.</summary>
-    public static Verdict CheckSaslAccess(AccessContext c, RestrictionStep step) => c.Session.SaslLogin is { Length: > 0 } login
-        ? AccessAction.Apply(c, step.Table!, step.Table!.Find(login), login, ReplyClass.Login)
+    public static async ValueTask<Verdict> CheckSaslAccessAsync(AccessContext c, RestrictionStep step) =>
+        c.Session.SaslLogin is { Length: > 0 } login
+        ? AccessAction.Apply(c, step.Table!, await step.Table!.FindAsync(login), login, ReplyClass.Login)
         : Verdict.Dunno;
 
-    public static Verdict RejectMismatch(AccessContext c, RestrictionStep step) =>
-        c.Session.IsAuthenticated ? Authenticated(c, allowUnknown: false) : Unauthenticated(c);
+    public static ValueTask<Verdict> RejectMismatchAsync(AccessContext c, RestrictionStep step) =>
+        c.Session.IsAuthenticated ? AuthenticatedAsync(c, allowUnknown: false) : UnauthenticatedAsync(c);
 
-    public static Verdict RejectKnownMismatch(AccessContext c, RestrictionStep step) =>
-        c.Session.IsAuthenticated ? Authenticated(c, allowUnknown: true) : Unauthenticated(c);
+    public static ValueTask<Verdict> RejectKnownMismatchAsync(AccessContext c, RestrictionStep step) =>
+        c.Session.IsAuthenticated ? AuthenticatedAsync(c, allowUnknown: true) : UnauthenticatedAsync(c);
 
-    public static Verdict RejectAuthenticatedMismatch(AccessContext c, RestrictionStep step) =>
-        c.Session.IsAuthenticated ? Authenticated(c, allowUnknown: false) : Verdict.Dunno;
+    public static ValueTask<Verdict> RejectAuthenticatedMismatchAsync(AccessContext c, RestrictionStep step) =>
+        c.Session.IsAuthenticated ? AuthenticatedAsync(c, allowUnknown: false) : new(Verdict.Dunno);
 
-    public static Verdict RejectUnauthenticatedMismatch(AccessContext c, RestrictionStep step) =>
-        c.Session.IsAuthenticated ? Verdict.Dunno : Unauthenticated(c);
+    public static ValueTask<Verdict> RejectUnauthenticatedMismatchAsync(AccessContext c, RestrictionStep step) =>
+        c.Session.IsAuthenticated ? new(Verdict.Dunno) : UnauthenticatedAsync(c);
 
     /// <summary>The sender's owners must include the login.</summary>
-    private static Verdict Authenticated(AccessContext c, bool allowUnknown)
+    private static async ValueTask<Verdict> AuthenticatedAsync(AccessContext c, bool allowUnknown)
     {
         if (c.Sender is not { Length: > 0 } sender) return Verdict.Dunno;
-        LookupResult owners = Owners(c, sender);
+        LookupResult owners = await OwnersAsync(c, sender);
         if (owners.IsError) return Trouble(c, sender, owners);
         if (owners.IsNotFound && allowUnknown) return Verdict.Dunno;
         string login = c.Session.SaslLogin;
@@ -39,16 +40,16 @@ internal static class LoginWords
     }
 
     /// <summary>A sender that has owners is for them alone.</summary>
-    private static Verdict Unauthenticated(AccessContext c)
+    private static async ValueTask<Verdict> UnauthenticatedAsync(AccessContext c)
     {
         if (c.Sender is not { Length: > 0 } sender) return Verdict.Dunno;
-        LookupResult owners = Owners(c, sender);
+        LookupResult owners = await OwnersAsync(c, sender);
         if (owners.IsError) return Trouble(c, sender, owners);
         return owners.IsNotFound ? Verdict.Dunno : c.Reject(553, "5.7.1", $"<{sender}>: {ReplyClass.Sender} rejected: not logged in");
     }
 
-    private static LookupResult Owners(AccessContext c, string sender) =>
-        c.Session.Addresses.Find(c.Session.Settings.Auth.SenderLogins, c.Session.Addresses.Complete(sender));
+    private static async ValueTask<LookupResult> OwnersAsync(AccessContext c, string sender) =>
+        await c.Session.Addresses.FindAsync(c.Session.Settings.Auth.SenderLogins, await c.Session.Addresses.CompleteAsync(sender));
 
     private static Verdict Trouble(AccessContext c, string sender, LookupResult result)
     {

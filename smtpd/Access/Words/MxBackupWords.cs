@@ -17,7 +17,7 @@ internal static class MxBackupWords
         if (c.Recipient is not { } recipient) return Verdict.Dunno;
         if (!s_warned) Log.Warning($"support for restriction \"{step.Word.Name}\" will be removed; instead, specify \"relay_domains\"");
         s_warned = true;
-        (Destination whose, string domain) = await c.AskAsync(Asks.Routes, c, Destined);
+        (Destination whose, string domain) = await DestinedAsync(c);
         switch (whose)
         {
             case Destination.Unknown: return c.LookupError(recipient);
@@ -30,12 +30,14 @@ internal static class MxBackupWords
     }
 
     /// <summary>Whose the recipient is, and its domain; no domain where this machine could not be its backup.</summary>
-    private static (Destination Whose, string Domain) Destined(AccessContext c)
+    private static async ValueTask<(Destination Whose, string Domain)> DestinedAsync(AccessContext c)
     {
         string sender = c.Sender ?? "", recipient = c.Recipient!;
-        Destination whose = c.Session.Addresses.IsAuthorizedDestination(sender, recipient);
-        if (whose != Destination.Foreign || c.Session.Addresses.IsSourceRouted(sender, recipient)) return (whose, "");
-        return (whose, c.Session.Addresses.FindDomain(sender, recipient, out string domain) == Destination.Foreign ? domain : "");
+        IAddresses addresses = c.Session.Addresses;
+        Destination whose = await addresses.IsAuthorizedDestinationAsync(sender, recipient);
+        if (whose != Destination.Foreign || await addresses.IsSourceRoutedAsync(sender, recipient)) return (whose, "");
+        (Destination final, string domain) = await addresses.FindDomainAsync(sender, recipient);
+        return (whose, final == Destination.Foreign ? domain : "");
     }
 
     private readonly struct Check(AccessContext c, string recipient)
@@ -71,8 +73,7 @@ internal static class MxBackupWords
             return false;
         }
 
-        private ValueTask<bool> IsLocalAsync(string domain) =>
-            c.AskAsync(Asks.Routes, (c.Session.Addresses, domain), static s => s.Addresses.IsLocalDomain(s.domain));
+        private ValueTask<bool> IsLocalAsync(string domain) => c.Session.Addresses.IsLocalDomainAsync(domain);
 
         /// <summary>All addresses of the best hosts are in permit_mx_backup_networks.</summary>
         private async ValueTask<bool> AreTrustedAsync(List<string> hosts)
@@ -90,9 +91,7 @@ internal static class MxBackupWords
                 }
                 foreach (System.Net.IPAddress address in found.Addresses)
                 {
-                    MatchResult match =
-                        await c.Lookups.AskAsync(c.Rules.Dns.BackupNetworks.MayBlock, (c.Rules.Dns.BackupNetworks, host, address),
-                        static s => s.BackupNetworks.Match(s.host, s.address));
+                    MatchResult match = await c.Rules.Dns.BackupNetworks.MatchAsync(host, address);
                     if (match == MatchResult.Error) Defer($"Unable to verify host {host} as mail exchanger");
                     if (match != MatchResult.Yes) return false;
                 }

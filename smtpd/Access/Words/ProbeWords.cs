@@ -30,7 +30,7 @@ internal static class ProbeWords
     {
         string status = @class == ReplyClass.Sender ? "4.1.7" : "4.1.1";
         VerifyReply? known =
-            await AskAsync(c, await c.AskAsync(Asks.Routes, (c.Session.Addresses, address), static s => s.Addresses.Complete(s.address)));
+            await AskAsync(c, await c.Session.Addresses.CompleteAsync(address));
         if (known is null)
         {
             Log.Warning($"{c.Rules.VerifyService} service failure");

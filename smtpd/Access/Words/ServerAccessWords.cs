@@ -35,7 +35,7 @@ internal static class ServerAccessWords
     {
         if (string.IsNullOrEmpty(name) || name == ClientInfo.Unknown) return Verdict.Dunno;
         Verdict verdict = await new Check(c, step.Table!, type, replyName!, @class).RunAsync(name[(name.LastIndexOf('@') + 1)..]);
-        if (c.TakePendingEntry() is { } entry) verdict = await AccessEvaluator.RunAsync(c, entry);
+        verdict = await AccessEvaluator.GoOnAsync(c, verdict);
         if (verdict != Verdict.Ok) return verdict;
         Log.Warning($"restriction {step.Word.Name} returns OK for {name}; this is not allowed for security reasons: use DUNNO instead");
         return Verdict.Dunno;
@@ -105,10 +105,10 @@ internal static class ServerAccessWords
         }
 
         private async ValueTask<Verdict?> AddressAsync(string address) =>
-            Apply(await c.Lookups.AskAsync(table.MayBlock, (table, address), static s => s.table.FindAddress(s.address)));
+            Apply(await table.FindAddressAsync(address));
 
         private async ValueTask<Verdict?> NameAsync(string name) =>
-            Apply(await c.Lookups.AskAsync(table.MayBlock, (table, name), static s => s.table.FindDomain(s.name)));
+            Apply(await table.FindDomainAsync(name));
 
         /// <summary>An entry decides, even to say nothing.</summary>
         private Verdict? Apply(LookupResult result) => result.IsNotFound ? null : AccessAction.Apply(c, table, result, replyName, @class);

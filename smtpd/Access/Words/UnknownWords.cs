@@ -7,21 +7,21 @@ namespace MtaSuite.Smtpd.Access;
 internal static class UnknownWords
 {
     /// <summary>The client's verified name. RFC 7372 3.3: X.7.25.</summary>
-    public static Verdict RejectClient(AccessContext c, RestrictionStep step)
+    public static ValueTask<Verdict> RejectClient(AccessContext c, RestrictionStep step)
     {
         ClientInfo client = c.Session.Client;
-        if (client.NameStatus == NameStatus.Ok) return Verdict.Dunno;
+        if (client.NameStatus == NameStatus.Ok) return new(Verdict.Dunno);
         int code = client.NameStatus == NameStatus.Temporary ? 450 : c.Rules.Dns.UnknownClientCode;
-        return c.Reject(code, "4.7.25", $"Client host rejected: cannot find your hostname, [{client.Address}]");
+        return new(c.Reject(code, "4.7.25", $"Client host rejected: cannot find your hostname, [{client.Address}]"));
     }
 
     /// <summary>The name that the client's address maps to, whether or not it leads back.</summary>
-    public static Verdict RejectReverseClient(AccessContext c, RestrictionStep step)
+    public static ValueTask<Verdict> RejectReverseClient(AccessContext c, RestrictionStep step)
     {
         ClientInfo client = c.Session.Client;
-        if (client.ReverseStatus == NameStatus.Ok) return Verdict.Dunno;
+        if (client.ReverseStatus == NameStatus.Ok) return new(Verdict.Dunno);
         int code = client.ReverseStatus == NameStatus.Temporary ? 450 : c.Rules.Dns.UnknownClientCode;
-        return c.Reject(code, "4.7.1", $"Client host rejected: cannot find your reverse hostname, [{client.Address}]");
+        return new(c.Reject(code, "4.7.1", $"Client host rejected: cannot find your reverse hostname, [{client.Address}]"));
     }
 
     /// <summary>A HELO name without address or MX record.</summary>
@@ -49,8 +49,7 @@ internal static class UnknownWords
     {
         if (address is not { Length: > 0 }) return Verdict.Dunno;
         bool isSender = @class == ReplyClass.Sender;
-        (Destination whose, string domain) = await c.AskAsync(Asks.Routes, (c.Session.Addresses, other, address),
-            static s => (s.Addresses.FindDomain(s.other, s.address, out string domain), domain));
+        (Destination whose, string domain) = await c.Session.Addresses.FindDomainAsync(other, address);
         switch (whose)
         {
             case Destination.Unknown: return c.LookupError(address);

@@ -1,8 +1,13 @@
 using System.Buffers;
+using System.Diagnostics;
+using System.Reflection;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
+using MtaSuite.Common.Tables;
+using MtaSuite.Tests.Unit.Routing;
 
 namespace MtaSuite.Tests.Unit.House;
 
@@ -74,5 +79,28 @@ public sealed class AllocationTests
             output.ResetWrittenCount();
             QueueFileFormat.Write(output, e);
         }), Is.LessThan(100));
+    }
+
+    [Test]
+    public void Routing_and_rewriting_of_a_message()
+    {
+        if (typeof(AddressResolver).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true })
+            Assert.Ignore("the compiler's debug output allocates for every async call");
+        using RoutingCore core =
+            RoutingFor.With("virtual_alias_maps = inline:{x@y.test=z@y.test}\ntransport_maps = inline:{x.test=smtp:}\n");
+        AddressResolver resolver = new(core);
+        CleanupRewriter rewriter = new(core);
+        HeaderAddressRewriter sender = rewriter.ForHeader(HeaderName.From, RewriteContext.Local)!;
+        HeaderRewriting header = new();
+        List<string> results = [];
+        Assert.That(Measure(() =>
+        {
+            header.Find(" Joe <joe@example.org>"u8, sender);
+            _ = header.LookUpAsync(sender).IsCompletedSuccessfully;
+        }), Is.Zero, "a complete address in a header");
+        Assert.That(Measure(() => rewriter.SenderAsync("sender@example.org").Completed()), Is.Zero, "the envelope sender");
+        Assert.That(Measure(() => rewriter.ExpandRecipientAsync("user@example.com", results).Completed()), Is.LessThan(600), "aliases");
+        long route = Measure(() => resolver.ResolveAsync("sender@example.org", "user@example.com").Completed());
+        Assert.That(route, Is.LessThan(600), "a route");
     }
 }

@@ -54,7 +54,7 @@ public sealed class AddressListOracleTests
 
     private sealed class Upper : IAddressRewriter
     {
-        public string Rewrite(string external) => external + ".suffix";
+        public ValueTask<RewrittenAddress> RewriteAsync(string external) => new(new RewrittenAddress(external + ".suffix"));
     }
 
     [Test]
@@ -80,7 +80,7 @@ public sealed class AddressListOracleTests
             var lists = new Lists(random);
             byte[] value = Encoding.UTF8.GetBytes(lists.Write(random.Next(1, 6)));
             var output = new ArrayBufferWriter<byte>();
-            bool changed = HeaderAddresses.Rewrite(value, new Upper(), output);
+            bool changed = InPlace.Rewrite(value, new Upper(), output);
             if (!changed)
             {
                 Assert.That(lists.Addresses, Is.Empty);

@@ -8,7 +8,8 @@ public sealed class HeaderAddressesTests
 {
     private sealed class Completing : IAddressRewriter
     {
-        public string Rewrite(string external) => external.Contains('@') || external.Length == 0 ? external : external + "@here";
+        public ValueTask<RewrittenAddress> RewriteAsync(string external) =>
+            new(new RewrittenAddress(external.Contains('@') || external.Length == 0 ? external : external + "@here"));
     }
 
     [TestCase("a@b", "a@b")]
@@ -50,7 +51,7 @@ public sealed class HeaderAddressesTests
     public void Rewrites_in_place(string value, string expected)
     {
         var output = new ArrayBufferWriter<byte>();
-        Assert.That(HeaderAddresses.Rewrite(Encoding.UTF8.GetBytes(value), new Completing(), output), Is.True);
+        Assert.That(InPlace.Rewrite(Encoding.UTF8.GetBytes(value), new Completing(), output), Is.True);
         Assert.That(Encoding.UTF8.GetString(output.WrittenSpan), Is.EqualTo(expected));
     }
 
@@ -61,7 +62,7 @@ public sealed class HeaderAddressesTests
     public void Writes_nothing_when_nothing_changes(string value)
     {
         var output = new ArrayBufferWriter<byte>();
-        Assert.That(HeaderAddresses.Rewrite(Encoding.UTF8.GetBytes(value), new Completing(), output), Is.False);
+        Assert.That(InPlace.Rewrite(Encoding.UTF8.GetBytes(value), new Completing(), output), Is.False);
         Assert.That(output.WrittenCount, Is.Zero);
     }
 
@@ -70,7 +71,7 @@ public sealed class HeaderAddressesTests
     {
         string value = " " + string.Join(", ", Enumerable.Range(10, 30).Select(i => $"user{i}"));
         var output = new ArrayBufferWriter<byte>();
-        HeaderAddresses.Rewrite(Encoding.UTF8.GetBytes(value), new Completing(), output, column: 3);
+        InPlace.Rewrite(Encoding.UTF8.GetBytes(value), new Completing(), output, column: 3);
         string text = Encoding.UTF8.GetString(output.WrittenSpan);
         Assert.That(text.Split('\n').Max(l => l.Length), Is.LessThanOrEqualTo(80));
         List<string> found = [];
@@ -102,7 +103,7 @@ public sealed class HeaderAddressesTests
     {
         byte[] value = [(byte)'a', 0xff, (byte)',', (byte)'b'];
         var output = new ArrayBufferWriter<byte>();
-        Assert.That(HeaderAddresses.Rewrite(value, new Completing(), output), Is.True);
+        Assert.That(InPlace.Rewrite(value, new Completing(), output), Is.True);
         Assert.That(output.WrittenSpan.ToArray(), Is.EqualTo(value.Concat("@here"u8.ToArray())));
     }
 }

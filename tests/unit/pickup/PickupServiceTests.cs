@@ -7,6 +7,7 @@ using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 using MtaSuite.Pickup;
 using MtaSuite.Tests.Unit.Hosting;
+using MtaSuite.Tests.Unit.Tables;
 using MtaSuite.Tests.Unit.Tools;
 using MtaSuite.Tools.Shared;
 
@@ -124,6 +125,26 @@ public class PickupServiceTests
             Is.EqualTo(new[] { ("a@b", Notify.Success), ("c@d", Notify.Default) }));
         Assert.That(got.Text, Does.StartWith(
             $"Received: by mx.example.com (Suite, from userid {Libc.GetUid()})\n\tid {e.QueueId}; ").And.EndWith("\nSubject: x\n\nhi\n"));
+    }
+
+    [Test]
+    public void A_message_whose_permission_takes_long_loses_nothing_and_holds_up_nobody()
+    {
+        Assert.That(Libc.FindAccount(Libc.GetUid(), out Account? me), Is.Zero);
+        using LockedTable table = new((me!.Name, "*"));
+        Start($"local_login_sender_maps = {table.Spec}");
+        using BlockingLink waiting = Connect(), other = Connect();
+        waiting.Open(Request("me@x", "a@b"));
+        waiting.Send("Subject: x\n\nfirst\n"u8);
+        waiting.Send("second\n"u8);
+        waiting.SendEnd();
+        other.Open(new TriggerRequest());
+        Assert.That(Answer(other).Outcome.IsOk);
+        Assert.That(_messages, Is.Empty);
+        table.Release();
+        Assert.That(Answer(waiting).Outcome.IsOk);
+        Assert.That(_messages.Single().Text, Does.EndWith("\nSubject: x\n\nfirst\nsecond\n"));
+        Assert.That(table.WasTooLate, Is.False, "the loop waited for the table");
     }
 
     [TestCase("me@x", "a@b", ExpectedResult = false)]

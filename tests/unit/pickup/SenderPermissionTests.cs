@@ -1,3 +1,4 @@
+using MtaSuite.Common.Tables;
 using MtaSuite.Pickup;
 
 namespace MtaSuite.Tests.Unit.Pickup;
@@ -20,9 +21,10 @@ public sealed class SenderPermissionTests
     {
         SenderPermission permission =
             new("inline:{{root=*},{joe=joe, joe@example.com @joe.example},{daemon=<>},{uid:4711=a@b}}", "<>", "+");
-        Assert.That(permission.Check(login, sender) is null, Is.EqualTo(allowed));
+        Assert.That(permission.CheckAsync(login, sender).Completed() is null, Is.EqualTo(allowed));
     }
 
     [Test]
-    public void Trouble_is_temporary() => Assert.That(new SenderPermission("fail:x", "<>", "").Check("joe", "joe")!.IsPermanent, Is.False);
+    public void Trouble_is_temporary() =>
+        Assert.That(new SenderPermission("fail:x", "<>", "").CheckAsync("joe", "joe").Completed()!.IsPermanent, Is.False);
 }

@@ -87,8 +87,9 @@ public class ConversionTests
             "Subject: old\nX-Secret: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nbad "
             + "line\ngone\nwarned\n--b\n"
             + "Content-Type: message/rfc822\n\nX-Secret: s\n\nbad line\n--b--\n");
-        for (int i = 0; i < message.Length; i++) filter.Write(message.AsSpan(i, 1), output);
-        filter.Finish(output);
+        for (int i = 0; i < message.Length; i++) Done(filter.WriteAsync(message.AsMemory(i, 1), output));
+        Done(filter.FinishAsync(output));
+        static void Done(ValueTask task) => Assert.That(task.IsCompletedSuccessfully);
         Assert.That(Encoding.ASCII.GetString(output.WrittenSpan),
             Is.EqualTo("Subject: new\nContent-Type: multipart/mixed; boundary=b\n\n--b\nX-Seen: yes\nContent-Type: text/plain\n\n"
             + "good line\nwarned\n--b\nContent-Type: message/rfc822\n\nX-Secret: inner\n\ngood line\n--b--\n"));

@@ -110,7 +110,7 @@ public class DaneTests
             context.Destinations.CloseIdle();
             Assert.That($"{outcomes[0].Outcome.Status} {outcomes[0].Outcome.Text}", Does.StartWith(outcome));
             TlsPolicy policy = (await context.Security.SecureAsync(Nexthop.Parse(request.Nexthop, lmtp: false),
-                (await finder.FindAsync(Nexthop.Parse(request.Nexthop, lmtp: false))).Targets[0], optional: false, context.Lookups)).Tls;
+                (await finder.FindAsync(Nexthop.Parse(request.Nexthop, lmtp: false))).Targets[0], optional: false)).Tls;
             if (tls.Length > 0)
                 Assert.That(policy.Level.Word() == policy.Wanted.Word() ? policy.Level.Word()
                     : $"({policy.Wanted.Word()}:{policy.Level.Word()})",

@@ -43,7 +43,7 @@ public class LineEncoderTests
             + "line\r\n354\r\n");
         for (int split = 0; split <= input.Length; split++)
         {
-            ReplyParser parser = new(ReplyFilter.None);
+            ReplyParser parser = new();
             List<string> found = [];
             byte[] buffer = [];
             foreach (byte[] piece in (byte[][])[input[..split], input[split..]])

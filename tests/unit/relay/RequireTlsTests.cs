@@ -2,6 +2,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Tables;
 using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Deliveries;
 using MtaSuite.Relay.Routing;
@@ -152,8 +153,8 @@ public class RequireTlsTests
         List<string> problems = [];
         RequireTlsPolicy policy = RequireTlsPolicy.From(MailConfig.Parse("mydomain = home.test\n").Config, lmtp: false, problems)!;
         Assert.That(problems, Is.Empty);
-        Assert.That(policy.For(domain), Is.EqualTo(action));
-        Assert.That(RequireTlsPolicy.From(MailConfig.Parse("").Config, lmtp: true, problems)!.For(domain),
+        Assert.That(policy.ForAsync(domain).Completed(), Is.EqualTo(action));
+        Assert.That(RequireTlsPolicy.From(MailConfig.Parse("").Config, lmtp: true, problems)!.ForAsync(domain).Completed(),
             Is.EqualTo(RequireTlsAction.Opportunistic));
     }
 }

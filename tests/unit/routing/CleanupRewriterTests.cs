@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Routing;
+using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Tests.Unit.Routing;
 
@@ -20,7 +21,7 @@ public sealed class CleanupRewriterTests
         using RoutingCore core = RoutingFor.With(config);
         var output = new ArrayBufferWriter<byte>();
         HeaderAddressRewriter? rewriter = new CleanupRewriter(core).ForHeader(name, context);
-        bool changed = rewriter is not null && HeaderAddresses.Rewrite(Encoding.UTF8.GetBytes(value), rewriter, output);
+        bool changed = rewriter is not null && InPlace.Rewrite(Encoding.UTF8.GetBytes(value), rewriter, output);
         return changed ? Encoding.UTF8.GetString(output.WrittenSpan) : value;
     }
 
@@ -62,8 +63,7 @@ public sealed class CleanupRewriterTests
     public void Rewrites_senders(string config, string sender, string expected)
     {
         using RoutingCore core = RoutingFor.With(config);
-        Assert.That(new CleanupRewriter(core).Sender(sender, out string result, out _), Is.Null);
-        Assert.That(result, Is.EqualTo(expected));
+        Assert.That(new CleanupRewriter(core).SenderAsync(sender).Completed(), Is.EqualTo(new Rewriting(expected)));
     }
 
     [TestCase(HeaderName.From, "", " Joe <joe>", " Joe <joe@example.com>")]
@@ -91,10 +91,8 @@ public sealed class CleanupRewriterTests
     {
         using RoutingCore core = RoutingFor.With("canonical_maps = fail:x");
         HeaderAddressRewriter rewriter = new CleanupRewriter(core).ForHeader(HeaderName.From, RewriteContext.Local)!;
-        HeaderAddresses.Rewrite(" joe"u8, rewriter, new ArrayBufferWriter<byte>());
-        Assert.That(rewriter.Problem, Does.Contain("canonical_maps"));
-        rewriter.Reset();
-        Assert.That(rewriter.Problem, Is.Empty);
+        InPlace.Rewrite(" joe"u8, rewriter, new ArrayBufferWriter<byte>(), 0, out string problem);
+        Assert.That(problem, Does.Contain("canonical_maps"));
     }
 
     [Test]
@@ -103,12 +101,9 @@ public sealed class CleanupRewriterTests
         using RoutingCore core = RoutingFor.With(
             "sender_bcc_maps = inline:{@example.com=audit}\nrecipient_bcc_maps = inline:{{a@x.test=\"b c\"@y.test}}\nalways_bcc = all");
         var rewriter = new CleanupRewriter(core);
-        Assert.That(rewriter.SenderBcc("s@example.com", out string bcc, out _), Is.Null);
-        Assert.That(bcc, Is.EqualTo("audit"));
-        rewriter.RecipientBcc("a@x.test", out bcc, out _);
-        Assert.That(bcc, Is.EqualTo("b c@y.test"));
-        rewriter.RecipientBcc("z@x.test", out bcc, out _);
-        Assert.That(bcc, Is.Empty);
+        Assert.That(rewriter.SenderBccAsync("s@example.com").Completed(), Is.EqualTo(new Rewriting("audit")));
+        Assert.That(rewriter.RecipientBccAsync("a@x.test").Completed(), Is.EqualTo(new Rewriting("b c@y.test")));
+        Assert.That(rewriter.RecipientBccAsync("z@x.test").Completed(), Is.EqualTo(new Rewriting("")));
         Assert.That(rewriter.AlwaysBcc, Is.EqualTo("all"));
     }
 

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Tables;
 using MtaSuite.Smtpd;
 using MtaSuite.Smtpd.Access;
 
@@ -253,10 +254,11 @@ public class AccessTests
     public void Routing_through_us_needs_permission()
     {
         string config = "myhostname = mx.test\nmydestination = here.test\n";
-        Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config).Config).IsAuthorizedDestination("", "a%b.test@here.test"),
+        Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config).Config)
+            .IsAuthorizedDestinationAsync("", "a%b.test@here.test").Completed(),
             Is.EqualTo(Destination.Foreign));
         Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config + "allow_untrusted_routing = yes\n").Config)
-            .IsSourceRouted("", "a%b.test@here.test"), Is.False);
+            .IsSourceRoutedAsync("", "a%b.test@here.test").Completed(), Is.False);
     }
 
     [Test]

@@ -10,6 +10,9 @@ namespace MtaSuite.Tests.Unit.Smtpd;
 [TestFixture]
 public class SessionTests
 {
+    // Texts of keys and addresses, and what is kept of the recipient.
+    private const long MostBytesOfRecipient = 2000;
+
     private const string Loose = "smtpd_forbid_unauth_pipelining = no\n";
 
     [Test]
@@ -306,6 +309,36 @@ public class SessionTests
         });
         // the client's own waits are in it: one for each group
         Assert.That(each, Is.LessThan(16));
+    }
+
+    [Test]
+    public void A_recipient_with_its_restrictions_costs_little_memory()
+    {
+        if (typeof(SmtpServer).Assembly.GetCustomAttribute<DebuggableAttribute>() is { IsJITOptimizerDisabled: true })
+            Assert.Ignore("the compiler's debug output allocates for every async call");
+        const string config = "mydestination = local.test\nlocal_recipient_maps = inline:{user=x}\n"
+            + "smtpd_recipient_limit = 1000000\nsmtpd_junk_command_limit = 1000000\nsmtpd_relay_restrictions =\n"
+            + "smtpd_client_restrictions = check_client_access inline:{other=REJECT}\n"
+            + "smtpd_sender_restrictions = check_sender_access inline:{other=REJECT}, reject_non_fqdn_sender\n"
+            + "smtpd_recipient_restrictions = check_recipient_access inline:{other=REJECT}, reject_unauth_destination\n";
+        using SmtpHarness h = new(config, addresses: new RoutingAddresses(Common.Config.MailConfig.Parse(config).Config));
+        long each = 0;
+        h.Run(async () =>
+        {
+            TestClient c = h.Connect();
+            await c.ReplyAsync();
+            await c.AskAsync("EHLO x");
+            byte[] group = Encoding.ASCII.GetBytes("MAIL FROM:<s@f.test>\r\n"
+                + string.Concat(Enumerable.Repeat("RCPT TO:<user@local.test>\r\n", 48)) + "RSET\r\n");
+            for (int i = 0; i < 100; i++) await c.ExchangeAsync(group, 50);
+            await h.Loop.Delay(TimeSpan.FromMilliseconds(500));
+            for (int i = 0; i < 100; i++) await c.ExchangeAsync(group, 50);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 20; i++) await c.ExchangeAsync(group, 50);
+            each = (GC.GetAllocatedBytesForCurrentThread() - before) / (20 * 48);
+            c.Close();
+        });
+        Assert.That(each, Is.LessThan(MostBytesOfRecipient));
     }
 
     [Test]

@@ -224,22 +224,67 @@ public class SlowTableTests
         h.Run(async () => Assert.That(await AskRecipientAsync(h.Connect()),
             Is.EqualTo("451 4.3.5 <s@f.test>: Sender address rejected: Server configuration error")));
         RoutingAddresses addresses = new(MailConfig.Parse("mydestination = local.test\nlocal_recipient_maps = lmdb:/no/such\n").Config);
-        Assert.That(addresses.CheckListed("s@f.test", "a@local.test", isSender: false).ToString(),
+        Assert.That(addresses.CheckListedAsync("s@f.test", "a@local.test", isSender: false).Completed().ToString(),
             Is.EqualTo("451 4.3.0 <a@local.test>: Temporary lookup failure"));
     }
 
-    [TestCase("", false, false, false)]
-    [TestCase("local_recipient_maps = lmdb:/no/such\n", false, true, false)]
-    [TestCase("relay_recipient_maps = lmdb:/no/such\n", false, false, false)]
-    [TestCase("recipient_canonical_maps = lmdb:/no/such\n", false, true, true)]
-    [TestCase("transport_maps = lmdb:/no/such\n", true, true, true)]
-    [TestCase("mydestination = local.test, lmdb:/no/such\n", true, true, true)]
-    public void Only_addresses_with_slow_tables_wait(string config, bool routes, bool local, bool foreign)
+    [TestCase("", false, false)]
+    [TestCase("local_recipient_maps = lmdb:/no/such\n", true, false)]
+    [TestCase("relay_recipient_maps = lmdb:/no/such\n", false, false)]
+    [TestCase("recipient_canonical_maps = lmdb:/no/such\n", true, true)]
+    [TestCase("transport_maps = lmdb:/no/such\n", true, true)]
+    [TestCase("mydestination = local.test, lmdb:/no/such\n", false, true)]
+    public void Only_addresses_with_slow_tables_wait(string config, bool local, bool foreign)
     {
+        using SmtpHarness h = new();
         RoutingAddresses addresses = new(MailConfig.Parse("mydestination = local.test\nlocal_recipient_maps = static:x\n" + config).Config);
-        Assert.That((addresses.Slow & Asks.Routes) != 0, Is.EqualTo(routes));
-        Assert.That(addresses.MayBlock("", "a@local.test", isSender: false), Is.EqualTo(local));
-        Assert.That(addresses.MayBlock("", "a@elsewhere.test", isSender: false), Is.EqualTo(foreign));
-        Assert.That(addresses.MayBlock("a@local.test", "", isSender: true), Is.EqualTo(local));
+        h.Run(async () =>
+        {
+            await CheckAsync("", "a@local.test", isSender: false, local);
+            await CheckAsync("", "a@elsewhere.test", isSender: false, foreign);
+            await CheckAsync("a@local.test", "", isSender: true, local);
+        });
+
+        async Task CheckAsync(string sender, string recipient, bool isSender, bool waits)
+        {
+            ValueTask<Common.Smtp.SmtpReply> check = addresses.ForSession().CheckListedAsync(sender, recipient, isSender);
+            Assert.That(check.IsCompleted, Is.EqualTo(!waits), $"{sender} {recipient}");
+            await check;
+        }
+    }
+
+    [Test]
+    public void A_stuck_table_holds_up_nobody_who_asks_another_one()
+    {
+        using LockedTable stuck = new(("s@f.test", "REJECT")), other = new(("s@f.test", "REJECT"));
+        using SmtpHarness h = new($"smtpd_restriction_classes = stuck, other\nstuck = check_sender_access {stuck.Spec}\n"
+            + $"other = check_sender_access {other.Spec}\n"
+            + $"smtpd_client_restrictions = check_client_access inline:{{{{{Slow}=stuck}},{{{Quick}=other}}}}\n");
+        other.Release();
+        h.Run(async () =>
+        {
+            Task<string>[] waiting = [.. Enumerable.Range(0, 30).Select(_ => AskRecipientAsync(h.Connect(Slow)))];
+            for (int i = 0; i < 3; i++) Assert.That(await AskRecipientAsync(h.Connect(Quick)), Does.StartWith("554"));
+            Assert.That(waiting.Any(w => w.IsCompleted), Is.False);
+            stuck.Release();
+            Assert.That(await Task.WhenAll(waiting), Has.All.StartsWith("554"));
+        });
+        Assert.That(stuck.WasTooLate, Is.False, "the loop waited for the table");
+    }
+
+    [Test]
+    public void What_is_remembered_of_an_address_is_the_sessions_and_the_commands_own()
+    {
+        const string domain = "remembered.test";
+        RoutingAddresses tables = new(MailConfig.Parse("mydestination = local.test\nrelay_domains = environ:any\n").Config);
+        IAddresses one = tables.ForSession(), two = tables.ForSession();
+        Destination Ask(IAddresses addresses) => addresses.IsAuthorizedDestinationAsync("", $"a@{domain}").Completed();
+        Assert.That(Ask(one), Is.EqualTo(Destination.Foreign));
+        Environment.SetEnvironmentVariable(domain, "x");
+        Assert.That(Ask(one), Is.EqualTo(Destination.Foreign), "the same command");
+        Assert.That(Ask(two), Is.EqualTo(Destination.Authorized), "another session");
+        one.Forget();
+        Assert.That(Ask(one), Is.EqualTo(Destination.Authorized), "the next command");
+        Environment.SetEnvironmentVariable(domain, null);
     }
 }

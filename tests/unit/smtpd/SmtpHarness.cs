@@ -25,7 +25,7 @@ internal sealed class SmtpHarness : IDisposable
     private readonly string _log = Path.GetTempFileName();
     private readonly string _hosts = Path.GetTempFileName();
 
-    public SmtpHarness(string config = "", string stress = "")
+    public SmtpHarness(string config = "", string stress = "", IAddresses? addresses = null)
     {
         string text = "myhostname = mx.test\nmydomain = test\nsmtpd_error_sleep_time = 0\nsmtpd_sasl_failure_delay = 0\nmynetworks = "
             + "192.0.2.0/24\n" + config;
@@ -35,7 +35,7 @@ internal sealed class SmtpHarness : IDisposable
         SmtpdSettings normal = new(Config);
         SmtpdSettings stressed = new(MailConfig.Parse(text + "\nstress = yes\n" + stress).Config, normal);
         Settings = new SettingsPair(normal, stressed);
-        Server = new SmtpServer(Loop, Settings, Queue, Addresses, Names(),
+        Server = new SmtpServer(Loop, Settings, Queue, addresses ?? Addresses, Names(),
             new DiskSpace("/tmp", TimeProvider.System), MaxSessions)
         {
             Tls = normal.Tls.IsOn ? normal.Tls.TryStart(TimeProvider.System, out _) : null,
@@ -292,40 +292,43 @@ internal sealed class FakeMessage(SubmitRequest request, FakeQueue queue) : ISub
 
 internal sealed class FakeAddresses : IAddresses
 {
+    private readonly BlockingQuestions _questions = new("slow.test", 4);
+
     /// <summary>Domain slow.test, whose recipients exist, asks this before it answers; null: it is as quick as others.</summary>
     public Action? Wait { get; set; }
 
-    public Asks Slow => Asks.Recipients;
+    public ValueTask<LookupResult> FindAsync(Maps maps, string address) => maps.LookupAsync(address);
 
-    public bool MayBlock(string sender, string recipient, bool isSender) =>
-        Wait is not null && (isSender ? sender : recipient).EndsWith("@slow.test", StringComparison.Ordinal);
+    public ValueTask<string> CompleteAsync(string address) => new(Complete(address));
 
-    public LookupResult Find(Maps maps, string address) => maps.Lookup(address);
+    private static string Complete(string address) => address.Contains('@') ? address : address + "@local.test";
 
-    public string Complete(string address) => address.Contains('@') ? address : address + "@local.test";
+    public ValueTask<Destination> IsAuthorizedDestinationAsync(string sender, string recipient) => new(Whose(recipient));
 
-    public Destination IsAuthorizedDestination(string sender, string recipient) => Complete(recipient) switch
+    private static Destination Whose(string recipient) => Complete(recipient) switch
     {
         var r when r.EndsWith("@local.test", StringComparison.Ordinal) => Destination.Authorized,
         var r when r.EndsWith("@trouble.test", StringComparison.Ordinal) => Destination.Unknown,
         _ => Destination.Foreign,
     };
 
-    public Destination FindDomain(string other, string address, out string domain)
-    {
-        domain = Complete(address).Split('@')[^1];
-        return IsAuthorizedDestination("", address);
-    }
+    public ValueTask<(Destination Whose, string Domain)> FindDomainAsync(string other, string address) =>
+        new((Whose(address), Complete(address).Split('@')[^1]));
 
-    public bool IsSourceRouted(string sender, string recipient) => recipient.Contains('%');
+    public ValueTask<bool> IsSourceRoutedAsync(string sender, string recipient) => new(recipient.Contains('%'));
 
-    public bool IsLocalDomain(string domain) => domain is "mx.test" or "[192.0.2.99]";
+    public ValueTask<bool> IsLocalDomainAsync(string domain) => new(domain is "mx.test" or "[192.0.2.99]");
 
-    public SmtpReply CheckListed(string sender, string recipient, bool isSender)
+    public async ValueTask<SmtpReply> CheckListedAsync(string sender, string recipient, bool isSender)
     {
         string address = isSender ? sender : recipient;
         string full = Complete(address);
-        if (MayBlock(sender, recipient, isSender)) Wait!();
+        if (Wait is { } wait && address.EndsWith("@slow.test", StringComparison.Ordinal))
+            await _questions.AskAsync(wait, static wait =>
+            {
+                wait();
+                return true;
+            });
         if (!full.EndsWith("@local.test", StringComparison.Ordinal) || full.Split('@')[0] is "user" or "a" or "b" or "c") return default;
         return SmtpReply.Parse($"550 5.1.{(isSender ? 0 : 1)} <{address}>: {(isSender ? "Sender" : "Recipient")} address rejected: User "
             + $"unknown in local recipient table");

@@ -3,6 +3,10 @@ using System.Text;
 
 namespace MtaSuite.Common.Mail;
 
+/// <summary>What became of an address.</summary>
+/// <param name="Problem">Empty, or what went wrong, for the log.</param>
+public readonly record struct RewrittenAddress(string Address, string Problem = "");
+
 /// <summary>Decides what becomes of each address of a header.</summary>
 public interface IAddressRewriter
 {
@@ -13,37 +17,67 @@ public interface IAddressRewriter
     bool Keeps(ReadOnlySpan<byte> text) => false;
 
     /// <summary>The new external form for an external form; the same string when it stays.</summary>
-    string Rewrite(string external);
+    ValueTask<RewrittenAddress> RewriteAsync(string external);
 }
 
-public static partial class HeaderAddresses
+/// <summary>
+/// Replaces the addresses of one header field by what a rewriter says, in three steps, because the rewriter may have to wait and the field
+/// is a span: <see cref="Find"/>, <see cref="LookUpAsync"/>, <see cref="Write"/>. Display names, comments, folding and spaces stay as they
+/// are. A line that grows too long by it is folded behind a comma. Addresses that are not valid UTF-8 stay as they are. Can be used again.
+/// </summary>
+public sealed class HeaderRewriting
 {
-    /// <summary>
-    /// Writes the value of an address header with each address replaced by what the rewriter says. Display names, comments, folding and
-    /// spaces stay as they are, so a value in which nothing changes comes out byte for byte. A line that grows too long by it is folded
-    /// behind a comma. Addresses that are not valid UTF-8 stay as they are.
-    /// </summary>
-    /// <param name="value">What follows the header's colon, line breaks as LF, without the last.</param>
-    /// <param name="column">Where the value starts in its line.</param>
-    /// <returns>True when something changed; when false nothing was written.</returns>
-    public static bool Rewrite(ReadOnlySpan<byte> value, IAddressRewriter rewriter, IBufferWriter<byte> output, int column = 0,
-        int tokenLimit = DefaultTokenLimit) =>
-        Rewrite(value, rewriter, output, column, tokenLimit, out _);
+    private readonly List<AddressSpan> _spans = [];
+    private readonly List<string?> _texts = []; // the external forms, then what replaces them; null: the address stays
 
-    /// <summary>As above.</summary>
-    /// <param name="whole">False when the limit left addresses as they stand.</param>
-    public static bool Rewrite(ReadOnlySpan<byte> value, IAddressRewriter rewriter, IBufferWriter<byte> output, int column,
-        int tokenLimit, out bool whole)
+    /// <summary>False: the limit left addresses at the end as they stand.</summary>
+    public bool IsWhole { get; private set; }
+
+    /// <summary>An address is replaced.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>The first trouble of the rewriter; empty: none.</summary>
+    public string Problem { get; private set; } = "";
+
+    /// <summary>Finds the addresses that the rewriter has to be asked about.</summary>
+    /// <param name="value">What follows the header's colon, line breaks as LF, without the last.</param>
+    public void Find(ReadOnlySpan<byte> value, IAddressRewriter rewriter, int tokenLimit = HeaderAddresses.DefaultTokenLimit)
     {
-        List<AddressSpan> spans = t_spans ??= [];
-        spans.Clear();
-        whole = Find(value, spans, tokenLimit);
+        _spans.Clear();
+        _texts.Clear();
+        (IsChanged, Problem) = (false, "");
+        IsWhole = HeaderAddresses.Find(value, _spans, tokenLimit);
+        foreach (AddressSpan span in _spans)
+        {
+            ReadOnlySpan<byte> text = value[span.Start..span.End];
+            _texts.Add(rewriter.Keeps(text) ? null : HeaderAddresses.External(text));
+        }
+    }
+
+    /// <summary>Asks the rewriter.</summary>
+    public async ValueTask LookUpAsync(IAddressRewriter rewriter)
+    {
+        for (int i = 0; i < _texts.Count; i++)
+        {
+            if (_texts[i] is not { } external) continue;
+            (string result, string problem) = await rewriter.RewriteAsync(external);
+            if (Problem.Length == 0) Problem = problem;
+            _texts[i] = result == external ? null : result;
+            IsChanged |= _texts[i] != null;
+        }
+    }
+
+    /// <summary>Writes the value with the addresses replaced.</summary>
+    /// <param name="value">The same as for <see cref="Find"/>.</param>
+    /// <param name="column">Where the value starts in its line.</param>
+    public void Write(ReadOnlySpan<byte> value, IBufferWriter<byte> output, int column = 0)
+    {
         var writer = new FoldingWriter(output, column);
         int written = 0;
-        bool changed = false, previousChanged = false;
-        foreach (AddressSpan span in spans)
+        bool previousChanged = false;
+        for (int i = 0; i < _spans.Count; i++)
         {
-            string? replacement = Replacement(value[span.Start..span.End], rewriter);
+            (AddressSpan span, string? replacement) = (_spans[i], _texts[i]);
             if (span.CommaAt >= written && (replacement is not null || previousChanged))
             {
                 writer.Copy(value[written..span.CommaAt]);
@@ -52,25 +86,12 @@ public static partial class HeaderAddresses
             }
             previousChanged = replacement is not null;
             if (replacement is null) continue;
-            changed = true;
             writer.CopyFolding(value[written..span.Start], replacement.Length);
             writer.Text(replacement);
             CopyComments(value[span.Start..span.End], ref writer);
             written = span.End;
         }
-        if (changed) writer.Copy(value[written..]);
-        return changed;
-    }
-
-    [ThreadStatic] private static List<AddressSpan>? t_spans;
-
-    private static string? Replacement(ReadOnlySpan<byte> span, IAddressRewriter rewriter)
-    {
-        if (rewriter.Keeps(span)) return null;
-        string? external = External(span);
-        if (external is null) return null;
-        string result = rewriter.Rewrite(external);
-        return ReferenceEquals(result, external) || result == external ? null : result;
+        writer.Copy(value[written..]);
     }
 
     private static void CopyComments(ReadOnlySpan<byte> span, ref FoldingWriter writer)
