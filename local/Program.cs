@@ -1,5 +1,6 @@
 using MtaSuite.Common.Hosting;
 using MtaSuite.Local.Service;
+using MtaSuite.Local.Spawn;
 
 namespace MtaSuite.Local;
 
@@ -8,15 +9,19 @@ public static class Program
 {
     private const string Manual = """
         NAME
-            local - final delivery on this machine: local users, virtual mailboxes, commands
+            local - final delivery on this machine: local users, virtual mailboxes, commands; programs for connections
 
         SYNOPSIS
-            started by master for the commands local, virtual and pipe of master.cf
+            started by master for the commands local, virtual, pipe and spawn of master.cf
 
         DESCRIPTION
             Delivers queued messages with the recipient's rights: to mailboxes and Maildirs, to commands, by aliases and .forward files
             (local), to virtual mailboxes (virtual), or to one command of the administrator's (pipe). A recipient is marked done in the
             queue file only after the message is on stable storage, or the journal answers for it, or the command has succeeded.
+
+            A spawn service runs one command of the administrator's for each connection to its socket, which is the command's standard
+            input, output and error: user=name[:group] argv=command argument... The process limit of its line is the most commands at
+            once, and {service}_time_limit the longest life of one.
 
         STANDARDS
             RFC 5321 (final delivery), RFC 3464 (status codes)
@@ -33,7 +38,7 @@ public static class Program
             Name = "local",
             Manual = Manual,
             Rights = Common.Hosting.Rights.ActsAsRecipient,
-            Start = context => new DeliveryService(context),
+            Start = context => context.Command == "spawn" ? new SpawnService(context) : new DeliveryService(context),
         });
     }
 }

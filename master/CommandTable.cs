@@ -22,6 +22,7 @@ internal static class CommandTable
         ["local"] = new("local"),
         ["virtual"] = new("local"),
         ["pipe"] = new("local"),
+        ["spawn"] = new("local"),
         ["bounce"] = new("bounce", Single: true),
         ["error"] = new("bounce"),
         ["discard"] = new("bounce"),

@@ -55,7 +55,7 @@ public sealed class ServiceContext
     public required SpoolDirectory Spool { get; init; }
     /// <summary>The service of master.cf.</summary>
     public required string ServiceName { get; init; }
-    /// <summary>The command column of master.cf: "virtual" and "pipe" are both served by the executable local.</summary>
+    /// <summary>The command column of master.cf: "virtual", "pipe" and "spawn" are served by the executable local.</summary>
     public required string Command { get; init; }
     /// <summary>Listening descriptors that master holds too. The service owns these copies.</summary>
     public required int[] Listeners { get; init; }

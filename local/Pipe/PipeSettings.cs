@@ -59,14 +59,20 @@ public sealed record PipeSettings
     {
         PipeSettings? found = Read(new PipeSettings { Service = service, Command = [], Rights = UserRights.None }, attributes, out problem);
         if (found == null) return null;
-        if (found.Command.Count == 0) problem = "missing argv= command-line attribute";
-        else if (!FileIdentity.IsPrivileged) return found; // everything runs as whoever started the suite
-        else if (found.Rights.LogName.Length == 0) problem = "missing user= command-line attribute";
-        else if (found.Rights.Uid == 0) problem = "user= command-line attribute specifies root privileges";
-        else if (found.Rights.Gid == 0) problem = "user= command-line attribute specifies privileged group id 0";
-        else if (mailOwner != null && (found.Rights.Uid == mailOwner.Uid || found.Rights.Gid == mailOwner.Gid))
-            problem = $"user= command-line attribute specifies mail system owner {mailOwner.Name}";
+        problem = ProblemOf(found.Command, found.Rights, mailOwner);
         return problem.Length == 0 ? found : null;
+    }
+
+    /// <summary>What is wrong with a command, or with whom it is to run as; empty: nothing.</summary>
+    internal static string ProblemOf(IReadOnlyList<string> command, UserRights rights, Account? mailOwner)
+    {
+        if (command.Count == 0) return "missing argv= command-line attribute";
+        if (!FileIdentity.IsPrivileged) return ""; // everything runs as whoever started the suite
+        if (rights.LogName.Length == 0) return "missing user= command-line attribute";
+        if (rights.Uid == 0) return "user= command-line attribute specifies root privileges";
+        if (rights.Gid == 0) return "user= command-line attribute specifies privileged group id 0";
+        return mailOwner != null && (rights.Uid == mailOwner.Uid || rights.Gid == mailOwner.Gid)
+            ? $"user= command-line attribute specifies mail system owner {mailOwner.Name}" : "";
     }
 
     private static PipeSettings? Read(PipeSettings found, IReadOnlyList<string> attributes, out string problem)
@@ -96,7 +102,7 @@ public sealed record PipeSettings
         return found;
     }
 
-    private static List<string> ReadCommand(string first, IReadOnlyList<string> attributes, int next, ref string problem)
+    internal static List<string> ReadCommand(string first, IReadOnlyList<string> attributes, int next, ref string problem)
     {
         List<string> command = [first];
         for (; next < attributes.Count; next++)
@@ -141,7 +147,7 @@ public sealed record PipeSettings
     }
 
     /// <summary>user or user:group.</summary>
-    private static UserRights FindUser(string value, ref string problem)
+    internal static UserRights FindUser(string value, ref string problem)
     {
         int colon = value.IndexOf(':');
         string user = colon < 0 ? value : value[..colon], group = colon < 0 ? "" : value[(colon + 1)..];

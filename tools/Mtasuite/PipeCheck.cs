@@ -4,15 +4,16 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tools.Mtasuite;
 
-/// <summary>The users and programs of pipe services. Warnings: mail for such a service waits, all other mail flows.</summary>
+/// <summary>The users and programs of pipe and spawn services. Warnings: what needs such a service waits, all other mail flows.</summary>
 internal static class PipeCheck
 {
     public static void Run(CheckContext context)
     {
         _ = Libc.FindAccount(context.Config.Get(CommonParams.MailOwner), out Account? owner);
-        foreach (ServiceEntry entry in context.Services.Select(s => s.Entry).Where(e => e.Command == "pipe"))
+        foreach (ServiceEntry entry in context.Services.Select(s => s.Entry).Where(e => e.Command is "pipe" or "spawn"))
             foreach (string problem in Problems(entry.Attributes, owner))
-                context.Report(Severity.Warning, context.MasterFile, entry.Line, $"service {entry.Name}: {problem}; mail for it waits");
+                context.Report(Severity.Warning, context.MasterFile, entry.Line, $"service {entry.Name}: {problem}; "
+                    + (entry.Command == "pipe" ? "mail for it waits" : "its connections are closed"));
     }
 
     private static IEnumerable<string> Problems(IReadOnlyList<string> attributes, Account? owner)

@@ -4,7 +4,7 @@ namespace MtaSuite.Common.Config;
 public static class ServicePrograms
 {
     private static readonly string[] Served =
-        ["smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "bounce", "error", "discard", "showq", "anvil",
+        ["smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "spawn", "bounce", "error", "discard", "showq", "anvil",
         "verify", "sts", "tlsrpt", "postlogd"];
 
     /// <summary>What these do for Postfix is done inside other daemons here.</summary>
@@ -13,13 +13,13 @@ public static class ServicePrograms
         "dnsblog", "flush", "nqmgr", "oqmgr", "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite",
     ];
 
-    private static readonly string[] NotYet = ["spawn", "postscreen", "qmqpd", "mailauth"];
+    private static readonly string[] NotYet = ["postscreen", "qmqpd", "mailauth"];
 
     /// <summary>The executable in daemon_directory that serves a command; null where nothing is started for it.</summary>
     public static string? ProgramOf(string command) => !Served.Contains(command) ? null : command switch
     {
         "smtp" or "lmtp" => "relay",
-        "virtual" or "pipe" => "local",
+        "virtual" or "pipe" or "spawn" => "local",
         "error" or "discard" => "bounce",
         "verify" or "sts" or "tlsrpt" => "anvil",
         _ => command,
