@@ -42,10 +42,14 @@ public class TestSsl : InstanceTest
     [OneTimeTearDown]
     public void RemoveAuthority() => _ca.Dispose();
 
-    /// <summary>All that testssl.sh looks at, in three runs at once.</summary>
+    /// <summary>
+    /// All that testssl.sh looks at, in three runs at once: minutes for each port. All ports have the same TLS server, so that one is
+    /// enough unless MTA_TESTSSL=all asks for more.
+    /// </summary>
     [TestCase("smtp"), TestCase("submission"), TestCase("submissions")]
     public void Nothing_above_low(string service)
     {
+        if (service != "smtp" && Environment.GetEnvironmentVariable("MTA_TESTSSL") != "all") Assert.Ignore("only with MTA_TESTSSL=all");
         bool starttls = service != "submissions";
         int port = service == "smtp" ? Mta.SmtpPort : starttls ? Mta.SubmissionPort : Mta.SubmissionsPort;
         Task<string[]> ciphers = Start(port, starttls, "-p", "-s", "-f", "-P"), defaults = Start(port, starttls, "-S", "-c"),
