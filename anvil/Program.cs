@@ -1,3 +1,4 @@
+using MtaSuite.Anvil.Greylist;
 using MtaSuite.Anvil.Policies;
 using MtaSuite.Anvil.Probes;
 using MtaSuite.Anvil.TlsReports;
@@ -18,6 +19,7 @@ public static class Program
         DESCRIPTION
             As anvil: counts connections, messages, recipients, new TLS sessions and logins of clients over all processes of a service, and
             logs the highest counts and rates from time to time. Nothing of it is kept on disk.
+            As greylist: remembers which clients have written to whom (restriction greylist), in greylist.journal in the data directory.
             As verify: remembers which addresses can be delivered to, and sends probe messages to find out. A probe goes the way of all mail
             up to the point where content would be delivered, and ends there.
             As sts: looks for the MTA-STS policies of domains (RFC 8461) by DNS and HTTPS, and keeps them, on disk as well.
@@ -25,7 +27,7 @@ public static class Program
             report a day, by mail or HTTPS (smtp_tlsrpt_enable). What is counted is kept in tlsrpt.journal in the data directory.
 
         PARAMETERS
-            anvil_rate_time_unit, anvil_status_update_time; address_verify_...; mta_sts_...; tlsrpt_...
+            anvil_rate_time_unit, anvil_status_update_time; greylist_...; address_verify_...; mta_sts_...; tlsrpt_...
 
         STANDARDS
             RFC 8460 (SMTP TLS reporting), RFC 8461 (MTA-STS)
@@ -43,6 +45,7 @@ public static class Program
             Manual = Manual,
             Start = context => context.Command switch
             {
+                "greylist" => new GreylistService(context),
                 "verify" => new VerifyService(context),
                 "sts" => new StsService(context),
                 "tlsrpt" => new TlsReportService(context),

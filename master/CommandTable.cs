@@ -39,6 +39,7 @@ internal static class CommandTable
         ["nqmgr"] = NotNeeded,
         ["flush"] = NotNeeded,
         ["tlsmgr"] = NotNeeded,
+        ["greylist"] = new("anvil", Single: true, Exclusive: true),
         ["verify"] = new("anvil", Single: true, Exclusive: true),
         ["sts"] = new("anvil", Single: true),
         ["tlsrpt"] = new("anvil", Single: true, Exclusive: true),

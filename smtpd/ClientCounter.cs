@@ -1,4 +1,5 @@
 using System.Net;
+using MtaSuite.Common.Net;
 
 namespace MtaSuite.Smtpd;
 
@@ -32,13 +33,6 @@ internal sealed class ClientCounter(int ipv4Prefix, int ipv6Prefix)
         return prefix >= bits ? network.ToString() : $"{network}/{prefix}";
     }
 
-    private IPAddress Network(IPAddress address)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out int length);
-        int prefix = length == 4 ? ipv4Prefix : ipv6Prefix;
-        if (prefix >= length * 8) return address;
-        for (int i = 0; i < length; i++) bytes[i] &= (byte)(0xFF00 >> Math.Clamp(prefix - i * 8, 0, 8));
-        return new IPAddress(bytes[..length]);
-    }
+    private IPAddress Network(IPAddress address) => IpPrefix.Network(address,
+        address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? ipv4Prefix : ipv6Prefix);
 }

@@ -47,6 +47,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public int Active => _sessions.Count;
     /// <summary>Counts clients over all processes; null: nobody does.</summary>
     public AnvilClient? Anvil { get; set; }
+    /// <summary>Knows who has written before; null: nobody does.</summary>
+    public GreylistClient? Greylist { get; set; }
     /// <summary>Knows which addresses can be delivered to; null: nobody does.</summary>
     public VerifyClient? Probes { get; set; }
 

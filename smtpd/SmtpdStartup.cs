@@ -41,6 +41,8 @@ internal sealed class SmtpdStartup
                 context.Spool.SocketPath(isPrivate: false, context.Config.Get(QmgrParams.QueueServiceName))),
             Tls = _tls,
             Anvil = new AnvilClient(context.Loop, context.Spool.SocketPath(isPrivate: true, "anvil")),
+            Greylist = new GreylistClient(context.Loop,
+                context.Spool.SocketPath(isPrivate: true, context.Config.Get(GreylistParams.GreylistServiceName))),
             Probes = new VerifyClient(context.Loop,
                 context.Spool.SocketPath(isPrivate: true, context.Config.Get(VerifyParams.AddressVerifyServiceName))),
         };

@@ -46,6 +46,8 @@ internal sealed class AccessRules
         UnverifiedRecipient =
             new UnverifiedPolicy(c.Get(SmtpdParams.UnverifiedRecipientRejectCode), c.Get(SmtpdParams.UnverifiedRecipientDeferCode),
             IsDefer(c.Get(SmtpdParams.UnverifiedRecipientTempfailAction)), c.Get(SmtpdParams.UnverifiedRecipientRejectReason));
+        GreylistIPv4Prefix = c.Get(GreylistParams.GreylistClientIpv4PrefixLength);
+        GreylistIPv6Prefix = c.Get(GreylistParams.GreylistClientIpv6PrefixLength);
         Dns = new DnsSettings(c);
         RecipientDelimiter = c.Get(RewriteParams.RecipientDelimiter);
         LogPermitActions = [.. c.GetList(SmtpdParams.SmtpdLogAccessPermitActions).Select(a => a.ToLowerInvariant())];
@@ -77,6 +79,9 @@ internal sealed class AccessRules
     public ProbeSender ProbeSender { get; }
     public UnverifiedPolicy UnverifiedSender { get; }
     public UnverifiedPolicy UnverifiedRecipient { get; }
+    /// <summary>Bits of an address that are one client for the greylist.</summary>
+    public int GreylistIPv4Prefix { get; }
+    public int GreylistIPv6Prefix { get; }
     public DnsSettings Dns { get; }
     public HashSet<string> LogPermitActions { get; }
 

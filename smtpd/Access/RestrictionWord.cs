@@ -58,6 +58,7 @@ internal static class RestrictionWords
             new("defer_if_reject", ArgumentKind.None, GenericWords.DeferIfReject),
             new("reject_unauth_pipelining", ArgumentKind.None, GenericWords.RejectUnauthPipelining),
             new("reject_plaintext_session", ArgumentKind.None, GenericWords.RejectPlaintextSession),
+            new("greylist", ArgumentKind.None, GreylistWords.JudgeAsync),
             new("sleep", ArgumentKind.Time, GenericWords.SleepAsync),
             new("check_policy_service", ArgumentKind.Server, PolicyWords.AskAsync),
             // client

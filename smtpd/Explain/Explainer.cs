@@ -65,6 +65,8 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
         SmtpServer server =
             new(loop, new SettingsPair(settings, settings), queue, addresses, names, new DiskSpace(spool.Root, loop.Time), 0, spool.Root)
             {
+                Greylist = new GreylistClient(loop,
+                    spool.SocketPath(isPrivate: true, config.Get(GreylistParams.GreylistServiceName))),
                 Probes = new VerifyClient(loop, spool.SocketPath(isPrivate: true, config.Get(VerifyParams.AddressVerifyServiceName))),
             };
         _ = Libc.TrySocketPair(out int near, out _);

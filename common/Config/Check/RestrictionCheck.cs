@@ -37,6 +37,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
             {
                 if (Protections.Restrictions.FirstOrDefault(p => p.Name.Equals(word, StringComparison.OrdinalIgnoreCase)) is { } missing)
                     Report(Protections.Verdict(config, missing).Severity, list, $"{list}: {Protections.Verdict(config, missing).Text}");
+                if (word.Equals("greylist", StringComparison.OrdinalIgnoreCase)) CheckGreylist(list);
                 if (argument is RestrictionArgument.None) continue;
                 if (i + 1 == items.Count) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it");
                 else if (argument != RestrictionArgument.Restriction) CheckArgument(list, word, argument, items[++i]);
@@ -47,6 +48,12 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
                 Report(Severity.Error, list, $"{list}: unknown restriction "
                     + $"\"{word}\"{NearName.Hint(word, RestrictionWords.All.Concat(classes))}");
         }
+    }
+
+    private void CheckGreylist(string list)
+    {
+        if (context.Services.Any(s => s.Entry.Command == "greylist")) return;
+        Report(Severity.Error, list, $"{list}: greylist needs its service in master.cf: greylist unix - - n - 1 greylist");
     }
 
     private void CheckArgument(string list, string word, RestrictionArgument argument, string text)

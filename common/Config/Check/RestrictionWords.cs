@@ -28,7 +28,7 @@ public enum RestrictionArgument
 public static class RestrictionWords
 {
     private const string Plain =
-        "defer defer_if_permit defer_if_reject defer_unauth_destination permit permit_auth_destination permit_inet_interfaces "
+        "defer defer_if_permit defer_if_reject defer_unauth_destination greylist permit permit_auth_destination permit_inet_interfaces "
         + "permit_mx_backup"
         + " permit_mynetworks permit_sasl_authenticated permit_tls_all_clientcerts permit_tls_clientcerts reject"
         + " reject_authenticated_sender_login_mismatch reject_invalid_helo_hostname reject_known_sender_login_mismatch"

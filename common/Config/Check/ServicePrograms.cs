@@ -5,7 +5,7 @@ public static class ServicePrograms
 {
     private static readonly string[] Served =
         ["smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "spawn", "bounce", "error", "discard", "showq", "anvil",
-        "verify", "sts", "tlsrpt", "postlogd"];
+        "greylist", "verify", "sts", "tlsrpt", "postlogd"];
 
     /// <summary>What these do for Postfix is done inside other daemons here.</summary>
     private static readonly string[] NotNeeded =
@@ -21,7 +21,7 @@ public static class ServicePrograms
         "smtp" or "lmtp" => "relay",
         "virtual" or "pipe" or "spawn" => "local",
         "error" or "discard" => "bounce",
-        "verify" or "sts" or "tlsrpt" => "anvil",
+        "greylist" or "verify" or "sts" or "tlsrpt" => "anvil",
         _ => command,
     };
 
