@@ -48,6 +48,7 @@ internal static class LocalEnvelope
             && (from.SmtpUtf8 || !Address.IsAscii(from.Sender) || from.Recipients.Exists(r => !Address.IsAscii(r.Address)));
         e.Flags = from.Flags & (MessageFlags.VerifyOnly | MessageFlags.Trace | MessageFlags.RequireTls);
         e.Origin = "pickup";
+        e.Filter = settings.ContentFilter;
         e.VerpDelimiters = Verp.IsValid(from.VerpDelimiters, settings.VerpDelimiterFilter) ? from.VerpDelimiters : "";
         foreach (EnvelopeRecipient r in from.Recipients)
             e.Recipients.Add(new EnvelopeRecipient

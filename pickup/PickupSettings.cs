@@ -21,6 +21,7 @@ internal sealed class PickupSettings
             config.Get(RewriteParams.RecipientDelimiter));
         foreach (string problem in Senders.Problems) Common.Log.Log.Warning($"{problem}");
         OwnUid = Libc.GetEUid();
+        ContentFilter = config.Get(SmtpdParams.ContentFilter);
         SmtpUtf8 = config.Get(CommonParams.Smtputf8Enable);
         Cleanup = CleanupFlags.All | CleanupFlags.BounceErrors;
         foreach (string option in config.GetList(SmtpdParams.ReceiveOverrideOptions))
@@ -39,6 +40,8 @@ internal sealed class PickupSettings
     /// <summary>Which senders a user may use.</summary>
     public SenderPermission Senders { get; }
     public string HostName { get; }
+    /// <summary>transport:destination that takes all mail first; empty: none.</summary>
+    public string ContentFilter { get; }
     public string MailName { get; }
     /// <summary>Bytes of content; 0: no limit.</summary>
     public long MessageSizeLimit { get; }

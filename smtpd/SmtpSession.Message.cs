@@ -67,7 +67,7 @@ internal sealed partial class SmtpSession
             SaslMethod = SaslMethod,
             SaslLogin = SaslLogin,
             SaslSender = IsAuthenticated ? t.Parameters.Submitter ?? "" : "",
-            Filter = t.Filter,
+            Filter = t.Filter.Length > 0 ? t.Filter : Settings.ContentFilter,
             Redirect = t.Redirect,
             Recipients = t.Recipients,
         };

@@ -89,6 +89,9 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly MatchList FlushDomains = shared?.FlushDomains ?? new(c.Get(SmtpdParams.FastFlushDomains), MatchStyle.Domains,
         MatchList.ParentsMatch(c, SmtpdParams.FastFlushDomains.Name));
 
+    /// <summary>transport:destination that takes all mail first; empty: none.</summary>
+    public readonly string ContentFilter = c.Get(SmtpdParams.ContentFilter);
+
     // replies
     public readonly Maps RejectFilterMaps = shared?.RejectFilterMaps ?? Maps.Open(c.Get(SmtpdParams.SmtpdRejectFilterMaps));
     public readonly string RejectFooter = c.Get(SmtpdParams.SmtpdRejectFooter);

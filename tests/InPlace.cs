@@ -9,6 +9,13 @@ namespace MtaSuite.Tests;
 /// <summary>Lookups away from an event loop, which are complete when they return.</summary>
 internal static class InPlace
 {
+    /// <summary>Work that waits for nothing.</summary>
+    public static void Completed(this ValueTask work)
+    {
+        if (!work.IsCompleted) throw new InvalidOperationException("it waits");
+        work.GetAwaiter().GetResult();
+    }
+
     public static LookupResult Lookup(this Table table, string key) => table.LookupAsync(key).Completed();
 
     public static LookupResult Lookup(this Maps maps, string key) => maps.LookupAsync(key).Completed();

@@ -28,6 +28,7 @@ internal sealed class AccessRules
         Etrn = Parse(c, SmtpdParams.SmtpdEtrnRestrictions, "check_etrn_access");
         DelayReject = c.Get(SmtpdParams.SmtpdDelayReject);
         RelayFirst = c.Get(SmtpdParams.SmtpdRelayBeforeRecipientRestrictions);
+        SkipsUnlisted = c.GetList(SmtpdParams.ReceiveOverrideOptions).Contains("no_unknown_recipient_checks");
         RejectUnlistedRecipient = c.Get(SmtpdParams.SmtpdRejectUnlistedRecipient);
         RejectUnlistedSender = c.Get(SmtpdParams.SmtpdRejectUnlistedSender);
         MapRejectCode = c.Get(SmtpdParams.AccessMapRejectCode);
@@ -63,6 +64,8 @@ internal sealed class AccessRules
     public RestrictionList Etrn { get; }
     public bool DelayReject { get; }
     public bool RelayFirst { get; }
+    /// <summary>Nobody asks whether addresses exist: mail comes back from a filter (receive_override_options).</summary>
+    public bool SkipsUnlisted { get; }
     public bool RejectUnlistedRecipient { get; }
     public bool RejectUnlistedSender { get; }
     public int MapRejectCode { get; }

@@ -17,7 +17,7 @@ public class Protection : InstanceTest
 
     private static IEnumerable<TestCaseData> Refused()
     {
-        yield return new("content_filter = smtp:[127.0.0.1]:10024", "", "content_filter");
+        yield return new("smtp_tls_per_site = hash:/etc/sites", "", "smtp_tls_per_site");
         yield return new("smtpd_milters = inet:localhost:8891", "", "smtpd_milters");
         yield return new("header_checks = regexp:/nonexistent", "", "header_checks");
         yield return new("smtpd_recipient_restrictions = permit_mynetworks, check_address_map hash:/etc/addresses, reject", "",
@@ -64,9 +64,9 @@ public class Protection : InstanceTest
     [Test]
     public void What_is_accepted_starts_and_mail_flows()
     {
-        using Instance other = Instance.Create("content_filter=smtp:[127.0.0.1]:1",
+        using Instance other = Instance.Create("smtp_tls_per_site=hash:/etc/none",
             "smtpd_recipient_restrictions=check_address_map hash:/etc/none",
-            "accept_ineffective_parameters=content_filter, check_address_map");
+            "accept_ineffective_parameters=smtp_tls_per_site, check_address_map");
         other.Start();
         using (SmtpPeer peer = SmtpPeer.Open(other.SmtpPort))
         {
@@ -77,7 +77,7 @@ public class Protection : InstanceTest
             peer.Quit();
         }
         other.Delivered("Subject: accepted");
-        Assert.That(Instance.Run("mtasuite", "-c", other.Etc, "check").Error, Does.Contain("content_filter has no effect yet"));
+        Assert.That(Instance.Run("mtasuite", "-c", other.Etc, "check").Error, Does.Contain("smtp_tls_per_site has no effect yet"));
         other.Stop();
     }
 

@@ -89,8 +89,8 @@ public static class RelayContentFuzz
         SevenBitConverter converter = new(plan);
         ArrayBufferWriter<byte> output = new();
         for (int at = 0; at < content.Length; at += (int)Math.Min(piece, content.Length - at))
-            _ = converter.WriteAsync(content.AsMemory(at, (int)Math.Min(piece, content.Length - at)), output).IsCompletedSuccessfully;
-        _ = converter.FinishAsync(output).IsCompletedSuccessfully;
+            converter.WriteAsync(content.AsMemory(at, (int)Math.Min(piece, content.Length - at)), output).Completed();
+        converter.FinishAsync(output).Completed();
         return output.WrittenSpan.ToArray();
     }
 

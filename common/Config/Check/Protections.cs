@@ -21,7 +21,7 @@ public static class Protections
     /// <summary>Parameters; those of yes and no protect when they are yes.</summary>
     public static IReadOnlyList<Protection> Parameters { get; } =
     [
-        new("body_checks", Unchecked), new("content_filter", Unscanned), new("header_checks", Unchecked),
+        new("body_checks", Unchecked), new("header_checks", Unchecked),
         new("lmtp_tls_per_site", "TLS would not be enforced"), new("message_reject_characters", Unchecked),
         new("message_strip_characters", "the characters would stay"), new("milter_header_checks", Unchecked),
         new("mime_header_checks", Unchecked),

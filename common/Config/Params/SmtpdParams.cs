@@ -15,7 +15,7 @@ public static class SmtpdParams
         doc: "Time between log lines about the highest counts and rates.");
     public static readonly BoolParam BrokenSaslAuthClients = new("broken_sasl_auth_clients", "no",
         doc: "Announce AUTH a second time in the form that old clients expect.");
-    public static readonly TextParam ContentFilter = new("content_filter", "", effective: false,
+    public static readonly TextParam ContentFilter = new("content_filter", "",
         doc: "transport:destination that takes all mail before it is delivered.");
     public static readonly TextParam CyrusSaslConfigPath = new("cyrus_sasl_config_path", "", effective: false,
         doc: "Directories with the Cyrus SASL library's configuration.");

@@ -92,7 +92,7 @@ internal static class AddressWords
 
     private static ValueTask<Verdict> UnlistedAsync(AccessContext c, string address, bool isSender, ref bool seen)
     {
-        if (seen) return new(Verdict.Dunno);
+        if (seen || c.Rules.SkipsUnlisted) return new(Verdict.Dunno);
         // Under warn_if_reject the address was not really checked; the check at the end of the stage does.
         if (c.WarnDepth == 0) seen = true;
         string sender = isSender ? address : c.Sender ?? "", recipient = isSender ? c.Recipient ?? "" : address;
