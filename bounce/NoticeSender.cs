@@ -122,8 +122,7 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         Submission submission = cleanup.Open(new SubmitRequest
         {
             Envelope = MakeEnvelope(notice),
-            // mail of our own making is rewritten and aliased, but neither checked nor copied
-            Cleanup = CleanupFlags.Rewrite | CleanupFlags.Aliases,
+            Cleanup = settings.Cleanup,
             LocalClient = true,
         });
         using IEnumerator<ReadOnlyMemory<byte>> pieces = notice.Pieces().GetEnumerator();

@@ -1,5 +1,7 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Bounce;
@@ -30,6 +32,9 @@ public sealed record NoticeSettings
     /// <summary>header_from_format = obsolete: "address (name)" in place of "name &lt;address&gt;".</summary>
     public bool ObsoleteFrom { get; init; }
 
+    /// <summary>What cleanup does to notices.</summary>
+    public CleanupFlags Cleanup { get; init; } = CleanupFlags.Rewrite | CleanupFlags.Aliases;
+
     /// <summary>The zone of dates in notices.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
 
@@ -37,6 +42,7 @@ public sealed record NoticeSettings
     public static NoticeSettings Read(MailConfig c, out List<string> unknownClasses) => new()
     {
         MyHostname = c.Get(CommonParams.Myhostname),
+        Cleanup = CleanupChoice.OfInternal(c, "bounce"),
         MyOrigin = c.Get(CommonParams.Myorigin),
         BounceSizeLimit = c.Get(BounceParams.BounceSizeLimit),
         EnableThreadedBounces = c.Get(BounceParams.EnableThreadedBounces),

@@ -1,9 +1,10 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Mime;
 using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Cleanup;
 
-/// <summary>All rewriting of addresses. Several messages may be under way at the same time.</summary>
+/// <summary>All rewriting of addresses, and the tables of checks. Several messages may be under way at the same time.</summary>
 internal sealed class AddressRewriting
 {
     private readonly RoutingCore _core;
@@ -13,11 +14,15 @@ internal sealed class AddressRewriting
         _core = new RoutingCore(config);
         Addresses = new CleanupRewriter(_core);
         Envelopes = new EnvelopeRewriter(config, Addresses);
+        Checks = CheckSettings.Open(config);
     }
 
     public CleanupRewriter Addresses { get; }
     public EnvelopeRewriter Envelopes { get; }
 
+    /// <summary>Header and body checks.</summary>
+    public ContentChecks Checks { get; }
+
     /// <summary>What is wrong with lists and tables, for the log.</summary>
-    public IReadOnlyList<string> Problems => _core.Problems;
+    public IReadOnlyList<string> Problems => [.. _core.Problems, .. Checks.Problems];
 }

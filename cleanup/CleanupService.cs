@@ -23,6 +23,7 @@ internal sealed class CleanupService : LinkService
     public CleanupService(ServiceContext context) : base(context)
     {
         Settings = new CleanupSettings(context.Config);
+        Checks = CheckSettings.From(context.Config);
         Rewriting = new AddressRewriting(context.Config);
         foreach (string problem in Rewriting.Problems) Log.Warning($"{problem}");
         string method = context.Config.Get(CommonParams.FileSyncMethod);
@@ -47,6 +48,9 @@ internal sealed class CleanupService : LinkService
     }
 
     public CleanupSettings Settings { get; }
+
+    /// <summary>What is looked for in content; null: nothing.</summary>
+    public CheckSettings? Checks { get; }
     public WorkerPool Writers { get; }
     public SyncStage Syncs { get; }
 

@@ -22,6 +22,7 @@ internal sealed class CleanupSettings(MailConfig config)
     public readonly bool TakesTlsRequired = config.Get(TlsParams.TlsRequiredEnable);
     /// <summary>REQUIRETLS survives programs that know nothing of it as a header of ours.</summary>
     public readonly bool KeepsRequireTls = config.Get(TlsParams.RequiretlsEnable) && config.Get(TlsParams.RequiretlsEsmtpHeader);
+    public readonly bool DetectsEightBit = config.Get(CleanupParams.Detect8bitEncodingHeader);
     public readonly bool SmtpUtf8 = config.Get(CommonParams.Smtputf8Enable);
     public readonly string MyOrigin = config.Get(CommonParams.Myorigin);
 

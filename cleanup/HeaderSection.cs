@@ -3,6 +3,7 @@ using System.Text;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Mime;
 using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Cleanup;
@@ -11,7 +12,8 @@ namespace MtaSuite.Cleanup;
 /// The header section of one message: fields are rewritten and dropped as they arrive, what the envelope and the log need is noted, and
 /// missing fields are added at the end. It is kept in memory, and bounded.
 /// </summary>
-internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest request, MessageBuffers buffers)
+/// <param name="inspection">Looks at each field; null: nobody does.</param>
+internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest request, MessageBuffers buffers, ContentInspection? inspection)
 {
     /// <summary>A larger section is refused: a daemon never holds a whole message.</summary>
     private const int SizeLimit = 1024 * 1024;
@@ -26,6 +28,8 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
 
     private Outcome? _failure;
     private ReadOnlyMemory<byte>? _replaced;
+    /// <summary>What a check made of the field that the scanner has; null: it is as it came.</summary>
+    private byte[]? _made;
 
     private Envelope Envelope => request.Envelope;
 
@@ -106,27 +110,43 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
         }
     }
 
+    /// <summary>The field that is being taken.</summary>
+    private HeaderField Field => _made != null ? new HeaderField(_made) : new HeaderField(buffers.Scanner);
+
     private async ValueTask TakeHeaderAsync(AddressRewriting rewriting)
     {
-        HeaderScanner scanner = buffers.Scanner;
-        if (scanner.IsTruncated)
-            Log.Warning($"{Envelope.QueueId}: header_size_limit: {Named(scanner)} is cut to {scanner.Field.Length} bytes");
-        Note(scanner);
-        if (_failure != null || settings.DropsHeader(scanner.NameBytes)) return;
+        _made = null;
+        if (buffers.Scanner.IsTruncated)
+            Log.Warning($"{Envelope.QueueId}: header_size_limit: {Named(Field)} is cut to {Field.Bytes.Length} bytes");
+        if (Field.Name == HeaderName.Received) _hops++; // a check cannot hide a loop
+        if (inspection != null && !await InspectAsync(inspection, rewriting)) return;
+        Note(Field);
+        if (_failure != null || settings.DropsHeader(Field.NameBytes)) return;
         RewriteContext context = request.LocalClient ? RewriteContext.Local : rewriting.Addresses.RemoteContext;
         HeaderAddressRewriter? rewriter = request.Cleanup.HasFlag(CleanupFlags.Rewrite)
-            ? rewriting.Addresses.ForHeader(scanner.Name, context) : null;
-        if (rewriter == null || !await TryRewriteAsync(rewriter)) Line(scanner.Field);
+            ? rewriting.Addresses.ForHeader(Field.Name, context) : null;
+        if (rewriter == null || !await TryRewriteAsync(rewriter)) Line(Field.Bytes);
+    }
+
+    /// <summary>Lets checks see the field first: what they make of it is what counts. False: it is left out.</summary>
+    private async ValueTask<bool> InspectAsync(ContentInspection inspection, AddressRewriting rewriting)
+    {
+        CheckVerdict verdict = await inspection.CheckFieldAsync(rewriting.Checks, buffers.Scanner);
+        if (inspection.Failure is { } failure) Fail(failure);
+        if (_failure != null || verdict.Drops) return false;
+        if (buffers.Scanner.Name == HeaderName.ContentTransferEncoding && inspection.HoldsLabel) return false;
+        if (verdict.Action == CheckAction.Prepend) Line(verdict.Bytes);
+        if (verdict.Action == CheckAction.Replace) _made = verdict.Bytes;
+        return true;
     }
 
     /// <summary>Writes an address header with its addresses rewritten; false when it stays as it is.</summary>
     private async ValueTask<bool> TryRewriteAsync(HeaderAddressRewriter rewriter)
     {
-        HeaderScanner scanner = buffers.Scanner;
         HeaderRewriting addresses = buffers.Addresses;
-        addresses.Find(scanner.Value, rewriter, settings.HeaderTokenLimit);
+        addresses.Find(Field.Value, rewriter, settings.HeaderTokenLimit);
         if (!addresses.IsWhole)
-            Log.Warning($"{Envelope.QueueId}: header_address_token_limit: only the first addresses of {Named(scanner)} are rewritten");
+            Log.Warning($"{Envelope.QueueId}: header_address_token_limit: only the first addresses of {Named(Field)} are rewritten");
         await addresses.LookUpAsync(rewriter);
         if (addresses.Problem.Length > 0)
         {
@@ -136,49 +156,59 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
         if (!addresses.IsChanged) return false;
         ArrayBufferWriter<byte> field = _rewritten ??= new ArrayBufferWriter<byte>();
         field.ResetWrittenCount();
-        int nameLength = scanner.Field.Length - scanner.Value.Length;
-        addresses.Write(scanner.Value, field, nameLength);
-        Headers.Write(scanner.Field[..nameLength]);
+        HeaderField header = Field;
+        int nameLength = header.Bytes.Length - header.Value.Length;
+        addresses.Write(header.Value, field, nameLength);
+        Headers.Write(header.Bytes[..nameLength]);
         Line(field.WrittenSpan);
         return true;
     }
 
     /// <summary>What later steps must know of a field.</summary>
-    private void Note(HeaderScanner scanner)
+    private void Note(HeaderField field)
     {
-        switch (scanner.Name)
+        switch (field.Name)
         {
             case HeaderName.Received:
-                if (++_hops > settings.HopCountLimit) Fail(Outcome.Bounce("5.4.0", "Error: too many hops") with { Code = 554 });
+                if (_hops > settings.HopCountLimit) Fail(Outcome.Bounce("5.4.0", "Error: too many hops") with { Code = 554 });
                 break;
-            case HeaderName.MessageId: _messageId = Unfold(scanner.Value); break;
-            case HeaderName.ResentMessageId: _resentMessageId = Unfold(scanner.Value); break;
+            case HeaderName.MessageId: _messageId = Unfold(field.Value); break;
+            case HeaderName.ResentMessageId: _resentMessageId = Unfold(field.Value); break;
             case HeaderName.From: _hasFrom = true; break;
             case HeaderName.Date: _hasDate = true; break;
             case HeaderName.To or HeaderName.Cc or HeaderName.Bcc: _hasRecipientHeader = true; break;
             case HeaderName.ResentFrom: _hasResentFrom = true; break;
             case HeaderName.ResentDate: _hasResentDate = true; break;
-            case HeaderName.TlsRequired or HeaderName.RequireTlsEsmtp: NoteTlsWish(scanner); break;
+            case HeaderName.ContentTransferEncoding: NoteEncoding(field.Value); break;
+            case HeaderName.TlsRequired or HeaderName.RequireTlsEsmtp: NoteTlsWish(field); break;
             default: break;
         }
-        _resent |= scanner.Name.Traits().HasFlag(HeaderTraits.Resent);
+        _resent |= field.Name.Traits().HasFlag(HeaderTraits.Resent);
     }
 
-    private static string Named(HeaderScanner scanner) =>
-        "header field " + (scanner.Name != HeaderName.Other ? scanner.Name.Text()
-            : Encoding.Latin1.GetString(scanner.NameBytes[..Math.Min(scanner.NameBytes.Length, Limits.Name)]));
+    /// <summary>A header that says so makes 8-bit content of what nobody else has declared (detect_8bit_encoding_header).</summary>
+    private void NoteEncoding(ReadOnlySpan<byte> value)
+    {
+        if (!settings.DetectsEightBit || Envelope.Body != BodyType.Unknown) return;
+        value = value.Trim(" \t\n"u8);
+        if (Ascii.EqualsIgnoreCase(value, "8bit"u8) || Ascii.EqualsIgnoreCase(value, "binary"u8)) Envelope.Body = BodyType.EightBitMime;
+    }
+
+    private static string Named(HeaderField field) =>
+        "header field " + (field.Name != HeaderName.Other ? field.Name.Text()
+            : Encoding.Latin1.GetString(field.NameBytes[..Math.Min(field.NameBytes.Length, Limits.Name)]));
 
     /// <summary>
     /// RFC 8689 5: tls-required = "TLS-Required:" FWS "No". The other field is our own, for programs in between that know no REQUIRETLS.
     /// </summary>
-    private void NoteTlsWish(HeaderScanner scanner)
+    private void NoteTlsWish(HeaderField field)
     {
-        ReadOnlySpan<byte> value = scanner.Value.Trim(" \t\n"u8);
-        if (scanner.Name == HeaderName.TlsRequired)
+        ReadOnlySpan<byte> value = field.Value.Trim(" \t\n"u8);
+        if (field.Name == HeaderName.TlsRequired)
         {
             if (!settings.TakesTlsRequired) return;
             if (Ascii.EqualsIgnoreCase(value, "no"u8)) Envelope.Flags |= MessageFlags.TlsOptional;
-            else Log.Warning($"{Envelope.QueueId}: ignoring malformed header: 'TLS-Required: {Unfold(scanner.Value)}'");
+            else Log.Warning($"{Envelope.QueueId}: ignoring malformed header: 'TLS-Required: {Unfold(field.Value)}'");
         }
         else if (settings.KeepsRequireTls && Ascii.EqualsIgnoreCase(value, "yes"u8))
         {
@@ -218,10 +248,17 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
     /// <summary>All fields were seen: adds what is missing and logs the message id.</summary>
     private async ValueTask EndAsync(HeaderEvent how, AddressRewriting rewriting)
     {
+        inspection?.EndHeader(how switch
+        {
+            HeaderEvent.EndAtBlankLine => HeaderEnding.BlankLine,
+            HeaderEvent.EndAtOtherLine => HeaderEnding.OtherLine,
+            _ => HeaderEnding.EndOfContent,
+        }, Headers);
         if (IsCompleted(rewriting)) await AddMissingAsync(rewriting);
         if (!_hasRecipientHeader && settings.UndisclosedRecipients.Length > 0) Line(Encoding.UTF8.GetBytes(settings.UndisclosedRecipients));
         if (!_hasRequireTls && settings.KeepsRequireTls && (Envelope.Flags & MessageFlags.RequireTls) != 0)
             Line("Require-TLS-ESMTP: yes"u8);
+        if (inspection is { IsMarked: true }) Line("MIME-Error: message header was not terminated by empty line"u8);
         Headers.Write("\n"u8);
         LogLine.Info(Envelope.QueueId)
             .Field(_resentMessageId != null ? "resent-message-id" : "message-id", _resentMessageId ?? _messageId ?? "").Send();

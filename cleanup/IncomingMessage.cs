@@ -1,6 +1,7 @@
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Mime;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 
@@ -19,6 +20,9 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
     private MessageBuffers _buffers = null!;
     private HeaderSection _headers = null!;
     private QueueFileWriter _file = null!;
+    private ContentInspection? _inspection;
+    /// <summary>The checks have seen all of the body.</summary>
+    private bool _isInspected;
 
     private Envelope Envelope => _request.Envelope;
 
@@ -53,16 +57,18 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
     private async Task ReceiveAsync(LinkStream stream, SubmissionInput input)
     {
         _buffers = service.Begin();
-        _headers = new HeaderSection(service.Settings, _request, _buffers);
-        if (_request.Cleanup.HasFlag(CleanupFlags.ExtractRecipients)) _headers.ExtractRecipients();
         _file = new QueueFileWriter(service, Envelope, _buffers);
+        _inspection = ContentInspection.For(service, _request, _file);
+        _headers = new HeaderSection(service.Settings, _request, _buffers, _inspection);
+        if (_request.Cleanup.HasFlag(CleanupFlags.ExtractRecipients)) _headers.ExtractRecipients();
         Outcome? failure = await TakeHeadersAsync(input) ?? await TakeBodyAsync(input);
         if (failure != null) await input.DropAsync(); // it is answered when all has come
         if (input.IsCanceled) failure = Outcome.Defer("4.3.0", "canceled");
         EditableMessage? edited = null;
-        if (failure == null && (!input.Decided.IsEmpty || service.Filters.Count > 0))
+        if (failure == null && (!input.Decided.IsEmpty || service.Filters.Count > 0 || _inspection is { Copies.Count: > 0 }))
         {
             edited = new EditableMessage(service, _request, _headers, _file);
+            foreach (string copy in _inspection?.Copies ?? []) await edited.AddRecipientAsync(copy, Notify.Never);
             failure = await edited.EditAsync(input.Decided.ToArray());
         }
         bool kept = failure == null && edited is not { IsDiscarded: true };
@@ -72,15 +78,16 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
         stream.Send(FrameType.Reply, new SubmitReply
         {
             QueueId = Envelope.QueueId,
-            Outcome = failure ?? Outcome.Ok($"queued as {Envelope.QueueId}"),
+            Outcome = failure is { IsOk: false } ? failure : Outcome.Ok($"queued as {Envelope.QueueId}"),
             Failure = FailureOf(failure),
         });
         service.End(_buffers);
     }
 
-    private static SubmitFailure FailureOf(Outcome? failure) => failure == null ? SubmitFailure.None
+    private SubmitFailure FailureOf(Outcome? failure) => failure is null or { IsOk: true } ? SubmitFailure.None
         : failure == SubmitReply.TooBig ? SubmitFailure.TooBig
-        : failure == QueueFileWriter.WriteError ? SubmitFailure.Trouble : SubmitFailure.Refused;
+        : failure == QueueFileWriter.WriteError ? SubmitFailure.Trouble
+        : failure == _inspection?.Failure ? SubmitFailure.Filtered : SubmitFailure.Refused;
 
     /// <summary>Takes the header section; at its end the envelope is complete too, and the file has begun.</summary>
     private async ValueTask<Outcome?> TakeHeadersAsync(SubmissionInput input)
@@ -107,21 +114,66 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
     private async ValueTask<Outcome?> TakeHeadersAsync(bool complete)
     {
         AddressRewriting rewriting = service.Rewriting;
-        (Outcome? failure, ReadOnlyMemory<byte> body) = await _headers.TakeAsync(_buffers.Taken.WrittenMemory, rewriting);
+        (Outcome? failure, ReadOnlyMemory<byte> body, int taken) = await TakeFieldsAsync(rewriting);
         if (failure == null && complete && !_headers.HasEnded) failure = await _headers.FinishAsync(rewriting);
         if (failure != null || !_headers.HasEnded) return failure;
         failure = _headers.AddExtractedRecipients() ?? await rewriting.Envelopes.RewriteAsync(Envelope, _request.Cleanup);
         if (failure == null && Envelope.Recipients.Count == 0) failure = Outcome.Bounce("5.1.0", "no recipients specified");
         if (failure != null) return failure;
-        _file.Begin(_headers.Fields, _request.MayChange || service.Filters.Count > 0);
-        _file.Append(_headers.BodyStart);
-        _file.Append(body.Span);
-        return null;
+        _file.Begin(_headers.Fields, _request.MayChange || service.Filters.Count > 0 || _inspection != null);
+        if (_inspection == null)
+        {
+            _file.Append(_headers.BodyStart);
+            _file.Append(body.Span);
+            return null;
+        }
+        await _inspection.TakeBodyAsync(rewriting.Checks, _headers.BodyStart.ToArray());
+        await _inspection.TakeBodyAsync(rewriting.Checks, body);
+        await InspectAsync(_inspection, taken, complete);
+        return _inspection.Failure;
+    }
+
+    /// <summary>
+    /// Takes header fields off the front of what has come. Gives what stood behind the section in the piece that ended it, and the bytes
+    /// that were looked at, those among them.
+    /// </summary>
+    private async ValueTask<(Outcome? Failure, ReadOnlyMemory<byte> Body, int Taken)> TakeFieldsAsync(AddressRewriting rewriting)
+    {
+        ReadOnlyMemory<byte> content = _buffers.Taken.WrittenMemory;
+        if (_inspection == null)
+        {
+            (Outcome? failure, ReadOnlyMemory<byte> body) = await _headers.TakeAsync(content, rewriting);
+            return (failure, body, content.Length);
+        }
+        for (int taken = 0; ;)
+        {
+            int kept = _inspection.Clean(_buffers.Taken.WrittenSpan[taken..], out int length);
+            if (_inspection.Failure is { } refused) return (refused, default, 0);
+            (Outcome? failure, ReadOnlyMemory<byte> body) = await _headers.TakeAsync(content.Slice(taken, kept), rewriting);
+            taken += length;
+            if (failure != null || _headers.HasEnded || taken == content.Length) return (failure, body, taken);
+        }
+    }
+
+    /// <summary>Shows what has come to the checks, which append what becomes of it.</summary>
+    /// <param name="at">Where it begins.</param>
+    private async ValueTask InspectAsync(ContentInspection inspection, int at, bool complete)
+    {
+        ContentChecks checks = service.Rewriting.Checks;
+        while (at < _buffers.Taken.WrittenCount && inspection.Failure == null)
+        {
+            int kept = inspection.Clean(_buffers.Taken.WrittenSpan[at..], out int length);
+            await inspection.TakeBodyAsync(checks, _buffers.Taken.WrittenMemory.Slice(at, kept));
+            at += length;
+        }
+        if (complete) await inspection.FinishAsync(checks);
+        _isInspected = complete;
     }
 
     private async ValueTask<Outcome?> TakeBodyAsync(SubmissionInput input)
     {
         if (input.IsCanceled) return null;
+        if (_inspection != null) return await InspectBodyAsync(input, _inspection);
         _file.Append(_buffers.Input.WrittenSpan);
         _buffers.ResetInput();
         while (true)
@@ -134,6 +186,26 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
             if (await _file.WrittenAsync() is { } trouble) return trouble;
             _file.WritePiece();
         }
+    }
+
+    /// <summary>As <see cref="TakeBodyAsync"/>, where checks see each piece before it goes into the file.</summary>
+    private async ValueTask<Outcome?> InspectBodyAsync(SubmissionInput input, ContentInspection inspection)
+    {
+        while (!_isInspected)
+        {
+            input.Target = _buffers.Input;
+            await input.UntilAsync(QueueFileWriter.PieceSize);
+            if (input.IsCanceled) return null;
+            if (IsTooBig(input)) return SubmitReply.TooBig;
+            bool complete = input.IsComplete;
+            input.Target = _buffers.SwapInput(); // for what comes while a table is asked
+            await InspectAsync(inspection, 0, complete);
+            if (inspection.Failure is { } failure) return failure;
+            if (_file.Buffer.WrittenCount < QueueFileWriter.PieceSize) continue;
+            if (await _file.WrittenAsync() is { } trouble) return trouble;
+            _file.WritePiece();
+        }
+        return null;
     }
 
     private bool IsTooBig(SubmissionInput input) =>

@@ -63,6 +63,7 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
         _room = Buffer.WrittenCount;
         _bodyOffset = _room;
         _seen = _room - header.Length;
+        IsChanged = false;
         _work = new QueueFileWork(service.Spool.PathOf(Folder, envelope.QueueId), envelope.QueueId, service.Syncs, service.Journal,
             Written);
     }

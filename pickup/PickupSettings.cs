@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Routing;
@@ -23,16 +24,7 @@ internal sealed class PickupSettings
         OwnUid = Libc.GetEUid();
         ContentFilter = config.Get(SmtpdParams.ContentFilter);
         SmtpUtf8 = config.Get(CommonParams.Smtputf8Enable);
-        Cleanup = CleanupFlags.All | CleanupFlags.BounceErrors;
-        foreach (string option in config.GetList(SmtpdParams.ReceiveOverrideOptions))
-        {
-            Cleanup &= option switch
-            {
-                "no_address_mappings" => ~(CleanupFlags.Rewrite | CleanupFlags.Aliases | CleanupFlags.Bcc),
-                "no_header_body_checks" or "no_milters" => ~CleanupFlags.Checks,
-                _ => ~CleanupFlags.None,
-            };
-        }
+        Cleanup = CleanupChoice.OfReceived(config) | CleanupFlags.BounceErrors;
     }
 
     /// <summary>Characters that may be VERP delimiters.</summary>

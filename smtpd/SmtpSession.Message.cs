@@ -75,7 +75,7 @@ internal sealed partial class SmtpSession
         return new SubmitRequest
         {
             Envelope = e,
-            Cleanup = CleanupFlags.All,
+            Cleanup = Settings.Cleanup,
             LocalClient = t.LocalClient,
             MayChange = Settings.Access.EndOfData.Steps.Count > 0
         };
@@ -189,6 +189,8 @@ internal sealed partial class SmtpSession
                 return Replies.TooBig;
             case SubmitFailure.Refused:
                 LogEvent("reject", $"{outcome.Code} {outcome.Status} {outcome.Text}");
+                return new SmtpReply(outcome.Code, outcome.Status, outcome.Text);
+            case SubmitFailure.Filtered:
                 return new SmtpReply(outcome.Code, outcome.Status, outcome.Text);
             default:
                 Log.Warning($"{t.QueueId}: {outcome.Text}");

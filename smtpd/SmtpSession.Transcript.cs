@@ -59,7 +59,7 @@ internal sealed partial class SmtpSession
                 Origin = "smtpd",
                 Recipients = [new EnvelopeRecipient { Address = Settings.ErrorNoticeRecipient, Notify = Notify.Never }],
             },
-            Cleanup = CleanupFlags.Rewrite | CleanupFlags.Aliases,
+            Cleanup = Settings.NoticeCleanup,
             LocalClient = true,
         });
         notice.Write(Encoding.UTF8.GetBytes(TroubleText()));

@@ -1,6 +1,8 @@
 using System.Net;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
@@ -19,6 +21,8 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
 {
     public readonly string ServiceName = c.ServiceName;
     public readonly string MyHostname = c.Get(CommonParams.Myhostname);
+    /// <summary>What cleanup does to mail of clients, and to notices about their sessions.</summary>
+    public readonly CleanupFlags Cleanup = CleanupChoice.OfReceived(c), NoticeCleanup = CleanupChoice.OfInternal(c, "notify");
     public readonly string MailName = c.Get(CommonParams.MailName);
     public readonly string MailVersion = c.Get(CommonParams.MailVersion);
     public readonly string CompatibilityLevel = c.Get(CommonParams.CompatibilityLevel);

@@ -45,7 +45,7 @@ public static class HeaderNames
         ("Received", 0), ("Return-Path", S), ("Delivered-To", 0), ("X-Original-To", 0), ("Errors-To", S), ("Return-Receipt-To", S),
         ("Disposition-Notification-To", S), ("Apparently-To", R), ("Mail-Followup-To", S),
         ("MIME-Version", M), ("Content-Type", M), ("Content-Transfer-Encoding", M), ("Content-Description", M), ("Content-Disposition", M),
-        ("Content-ID", M), ("Content-Length", 0), ("Content-Location", M),
+        ("Content-ID", M), ("Content-Length", 0), ("Content-Location", 0),
         ("List-Id", 0), ("List-Unsubscribe", 0), ("List-Unsubscribe-Post", 0), ("List-Post", 0), ("List-Help", 0), ("List-Subscribe", 0),
         ("List-Archive", 0), ("List-Owner", 0), ("Precedence", 0), ("Auto-Submitted", 0),
         ("DKIM-Signature", 0), ("Authentication-Results", 0), ("Received-SPF", 0), ("ARC-Seal", 0), ("ARC-Message-Signature", 0),

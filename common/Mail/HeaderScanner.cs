@@ -68,6 +68,12 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
     /// </summary>
     public bool DropsSpaceBeforeColon { get; init; }
 
+    /// <summary>
+    /// A mailbox separator line ahead of the first header is reported as one; else it ends the header section, as any line that is no
+    /// header.
+    /// </summary>
+    public bool TakesMailboxLine { get; set; } = true;
+
     /// <summary>Sees whole values, however long; null: nobody wants to.</summary>
     public IFieldReader? Reader { get; set; }
 
@@ -143,7 +149,7 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
         if (_stage == Stage.Done || _length == 0) return End(HeaderEvent.EndOfContent);
         if (_stage == Stage.MailboxLine) return ReportMailboxLine();
         if (_stage == Stage.FirstLine && _colon < 0)
-            return !_sawHeader && LooksLikeMailboxLine(Field) ? ReportMailboxLine() : End(HeaderEvent.EndAtOtherLine);
+            return !_sawHeader && TakesMailboxLine && LooksLikeMailboxLine(Field) ? ReportMailboxLine() : End(HeaderEvent.EndAtOtherLine);
         return Report();
     }
 
@@ -202,7 +208,7 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
     // The line's first bytes may be spread over the buffer and this piece.
     private bool BeginsMailboxLine(ReadOnlySpan<byte> input)
     {
-        if (_sawHeader) return false;
+        if (_sawHeader || !TakesMailboxLine) return false;
         Span<byte> start = stackalloc byte[MailboxPrefixLength];
         int kept = Math.Min(_length, start.Length);
         _buffer.AsSpan(0, kept).CopyTo(start);

@@ -33,6 +33,11 @@ public sealed record TableOptions
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>
+    /// For a configuration check: what is wrong with a value of a table of patterns, empty when nothing is. Told to <see cref="Warn"/>.
+    /// </summary>
+    public Func<string, string>? Examine { get; init; }
+
+    /// <summary>
     /// Receives complaints about a table's source text ("FILE, line N: ..."); by default the log. May be called on any thread that looks
     /// up.
     /// </summary>

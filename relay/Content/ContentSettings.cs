@@ -1,6 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
-using MtaSuite.Relay.Settings;
+using MtaSuite.Common.Mime;
 using S = MtaSuite.Common.Config.Params.SmtpClientParams;
 using L = MtaSuite.Common.Config.Params.LmtpClientParams;
 
@@ -21,13 +21,26 @@ public sealed record ContentSettings
     {
         LineLengthLimit = config.Get(lmtp ? L.LmtpLineLengthLimit : S.SmtpLineLengthLimit),
         Generic = GenericMaps.From(config, lmtp ? L.LmtpGenericMaps : S.SmtpGenericMaps, problems),
-        Checks = new ContentChecks
-        {
-            Header = RelaySettings.OpenMaps(config, lmtp ? L.LmtpHeaderChecks : S.SmtpHeaderChecks, problems),
-            MimeHeader = RelaySettings.OpenMaps(config, lmtp ? L.LmtpMimeHeaderChecks : S.SmtpMimeHeaderChecks, problems),
-            NestedHeader = RelaySettings.OpenMaps(config, lmtp ? L.LmtpNestedHeaderChecks : S.SmtpNestedHeaderChecks, problems),
-            Body = RelaySettings.OpenMaps(config, lmtp ? L.LmtpBodyChecks : S.SmtpBodyChecks, problems),
-            BodyLimit = config.Get(CleanupParams.BodyChecksSizeLimit),
-        },
+        Checks = OpenChecks(config, lmtp, problems),
     };
+
+    private static ContentChecks OpenChecks(MailConfig config, bool lmtp, List<string> problems)
+    {
+        CheckTable Open(TextParam smtp, TextParam other)
+        {
+            TextParam param = lmtp ? other : smtp;
+            return CheckTable.Open(param.Name, config.Get(param));
+        }
+        ContentChecks checks = new()
+        {
+            Header = Open(S.SmtpHeaderChecks, L.LmtpHeaderChecks),
+            MimeHeader = Open(S.SmtpMimeHeaderChecks, L.LmtpMimeHeaderChecks),
+            NestedHeader = Open(S.SmtpNestedHeaderChecks, L.LmtpNestedHeaderChecks),
+            Body = Open(S.SmtpBodyChecks, L.LmtpBodyChecks),
+            BodyLimit = 0, // the limit is one of cleanup
+            Allowed = CheckAction.OfContent,
+        };
+        problems.AddRange(checks.Problems);
+        return checks;
+    }
 }

@@ -26,7 +26,10 @@ internal sealed class ContentSource : IDisposable
     /// <summary>All was read.</summary>
     public bool IsAtEnd { get; private set; }
 
-    /// <summary>Reads the next piece, perhaps an empty one; valid until the next call. Not read: the file cannot be read.</summary>
+    /// <summary>What failed when a piece could not be had.</summary>
+    public string Failure => _filter is { HasFailed: true } ? "content lookup error" : "queue file read error";
+
+    /// <summary>Reads the next piece, perhaps an empty one; valid until the next call. Not read: see <see cref="Failure"/>.</summary>
     public async ValueTask<(bool IsRead, ReadOnlyMemory<byte> Piece)> ReadAsync()
     {
         if (!TryRead(out ReadOnlyMemory<byte> piece)) return (false, piece);
@@ -34,7 +37,7 @@ internal sealed class ContentSource : IDisposable
         _filtered!.ResetWrittenCount();
         await _filter.WriteAsync(piece, _filtered);
         if (IsAtEnd) await _filter.FinishAsync(_filtered);
-        return (true, _filtered.WrittenMemory);
+        return (!_filter.HasFailed, _filtered.WrittenMemory);
     }
 
     private bool TryRead(out ReadOnlyMemory<byte> piece)
@@ -68,6 +71,9 @@ internal interface IContentFilter
 {
     ValueTask WriteAsync(ReadOnlyMemory<byte> input, IBufferWriter<byte> output);
 
+    /// <summary>What was written is not to be sent.</summary>
+    bool HasFailed => false;
+
     /// <summary>The input is over.</summary>
     ValueTask FinishAsync(IBufferWriter<byte> output);
 }
@@ -76,6 +82,8 @@ internal interface IContentFilter
 internal sealed class FilterChain(IContentFilter first, IContentFilter second) : IContentFilter
 {
     private readonly ArrayBufferWriter<byte> _between = new();
+
+    public bool HasFailed => first.HasFailed || second.HasFailed;
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> input, IBufferWriter<byte> output)
     {

@@ -4,6 +4,7 @@ using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Mime;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Spool;
@@ -161,7 +162,7 @@ internal sealed partial class Delivery
     {
         ConversionPlan plan = new();
         MimeWalker walker = new(plan);
-        _ = ContentSource.TryWalk(_file!.Descriptor, Request.Content, piece => walker.Write(piece.Span));
+        _ = ContentSource.TryWalk(_file!.Descriptor, Request.Content, walker.Write);
         walker.Finish();
         return plan;
     }

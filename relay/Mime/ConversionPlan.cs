@@ -1,5 +1,6 @@
 using System.Text;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Mime;
 
 namespace MtaSuite.Relay.Mime;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Mime;
 using MtaSuite.Relay.Content;
 
 namespace MtaSuite.Relay.Mime;
@@ -27,7 +28,7 @@ internal sealed class SevenBitConverter : IContentFilter, IMimeVisitor
     public ValueTask WriteAsync(ReadOnlyMemory<byte> input, IBufferWriter<byte> output)
     {
         _output = output;
-        _walker.Write(input.Span);
+        _walker.Write(input);
         return ValueTask.CompletedTask;
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class Session
         do
         {
             (bool isRead, ReadOnlyMemory<byte> piece) = await source.ReadAsync();
-            if (!isRead) return Refuse(FailureKind.Closed, "4.3.0", "queue file read error");
+            if (!isRead) return Refuse(FailureKind.Closed, "4.3.0", source.Failure);
             if (UsesChunks) WriteChunk(t, ref encoder, piece.Span, source.IsAtEnd);
             else Encode(ref encoder, piece.Span);
             if (source.IsAtEnd || connection.Unsent <= HighWater) continue;

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Mime;
 using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Tools.Mtasuite;
@@ -34,11 +35,23 @@ internal static class TableCheck
                 || (restrictions && i > 0 && RestrictionWords.TryFind(items[i - 1], out RestrictionArgument argument)
                 && argument == RestrictionArgument.Table);
             if (!isTable || !seen.Add(item)) continue;
-            using Table table = TableFactory.Open(item);
+            using Table table = TableFactory.Open(item, OptionsFor(context, config, name, serviceLine));
             // a default that does not fit this machine is no mistake of the administrator's
             Severity severity = config.Explicit(name) ? Severity.Error : Severity.Warning;
             if (table.OpenError != null) context.ReportSetting(severity, config, name, serviceLine, $"{name}: {item}: {table.OpenError}");
         }
+    }
+
+    /// <summary>The values of header and body checks are looked at too.</summary>
+    private static TableOptions OptionsFor(CheckContext context, MailConfig config, string name, int serviceLine)
+    {
+        if (CheckTable.Kind(name) is not var (allowed, isHeader)) return TableOptions.Default;
+        return new TableOptions
+        {
+            Utf8 = false,
+            Examine = value => CheckVerdict.ProblemOf(value, name, isHeader, allowed),
+            Warn = text => context.ReportSetting(Severity.Warning, config, name, serviceLine, text),
+        };
     }
 
     /// <summary>The items of a list, or null where the value is none that may name tables.</summary>

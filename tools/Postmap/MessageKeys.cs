@@ -1,42 +1,33 @@
+using MtaSuite.Common.Mime;
+
 namespace MtaSuite.Tools.Postmap;
 
 /// <summary>
-/// Lookup keys from a message (-h, -b): each header with its continuation lines is a key, each line of the body is one. The body begins at
-/// the first line that is no header (RFC 5322 section 2.2); the empty line between belongs to neither.
+/// Lookup keys from a message (-h, -b, -m), as header_checks and body_checks see it: each header field with its continuation lines is one,
+/// each line of a body is one.
 /// </summary>
-internal static class MessageKeys
+/// <param name="Headers">The fields of the message's own header section.</param>
+/// <param name="Body">What follows it, as lines.</param>
+/// <param name="Mime">With Headers: those of parts and of messages within the message too; with Body: without those.</param>
+internal readonly record struct MessageKeys(bool Headers, bool Body, bool Mime)
 {
-    public static IEnumerable<byte[]> Read(ByteLineReader lines, bool headers, bool body)
+    /// <summary>Reads the message to its end, or as far as keys are wanted.</summary>
+    public IEnumerable<byte[]> Read(Stream input)
     {
-        byte[]? header = null;
-        bool inBody = false;
-        while (lines.TryRead(out byte[] line))
+        MimeReader reader = new(new MimeRules { IsDisabled = !Mime, FindsHiddenParts = true });
+        byte[] buffer = new byte[16 * 1024];
+        for (int n = input.Read(buffer); n > 0; n = input.Read(buffer))
         {
-            if (inBody)
+            ReadOnlyMemory<byte> piece = buffer.AsMemory(0, n);
+            for (MimeEvent what = reader.Read(ref piece); what != MimeEvent.NeedMore; what = reader.Read(ref piece))
             {
-                if (body) yield return line;
-                continue;
+                if (IsKey(what)) yield return reader.Text.ToArray();
+                if (what == MimeEvent.HeaderEnd && !Body && !Mime) yield break;
             }
-            if (header != null && line is [(byte)' ' or (byte)'\t', ..])
-            {
-                header = [.. header, (byte)'\n', .. line];
-                continue;
-            }
-            if (header != null && headers) yield return header;
-            header = IsHeader(line) ? line : null;
-            if (header != null) continue;
-            inBody = true;
-            if (line.Length > 0 && body) yield return line;
         }
-        if (header != null && headers) yield return header;
+        for (MimeEvent what = reader.Finish(); what != MimeEvent.End; what = reader.Finish())
+            if (IsKey(what)) yield return reader.Text.ToArray();
     }
 
-    /// <summary>field-name ":", with white space between (as old mail has it).</summary>
-    private static bool IsHeader(ReadOnlySpan<byte> line)
-    {
-        int colon = line.IndexOf((byte)':');
-        if (colon <= 0) return false;
-        ReadOnlySpan<byte> name = line[..colon].TrimEnd(" \t"u8);
-        return name.Length > 0 && !name.ContainsAnyExceptInRange((byte)33, (byte)126);
-    }
+    private bool IsKey(MimeEvent what) => what == MimeEvent.Field ? Headers : what == MimeEvent.Line && Body;
 }

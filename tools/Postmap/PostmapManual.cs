@@ -34,8 +34,8 @@ internal static class PostmapManual
         Builds an indexed table from FILE, whose lines are "key value".
 
           -F            values name files whose contents are the values
-          -b, -h        with -q -: keys are the body lines, the headers of a message
-          -m            with -b or -h: accepted
+          -b, -h        with -q -: keys are the body lines, the header fields of a message, as body_checks and header_checks see it
+          -m            with -b or -h: follow the MIME structure: fields of parts and attached messages are headers, not body
           -U            with -b or -h: keys must be UTF-8
         """ + Shared;
 

@@ -32,11 +32,10 @@ internal sealed class PostmapReader(PostmapOptions options, TableOptions tableOp
     /// </summary>
     public int QueryAll()
     {
-        ByteLineReader lines = new(input);
         bool message = options.Has('b') || options.Has('h');
-        if (message && options.Has('m')) output.Warning("-m: MIME structure is not looked at; the whole body is searched as text");
+        MessageKeys keys = new(options.Has('h'), options.Has('b'), options.Has('m'));
         int status = 1;
-        foreach (byte[] line in message ? MessageKeys.Read(lines, options.Has('h'), options.Has('b')) : Lines(lines))
+        foreach (byte[] line in message ? keys.Read(input) : Lines(new ByteLineReader(input)))
         {
             if (tableOptions.Utf8 && !Utf8.IsValid(line))
             {

@@ -21,14 +21,10 @@ public static class Protections
     /// <summary>Parameters; those of yes and no protect when they are yes.</summary>
     public static IReadOnlyList<Protection> Parameters { get; } =
     [
-        new("body_checks", Unchecked), new("header_checks", Unchecked),
-        new("lmtp_tls_per_site", "TLS would not be enforced"), new("message_reject_characters", Unchecked),
-        new("message_strip_characters", "the characters would stay"), new("milter_header_checks", Unchecked),
-        new("mime_header_checks", Unchecked),
-        new("nested_header_checks", Unchecked), new("non_smtpd_milters", Unscanned), new("smtp_tls_per_site", "TLS would not be enforced"),
-        new("smtpd_milter_maps", Unscanned), new("smtpd_milters", Unscanned), new("smtpd_proxy_filter", Unscanned),
-        new("strict_7bit_headers", Unchecked),
-        new("strict_8bitmime", Unchecked), new("strict_8bitmime_body", Unchecked), new("strict_mime_encoding_domain", Unchecked),
+        new("lmtp_tls_per_site", "TLS would not be enforced"),
+        new("milter_header_checks", Unchecked), new("non_smtpd_milters", Unscanned),
+        new("smtp_tls_per_site", "TLS would not be enforced"), new("smtpd_milter_maps", Unscanned), new("smtpd_milters", Unscanned),
+        new("smtpd_proxy_filter", Unscanned),
     ];
 
     /// <summary>Restrictions. One that is accepted is left out of its list.</summary>

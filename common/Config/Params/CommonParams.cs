@@ -60,8 +60,8 @@ public static class CommonParams
     public static readonly TextParam InetProtocols = new("inet_protocols", "all",
         each: "all|ipv4|ipv6",
         doc: "Protocols to use: all, ipv4, ipv6.");
-    public static readonly TextParam InternalMailFilterClasses = new("internal_mail_filter_classes", "", effective: false,
-        doc: "Internal mail that filters and milters see too: bounce, notify.");
+    public static readonly TextParam InternalMailFilterClasses = new("internal_mail_filter_classes", "", each: "bounce|notify",
+        doc: "Internal mail that checks and milters see too: bounce, notify.");
     public static readonly TimeParam IpcIdle = new("ipc_idle", "5s", min: "1s", effective: false,
         doc: "How long an idle connection to another daemon is kept.");
     public static readonly TimeParam IpcTimeout = new("ipc_timeout", "3600s", min: "1s", doc: "Longest wait for another daemon.");

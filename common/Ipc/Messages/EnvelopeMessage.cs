@@ -145,7 +145,7 @@ public enum CleanupFlags : uint
     Rewrite = 1,
     /// <summary>virtual_alias_maps.</summary>
     Aliases = 2,
-    /// <summary>header_checks and body_checks, milters.</summary>
+    /// <summary>header_checks and body_checks, and what else is looked for in content.</summary>
     Checks = 4,
     /// <summary>always_bcc, sender_bcc_maps, recipient_bcc_maps.</summary>
     Bcc = 8,
@@ -153,7 +153,9 @@ public enum CleanupFlags : uint
     ExtractRecipients = 16,
     /// <summary>An address that cannot be used is answered with a notice to the sender instead of a refusal (local submission).</summary>
     BounceErrors = 32,
-    All = Rewrite | Aliases | Checks | Bcc,
+    /// <summary>non_smtpd_milters, and milters for what smtpd took.</summary>
+    Milters = 64,
+    All = Rewrite | Aliases | Checks | Bcc | Milters,
 }
 
 /// <summary>Why a submission was not accepted.</summary>
@@ -167,6 +169,8 @@ public enum SubmitFailure : byte
     TooBig,
     /// <summary>A file could not be written, or cleanup did not answer. The text may name paths: it is for the log only.</summary>
     Trouble,
+    /// <summary>A filter refused the message, and that was logged; the reply is for its client.</summary>
+    Filtered,
 }
 
 /// <summary>cleanup's answer: durable in the queue, or why not.</summary>

@@ -69,6 +69,7 @@ internal sealed class RegexTable : PatternTable<string>
         }
         ReplacementText? answer = ParseAnswer(text[at..].Trim(), regex, negated, ref complaint);
         if (answer == null) return null;
+        if (complaint.Length == 0 && Options.Examine is { } examine) complaint = examine(text[at..].Trim());
         result = answer.Refers ? "" : answer.Expand(Match.Empty);
         Pattern<string> pattern = new RegexPattern(regex, answer);
         return second == null ? pattern : new BothPatterns(pattern, negated, second, secondNegated, result);

@@ -16,7 +16,7 @@ public sealed class SmtpSink : IDisposable
 {
     private readonly TcpListener _listener;
     private SinkMode _mode;
-    private readonly ConcurrentBag<string> _texts = [];
+    private readonly ConcurrentBag<string> _texts = [], _messages = [];
     private readonly ConcurrentBag<TcpClient> _silent = [];
     private int _connections;
 
@@ -31,6 +31,9 @@ public sealed class SmtpSink : IDisposable
     public IEnumerable<string> Texts => _texts;
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>What came, whole.</summary>
+    public IEnumerable<string> Messages => _messages;
 
     public int Count => _texts.Count;
 
@@ -79,11 +82,14 @@ public sealed class SmtpSink : IDisposable
     {
         await writer.WriteLineAsync("220 sink.example ESMTP");
         bool data = false, body = false, first = true;
+        StringBuilder message = new();
         while (await reader.ReadLineAsync() is { } line)
         {
             if (data)
             {
                 data = line != ".";
+                if (data) message.Append(line).Append('\n');
+                else _messages.Add(message.ToString());
                 if (!data) await writer.WriteLineAsync("250 2.0.0 Ok");
                 else if (!body) body = line.Length == 0;
                 else if (first)
@@ -93,6 +99,7 @@ public sealed class SmtpSink : IDisposable
                 }
                 continue;
             }
+            message.Clear();
             (data, body, first) = (line.StartsWith("DATA", StringComparison.OrdinalIgnoreCase), false, true);
             await writer.WriteLineAsync(data ? "354 go on" : line.StartsWith("QUIT", StringComparison.OrdinalIgnoreCase) ? "221 bye"
                 : "250 sink.example");

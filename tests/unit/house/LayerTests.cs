@@ -51,6 +51,7 @@ public sealed class LayerTests
         ["Tls"] = 4,
         ["Smtp"] = 5,
         ["Routing"] = 5,
+        ["Mime"] = 5,
         ["Sasl"] = 5,
         ["Authentication"] = 5,
         ["Hosting"] = 6,

@@ -2,7 +2,7 @@ using System.Text;
 using Ascii = System.Text.Ascii;
 using MtaSuite.Relay.Content;
 using MtaSuite.Relay.Mime;
-using MtaSuite.Common.Tables;
+using MtaSuite.Common.Mime;
 using MtaSuite.Tests.Fuzz;
 
 namespace MtaSuite.Tests.Unit.Relay;
@@ -76,10 +76,10 @@ public class ConversionTests
     {
         ContentChecks checks = new()
         {
-            Header = Maps.Open("inline:{ {Subject: old = REPLACE Subject: new}, {X-Secret: s = IGNORE} }"),
-            MimeHeader = Maps.Open("inline:{ {Content-Type: text/plain = PREPEND X-Seen: yes} }"),
-            NestedHeader = Maps.Open("inline:{ {X-Secret: s = REPLACE X-Secret: inner} }"),
-            Body = Maps.Open("inline:{ {bad line = REPLACE good line}, {gone = IGNORE}, {warned = WARN} }"),
+            Header = CheckTable.Open("smtp_header_checks", "inline:{ {Subject: old = REPLACE Subject: new}, {X-Secret: s = IGNORE} }"),
+            MimeHeader = CheckTable.Open("smtp_mime_header_checks", "inline:{ {Content-Type: text/plain = PREPEND X-Seen: yes} }"),
+            NestedHeader = CheckTable.Open("smtp_nested_header_checks", "inline:{ {X-Secret: s = REPLACE X-Secret: inner} }"),
+            Body = CheckTable.Open("smtp_body_checks", "inline:{ {bad line = REPLACE good line}, {gone = IGNORE}, {warned = WARN} }"),
         };
         HeaderFilter filter = new("ID", null, checks);
         System.Buffers.ArrayBufferWriter<byte> output = new();

@@ -120,9 +120,13 @@ public class PostmapTests
         Assert.That(Map("-Fq", table.StartsWith("cidr", StringComparison.Ordinal) ? "192.0.2.1" : "k", table), Is.EqualTo(expected));
     }
 
-    [TestCase("To: a\n b\nX : y\n\nbody a\n\nlast", "-hq", "0 To: a| b\thit|X : y\thit")]
+    [TestCase("To: a\n b\nX : y\n\nbody a\n\nlast", "-hq", "0 To: a| b\thit|X: y\thit")]
     [TestCase("To: a\n b\nX : y\n\nbody a\n\nlast", "-bq", "0 body a\thit|last\thit")]
     [TestCase("To: a\nno header\nbody", "-bhq", "0 To: a\thit|no header\thit|body\thit")]
+    [TestCase("Content-Type: multipart/mixed; boundary=b\n\npre\n--b\nX: y\n\nin\n--b--\n", "-hmq",
+        "0 Content-Type: multipart/mixed; boundary=b\thit|X: y\thit")]
+    [TestCase("Content-Type: multipart/mixed; boundary=b\n\npre\n--b\nX: y\n\nin\n--b--\n", "-bmq",
+        "0 pre\thit|--b\thit|in\thit|--b--\thit")]
     public void Keys_are_taken_from_a_message(string message, string options, string expected) =>
         Assert.That(Run(false, message, options, "-", "static:hit"), Is.EqualTo(expected));
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MtaSuite.Relay.Mime;
+namespace MtaSuite.Common.Mime;
 
 /// <summary>
 /// What a Content-Type field says, as far as the structure of a message depends on it.
@@ -11,26 +11,40 @@ namespace MtaSuite.Relay.Mime;
 /// </summary>
 /// <param name="Type">In lower case; empty where the field is none.</param>
 /// <param name="Boundary">Of a multipart; empty where it has none.</param>
-internal readonly record struct ContentType(string Type, string Subtype, string Boundary)
+public readonly record struct ContentType(string Type, string Subtype, string Boundary)
 {
     /// <summary>RFC 2046 5.1.1: no boundary is longer.</summary>
     private const int MaxBoundary = 1000;
 
-    public static ContentType Parse(ReadOnlySpan<byte> value)
+    /// <param name="value">What stands behind the colon.</param>
+    /// <param name="boundaries">Gets each boundary of a multipart: a field may have several, against the rules.</param>
+    public static ContentType Parse(ReadOnlySpan<byte> value, List<string>? boundaries = null)
     {
         int i = 0;
         string type = Word(value, ref i).ToLowerInvariant();
-        if (!Skip(value, ref i, (byte)'/')) return default;
-        string subtype = Word(value, ref i).ToLowerInvariant();
+        bool hasSubtype = Skip(value, ref i, (byte)'/');
+        if (!hasSubtype && type != "multipart") return default;
+        string subtype = hasSubtype ? Word(value, ref i).ToLowerInvariant() : "";
         string boundary = "";
         while (SkipTo(value, ref i, (byte)';'))
         {
             string attribute = Word(value, ref i);
             if (!Skip(value, ref i, (byte)'=')) continue;
             string text = Word(value, ref i);
-            if (boundary.Length == 0 && attribute.Equals("boundary", StringComparison.OrdinalIgnoreCase)) boundary = text.TrimEnd();
+            if (!attribute.Equals("boundary", StringComparison.OrdinalIgnoreCase)) continue;
+            text = text.TrimEnd();
+            boundaries?.Add(text);
+            if (boundary.Length == 0) boundary = text;
         }
+        if (type != "multipart") boundaries?.Clear();
         return new ContentType(type, subtype, boundary.Length > MaxBoundary ? "" : boundary);
+    }
+
+    /// <summary>The first word of a field that is made of one, in lower case: Content-Transfer-Encoding (RFC 2045 6.1).</summary>
+    public static string FirstWord(ReadOnlySpan<byte> value)
+    {
+        int i = 0;
+        return Word(value, ref i).ToLowerInvariant();
     }
 
     private static bool Skip(ReadOnlySpan<byte> value, ref int i, byte special)

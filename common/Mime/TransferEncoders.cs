@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Buffers.Text;
 
-namespace MtaSuite.Relay.Mime;
+namespace MtaSuite.Common.Mime;
 
 /// <summary>Encodes the body of one part as it streams by; lines end in LF on both sides.</summary>
-internal interface ITransferEncoder
+public interface ITransferEncoder
 {
     void Write(ReadOnlySpan<byte> input, IBufferWriter<byte> output);
 
@@ -16,7 +16,7 @@ internal interface ITransferEncoder
 /// quoted-printable, RFC 2045 6.7: bytes above 126 and below 32, "=" and white space at the end of a line as =XX; lines of at most 76
 /// characters. A dot or "From " at the start of a line is encoded too, for gateways that change such lines.
 /// </summary>
-internal sealed class QuotedPrintableEncoder : ITransferEncoder
+public sealed class QuotedPrintableEncoder : ITransferEncoder
 {
     private const int MaxLine = 76;
     private int _column;
@@ -79,7 +79,7 @@ internal sealed class QuotedPrintableEncoder : ITransferEncoder
 }
 
 /// <summary>base64, RFC 2045 6.8: lines of 76 characters; a line break of the text is CR LF (its canonical form, RFC 2049 4).</summary>
-internal sealed class Base64Encoder(bool isDelimited) : ITransferEncoder
+public sealed class Base64Encoder(bool isDelimited) : ITransferEncoder
 {
     private const int BytesInLine = 57;
     private readonly byte[] _block = new byte[BytesInLine];

@@ -1,7 +1,7 @@
-namespace MtaSuite.Relay.Mime;
+namespace MtaSuite.Common.Mime;
 
 /// <summary>Where a header section stands.</summary>
-internal enum MimeSection : byte
+public enum MimeSection : byte
 {
     /// <summary>The message's own.</summary>
     Primary,
@@ -12,13 +12,11 @@ internal enum MimeSection : byte
 }
 
 /// <summary>What an entity is made of.</summary>
-internal enum MimeKind : byte { Leaf, Multipart, Message }
+public enum MimeKind : byte { Leaf, Multipart, Message }
 
 /// <summary>One entity of a message (RFC 2045 2.4): a header section and a body.</summary>
-internal sealed class MimeEntity(int index, MimeSection section, bool isDigestPart, bool isDelimited)
+public sealed class MimeEntity(int index, MimeSection section, bool isDigestPart, bool isDelimited)
 {
-    private ContentType _type;
-
     /// <summary>In the order of their header sections, from 0.</summary>
     public int Index { get; } = index;
 
@@ -28,21 +26,18 @@ internal sealed class MimeEntity(int index, MimeSection section, bool isDigestPa
     public bool IsDelimited { get; } = isDelimited;
 
     public bool HasVersion { get; set; }
-    public bool HasType { get; private set; }
+
+    /// <summary>It has a Content-Type field.</summary>
+    public bool HasType { get; set; }
+
+    /// <summary>A part of a digest: a message unless it says otherwise (RFC 2046 5.1.5).</summary>
+    public bool IsDigestPart => isDigestPart;
 
     /// <summary>Content-Transfer-Encoding in lower case; empty: none, which means 7bit.</summary>
     public string Encoding { get; set; } = "";
 
-    /// <summary>Content-Type; the first one counts.</summary>
-    public ContentType Type
-    {
-        get => _type;
-        set
-        {
-            if (HasType) return;
-            (_type, HasType) = (value, true);
-        }
-    }
+    /// <summary>Content-Type; the last one counts.</summary>
+    public ContentType Type { get; set; }
 
     /// <summary>RFC 2046 5.1.5: parts of a digest are messages unless they say otherwise. What is encoded hides its structure.</summary>
     public MimeKind Kind => Type switch
