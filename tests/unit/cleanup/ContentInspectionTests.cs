@@ -221,6 +221,7 @@ public sealed class ContentInspectionTests
     }
 
     [Test]
+    [NonParallelizable] // all threads of the process are counted
     public void A_large_body_is_never_held_whole()
     {
         long plain = Allocated(""), checkedHeaders = Allocated(Table("header_checks", "/nothing/ REJECT"));
