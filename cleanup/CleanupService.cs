@@ -1,9 +1,12 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Dns;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Milter.Client;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 
@@ -24,6 +27,9 @@ internal sealed class CleanupService : LinkService
     {
         Settings = new CleanupSettings(context.Config);
         Checks = CheckSettings.From(context.Config);
+        Milters = new MilterSettings(context.Config);
+        foreach (string problem in Milters.Problems) Log.Warning($"{problem}");
+        if (Milters.NonSmtpd.Count > 0) MilterConnector = ConnectorOf(context.Config);
         Rewriting = new AddressRewriting(context.Config);
         foreach (string problem in Rewriting.Problems) Log.Warning($"{problem}");
         string method = context.Config.Get(CommonParams.FileSyncMethod);
@@ -46,6 +52,20 @@ internal sealed class CleanupService : LinkService
         IsQueueBehind = notice.Slow;
         return true;
     }
+
+    private MilterConnector ConnectorOf(MailConfig config) => new(Loop,
+        new HostLookup(new DnsResolver(Loop, DnsOptions.Of(config, "")),
+            HostLookupOptions.Of(config, HostSources.Native, DnsQueryFlags.Search)),
+        Spool.Root);
+
+    /// <summary>smtpd hands milters over with their connections.</summary>
+    protected override void Accepted(Link link) => link.TakeDescriptors();
+
+    /// <summary>non_smtpd_milters, and what milters are told.</summary>
+    public MilterSettings Milters { get; }
+
+    /// <summary>Connects to them; null: there are none.</summary>
+    public MilterConnector? MilterConnector { get; }
 
     public CleanupSettings Settings { get; }
 

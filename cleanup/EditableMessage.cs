@@ -2,6 +2,7 @@ using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
 
 namespace MtaSuite.Cleanup;
 
@@ -21,7 +22,11 @@ internal enum FilterAction
 /// <summary>The verdict of one filter.</summary>
 /// <param name="Reply">The reply of a refusal.</param>
 /// <param name="Reason">For the log.</param>
-internal readonly record struct FilterVerdict(FilterAction Action, Outcome? Reply = null, string Reason = "");
+internal readonly record struct FilterVerdict(FilterAction Action, Outcome? Reply = null, string Reason = "")
+{
+    /// <summary>The filter has written its own line in the log.</summary>
+    public bool IsLogged { get; init; }
+}
 
 /// <summary>Whatever has a say in a message once all of its content has come.</summary>
 internal interface IContentFilter
@@ -37,9 +42,11 @@ internal interface IContentFilter
 /// A message all of whose content has come, and whose queue file is not finished: envelope, header section and body can still be changed.
 /// An edit that fails makes the whole message fail, for now.
 /// </summary>
-internal sealed class EditableMessage(CleanupService service, SubmitRequest request, HeaderSection headers, QueueFileWriter file)
+internal sealed class EditableMessage(CleanupService service, SubmitRequest request, HeaderSection headers, QueueFileWriter file,
+    LinkStream? stream = null)
 {
     private HeaderFields? _fields;
+    private List<MilterHandover>? _handedOver;
     private Outcome? _failure;
 
     /// <summary>The envelope, to look at.</summary>
@@ -56,6 +63,15 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     /// <summary>The message is taken and dropped.</summary>
     public bool IsDiscarded { get; private set; }
 
+    /// <summary>An edit failed: the message cannot be accepted.</summary>
+    public bool HasFailed => _failure != null;
+
+    /// <summary>A filter refused the message, and has logged that.</summary>
+    public bool IsFiltered { get; private set; }
+
+    /// <summary>Bit for bit the milters of smtpd that can go on with their session; all, as long as none was spoken to.</summary>
+    public long MiltersInStep { get; private set; } = -1;
+
     // ---- filters ---------------------------------------------------------------------------------------------------
 
     /// <summary>
@@ -67,6 +83,9 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
         if (decided.Length > 0) await ApplyAsync(decided);
         for (int i = 0; i < service.Filters.Count && _failure == null && !IsDiscarded; i++)
             await AskAsync(service.Filters[i]);
+        if (_handedOver is { Count: > 0 } && _failure == null && !IsDiscarded) await AskMiltersAsync(_handedOver);
+        if (IsForLocalMilters(request) && service.Milters.NonSmtpd.Count > 0 && _failure == null && !IsDiscarded)
+            await AskAsync(new MilterFilter(service));
         if (_failure == null && Envelope.Recipients.Count == 0) IsDiscarded = true; // a filter took all of them out
         if (_fields is { IsChanged: true })
         {
@@ -88,6 +107,29 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
         if (end.Filter.Length > 0) SetContentFilter(end.Filter);
         if (end.Redirect.Length > 0) Redirect(end.Redirect);
         foreach (string copy in end.Copies) await AddRecipientAsync(copy, Notify.Never);
+        _handedOver = end.Milters;
+    }
+
+    /// <summary>
+    /// It did not come by SMTP: milters hear of it in cleanup alone. smtpd speaks to those of its clients' mail itself, but not to those of its
+    /// notices.
+    /// </summary>
+    internal static bool IsForLocalMilters(SubmitRequest request) => request.Cleanup.HasFlag(CleanupFlags.Milters)
+        && (request.Envelope.Origin != "smtpd" || (request.Envelope.Flags & MessageFlags.Notice) != 0);
+
+    /// <summary>Goes on with the milters of smtpd, whose connections came along.</summary>
+    private async ValueTask AskMiltersAsync(List<MilterHandover> milters)
+    {
+        int[] descriptors = stream?.TakeDescriptors() ?? [];
+        if (descriptors.Length != milters.Count)
+        {
+            foreach (int fd in descriptors) _ = Libc.Close(fd);
+            _failure = Outcome.Defer("4.3.0", "milters without their connections");
+            return;
+        }
+        MilterFilter filter = new(service.Loop, milters, descriptors);
+        await AskAsync(filter);
+        MiltersInStep = filter.InStep;
     }
 
     private async ValueTask AskAsync(IContentFilter filter)
@@ -96,10 +138,11 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
         switch (verdict.Action)
         {
             case FilterAction.Refuse:
+                IsFiltered = _failure == null && verdict.IsLogged;
                 _failure ??= verdict.Reply ?? Outcome.Defer("4.7.1", "Service unavailable - try again later");
                 break;
             case FilterAction.Discard:
-                Log.Info($"{Envelope.QueueId}: discard: END-OF-MESSAGE by {filter.Name}: {verdict.Reason}");
+                if (!verdict.IsLogged) Log.Info($"{Envelope.QueueId}: discard: END-OF-MESSAGE by {filter.Name}: {verdict.Reason}");
                 IsDiscarded = true;
                 break;
             case FilterAction.Hold:
@@ -142,11 +185,12 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     }
 
     /// <summary>Adds a recipient; the address is rewritten and its aliases expanded as those of the submitted ones were.</summary>
-    public async ValueTask AddRecipientAsync(string address, Notify notify = default)
+    /// <param name="dsnOriginal">ORCPT; empty: none.</param>
+    public async ValueTask AddRecipientAsync(string address, Notify notify = default, string dsnOriginal = "")
     {
         if (_failure != null) return;
         file.IsChanged = true;
-        EnvelopeRecipient recipient = new() { Address = address, Notify = notify };
+        EnvelopeRecipient recipient = new() { Address = address, Notify = notify, DsnOriginal = dsnOriginal };
         _failure = await service.Rewriting.Envelopes.AddRecipientAsync(Envelope, recipient, Flags);
     }
 

@@ -10,7 +10,6 @@ namespace MtaSuite.Cleanup;
 /// </summary>
 internal sealed class HeaderFields
 {
-    private static readonly char[] s_lineEnds = ['\r', '\n'];
     private readonly List<ReadOnlyMemory<byte>> _fields = [];
 
     /// <param name="section">Whole fields, lines end in LF, with or without the empty line behind them. Must stay as it is.</param>
@@ -45,26 +44,43 @@ internal sealed class HeaderFields
     /// <summary>A field as it stands, with its last line end.</summary>
     public ReadOnlySpan<byte> this[int index] => _fields[index].Span;
 
+    /// <summary>The same, to be kept while something is waited for.</summary>
+    public ReadOnlyMemory<byte> Field(int index) => _fields[index];
+
     /// <summary>A name that can stand in a header: printable ASCII without a colon (RFC 5322 2.2).</summary>
     public static bool IsName(string name) => name.Length > 0 && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 && !name.Contains(':');
+
+    /// <summary>A field that is not counted when fields are told apart by their number: this server's own Received. -1: none.</summary>
+    public int HiddenIndex { get; private set; } = -1;
+
+    /// <summary>Hides the Received field that this server wrote, the first one.</summary>
+    public void HideOwnReceived() => HiddenIndex = HiddenIndex >= 0 ? HiddenIndex : Find("Received", 1);
 
     /// <summary>Adds a field behind all others.</summary>
     public void Add(string name, string value) => Insert(_fields.Count, name, value);
 
     /// <summary>Inserts a field; an index behind the last one adds it there.</summary>
     /// <param name="index">The fields that stand before it, 0 or more.</param>
-    public void Insert(int index, string name, string value)
+    public void Insert(int index, string name, string value) => Insert(index, name, Encoding.UTF8.GetBytes(value), exact: false);
+
+    /// <param name="exact">The value begins right behind the colon.</param>
+    public void Insert(int index, string name, ReadOnlySpan<byte> value, bool exact)
     {
-        _fields.Insert(Math.Clamp(index, 0, _fields.Count), Make(name, value));
+        index = Math.Clamp(index, 0, _fields.Count);
+        _fields.Insert(index, Make(name, value, exact));
+        if (HiddenIndex >= index) HiddenIndex++;
         IsChanged = true;
     }
 
     /// <summary>Gives a field another value; false when there is none of that name and number.</summary>
-    public bool TryChange(string name, int number, string value)
+    public bool TryChange(string name, int number, string value) => TryChange(name, number, Encoding.UTF8.GetBytes(value), exact: false);
+
+    /// <param name="exact">The value begins right behind the colon.</param>
+    public bool TryChange(string name, int number, ReadOnlySpan<byte> value, bool exact)
     {
         int index = Find(name, number);
         if (index < 0) return false;
-        _fields[index] = Make(name, value);
+        _fields[index] = Make(name, value, exact);
         return IsChanged = true;
     }
 
@@ -74,6 +90,7 @@ internal sealed class HeaderFields
         int index = Find(name, number);
         if (index < 0) return false;
         _fields.RemoveAt(index);
+        if (HiddenIndex > index) HiddenIndex--;
         return IsChanged = true;
     }
 
@@ -82,7 +99,7 @@ internal sealed class HeaderFields
     {
         byte[] wanted = Encoding.ASCII.GetBytes(name);
         for (int i = 0; i < _fields.Count; i++)
-            if (Ascii.EqualsIgnoreCase(NameOf(_fields[i].Span), wanted) && --number == 0) return i;
+            if (i != HiddenIndex && Ascii.EqualsIgnoreCase(NameOf(_fields[i].Span), wanted) && --number == 0) return i;
         return -1;
     }
 
@@ -96,18 +113,27 @@ internal sealed class HeaderFields
     /// A field of a name and a value, which may have several lines. Whatever ends a line in the value, the next one begins with white
     /// space, so that no value becomes another field or the end of the section; NUL is dropped.
     /// </summary>
-    private static byte[] Make(string name, string value)
+    private static byte[] Make(string name, ReadOnlySpan<byte> value, bool exact)
     {
-        StringBuilder field = new(name.Length + value.Length + 4);
-        field.Append(name).Append(':');
-        if (value.Length == 0 || value[0] is not (' ' or '\t')) field.Append(' ');
-        foreach (string line in value.Replace("\0", "").Split(s_lineEnds, StringSplitOptions.RemoveEmptyEntries))
+        ArrayBufferWriter<byte> field = new(name.Length + value.Length + 4);
+        field.Write(Encoding.ASCII.GetBytes(name));
+        field.Write(":"u8);
+        if (!exact && (value.IsEmpty || value[0] is not ((byte)' ' or (byte)'\t'))) field.Write(" "u8);
+        bool begins = true;
+        while (!value.IsEmpty)
         {
-            if (field[^1] == '\n' && line[0] is not (' ' or '\t')) field.Append('\t');
-            field.Append(line).Append('\n');
+            int end = value.IndexOfAny((byte)'\r', (byte)'\n');
+            ReadOnlySpan<byte> line = end < 0 ? value : value[..end];
+            value = end < 0 ? default : value[(end + 1)..];
+            if (line.IsEmpty) continue;
+            if (!begins && line[0] is not ((byte)' ' or (byte)'\t')) field.Write("\t"u8);
+            foreach (byte b in line)
+                if (b != 0) field.Write([b]);
+            field.Write("\n"u8);
+            begins = false;
         }
-        if (field[^1] != '\n') field.Append('\n');
-        return Encoding.UTF8.GetBytes(field.ToString());
+        if (begins) field.Write("\n"u8);
+        return field.WrittenSpan.ToArray();
     }
 
     /// <summary>The section, with the empty line behind it.</summary>

@@ -65,9 +65,10 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
         if (failure != null) await input.DropAsync(); // it is answered when all has come
         if (input.IsCanceled) failure = Outcome.Defer("4.3.0", "canceled");
         EditableMessage? edited = null;
-        if (failure == null && (!input.Decided.IsEmpty || service.Filters.Count > 0 || _inspection is { Copies.Count: > 0 }))
+        bool copies = _inspection is { Copies.Count: > 0 };
+        if (failure == null && (!input.Decided.IsEmpty || service.Filters.Count > 0 || HasMilters || copies))
         {
-            edited = new EditableMessage(service, _request, _headers, _file);
+            edited = new EditableMessage(service, _request, _headers, _file, stream);
             foreach (string copy in _inspection?.Copies ?? []) await edited.AddRecipientAsync(copy, Notify.Never);
             failure = await edited.EditAsync(input.Decided.ToArray());
         }
@@ -79,10 +80,14 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
         {
             QueueId = Envelope.QueueId,
             Outcome = failure is { IsOk: false } ? failure : Outcome.Ok($"queued as {Envelope.QueueId}"),
-            Failure = FailureOf(failure),
+            Failure = edited is { IsFiltered: true } ? SubmitFailure.Filtered : FailureOf(failure),
+            MiltersInStep = edited?.MiltersInStep ?? -1,
         });
         service.End(_buffers);
     }
+
+    /// <summary>Milters are told of it here alone: it did not come by SMTP.</summary>
+    private bool HasMilters => service.Milters.NonSmtpd.Count > 0 && EditableMessage.IsForLocalMilters(_request);
 
     private SubmitFailure FailureOf(Outcome? failure) => failure is null or { IsOk: true } ? SubmitFailure.None
         : failure == SubmitReply.TooBig ? SubmitFailure.TooBig
@@ -120,7 +125,7 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
         failure = _headers.AddExtractedRecipients() ?? await rewriting.Envelopes.RewriteAsync(Envelope, _request.Cleanup);
         if (failure == null && Envelope.Recipients.Count == 0) failure = Outcome.Bounce("5.1.0", "no recipients specified");
         if (failure != null) return failure;
-        _file.Begin(_headers.Fields, _request.MayChange || service.Filters.Count > 0 || _inspection != null);
+        _file.Begin(_headers.Fields, _request.MayChange || service.Filters.Count > 0 || HasMilters || _inspection != null);
         if (_inspection == null)
         {
             _file.Append(_headers.BodyStart);

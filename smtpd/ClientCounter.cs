@@ -16,6 +16,9 @@ internal sealed class ClientCounter(int ipv4Prefix, int ipv6Prefix)
         return ++count;
     }
 
+    /// <summary>How many connections a client has.</summary>
+    public int CountOf(IPAddress address) => _counts.GetValueOrDefault(Network(address));
+
     public void Leave(IPAddress address)
     {
         IPAddress key = Network(address);

@@ -62,6 +62,9 @@ internal sealed class RoutingAddresses : IAddresses
     public async ValueTask<bool> IsSourceRoutedAsync(string sender, string recipient) =>
         !_tables.AllowRouting && (await ResolveAsync(sender, recipient)).IsSourceRouted;
 
+    public async ValueTask<Route?> RouteOfAsync(string sender, string address) =>
+        await ResolveAsync(sender, address) is { IsOk: true } route ? route : null;
+
     public async ValueTask<bool> IsLocalDomainAsync(string domain) => await _tables.Core.Local.MatchAsync(domain) == MatchResult.Yes;
 
     public async ValueTask<SmtpReply> CheckListedAsync(string sender, string recipient, bool isSender)

@@ -3,6 +3,7 @@ using System.Text;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Milter.Client;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
@@ -54,6 +55,27 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
 
     /// <summary>What anvil calls a client.</summary>
     public string IdentOf(IPAddress client) => $"{Settings.Normal.ServiceName}:{_clients.Ident(client)}";
+    /// <summary>Connects to milters.</summary>
+    public MilterConnector MilterConnector { get; } = new(loop, names.Hosts, settings.Normal.Milters.QueueDirectory);
+
+    /// <summary>How many connections the client of a session has here.</summary>
+    public int ConnectionsOf(SmtpSession session) => session.CountedAs is { } ip ? _clients.CountOf(ip) : 1;
+
+    /// <summary>The milters for a session: those that smtpd_milter_maps names for its client, else smtpd_milters.</summary>
+    public async ValueTask<IReadOnlyList<MilterService>> MiltersOfAsync(SmtpSession session)
+    {
+        MilterSettings milters = session.Settings.Milters;
+        if (session.Settings.WithoutMilters) return [];
+        if (milters.SmtpdMaps.IsEmpty) return milters.Smtpd;
+        LookupResult found = await milters.SmtpdMaps.LookupAsync(session.Client.Address);
+        if (!found.IsError) return found.IsFound ? milters.Parse(found.Value) : milters.Smtpd;
+        // no client goes past the milters because a table is away
+        Log.Warning($"{SmtpdMilterMaps}: {found.ErrorText}");
+        return [MilterSettings.Unavailable];
+    }
+
+    private const string SmtpdMilterMaps = "smtpd_milter_maps";
+
     /// <summary>Null: TLS is off, or cannot be served.</summary>
     public TlsServer? Tls { get; init; }
 

@@ -1,7 +1,9 @@
+using System.Text;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Smtpd.Access;
 using MtaSuite.Smtpd.Commands;
+using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd;
 
@@ -29,12 +31,27 @@ internal sealed partial class SmtpSession
         }
         CommandParts command = CommandParts.Of(line);
         CommandRow? row = await SelectAsync(command, line);
-        if (row is null) return;
+        if (row is null)
+        {
+            if (_isUnknown) await AnswerUnknownAsync(line);
+            return;
+        }
         _addresses?.Forget();
         bool ok = await row.Execute(this, command.Arguments);
         if (ok) CountSuccess(row.Verb);
         else Errors++;
         if ((row.Flags & CommandFlags.Junk) != 0) CountJunk();
+    }
+
+    private bool _isUnknown;
+
+    /// <summary>A command that is none, where filters want to hear of it.</summary>
+    private async ValueTask AnswerUnknownAsync(ReadOnlyMemory<byte> line)
+    {
+        _isUnknown = false;
+        SmtpReply refusal = await Filters.RunAsync(new FilterEvent(FilterPhase.Unknown, Encoding.UTF8.GetString(line.Span)));
+        Reply(refusal.IsNone ? Replies.Unknown : refusal);
+        Errors++;
     }
 
     /// <summary>The row of the verb table to execute; null when the command was answered here already.</summary>
@@ -66,7 +83,9 @@ internal sealed partial class SmtpSession
         if (row is null)
         {
             Where = "UNKNOWN";
-            Reply(500, "5.5.2", "Error: command not recognized");
+            _isUnknown = Filters.HearUnknown;
+            if (_isUnknown) return null;
+            Reply(Replies.Unknown);
             Errors++;
             return null;
         }
@@ -101,6 +120,7 @@ internal sealed partial class SmtpSession
         if (MustStartTls && (row.Flags & CommandFlags.BeforeTls) == 0) refusal = Replies.NeedTls;
         else if ((row.Flags & CommandFlags.NeedsHelo) != 0 && Settings.HeloRequired && Helo.Length == 0) refusal = Replies.HeloFirst;
         else if ((row.Allowed & State) == 0) refusal = row.WrongState!(State);
+        else if ((row.Flags & CommandFlags.Filtered) != 0) refusal = Filters.Standing;
         if (refusal.IsNone) return true;
         Reply(refusal);
         Errors++;

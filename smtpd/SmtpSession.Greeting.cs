@@ -1,5 +1,6 @@
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd;
 
@@ -15,7 +16,8 @@ internal sealed partial class SmtpSession
             Reply(554, "5.5.0", "Error: SMTP protocol synchronization");
             return false;
         }
-        SmtpReply refusal = Settings.Access.DelayReject ? default : await Access.ClientAsync();
+        await Filters.BeginAsync();
+        SmtpReply refusal = await Filters.RunAsync(new FilterEvent(FilterPhase.Connect));
         AccessDenied = refusal;
         if (refusal.IsNone) Reply(220, "", Settings.Banner);
         else

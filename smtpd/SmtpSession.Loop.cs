@@ -35,6 +35,7 @@ internal sealed partial class SmtpSession
         }
         if (_refusals is not null) await SendRefusalsAsync();
         EndTransaction();
+        _filters?.Quit();
         CountDisconnection();
         LogDisconnect();
         Connection.CloseAfterFlush();

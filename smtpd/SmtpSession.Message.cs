@@ -4,6 +4,7 @@ using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd;
 
@@ -77,7 +78,7 @@ internal sealed partial class SmtpSession
             Envelope = e,
             Cleanup = Settings.Cleanup,
             LocalClient = t.LocalClient,
-            MayChange = Settings.Access.EndOfData.Steps.Count > 0
+            MayChange = Settings.Access.EndOfData.Steps.Count > 0 || Filters.Milters is { WantsContent: true },
         };
     }
 
@@ -144,7 +145,8 @@ internal sealed partial class SmtpSession
         long size = content.Size;
         if (content.SawBareLf && BareNewline == BareNewlinePolicy.Note) SawBareLf = true;
         SmtpReply reply = Refusal(content, t);
-        if (reply.IsNone) reply = await Access.EndOfDataAsync();
+        if (reply.IsNone) reply = await Filters.RunAsync(new FilterEvent(FilterPhase.EndOfData));
+        if (reply.IsNone && !t.Discard && Filters.Milters is { } milters) reply = await milters.HandOverAsync(t);
         if (reply.IsNone) reply = await QueueAsync(content, t);
         bool ok = reply.IsNone;
         if (ok)
@@ -179,6 +181,7 @@ internal sealed partial class SmtpSession
     {
         if (t.Discard) content.Abandon();
         SubmitReply? answer = t.Discard ? null : await content.FinishAsync(t.Late);
+        Filters.Milters?.TakeBack(answer?.MiltersInStep ?? 0, answer is { Outcome.IsOk: true });
         t.Commit();
         if (answer is null || answer.Outcome.IsOk) return default;
         Outcome outcome = answer.Outcome;

@@ -3,6 +3,7 @@ using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Smtpd.Access;
 using MtaSuite.Smtpd.Commands;
+using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd;
 
@@ -36,6 +37,7 @@ internal sealed partial class SmtpSession
     private AccessStages? _access;
     private string? _instance;
     private IAddresses? _addresses;
+    private SessionFilters? _filters;
 
     public SmtpSession(SmtpServer server, Connection connection, ClientInfo client)
     {
@@ -53,6 +55,8 @@ internal sealed partial class SmtpSession
     public SmtpdSettings Settings => Server.Settings.Now;
     public IAddresses Addresses => _addresses ??= Server.Addresses.ForSession();
     public AccessStages Access => _access ??= new AccessStages(this);
+    /// <summary>Whatever has a say in the session, in order.</summary>
+    public SessionFilters Filters => _filters ??= new SessionFilters(this);
 
     public ClientInfo Client { get; set; }
     /// <summary>The address under which the server counts this connection, if it does.</summary>
@@ -107,6 +111,7 @@ internal sealed partial class SmtpSession
     public void EndTransaction()
     {
         Transaction?.Rollback();
+        if (Transaction is not null) _filters?.EndTransaction();
         Transaction = null;
         _instance = null;
         Forwarded = null;

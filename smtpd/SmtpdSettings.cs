@@ -4,6 +4,7 @@ using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Milter.Client;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Tables;
@@ -84,6 +85,11 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     public readonly EhloKeywords DiscardEhloKeywords = Ehlo.ParseKeywords(c.Get(SmtpdParams.SmtpdDiscardEhloKeywords));
     public readonly Maps DiscardEhloMaps = shared?.DiscardEhloMaps ?? Maps.Open(c.Get(SmtpdParams.SmtpdDiscardEhloKeywordAddressMaps));
 
+    /// <summary>Milters and what they are told.</summary>
+    public readonly MilterSettings Milters = shared?.Milters ?? new MilterSettings(c);
+    /// <summary>receive_override_options = no_milters.</summary>
+    public readonly bool WithoutMilters = c.GetList(SmtpdParams.ReceiveOverrideOptions).Contains("no_milters");
+
     // TLS
     public readonly TlsServerSettings Tls = shared?.Tls ?? new TlsServerSettings(c);
     public readonly TimeSpan StartTlsTimeout = c.Get(TlsParams.SmtpdStarttlsTimeout);
@@ -142,7 +148,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
     {
         foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems)
             .Concat(RelayClientCertificates.OpenErrors).Concat(Auth.Problems())
-            .Concat(RejectFilterMaps.OpenErrors).Concat(RejectFooterMaps.OpenErrors)) yield return problem;
+            .Concat(RejectFilterMaps.OpenErrors).Concat(RejectFooterMaps.OpenErrors).Concat(Milters.Problems)) yield return problem;
         foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions,
             BareNewlineExclusions, FlushDomains, DebugPeers })
             foreach (string problem in list.Problems) yield return problem;

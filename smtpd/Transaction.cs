@@ -31,6 +31,10 @@ internal sealed class Transaction(string sender, MailParameters parameters, long
     public string Filter = "", Redirect = "";
     public List<string>? Bcc, Prepend;
 
+    /// <summary>The milters that are to see the content, and the connections to them, which are the session's.</summary>
+    public List<MilterHandover>? Milters;
+    public int[] MilterDescriptors = [];
+
     private bool _openedHold;
     private string _openedFilter = "", _openedRedirect = "";
     private int _openedBcc;
@@ -41,8 +45,17 @@ internal sealed class Transaction(string sender, MailParameters parameters, long
     /// <summary>What they have asked for since; null: nothing.</summary>
     public SubmitEnd? Late()
     {
-        if (Hold == _openedHold && Filter == _openedFilter && Redirect == _openedRedirect && (Bcc?.Count ?? 0) == _openedBcc) return null;
-        return new SubmitEnd { Hold = Hold, Filter = Filter, Redirect = Redirect, Copies = [.. (Bcc ?? []).Skip(_openedBcc)] };
+        if (Hold == _openedHold && Filter == _openedFilter && Redirect == _openedRedirect && (Bcc?.Count ?? 0) == _openedBcc
+            && Milters is null) return null;
+        return new SubmitEnd
+        {
+            Hold = Hold,
+            Filter = Filter,
+            Redirect = Redirect,
+            Copies = [.. (Bcc ?? []).Skip(_openedBcc)],
+            Milters = Milters ?? [],
+            Descriptors = MilterDescriptors,
+        };
     }
 
     /// <summary>"NOQUEUE" before the first recipient.</summary>

@@ -55,6 +55,11 @@ public sealed class Submission : IStreamHandler
     public Promise<SubmitReply> FinishAsync(SubmitEnd? late = null)
     {
         if (late == null) Stream?.SendEnd();
+        else if (late.Descriptors.Length > 0 && Stream is { IsOpen: true } stream && !stream.SendDescriptors(late.Descriptors))
+        {
+            Abort("no descriptors left");
+            Fail("no descriptors left");
+        }
         else Stream?.SendEnd(late);
         Stream?.Expect(LinkClient.Patience);
         return _reply;

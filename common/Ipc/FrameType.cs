@@ -29,4 +29,9 @@ public enum FrameType : byte
     /// 0 that holds for every stream that is not answered, and the connection ends.
     /// </summary>
     Refuse = 10,
+    /// <summary>
+    /// Descriptors for the stream come with this frame (SCM_RIGHTS); the payload is their number (u8). Only from a trusted peer, and where
+    /// the service takes them.
+    /// </summary>
+    Descriptors = 11,
 }

@@ -81,6 +81,19 @@ public sealed class Link
 
     public bool IsOpen => _connection.IsOpen;
 
+    private bool _takesDescriptors;
+
+    /// <summary>
+    /// Takes descriptors that the peer sends with a stream, where the peer is trusted: nobody else may make this process hold any. Before
+    /// <see cref="Start"/>.
+    /// </summary>
+    public void TakeDescriptors()
+    {
+        if (!IsPeerTrusted) return;
+        _takesDescriptors = true;
+        _connection.TakeDescriptors();
+    }
+
     /// <summary>The peer wants no new streams here.</summary>
     public bool PeerLeaving { get; private set; }
 
@@ -233,6 +246,27 @@ public sealed class Link
         _connection.Write(payload);
     }
 
+    /// <summary>Sends descriptors with a frame of their own; false when they cannot be duplicated.</summary>
+    internal bool SendDescriptors(uint stream, ReadOnlySpan<int> descriptors)
+    {
+        Span<byte> frame = stackalloc byte[HeaderSize + 1];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, 1);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], stream);
+        frame[8] = (byte)FrameType.Descriptors;
+        frame[HeaderSize] = (byte)descriptors.Length;
+        return _connection.TryWrite(frame, descriptors);
+    }
+
+    /// <summary>Hands descriptors that came to their stream; false when there are not as many as the frame says.</summary>
+    private bool GiveDescriptors(uint id, ReadOnlySpan<byte> payload)
+    {
+        if (!_takesDescriptors || payload.Length != 1 || payload[0] == 0 || payload[0] > _connection.UnclaimedDescriptors) return false;
+        int[] descriptors = _connection.ClaimDescriptors(payload[0]);
+        if (_streams.TryGetValue(id, out LinkStream? stream) && stream.TryHold(descriptors)) return true;
+        foreach (int fd in descriptors) _ = Libc.Close(fd);
+        return stream == null;
+    }
+
     internal void SendCredit(uint stream, int bytes)
     {
         Span<byte> payload = stackalloc byte[4];
@@ -365,6 +399,7 @@ public sealed class Link
             return true;
         }
         if (type == FrameType.Open) return Accept(id, payload);
+        if (type == FrameType.Descriptors) return GiveDescriptors(id, payload);
         // a frame for a stream that ended meanwhile is no error: the peer could not know
         if (!_streams.TryGetValue(id, out LinkStream? stream)) return true;
         stream.Heard(type switch

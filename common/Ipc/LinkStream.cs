@@ -137,6 +137,30 @@ public sealed class LinkStream
         _link.SendFrame(Id, FrameType.Data, data);
     }
 
+    /// <summary>
+    /// Sends descriptors (at most <see cref="Native.Libc.MaxDescriptors"/>), for the message that follows; they are duplicated, so that the
+    /// sender keeps its own. False: they cannot be.
+    /// </summary>
+    public bool SendDescriptors(ReadOnlySpan<int> descriptors) => IsOpen && _link.SendDescriptors(Id, descriptors);
+
+    private int[] _descriptors = [];
+
+    /// <summary>Descriptors that came for this stream; the caller owns them.</summary>
+    public int[] TakeDescriptors()
+    {
+        int[] taken = _descriptors;
+        _descriptors = [];
+        return taken;
+    }
+
+    /// <summary>Descriptors came; false when there are some already.</summary>
+    internal bool TryHold(int[] descriptors)
+    {
+        if (_descriptors.Length > 0) return false;
+        _descriptors = descriptors;
+        return true;
+    }
+
     /// <summary>The other side can take more content now.</summary>
     public bool HasCredit => _credit > 0 || !IsOpen;
 
@@ -198,6 +222,7 @@ public sealed class LinkStream
     {
         if (!IsOpen) return;
         IsOpen = false;
+        foreach (int fd in TakeDescriptors()) _ = Native.Libc.Close(fd);
         _link.Forget(this);
         Promise<bool>? waiter = _creditWaiter;
         _creditWaiter = null;

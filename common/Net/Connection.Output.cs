@@ -83,9 +83,10 @@ public sealed partial class Connection
         while (_fd >= 0 && _writable && Unsent > 0)
         {
             ReadOnlySpan<byte> data = _out.AsSpan(_outStart, Unsent);
-            int n = Filter != null ? Filter.Send(this, data) : Loop.Engine.Send(_fd, data);
+            int n = Filter != null ? Filter.Send(this, data) : _attached != null ? SendAttached(data) : Loop.Engine.Send(_fd, data);
             if (n > 0)
             {
+                _sent += n;
                 _outStart += n;
                 continue;
             }

@@ -149,12 +149,15 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         {
             PrepareRoom();
             Span<byte> room = _in.AsSpan(_inEnd);
-            int n = Filter != null ? Filter.Receive(this, room) : Loop.Engine.Receive(_fd, room);
+            bool came = false;
+            int n = Filter != null ? Filter.Receive(this, room)
+                : _received != null ? ReceiveAttached(room, out came) : Loop.Engine.Receive(_fd, room);
             if (n > 0)
             {
                 _wantsLarge = n == room.Length;
                 // Less than asked for: nothing is left, and more will be told. The end of input was told already if it came along.
-                if (!_wantsLarge && Filter == null && !_hangup) AwaitReadiness();
+                // The kernel ends what it gives behind bytes that descriptors came with.
+                if (!_wantsLarge && Filter == null && !_hangup && !came) AwaitReadiness();
                 _inEnd += n;
                 status = ReadStatus.Data;
                 return true;
@@ -319,6 +322,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         Filter?.Dispose();
         Loop.Engine.Close(_fd);
         _fd = -1;
+        CloseDescriptors();
         ReleaseOutput();
         ResumeDrainer();
         if (_reader != null) ResumeReader(Error != 0 ? ReadStatus.Failed : ReadStatus.End);

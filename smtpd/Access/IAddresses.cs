@@ -1,3 +1,4 @@
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Tables;
 
@@ -36,6 +37,9 @@ internal interface IAddresses
     /// </summary>
     /// <param name="isSender">Check the sender instead of the recipient.</param>
     ValueTask<SmtpReply> CheckListedAsync(string sender, string recipient, bool isSender);
+
+    /// <summary>Where mail for an address goes; null when nobody can tell.</summary>
+    ValueTask<Route?> RouteOfAsync(string sender, string address) => default;
 
     /// <summary>Looks an address up by its usual keys: whole, without extension, local part, @domain.</summary>
     ValueTask<LookupResult> FindAsync(Maps maps, string address);

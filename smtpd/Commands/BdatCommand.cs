@@ -3,6 +3,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd.Commands;
 
@@ -60,7 +61,7 @@ internal static class BdatCommand
             SessionState.Failed => new SmtpReply(551, new DsnStatus(5, 0, 0), $"Discarded {chunk.Size} bytes after earlier error"),
             SessionState.Idle => Replies.NeedRcpt,
             SessionState.Mail => Replies.NoRecipients,
-            SessionState.Rcpt => await s.Access.DataAsync(),
+            SessionState.Rcpt => await s.Filters.RunAsync(new FilterEvent(FilterPhase.Data)),
             _ => default,
         };
         if (!refusal.IsNone) return refusal;

@@ -19,6 +19,8 @@ internal enum CommandFlags : byte
     NeedsHelo = 4,
     /// <summary>Allowed before STARTTLS where TLS is demanded (RFC 3207 4).</summary>
     BeforeTls = 8,
+    /// <summary>Answered with what filters said of the session, where that was a refusal.</summary>
+    Filtered = 16,
 }
 
 /// <summary>All there is to say of a verb: where it is allowed, what it does, and what it is told elsewhere.</summary>
@@ -36,19 +38,23 @@ internal static class CommandTable
             HeloCommand.ExecuteEhloAsync),
         new(SmtpVerb.Xclient, SessionState.Idle, CommandFlags.BeforeTls, XclientCommand.ExecuteAsync, static _ => Replies.InTransaction),
         new(SmtpVerb.Xforward, SessionState.Idle, CommandFlags.BeforeTls, XforwardCommand.ExecuteAsync, static _ => Replies.InTransaction),
-        new(SmtpVerb.StartTls, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.BeforeTls, StartTlsCommand.ExecuteAsync),
-        new(SmtpVerb.Auth, SessionState.Idle, CommandFlags.LastInGroup | CommandFlags.NeedsHelo, AuthCommand.ExecuteAsync,
+        new(SmtpVerb.StartTls, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.BeforeTls | CommandFlags.Filtered,
+            StartTlsCommand.ExecuteAsync),
+        new(SmtpVerb.Auth, SessionState.Idle, CommandFlags.LastInGroup | CommandFlags.NeedsHelo | CommandFlags.Filtered,
+            AuthCommand.ExecuteAsync,
             static _ => Replies.InTransaction),
-        new(SmtpVerb.Mail, SessionState.Idle, CommandFlags.NeedsHelo, MailCommand.ExecuteAsync, MailCommand.WrongState),
+        new(SmtpVerb.Mail, SessionState.Idle, CommandFlags.NeedsHelo | CommandFlags.Filtered, MailCommand.ExecuteAsync,
+            MailCommand.WrongState),
         new(SmtpVerb.Rcpt, SessionState.Mail | SessionState.Rcpt, CommandFlags.None, RcptCommand.ExecuteAsync, RcptCommand.WrongState),
         new(SmtpVerb.Data, SessionState.Rcpt, CommandFlags.LastInGroup, DataCommand.ExecuteAsync, DataCommand.WrongState),
         new(SmtpVerb.Bdat, SessionState.Any, CommandFlags.None, BdatCommand.ExecuteAsync),
         new(SmtpVerb.Rset, SessionState.Any, CommandFlags.Junk, RsetCommand.ExecuteAsync),
         new(SmtpVerb.Noop, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.BeforeTls,
             NoopCommand.ExecuteAsync),
-        new(SmtpVerb.Vrfy, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk, VrfyCommand.ExecuteAsync),
-        new(SmtpVerb.Etrn, SessionState.Idle, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.NeedsHelo,
-            EtrnCommand.ExecuteAsync,
+        new(SmtpVerb.Vrfy, SessionState.Any, CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.Filtered,
+            VrfyCommand.ExecuteAsync),
+        new(SmtpVerb.Etrn, SessionState.Idle,
+            CommandFlags.LastInGroup | CommandFlags.Junk | CommandFlags.NeedsHelo | CommandFlags.Filtered, EtrnCommand.ExecuteAsync,
             static _ => Replies.InTransaction),
         new(SmtpVerb.Quit, SessionState.Any, CommandFlags.BeforeTls, QuitCommand.ExecuteAsync),
         new(SmtpVerb.Help, SessionState.Any, CommandFlags.BeforeTls, HelpCommand.ExecuteAsync),

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd.Commands;
 
@@ -19,7 +20,7 @@ internal static class DataCommand
     public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
     {
         if (!arguments.IsEmpty) return s.Refuse(s_syntax);
-        SmtpReply refusal = await s.Access.DataAsync();
+        SmtpReply refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Data));
         if (!refusal.IsNone) return s.Refuse(refusal);
         s.OpenContent(DotDecoder.ForData(s.BareNewline, s.Settings.ReplaceStrayCr));
         s.Reply("354 End data with <CR><LF>.<CR><LF>\r\n"u8);

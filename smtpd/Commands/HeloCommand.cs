@@ -1,6 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd.Commands;
 
@@ -20,7 +21,7 @@ internal static class HeloCommand
         // RFC 2034 3: no enhanced status in the replies to HELO and EHLO.
         if (arguments.IsEmpty) return s.Refuse(new SmtpReply(501, default, extended ? "Syntax: EHLO hostname" : "Syntax: HELO hostname"));
         string name = Encoding.UTF8.GetString(arguments.Span);
-        SmtpReply refusal = s.Settings.Access.DelayReject ? default : await s.Access.HeloAsync(name);
+        SmtpReply refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Helo, name));
         if (!refusal.IsNone) return s.Refuse(refusal);
         s.EndTransaction();
         s.Helo = Harmless(name);

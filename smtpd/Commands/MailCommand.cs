@@ -2,6 +2,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Spool;
+using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd.Commands;
 
@@ -24,7 +25,7 @@ internal static class MailCommand
         if (refusal.IsNone) refusal = CheckSize(s, sender, parameters.Size);
         if (!refusal.IsNone) return s.Refuse(refusal);
         s.Begin(new Transaction(sender, parameters, QueueId.Microseconds(s.Loop.Time)));
-        if (!s.Settings.Access.DelayReject) refusal = await s.Access.SenderAsync(sender);
+        refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Mail, sender, arguments));
         if (refusal.IsNone) refusal = await s.FindLocalClientAsync(s.Transaction!);
         if (refusal.IsNone && !s.Server.Disk.HasRoom(s.Settings.QueueMinfree, s.Settings.MessageSizeLimit)) refusal = NoSpace(s);
         if (!refusal.IsNone)

@@ -1,6 +1,7 @@
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Spool;
+using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd.Commands;
 
@@ -27,7 +28,7 @@ internal static class RcptCommand
             return transaction.Overshoot++ < s.Settings.RecipientOvershootLimit;
         }
         refusal = await s.CountRecipientAsync();
-        if (refusal.IsNone) refusal = await s.Access.RecipientAsync(recipient);
+        if (refusal.IsNone) refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Rcpt, recipient, arguments));
         if (!refusal.IsNone) return s.Refuse(refusal);
         if (transaction.QueueId.Length == 0)
         {

@@ -18,7 +18,6 @@ public class Protection : InstanceTest
     private static IEnumerable<TestCaseData> Refused()
     {
         yield return new("smtp_tls_per_site = hash:/etc/sites", "", "smtp_tls_per_site");
-        yield return new("smtpd_milters = inet:localhost:8891", "", "smtpd_milters");
         yield return new("milter_header_checks = regexp:/nonexistent", "", "milter_header_checks");
         yield return new("smtpd_recipient_restrictions = permit_mynetworks, check_address_map hash:/etc/addresses, reject", "",
             "check_address_map");

@@ -119,6 +119,10 @@ public sealed class SubmitEnd : IMessage<SubmitEnd>
     public string Redirect = "";
     /// <summary>Further recipients.</summary>
     public List<string> Copies = [];
+    /// <summary>The milters that are to see the content, in order.</summary>
+    public List<MilterHandover> Milters = [];
+    /// <summary>The connections to those that have one. They go beside the message, and stay the sender's.</summary>
+    public int[] Descriptors { get; set; } = [];
 
     public static void Describe<C>(ref C c, SubmitEnd m) where C : struct, IAttributeCodec, allows ref struct
     {
@@ -133,6 +137,7 @@ public sealed class SubmitEnd : IMessage<SubmitEnd>
             c.Text("address"u8, ref address, Limits.Address);
             if (c.Decoding) m.Copies.Add(address);
         }
+        c.Items("milters"u8, m.Milters, Native.Libc.MaxDescriptors);
     }
 }
 
@@ -184,12 +189,15 @@ public sealed class SubmitReply : IMessage<SubmitReply>
     public string QueueId = "";
     public Outcome Outcome = Outcome.Defer("4.3.0", "no outcome");
     public SubmitFailure Failure;
+    /// <summary>Bit for bit the milters that were handed over and can go on with the session.</summary>
+    public long MiltersInStep;
 
     public static void Describe<C>(ref C c, SubmitReply m) where C : struct, IAttributeCodec, allows ref struct
     {
         c.Text("queue_id"u8, ref m.QueueId, Limits.Name);
         c.Outcome(ref m.Outcome);
         c.Enum("failure"u8, ref m.Failure);
+        c.Long("milters_in_step"u8, ref m.MiltersInStep);
     }
 }
 

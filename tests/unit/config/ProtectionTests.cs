@@ -79,7 +79,7 @@ public class ProtectionTests
         Protections.Parameters.Where(p => ParamRegistry.Find(p.Name) is not { Effective: false }).Select(p =>
             p.Name), Is.Empty, "remove the rows");
 
-    [TestCase("milter_command_timeout = soon")]
+    [TestCase("ipc_idle = soon")]
     [TestCase("postscreen_greet_wait = -1x")]
     [TestCase("postscreen_dnsbl_threshold = 0")]
     [TestCase("slow_extra_recipient_limit = x")]

@@ -50,6 +50,7 @@ public sealed class LayerTests
         ["Http"] = 4,
         ["Tls"] = 4,
         ["Smtp"] = 5,
+        ["Milter"] = 5,
         ["Routing"] = 5,
         ["Mime"] = 5,
         ["Sasl"] = 5,

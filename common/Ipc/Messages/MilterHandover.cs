@@ -1,0 +1,33 @@
+namespace MtaSuite.Common.Ipc.Messages;
+
+/// <summary>
+/// A milter's session as smtpd hands it to cleanup for the content of a message: what was agreed on, where the protocol stands, and the
+/// macros for content events, which smtpd alone knows. The connection itself goes along as a descriptor, in the order of the list, for
+/// those that have one.
+/// </summary>
+public sealed class MilterHandover : IAttributes<MilterHandover>
+{
+    /// <summary>Macros of one event, names and values.</summary>
+    public const int MaxMacros = 400;
+
+    /// <summary>As in the configuration: for the log.</summary>
+    public string Name = "";
+    public bool HasConnection;
+    public long Steps, MissingSteps;
+    public long CommandSeconds, ContentSeconds;
+    public string DefaultAction = "";
+    public List<string> EndOfHeaderMacros = [], EndOfMessageMacros = [];
+
+    public static void Describe<C>(ref C c, MilterHandover m) where C : struct, IAttributeCodec, allows ref struct
+    {
+        c.Text("name"u8, ref m.Name, Limits.Address);
+        c.Bool("connection"u8, ref m.HasConnection);
+        c.Long("steps"u8, ref m.Steps);
+        c.Long("missing_steps"u8, ref m.MissingSteps);
+        c.Long("command_timeout"u8, ref m.CommandSeconds);
+        c.Long("content_timeout"u8, ref m.ContentSeconds);
+        c.Text("default_action"u8, ref m.DefaultAction, Limits.Name);
+        c.Texts("end_of_header_macros"u8, m.EndOfHeaderMacros, MaxMacros, Limits.Text);
+        c.Texts("end_of_message_macros"u8, m.EndOfMessageMacros, MaxMacros, Limits.Text);
+    }
+}
