@@ -50,7 +50,7 @@ public static class ContentChecksFuzz
         ContentChecker checker = new(reader, matches, converts);
         ArrayBufferWriter<byte> output = new();
         for (int at = 0; at < content.Length; at += Math.Min(piece, content.Length - at))
-            Done(checker.WriteAsync(checks, content[at..(at + Math.Min(piece, content.Length - at))], output));
+            Done(checker.WriteAsync(checks, content.AsMemory(at, Math.Min(piece, content.Length - at)), output));
         Done(checker.FinishAsync(checks, output));
         log = matches.Text.ToString();
         return Encoding.Latin1.GetString(output.WrittenSpan);

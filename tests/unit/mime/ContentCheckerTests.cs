@@ -49,7 +49,7 @@ public sealed class ContentCheckerTests
         for (int at = 0; at < content.Length; at += Math.Min(piece, content.Length - at))
         {
             // a copy: what was given before is gone
-            Done(checker.WriteAsync(checks, content[at..(at + Math.Min(piece, content.Length - at))], output));
+            Done(checker.WriteAsync(checks, content.AsMemory(at, Math.Min(piece, content.Length - at)), output));
         }
         Done(checker.FinishAsync(checks, output));
         return (Encoding.Latin1.GetString(output.WrittenSpan), notes.Lines, faults);
