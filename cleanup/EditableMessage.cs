@@ -111,8 +111,8 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     }
 
     /// <summary>
-    /// It did not come by SMTP: milters hear of it in cleanup alone. smtpd speaks to those of its clients' mail itself, but not to those of its
-    /// notices.
+    /// It did not come by SMTP: milters hear of it in cleanup alone. smtpd speaks to those of its clients' mail itself, but not to those of
+    /// its notices.
     /// </summary>
     internal static bool IsForLocalMilters(SubmitRequest request) => request.Cleanup.HasFlag(CleanupFlags.Milters)
         && (request.Envelope.Origin != "smtpd" || (request.Envelope.Flags & MessageFlags.Notice) != 0);

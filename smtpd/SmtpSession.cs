@@ -105,7 +105,8 @@ internal sealed partial class SmtpSession
     public void Begin(Transaction transaction) => Transaction = transaction;
 
     /// <summary>What policy servers know a message by, and the time between two messages of a session.</summary>
-    public string Instance => _instance ??= $"{Environment.ProcessId:x}.{Interlocked.Increment(ref s_instances):x}.{Loop.NowMilliseconds:x}";
+    public string Instance => _instance ??=
+        $"{Environment.ProcessId:x}.{Interlocked.Increment(ref s_instances):x}.{Loop.NowMilliseconds:x}";
 
     /// <summary>Ends the transaction, if any; what was not committed is given up.</summary>
     public void EndTransaction()

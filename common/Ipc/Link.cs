@@ -61,7 +61,8 @@ public sealed class Link
         _accept = accept;
         _share = share;
         _idleSince = NowMilliseconds;
-        if (Libc.TryPeerCredentials(connection.Descriptor, out int pid, out uint uid, out uint gid)) (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
+        if (Libc.TryPeerCredentials(connection.Descriptor, out int pid, out uint uid, out uint gid))
+            (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
         IsPeerTrusted = IsTrusted(PeerUid);
     }
 

@@ -8,8 +8,8 @@ using MtaSuite.Local.Rights;
 namespace MtaSuite.Local.Spawn;
 
 /// <summary>
-/// A spawn service as master.cf describes it: <c>user=name[:group] argv=command argument...</c>, argv last. A command serves one connection,
-/// which is its standard input, output and error.
+/// A spawn service as master.cf describes it: <c>user=name[:group] argv=command argument...</c>, argv last. A command serves one
+/// connection, which is its standard input, output and error.
 /// </summary>
 internal static class SpawnSettings
 {

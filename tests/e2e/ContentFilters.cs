@@ -65,7 +65,8 @@ public class ContentFilters : InstanceTest
         string[] own = spam ? ["winner", "pills", "casino", "credit", "cheap", "urgent", "lottery"]
             : ["meeting", "garden", "library", "timetable", "compiler", "violin", "receipt"];
         Random random = new(number + (spam ? 10_000 : 0));
-        IEnumerable<string> words = Enumerable.Range(0, 60).Select(i => i % 3 == 0 ? own[random.Next(own.Length)] : common[random.Next(10)]);
+        IEnumerable<string> words = Enumerable.Range(0, 60)
+            .Select(i => i % 3 == 0 ? own[random.Next(own.Length)] : common[random.Next(common.Length)]);
         return $"From: a{number}@example.org\nSubject: {own[random.Next(own.Length)]} {number.ToString(CultureInfo.InvariantCulture)}\n\n"
             + $"{string.Join(' ', words)}\n";
     }

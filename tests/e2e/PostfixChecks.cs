@@ -246,16 +246,36 @@ public class PostfixChecks : InstanceTest
         string log = "";
         Wait.Until(() => (log = Mta.LogText()[mark..]).Contains("disconnect from", StringComparison.Ordinal), "the end of the session");
         string id = IdIn(log);
-        foreach (string folder in (string[])["deferred", "active", "incoming", "hold", "deferred"])
+        Result found = new(Normal(reply), LogOf(log, id), "", "");
+        while (reply.Code == 250 && TryQueued(id, ref found, out bool moved) && moved) { }
+        return found;
+    }
+
+    /// <summary>What the queue has of a message. False: nothing; "moved": qmgr moved its file while it was read.</summary>
+    private bool TryQueued(string id, ref Result found, out bool moved)
+    {
+        SpoolDirectory spool = new(Mta.Spool);
+        moved = false;
+        foreach (string folder in (string[])["deferred", "active", "incoming", "hold", "active", "deferred"])
         {
-            if (reply.Code != 250 || new SpoolDirectory(Mta.Spool).TryRead(folder, id, out QueueFile? file) != QueueFileStatus.Ok) continue;
+            if (spool.TryRead(folder, id, out QueueFile? file) != QueueFileStatus.Ok) continue;
             Envelope e = file!.Envelope;
-            byte[] bytes = file.Content.Of(File.ReadAllBytes(new SpoolDirectory(Mta.Spool).PathOf(folder, id)));
-            string content = Encoding.Latin1.GetString(bytes);
-            return new Result(Normal(reply), LogOf(log, id),
-                EnvelopeText(e.Filter, e.Redirect, e.Recipients.Select(r => r.Address), folder == "hold"), WithoutOwnReceived(content));
+            try
+            {
+                string content = Encoding.Latin1.GetString(file.Content.Of(File.ReadAllBytes(spool.PathOf(folder, id))));
+                found = found with
+                {
+                    Envelope = EnvelopeText(e.Filter, e.Redirect, e.Recipients.Select(r => r.Address), folder == "hold"),
+                    Content = WithoutOwnReceived(content),
+                };
+            }
+            catch (IOException)
+            {
+                moved = true;
+            }
+            return true;
         }
-        return new Result(Normal(reply), LogOf(log, id), "", "");
+        return false;
     }
 
     private Result Theirs(string message)

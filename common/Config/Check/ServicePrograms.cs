@@ -4,8 +4,8 @@ namespace MtaSuite.Common.Config;
 public static class ServicePrograms
 {
     private static readonly string[] Served =
-        ["smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "spawn", "bounce", "error", "discard", "showq", "anvil",
-        "greylist", "verify", "sts", "tlsrpt", "postlogd"];
+        ["smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "spawn", "bounce", "error", "discard", "showq",
+        "anvil", "greylist", "verify", "sts", "tlsrpt", "postlogd"];
 
     /// <summary>What these do for Postfix is done inside other daemons here.</summary>
     private static readonly string[] NotNeeded =

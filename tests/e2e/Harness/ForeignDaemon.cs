@@ -12,7 +12,8 @@ public sealed class ForeignDaemon : IDisposable
 
     /// <summary>Starts it and waits until it is ready. Skips the test when it is not installed.</summary>
     /// <param name="isReady">What shows that it serves.</param>
-    public ForeignDaemon(string program, IEnumerable<string> arguments, Func<bool> isReady, params (string Name, string Value)[] environment)
+    public ForeignDaemon(string program, IEnumerable<string> arguments, Func<bool> isReady,
+        params (string Name, string Value)[] environment)
     {
         Programs.Require(program);
         _process = Programs.Start(program, arguments, environment);

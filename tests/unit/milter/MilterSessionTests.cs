@@ -88,8 +88,15 @@ public sealed class MilterSessionTests
         List<string> replies = await Bench.SendAsync();
         Assert.That(replies, Does.Contain(expected));
         Assert.That(Bench.Queued(), Is.Empty);
-        string where = command switch { 'C' => "CONNECT", 'H' => "EHLO", 'M' => "MAIL", 'R' => "RCPT", 'T' => "DATA",
-            _ => "END-OF-MESSAGE" };
+        string where = command switch
+        {
+            'C' => "CONNECT",
+            'H' => "EHLO",
+            'M' => "MAIL",
+            'R' => "RCPT",
+            'T' => "DATA",
+            _ => "END-OF-MESSAGE"
+        };
         Assert.That(Bench.LogLines(), Has.Some.Match($"milter-reject: {where} from unknown\\[192\\.0\\.2\\.7\\]: .*; .*proto=.*"));
     });
 
