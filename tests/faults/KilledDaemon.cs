@@ -66,8 +66,10 @@ public class KilledDaemon : InstanceTest
         for (int round = 0; round < s_rounds; round++)
         {
             clients.WaitForMore(random.Next(3, 60));
+            int master = Mta.Pid("master");
             Mta.Signal(Instance.SIGKILL, all ? null : "master");
             Wait.Until(() => Mta.Pids().Length == 0, () => $"no process is left; there are {string.Join(' ', Mta.Processes())}");
+            Wait.Until(() => Instance.HasEnded(master), "master's files are closed");
             Mta.Start();
         }
         clients.WaitForMore(20);

@@ -63,6 +63,19 @@ public sealed partial class Instance
         return pids.Length;
     }
 
+    /// <summary>
+    /// A process has closed its files: it is gone, or waits to be reaped. One that was killed has no command line a moment before that.
+    /// </summary>
+    public static bool HasEnded(int pid)
+    {
+        try
+        {
+            string status = File.ReadAllText($"/proc/{pid}/stat");
+            return status[status.LastIndexOf(')') + 2] == 'Z';
+        }
+        catch (IOException) { return true; }
+    }
+
     /// <summary>Memory of all processes that is theirs, shared pages by share (PSS), in KiB.</summary>
     public long ProportionalKib(string? program = null) => Pids(program).Sum(pid => Kib(pid, "Pss"));
 
