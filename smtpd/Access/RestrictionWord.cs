@@ -61,6 +61,7 @@ internal static class RestrictionWords
             new("greylist", ArgumentKind.None, GreylistWords.JudgeAsync),
             new("sleep", ArgumentKind.Time, GenericWords.SleepAsync),
             new("check_policy_service", ArgumentKind.Server, PolicyWords.AskAsync),
+            new("check_address_map", ArgumentKind.Table, null),
             // client
             new("permit_mynetworks", ArgumentKind.None, ClientWords.PermitMynetworksAsync),
             new("permit_inet_interfaces", ArgumentKind.None, ClientWords.PermitInetInterfaces),
