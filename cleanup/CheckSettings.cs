@@ -12,7 +12,7 @@ internal enum EndOfHeaderAction : byte { FixQuietly, AddHeader, Reject }
 /// <summary>What cleanup looks for in content, other than with tables, which belong to <see cref="AddressRewriting"/>.</summary>
 internal sealed class CheckSettings
 {
-    private CheckSettings(MailConfig config, bool hasTables)
+    private CheckSettings(MailConfig config)
     {
         RejectedCharacters = Characters(config.Get(CleanupParams.MessageRejectCharacters));
         StrippedCharacters = Characters(config.Get(CleanupParams.MessageStripCharacters));
@@ -24,7 +24,6 @@ internal sealed class CheckSettings
         };
         bool isDisabled = config.Get(CleanupParams.DisableMimeInputProcessing);
         Converts = config.Get(CleanupParams.ForceMimeInputConversion) && !isDisabled;
-        HasTables = hasTables;
         HasBodyTables = config.Get(CleanupParams.BodyChecks).Length > 0;
         Unchecked = new MimeRules
         {
@@ -41,15 +40,16 @@ internal sealed class CheckSettings
     /// <summary>Null: nothing is looked for, and content is taken as it comes.</summary>
     public static CheckSettings? From(MailConfig config)
     {
-        CheckSettings settings = new(config, Array.Exists(s_tables, t => config.Get(t).Length > 0));
-        return settings.HasTables || settings.Converts || settings.HasCharacters
+        CheckSettings settings = new(config);
+        bool hasTables = Array.Exists(s_tables, t => config.Get(t).Length > 0);
+        return hasTables || settings.Converts || settings.HasCharacters
             || settings.EndOfHeader != EndOfHeaderAction.FixQuietly || settings.Rules.Reported != MimeViolations.None ? settings : null;
     }
 
     private static readonly TextParam[] s_tables =
         [CleanupParams.HeaderChecks, CleanupParams.MimeHeaderChecks, CleanupParams.NestedHeaderChecks, CleanupParams.BodyChecks];
 
-    /// <summary>Opens the tables; each thread that asks has its own.</summary>
+    /// <summary>Opens the tables.</summary>
     public static ContentChecks Open(MailConfig config)
     {
         CheckTable Table(TextParam parameter) => CheckTable.Open(parameter.Name, config.Get(parameter));
@@ -76,8 +76,6 @@ internal sealed class CheckSettings
         return reported;
     }
 
-    public bool HasTables { get; }
-
     public bool HasBodyTables { get; }
 
     /// <summary>force_mime_input_conversion.</summary>
@@ -99,31 +97,17 @@ internal sealed class CheckSettings
     /// <summary>For messages that are converted alone.</summary>
     public MimeRules Unchecked { get; }
 
-    /// <summary>
-    /// <code>characters = *( byte / "\" ( "a" / "b" / "f" / "n" / "r" / "t" / "v" / 1*3OCTAL / any ) )</code>
-    /// </summary>
+    /// <summary>Characters as they are, or as <see cref="CEscapes"/>; each byte counts by itself.</summary>
     private static SearchValues<byte>? Characters(string text)
     {
-        byte[] bytes = Encoding.UTF8.GetBytes(text);
+        string bytes = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
         List<byte> set = [];
         for (int i = 0; i < bytes.Length; i++)
         {
-            if (bytes[i] != '\\') set.Add(bytes[i]);
-            else if (i + 1 < bytes.Length) set.Add(Escaped(bytes, ref i));
+            if (bytes[i] != '\\') set.Add((byte)bytes[i]);
+            else if (i + 1 < bytes.Length) set.Add((byte)CEscapes.Read(bytes, ref i, 0xff));
         }
         set.RemoveAll(b => b == '\n');
         return set.Count == 0 ? null : SearchValues.Create([.. set]);
-    }
-
-    /// <param name="i">Of the backslash; left at the last byte that belongs to it.</param>
-    private static byte Escaped(byte[] bytes, ref int i)
-    {
-        int letter = "abfnrtv"u8.IndexOf(bytes[++i]);
-        if (letter >= 0) return "\a\b\f\n\r\t\v"u8[letter];
-        if (bytes[i] is < (byte)'0' or > (byte)'7') return bytes[i];
-        int value = bytes[i] - '0';
-        for (int n = 1; n < 3 && i + 1 < bytes.Length && bytes[i + 1] is >= (byte)'0' and <= (byte)'7'; n++)
-            value = value << 3 | (bytes[++i] - '0');
-        return (byte)value;
     }
 }

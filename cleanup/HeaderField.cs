@@ -16,10 +16,9 @@ internal readonly ref struct HeaderField
     /// <param name="bytes">The field, without its last LF; there is a colon in it.</param>
     public HeaderField(ReadOnlySpan<byte> bytes)
     {
-        int colon = bytes.IndexOf((byte)':');
         Bytes = bytes;
-        NameBytes = bytes[..colon].TrimEnd(" \t"u8);
-        Value = bytes[(colon + 1)..];
+        NameBytes = HeaderNames.NameOf(bytes);
+        Value = bytes[(bytes.IndexOf((byte)':') + 1)..];
         Name = HeaderNames.Recognize(NameBytes);
     }
 

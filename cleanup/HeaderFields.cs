@@ -99,14 +99,8 @@ internal sealed class HeaderFields
     {
         byte[] wanted = Encoding.ASCII.GetBytes(name);
         for (int i = 0; i < _fields.Count; i++)
-            if (i != HiddenIndex && Ascii.EqualsIgnoreCase(NameOf(_fields[i].Span), wanted) && --number == 0) return i;
+            if (i != HiddenIndex && Ascii.EqualsIgnoreCase(HeaderNames.NameOf(_fields[i].Span), wanted) && --number == 0) return i;
         return -1;
-    }
-
-    private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> field)
-    {
-        int colon = field.IndexOf((byte)':');
-        return colon < 0 ? default : field[..colon].TrimEnd(" \t"u8);
     }
 
     /// <summary>
@@ -127,8 +121,7 @@ internal sealed class HeaderFields
             value = end < 0 ? default : value[(end + 1)..];
             if (line.IsEmpty) continue;
             if (!begins && line[0] is not ((byte)' ' or (byte)'\t')) field.Write("\t"u8);
-            foreach (byte b in line)
-                if (b != 0) field.Write([b]);
+            foreach (Range part in line.Split((byte)0)) field.Write(line[part]);
             field.Write("\n"u8);
             begins = false;
         }

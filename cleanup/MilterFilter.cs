@@ -19,7 +19,7 @@ internal sealed class MilterFilter : IContentFilter
     private readonly List<MilterSession> _milters = [];
     private readonly List<(IReadOnlyList<string>? EndOfHeader, IReadOnlyList<string>? EndOfMessage)> _macros = [];
     private readonly CleanupService? _session;
-    private long _inStep;
+    private int _seen;
     private bool _held;
 
     /// <summary>Milters that smtpd handed over, with their connections.</summary>
@@ -42,7 +42,7 @@ internal sealed class MilterFilter : IContentFilter
     public string Name => "milter";
 
     /// <summary>Bit for bit the milters whose conversation can go on in smtpd.</summary>
-    public long InStep => _inStep;
+    public long InStep { get; private set; }
 
     public async ValueTask<FilterVerdict> FilterAsync(EditableMessage message)
     {
@@ -62,8 +62,6 @@ internal sealed class MilterFilter : IContentFilter
         return verdict.IsFinal ? Final(message, verdict, stage) : default;
     }
 
-    private int _seen;
-
     /// <summary>Gives connections back, or ends sessions that were there for this message only.</summary>
     private async ValueTask EndAsync()
     {
@@ -71,7 +69,7 @@ internal sealed class MilterFilter : IContentFilter
         {
             if (i >= _seen) _milters[i].Abort();
             if (_session is not null) _milters[i].Quit();
-            else if (await _milters[i].GiveBackAsync()) _inStep |= 1L << i;
+            else if (await _milters[i].GiveBackAsync()) InStep |= 1L << i;
         }
     }
 
@@ -104,7 +102,7 @@ internal sealed class MilterFilter : IContentFilter
     {
         ReadOnlySpan<byte> text = field.Span;
         int colon = text.IndexOf((byte)':');
-        name = colon <= 0 ? [] : text[..colon].TrimEnd(" \t"u8).ToArray();
+        name = HeaderNames.NameOf(text).ToArray();
         int end = text.Length > 0 && text[^1] == '\n' ? text.Length - 1 : text.Length;
         value = colon < 0 ? default : field[(colon + 1)..end];
         return name.Length > 0;

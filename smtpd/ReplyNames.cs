@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Smtpd;
@@ -44,42 +43,5 @@ internal static class ReplyNames
     {
         if (value is null || !value.AsSpan().ContainsAnyExcept(allowed)) return value;
         return string.Concat(value.Select(c => allowed.Contains(c) ? c : '_'));
-    }
-
-    /// <summary>The characters of smtpd_expansion_filter, in which "\t", "\\" and octal "\40" are written with a backslash.</summary>
-    public static string Unescape(string text)
-    {
-        StringBuilder result = new(text.Length);
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '\\' || i + 1 == text.Length)
-            {
-                result.Append(text[i]);
-                continue;
-            }
-            int octal = 0, digits = 0;
-            while (digits < 3 && i + 1 < text.Length && text[i + 1] is >= '0' and <= '7')
-            {
-                octal = octal * 8 + text[++i] - '0';
-                digits++;
-            }
-            if (digits > 0) result.Append((char)octal);
-            else
-            {
-                char c = text[++i];
-                result.Append(c switch
-                {
-                    't' => '\t',
-                    'n' => '\n',
-                    'r' => '\r',
-                    'a' => '\a',
-                    'b' => '\b',
-                    'f' => '\f',
-                    'v' => '\v',
-                    _ => c
-                });
-            }
-        }
-        return result.ToString();
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
+using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Milter.Client;
 using MtaSuite.Common.Native;
@@ -56,7 +57,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     /// <summary>What anvil calls a client.</summary>
     public string IdentOf(IPAddress client) => $"{Settings.Normal.ServiceName}:{_clients.Ident(client)}";
     /// <summary>Connects to milters.</summary>
-    public MilterConnector MilterConnector { get; } = new(loop, names.Hosts, settings.Normal.Milters.QueueDirectory);
+    public MilterConnector MilterConnector { get; } = new(loop, names.Hosts, spool);
 
     /// <summary>How many connections the client of a session has here.</summary>
     public int ConnectionsOf(SmtpSession session) => session.CountedAs is { } ip ? _clients.CountOf(ip) : 1;
@@ -65,7 +66,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public async ValueTask<IReadOnlyList<MilterService>> MiltersOfAsync(SmtpSession session)
     {
         MilterSettings milters = session.Settings.Milters;
-        if (session.Settings.WithoutMilters) return [];
+        if (!session.Settings.Cleanup.HasFlag(CleanupFlags.Milters)) return [];
         if (milters.SmtpdMaps.IsEmpty) return milters.Smtpd;
         LookupResult found = await milters.SmtpdMaps.LookupAsync(session.Client.Address);
         if (!found.IsError) return found.IsFound ? milters.Parse(found.Value) : milters.Smtpd;

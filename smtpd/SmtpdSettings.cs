@@ -87,8 +87,6 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdSettings? shared = null)
 
     /// <summary>Milters and what they are told.</summary>
     public readonly MilterSettings Milters = shared?.Milters ?? new MilterSettings(c);
-    /// <summary>receive_override_options = no_milters.</summary>
-    public readonly bool WithoutMilters = c.GetList(SmtpdParams.ReceiveOverrideOptions).Contains("no_milters");
 
     // TLS
     public readonly TlsServerSettings Tls = shared?.Tls ?? new TlsServerSettings(c);

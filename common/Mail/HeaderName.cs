@@ -73,6 +73,13 @@ public static class HeaderNames
 
     public static HeaderTraits Traits(this HeaderName name) => s_rows[(int)name].Traits;
 
+    /// <summary>The name of a field, without white space before its colon; empty where there is no colon.</summary>
+    public static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> field)
+    {
+        int colon = field.IndexOf((byte)':');
+        return colon < 0 ? default : field[..colon].TrimEnd(" \t"u8);
+    }
+
     /// <summary>Recognises a name without its colon; <see cref="HeaderName.Other"/> when it is none of ours.</summary>
     public static HeaderName Recognize(ReadOnlySpan<byte> name)
     {

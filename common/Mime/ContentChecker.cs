@@ -72,13 +72,10 @@ public sealed class ContentChecker(MimeReader reader, ICheckedMessage message, b
         if (verdict.Drops || (reader.Name == HeaderName.ContentTransferEncoding && Converts)) return;
         if (verdict.Action == CheckAction.Prepend) WriteLine(verdict.Bytes, output);
         byte[]? replaced = verdict.Action == CheckAction.Replace ? verdict.Bytes : null;
-        if (message.Rewrites(reader.Entity, replaced == null ? reader.Name : NameOf(replaced)))
+        if (message.Rewrites(reader.Entity, replaced == null ? reader.Name : HeaderNames.Recognize(HeaderNames.NameOf(replaced))))
             WriteLine((await message.RewriteAsync(replaced ?? reader.Text.ToArray())).Span, output);
         else WriteLine(replaced == null ? reader.Text : replaced, output);
     }
-
-    private static HeaderName NameOf(ReadOnlySpan<byte> field) =>
-        HeaderNames.Recognize(field[..field.IndexOf((byte)':')].TrimEnd(" \t"u8));
 
     /// <summary>The entity is converted: its label, and if it is no multipart or message its body.</summary>
     private bool Converts => converts && reader.Entity.Encoding is "8bit" or "binary";

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Native;
@@ -161,33 +160,6 @@ public sealed record PipeSettings
         return new UserRights(account.Uid, gid, account.Name, null, null);
     }
 
-    /// <summary>The escapes of C: \a \b \f \n \r \t \v \\ and up to three octal digits.</summary>
-    internal static string Unescape(string text)
-    {
-        StringBuilder result = new();
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] != '\\' || i + 1 == text.Length)
-            {
-                result.Append(text[i]);
-                continue;
-            }
-            int digits = 0, value = 0;
-            while (digits < 3 && i + 1 + digits < text.Length && text[i + 1 + digits] is >= '0' and <= '7')
-                value = value * 8 + (text[i + 1 + digits++] - '0');
-            i += Math.Max(digits, 1);
-            result.Append(digits > 0 ? (char)(value & 0x7f) : text[i] switch
-            {
-                'a' => '\a',
-                'b' => '\b',
-                'f' => '\f',
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                'v' => '\v',
-                char other => other,
-            });
-        }
-        return result.ToString();
-    }
+    /// <summary>The value of eol=.</summary>
+    internal static string Unescape(string text) => CEscapes.Decode(text, 0x7f);
 }

@@ -18,7 +18,7 @@ internal sealed class DnsSettings(MailConfig c)
     public readonly int ListedCode = c.Get(SmtpdParams.MapsRblRejectCode);
     public readonly string ListedReply = c.Get(SmtpdParams.DefaultRblReply);
     public readonly Maps ListedReplies = Maps.Open(c.Get(SmtpdParams.RblReplyMaps));
-    public readonly string ReplyCharacters = ReplyNames.Unescape(c.Get(SmtpdParams.SmtpdExpansionFilter));
+    public readonly string ReplyCharacters = CEscapes.Decode(c.Get(SmtpdParams.SmtpdExpansionFilter), 0x1ff);
     public readonly MatchList BackupNetworks =
         new(c.Get(SmtpdParams.PermitMxBackupNetworks), MatchStyle.Hosts,
         MatchList.ParentsMatch(c, SmtpdParams.PermitMxBackupNetworks.Name));

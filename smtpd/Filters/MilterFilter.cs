@@ -156,7 +156,7 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
         List<int> descriptors = [];
         foreach (MilterSession milter in _milters)
         {
-            MilterState before = milter.State;
+            if (milter.State != MilterState.Session) continue; // it has no say in the content
             MilterHandover? state = await milter.HandOverAsync(
                 Settings.Macros(MacroStage.EndOfHeader, milter.Options, _macros.Value) ?? [],
                 Settings.Macros(MacroStage.EndOfMessage, milter.Options, _macros.Value) ?? []);
@@ -166,7 +166,7 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
                 descriptors.Add(milter.Descriptor);
                 _handedOver.Add(milter);
             }
-            else if (before == MilterState.Session && milter.Standing is { Kind: not MilterVerdictKind.Continue } standing)
+            else if (milter.Standing is { Kind: not MilterVerdictKind.Continue } standing)
             {
                 FilterEvent e = new(FilterPhase.Data);
                 if (standing.IsFinal) return Final(e, standing).Reply;

@@ -7,8 +7,8 @@ namespace MtaSuite.Tests.E2e;
 public class Greylisting : InstanceTest
 {
     protected override string[] Settings =>
-        ["smtpd_recipient_restrictions=reject_unauth_destination, reject_unlisted_recipient, greylist", "smtpd_authorized_xclient_hosts=127.0.0.1",
-            "greylist_delay=2s", "greylist_auto_allow_clients=2"];
+        ["smtpd_recipient_restrictions=reject_unauth_destination, reject_unlisted_recipient, greylist",
+            "smtpd_authorized_xclient_hosts=127.0.0.1", "greylist_delay=2s", "greylist_auto_allow_clients=2"];
 
     private string Send(string client, string from, string subject, string? to = null)
     {
@@ -26,7 +26,8 @@ public class Greylisting : InstanceTest
     public void A_client_is_deferred_comes_again_and_is_known_over_reload_and_restart()
     {
         string first = Send("198.51.100.1", "a@client.example", "grey 1");
-        Assert.That(first, Does.Match($"^450 4\\.2\\.0 <{Address}>: Recipient address rejected: Greylisted, please try again in [12] seconds$"));
+        Assert.That(first, Does.Match($"^450 4\\.2\\.0 <{Address}>: Recipient address rejected: "
+            + "Greylisted, please try again in [12] seconds$"));
         Wait.Until(() => Send("198.51.100.77", "a@client.example", "grey 1").StartsWith("250", StringComparison.Ordinal), "let in");
         Assert.That(Mta.Delivered("Subject: grey 1").Text, Does.Match("X-Greylist: delayed \\d+ seconds by mx\\.test\\.example"));
         Assert.That(Send("198.51.100.1", "a@client.example", "grey 2"), Does.StartWith("250"));
@@ -36,7 +37,8 @@ public class Greylisting : InstanceTest
         Mta.Start();
         Assert.That(Send("198.51.100.1", "a@client.example", "grey 4"), Does.StartWith("250"));
         Assert.That(Send("203.0.113.1", "a@client.example", "grey 5"), Does.StartWith("450 4.2.0"));
-        Mta.WaitForLog(@"NOQUEUE: reject: RCPT from client\.example\[198\.51\.100\.1\]: 450 4\.2\.0 <\S+>: Recipient address rejected: Greylisted");
+        Mta.WaitForLog(@"NOQUEUE: reject: RCPT from client\.example\[198\.51\.100\.1\]: 450 4\.2\.0 <\S+>: "
+            + "Recipient address rejected: Greylisted");
     }
 
     [Test]
@@ -46,7 +48,8 @@ public class Greylisting : InstanceTest
     [Test]
     public void Postaccess_asks_without_counting()
     {
-        string[] arguments = ["-c", Mta.Etc, "--service", $"127.0.0.1:{Mta.SmtpPort}", "--client", "192.0.2.200", "--from", "p@client.example", "--rcpt", Address];
+        string[] arguments = ["-c", Mta.Etc, "--service", $"127.0.0.1:{Mta.SmtpPort}", "--client", "192.0.2.200",
+            "--from", "p@client.example", "--rcpt", Address];
         string said = Instance.Run("postaccess", arguments).Output;
         Assert.That(said, Does.Contain("greylist").And.Contain("Greylisted"));
     }

@@ -83,7 +83,8 @@ public class RealMilters : InstanceTest
         File.WriteAllText($"{folder}/test.ndb", $"Test.Eicar:0:*:{Convert.ToHexStringLower(System.Text.Encoding.ASCII.GetBytes(Eicar))}\n");
         File.WriteAllText($"{folder}/clamd.conf",
             $"DatabaseDirectory {folder}\nLocalSocket {folder}/clamd\nForeground yes\nUser clamav\n");
-        File.WriteAllText($"{folder}/milter.conf", $"MilterSocket inet:{_ports["clamav"].Milter}@127.0.0.1\nClamdSocket unix:{folder}/clamd\n"
+        File.WriteAllText($"{folder}/milter.conf", $"MilterSocket inet:{_ports["clamav"].Milter}@127.0.0.1\n"
+            + $"ClamdSocket unix:{folder}/clamd\n"
             + "Foreground yes\nUser clamav\nOnInfected Reject\nRejectMsg \"Infected: %v\"\nAddHeader Replace\n");
         Folder("clamav", "clamav");
         using ForeignDaemon clamd = new("clamd", ["-c", $"{folder}/clamd.conf"], () => File.Exists($"{folder}/clamd"));
@@ -101,8 +102,8 @@ public class RealMilters : InstanceTest
         Programs.Require("spamd", "spamass-milter");
         string folder = Folder("spamass");
         int port = _ports["spamass"].Milter;
-        using ForeignDaemon spamd = new("spamd", ["-L", "-p", $"{port}", "-i", "127.0.0.1", "-m", "1", "--min-children", "1", "-s", "stderr",
-            "-x", "-u", "nobody"], () => ForeignDaemon.Listens(port));
+        using ForeignDaemon spamd = new("spamd", ["-L", "-p", $"{port}", "-i", "127.0.0.1", "-m", "1", "--min-children", "1",
+            "-s", "stderr", "-x", "-u", "nobody"], () => ForeignDaemon.Listens(port));
         using ForeignDaemon milter = new("spamass-milter", ["-p", $"{folder}/socket", "-r", "15", "--", "-d", "127.0.0.1", "-p", $"{port}"],
             () => File.Exists($"{folder}/socket"));
         Programs.Run("chmod", ["666", $"{folder}/socket"]).Succeeded();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
@@ -123,7 +124,7 @@ internal static class SmtpSinkCommand
             case 'r': return Refuse(o, value, hard: false);
             case 'R': o.Root = value; break;
             case 's': return o.AddCommands(value, step => { o.Logged[(int)step] = true; return null; });
-            case 'S': o.DumpPrefix = CEscapes.Decode(value); break;
+            case 'S': o.DumpPrefix = CEscapes.Decode(value, 0xff, keepsUnknown: true); break;
             case 't': return Seconds(value, t => o.Timeout = t);
             case 'T': return Positive(value, n => o.WindowSize = n);
             case 'u': o.User = value; break;

@@ -12,7 +12,6 @@ public sealed class MilterHandover : IAttributes<MilterHandover>
 
     /// <summary>As in the configuration: for the log.</summary>
     public string Name = "";
-    public bool HasConnection;
     public long Steps, MissingSteps;
     public long CommandSeconds, ContentSeconds;
     public string DefaultAction = "";
@@ -21,7 +20,6 @@ public sealed class MilterHandover : IAttributes<MilterHandover>
     public static void Describe<C>(ref C c, MilterHandover m) where C : struct, IAttributeCodec, allows ref struct
     {
         c.Text("name"u8, ref m.Name, Limits.Address);
-        c.Bool("connection"u8, ref m.HasConnection);
         c.Long("steps"u8, ref m.Steps);
         c.Long("missing_steps"u8, ref m.MissingSteps);
         c.Long("command_timeout"u8, ref m.CommandSeconds);

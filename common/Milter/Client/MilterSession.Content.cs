@@ -64,7 +64,6 @@ public sealed partial class MilterSession
         return new MilterHandover
         {
             Name = service.Name,
-            HasConnection = true,
             Steps = (uint)Steps,
             MissingSteps = (uint)_missing,
             CommandSeconds = (long)service.CommandTimeout.TotalSeconds,

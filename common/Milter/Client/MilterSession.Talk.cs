@@ -121,7 +121,7 @@ public sealed partial class MilterSession
     {
         if (edits is null) return verdict;
         bool broken = State == MilterState.Failed ? edits.IsDamaged : !await edits.FinishAsync();
-        return broken && verdict.Kind is MilterVerdictKind.Continue or MilterVerdictKind.Hold && broken ? MilterVerdict.Damaged : verdict;
+        return broken && !verdict.IsFinal ? MilterVerdict.Damaged : verdict;
     }
 
     /// <summary>Takes one packet of the input.</summary>

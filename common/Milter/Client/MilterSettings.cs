@@ -15,6 +15,8 @@ public sealed class MilterSettings
     private readonly Dictionary<string, string> _macroDefaults = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<MilterService>> _parsed = new(StringComparer.Ordinal);
     private readonly List<string> _problems = [];
+    private readonly string[] _unknown;
+    private readonly string _daemonName, _version, _hostName;
 
     public MilterSettings(MailConfig c)
     {
@@ -30,10 +32,9 @@ public sealed class MilterSettings
             DefaultAction = action,
         };
         _defaults = _defaults.WithProtocol(c.Get(MilterParams.MilterProtocol));
-        QueueDirectory = c.Get(CommonParams.QueueDirectory);
-        DaemonName = c.Get(MilterParams.MilterMacroDaemonName);
-        Version = c.Get(MilterParams.MilterMacroV);
-        HostName = c.Get(CommonParams.Myhostname);
+        _daemonName = c.Get(MilterParams.MilterMacroDaemonName);
+        _version = c.Get(MilterParams.MilterMacroV);
+        _hostName = c.Get(CommonParams.Myhostname);
         _lists = new()
         {
             [MacroStage.Connect] = Names(c.Get(MilterParams.MilterConnectMacros)),
@@ -52,8 +53,6 @@ public sealed class MilterSettings
         _problems.AddRange(SmtpdMaps.OpenErrors);
     }
 
-    private readonly string[] _unknown;
-
     /// <summary>Stands for milters that nobody can name now.</summary>
     public static MilterService Unavailable { get; } = new()
     {
@@ -70,13 +69,6 @@ public sealed class MilterSettings
 
     /// <summary>non_smtpd_milters, in order.</summary>
     public IReadOnlyList<MilterService> NonSmtpd { get; }
-
-    /// <summary>Where relative paths of sockets begin.</summary>
-    public string QueueDirectory { get; }
-
-    public string DaemonName { get; }
-    public string Version { get; }
-    public string HostName { get; }
 
     /// <summary>What is wrong with these parameters.</summary>
     public IReadOnlyList<string> Problems => _problems;
@@ -109,9 +101,8 @@ public sealed class MilterSettings
         foreach (string item in ConfigList.Split(text))
         {
             string pair = item;
-            int equals = pair.IndexOf('=');
             if (pair.StartsWith('{') && ConfigList.TryUnbrace(pair, out string inner) && inner.Contains('=')) pair = inner;
-            equals = pair.IndexOf('=');
+            int equals = pair.IndexOf('=');
             if (equals <= 0) _problems.Add($"{MilterParams.MilterMacroDefaults}: need name=value: {item}");
             else _macroDefaults[Canonical(pair[..equals].Trim())] = pair[(equals + 1)..].Trim();
         }
@@ -141,9 +132,9 @@ public sealed class MilterSettings
             string canonical = Canonical(name);
             string? text = canonical switch
             {
-                "{daemon_name}" => DaemonName,
-                "{v}" => Version,
-                "{j}" => HostName,
+                "{daemon_name}" => _daemonName,
+                "{v}" => _version,
+                "{j}" => _hostName,
                 _ => value(canonical),
             };
             if (text is null && !_macroDefaults.TryGetValue(canonical, out text)) continue;

@@ -71,7 +71,7 @@ internal sealed class PolicyServer(PolicyServerSettings settings)
         DropOld(loop);
         while (_idle.Count > 0)
         {
-            int at = Math.Max(_idle.FindLastIndex(c => c.Instance == instance), -1);
+            int at = _idle.FindLastIndex(c => c.Instance == instance);
             if (at < 0) at = _idle.Count - 1;
             PolicyConnection connection = _idle[at];
             _idle.RemoveAt(at);
