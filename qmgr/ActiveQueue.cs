@@ -139,14 +139,14 @@ internal sealed partial class ActiveQueue : IScheduled
         if (route.Outcome != null)
         {
             Settle(message, target, route.Outcome);
-            return true;
+            return GoesOn(message);
         }
         target.Address = route.Recipient;
         Transport transport = _scheduler.Find(route.Transport);
         if (_scheduler.Unavailable(transport, message.Forced) is { } outcome)
         {
             Settle(message, target, outcome);
-            return true;
+            return GoesOn(message);
         }
         Job job = JobOf(message, transport, first);
         if (!job.TryReserve())
@@ -156,8 +156,13 @@ internal sealed partial class ActiveQueue : IScheduled
             return false;
         }
         job.Add(transport.DestinationOf(route.Nexthop, target.Address), target);
+        return GoesOn(message);
+    }
+
+    /// <summary>Other recipients follow. Not with REDIRECT: one copy for all goes to one address, and its outcome is the message's.</summary>
+    private static bool GoesOn(QueuedMessage message)
+    {
         if (message.Envelope.Redirect.Length == 0) return true;
-        // one copy for all, to somebody else (REDIRECT); when it is done the message is
         message.Rest = null;
         return false;
     }

@@ -357,4 +357,25 @@ public sealed class QmgrScaleTests
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 1 && !_bench.Exists("incoming", redirected.Envelope.QueueId));
         Assert.That(_bench.Events, Is.EqualTo(new[] { "deliver r@elsewhere.test", "append Defer z@a.test=4.3.0 [R]" }));
     });
+
+    [Test]
+    public void A_redirection_that_no_agent_takes_waits_as_one_for_all_recipients() => Bench(async loop =>
+    {
+        _bench.StartAll(loop);
+        QueuedNotice notice = _bench.Put("incoming", e => (e.Redirect, e.Filter) = ("r@elsewhere.test", "nowhere:[127.0.0.1]:10"),
+            "x@a.test", "y@b.test", "z@c.test");
+        _bench.Tell(loop, notice);
+        await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 1);
+        Assert.That(_bench.Events, Is.EqualTo(new[] { "append Defer r@elsewhere.test=4.3.0 [RRR]" }));
+    });
+
+    [Test]
+    public void A_redirection_to_a_bad_address_is_returned_once() => Bench(async loop =>
+    {
+        _bench.StartAll(loop);
+        QueuedNotice notice = _bench.Put("incoming", e => e.Redirect = "@", "x@a.test", "y@b.test");
+        _bench.Tell(loop, notice);
+        await loop.UntilAsync(() => !_bench.Exists("incoming", notice.Envelope.QueueId));
+        Assert.That(_bench.Events.Where(e => e.StartsWith("append", StringComparison.Ordinal)), Has.One.Items);
+    });
 }
