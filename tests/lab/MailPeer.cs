@@ -60,6 +60,9 @@ internal abstract class MailPeer(LabHost host, string name)
         [.. Regex.Split(host.Read("/var/mail/alice"), "(?m)^From (?=\\S+ +\\w\\w\\w \\w\\w\\w)")
         .Where(m => m.Contains(text, StringComparison.Ordinal))];
 
+    /// <summary>Waits for a line of its log: mail arrives before the log of its sender says so.</summary>
+    public void Logs(string pattern) => Wait.Until(() => Regex.IsMatch(Log(), pattern), () => $"{pattern} in the log\n{Log()}");
+
     /// <summary>Waits for one message with this subject.</summary>
     public void Receives(string subject) => Wait.Until(() => Mails($"Subject: {subject}\n").Count > 0, () => $"\"{subject}\" at {Mailbox}");
 
