@@ -26,7 +26,7 @@ internal sealed class Journal(EventLoop loop, string path, string magic, string 
     /// <summary>The lines of the file but the first; called once, before anything is written. A torn last line is passed over.</summary>
     public IEnumerable<string> Load()
     {
-        if (!Libc.TryStat(path, out Libc.FileStatus status)) return [];
+        if (!FileStatus.TryGet(path, out FileStatus status)) return [];
         string[] lines = status.Size <= MaxFile ? ReadLines() : [];
         if (lines.Length == 0 || lines[0] != magic)
         {
@@ -66,14 +66,14 @@ internal sealed class Journal(EventLoop loop, string path, string magic, string 
         _scheduled = false;
         if (_pending.Length == 0) return;
         string text = Take();
-        WriteAsync(() => Write(text, path, Libc.O_APPEND)).Detach();
+        WriteAsync(() => Write(text, path, FileIO.O_APPEND)).Detach();
     }
 
     /// <summary>Everything appended so far is on stable storage; false, logged, when it cannot be.</summary>
     public async Task<bool> SyncAsync()
     {
         string text = Take();
-        return await WriteAsync(() => Write(text, path, Libc.O_APPEND, sync: true));
+        return await WriteAsync(() => Write(text, path, FileIO.O_APPEND, sync: true));
     }
 
     /// <summary>What was appended since the last write.</summary>
@@ -96,8 +96,8 @@ internal sealed class Journal(EventLoop loop, string path, string magic, string 
             _lines++;
         }
         string text = all.ToString(), temporary = path + ".new";
-        await WriteAsync(() => Write(text, temporary, Libc.O_TRUNC, sync: true) is { Length: > 0 } trouble ? trouble
-            : Libc.Rename(temporary, path) == 0 ? "" : Libc.ErrorText());
+        await WriteAsync(() => Write(text, temporary, FileIO.O_TRUNC, sync: true) is { Length: > 0 } trouble ? trouble
+            : Paths.Rename(temporary, path) == 0 ? "" : Errno.Text());
     }
 
     /// <summary>Everything is written.</summary>
@@ -118,12 +118,12 @@ internal sealed class Journal(EventLoop loop, string path, string magic, string 
     /// <summary>Writes a text; what went wrong, or empty. A new file gets its first line.</summary>
     private string Write(string text, string file, int mode, bool sync = false)
     {
-        int fd = Libc.Open(file, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | mode, 0x180 /* 0600 */);
-        if (fd < 0) return Libc.ErrorText();
-        if (mode == Libc.O_APPEND && Libc.TryStat(fd, out Libc.FileStatus status) && status.Size == 0) text = $"{magic}\n{text}";
-        bool ok = Libc.WriteAll(fd, Encoding.UTF8.GetBytes(text)) && (!sync || Libc.Fsync(fd) == 0);
-        string trouble = ok ? "" : Libc.ErrorText();
-        _ = Libc.Close(fd);
+        int fd = FileIO.Open(file, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | mode, 0x180 /* 0600 */);
+        if (fd < 0) return Errno.Text();
+        if (mode == FileIO.O_APPEND && FileStatus.TryGet(fd, out FileStatus status) && status.Size == 0) text = $"{magic}\n{text}";
+        bool ok = FileIO.WriteAll(fd, Encoding.UTF8.GetBytes(text)) && (!sync || FileIO.Fsync(fd) == 0);
+        string trouble = ok ? "" : Errno.Text();
+        _ = FileIO.Close(fd);
         return trouble;
     }
 }

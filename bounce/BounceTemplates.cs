@@ -43,19 +43,19 @@ public sealed class BounceTemplates
     {
         List<string> warnings = [];
         byte[] file = [];
-        if (path.Length > 0 && !TryRead(path, out file)) warnings.Add($"bounce_template_file {path}: {Libc.ErrorText()}");
+        if (path.Length > 0 && !TryRead(path, out file)) warnings.Add($"bounce_template_file {path}: {Errno.Text()}");
         return new BounceTemplates(path, file, settings, config, warnings);
     }
 
     private static bool TryRead(string path, out byte[] file)
     {
         file = [];
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
         if (fd < 0) return false;
         byte[] buffer = new byte[MaxFile];
         int length = 0, n;
-        while ((n = Libc.ReadRetry(fd, buffer.AsSpan(length))) > 0) length += n;
-        Libc.Close(fd);
+        while ((n = FileIO.ReadRetry(fd, buffer.AsSpan(length))) > 0) length += n;
+        FileIO.Close(fd);
         if (n == 0) file = buffer[..length];
         return n == 0;
     }

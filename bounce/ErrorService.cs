@@ -42,7 +42,7 @@ internal sealed class ErrorService(ServiceContext context) : RequestService(cont
         using DeliveryFile? file = valid ? DeliveryFile.TryOpen(Context.Spool, request.QueueName, request.QueueId) : null;
         if (file == null)
         {
-            Outcome unopened = Outcome.Defer("4.3.0", valid ? $"open queue file: {Libc.ErrorText()}" : "bad delivery request");
+            Outcome unopened = Outcome.Defer("4.3.0", valid ? $"open queue file: {Errno.Text()}" : "bad delivery request");
             foreach (RecipientOutcome recipient in reply.Recipients) recipient.Outcome = unopened;
             return false;
         }
@@ -50,7 +50,7 @@ internal sealed class ErrorService(ServiceContext context) : RequestService(cont
         {
             using RecipientClaim claim = file.Claim(recipient.Offset, wait: false);
             if (claim.Refusal is { } refusal) recipient.Outcome = refusal;
-            else if (!claim.Mark()) recipient.Outcome = Outcome.Defer("4.3.0", $"write queue file: {Libc.ErrorText()}");
+            else if (!claim.Mark()) recipient.Outcome = Outcome.Defer("4.3.0", $"write queue file: {Errno.Text()}");
         }
         return true;
     }

@@ -32,7 +32,7 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         : IDisposable
     {
         /// <summary>errno of a file that could not be opened now and may be later; 0: none.</summary>
-        public int Errno { get; init; }
+        public int Error { get; init; }
 
         public MessageFacts Message => message;
 
@@ -47,13 +47,13 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         private bool IsDone(DeliveryRecord record)
         {
             Span<byte> letter = stackalloc byte[1];
-            return record.Offset >= 0 && Libc.PRead(fd, letter, record.Offset) == 1 && QueueFileFormat.IsDone(letter[0]);
+            return record.Offset >= 0 && FileIO.PRead(fd, letter, record.Offset) == 1 && QueueFileFormat.IsDone(letter[0]);
         }
 
         public void Dispose()
         {
             (log as LogSnapshot)?.Dispose();
-            if (fd >= 0) _ = Libc.Close(fd);
+            if (fd >= 0) _ = FileIO.Close(fd);
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
     {
         if (!QueueId.IsValid(request.QueueId)) return (Outcome.Defer("4.3.0", "malformed queue id"), "");
         using Sources sources = await workers.Run(() => Open(request, records));
-        if (sources.Errno != 0) return (Outcome.Defer("4.3.0", $"open queue file or log: {Libc.ErrorText(sources.Errno)}"), "");
+        if (sources.Error != 0) return (Outcome.Defer("4.3.0", $"open queue file or log: {Errno.Text(sources.Error)}"), "");
         NoticePlan plan = await workers.Run(() => _planner.Plan(request.Kind, sources.Message, sources.Records, request.VerpDelimiters));
         if (plan.LogText.Length > 0) Log.Warning($"{request.QueueId}: {plan.LogText}");
         string firstId = "";
@@ -99,20 +99,20 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         (int fd, int errno) = (-1, 0);
         if (SpoolDirectory.Queues.Contains(request.QueueName))
         {
-            fd = Libc.Open(spool.PathOf(request.QueueName, request.QueueId), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
-            if (fd < 0) errno = Passing(Libc.Errno);
+            fd = FileIO.Open(spool.PathOf(request.QueueName, request.QueueId), FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
+            if (fd < 0) errno = Passing(Errno.Last);
         }
         OriginalContent original = fd >= 0
             ? new FileContent(fd, request.Content)
             : new MemoryContent();
-        if (records != null) return new Sources(message, LogFolder.Bounce, records, fd, original) { Errno = errno };
+        if (records != null) return new Sources(message, LogFolder.Bounce, records, fd, original) { Error = errno };
         LogSnapshot? snapshot = log.Open(request.Log, request.QueueId);
-        if (snapshot == null && errno == 0) errno = Passing(Libc.Errno);
-        return new Sources(message, request.Log, (IEnumerable<DeliveryRecord>?)snapshot ?? [], fd, original) { Errno = errno };
+        if (snapshot == null && errno == 0) errno = Passing(Errno.Last);
+        return new Sources(message, request.Log, (IEnumerable<DeliveryRecord>?)snapshot ?? [], fd, original) { Error = errno };
     }
 
     /// <summary>An error that goes away by itself; 0 for all others, of which the notice tells.</summary>
-    private static int Passing(int errno) => errno is Libc.ENOMEM or Libc.EMFILE or Libc.ENFILE or Libc.EIO or Libc.EINTR ? errno : 0;
+    private static int Passing(int errno) => errno is Errno.ENOMEM or Errno.EMFILE or Errno.ENFILE or Errno.EIO or Errno.EINTR ? errno : 0;
 
     private async Task<SubmitReply> SubmitAsync(PlannedNotice planned, Sources sources)
     {

@@ -25,8 +25,8 @@ internal static class TemplateDump
         }
         MailConfig config = MailConfig.Load(directory, processName: "bounce").Config;
         BounceTemplates templates = BounceTemplates.Load(file, NoticeSettings.Read(config, out _), config);
-        foreach (string warning in templates.Warnings) _ = Libc.WriteAll(2, Encoding.UTF8.GetBytes($"bounce: warning: {warning}\n"));
-        return Libc.WriteAll(1, args[0] == "--dump-templates" ? templates.Dump() : templates.DumpExpanded()) ? ExitCode.Ok
+        foreach (string warning in templates.Warnings) _ = FileIO.WriteAll(2, Encoding.UTF8.GetBytes($"bounce: warning: {warning}\n"));
+        return FileIO.WriteAll(1, args[0] == "--dump-templates" ? templates.Dump() : templates.DumpExpanded()) ? ExitCode.Ok
             : ExitCode.IoError;
     }
 }

@@ -123,7 +123,7 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
         int[] descriptors = stream?.TakeDescriptors() ?? [];
         if (descriptors.Length != milters.Count)
         {
-            foreach (int fd in descriptors) _ = Libc.Close(fd);
+            foreach (int fd in descriptors) _ = FileIO.Close(fd);
             _failure = Outcome.Defer("4.3.0", "milters without their connections");
             return;
         }

@@ -50,7 +50,7 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
 
     public override void Execute()
     {
-        if (!IsAbandoned && Error == 0 && !Write()) Error = Libc.Errno;
+        if (!IsAbandoned && Error == 0 && !Write()) Error = Errno.Last;
         if (IsAbandoned || Error != 0) Finish();
         else if (IsLast) Hand();
     }
@@ -71,32 +71,33 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
         if (IsLast && FinalPath != null)
         {
             Step = "rename";
-            if (_fd >= 0 && Libc.Rename(_path, FinalPath) != 0) return false;
+            if (_fd >= 0 && Paths.Rename(_path, FinalPath) != 0) return false;
             _path = FinalPath;
         }
         if (_fd < 0)
         {
             Step = "create";
-            _fd = Libc.Open(_path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+            _fd = FileIO.Open(_path, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
+                0x180 /* 0600 */);
             if (_fd < 0) return false;
         }
         Step = "write";
-        if (!Libc.PWriteAll(_fd, Piece.Span, _offset)) return false;
+        if (!FileIO.PWriteAll(_fd, Piece.Span, _offset)) return false;
         _offset += Piece.Length;
         if (!IsLast) return true;
         // the head comes last: until it is there the file is an unfinished one
-        return (Start.IsEmpty || Libc.PWriteAll(_fd, Start.Span, QueueFileHead.Size))
-            && (Head.IsEmpty || Libc.PWriteAll(_fd, Head.Span, 0));
+        return (Start.IsEmpty || FileIO.PWriteAll(_fd, Start.Span, QueueFileHead.Size))
+            && (Head.IsEmpty || FileIO.PWriteAll(_fd, Head.Span, 0));
     }
 
     /// <summary>Reads what was written before; -1 when it cannot be read.</summary>
-    public int Read(Span<byte> target, long offset) => Libc.PRead(_fd, target, offset);
+    public int Read(Span<byte> target, long offset) => FileIO.PRead(_fd, target, offset);
 
     private void Finish()
     {
         if (_fd < 0) return;
-        if (Error != 0 || IsAbandoned) _ = Libc.Unlink(_path);
-        _ = Libc.Close(_fd);
+        if (Error != 0 || IsAbandoned) _ = Paths.Unlink(_path);
+        _ = FileIO.Close(_fd);
         _fd = -1;
     }
 

@@ -137,8 +137,8 @@ internal sealed class QueueFileWriter(CleanupService service, Envelope envelope,
     {
         if (work.Error != 0)
         {
-            Log.Warning($"{envelope.QueueId}: {work.Step} queue file: {Libc.ErrorText(work.Error)}");
-            _failure = work.Error is Libc.ENOSPC or Libc.EDQUOT or Libc.EFBIG
+            Log.Warning($"{envelope.QueueId}: {work.Step} queue file: {Errno.Text(work.Error)}");
+            _failure = work.Error is Errno.ENOSPC or Errno.EDQUOT or Errno.EFBIG
                 ? Outcome.Defer("4.3.1", "Insufficient system storage") with { Code = 452 }
                 : WriteError;
         }

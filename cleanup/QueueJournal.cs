@@ -121,7 +121,7 @@ internal sealed class QueueJournal : SyncStage
                 if (segment.Sync() is not 0 and int failed) error = failed;
             _syncing.Clear();
             if (error != 0) Break("sync", error);
-            return _broken ? Libc.EIO : 0;
+            return _broken ? Errno.EIO : 0;
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class QueueJournal : SyncStage
             if (_broken) return;
             _broken = true;
         }
-        Log.Warning($"journal: {step}: {Libc.ErrorText(error)}: each queue file is synced by itself from now on");
+        Log.Warning($"journal: {step}: {Errno.Text(error)}: each queue file is synced by itself from now on");
     }
 
     /// <summary>Before the process ends in good order: leaves nothing to be recovered. Nothing is under way any more.</summary>
@@ -144,7 +144,7 @@ internal sealed class QueueJournal : SyncStage
             _closed = true;
             foreach (JournalSegment? segment in (ReadOnlySpan<JournalSegment?>)[_current, _spare])
                 if (segment is { IsEmpty: false } && !_broken && !segment.TryRelease())
-                    Log.Warning($"journal: release: {Libc.ErrorText()}");
+                    Log.Warning($"journal: release: {Errno.Text()}");
         }
     }
 
@@ -157,7 +157,7 @@ internal sealed class QueueJournal : SyncStage
         {
             if (JournalSegment.Claim(_spool, i, FirstSize, boot, out int error) is { } segment) return segment;
             if (error == 0) continue;
-            Log.Warning($"journal: {Libc.ErrorText(error)}: each queue file is synced by itself");
+            Log.Warning($"journal: {Errno.Text(error)}: each queue file is synced by itself");
             return null;
         }
         return null;
@@ -168,7 +168,7 @@ internal sealed class QueueJournal : SyncStage
     /// </summary>
     private void ReleaseOthers(Guid boot)
     {
-        for (int i = 0; i < JournalSegment.MaxNumber && Libc.Access(JournalSegment.PathOf(_spool, i), Libc.F_OK) == 0; i++)
+        for (int i = 0; i < JournalSegment.MaxNumber && Paths.Access(JournalSegment.PathOf(_spool, i), Paths.F_OK) == 0; i++)
             JournalSegment.Claim(_spool, i, FirstSize, boot, out _)?.Dispose();
     }
 
@@ -198,7 +198,7 @@ internal sealed class QueueJournal : SyncStage
         public override void Execute()
         {
             _released = segment.TryRelease();
-            if (!_released) journal.Break("release", Libc.Errno);
+            if (!_released) journal.Break("release", Errno.Last);
             else if (grow && segment.Size < LastSize && journal._spool.HasRoomFor(2 * segment.Size)) segment.TryFill(2 * segment.Size);
         }
 

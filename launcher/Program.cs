@@ -38,23 +38,23 @@ public static class Program
         LaunchRequest request = new();
         if (args.Length > 0 || !TryRead(request))
         {
-            _ = Libc.WriteAll(args is ["--help"] ? 1 : 2, Encoding.UTF8.GetBytes(Manual));
+            _ = FileIO.WriteAll(args is ["--help"] ? 1 : 2, Encoding.UTF8.GetBytes(Manual));
             return args is ["--help"] ? ExitCode.Ok : ExitCode.Usage;
         }
-        Libc.CloseOnExecFrom(LaunchRequest.RequestFd);
+        Processes.CloseOnExecFrom(LaunchRequest.RequestFd);
         string reason = Launch(request);
-        _ = Libc.WriteAll(LaunchRequest.StatusFd, Encoding.UTF8.GetBytes(reason));
+        _ = FileIO.WriteAll(LaunchRequest.StatusFd, Encoding.UTF8.GetBytes(reason));
         return ExitCode.OsError;
     }
 
     private static bool TryRead(LaunchRequest request)
     {
-        if (!Libc.TryStat(LaunchRequest.RequestFd, out Libc.FileStatus status) || !status.IsRegular) return false;
+        if (!FileStatus.TryGet(LaunchRequest.RequestFd, out FileStatus status) || !status.IsRegular) return false;
         if (status.Size is 0 or > MaxRequest) return false;
         byte[] bytes = new byte[status.Size];
         for (int have = 0, n; have < bytes.Length; have += n)
         {
-            n = Libc.PRead(LaunchRequest.RequestFd, bytes.AsSpan(have), have);
+            n = FileIO.PRead(LaunchRequest.RequestFd, bytes.AsSpan(have), have);
             if (n <= 0) return false;
         }
         return AttributeDecoder.TryDecode(bytes, request);
@@ -64,23 +64,23 @@ public static class Program
     internal static string Launch(LaunchRequest request)
     {
         if (Refusal(request) is { } refusal) return refusal;
-        if (request.FileSizeLimit > 0 && Libc.LimitOwnFileSize(request.FileSizeLimit) != 0)
-            return $"cannot limit the size of files: {Libc.ErrorText()}";
-        if (request.ChRoot.Length > 0 && (Libc.ChDir(request.ChRoot) != 0 || Libc.ChRoot(".") != 0))
-            return $"cannot change root to \"{request.ChRoot}\": {Libc.ErrorText()}";
-        if (!Libc.BecomeUser((uint)request.Uid, (uint)request.Gid, [.. request.Groups.Select(g => (uint)g)]))
-            return $"cannot assume the rights of uid {request.Uid} gid {request.Gid}: {Libc.ErrorText()}";
-        if (request.Directory.Length > 0 && Libc.ChDir(request.Directory) != 0)
-            return $"cannot change directory to \"{request.Directory}\" for uid={request.Uid} gid={request.Gid}: {Libc.ErrorText()}";
-        Libc.ResetSignals();
+        if (request.FileSizeLimit > 0 && ResourceLimits.LimitOwnFileSize(request.FileSizeLimit) != 0)
+            return $"cannot limit the size of files: {Errno.Text()}";
+        if (request.ChRoot.Length > 0 && (Paths.ChDir(request.ChRoot) != 0 || Paths.ChRoot(".") != 0))
+            return $"cannot change root to \"{request.ChRoot}\": {Errno.Text()}";
+        if (!Credentials.BecomeUser((uint)request.Uid, (uint)request.Gid, [.. request.Groups.Select(g => (uint)g)]))
+            return $"cannot assume the rights of uid {request.Uid} gid {request.Gid}: {Errno.Text()}";
+        if (request.Directory.Length > 0 && Paths.ChDir(request.Directory) != 0)
+            return $"cannot change directory to \"{request.Directory}\" for uid={request.Uid} gid={request.Gid}: {Errno.Text()}";
+        Signals.Reset();
         // without it the end of the pipe would say the same of a command that runs and of a launcher that could not start
-        _ = Libc.WriteAll(LaunchRequest.StatusFd, [LaunchRequest.Ready]);
+        _ = FileIO.WriteAll(LaunchRequest.StatusFd, [LaunchRequest.Ready]);
         string reason = "no command";
         foreach (List<string> argv in request.Candidates)
         {
-            int error = -Libc.Exec(Libc.FindProgram(argv[0], request.SearchPath), argv, request.Environment);
-            reason = $"cannot execute {argv[0]}: {Libc.ErrorText(error)}";
-            if (error != Libc.ENOENT) break;
+            int error = -Processes.Exec(Processes.FindProgram(argv[0], request.SearchPath), argv, request.Environment);
+            reason = $"cannot execute {argv[0]}: {Errno.Text(error)}";
+            if (error != Errno.ENOENT) break;
         }
         return reason;
     }

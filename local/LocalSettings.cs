@@ -141,7 +141,7 @@ public sealed record LocalSettings
 
     private static UserRights FindDefaultRights(string name, List<string> problems)
     {
-        if (Libc.FindAccount(name, out Account? account) == 0 && account is { Uid: not 0, Gid: not 0 })
+        if (UserDatabase.Find(name, out Account? account) == 0 && account is { Uid: not 0, Gid: not 0 })
             return UserRights.Of(account) with { Home = null, Shell = null };
         problems.Add($"default_privs: unknown or privileged user: {name}");
         return new UserRights(65534, 65534, "nobody", null, null);

@@ -36,7 +36,7 @@ internal sealed class AcceptedConfig : IDisposable
         error = problems.Find(p => p.Severity == Severity.Error)?.ToString() ?? "";
         if (error.Length > 0) return null;
         int fd = AcceptedFiles.Write(files);
-        if (fd < 0) error = $"keep the configuration in memory: {Libc.ErrorText()}";
+        if (fd < 0) error = $"keep the configuration in memory: {Errno.Text()}";
         return fd < 0 ? null : new AcceptedConfig(files, main.Config, services, fd);
     }
 
@@ -48,20 +48,20 @@ internal sealed class AcceptedConfig : IDisposable
     {
         string data = Main.Get(CommonParams.DataDirectory);
         using FolderHandle? parent = FolderHandle.TryOpen(data, follow: true);
-        int error = parent == null ? Libc.Errno : parent.MakeFolder(CopyFolder, FolderMode);
-        using FolderHandle? folder = error is 0 or Libc.EEXIST ? parent!.TryOpenFolder(CopyFolder) : null;
+        int error = parent == null ? Errno.Last : parent.MakeFolder(CopyFolder, FolderMode);
+        using FolderHandle? folder = error is 0 or Errno.EEXIST ? parent!.TryOpenFolder(CopyFolder) : null;
         if (folder != null) error = 0;
-        else if (error is 0 or Libc.EEXIST) error = Libc.Errno;
+        else if (error is 0 or Errno.EEXIST) error = Errno.Last;
         if (folder != null)
             foreach (string name in (string[])[MainCf.FileName, MasterCf.FileName])
                 foreach ((string path, ReadOnlyMemory<byte> contents) in Files.Files.Where(f => Path.GetFileName(f.Path) == name))
                     error = Math.Max(error, folder.Replace(name, contents.Span, ModeOf(path)));
-        if (error != 0) Log.Warning($"no copy of the accepted configuration is left in {data}/{CopyFolder}: {Libc.ErrorText(error)}");
+        if (error != 0) Log.Warning($"no copy of the accepted configuration is left in {data}/{CopyFolder}: {Errno.Text(error)}");
     }
 
     /// <summary>Whoever may not read a file may not read its copy.</summary>
     private static uint ModeOf(string path) =>
-        Libc.TryStat(path, out Libc.FileStatus status) ? status.Permissions & FileMode : FileMode & 0x180;
+        FileStatus.TryGet(path, out FileStatus status) ? status.Permissions & FileMode : FileMode & 0x180;
 
-    public void Dispose() => _ = Libc.Close(Fd);
+    public void Dispose() => _ = FileIO.Close(Fd);
 }

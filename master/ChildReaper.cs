@@ -23,7 +23,7 @@ internal sealed class ChildReaper
     public ChildReaper(EventLoop loop, Action<int, int> ended)
     {
         (_loop, _ended) = (loop, ended);
-        Libc.KeepEndedChildren();
+        Signals.KeepEndedChildren();
         new Thread(Wait, StackBytes) { IsBackground = true, Name = "children" }.Start();
     }
 
@@ -41,13 +41,13 @@ internal sealed class ChildReaper
     {
         while (true)
         {
-            if (Libc.WaitForAnyChild() == 0)
+            if (Processes.WaitForAnyChild() == 0)
             {
                 _loop.Post(Reap);
                 Pause(Timeout.InfiniteTimeSpan);
             }
             // no child: the next one is ours, or, as process 1, anybody's
-            else Pause(Libc.GetPid() == 1 ? OrphanInterval : Timeout.InfiniteTimeSpan);
+            else Pause(Processes.GetPid() == 1 ? OrphanInterval : Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class ChildReaper
 
     private void Reap()
     {
-        while (Libc.WaitPid(-1, out int status, Libc.WNOHANG) is > 0 and int pid) _ended(pid, status);
+        while (Processes.WaitPid(-1, out int status, Processes.WNOHANG) is > 0 and int pid) _ended(pid, status);
         Started();
     }
 }

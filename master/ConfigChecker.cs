@@ -24,17 +24,17 @@ internal sealed class ConfigChecker
     public static ConfigChecker? TryStart(AcceptedConfig candidate, MailConfig running, string directory, out string error)
     {
         string[] places = [$"{running.Get(MasterParams.DaemonDirectory)}/tools", $"{running.Get(CommonParams.CommandDirectory)}/mtasuite"];
-        string? program = Array.Find(places, p => Libc.Access(p, Libc.X_OK) == 0);
+        string? program = Array.Find(places, p => Paths.Access(p, Paths.X_OK) == 0);
         error = $"the configuration cannot be checked: there is neither {string.Join(" nor ", places)}";
         if (program == null) return null;
-        int output = SealedMemory.CreateOpen("check"), devNull = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
+        int output = SealedMemory.CreateOpen("check"), devNull = FileIO.Open("/dev/null", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
         List<string> arguments = ["mtasuite", "-c", directory, "-a", $"{InheritedFd}", "check"];
-        int pid = output < 0 ? -Libc.Errno : Libc.Spawn(program, arguments, ChildEnvironment.Build(running, directory), null,
+        int pid = output < 0 ? -Errno.Last : Processes.Spawn(program, arguments, ChildEnvironment.Build(running, directory), null,
              [devNull, output, output], [candidate.Fd]);
-        _ = Libc.Close(devNull);
+        _ = FileIO.Close(devNull);
         if (pid > 0) return new ConfigChecker(pid, output);
-        error = $"the configuration cannot be checked: {program}: {Libc.ErrorText(-pid)}";
-        if (output >= 0) _ = Libc.Close(output);
+        error = $"the configuration cannot be checked: {program}: {Errno.Text(-pid)}";
+        if (output >= 0) _ = FileIO.Close(output);
         return null;
     }
 
@@ -42,15 +42,15 @@ internal sealed class ConfigChecker
     public (int Status, string Reason)? Finish(int waitStatus)
     {
         string text = SealedMemory.ReadAll(_output, MostText) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "";
-        _ = Libc.Close(_output);
+        _ = FileIO.Close(_output);
         const string prefix = "mtasuite: error: ";
         string[] lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l =>
             l.StartsWith(prefix, StringComparison.Ordinal) ? l[prefix.Length..] : l)];
         string reason = string.Join('\n', lines);
-        int status = Libc.ExitCode(waitStatus);
+        int status = Processes.ExitCode(waitStatus);
         if (status == ExitCode.Ok) return null;
         if (status == ExitCode.Configuration) return (status, reason);
-        string how = status < 0 ? $"signal {Libc.ExitSignal(waitStatus)}" : $"status {status}";
+        string how = status < 0 ? $"signal {Processes.ExitSignal(waitStatus)}" : $"status {status}";
         return (1, $"the check of the configuration failed, {how}\n{reason}".TrimEnd());
     }
 }

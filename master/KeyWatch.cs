@@ -17,7 +17,7 @@ internal sealed class KeyWatch
     /// <param name="IsUsable">What has changed can be used.</param>
     private sealed record Watched(IReadOnlyList<string> Files, Func<bool> IsUsable, long Stamp);
 
-    private readonly bool _isRoot = Libc.GetEUid() == 0;
+    private readonly bool _isRoot = Credentials.GetEUid() == 0;
     private readonly Dictionary<string, Watched> _services = [];
 
     /// <summary>A service whose own settings are needed to know its keys.</summary>
@@ -42,7 +42,7 @@ internal sealed class KeyWatch
 
     private void Watch(string key, MailConfig config, List<string> files, Func<bool> isUsable)
     {
-        if (files.Count == 0 || Libc.FindAccount(config.Get(CommonParams.MailOwner), out Account? owner) != 0 || owner == null) return;
+        if (files.Count == 0 || UserDatabase.Find(config.Get(CommonParams.MailOwner), out Account? owner) != 0 || owner == null) return;
         if (!files.All(f => IsReadable(f, owner))) _services[key] = new Watched(files, isUsable, KeyPairFiles.Stamp(files));
     }
 
@@ -69,7 +69,7 @@ internal sealed class KeyWatch
         }
     }
 
-    private static bool IsReadable(string file, Account account) => Libc.TryStat(file, out Libc.FileStatus status)
+    private static bool IsReadable(string file, Account account) => FileStatus.TryGet(file, out FileStatus status)
         && ((status.Permissions & 0x4) != 0 || (status.Uid == account.Uid && (status.Permissions & 0x100) != 0)
         || (status.Gid == account.Gid && (status.Permissions & 0x20) != 0));
 

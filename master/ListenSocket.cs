@@ -9,7 +9,7 @@ internal sealed class ListenSocket : IDisposable
 {
     private const int Backlog = 4096;
     /// <summary>The file of a Unix socket; without number for others.</summary>
-    private Libc.FileStatus _file;
+    private FileStatus _file;
     private bool _closed;
 
     private ListenSocket(string address, int fd, bool lent = false) => (Address, Fd, _closed) = (address, fd, lent);
@@ -29,7 +29,7 @@ internal sealed class ListenSocket : IDisposable
     {
         ListenSocket? socket = entry.Type == ServiceType.Inet ? BindInet(address, leaving)
             : BindUnix(address, entry.Type == ServiceType.UnixDgram);
-        errno = socket == null ? Libc.Errno : 0;
+        errno = socket == null ? Errno.Last : 0;
         return socket;
     }
 
@@ -37,19 +37,20 @@ internal sealed class ListenSocket : IDisposable
     {
         IPEndPoint endPoint = IPEndPoint.Parse(address);
         bool v6 = endPoint.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-        int fd = Libc.Socket(v6 ? Libc.AF_INET6 : Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        int fd = Sockets.Create(v6 ? Sockets.AF_INET6 : Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC,
+            0);
         if (fd < 0) return null;
-        _ = Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1);
-        if (v6) _ = Libc.SetSocketOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 1);
+        _ = Sockets.SetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
+        if (v6) _ = Sockets.SetSocketOption(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, 1);
         int error = BindAndListen(fd, endPoint);
         // an overlap is allowed among sockets that all say so and belong to one user: ours do for this moment only, so that a second
         // master gets none
-        int[] sharing = error == Libc.EADDRINUSE ? [fd, .. leaving.Where(r => Port(r.Address) == endPoint.Port).Select(r => r.Fd)] : [];
+        int[] sharing = error == Errno.EADDRINUSE ? [fd, .. leaving.Where(r => Port(r.Address) == endPoint.Port).Select(r => r.Fd)] : [];
         if (sharing.Length > 1)
         {
-            foreach (int other in sharing) _ = Libc.SetSocketOption(other, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 1);
+            foreach (int other in sharing) _ = Sockets.SetSocketOption(other, Sockets.SOL_SOCKET, Sockets.SO_REUSEPORT, 1);
             error = BindAndListen(fd, endPoint);
-            foreach (int other in sharing) _ = Libc.SetSocketOption(other, Libc.SOL_SOCKET, Libc.SO_REUSEPORT, 0);
+            foreach (int other in sharing) _ = Sockets.SetSocketOption(other, Sockets.SOL_SOCKET, Sockets.SO_REUSEPORT, 0);
         }
         return error == 0 ? new ListenSocket(address, fd) : Fail(fd, error);
     }
@@ -57,7 +58,7 @@ internal sealed class ListenSocket : IDisposable
     private static int Port(string address) => IPEndPoint.TryParse(address, out IPEndPoint? endPoint) ? endPoint.Port : 0;
 
     private static int BindAndListen(int fd, IPEndPoint endPoint) =>
-        Libc.Bind(fd, endPoint) == 0 && Libc.Listen(fd, Backlog) == 0 ? 0 : Libc.Errno;
+        Sockets.Bind(fd, endPoint) == 0 && Sockets.Listen(fd, Backlog) == 0 ? 0 : Errno.Last;
 
     /// <summary>
     /// The folder belongs to mail_owner, so the name is used within the folder that was opened, and no mode is set by name afterwards.
@@ -68,10 +69,11 @@ internal sealed class ListenSocket : IDisposable
         int slash = path.IndexOf('/');
         using FolderHandle? folder = FolderHandle.TryOpen(path[..slash]);
         int fd = folder == null ? -1
-            : Libc.Socket(Libc.AF_UNIX, (datagrams ? Libc.SOCK_DGRAM : Libc.SOCK_STREAM) | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+            : Sockets.Create(Sockets.AF_UNIX, (datagrams ? Sockets.SOCK_DGRAM : Sockets.SOCK_STREAM) | Sockets.SOCK_NONBLOCK
+                | Sockets.SOCK_CLOEXEC, 0);
         if (fd < 0) return null;
         int error = folder!.BindSocket(fd, path[(slash + 1)..]);
-        if (error == 0 && !datagrams && Libc.Listen(fd, Backlog) != 0) error = Libc.Errno;
+        if (error == 0 && !datagrams && Sockets.Listen(fd, Backlog) != 0) error = Errno.Last;
         if (error != 0) return Fail(fd, error);
         ListenSocket socket = new(path, fd);
         _ = folder.TryStat(path[(slash + 1)..], out socket._file);
@@ -80,14 +82,14 @@ internal sealed class ListenSocket : IDisposable
 
     private static ListenSocket? Fail(int fd, int error)
     {
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         System.Runtime.InteropServices.Marshal.SetLastPInvokeError(error);
         return null;
     }
 
     /// <summary>False for a Unix socket whose file somebody has removed or replaced: nobody can connect to it any more.</summary>
     public bool IsReachable => _file.Inode == 0
-        || (Libc.TryStat(Address, out Libc.FileStatus now, follow: false) && now.Inode == _file.Inode && now.Device == _file.Device
+        || (FileStatus.TryGet(Address, out FileStatus now, follow: false) && now.Inode == _file.Inode && now.Device == _file.Device
             && now.Mode == _file.Mode);
 
     /// <summary>Closes it and removes its name, unless the name has become another's.</summary>
@@ -106,6 +108,6 @@ internal sealed class ListenSocket : IDisposable
     {
         if (_closed) return;
         _closed = true;
-        _ = Libc.Close(Fd);
+        _ = FileIO.Close(Fd);
     }
 }

@@ -18,13 +18,13 @@ internal sealed class ListenSockets
     /// <summary>Notes the descriptors that systemd passed to this very process.</summary>
     public void TakeInherited()
     {
-        if (Environment.GetEnvironmentVariable("LISTEN_PID") != Libc.GetPid().ToString(CultureInfo.InvariantCulture)) return;
+        if (Environment.GetEnvironmentVariable("LISTEN_PID") != Processes.GetPid().ToString(CultureInfo.InvariantCulture)) return;
         if (!int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
             return;
         for (int fd = 3; fd < 3 + Math.Min(count, 100); fd++)
         {
-            _ = Libc.Fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
-            if (Libc.GetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN) == 1) _inherited.Add(fd);
+            _ = FileIO.Fcntl(fd, FileIO.F_SETFD, FileIO.FD_CLOEXEC);
+            if (Sockets.GetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_ACCEPTCONN) == 1) _inherited.Add(fd);
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class ListenSockets
 
     /// <summary>What the service manager gave us for an address; 0: nothing.</summary>
     internal int InheritedFor(string address) =>
-        IPEndPoint.TryParse(address, out IPEndPoint? endPoint) ? _inherited.Find(fd => endPoint.Equals(Libc.LocalEndPoint(fd))) : 0;
+        IPEndPoint.TryParse(address, out IPEndPoint? endPoint) ? _inherited.Find(fd => endPoint.Equals(Sockets.LocalEndPoint(fd))) : 0;
 
     internal void Become(Dictionary<string, ListenSocket> wanted)
     {
@@ -97,7 +97,7 @@ internal sealed class ListenChange(ListenSockets sockets)
                 : ListenSocket.TryBind(entry, address, leaving, out errno);
             if (socket == null)
             {
-                error = $"bind {address}: {Libc.ErrorText(errno)}{(errno == Libc.EADDRINUSE ? PortHolder.Describe(address) : "")}";
+                error = $"bind {address}: {Errno.Text(errno)}{(errno == Errno.EADDRINUSE ? PortHolder.Describe(address) : "")}";
                 return null;
             }
             _new.Add(socket);
@@ -107,8 +107,8 @@ internal sealed class ListenChange(ListenSockets sockets)
 
     /// <summary>Datagrams and streams do not mix.</summary>
     private static bool IsOfKind(ListenSocket socket, ServiceEntry entry) =>
-        Libc.GetSocketOption(socket.Fd, Libc.SOL_SOCKET, Libc.SO_TYPE)
-            == (entry.Type == ServiceType.UnixDgram ? Libc.SOCK_DGRAM : Libc.SOCK_STREAM);
+        Sockets.GetSocketOption(socket.Fd, Sockets.SOL_SOCKET, Sockets.SO_TYPE)
+            == (entry.Type == ServiceType.UnixDgram ? Sockets.SOCK_DGRAM : Sockets.SOCK_STREAM);
 
     /// <summary>What was opened is in force; what nobody asked for is closed.</summary>
     public void Commit() => sockets.Become(_wanted);

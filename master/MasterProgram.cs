@@ -19,10 +19,10 @@ internal static class MasterProgram
         MasterOptions? options = MasterOptions.Parse(args);
         if (options is not { Help: false })
         {
-            _ = Libc.WriteAll(options == null ? 2 : 1, System.Text.Encoding.UTF8.GetBytes(MasterOptions.Manual));
+            _ = FileIO.WriteAll(options == null ? 2 : 1, System.Text.Encoding.UTF8.GetBytes(MasterOptions.Manual));
             return options == null ? ExitCode.Usage : ExitCode.Ok;
         }
-        if (options.Notify) _ = Libc.Fcntl(NotifyFd, Libc.F_SETFD, Libc.FD_CLOEXEC);
+        if (options.Notify) _ = FileIO.Fcntl(NotifyFd, FileIO.F_SETFD, FileIO.FD_CLOEXEC);
         try { return Run(options); }
         catch (Exception e) // a bug: the log has it, the service manager starts another
         {
@@ -36,7 +36,7 @@ internal static class MasterProgram
     {
         string directory = Path.GetFullPath(options.Directory);
         if (!AcceptedFiles.TryUse(options.AcceptedFd))
-            return Fail(options, ExitCode.Configuration, $"the accepted configuration cannot be read: {Libc.ErrorText()}");
+            return Fail(options, ExitCode.Configuration, $"the accepted configuration cannot be read: {Errno.Text()}");
         ConfigSnapshot files = ConfigSnapshot.OfProcess ?? ConfigSnapshot.Take(directory);
         Logging.Start(MailConfig.Load(directory, null, "", "master", files: files).Config, "master");
         // what holds after a reload is another one
@@ -44,9 +44,9 @@ internal static class MasterProgram
         AcceptedConfig? config = AcceptedConfig.TryMake(directory, files, out string error);
         if (config == null) return Fail(options, ExitCode.Configuration, error);
         string queue = config.Main.Get(CommonParams.QueueDirectory);
-        if (Libc.ChDir(queue) != 0) return Fail(options, ExitCode.Configuration, $"open {queue}: {Libc.ErrorText()}");
-        _ = Libc.UMask(0x12 /* 022 */);
-        Libc.RaiseOpenFileLimit();
+        if (Paths.ChDir(queue) != 0) return Fail(options, ExitCode.Configuration, $"open {queue}: {Errno.Text()}");
+        _ = Paths.UMask(0x12 /* 022 */);
+        ResourceLimits.RaiseOpenFileLimit();
         using SpoolLock? spoolLock = SpoolLock.TryTake(queue, out error);
         if (spoolLock == null || !TryWritePid(config.Main, out error)) return Fail(options, 1, error);
         return Run(options, directory, config);
@@ -60,8 +60,8 @@ internal static class MasterProgram
         if (supervisor.Start() is { } error) return Fail(options, 1, error);
         if (options.Notify)
         {
-            _ = Libc.WriteAll(NotifyFd, "ready\n"u8);
-            _ = Libc.Close(NotifyFd);
+            _ = FileIO.WriteAll(NotifyFd, "ready\n"u8);
+            _ = FileIO.Close(NotifyFd);
         }
         loop.Run();
         Log.Flush();
@@ -74,9 +74,9 @@ internal static class MasterProgram
         const uint mode = 0x1A4; // 0644
         string path = config.Get(CommonParams.ProcessIdDirectory);
         using FolderHandle? folder = FolderHandle.TryOpen(path, follow: true);
-        int errno = folder == null ? Libc.Errno
-            : folder.Replace(PidFileName, System.Text.Encoding.ASCII.GetBytes($"{Libc.GetPid()}\n"), mode);
-        error = errno == 0 ? "" : $"{path}/{PidFileName}: {Libc.ErrorText(errno)}";
+        int errno = folder == null ? Errno.Last
+            : folder.Replace(PidFileName, System.Text.Encoding.ASCII.GetBytes($"{Processes.GetPid()}\n"), mode);
+        error = errno == 0 ? "" : $"{path}/{PidFileName}: {Errno.Text(errno)}";
         return errno == 0;
     }
 
@@ -84,8 +84,8 @@ internal static class MasterProgram
     {
         Log.Fatal($"{text}");
         Log.Flush();
-        if (options.Notify) _ = Libc.WriteAll(NotifyFd, System.Text.Encoding.UTF8.GetBytes($"error {text}\n"));
-        else _ = Libc.WriteAll(2, System.Text.Encoding.UTF8.GetBytes($"master: fatal: {text}\n"));
+        if (options.Notify) _ = FileIO.WriteAll(NotifyFd, System.Text.Encoding.UTF8.GetBytes($"error {text}\n"));
+        else _ = FileIO.WriteAll(2, System.Text.Encoding.UTF8.GetBytes($"master: fatal: {text}\n"));
         return code;
     }
 }

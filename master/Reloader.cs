@@ -48,7 +48,7 @@ internal sealed class Reloader(EventLoop loop, string directory, FolderHandle? f
             return;
         }
         supervisor.ChildStarted();
-        _limit = loop.After(CheckPatience, () => _ = Libc.Kill(_checker!.Pid, Libc.SIGKILL));
+        _limit = loop.After(CheckPatience, () => _ = Signals.Kill(_checker!.Pid, Signals.SIGKILL));
     }
 
     /// <summary>A child has ended. True when it was the check.</summary>
@@ -82,6 +82,6 @@ internal sealed class Reloader(EventLoop loop, string directory, FolderHandle? f
         systemd.Reloaded();
         Log.Flush();
         int error = folder == null ? 0 : new ReloadResult(_started, status, reason).Write(folder);
-        if (error != 0) Log.Warning($"{ReloadResult.FileName}: {Libc.ErrorText(error)}");
+        if (error != 0) Log.Warning($"{ReloadResult.FileName}: {Errno.Text(error)}");
     }
 }

@@ -102,7 +102,7 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
     {
         if (_watched.Count > 0 || _waiting || Removed || (Row.Exclusive && Children.Count > 0)) return;
         foreach (ListenSocket socket in Sockets)
-            if (supervisor.Loop.Watch(socket.Fd, Libc.EPOLLIN, this)) _watched.Add(socket.Fd);
+            if (supervisor.Loop.Watch(socket.Fd, Epoll.EPOLLIN, this)) _watched.Add(socket.Fd);
     }
 
     public void Unwatch()

@@ -44,7 +44,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         On(PosixSignal.SIGINT, Stop);
         On(PosixSignal.SIGQUIT, Abort);
         On(PosixSignal.SIGHUP, Reload);
-        On((PosixSignal)Libc.SIGUSR1, ReopenLogs);
+        On((PosixSignal)Signals.SIGUSR1, ReopenLogs);
         if (!TryApply(_accepted, out string error)) return error;
         LookForHung();
         _ = new RestWatch(Loop);
@@ -172,26 +172,26 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
     /// <summary>Starts one process of a service; false when the system refuses.</summary>
     public bool Spawn(Service service)
     {
-        if (!Libc.TrySocketPair(out int ours, out int theirs)) return false;
+        if (!Sockets.TrySocketPair(out int ours, out int theirs)) return false;
         ServiceEntry entry = service.Entry;
         string program = ProgramPath(service);
         int limit = entry.MaxProc ?? Config.Get(MasterParams.DefaultProcessLimit);
         List<string> argv =
             HostOptions.Write(program, directory, entry.Name, entry.Command, service.Sockets.Count, limit, entry.Verbosity > 0,
             entry.Overrides, entry.Attributes, HostOptions.FirstListenerFd + service.Sockets.Count, service.Children.Count(c => c.Leaving));
-        int devNull = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
+        int devNull = FileIO.Open("/dev/null", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
         // standard output stays where ours goes (maillog_file = /dev/stdout), errors of the runtime too
-        int pid = Libc.Spawn(program, argv, ChildEnvironment.Build(Config, directory), null, [devNull, 1, 2],
+        int pid = Processes.Spawn(program, argv, ChildEnvironment.Build(Config, directory), null, [devNull, 1, 2],
             [theirs, .. service.Sockets.Select(s => s.Fd), _accepted.Fd]);
-        _ = Libc.Close(devNull);
-        _ = Libc.Close(theirs);
+        _ = FileIO.Close(devNull);
+        _ = FileIO.Close(theirs);
         if (pid < 0)
         {
-            Log.Error($"start {program}: {Libc.ErrorText(-pid)}");
-            _ = Libc.Close(ours);
+            Log.Error($"start {program}: {Errno.Text(-pid)}");
+            _ = FileIO.Close(ours);
             return false;
         }
-        _ = Libc.Fcntl(ours, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
+        _ = FileIO.Fcntl(ours, FileIO.F_SETFL, FileIO.O_RDWR | FileIO.O_NONBLOCK);
         Child child = new(service, pid) { Started = Loop.NowMilliseconds, LastHeard = Loop.NowMilliseconds, Patience = service.Patience };
         child.Status = new StatusChannel(Loop, ours, (kind, value) => Heard(child, kind, value), () => { });
         _children[pid] = child;
@@ -229,10 +229,10 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
     {
         if (_reloader!.Ended(pid, status) || !_children.Remove(pid, out Child? child)) return;
         child.Status?.Close();
-        int code = Libc.ExitCode(status);
+        int code = Processes.ExitCode(status);
         if (code != 0 && !(Stopping && code < 0))
         {
-            string how = code > 0 ? $"exit status {code}" : $"killed by signal {Libc.ExitSignal(status)}";
+            string how = code > 0 ? $"exit status {code}" : $"killed by signal {Processes.ExitSignal(status)}";
             Log.Warning($"process {ProgramPath(child.Service)} pid {pid} {how}");
         }
         // one that got ready and ran for a moment did start well, whatever ended it
@@ -248,7 +248,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
             if (Loop.NowMilliseconds - child.LastHeard < child.Patience.TotalMilliseconds) continue;
             Log.Error($"process {ProgramPath(child.Service)} pid {child.Pid} does not answer: killed");
             child.LastHeard = Loop.NowMilliseconds;
-            _ = Libc.Kill(child.Pid, Libc.SIGKILL);
+            _ = Signals.Kill(child.Pid, Signals.SIGKILL);
         }
         Loop.After(Watchdog.IntervalFor(_children.Count == 0 ? TimeSpan.MaxValue : _children.Values.Min(c => c.Patience)), LookForHung);
     }
@@ -259,7 +259,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
     {
         if (Stopping) return;
         Stopping = true;
-        Log.Info($"terminating on signal {Libc.SIGTERM}");
+        Log.Info($"terminating on signal {Signals.SIGTERM}");
         _systemd.Stopping();
         foreach (Service service in _services.Values) service.Unwatch();
         foreach (Child child in _children.Values) child.Status?.Send(StatusKind.Drain, 1);
@@ -270,7 +270,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
     private void Abort()
     {
         Stopping = true;
-        foreach (Child child in _children.Values) _ = Libc.Kill(child.Pid, Libc.SIGKILL);
+        foreach (Child child in _children.Values) _ = Signals.Kill(child.Pid, Signals.SIGKILL);
         if (_children.Count == 0) Loop.Stop();
         // a process that the system does not let end keeps nobody waiting
         else Loop.After(AbortPatience, Loop.Stop);

@@ -36,9 +36,9 @@ internal sealed class SystemdNotifier
     private void Send(string text)
     {
         if (string.IsNullOrEmpty(_socket)) return;
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC, 0);
         if (fd < 0) return;
-        _ = Libc.SendToUnix(fd, Encoding.UTF8.GetBytes(text), _socket);
-        _ = Libc.Close(fd);
+        _ = Sockets.SendToUnix(fd, Encoding.UTF8.GetBytes(text), _socket);
+        _ = FileIO.Close(fd);
     }
 }

@@ -16,16 +16,17 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
 {
     private const string Dropped = SpoolDirectory.Maildrop + ":";
     private readonly int _fd =
-        Libc.Open(spool.PathOf(SpoolDirectory.Maildrop, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0);
+        FileIO.Open(spool.PathOf(SpoolDirectory.Maildrop, id), FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK,
+            0);
 
     public void Dispose()
     {
-        if (_fd >= 0) _ = Libc.Close(_fd);
+        if (_fd >= 0) _ = FileIO.Close(_fd);
     }
 
     public async Task SubmitAsync()
     {
-        if (!TryRead(out QueueFile? file, out Libc.FileStatus status)) return;
+        if (!TryRead(out QueueFile? file, out FileStatus status)) return;
         Envelope dropped = file!.Envelope;
         bool requeued = !dropped.Origin.StartsWith(Dropped, StringComparison.Ordinal);
         uint? uid = null;
@@ -44,14 +45,14 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
         LogLine.Info(queueId).Free($"uid={uid ?? status.Uid} from=<{LogLine.Form(dropped.Sender)}> orig_id={id}").Send();
         if (!await CopyAsync(submission, file))
         {
-            Log.Warning($"maildrop/{id}: {Libc.ErrorText()}");
+            Log.Warning($"maildrop/{id}: {Errno.Text()}");
             submission.Abort("read error");
             return;
         }
         Conclude(await submission.FinishAsync());
     }
 
-    private SubmitRequest Request(Envelope dropped, bool requeued, Libc.FileStatus status)
+    private SubmitRequest Request(Envelope dropped, bool requeued, FileStatus status)
     {
         SubmitRequest asked = new() { Envelope = dropped, LocalClient = true };
         if ((dropped.Flags & MessageFlags.ExtractRecipients) != 0) asked.Cleanup |= CleanupFlags.ExtractRecipients;
@@ -65,19 +66,19 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
     }
 
     /// <summary>False when there is nothing to submit; what cannot be read for good goes to corrupt.</summary>
-    private bool TryRead(out QueueFile? file, out Libc.FileStatus status)
+    private bool TryRead(out QueueFile? file, out FileStatus status)
     {
         file = null;
         status = default;
         if (_fd < 0)
         {
-            if (Libc.Errno != Libc.ENOENT) Log.Warning($"open maildrop/{id}: {Libc.ErrorText()}");
+            if (Errno.Last != Errno.ENOENT) Log.Warning($"open maildrop/{id}: {Errno.Text()}");
             return false;
         }
-        if (!Libc.TryStat(_fd, out status) || !IsOurs()) return false;
+        if (!FileStatus.TryGet(_fd, out status) || !IsOurs()) return false;
         QueueFileStatus read = status.IsRegular ? SpoolDirectory.TryRead(_fd, id, out file) : QueueFileStatus.Corrupt;
         if (read == QueueFileStatus.Ok && LocalEnvelope.Check(file!.Envelope) == null) return true;
-        if (read is QueueFileStatus.Failed) Log.Warning($"read maildrop/{id}: {Libc.ErrorText()}");
+        if (read is QueueFileStatus.Failed) Log.Warning($"read maildrop/{id}: {Errno.Text()}");
         else Discard("not a valid message");
         return false;
     }
@@ -87,7 +88,8 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
     /// the look afterwards, from submitting one that the other has just removed.
     /// </summary>
     private bool IsOurs() =>
-        Libc.Flock(_fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && Libc.TryStat(_fd, out Libc.FileStatus status) && status.Links > 0
+        FileLocks.Flock(_fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0 && FileStatus.TryGet(_fd, out FileStatus status)
+            && status.Links > 0
         && File.Exists(spool.PathOf(SpoolDirectory.Maildrop, id));
 
     /// <summary>Content goes over in pieces, as fast as cleanup takes it; false when the file cannot be read.</summary>
@@ -116,13 +118,13 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
     private void Remove(string? reason)
     {
         if (reason != null) Log.Info($"{id}: removed from maildrop: {reason}");
-        if (spool.Remove(SpoolDirectory.Maildrop, id) is var error and not 0) Log.Warning($"remove maildrop/{id}: {Libc.ErrorText(error)}");
+        if (spool.Remove(SpoolDirectory.Maildrop, id) is var error and not 0) Log.Warning($"remove maildrop/{id}: {Errno.Text(error)}");
     }
 
     private void Discard(string reason)
     {
         Log.Warning($"maildrop/{id}: {reason}: moved to {SpoolDirectory.Corrupt}");
         if (spool.Move(id, SpoolDirectory.Maildrop, SpoolDirectory.Corrupt) is var error and not 0)
-            Log.Warning($"move maildrop/{id}: {Libc.ErrorText(error)}");
+            Log.Warning($"move maildrop/{id}: {Errno.Text(error)}");
     }
 }

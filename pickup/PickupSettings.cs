@@ -21,7 +21,7 @@ internal sealed class PickupSettings
             config.Get(SmtpdParams.EmptyAddressLocalLoginSenderMapsLookupKey),
             config.Get(RewriteParams.RecipientDelimiter));
         foreach (string problem in Senders.Problems) Common.Log.Log.Warning($"{problem}");
-        OwnUid = Libc.GetEUid();
+        OwnUid = Credentials.GetEUid();
         ContentFilter = config.Get(SmtpdParams.ContentFilter);
         SmtpUtf8 = config.Get(CommonParams.Smtputf8Enable);
         Cleanup = CleanupChoice.OfReceived(config) | CleanupFlags.BounceErrors;

@@ -25,7 +25,7 @@ internal sealed class SenderPermission(string maps, string emptyKey, string deli
     {
         if (_maps is null) return null;
         string? login = await _accounts.AskAsync(uid, static uid =>
-            Libc.FindAccount(uid, out Account? account) == 0 ? account?.Name : null);
+            UserDatabase.Find(uid, out Account? account) == 0 ? account?.Name : null);
         return await CheckAsync(login ?? string.Create(CultureInfo.InvariantCulture, $"uid:{uid}"), sender);
     }
 

@@ -15,7 +15,7 @@ internal sealed class PostlogService : IService, IReadiness
     private readonly EventLoop _loop;
     private readonly int[] _sockets;
     private readonly byte[] _line = new byte[MaxLine];
-    private readonly uint _self = Libc.GetEUid();
+    private readonly uint _self = Credentials.GetEUid();
     private readonly UserRates _rates;
 
     public PostlogService(ServiceContext context)
@@ -25,8 +25,8 @@ internal sealed class PostlogService : IService, IReadiness
         _rates = new UserRates(_loop, context.Config.Get(LocalUserParams.PostlogRateLimit));
         foreach (int fd in _sockets)
         {
-            _ = Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_PASSCRED, 1);
-            if (!_loop.Watch(fd, Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE, this)) Log.Warning($"watch socket: {Libc.ErrorText()}");
+            _ = Sockets.SetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_PASSCRED, 1);
+            if (!_loop.Watch(fd, Epoll.EPOLLIN | Epoll.EPOLLEXCLUSIVE, this)) Log.Warning($"watch socket: {Errno.Text()}");
         }
     }
 
@@ -41,7 +41,7 @@ internal sealed class PostlogService : IService, IReadiness
         {
             for (int i = 0; i < LinesPerWake; i++)
             {
-                int n = Libc.ReceiveWithUser(fd, _line, out uint uid);
+                int n = Sockets.ReceiveWithUser(fd, _line, out uint uid);
                 if (n < 0) break;
                 Write(_line.AsSpan(0, n), uid);
             }

@@ -114,10 +114,10 @@ internal sealed partial class ActiveQueue
             : (long)_settings.BackOff(Age(message)).TotalMicroseconds;
         long next = QueueId.Microseconds(_loop.Time) + wait;
         int error = await _files.DeferAsync(message.Id, message.Folder, next);
-        if (error != Libc.ENOENT) (message.Fate, message.NextMicroseconds) = (Fate.Deferred, next);
+        if (error != Errno.ENOENT) (message.Fate, message.NextMicroseconds) = (Fate.Deferred, next);
         Leave(message);
-        if (error == Libc.ENOENT) return; // somebody took it away
-        if (error != 0) Log.Warning($"{message.Id}: move to {SpoolDirectory.Deferred}: {Libc.ErrorText(error)}");
+        if (error == Errno.ENOENT) return; // somebody took it away
+        if (error != 0) Log.Warning($"{message.Id}: move to {SpoolDirectory.Deferred}: {Errno.Text(error)}");
         Deferred(message, next);
     }
 

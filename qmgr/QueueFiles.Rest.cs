@@ -16,11 +16,11 @@ internal sealed partial class QueueFiles
         List<EnvelopeRecipient> recipients = [];
         foreach (string folder in (ReadOnlySpan<string>)[expected, .. Places])
         {
-            int fd = Libc.Open(Spool.PathOf(folder, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
-            if (fd < 0 && Libc.Errno == Libc.ENOENT) continue;
+            int fd = FileIO.Open(Spool.PathOf(folder, id), FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
+            if (fd < 0 && Errno.Last == Errno.ENOENT) continue;
             if (fd < 0) return (QueueFileStatus.Failed, recipients, false);
             QueueFileStatus status = RecipientReader.TryRead(fd, behind, most, recipients, out bool isEnd);
-            _ = Libc.Close(fd);
+            _ = FileIO.Close(fd);
             return (status, recipients, isEnd);
         }
         return (QueueFileStatus.Missing, recipients, false);

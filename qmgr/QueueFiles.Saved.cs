@@ -13,10 +13,10 @@ internal sealed partial class QueueFiles
     {
         int error = await _workers.Run(() =>
         {
-            _ = Libc.MkDir($"{spool.Root}/{Saved}", 0x1C0 /* 0700 */);
+            _ = Paths.MkDir($"{spool.Root}/{Saved}", 0x1C0 /* 0700 */);
             return spool.Move(id, folder, Saved);
         });
-        if (error is 0 or Libc.ENOENT) Removed(id, unsynced);
-        else Log.Warning($"{id}: move queue file to {Saved}: {Libc.ErrorText(error)}");
+        if (error is 0 or Errno.ENOENT) Removed(id, unsynced);
+        else Log.Warning($"{id}: move queue file to {Saved}: {Errno.Text(error)}");
     }
 }

@@ -49,7 +49,7 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     /// </summary>
     private void RemoveIfOld(string id, string path)
     {
-        if (!Libc.TryStat(path, out Libc.FileStatus status) || loop.Time.GetUtcNow() - status.Modified <= UnfinishedLifetime) return;
+        if (!FileStatus.TryGet(path, out FileStatus status) || loop.Time.GetUtcNow() - status.Modified <= UnfinishedLifetime) return;
         long now = Environment.TickCount64;
         lock (_unfinished)
         {
@@ -57,7 +57,7 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
             {
                 if (now - known.Seen < UntouchedMilliseconds) return;
                 _unfinished.Remove(id);
-                _ = Libc.Unlink(path);
+                _ = Paths.Unlink(path);
                 return;
             }
             if (_unfinished.Count >= MaxUnfinished) _unfinished.Clear();
@@ -70,8 +70,8 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     {
         int error = from == SpoolDirectory.Deferred ? 0 : spool.Move(id, from, SpoolDirectory.Deferred);
         // not there: a process that was replaced, or that replaces this one, may have moved it already
-        if (error is 0 or Libc.ENOENT)
-            error = Libc.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nextMicroseconds) == 0 ? 0 : Libc.Errno;
+        if (error is 0 or Errno.ENOENT)
+            error = FileIO.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nextMicroseconds) == 0 ? 0 : Errno.Last;
         return error;
     });
 
@@ -80,19 +80,19 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     public void MakeDue(IEnumerable<string>? ids, long nowMicroseconds) => _workers.Run(() =>
     {
         foreach (string id in ids ?? spool.Ids(SpoolDirectory.Deferred))
-            _ = Libc.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nowMicroseconds);
+            _ = FileIO.SetModified(spool.PathOf(SpoolDirectory.Deferred, id), nowMicroseconds);
         return 0;
     });
 
     /// <summary>Overwrites letters of records, so that a crash does not do again what was done; 0 or errno.</summary>
     public Promise<int> MarkAsync(string folder, string id, long[] offsets, byte letter) => _workers.Run(() =>
     {
-        int fd = Libc.Open(spool.PathOf(folder, id), Libc.O_WRONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
-        if (fd < 0) return Libc.Errno;
+        int fd = FileIO.Open(spool.PathOf(folder, id), FileIO.O_WRONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
+        if (fd < 0) return Errno.Last;
         int error = 0;
         foreach (long offset in offsets)
-            if (Libc.PWrite(fd, [letter], offset) != 1) error = Libc.Errno;
-        _ = Libc.Close(fd);
+            if (FileIO.PWrite(fd, [letter], offset) != 1) error = Errno.Last;
+        _ = FileIO.Close(fd);
         return error;
     });
 
@@ -119,13 +119,13 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
         public override void Execute()
         {
             _error = files.Spool.Remove(_folder, _id);
-            for (int i = 0; _error == Libc.ENOENT && i < Places.Length; i++) _error = files.Spool.Remove(Places[i], _id);
+            for (int i = 0; _error == Errno.ENOENT && i < Places.Length; i++) _error = files.Spool.Remove(Places[i], _id);
         }
 
         protected override void OnDone()
         {
-            if (_error is 0 or Libc.ENOENT) files.Removed(_id, _unsynced);
-            else Log.Warning($"{_id}: remove queue file: {Libc.ErrorText(_error)}");
+            if (_error is 0 or Errno.ENOENT) files.Removed(_id, _unsynced);
+            else Log.Warning($"{_id}: remove queue file: {Errno.Text(_error)}");
             Action? removed = _removed;
             _removed = null;
             files._removers.Push(this);

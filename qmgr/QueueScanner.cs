@@ -94,7 +94,7 @@ internal sealed class QueueScanner(EventLoop loop, SpoolDirectory spool, Action<
         /// </summary>
         private long NextAttempt(string id)
         {
-            if (!Libc.TryStat(scanner.Spool.PathOf(folder, id), out Libc.FileStatus status)) return 1;
+            if (!FileStatus.TryGet(scanner.Spool.PathOf(folder, id), out FileStatus status)) return 1;
             long ahead = Math.Max(0, status.ChangedSeconds - QueueId.Microseconds(scanner.Time) / 1_000_000);
             return Math.Max(1, (status.ModifiedSeconds - ahead) * 1_000_000);
         }

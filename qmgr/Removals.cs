@@ -89,7 +89,7 @@ internal sealed class Removals(EventLoop loop, RemovalLog log) : IBatchEnd
             // never noted, they come back from the journal if it comes to that
             if (_error != 0)
             {
-                Log.Warning($"journal: sync deliveries: {Libc.ErrorText(_error)}: some may be made again after a failure of the machine");
+                Log.Warning($"journal: sync deliveries: {Errno.Text(_error)}: some may be made again after a failure of the machine");
                 removals._syncing.Clear();
             }
             removals.DeliveriesSynced();

@@ -17,7 +17,7 @@ internal sealed class ShowqService : LinkService
     /// <summary>Listings of one user at once: each asks qmgr for the state of every message. Others wait (docs/PARAMETERS.md).</summary>
     private const int ListingsOfUser = 8;
     private readonly UserList _users;
-    private readonly uint _ownUid = Libc.GetEUid();
+    private readonly uint _ownUid = Credentials.GetEUid();
 
     public ShowqService(ServiceContext context) : base(context)
     {

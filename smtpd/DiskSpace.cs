@@ -38,7 +38,7 @@ internal sealed class DiskSpace(string directory, TimeProvider time)
         if (_asked != long.MinValue && time.GetElapsedTime(_asked, now) < TimeSpan.FromSeconds(1)) return;
         _asked = now;
         // A file system that does not answer is not known to be full.
-        if (Libc.TryFreeSpace(directory, out long bytes, out long inodes)) (_bytes, _inodes) = (bytes, inodes);
+        if (FileSystem.TryFreeSpace(directory, out long bytes, out long inodes)) (_bytes, _inodes) = (bytes, inodes);
         else (_bytes, _inodes) = (long.MaxValue, long.MaxValue);
     }
 }

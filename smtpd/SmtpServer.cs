@@ -84,7 +84,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public void Listen(int fd)
     {
         // Accepted sockets inherit it. A batch's replies are one write: there is nothing to gather.
-        _ = Libc.SetSocketOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+        _ = Sockets.SetSocketOption(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1);
         TcpWindow.Apply(fd);
         IPEndPoint? local = null;
         Listener listener = new(Loop, fd, (peer, remote) => Accept(peer, remote, local));
@@ -194,9 +194,9 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     private void Refuse(int fd, string reply)
     {
         // Where TLS comes first a reply in clear would be no reply.
-        if (!Settings.Normal.Tls.WrapperMode) _ = Libc.Send(fd, Encoding.UTF8.GetBytes(reply + "\r\n"));
-        _ = Libc.Shutdown(fd, Libc.SHUT_WR);
-        _ = Libc.Close(fd);
+        if (!Settings.Normal.Tls.WrapperMode) _ = Sockets.Send(fd, Encoding.UTF8.GetBytes(reply + "\r\n"));
+        _ = Sockets.Shutdown(fd, Sockets.SHUT_WR);
+        _ = FileIO.Close(fd);
     }
 
     /// <summary>The answer to EHLO for what is announced to a client.</summary>

@@ -37,9 +37,9 @@ internal sealed partial class SmtpSession
     /// <summary>RFC 9266 3: only TLS 1.3 makes a binding that surely belongs to one connection.</summary>
     private void BindLogins(SslConnection connection, TlsFacts facts)
     {
-        if (!Settings.Auth.Enabled || facts.Agreement.Protocol != "TLSv1.3" || LibSsl.ExporterBinding(connection) is not { } exported)
+        if (!Settings.Auth.Enabled || facts.Agreement.Protocol != "TLSv1.3" || SslChannelBinding.Exporter(connection) is not { } exported)
             return;
-        byte[]? endPoint = LibSsl.ServerEndPointBinding(connection);
+        byte[]? endPoint = SslChannelBinding.ServerEndPoint(connection);
         ChannelBinding = type => type switch { "tls-exporter" => exported, "tls-server-end-point" => endPoint, _ => null };
     }
 

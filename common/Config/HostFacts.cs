@@ -42,7 +42,7 @@ public sealed class HostFacts : IHostFacts
     }
 
     public IReadOnlyList<InterfaceAddress> Interfaces =>
-        interfaces ??= [.. Libc.InterfaceAddresses().Select(i => new InterfaceAddress(i.Address, i.PrefixLength))];
+        interfaces ??= [.. LocalHost.InterfaceAddresses().Select(i => new InterfaceAddress(i.Address, i.PrefixLength))];
 
     public IReadOnlyList<IPAddress> Resolve(string name)
     {

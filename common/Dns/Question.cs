@@ -28,7 +28,7 @@ internal sealed record Question(string Name, DnsType Type, ushort Id, byte[] Byt
     {
         Span<byte> buffer = stackalloc byte[DnsQuery.MaxLength];
         Span<byte> id = stackalloc byte[2];
-        Libc.FillRandom(id);
+        KernelRandom.Fill(id);
         ushort number = (ushort)(id[0] << 8 | id[1]);
         int length = DnsQuery.Write(buffer, number, name, type, edns, dnssec);
         return length == 0 ? null : new Question(name, type, number, buffer[..length].ToArray());

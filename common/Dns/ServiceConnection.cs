@@ -36,5 +36,5 @@ public static class ServiceConnection
         return Failed(error);
     }
 
-    private static Result Failed(int error) => new(null, Libc.ErrorText(error));
+    private static Result Failed(int error) => new(null, Errno.Text(error));
 }

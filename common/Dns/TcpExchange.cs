@@ -14,7 +14,7 @@ internal static class TcpExchange
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         ConnectResult connect = await Connector.Connect(loop, server, null, timeout);
         if (!connect.IsConnected)
-            return new ExchangeResult(connect.Error == Libc.ETIMEDOUT ? ExchangeStatus.TimedOut : ExchangeStatus.Unreachable);
+            return new ExchangeResult(connect.Error == Errno.ETIMEDOUT ? ExchangeStatus.TimedOut : ExchangeStatus.Unreachable);
         using Connection connection = new(loop, connect.Descriptor, server);
         bool late = false;
         LoopTimer timer = loop.After(TimeSpan.FromMilliseconds(Math.Max(1, deadline - Environment.TickCount64)), () =>

@@ -25,12 +25,12 @@ internal sealed class UdpExchange : IReadiness
     /// <param name="buffer">Room for a datagram, free to be used whenever no exchange is looking at one.</param>
     public static Promise<ExchangeResult> Run(EventLoop loop, IPEndPoint server, Question question, TimeSpan timeout, byte[] buffer)
     {
-        int family = server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? Libc.AF_INET6 : Libc.AF_INET;
-        int fd = Libc.Socket(family, Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
+        int family = server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? Sockets.AF_INET6 : Sockets.AF_INET;
+        int fd = Sockets.Create(family, Sockets.SOCK_DGRAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
         UdpExchange exchange = new(loop, question, buffer, fd);
-        if (fd < 0 || Libc.Connect(fd, server) < 0 || Libc.Send(fd, question.Bytes) < 0 || !loop.Watch(fd, Libc.EPOLLIN, exchange))
+        if (fd < 0 || Sockets.Connect(fd, server) < 0 || Sockets.Send(fd, question.Bytes) < 0 || !loop.Watch(fd, Epoll.EPOLLIN, exchange))
         {
-            if (fd >= 0) _ = Libc.Close(fd);
+            if (fd >= 0) _ = FileIO.Close(fd);
             exchange._promise.TrySet(new ExchangeResult(ExchangeStatus.Unreachable));
         }
         else exchange._timer = loop.After(timeout, () => exchange.End(new ExchangeResult(ExchangeStatus.TimedOut)));
@@ -41,11 +41,11 @@ internal sealed class UdpExchange : IReadiness
     {
         while (true)
         {
-            int length = Libc.Recv(_fd, _buffer);
+            int length = Sockets.Recv(_fd, _buffer);
             if (length < 0)
             {
-                if (Libc.Errno == Libc.EINTR) continue;
-                if (Libc.Errno != Libc.EAGAIN) End(new ExchangeResult(ExchangeStatus.Unreachable));
+                if (Errno.Last == Errno.EINTR) continue;
+                if (Errno.Last != Errno.EAGAIN) End(new ExchangeResult(ExchangeStatus.Unreachable));
                 return;
             }
             ExchangeResult? result = _question.Judge(_buffer.AsSpan(0, length));
@@ -60,7 +60,7 @@ internal sealed class UdpExchange : IReadiness
     {
         _timer?.Cancel();
         _loop.Unwatch(_fd);
-        _ = Libc.Close(_fd);
+        _ = FileIO.Close(_fd);
         _promise.TrySet(result);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class WatchedText<T>(string path, TimeProvider clock, Func<strin
         {
             if (_value is null || _watch.HasChanged(out _))
             {
-                Libc.TryStat(path, out Libc.FileStatus status);
+                FileStatus.TryGet(path, out FileStatus status);
                 _watch.Remember(status);
                 if (ConfigFile.TryRead(path, out string text, out _) || _value is null) _value = parse(text);
             }

@@ -25,7 +25,7 @@ public static class AcceptedFiles
     {
         if (fd < 0) return true;
         ConfigSnapshot.OfProcess = TryRead(fd);
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         return ConfigSnapshot.OfProcess != null;
     }
 }

@@ -13,15 +13,15 @@ internal sealed class MemoryTrim
     private long _allocated;
 
     /// <summary>The process has run for a moment.</summary>
-    public static void Started() => Libc.ForgetImagePages();
+    public static void Started() => ProcessMemory.ForgetImagePages();
 
     /// <summary>There is nothing to do.</summary>
     public void AtRest()
     {
         if (GC.GetTotalAllocatedBytes() - _allocated < Worthwhile) return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        Libc.MallocTrim();
-        Libc.ForgetImagePages();
+        ProcessMemory.MallocTrim();
+        ProcessMemory.ForgetImagePages();
         _allocated = GC.GetTotalAllocatedBytes();
     }
 }

@@ -42,12 +42,12 @@ public sealed class ServiceHost
         HostOptions? options = HostOptions.Parse(args);
         if (options is not { Help: false })
         {
-            _ = Libc.WriteAll(options == null ? 2 : 1, System.Text.Encoding.UTF8.GetBytes(spec.Manual));
+            _ = FileIO.WriteAll(options == null ? 2 : 1, System.Text.Encoding.UTF8.GetBytes(spec.Manual));
             return options == null ? ExitCode.Usage : ExitCode.Ok;
         }
-        if (Libc.GetSocketOption(HostOptions.StatusFd, Libc.SOL_SOCKET, Libc.SO_TYPE) < 0)
+        if (Sockets.GetSocketOption(HostOptions.StatusFd, Sockets.SOL_SOCKET, Sockets.SO_TYPE) < 0)
         {
-            _ = Libc.WriteAll(2, System.Text.Encoding.UTF8.GetBytes(
+            _ = FileIO.WriteAll(2, System.Text.Encoding.UTF8.GetBytes(
                 $"{spec.Name}: this program is started by master (see mtasuite start)\n"));
             return ExitCode.Usage;
         }
@@ -63,7 +63,7 @@ public sealed class ServiceHost
     private int Run()
     {
         if (!AcceptedFiles.TryUse(_options.AcceptedFd))
-            return Fatal(ExitCode.Configuration, $"the accepted configuration cannot be read: {Libc.ErrorText()}");
+            return Fatal(ExitCode.Configuration, $"the accepted configuration cannot be read: {Errno.Text()}");
         ConfigResult loaded = MailConfig.Load(_options.ConfigDirectory, _options.Overrides, _options.Service, _spec.Name);
         MailConfig config = loaded.Config;
         Logging.Start(config, _options.Command.Length > 0 ? _options.Command : _spec.Name, _options.Verbose);
@@ -72,10 +72,10 @@ public sealed class ServiceHost
         LinkClient.Patience = config.Get(CommonParams.IpcTimeout);
         foreach (ConfigProblem problem in loaded.Problems) Log.Log.Warning($"{problem}");
         if (!loaded.Ok) return Fatal(ExitCode.Configuration, "bad configuration");
-        if (Libc.ChDir(config.Get(CommonParams.QueueDirectory)) != 0)
-            return Fatal(ExitCode.Configuration, $"open {config.Get(CommonParams.QueueDirectory)}: {Libc.ErrorText()}");
-        _openFileLimit = Libc.RaiseOpenFileLimit();
-        _ = Libc.UMask(0x3F /* 077 */);
+        if (Paths.ChDir(config.Get(CommonParams.QueueDirectory)) != 0)
+            return Fatal(ExitCode.Configuration, $"open {config.Get(CommonParams.QueueDirectory)}: {Errno.Text()}");
+        _openFileLimit = ResourceLimits.RaiseOpenFileLimit();
+        _ = Paths.UMask(0x3F /* 077 */);
         ServiceContext context = MakeContext(config);
         if (_spec.BeforeDrop?.Invoke(context) is { } problemText) return Fatal(ExitCode.Configuration, problemText);
         if (!DropRights(config, out string error)) return Fatal(ExitCode.Configuration, error);
@@ -89,7 +89,7 @@ public sealed class ServiceHost
         int[] listeners = new int[_options.Listeners];
         for (int i = 0; i < listeners.Length; i++) listeners[i] = HostOptions.FirstListenerFd + i;
         for (int fd = HostOptions.StatusFd; fd < HostOptions.FirstListenerFd + listeners.Length; fd++)
-            _ = Libc.Fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
+            _ = FileIO.Fcntl(fd, FileIO.F_SETFD, FileIO.FD_CLOEXEC);
         return new ServiceContext
         {
             Loop = _loop,
@@ -101,7 +101,7 @@ public sealed class ServiceHost
             MaxProc = _options.MaxProc,
             Predecessors = _options.Predecessors,
             Attributes = _options.Attributes,
-            StartedAsRoot = Libc.GetEUid() == 0,
+            StartedAsRoot = Credentials.GetEUid() == 0,
             OpenFileLimit = _openFileLimit,
         };
     }
@@ -109,12 +109,12 @@ public sealed class ServiceHost
     private bool DropRights(MailConfig config, out string error)
     {
         error = "";
-        if (_spec.Rights != Rights.MailOwner || Libc.GetEUid() != 0) return true;
+        if (_spec.Rights != Rights.MailOwner || Credentials.GetEUid() != 0) return true;
         string owner = config.Get(CommonParams.MailOwner);
-        if (Libc.FindAccount(owner, out Account? account) != 0 || account == null)
+        if (UserDatabase.Find(owner, out Account? account) != 0 || account == null)
             error = $"mail_owner {owner}: no such account";
-        else if (!Libc.DropPrivileges(owner, account.Uid, account.Gid))
-            error = $"become {owner}: {Libc.ErrorText()}";
+        else if (!Credentials.DropPrivileges(owner, account.Uid, account.Gid))
+            error = $"become {owner}: {Errno.Text()}";
         return error.Length == 0;
     }
 
@@ -125,9 +125,9 @@ public sealed class ServiceHost
         Log.Log.Attach(_loop);
         LimitedWarning exhausted = new(_loop);
         Listener.Exhausted = error =>
-            exhausted.Add($"accept a connection: {Libc.ErrorText(error)}: waiting for a second (limit: {_openFileLimit} descriptors)");
+            exhausted.Add($"accept a connection: {Errno.Text(error)}: waiting for a second (limit: {_openFileLimit} descriptors)");
         SynchronizationContext.SetSynchronizationContext(_loop);
-        _ = Libc.Fcntl(HostOptions.StatusFd, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
+        _ = FileIO.Fcntl(HostOptions.StatusFd, FileIO.F_SETFL, FileIO.O_RDWR | FileIO.O_NONBLOCK);
         _status = new StatusChannel(_loop, HostOptions.StatusFd, OnMaster, MasterLost);
         On(PosixSignal.SIGTERM, () => Drain(stop: true));
         On(PosixSignal.SIGINT, () => Drain(stop: true));

@@ -23,24 +23,24 @@ public sealed class SpoolLock : IDisposable
     {
         error = "";
         using FolderHandle? folder = FolderHandle.TryOpen($"{root}/{SpoolDirectory.Pid}");
-        int fd = folder == null ? -1 : folder.Open(FileName, Libc.O_RDWR | Libc.O_CREAT);
+        int fd = folder == null ? -1 : folder.Open(FileName, FileIO.O_RDWR | FileIO.O_CREAT);
         if (fd < 0)
         {
-            error = $"{root}/{SpoolDirectory.Pid}/{FileName}: {Libc.ErrorText()}";
+            error = $"{root}/{SpoolDirectory.Pid}/{FileName}: {Errno.Text()}";
             return null;
         }
-        for (int i = 0; Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) != 0; i++)
+        for (int i = 0; FileLocks.Flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) != 0; i++)
         {
             int holder = Holder(root);
             // somebody who merely looks has it for a moment
-            if (holder <= 0 && i < Attempts && Libc.PollOne(-1, 0, PauseMilliseconds) is false) continue;
+            if (holder <= 0 && i < Attempts && Poll.WaitOne(-1, 0, PauseMilliseconds) is false) continue;
             error = holder > 0 ? $"the mail system is already running: process {holder}"
                 : $"the mail system is already running: {OutsideText}";
-            _ = Libc.Close(fd);
+            _ = FileIO.Close(fd);
             return null;
         }
-        _ = Libc.FTruncate(fd, 0);
-        _ = Libc.WriteAll(fd, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Libc.GetPid()}\n")));
+        _ = FileIO.FTruncate(fd, 0);
+        _ = FileIO.WriteAll(fd, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Processes.GetPid()}\n")));
         return new SpoolLock(fd);
     }
 
@@ -54,20 +54,20 @@ public sealed class SpoolLock : IDisposable
     public static int Holder(string root, string? pidFile = null)
     {
         string path = $"{root}/{SpoolDirectory.Pid}/{FileName}";
-        if (!Libc.TryStat(path, out Libc.FileStatus status, follow: false)) return Libc.Errno == Libc.ENOENT ? 0 : -Libc.Errno;
+        if (!FileStatus.TryGet(path, out FileStatus status, follow: false)) return Errno.Last == Errno.ENOENT ? 0 : -Errno.Last;
         if (ByInode(status) is > 0 and int pid) return pid;
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
         try
         {
-            if (fd >= 0 && Libc.Flock(fd, Libc.LOCK_SH | Libc.LOCK_NB) == 0) return 0;
+            if (fd >= 0 && FileLocks.Flock(fd, FileLocks.LOCK_SH | FileLocks.LOCK_NB) == 0) return 0;
             // some file systems have other numbers for files there (btrfs, overlayfs)
             foreach (int candidate in (ReadOnlySpan<int>)[fd >= 0 ? Number(fd) : 0, pidFile != null ? NumberIn(pidFile) : 0])
                 if (candidate > 0 && IsMaster(candidate)) return candidate;
-            return fd >= 0 ? -Libc.EBUSY : 0;
+            return fd >= 0 ? -Errno.EBUSY : 0;
         }
         finally
         {
-            if (fd >= 0) _ = Libc.Close(fd);
+            if (fd >= 0) _ = FileIO.Close(fd);
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class SpoolLock : IDisposable
     /// A line of /proc/locks: <c>number ":" "FLOCK" "ADVISORY" "WRITE" pid major ":" minor ":" inode start end</c>; device numbers in
     /// hexadecimal.
     /// </summary>
-    private static int ByInode(Libc.FileStatus status)
+    private static int ByInode(FileStatus status)
     {
         string file = string.Create(CultureInfo.InvariantCulture, $"{status.Device >> 32:x2}:{(uint)status.Device:x2}:{status.Inode}");
         return Array.Find(Locks(), l => l[5] == file) is { } line
@@ -97,23 +97,23 @@ public sealed class SpoolLock : IDisposable
 
     private static int NumberIn(string path)
     {
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
         if (fd < 0) return 0;
         int number = Number(fd);
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         return number;
     }
 
     private static int Number(int fd)
     {
         Span<byte> text = stackalloc byte[32];
-        int n = Math.Max(0, Libc.PRead(fd, text, 0));
+        int n = Math.Max(0, FileIO.PRead(fd, text, 0));
         return System.Buffers.Text.Utf8Parser.TryParse(text[..n].TrimStart((byte)' '), out int number, out _) ? number : 0;
     }
 
     public void Dispose()
     {
-        if (_fd >= 0) _ = Libc.Close(_fd);
+        if (_fd >= 0) _ = FileIO.Close(_fd);
         _fd = -1;
     }
 }

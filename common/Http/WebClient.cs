@@ -40,7 +40,7 @@ public sealed class WebClient(HostLookup hosts)
         if (!isPlain && !(call.Url.IsAbsoluteUri && call.Url.Scheme == Uri.UriSchemeHttps) || call.Url.UserInfo.Length > 0)
             return new WebResult(WebStatus.BadUrl, $"{call.Url} is not asked");
         // the library of the BCL ends the process where it finds none
-        return isPlain || LibSsl.TryLoad(out _) ? null : new WebResult(WebStatus.Unavailable, "no TLS library");
+        return isPlain || OpenSsl.TryLoad(out _) ? null : new WebResult(WebStatus.Unavailable, "no TLS library");
     }
 
     private async Task<WebResult> ExchangeAsync(WebCall call, TimeSpan left)

@@ -61,13 +61,13 @@ public sealed class Link
         _accept = accept;
         _share = share;
         _idleSince = NowMilliseconds;
-        if (Libc.TryPeerCredentials(connection.Descriptor, out int pid, out uint uid, out uint gid))
+        if (Sockets.TryPeerCredentials(connection.Descriptor, out int pid, out uint uid, out uint gid))
             (PeerPid, PeerUid, PeerGid) = (pid, uid, gid);
         IsPeerTrusted = IsTrusted(PeerUid);
     }
 
     /// <summary>root or the user that this process is.</summary>
-    internal static bool IsTrusted(uint uid) => uid == 0 || uid == Libc.GetEUid();
+    internal static bool IsTrusted(uint uid) => uid == 0 || uid == Credentials.GetEUid();
 
     /// <summary>Begins to receive. Once, after the callbacks are set: what has arrived already is handled inside this call.</summary>
     public void Start() => ReceiveAsync().Detach();
@@ -264,7 +264,7 @@ public sealed class Link
         if (!_takesDescriptors || payload.Length != 1 || payload[0] == 0 || payload[0] > _connection.UnclaimedDescriptors) return false;
         int[] descriptors = _connection.ClaimDescriptors(payload[0]);
         if (_streams.TryGetValue(id, out LinkStream? stream) && stream.TryHold(descriptors)) return true;
-        foreach (int fd in descriptors) _ = Libc.Close(fd);
+        foreach (int fd in descriptors) _ = FileIO.Close(fd);
         return stream == null;
     }
 

@@ -80,7 +80,7 @@ public sealed class LinkClient(EventLoop loop, string path)
         if (_closed) return false;
         if (Connection.ToUnix(loop, path, out int error) is not { } connection)
         {
-            LastError = $"connect to {path}: {Libc.ErrorText(error)}";
+            LastError = $"connect to {path}: {Errno.Text(error)}";
             return false;
         }
         LastError = "";

@@ -47,7 +47,7 @@ public sealed class LinkServer
 
     private void Accepted(int fd)
     {
-        uint uid = Libc.TryPeerCredentials(fd, out _, out uint peer, out _) ? peer : uint.MaxValue;
+        uint uid = Sockets.TryPeerCredentials(fd, out _, out uint peer, out _) ? peer : uint.MaxValue;
         bool trusted = Link.IsTrusted(uid);
         UserShare? share = null;
         string refusal = TrustedOnly && !trusted ? $"uid {uid} may not use this service" : "";

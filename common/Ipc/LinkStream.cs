@@ -138,7 +138,8 @@ public sealed class LinkStream
     }
 
     /// <summary>
-    /// Sends descriptors (at most <see cref="Native.Libc.MaxDescriptors"/>), for the message that follows; they are duplicated, so that the
+    /// Sends descriptors (at most <see cref="Native.Sockets.MaxDescriptors"/>), for the message that follows; they are duplicated, so that
+    /// the
     /// sender keeps its own. False: they cannot be.
     /// </summary>
     public bool SendDescriptors(ReadOnlySpan<int> descriptors) => IsOpen && _link.SendDescriptors(Id, descriptors);
@@ -222,7 +223,7 @@ public sealed class LinkStream
     {
         if (!IsOpen) return;
         IsOpen = false;
-        foreach (int fd in TakeDescriptors()) _ = Native.Libc.Close(fd);
+        foreach (int fd in TakeDescriptors()) _ = Native.FileIO.Close(fd);
         _link.Forget(this);
         Promise<bool>? waiter = _creditWaiter;
         _creditWaiter = null;

@@ -139,9 +139,9 @@ public static class Log
         }
         if (s_settings.AlsoStandardError && level <= LogLevel.Warning && !s_settings.Json)
         {
-            _ = Native.Libc.WriteAll(2, System.Text.Encoding.UTF8.GetBytes($"{s_settings.Tag}: "));
-            _ = Native.Libc.WriteAll(2, line);
-            _ = Native.Libc.WriteAll(2, "\n"u8);
+            _ = Native.FileIO.WriteAll(2, System.Text.Encoding.UTF8.GetBytes($"{s_settings.Tag}: "));
+            _ = Native.FileIO.WriteAll(2, line);
+            _ = Native.FileIO.WriteAll(2, "\n"u8);
         }
     }
 

@@ -6,7 +6,7 @@ namespace MtaSuite.Common.Log;
 /// <summary>Opens a log file; whoever makes it, it gets the permissions that are asked for.</summary>
 public static class LogFile
 {
-    private const int ToAppend = Libc.O_WRONLY | Libc.O_APPEND | Libc.O_CLOEXEC | Libc.O_NOCTTY;
+    private const int ToAppend = FileIO.O_WRONLY | FileIO.O_APPEND | FileIO.O_CLOEXEC | FileIO.O_NOCTTY;
 
     /// <summary>What maillog_file_permissions says, as a number.</summary>
     public static int Mode(string permissions) => permissions switch { "0644" => 0x1A4, "0640" => 0x1A0, _ => 0x180 };
@@ -15,16 +15,17 @@ public static class LogFile
     /// keeps its permissions.</summary>
     public static int Open(string path, int permissions)
     {
-        if (Libc.GetEUid() != 0 || path.StartsWith("/dev/", StringComparison.Ordinal)) return OpenAt(Libc.AT_FDCWD, path, 0, permissions);
+        if (Credentials.GetEUid() != 0 || path.StartsWith("/dev/", StringComparison.Ordinal)) return OpenAt(Paths.AT_FDCWD, path, 0,
+            permissions);
         // the folder of the log may be mail_owner's: a link there must not have root write elsewhere
         using PathWalk? walk = PathWalk.To(Path.GetFullPath(path), 0, out int errno);
         if (walk != null)
         {
-            int fd = OpenAt(walk.Folder.Descriptor, walk.Name, Libc.O_NOFOLLOW | Libc.O_NONBLOCK, permissions);
-            if (fd < 0 || (Libc.TryStat(fd, out Libc.FileStatus status) && status.IsRegular && (status.Links == 1 || !walk.OthersMayWrite)))
+            int fd = OpenAt(walk.Folder.Descriptor, walk.Name, FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK, permissions);
+            if (fd < 0 || (FileStatus.TryGet(fd, out FileStatus status) && status.IsRegular && (status.Links == 1 || !walk.OthersMayWrite)))
                 return fd;
-            _ = Libc.Close(fd);
-            errno = Libc.EINVAL; // a pipe to block on, or somebody's file under another name
+            _ = FileIO.Close(fd);
+            errno = Errno.EINVAL; // a pipe to block on, or somebody's file under another name
         }
         Marshal.SetLastPInvokeError(errno);
         return -1;
@@ -33,12 +34,12 @@ public static class LogFile
     private static int OpenAt(int folder, string name, int flags, int permissions)
     {
         flags |= ToAppend;
-        int fd = Libc.OpenAt(folder, name, flags, 0);
-        if (fd >= 0 || Libc.Errno != Libc.ENOENT) return fd;
-        fd = Libc.OpenAt(folder, name, flags | Libc.O_CREAT | Libc.O_EXCL, permissions);
-        if (fd >= 0) _ = Libc.FChMod(fd, (uint)permissions);
+        int fd = FileIO.OpenAt(folder, name, flags, 0);
+        if (fd >= 0 || Errno.Last != Errno.ENOENT) return fd;
+        fd = FileIO.OpenAt(folder, name, flags | FileIO.O_CREAT | FileIO.O_EXCL, permissions);
+        if (fd >= 0) _ = FileIO.FChMod(fd, (uint)permissions);
         // another process was faster
-        else if (Libc.Errno == Libc.EEXIST) fd = Libc.OpenAt(folder, name, flags, 0);
+        else if (Errno.Last == Errno.EEXIST) fd = FileIO.OpenAt(folder, name, flags, 0);
         return fd;
     }
 }

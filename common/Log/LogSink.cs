@@ -66,7 +66,7 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
         if (_fd < 0) Open();
         ReadOnlySpan<byte> lines = _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length);
         int done = lines.Length;
-        if (_fd >= 0 || !SendToService(lines, out done)) _ = Libc.WriteAll(_fd < 0 ? 2 : _fd, lines);
+        if (_fd >= 0 || !SendToService(lines, out done)) _ = FileIO.WriteAll(_fd < 0 ? 2 : _fd, lines);
         Keep(done);
     }
 
@@ -114,7 +114,7 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
             }
             done += length + 1;
         }
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         return true;
     }
 
@@ -128,11 +128,11 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
     /// <summary>False when the service's queue stayed full; what it cannot take at all counts as sent.</summary>
     private static bool TrySend(int fd, ReadOnlySpan<byte> line, long until)
     {
-        while (Libc.Send(fd, line, Libc.MSG_DONTWAIT) < 0 && Libc.Errno is Libc.EAGAIN or Libc.EINTR)
+        while (Sockets.Send(fd, line, Sockets.MSG_DONTWAIT) < 0 && Errno.Last is Errno.EAGAIN or Errno.EINTR)
         {
             long left = until - Environment.TickCount64;
             if (left <= 0) return false;
-            _ = Libc.PollOne(fd, Libc.POLLOUT, (int)left);
+            _ = Poll.WaitOne(fd, Poll.POLLOUT, (int)left);
         }
         return true;
     }
@@ -140,22 +140,22 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
     private int ConnectToService()
     {
         if (settings.Service.Length == 0) return -1;
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
-        if (fd < 0 || Libc.ConnectUnix(fd, settings.Service) == 0) return fd;
-        _ = Libc.Close(fd);
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC, 0);
+        if (fd < 0 || Sockets.ConnectUnix(fd, settings.Service) == 0) return fd;
+        _ = FileIO.Close(fd);
         return -1;
     }
 
     public override void Close()
     {
-        if (_fd > 2) _ = Libc.Close(_fd);
+        if (_fd > 2) _ = FileIO.Close(_fd);
         _fd = -1;
     }
 
     public override void Reopen()
     {
         Flush();
-        if (_fd > 2) _ = Libc.Close(_fd);
+        if (_fd > 2) _ = FileIO.Close(_fd);
         _fd = -1;
         Open();
     }
@@ -165,8 +165,8 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
     {
         if (_fd < 0) Open();
         if (_fd >= 0) return true;
-        int error = Libc.Errno, service = ConnectToService();
-        if (service >= 0) return Libc.Close(service) == 0;
+        int error = Errno.Last, service = ConnectToService();
+        if (service >= 0) return FileIO.Close(service) == 0;
         System.Runtime.InteropServices.Marshal.SetLastPInvokeError(error);
         return false;
     }
@@ -182,7 +182,7 @@ internal sealed class SyslogSink(string path, int facility, string tag, TimeProv
 
     public override void Close()
     {
-        if (_fd >= 0) _ = Libc.Close(_fd);
+        if (_fd >= 0) _ = FileIO.Close(_fd);
         _fd = -1;
     }
 
@@ -203,9 +203,9 @@ internal sealed class SyslogSink(string path, int facility, string tag, TimeProv
         for (int attempt = 0; attempt < 2; attempt++)
         {
             if (_fd < 0 && !Connect()) return false;
-            if (Libc.Send(_fd, datagram, Libc.MSG_DONTWAIT) >= 0) return true;
-            if (Libc.Errno == Libc.EAGAIN && Libc.PollOne(_fd, Libc.POLLOUT, 100)) continue;
-            _ = Libc.Close(_fd);
+            if (Sockets.Send(_fd, datagram, Sockets.MSG_DONTWAIT) >= 0) return true;
+            if (Errno.Last == Errno.EAGAIN && Poll.WaitOne(_fd, Poll.POLLOUT, 100)) continue;
+            _ = FileIO.Close(_fd);
             _fd = -1;
         }
         return false;
@@ -213,8 +213,8 @@ internal sealed class SyslogSink(string path, int facility, string tag, TimeProv
 
     private bool Connect()
     {
-        _fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC, 0);
-        if (Libc.ConnectUnix(_fd, path) == 0)
+        _fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC, 0);
+        if (Sockets.ConnectUnix(_fd, path) == 0)
         {
             if (_dropped == 0) return true;
             long dropped = _dropped;
@@ -222,7 +222,7 @@ internal sealed class SyslogSink(string path, int facility, string tag, TimeProv
             Add(4, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"warning: {dropped} log lines were lost")), false);
             return true;
         }
-        _ = Libc.Close(_fd);
+        _ = FileIO.Close(_fd);
         _fd = -1;
         return false;
     }

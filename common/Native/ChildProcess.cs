@@ -24,7 +24,7 @@ public sealed class ChildProcess : IDisposable
     public ChildProcess(int pid)
     {
         _pid = pid;
-        _fd = Libc.PidFdOpen(pid);
+        _fd = Processes.PidFdOpen(pid);
     }
 
     /// <summary>Becomes readable when the child ends; -1 where there was no descriptor to be had.</summary>
@@ -38,8 +38,8 @@ public sealed class ChildProcess : IDisposable
         status = 0;
         if (_gone) return ChildState.Lost;
         int result;
-        do result = Libc.WaitChild(_fd, _pid, wait ? 0 : Libc.WNOHANG, out status);
-        while (result < 0 && Libc.Errno == Libc.EINTR);
+        do result = Processes.WaitChild(_fd, _pid, wait ? 0 : Processes.WNOHANG, out status);
+        while (result < 0 && Errno.Last == Errno.EINTR);
         if (result == 0) return ChildState.Running;
         _gone = true;
         return result > 0 ? ChildState.Ended : ChildState.Lost;
@@ -55,7 +55,7 @@ public sealed class ChildProcess : IDisposable
         long until = Environment.TickCount64 + (long)limit.TotalMilliseconds;
         ChildState state;
         while ((state = TryReap(wait: false, out status)) == ChildState.Running && Environment.TickCount64 < until)
-            _ = Libc.Poll([], pause);
+            _ = Poll.Wait([], pause);
         return state;
     }
 
@@ -66,16 +66,16 @@ public sealed class ChildProcess : IDisposable
     public void SignalGroup(int signal)
     {
         if (_gone) return;
-        if (_fd >= 0 && Libc.PidFdSignalGroup(_fd, signal)) return;
+        if (_fd >= 0 && Signals.PidFdSignalGroup(_fd, signal)) return;
         // As long as it is not reaped its number stays its own, even when it has ended.
-        if (Libc.WaitChild(_fd, _pid, Libc.WNOHANG | Libc.WNOWAIT, out _) < 0) return;
-        _ = Libc.Kill(-_pid, signal);
-        _ = Libc.Kill(_pid, signal);
+        if (Processes.WaitChild(_fd, _pid, Processes.WNOHANG | Processes.WNOWAIT, out _) < 0) return;
+        _ = Signals.Kill(-_pid, signal);
+        _ = Signals.Kill(_pid, signal);
     }
 
     public void Dispose()
     {
-        if (_fd >= 0) _ = Libc.Close(_fd);
+        if (_fd >= 0) _ = FileIO.Close(_fd);
         _fd = -1;
     }
 }

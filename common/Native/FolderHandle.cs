@@ -16,42 +16,42 @@ public sealed class FolderHandle : IDisposable
 
     /// <summary>Opens a folder; null with errno. The parent folders of the path must be trustworthy.</summary>
     /// <param name="follow">The path itself may be a symbolic link: only where nobody else can write the folder it lies in.</param>
-    public static FolderHandle? TryOpen(string path, bool follow = false) => Make(Libc.Open(path, Flags(follow), 0));
+    public static FolderHandle? TryOpen(string path, bool follow = false) => Make(FileIO.Open(path, Flags(follow), 0));
 
     /// <summary>Opens a folder in this folder; null with errno.</summary>
-    public FolderHandle? TryOpenFolder(string name) => Make(Libc.OpenAt(Fd, name, Flags(follow: false), 0));
+    public FolderHandle? TryOpenFolder(string name) => Make(FileIO.OpenAt(Fd, name, Flags(follow: false), 0));
 
-    private static int Flags(bool follow) => Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC | (follow ? 0 : Libc.O_NOFOLLOW);
+    private static int Flags(bool follow) => FileIO.O_RDONLY | FileIO.O_DIRECTORY | FileIO.O_CLOEXEC | (follow ? 0 : FileIO.O_NOFOLLOW);
 
     private static FolderHandle? Make(int fd) => fd < 0 ? null : new FolderHandle(fd);
 
     /// <summary>Opens a file by open(2) flags; the descriptor, or -1 with errno.</summary>
     public int Open(string name, int flags, uint mode = PrivateMode) =>
-        Libc.OpenAt(Fd, name, flags | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, (int)mode);
+        FileIO.OpenAt(Fd, name, flags | FileIO.O_NOFOLLOW | FileIO.O_CLOEXEC, (int)mode);
 
-    public bool TryStat(string name, out Libc.FileStatus status) => Libc.TryStatAt(Fd, name, out status);
+    public bool TryStat(string name, out FileStatus status) => FileStatus.TryGetAt(Fd, name, out status);
 
     /// <summary>Status of the folder itself.</summary>
-    public bool TryStat(out Libc.FileStatus status) => Libc.TryStat(Fd, out status);
+    public bool TryStat(out FileStatus status) => FileStatus.TryGet(Fd, out status);
 
     /// <summary>Removes a name that is no folder; 0, or errno.</summary>
-    public int Remove(string name) => Libc.UnlinkAt(Fd, name, 0) == 0 ? 0 : Libc.Errno;
+    public int Remove(string name) => Paths.UnlinkAt(Fd, name, 0) == 0 ? 0 : Errno.Last;
 
     /// <summary>Makes a folder in this one; 0, or errno.</summary>
-    public int MakeFolder(string name, uint mode) => Libc.MkDirAt(Fd, name, mode) == 0 ? 0 : Libc.Errno;
+    public int MakeFolder(string name, uint mode) => Paths.MkDirAt(Fd, name, mode) == 0 ? 0 : Errno.Last;
 
     /// <summary>Replaces a file in one step: whoever opens the name finds the old contents or the new. 0, or errno.</summary>
     public int Replace(string name, ReadOnlySpan<byte> contents, uint mode)
     {
         string temporary = $".{name}.new";
-        _ = Libc.UnlinkAt(Fd, temporary, 0);
-        int fd = Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL);
-        if (fd < 0) return Libc.Errno;
-        int error = Libc.WriteAll(fd, contents) && Libc.FChMod(fd, mode) == 0 ? 0 : Libc.Errno;
-        _ = Libc.Close(fd);
-        if (error == 0 && Libc.RenameAt(Fd, temporary, Fd, name) == 0) return 0;
-        if (error == 0) error = Libc.Errno;
-        _ = Libc.UnlinkAt(Fd, temporary, 0);
+        _ = Paths.UnlinkAt(Fd, temporary, 0);
+        int fd = Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL);
+        if (fd < 0) return Errno.Last;
+        int error = FileIO.WriteAll(fd, contents) && FileIO.FChMod(fd, mode) == 0 ? 0 : Errno.Last;
+        _ = FileIO.Close(fd);
+        if (error == 0 && Paths.RenameAt(Fd, temporary, Fd, name) == 0) return 0;
+        if (error == 0) error = Errno.Last;
+        _ = Paths.UnlinkAt(Fd, temporary, 0);
         return error;
     }
 
@@ -62,10 +62,10 @@ public sealed class FolderHandle : IDisposable
     public int BindSocket(int socket, string name)
     {
         const uint notExecutable = 0x49; // 0111, so that the socket has 0666
-        _ = Libc.UnlinkAt(Fd, name, 0);
-        uint mask = Libc.UMask(notExecutable);
-        int error = Libc.BindUnix(socket, $"/proc/self/fd/{Fd}/{name}") == 0 ? 0 : Libc.Errno;
-        _ = Libc.UMask(mask);
+        _ = Paths.UnlinkAt(Fd, name, 0);
+        uint mask = Paths.UMask(notExecutable);
+        int error = Sockets.BindUnix(socket, $"/proc/self/fd/{Fd}/{name}") == 0 ? 0 : Errno.Last;
+        _ = Paths.UMask(mask);
         return error;
     }
 
@@ -73,6 +73,6 @@ public sealed class FolderHandle : IDisposable
     {
         if (_closed) return;
         _closed = true;
-        _ = Libc.Close(Fd);
+        _ = FileIO.Close(Fd);
     }
 }

@@ -24,13 +24,13 @@ public sealed class PathWalk : IDisposable
     public Folder Folder { get; private set; } = new(-1);
 
     /// <summary>Status of that folder.</summary>
-    public Libc.FileStatus FolderStatus { get; private set; }
+    public FileStatus FolderStatus { get; private set; }
 
     /// <summary>The last name of the path, no symbolic link. Empty for "/".</summary>
     public string Name { get; private set; } = "";
 
     /// <summary>What is there; null: nothing yet.</summary>
-    public Libc.FileStatus? Status { get; private set; }
+    public FileStatus? Status { get; private set; }
 
     /// <summary>
     /// Users other than root and the one asked about can write a folder of the path: what is there now need not be there any more.
@@ -45,7 +45,7 @@ public sealed class PathWalk : IDisposable
     public static PathWalk? To(string path, uint user, out int errno)
     {
         PathWalk walk = new(user);
-        errno = path.StartsWith('/') ? walk.Run(path) : Libc.EINVAL;
+        errno = path.StartsWith('/') ? walk.Run(path) : Errno.EINVAL;
         if (errno == 0) return walk;
         walk.Dispose();
         return null;
@@ -61,7 +61,7 @@ public sealed class PathWalk : IDisposable
             if (Name.Length > 0) break;
         }
         if (error != 0) return error;
-        if (!Libc.TryStat(_fd, out Libc.FileStatus status)) return Libc.Errno;
+        if (!FileStatus.TryGet(_fd, out FileStatus status)) return Errno.Last;
         (FolderStatus, OthersMayWrite) = (status, _open || _sticky);
         (Folder, _fd) = (new Folder(_fd), -1);
         return 0;
@@ -74,42 +74,42 @@ public sealed class PathWalk : IDisposable
         for (int i = names.Length - 1; i >= 0; i--) _rest.Push(names[i]);
         if (!path.StartsWith('/')) return 0;
         _sticky = false;
-        return Enter(Libc.Open("/", Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0));
+        return Enter(FileIO.Open("/", FileIO.O_PATH | FileIO.O_DIRECTORY | FileIO.O_CLOEXEC, 0));
     }
 
     private int Step(string name)
     {
-        const int flags = Libc.O_PATH | Libc.O_NOFOLLOW | Libc.O_CLOEXEC;
+        const int flags = FileIO.O_PATH | FileIO.O_NOFOLLOW | FileIO.O_CLOEXEC;
         bool last = _rest.Count == 0;
         // only as a folder is one mounted that is mounted on demand
-        int fd = last ? -1 : Libc.OpenAt(_fd, name, flags | Libc.O_DIRECTORY, 0);
-        if (last || (fd < 0 && Libc.Errno == Libc.ENOTDIR)) fd = Libc.OpenAt(_fd, name, flags, 0);
-        if (fd < 0 && last && Libc.Errno == Libc.ENOENT)
+        int fd = last ? -1 : FileIO.OpenAt(_fd, name, flags | FileIO.O_DIRECTORY, 0);
+        if (last || (fd < 0 && Errno.Last == Errno.ENOTDIR)) fd = FileIO.OpenAt(_fd, name, flags, 0);
+        if (fd < 0 && last && Errno.Last == Errno.ENOENT)
         {
             Name = name;
             return 0;
         }
-        if (fd < 0) return Libc.Errno;
-        if (!Libc.TryStat(fd, out Libc.FileStatus status)) return Fail(fd, Libc.Errno);
+        if (fd < 0) return Errno.Last;
+        if (!FileStatus.TryGet(fd, out FileStatus status)) return Fail(fd, Errno.Last);
         if (status.IsSymlink) return Fail(fd, Follow(name, status));
-        if (!last && !status.IsDirectory) return Fail(fd, Libc.ENOTDIR);
+        if (!last && !status.IsDirectory) return Fail(fd, Errno.ENOTDIR);
         if (!last || name == "..") return Enter(fd);
         (Name, Status) = (name, status);
         return Fail(fd, 0);
     }
 
-    private int Follow(string name, Libc.FileStatus link)
+    private int Follow(string name, FileStatus link)
     {
-        if (_open || _sticky || !IsTrusted(link.Uid) || ++_links > MaxLinks) return Libc.ELOOP;
-        return Libc.ReadLinkAt(_fd, name) is { Length: > 0 } target ? Push(target) : Libc.ENOENT;
+        if (_open || _sticky || !IsTrusted(link.Uid) || ++_links > MaxLinks) return Errno.ELOOP;
+        return Paths.ReadLinkAt(_fd, name) is { Length: > 0 } target ? Push(target) : Errno.ENOENT;
     }
 
     private int Enter(int fd)
     {
-        if (fd < 0) return Libc.Errno;
-        if (_fd >= 0) _ = Libc.Close(_fd);
+        if (fd < 0) return Errno.Last;
+        if (_fd >= 0) _ = FileIO.Close(_fd);
         _fd = fd;
-        if (!Libc.TryStat(fd, out Libc.FileStatus status)) return Libc.Errno;
+        if (!FileStatus.TryGet(fd, out FileStatus status)) return Errno.Last;
         // in a sticky folder nobody else can replace a folder that belongs to root or the user
         bool trusted = IsTrusted(status.Uid), sticky = trusted && (status.Permissions & Sticky) != 0;
         if (!trusted) OtherOwner = status.Uid;
@@ -122,13 +122,13 @@ public sealed class PathWalk : IDisposable
 
     private static int Fail(int fd, int errno)
     {
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         return errno;
     }
 
     public void Dispose()
     {
-        if (_fd >= 0) _ = Libc.Close(_fd);
+        if (_fd >= 0) _ = FileIO.Close(_fd);
         _fd = -1;
         Folder.Dispose();
     }

@@ -16,17 +16,17 @@ public sealed class ProcessHandle : IDisposable
     /// <summary>The process that has this number now; null: there is none.</summary>
     public static ProcessHandle? TryOpen(int pid)
     {
-        int fd = Libc.PidFdOpen(pid);
-        return fd >= 0 || Libc.Errno != Libc.ESRCH ? new ProcessHandle(pid, fd) : null;
+        int fd = Processes.PidFdOpen(pid);
+        return fd >= 0 || Errno.Last != Errno.ESRCH ? new ProcessHandle(pid, fd) : null;
     }
 
     /// <summary>Sends a signal; 0, or errno (ESRCH: the process has ended).</summary>
-    public int Send(int signal) => (_fd >= 0 ? Libc.PidFdSendSignal(_fd, signal) : Libc.Kill(Pid, signal)) == 0 ? 0 : Libc.Errno;
+    public int Send(int signal) => (_fd >= 0 ? Signals.PidFdSendSignal(_fd, signal) : Signals.Kill(Pid, signal)) == 0 ? 0 : Errno.Last;
 
     public void Dispose()
     {
         if (_closed) return;
         _closed = true;
-        if (_fd >= 0) _ = Libc.Close(_fd);
+        if (_fd >= 0) _ = FileIO.Close(_fd);
     }
 }

@@ -17,9 +17,9 @@ public static unsafe partial class SealedMemory
         const int addSeals = 1033, allSeals = 0xF; // F_ADD_SEALS; SEAL, SHRINK, GROW, WRITE
         int fd = CreateOpen(name, sealable: true);
         if (fd < 0) return -1;
-        if (Libc.WriteAll(fd, contents) && Libc.Fcntl(fd, addSeals, allSeals) == 0) return fd;
-        int error = Libc.Errno;
-        _ = Libc.Close(fd);
+        if (FileIO.WriteAll(fd, contents) && FileIO.Fcntl(fd, addSeals, allSeals) == 0) return fd;
+        int error = Errno.Last;
+        _ = FileIO.Close(fd);
         Marshal.SetLastPInvokeError(error);
         return -1;
     }
@@ -31,7 +31,7 @@ public static unsafe partial class SealedMemory
         uint flags = closeOnExec | (sealable ? allowSealing : 0);
         int fd = MemFdCreate(name, flags | notExecutable);
         // the last one is of Linux 6.3, which wants it
-        return fd >= 0 || Libc.Errno != Libc.EINVAL ? fd : MemFdCreate(name, flags);
+        return fd >= 0 || Errno.Last != Errno.EINVAL ? fd : MemFdCreate(name, flags);
     }
 
     /// <summary>
@@ -39,12 +39,12 @@ public static unsafe partial class SealedMemory
     /// </summary>
     public static byte[]? ReadAll(int fd, long most)
     {
-        if (!Libc.TryStat(fd, out Libc.FileStatus status) || status.Size > most) return null;
+        if (!FileStatus.TryGet(fd, out FileStatus status) || status.Size > most) return null;
         byte[] bytes = new byte[status.Size];
         for (int have = 0; have < bytes.Length;)
         {
-            int n = Libc.PRead(fd, bytes.AsSpan(have), have);
-            if (n < 0 && Libc.Errno == Libc.EINTR) continue;
+            int n = FileIO.PRead(fd, bytes.AsSpan(have), have);
+            if (n < 0 && Errno.Last == Errno.EINTR) continue;
             if (n <= 0) return null;
             have += n;
         }

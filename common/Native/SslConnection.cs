@@ -45,7 +45,7 @@ public sealed unsafe partial class SslConnection : IDisposable
         _transport = transport;
     }
 
-    /// <summary>The library's handle, for <see cref="LibSsl"/>.</summary>
+    /// <summary>The library's handle, for the types that begin with Ssl.</summary>
     internal nint Handle => _ssl;
 
     public bool IsDisposed => _ssl == 0;
@@ -54,7 +54,7 @@ public sealed unsafe partial class SslConnection : IDisposable
     public bool IsResumed => IsReused(_ssl) == 1;
 
     /// <summary>errno of the socket call that failed, or 0.</summary>
-    public int Errno => _transport == null ? 0 : _transport->Errno;
+    public int SocketErrno => _transport == null ? 0 : _transport->Errno;
 
     /// <summary>A connection of a context over a socket; null with the reason in the error queue.</summary>
     public static SslConnection? TryCreate(nint context, int fd, bool server)
@@ -95,7 +95,7 @@ public sealed unsafe partial class SslConnection : IDisposable
     public SslStatus Handshake()
     {
         if (!TrySendHeld()) return SslStatus.WantWrite;
-        LibSsl.ClearErrors();
+        SslErrors.Clear();
         _transport->Gathering = true;
         int result = DoHandshake(_ssl);
         _transport->Gathering = false;
@@ -123,7 +123,7 @@ public sealed unsafe partial class SslConnection : IDisposable
     /// <summary>Takes what is there; Ok when <paramref name="count"/> is at least 1.</summary>
     public SslStatus Read(Span<byte> buffer, out int count)
     {
-        LibSsl.ClearErrors();
+        SslErrors.Clear();
         fixed (byte* p = buffer) count = ReadRaw(_ssl, p, buffer.Length);
         return count > 0 ? SslStatus.Ok : Status(count);
     }
@@ -131,7 +131,7 @@ public sealed unsafe partial class SslConnection : IDisposable
     /// <summary>Sends at most one record; after WantWrite the same data, or more, must be given again.</summary>
     public SslStatus Write(ReadOnlySpan<byte> data, out int count)
     {
-        LibSsl.ClearErrors();
+        SslErrors.Clear();
         fixed (byte* p = data) count = WriteRaw(_ssl, p, data.Length);
         return count > 0 ? SslStatus.Ok : Status(count);
     }
@@ -154,9 +154,9 @@ public sealed unsafe partial class SslConnection : IDisposable
     {
         if (_saidClose || IsInitFinished(_ssl) == 0) return;
         _saidClose = true;
-        LibSsl.ClearErrors();
+        SslErrors.Clear();
         _ = ShutdownRaw(_ssl);
-        LibSsl.ClearErrors();
+        SslErrors.Clear();
     }
 
     private SslStatus Status(int result) => GetError(_ssl, result) switch
@@ -198,11 +198,11 @@ public sealed unsafe partial class SslConnection : IDisposable
         if (!t->Drained)
         {
             t->Receives++;
-            do n = Libc.Recv(t->Fd, new Span<byte>(buffer, length));
-            while (n < 0 && Libc.Errno == Libc.EINTR);
+            do n = Sockets.Recv(t->Fd, new Span<byte>(buffer, length));
+            while (n < 0 && Errno.Last == Errno.EINTR);
             if (n == 0) t->End = true;
-            else if (n < 0 && Libc.Errno == Libc.EAGAIN || n > 0 && n < length && t->TrustShort) t->Drained = true;
-            else if (n < 0) t->Errno = Libc.Errno;
+            else if (n < 0 && Errno.Last == Errno.EAGAIN || n > 0 && n < length && t->TrustShort) t->Drained = true;
+            else if (n < 0) t->Errno = Errno.Last;
         }
         if (n < 0 && t->Drained) BioSetFlags(bio, RetryRead);
         return n;
@@ -233,9 +233,9 @@ public sealed unsafe partial class SslConnection : IDisposable
     {
         int n;
         t->Sends++;
-        do n = Libc.Send(t->Fd, new ReadOnlySpan<byte>(data, length));
-        while (n < 0 && Libc.Errno == Libc.EINTR);
-        if (n < 0 && Libc.Errno != Libc.EAGAIN) t->Errno = Libc.Errno;
+        do n = Sockets.Send(t->Fd, new ReadOnlySpan<byte>(data, length));
+        while (n < 0 && Errno.Last == Errno.EINTR);
+        if (n < 0 && Errno.Last != Errno.EAGAIN) t->Errno = Errno.Last;
         return n;
     }
 

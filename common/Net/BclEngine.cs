@@ -21,9 +21,9 @@ internal sealed class BclEngine : SocketEngine
         public ulong Data = data;
         public bool ReadArmed = true, WriteArmed = true;
 
-        public bool IsEdgeTriggered => (Events & Libc.EPOLLET) != 0;
-        public bool WantsRead => ReadArmed && (Events & Libc.EPOLLIN) != 0;
-        public bool WantsWrite => WriteArmed && (Events & Libc.EPOLLOUT) != 0;
+        public bool IsEdgeTriggered => (Events & Epoll.EPOLLET) != 0;
+        public bool WantsRead => ReadArmed && (Events & Epoll.EPOLLIN) != 0;
+        public bool WantsWrite => WriteArmed && (Events & Epoll.EPOLLOUT) != 0;
     }
 
     private readonly Dictionary<int, Watched> _watched = [];
@@ -72,7 +72,7 @@ internal sealed class BclEngine : SocketEngine
         if (_watched.TryGetValue(fd, out Watched? watched)) watched.ReadArmed = true;
     }
 
-    public override int Wait(Span<Libc.EpollEvent> events, int milliseconds)
+    public override int Wait(Span<EpollEvent> events, int milliseconds)
     {
         _read.Clear();
         _write.Clear();
@@ -87,22 +87,22 @@ internal sealed class BclEngine : SocketEngine
         foreach (Socket socket in _read)
         {
             if (count == events.Length) return count;
-            events[count++] = socket == _wake ? new Libc.EpollEvent { Events = Libc.EPOLLIN, Data = WakeData }
-                : Report(_bySocket[socket], Libc.EPOLLIN);
+            events[count++] = socket == _wake ? new EpollEvent { Events = Epoll.EPOLLIN, Data = WakeData }
+                : Report(_bySocket[socket], Epoll.EPOLLIN);
         }
         foreach (Socket socket in _write)
         {
             if (count == events.Length) return count;
-            events[count++] = Report(_bySocket[socket], Libc.EPOLLOUT);
+            events[count++] = Report(_bySocket[socket], Epoll.EPOLLOUT);
         }
         return count;
     }
 
-    private static Libc.EpollEvent Report(Watched watched, uint what)
+    private static EpollEvent Report(Watched watched, uint what)
     {
-        if (watched.IsEdgeTriggered && what == Libc.EPOLLIN) watched.ReadArmed = false;
+        if (watched.IsEdgeTriggered && what == Epoll.EPOLLIN) watched.ReadArmed = false;
         else if (watched.IsEdgeTriggered) watched.WriteArmed = false;
-        return new Libc.EpollEvent { Events = what, Data = watched.Data };
+        return new EpollEvent { Events = what, Data = watched.Data };
     }
 
     public override void Wake() => _wake.Send([1], SocketFlags.None, out _);
@@ -142,7 +142,7 @@ internal sealed class BclEngine : SocketEngine
             int fd = (int)accepted.Handle;
             accepted.SafeHandle.SetHandleAsInvalid(); // the descriptor is the caller's from here on
             GC.SuppressFinalize(accepted);
-            peer = Libc.RemoteEndPoint(fd);
+            peer = Sockets.RemoteEndPoint(fd);
             return fd;
         }
         catch (SocketException e) { return Fail(e.SocketErrorCode); }
@@ -170,22 +170,22 @@ internal sealed class BclEngine : SocketEngine
     {
         Marshal.SetLastPInvokeError(error switch
         {
-            SocketError.WouldBlock or SocketError.IOPending or SocketError.TryAgain => Libc.EAGAIN,
-            SocketError.Interrupted => Libc.EINTR,
-            SocketError.ConnectionReset => Libc.ECONNRESET,
-            SocketError.ConnectionAborted => Libc.ECONNABORTED,
-            SocketError.Shutdown => Libc.EPIPE,
-            SocketError.TimedOut => Libc.ETIMEDOUT,
-            SocketError.NotConnected => Libc.ENOTCONN,
-            SocketError.ConnectionRefused => Libc.ECONNREFUSED,
-            SocketError.HostUnreachable or SocketError.HostDown => Libc.EHOSTUNREACH,
-            SocketError.NetworkUnreachable or SocketError.NetworkDown => Libc.ENETUNREACH,
-            SocketError.NoBufferSpaceAvailable => Libc.ENOMEM,
-            SocketError.TooManyOpenSockets => Libc.EMFILE,
-            SocketError.NotSocket => Libc.ENOTSOCK,
-            SocketError.AccessDenied => Libc.EACCES,
-            SocketError.InvalidArgument => Libc.EINVAL,
-            _ => Libc.EIO,
+            SocketError.WouldBlock or SocketError.IOPending or SocketError.TryAgain => Errno.EAGAIN,
+            SocketError.Interrupted => Errno.EINTR,
+            SocketError.ConnectionReset => Errno.ECONNRESET,
+            SocketError.ConnectionAborted => Errno.ECONNABORTED,
+            SocketError.Shutdown => Errno.EPIPE,
+            SocketError.TimedOut => Errno.ETIMEDOUT,
+            SocketError.NotConnected => Errno.ENOTCONN,
+            SocketError.ConnectionRefused => Errno.ECONNREFUSED,
+            SocketError.HostUnreachable or SocketError.HostDown => Errno.EHOSTUNREACH,
+            SocketError.NetworkUnreachable or SocketError.NetworkDown => Errno.ENETUNREACH,
+            SocketError.NoBufferSpaceAvailable => Errno.ENOMEM,
+            SocketError.TooManyOpenSockets => Errno.EMFILE,
+            SocketError.NotSocket => Errno.ENOTSOCK,
+            SocketError.AccessDenied => Errno.EACCES,
+            SocketError.InvalidArgument => Errno.EINVAL,
+            _ => Errno.EIO,
         });
         return -1;
     }

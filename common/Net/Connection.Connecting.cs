@@ -15,11 +15,11 @@ public sealed partial class Connection
     /// </summary>
     public static Connection? ToUnix(EventLoop loop, string path, out int error)
     {
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        error = fd < 0 || Libc.ConnectUnix(fd, path) != 0 ? Libc.Errno : 0;
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+        error = fd < 0 || Sockets.ConnectUnix(fd, path) != 0 ? Errno.Last : 0;
         if (error == 0) return new Connection(loop, fd);
-        if (error == Libc.EAGAIN) return new Connection(loop, fd, path);
-        if (fd >= 0) _ = Libc.Close(fd);
+        if (error == Errno.EAGAIN) return new Connection(loop, fd, path);
+        if (fd >= 0) _ = FileIO.Close(fd);
         return null;
     }
 
@@ -34,16 +34,16 @@ public sealed partial class Connection
     private void ConnectAgain(string path, long until) => Loop.After(BacklogRetry, () =>
     {
         if (_fd < 0) return;
-        if (Libc.ConnectUnix(_fd, path) == 0)
+        if (Sockets.ConnectUnix(_fd, path) == 0)
         {
             Watch();
             SendAgain();
             if (_fd >= 0) Receivable();
         }
-        else if (Libc.Errno == Libc.EAGAIN && Loop.NowMilliseconds < until) ConnectAgain(path, until);
+        else if (Errno.Last == Errno.EAGAIN && Loop.NowMilliseconds < until) ConnectAgain(path, until);
         else
         {
-            Error = Libc.Errno;
+            Error = Errno.Last;
             CloseNow();
         }
     });

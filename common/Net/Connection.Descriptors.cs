@@ -9,7 +9,7 @@ namespace MtaSuite.Common.Net;
 public sealed partial class Connection
 {
     /// <summary>Those of the next frames may come along with a frame that is not complete yet.</summary>
-    private const int MaxUnclaimed = 4 * Libc.MaxDescriptors;
+    private const int MaxUnclaimed = 4 * Sockets.MaxDescriptors;
     private Queue<int>? _received;
     private List<(long At, int[] Descriptors)>? _attached;
     private long _sent;
@@ -38,7 +38,7 @@ public sealed partial class Connection
         int[] copies = new int[descriptors.Length];
         for (int i = 0; i < copies.Length; i++)
         {
-            copies[i] = Libc.Duplicate(descriptors[i]);
+            copies[i] = FileIO.Duplicate(descriptors[i]);
             if (copies[i] >= 0) continue;
             CloseAll(copies.AsSpan(0, i));
             return false;
@@ -54,7 +54,7 @@ public sealed partial class Connection
         (long at, int[] descriptors) = _attached![0];
         if (at > _sent) return Loop.Engine.Send(_fd, data[..(int)Math.Min(at - _sent, data.Length)]);
         if (_attached.Count > 1) data = data[..(int)Math.Min(_attached[1].At - _sent, data.Length)];
-        int n = Libc.SendWithDescriptors(_fd, data, descriptors);
+        int n = Sockets.SendWithDescriptors(_fd, data, descriptors);
         if (n <= 0) return n;
         _attached.RemoveAt(0);
         if (_attached.Count == 0) _attached = null;
@@ -65,24 +65,24 @@ public sealed partial class Connection
     /// <summary>Receives bytes and descriptors. Too many of those end the connection.</summary>
     private int ReceiveAttached(Span<byte> room, out bool came)
     {
-        Span<int> descriptors = stackalloc int[Libc.MaxDescriptors];
-        int n = Libc.ReceiveWithDescriptors(_fd, room, descriptors, out int count);
+        Span<int> descriptors = stackalloc int[Sockets.MaxDescriptors];
+        int n = Sockets.ReceiveWithDescriptors(_fd, room, descriptors, out int count);
         came = count != 0;
         for (int i = 0; i < count; i++) _received!.Enqueue(descriptors[i]);
         if (count >= 0 && _received!.Count <= MaxUnclaimed) return n;
-        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(Libc.EPROTO);
+        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(Errno.EPROTO);
         return -1;
     }
 
     private void CloseDescriptors()
     {
-        while (_received is { Count: > 0 }) _ = Libc.Close(_received.Dequeue());
+        while (_received is { Count: > 0 }) _ = FileIO.Close(_received.Dequeue());
         foreach ((_, int[] descriptors) in _attached ?? []) CloseAll(descriptors);
         _attached = null;
     }
 
     private static void CloseAll(ReadOnlySpan<int> descriptors)
     {
-        foreach (int fd in descriptors) _ = Libc.Close(fd);
+        foreach (int fd in descriptors) _ = FileIO.Close(fd);
     }
 }

@@ -90,20 +90,20 @@ public sealed partial class Connection
                 _outStart += n;
                 continue;
             }
-            switch (n == 0 ? Libc.EPIPE : Libc.Errno)
+            switch (n == 0 ? Errno.EPIPE : Errno.Last)
             {
-                case Libc.EINTR:
+                case Errno.EINTR:
                     break;
-                case Libc.EAGAIN:
+                case Errno.EAGAIN:
                     _writable = false;
-                    Loop.Rewatch(_fd, InputEvents | Libc.EPOLLOUT);
+                    Loop.Rewatch(_fd, InputEvents | Epoll.EPOLLOUT);
                     break;
-                case Libc.ENOMEM or Libc.ENOBUFS:
+                case Errno.ENOMEM or Errno.ENOBUFS:
                     _writable = false;
                     Loop.After(MemoryRetry, SendAgain);
                     break;
                 default:
-                    Error = n == 0 ? Libc.EPIPE : Libc.Errno;
+                    Error = n == 0 ? Errno.EPIPE : Errno.Last;
                     CloseNow();
                     return;
             }

@@ -24,7 +24,7 @@ public interface IConnectionFilter : IDisposable
 public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<byte>, IDisposable
 {
     // Room for output is asked for only after the kernel has refused some: otherwise each read of the peer would wake us.
-    private const uint InputEvents = Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLET;
+    private const uint InputEvents = Epoll.EPOLLIN | Epoll.EPOLLRDHUP | Epoll.EPOLLET;
     // The kernel is short of memory: the connection is as good as before, and a peer that waits for an answer is to get it.
     private static readonly TimeSpan MemoryRetry = TimeSpan.FromMilliseconds(50);
     private const int SmallBuffer = 16 * 1024;
@@ -137,7 +137,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     {
         if (_fd < 0) return;
         _writable = false;
-        Loop.Rewatch(_fd, InputEvents | Libc.EPOLLOUT);
+        Loop.Rewatch(_fd, InputEvents | Epoll.EPOLLOUT);
     }
 
     /// <summary>Receives what is there now; false when the caller has to wait.</summary>
@@ -167,19 +167,19 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
                 ReleaseInput();
                 return true;
             }
-            switch (Libc.Errno)
+            switch (Errno.Last)
             {
-                case Libc.EINTR:
+                case Errno.EINTR:
                     continue;
-                case Libc.EAGAIN:
+                case Errno.EAGAIN:
                     AwaitReadiness();
                     break;
-                case Libc.ENOMEM or Libc.ENOBUFS:
+                case Errno.ENOMEM or Errno.ENOBUFS:
                     _readable = false;
                     Loop.After(MemoryRetry, ReceiveAgain);
                     break;
                 default:
-                    Error = Libc.Errno;
+                    Error = Errno.Last;
                     status = ReadStatus.Failed;
                     return true;
             }
@@ -271,7 +271,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         }
         else if (_drainer != null || _closeWhenSent)
         {
-            Error = Libc.ETIMEDOUT;
+            Error = Errno.ETIMEDOUT;
             CloseNow();
         }
     }
@@ -288,9 +288,9 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
 
     void IReadiness.OnReady(uint events)
     {
-        bool input = (events & (Libc.EPOLLIN | Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0;
+        bool input = (events & (Epoll.EPOLLIN | Epoll.EPOLLRDHUP | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0;
         bool resume = input;
-        if ((events & (Libc.EPOLLOUT | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0 && !_writable)
+        if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0 && !_writable)
         {
             _writable = true;
             Loop.Rewatch(_fd, InputEvents);
@@ -299,7 +299,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         }
         if (_fd < 0 || !resume) return;
         if (input) InputEdges++;
-        _hangup |= (events & (Libc.EPOLLRDHUP | Libc.EPOLLERR | Libc.EPOLLHUP)) != 0;
+        _hangup |= (events & (Epoll.EPOLLRDHUP | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0;
         Receivable();
     }
 

@@ -27,12 +27,13 @@ public sealed class Connector : IReadiness
     public static Promise<ConnectResult> Connect(EventLoop loop, IPEndPoint remote, IPAddress? bind, TimeSpan timeout)
     {
         bool v6 = remote.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-        int fd = Libc.Socket(v6 ? Libc.AF_INET6 : Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        if (fd < 0) return Done(ConnectResult.Failed(Libc.Errno));
-        _ = Libc.SetSocketOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+        int fd = Sockets.Create(v6 ? Sockets.AF_INET6 : Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC,
+            0);
+        if (fd < 0) return Done(ConnectResult.Failed(Errno.Last));
+        _ = Sockets.SetSocketOption(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1);
         TcpWindow.Apply(fd);
-        if (bind != null && Libc.Bind(fd, new IPEndPoint(bind, 0)) != 0) return Fail(fd, Libc.Errno);
-        return Libc.Connect(fd, remote) == 0 ? Done(new ConnectResult(fd, 0)) : Wait(loop, fd, Libc.Errno, timeout);
+        if (bind != null && Sockets.Bind(fd, new IPEndPoint(bind, 0)) != 0) return Fail(fd, Errno.Last);
+        return Sockets.Connect(fd, remote) == 0 ? Done(new ConnectResult(fd, 0)) : Wait(loop, fd, Errno.Last, timeout);
     }
 
     private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
@@ -41,8 +42,8 @@ public sealed class Connector : IReadiness
     /// <param name="timeout">Zero: no second attempt. Past it the result is EAGAIN.</param>
     public static Promise<ConnectResult> ConnectUnix(EventLoop loop, string path, TimeSpan timeout)
     {
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        if (fd < 0) return Done(ConnectResult.Failed(Libc.Errno));
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+        if (fd < 0) return Done(ConnectResult.Failed(Errno.Last));
         Promise<ConnectResult> result = new();
         ConnectUnix(loop, fd, path, loop.NowMilliseconds + (long)timeout.TotalMilliseconds, result);
         return result;
@@ -50,28 +51,28 @@ public sealed class Connector : IReadiness
 
     private static void ConnectUnix(EventLoop loop, int fd, string path, long until, Promise<ConnectResult> result)
     {
-        int error = Libc.ConnectUnix(fd, path) == 0 ? 0 : Libc.Errno;
-        if (error == Libc.EAGAIN && loop.NowMilliseconds < until)
+        int error = Sockets.ConnectUnix(fd, path) == 0 ? 0 : Errno.Last;
+        if (error == Errno.EAGAIN && loop.NowMilliseconds < until)
         {
             loop.After(BacklogRetry, () => ConnectUnix(loop, fd, path, until, result));
             return;
         }
-        if (error != 0) _ = Libc.Close(fd);
+        if (error != 0) _ = FileIO.Close(fd);
         result.TrySet(error == 0 ? new ConnectResult(fd, 0) : ConnectResult.Failed(error));
     }
 
     private static Promise<ConnectResult> Wait(EventLoop loop, int fd, int error, TimeSpan timeout)
     {
-        if (error != Libc.EINPROGRESS) return Fail(fd, error);
+        if (error != Errno.EINPROGRESS) return Fail(fd, error);
         Connector connector = new(loop, fd);
-        if (!loop.Watch(fd, Libc.EPOLLOUT, connector)) return Fail(fd, Libc.Errno);
+        if (!loop.Watch(fd, Epoll.EPOLLOUT, connector)) return Fail(fd, Errno.Last);
         if (timeout > TimeSpan.Zero) connector._timer = loop.After(timeout, connector.OnTimeout);
         return connector._result;
     }
 
     private static Promise<ConnectResult> Fail(int fd, int error)
     {
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         return Done(ConnectResult.Failed(error));
     }
 
@@ -84,17 +85,17 @@ public sealed class Connector : IReadiness
 
     void IReadiness.OnReady(uint events)
     {
-        int error = Libc.GetSocketOption(_fd, Libc.SOL_SOCKET, Libc.SO_ERROR);
-        Finish(error < 0 ? Libc.Errno : error);
+        int error = Sockets.GetSocketOption(_fd, Sockets.SOL_SOCKET, Sockets.SO_ERROR);
+        Finish(error < 0 ? Errno.Last : error);
     }
 
-    private void OnTimeout() => Finish(Libc.ETIMEDOUT);
+    private void OnTimeout() => Finish(Errno.ETIMEDOUT);
 
     private void Finish(int error)
     {
         _timer?.Cancel();
         _loop.Unwatch(_fd);
-        if (error != 0) _ = Libc.Close(_fd);
+        if (error != 0) _ = FileIO.Close(_fd);
         _result.TrySet(error == 0 ? new ConnectResult(_fd, 0) : ConnectResult.Failed(error));
     }
 }

@@ -6,47 +6,47 @@ namespace MtaSuite.Common.Net;
 /// <summary>The system's own calls: epoll(7), and an eventfd to be woken by.</summary>
 internal sealed class EpollEngine : SocketEngine
 {
-    private readonly int _epoll = Libc.EpollCreate(Libc.EPOLL_CLOEXEC);
-    private readonly int _wake = Libc.EventFd(0, Libc.EFD_NONBLOCK | Libc.EFD_CLOEXEC);
+    private readonly int _epoll = Epoll.Create(Epoll.EPOLL_CLOEXEC);
+    private readonly int _wake = Epoll.EventFd(0, Epoll.EFD_NONBLOCK | Epoll.EFD_CLOEXEC);
     private readonly byte[] _wakeCount = new byte[8];
 
     public EpollEngine()
     {
-        if (_epoll < 0 || _wake < 0) throw new InvalidOperationException($"event loop: {Libc.ErrorText()}");
-        _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, _wake, Libc.EPOLLIN, WakeData);
+        if (_epoll < 0 || _wake < 0) throw new InvalidOperationException($"event loop: {Errno.Text()}");
+        _ = Epoll.Control(_epoll, Epoll.EPOLL_CTL_ADD, _wake, Epoll.EPOLLIN, WakeData);
     }
 
-    public override bool Watch(int fd, uint events, ulong data) => Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_ADD, fd, events, data) == 0;
+    public override bool Watch(int fd, uint events, ulong data) => Epoll.Control(_epoll, Epoll.EPOLL_CTL_ADD, fd, events, data) == 0;
 
-    public override void Rewatch(int fd, uint events, ulong data) => _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_MOD, fd, events, data);
+    public override void Rewatch(int fd, uint events, ulong data) => _ = Epoll.Control(_epoll, Epoll.EPOLL_CTL_MOD, fd, events, data);
 
-    public override void Unwatch(int fd) => _ = Libc.EpollCtl(_epoll, Libc.EPOLL_CTL_DEL, fd, 0, 0);
+    public override void Unwatch(int fd) => _ = Epoll.Control(_epoll, Epoll.EPOLL_CTL_DEL, fd, 0, 0);
 
-    public override int Wait(Span<Libc.EpollEvent> events, int milliseconds) => Libc.EpollWait(_epoll, events, milliseconds);
+    public override int Wait(Span<EpollEvent> events, int milliseconds) => Epoll.Wait(_epoll, events, milliseconds);
 
     public override void Wake()
     {
         ReadOnlySpan<byte> one = [1, 0, 0, 0, 0, 0, 0, 0];
-        while (Libc.Write(_wake, one) < 0 && Libc.Errno == Libc.EINTR) { }
+        while (FileIO.Write(_wake, one) < 0 && Errno.Last == Errno.EINTR) { }
     }
 
-    public override void Woken() => _ = Libc.Read(_wake, _wakeCount);
+    public override void Woken() => _ = FileIO.Read(_wake, _wakeCount);
 
-    public override int Receive(int fd, Span<byte> buffer) => Libc.Recv(fd, buffer);
+    public override int Receive(int fd, Span<byte> buffer) => Sockets.Recv(fd, buffer);
 
     public override void InputTaken(int fd) { }
 
     public override bool TellsOfEachInput => true;
 
-    public override int Send(int fd, ReadOnlySpan<byte> data) => Libc.Send(fd, data);
+    public override int Send(int fd, ReadOnlySpan<byte> data) => Sockets.Send(fd, data);
 
-    public override int Accept(int listener, out IPEndPoint? peer) => Libc.Accept(listener, out peer);
+    public override int Accept(int listener, out IPEndPoint? peer) => Sockets.Accept(listener, out peer);
 
-    public override void Close(int fd) => _ = Libc.Close(fd);
+    public override void Close(int fd) => _ = FileIO.Close(fd);
 
     public override void Dispose()
     {
-        _ = Libc.Close(_epoll);
-        _ = Libc.Close(_wake);
+        _ = FileIO.Close(_epoll);
+        _ = FileIO.Close(_wake);
     }
 }

@@ -73,7 +73,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
         _isRunning = true;
         try
         {
-            Span<Libc.EpollEvent> events = stackalloc Libc.EpollEvent[EventsPerWait];
+            Span<EpollEvent> events = stackalloc EpollEvent[EventsPerWait];
             while (true)
             {
                 RunPosted();
@@ -93,7 +93,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
         }
     }
 
-    private void Turn(Span<Libc.EpollEvent> events)
+    private void Turn(Span<EpollEvent> events)
     {
         int n = Engine.Wait(events, HasPosted ? 0 : _timers.Timeout(Environment.TickCount64));
         NowMilliseconds = Environment.TickCount64;

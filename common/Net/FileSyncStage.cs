@@ -23,7 +23,7 @@ public sealed class FileSyncStage(EventLoop loop, bool grouping) : SyncStage(loo
     /// <summary>Syncs in flight share the commits of the disk's journal: fewer threads leave the disk idle.</summary>
     protected override int SoloThreads => 20;
 
-    public override void Sync(DurableWork work) => work.SyncError = Libc.Fsync(work.Unsynced) == 0 ? 0 : Libc.Errno;
+    public override void Sync(DurableWork work) => work.SyncError = FileIO.Fsync(work.Unsynced) == 0 ? 0 : Errno.Last;
 
     protected override void SyncTogether(List<DurableWork> works)
     {
@@ -36,11 +36,11 @@ public sealed class FileSyncStage(EventLoop loop, bool grouping) : SyncStage(loo
             if (end - i == 1) Sync(works[i]);
             else
             {
-                int error = Libc.SyncFs(works[i].Unsynced) == 0 ? 0 : Libc.Errno;
+                int error = FileSystem.Sync(works[i].Unsynced) == 0 ? 0 : Errno.Last;
                 // syncfs tells of failures since its own descriptor was opened; each file knows of its own
                 for (int k = i; k < end; k++)
                     works[k].SyncError = error != 0 ? error
-                        : Libc.SyncFileRange(works[k].Unsynced, 0, 0, Libc.SYNC_FILE_RANGE_WAIT_BEFORE) == 0 ? 0 : Libc.Errno;
+                        : FileIO.SyncFileRange(works[k].Unsynced, 0, 0, FileIO.SYNC_FILE_RANGE_WAIT_BEFORE) == 0 ? 0 : Errno.Last;
             }
             i = end;
         }

@@ -22,9 +22,9 @@ public sealed class Listener : IReadiness, IDisposable
         _loop = loop;
         _fd = fd;
         _accepted = accepted;
-        _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.Fcntl(fd, Libc.F_GETFL, 0) | Libc.O_NONBLOCK);
-        _ = Libc.Fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
-        Local = Libc.LocalEndPoint(fd);
+        _ = FileIO.Fcntl(fd, FileIO.F_SETFL, FileIO.Fcntl(fd, FileIO.F_GETFL, 0) | FileIO.O_NONBLOCK);
+        _ = FileIO.Fcntl(fd, FileIO.F_SETFD, FileIO.FD_CLOEXEC);
+        Local = Sockets.LocalEndPoint(fd);
         Resume();
     }
 
@@ -37,7 +37,7 @@ public sealed class Listener : IReadiness, IDisposable
     public void Resume()
     {
         if (_watching || _fd < 0) return;
-        _watching = _loop.Watch(_fd, Libc.EPOLLIN | Libc.EPOLLEXCLUSIVE, this);
+        _watching = _loop.Watch(_fd, Epoll.EPOLLIN | Epoll.EPOLLEXCLUSIVE, this);
         if (!_watching) _loop.After(TimeSpan.FromSeconds(1), Resume);
     }
 
@@ -59,15 +59,15 @@ public sealed class Listener : IReadiness, IDisposable
                 _accepted(fd, peer);
                 continue;
             }
-            int error = Libc.Errno;
-            if (error is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM or Libc.ENOBUFS)
+            int error = Errno.Last;
+            if (error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS)
             {
                 // out of descriptors: leave the rest in the backlog for a moment instead of spinning
                 Pause();
                 _loop.After(TimeSpan.FromSeconds(1), Resume);
                 Exhausted?.Invoke(error);
             }
-            if (error is not (Libc.ECONNABORTED or Libc.EINTR)) return;
+            if (error is not (Errno.ECONNABORTED or Errno.EINTR)) return;
         }
     }
 

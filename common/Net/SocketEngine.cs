@@ -6,7 +6,7 @@ namespace MtaSuite.Common.Net;
 /// <summary>
 /// What an event loop asks of the system: which descriptors are ready, and the calls on sockets. One implementation is chosen when the loop
 /// is made: <see cref="EpollEngine"/>, which every daemon uses, or <see cref="BclEngine"/>, the portable one, which is also the other side
-/// of the loop's differential tests. Results are as those of the C library: -1 with <see cref="Libc.Errno"/> set. On the loop's thread, but
+/// of the loop's differential tests. Results are as those of the C library: -1 with <see cref="Errno.Last"/> set. On the loop's thread, but
 /// for <see cref="Wake"/>.
 /// </summary>
 internal abstract class SocketEngine : IDisposable
@@ -25,7 +25,7 @@ internal abstract class SocketEngine : IDisposable
     public abstract void Unwatch(int fd);
 
     /// <summary>Waits at most so many milliseconds, -1: for ever; how many events came.</summary>
-    public abstract int Wait(Span<Libc.EpollEvent> events, int milliseconds);
+    public abstract int Wait(Span<EpollEvent> events, int milliseconds);
 
     /// <summary>Ends a wait under way, or the next one. From any thread.</summary>
     public abstract void Wake();

@@ -14,7 +14,7 @@ public static class TcpWindow
     public static void Apply(int fd)
     {
         if (Bytes <= 0) return;
-        _ = Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, Bytes);
-        _ = Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, Bytes);
+        _ = Sockets.SetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, Bytes);
+        _ = Sockets.SetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_RCVBUF, Bytes);
     }
 }

@@ -25,7 +25,7 @@ public sealed class UserList(string value) : IDisposable
     {
         string number = uid.ToString(CultureInfo.InvariantCulture);
         if (_everybody) return (MatchResult.Yes, number);
-        (int error, Account? account) = await _accounts.AskAsync(uid, static uid => (Libc.FindAccount(uid, out Account? found), found));
+        (int error, Account? account) = await _accounts.AskAsync(uid, static uid => (UserDatabase.Find(uid, out Account? found), found));
         if (error != 0) return (MatchResult.Error, number);
         string name = account?.Name ?? "unknown";
         return (await _names.MatchAsync(name), name);

@@ -31,20 +31,20 @@ public sealed class BounceLog(SpoolDirectory spool)
     {
         if (!QueueId.IsValid(queueId)) return Outcome.Defer("4.3.0", "malformed queue id");
         string path = PathOf(folder, queueId);
-        int fd = OpenLocked(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_APPEND, exclusive: true);
+        int fd = OpenLocked(path, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_APPEND, exclusive: true);
         if (fd < 0) return Failure("open", path);
         try
         {
-            if (!Libc.TryStat(fd, out Libc.FileStatus status)) return Failure("stat", path);
+            if (!FileStatus.TryGet(fd, out FileStatus status)) return Failure("stat", path);
             ArrayBufferWriter<byte> text = new();
             Span<byte> last = stackalloc byte[1];
             // a line that a crash tore must not swallow the next one
-            if (status.Size > 0 && Libc.PRead(fd, last, status.Size - 1) == 1 && last[0] != '\n') text.Write("\n"u8);
+            if (status.Size > 0 && FileIO.PRead(fd, last, status.Size - 1) == 1 && last[0] != '\n') text.Write("\n"u8);
             foreach (DeliveryRecord record in records) LogRecordCodec.Encode(record, text);
-            if (!Libc.WriteAll(fd, text.WrittenSpan) || (folder != LogFolder.Defer && Libc.Fsync(fd) != 0))
+            if (!FileIO.WriteAll(fd, text.WrittenSpan) || (folder != LogFolder.Defer && FileIO.Fsync(fd) != 0))
             {
                 Outcome failure = Failure("write", path);
-                Libc.FTruncate(fd, status.Size);
+                FileIO.FTruncate(fd, status.Size);
                 return failure;
             }
             if (folder == LogFolder.Defer && IsRewriteDue(status.Size, status.Size + text.WrittenCount)) Rewrite(fd, path);
@@ -52,7 +52,7 @@ public sealed class BounceLog(SpoolDirectory spool)
         }
         finally
         {
-            Libc.Close(fd);
+            FileIO.Close(fd);
         }
     }
 
@@ -60,11 +60,11 @@ public sealed class BounceLog(SpoolDirectory spool)
     public LogSnapshot? Open(LogFolder folder, string queueId)
     {
         if (!QueueId.IsValid(queueId)) return null;
-        int fd = OpenLocked(PathOf(folder, queueId), Libc.O_RDONLY, exclusive: false);
+        int fd = OpenLocked(PathOf(folder, queueId), FileIO.O_RDONLY, exclusive: false);
         if (fd < 0) return null;
         LogSnapshot snapshot = new(fd);
         // what is appended from now on lies beyond the snapshot's end, and a rewrite makes a new file
-        Libc.Flock(fd, Libc.LOCK_UN);
+        FileLocks.Flock(fd, FileLocks.LOCK_UN);
         return snapshot;
     }
 
@@ -73,7 +73,7 @@ public sealed class BounceLog(SpoolDirectory spool)
     {
         if (!QueueId.IsValid(queueId)) return Outcome.Defer("4.3.0", "malformed queue id");
         string path = PathOf(folder, queueId);
-        return Libc.Unlink(path) == 0 || Libc.Errno == Libc.ENOENT ? Outcome.Ok("removed") : Failure("remove", path);
+        return Paths.Unlink(path) == 0 || Errno.Last == Errno.ENOENT ? Outcome.Ok("removed") : Failure("remove", path);
     }
 
     private string PathOf(LogFolder folder, string queueId) => spool.PathOf(FolderName(folder), queueId);
@@ -89,17 +89,17 @@ public sealed class BounceLog(SpoolDirectory spool)
         bool madeFolder = false;
         while (true)
         {
-            int fd = Libc.Open(path, flags | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180);
+            int fd = FileIO.Open(path, flags | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0x180);
             if (fd < 0)
             {
-                if (Libc.Errno != Libc.ENOENT || (flags & Libc.O_CREAT) == 0 || madeFolder) return -1;
+                if (Errno.Last != Errno.ENOENT || (flags & FileIO.O_CREAT) == 0 || madeFolder) return -1;
                 madeFolder = true;
                 if (!TryMakeFolder(path)) return -1;
                 continue;
             }
-            while (Libc.Flock(fd, exclusive ? Libc.LOCK_EX : Libc.LOCK_SH) != 0 && Libc.Errno == Libc.EINTR) { }
-            if (!Libc.TryStat(fd, out Libc.FileStatus status) || status.Links > 0) return fd;
-            Libc.Close(fd);
+            while (FileLocks.Flock(fd, exclusive ? FileLocks.LOCK_EX : FileLocks.LOCK_SH) != 0 && Errno.Last == Errno.EINTR) { }
+            if (!FileStatus.TryGet(fd, out FileStatus status) || status.Links > 0) return fd;
+            FileIO.Close(fd);
         }
     }
 
@@ -107,10 +107,10 @@ public sealed class BounceLog(SpoolDirectory spool)
     {
         string folder = Path.GetDirectoryName(path)!;
         if (Exists(folder)) return true;
-        return Libc.Errno == Libc.ENOENT && Exists(Path.GetDirectoryName(folder)!) && Exists(folder);
+        return Errno.Last == Errno.ENOENT && Exists(Path.GetDirectoryName(folder)!) && Exists(folder);
 
         // another thread may make it at the same time
-        static bool Exists(string folder) => Libc.MkDir(folder, 0x1C0) == 0 || Libc.Errno == Libc.EEXIST;
+        static bool Exists(string folder) => Paths.MkDir(folder, 0x1C0) == 0 || Errno.Last == Errno.EEXIST;
     }
 
     /// <summary>
@@ -119,7 +119,8 @@ public sealed class BounceLog(SpoolDirectory spool)
     private static void Rewrite(int fd, string path)
     {
         string temporary = path + ".new";
-        int output = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180);
+        int output = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_TRUNC | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
+            0x180);
         if (output < 0) return;
         ArrayBufferWriter<byte> text = new();
         bool ok = true;
@@ -127,13 +128,13 @@ public sealed class BounceLog(SpoolDirectory spool)
         {
             LogRecordCodec.Encode(record, text);
             if (text.WrittenCount < 64 * 1024) continue;
-            ok &= Libc.WriteAll(output, text.WrittenSpan);
+            ok &= FileIO.WriteAll(output, text.WrittenSpan);
             text.ResetWrittenCount();
         }
-        ok &= Libc.WriteAll(output, text.WrittenSpan);
-        Libc.Close(output);
-        if (!ok || Libc.Rename(temporary, path) != 0) Libc.Unlink(temporary);
+        ok &= FileIO.WriteAll(output, text.WrittenSpan);
+        FileIO.Close(output);
+        if (!ok || Paths.Rename(temporary, path) != 0) Paths.Unlink(temporary);
     }
 
-    private static Outcome Failure(string call, string path) => Outcome.Defer("4.3.0", $"log file {path}: {call}: {Libc.ErrorText()}");
+    private static Outcome Failure(string call, string path) => Outcome.Defer("4.3.0", $"log file {path}: {call}: {Errno.Text()}");
 }

@@ -33,6 +33,6 @@ public readonly record struct ContentSegments(long HeaderOffset, long HeaderLeng
         long left = inHeader && !IsContiguous ? HeaderLength - position : Length - position;
         if (left <= 0) return 0;
         if (buffer.Length > left) buffer = buffer[..(int)left];
-        return Libc.PRead(fd, buffer, inHeader ? HeaderOffset + position : BodyOffset + position - HeaderLength);
+        return FileIO.PRead(fd, buffer, inHeader ? HeaderOffset + position : BodyOffset + position - HeaderLength);
     }
 }

@@ -21,13 +21,13 @@ public sealed class DeliveryFile(int descriptor, string queueId) : IDisposable
     /// </param>
     public static DeliveryFile? TryOpen(SpoolDirectory spool, string queue, string queueId, uint? owner = null)
     {
-        const int flags = Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK;
-        int fd = Libc.Open(spool.PathOf(queue, queueId), flags, 0);
+        const int flags = FileIO.O_RDWR | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK;
+        int fd = FileIO.Open(spool.PathOf(queue, queueId), flags, 0);
         if (fd < 0) return null;
-        if (Libc.TryStat(fd, out Libc.FileStatus status) && status.IsRegular && (owner ?? status.Uid) == status.Uid)
+        if (FileStatus.TryGet(fd, out FileStatus status) && status.IsRegular && (owner ?? status.Uid) == status.Uid)
             return new DeliveryFile(fd, queueId);
-        _ = Libc.Close(fd);
-        Marshal.SetLastPInvokeError(Libc.EPERM);
+        _ = FileIO.Close(fd);
+        Marshal.SetLastPInvokeError(Errno.EPERM);
         return null;
     }
 
@@ -36,7 +36,7 @@ public sealed class DeliveryFile(int descriptor, string queueId) : IDisposable
 
     public void Dispose()
     {
-        if (Descriptor >= 0) _ = Libc.Close(Descriptor);
+        if (Descriptor >= 0) _ = FileIO.Close(Descriptor);
         Descriptor = -1;
     }
 }

@@ -22,7 +22,7 @@ public sealed class LogSnapshot : IEnumerable<DeliveryRecord>, IDisposable
     {
         _fd = fd;
         _owns = owns;
-        _end = Libc.TryStat(fd, out Libc.FileStatus status) ? status.Size : 0;
+        _end = FileStatus.TryGet(fd, out FileStatus status) ? status.Size : 0;
         foreach ((long position, DeliveryRecord record) in Lines())
         {
             if (record.Offset >= 0) _newest[record.Offset] = position;
@@ -41,7 +41,7 @@ public sealed class LogSnapshot : IEnumerable<DeliveryRecord>, IDisposable
 
     public void Dispose()
     {
-        if (_owns && !_closed) Libc.Close(_fd);
+        if (_owns && !_closed) FileIO.Close(_fd);
         _closed = true;
     }
 
@@ -75,7 +75,7 @@ public sealed class LogSnapshot : IEnumerable<DeliveryRecord>, IDisposable
                 buffer.AsSpan(start, end - start).CopyTo(buffer);
                 (start, end) = (0, end - start);
                 int room = (int)Math.Min(buffer.Length - end, _end - position - end);
-                int read = room > 0 ? Libc.PRead(_fd, buffer.AsSpan(end, room), position + end) : 0;
+                int read = room > 0 ? FileIO.PRead(_fd, buffer.AsSpan(end, room), position + end) : 0;
                 if (read <= 0) yield break;
                 end += read;
             }

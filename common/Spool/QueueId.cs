@@ -13,7 +13,7 @@ public static class QueueId
     private static readonly System.Buffers.SearchValues<char> Digits = System.Buffers.SearchValues.Create(Alphabet);
     private const int TimeDigits = 10, ProcessDigits = 4;
     public const int Length = TimeDigits + ProcessDigits;
-    private static readonly int s_process = Libc.GetPid();
+    private static readonly int s_process = Processes.GetPid();
     private static long s_last;
 
     /// <summary>A new id. Thread-safe.</summary>

@@ -67,7 +67,7 @@ public sealed class QueueListing(SpoolDirectory spool, QueueFilter filter, Func<
 
     /// <summary>qmgr keeps the next attempt of a deferred message as its file's modification time.</summary>
     private long NextAttempt(string folder, string id) =>
-        Libc.TryStat(spool.PathOf(folder, id), out Libc.FileStatus status) ? status.ModifiedSeconds * 1_000_000 : 0;
+        FileStatus.TryGet(spool.PathOf(folder, id), out FileStatus status) ? status.ModifiedSeconds * 1_000_000 : 0;
 
     private void AddReasons(QueueEntry entry, Envelope e)
     {

@@ -48,16 +48,16 @@ public sealed class RecipientClaim : IDisposable
     {
         RecipientClaim claim = new(file, offset);
         if (offset == NoRecord) return claim;
-        if (Libc.LockRange(file.Descriptor, exclusive: true, offset, 1, wait) != 0)
+        if (FileLocks.LockRange(file.Descriptor, exclusive: true, offset, 1, wait) != 0)
         {
-            bool busy = !wait && Libc.Errno is Libc.EAGAIN or Libc.EACCES;
+            bool busy = !wait && Errno.Last is Errno.EAGAIN or Errno.EACCES;
             return busy ? claim.Refuse(ClaimStatus.Busy, Outcome.Defer("4.3.0", "recipient is being delivered by another process"))
-                : claim.Refuse(ClaimStatus.Failed, Outcome.Defer("4.3.0", $"lock queue file: {Libc.ErrorText()}"));
+                : claim.Refuse(ClaimStatus.Failed, Outcome.Defer("4.3.0", $"lock queue file: {Errno.Text()}"));
         }
         claim._isLocked = true;
         Span<byte> letter = stackalloc byte[1];
-        if (Libc.PRead(file.Descriptor, letter, offset) != 1)
-            return claim.Refuse(ClaimStatus.Failed, Outcome.Defer("4.3.0", $"read queue file: {Libc.ErrorText()}"));
+        if (FileIO.PRead(file.Descriptor, letter, offset) != 1)
+            return claim.Refuse(ClaimStatus.Failed, Outcome.Defer("4.3.0", $"read queue file: {Errno.Text()}"));
         if (!QueueFileFormat.IsDone(letter[0])) return claim;
         claim.WasUnsynced = letter[0] == QueueFileFormat.Unsynced;
         return claim.Refuse(ClaimStatus.Delivered, Outcome.Ok("was delivered already"));
@@ -79,15 +79,15 @@ public sealed class RecipientClaim : IDisposable
     public bool Mark(bool unsynced = false)
     {
         if (_offset == NoRecord) return true;
-        if (Libc.PWrite(_file.Descriptor, [unsynced ? QueueFileFormat.Unsynced : QueueFileFormat.Done], _offset) == 1) return true;
-        Log.Log.Warning($"{_file.QueueId}: mark recipient: {Libc.ErrorText()}");
+        if (FileIO.PWrite(_file.Descriptor, [unsynced ? QueueFileFormat.Unsynced : QueueFileFormat.Done], _offset) == 1) return true;
+        Log.Log.Warning($"{_file.QueueId}: mark recipient: {Errno.Text()}");
         return false;
     }
 
     /// <summary>Releases the recipient.</summary>
     public void Dispose()
     {
-        if (_isLocked) _ = Libc.UnlockRange(_file.Descriptor, _offset, 1);
+        if (_isLocked) _ = FileLocks.UnlockRange(_file.Descriptor, _offset, 1);
         _isLocked = false;
     }
 }

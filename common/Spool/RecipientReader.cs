@@ -16,14 +16,14 @@ public static class RecipientReader
     {
         isEnd = false;
         byte[] buffer = new byte[Stretch];
-        int n = Libc.PRead(fd, buffer, 0);
+        int n = FileIO.PRead(fd, buffer, 0);
         if (n < 0) return QueueFileStatus.Failed;
         if (!QueueFileHead.TryRead(buffer.AsSpan(0, n), out QueueFileHead head)) return QueueFileStatus.Corrupt;
         long end = head.EnvelopeOffset + head.EnvelopeLength;
         // the record at that place itself is passed over
         for (long at = behind; at < end;)
         {
-            n = Libc.PRead(fd, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - at)), at);
+            n = FileIO.PRead(fd, buffer.AsSpan(0, (int)Math.Min(buffer.Length, end - at)), at);
             if (n <= 0) return n < 0 ? QueueFileStatus.Failed : QueueFileStatus.Corrupt;
             int used = 0;
             RecordsStatus status = RecordsStatus.Incomplete;

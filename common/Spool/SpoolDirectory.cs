@@ -65,21 +65,21 @@ public sealed class SpoolDirectory(string root)
     public string SocketPath(bool isPrivate, string service) => $"{Root}/{(isPrivate ? Private : Public)}/{service}";
 
     /// <summary>There is space in plenty for a file of so many bytes that only serves speed; false too when nobody knows.</summary>
-    public bool HasRoomFor(long bytes) => Libc.TryFreeSpace(Root, out long free, out _) && bytes <= free / ShareOfFree;
+    public bool HasRoomFor(long bytes) => FileSystem.TryFreeSpace(Root, out long free, out _) && bytes <= free / ShareOfFree;
 
     /// <summary>Moves a message's file; makes the subfolder when needed. 0 or errno.</summary>
     public int Move(string id, string from, string to)
     {
         string source = PathOf(from, id), target = PathOf(to, id);
-        if (Libc.Rename(source, target) == 0) return 0;
-        int error = Libc.Errno;
-        if (error != Libc.ENOENT || !IsHashed(to)) return error;
-        _ = Libc.MkDir(Path.GetDirectoryName(target)!, 0x1C0);
-        return Libc.Rename(source, target) == 0 ? 0 : Libc.Errno;
+        if (Paths.Rename(source, target) == 0) return 0;
+        int error = Errno.Last;
+        if (error != Errno.ENOENT || !IsHashed(to)) return error;
+        _ = Paths.MkDir(Path.GetDirectoryName(target)!, 0x1C0);
+        return Paths.Rename(source, target) == 0 ? 0 : Errno.Last;
     }
 
     /// <summary>Removes a message's file. 0 or errno.</summary>
-    public int Remove(string folder, string id) => Libc.Unlink(PathOf(folder, id)) == 0 ? 0 : Libc.Errno;
+    public int Remove(string folder, string id) => Paths.Unlink(PathOf(folder, id)) == 0 ? 0 : Errno.Last;
 
     /// <summary>The ids of a folder with the folder's subfolders; names that are no ids are passed over.</summary>
     public IEnumerable<string> Ids(string folder)
@@ -108,10 +108,10 @@ public sealed class SpoolDirectory(string root)
     public QueueFileStatus TryRead(string folder, string id, out QueueFile? file)
     {
         file = null;
-        int fd = Libc.Open(PathOf(folder, id), Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0);
-        if (fd < 0) return Libc.Errno == Libc.ENOENT ? QueueFileStatus.Missing : QueueFileStatus.Failed;
+        int fd = FileIO.Open(PathOf(folder, id), FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK, 0);
+        if (fd < 0) return Errno.Last == Errno.ENOENT ? QueueFileStatus.Missing : QueueFileStatus.Failed;
         try { return TryRead(fd, id, out file); }
-        finally { _ = Libc.Close(fd); }
+        finally { _ = FileIO.Close(fd); }
     }
 
     /// <summary>Reads head and envelope from an open queue file.</summary>
@@ -119,12 +119,12 @@ public sealed class SpoolDirectory(string root)
     {
         file = null;
         byte[] first = new byte[FirstRead];
-        int n = Libc.PRead(fd, first, 0); // fails on what is no regular file
+        int n = FileIO.PRead(fd, first, 0); // fails on what is no regular file
         if (n < 0) return QueueFileStatus.Failed;
         if (n == 0) return QueueFileStatus.Unfinished;
         if (!QueueFileHead.TryRead(first.AsSpan(0, n), out QueueFileHead head)) return QueueFileStatus.Corrupt;
         if (head.IsUnfinished) return QueueFileStatus.Unfinished;
-        if (!Libc.TryStat(fd, out Libc.FileStatus status)) return QueueFileStatus.Failed;
+        if (!FileStatus.TryGet(fd, out FileStatus status)) return QueueFileStatus.Failed;
         // shorter than it says: the writer died before the sync, so nobody was told that the message is ours
         if (status.Size < head.End) return QueueFileStatus.Unfinished;
         ReadOnlySpan<byte> envelope;
@@ -134,7 +134,7 @@ public sealed class SpoolDirectory(string root)
             byte[] whole = new byte[head.EnvelopeLength];
             for (int have = 0; have < whole.Length; have += n)
             {
-                n = Libc.PRead(fd, whole.AsSpan(have), head.EnvelopeOffset + have);
+                n = FileIO.PRead(fd, whole.AsSpan(have), head.EnvelopeOffset + have);
                 if (n <= 0) return n < 0 ? QueueFileStatus.Failed : QueueFileStatus.Corrupt;
             }
             envelope = whole;

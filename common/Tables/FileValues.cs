@@ -34,10 +34,10 @@ public static class FileValues
     private static bool TryAppend(string path, MemoryStream content, out string error)
     {
         error = "";
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
         if (fd < 0)
         {
-            error = $"open {path}: {Libc.ErrorText()}";
+            error = $"open {path}: {Errno.Text()}";
             return false;
         }
         using FileStream stream = new(new SafeFileHandle(fd, true), FileAccess.Read, 0);

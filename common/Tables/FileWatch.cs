@@ -15,26 +15,26 @@ internal sealed class FileWatch(string path, TimeProvider clock)
     public string Path => path;
 
     /// <summary>Remembers the file that is in use now; default when there is none.</summary>
-    public void Remember(in Libc.FileStatus status) => _seen = Identity(status);
+    public void Remember(in FileStatus status) => _seen = Identity(status);
 
     /// <summary>
     /// True when a second has passed and the name leads to a file that is not the remembered one. No file at all is no change.
     /// </summary>
-    public bool HasChanged(out Libc.FileStatus status)
+    public bool HasChanged(out FileStatus status)
     {
         status = default;
         if (clock.GetElapsedTime(_checkedAt) < Interval) return false;
         _checkedAt = clock.GetTimestamp();
-        return Libc.TryStat(path, out status) && Identity(status) != _seen;
+        return FileStatus.TryGet(path, out status) && Identity(status) != _seen;
     }
 
     /// <summary>Last written less than a second ago, so that its writer may not be done.</summary>
-    public bool IsFresh(in Libc.FileStatus status)
+    public bool IsFresh(in FileStatus status)
     {
         TimeSpan age = clock.GetUtcNow() - status.Modified;
         return age >= TimeSpan.Zero && age < Interval;
     }
 
-    private static (ulong, ulong, long, long, int) Identity(in Libc.FileStatus status) =>
+    private static (ulong, ulong, long, long, int) Identity(in FileStatus status) =>
         (status.Device, status.Inode, status.Size, status.ModifiedSeconds, status.ModifiedNanoseconds);
 }

@@ -25,20 +25,20 @@ internal sealed class UnixTable : BlockingTable
     {
         if (key.Length == 0 || key.Contains('\0', StringComparison.Ordinal)) return LookupResult.NotFound;
         int error = _groups ? FindGroup(key, out string? line) : FindAccount(key, out line);
-        if (error != 0) return Unavailable(Libc.ErrorText(error));
+        if (error != 0) return Unavailable(Errno.Text(error));
         return line == null ? LookupResult.NotFound : LookupResult.Found(line);
     }
 
     private static int FindAccount(string name, out string? line)
     {
-        int error = Libc.FindAccount(name, out Account? account);
+        int error = UserDatabase.Find(name, out Account? account);
         line = account == null ? null : $"{account.Name}:x:{account.Uid}:{account.Gid}:{account.Gecos}:{account.Home}:{account.Shell}";
         return error;
     }
 
     private static int FindGroup(string name, out string? line)
     {
-        int error = Libc.FindGroup(name, out GroupAccount? group);
+        int error = UserDatabase.FindGroup(name, out GroupAccount? group);
         line = group == null ? null : $"{group.Name}:x:{group.Gid}:{string.Join(',', group.Members)}";
         return error;
     }

@@ -93,7 +93,7 @@ public sealed record KeyPairFiles(IReadOnlyList<string> ChainFiles, IReadOnlyLis
     public static bool TryRead(string file, out string text, out string error)
     {
         text = error = "";
-        if (Libc.TryStat(file, out Libc.FileStatus status) && status.Size > MaxFile) return Fail(out error, $"{file}: too large");
+        if (FileStatus.TryGet(file, out FileStatus status) && status.Size > MaxFile) return Fail(out error, $"{file}: too large");
         return ConfigFile.TryRead(file, Encoding.Latin1, out text, out string reason) || Fail(out error, $"open {file}: {reason}");
     }
 
@@ -106,7 +106,7 @@ public sealed record KeyPairFiles(IReadOnlyList<string> ChainFiles, IReadOnlyLis
         HashCode hash = new();
         foreach (string file in files)
         {
-            if (!Libc.TryStat(file, out Libc.FileStatus status)) return 0;
+            if (!FileStatus.TryGet(file, out FileStatus status)) return 0;
             hash.Add((status.Device, status.Inode, status.Size, status.ModifiedSeconds, status.ModifiedNanoseconds));
         }
         return (long)hash.ToHashCode() | 1L << 32;

@@ -40,8 +40,8 @@ public sealed class TicketKeys
     public void Install()
     {
         s_current = this;
-        LibSsl.NewTicketKey = static () => s_current!.Newest();
-        LibSsl.FindTicketKey = static name => s_current!.Find(name);
+        SslTickets.NewKey = static () => s_current!.Newest();
+        SslTickets.FindKey = static name => s_current!.Find(name);
     }
 
     /// <summary>The key for a new ticket.</summary>
@@ -87,7 +87,7 @@ public sealed class TicketKeys
     private List<DatedKey> Read(long now)
     {
         List<DatedKey> keys = [];
-        if (_directory.Length == 0 || !Libc.TryStat(PathOf(FileName), out Libc.FileStatus status) || status.Size > 64 * 1024) return keys;
+        if (_directory.Length == 0 || !FileStatus.TryGet(PathOf(FileName), out FileStatus status) || status.Size > 64 * 1024) return keys;
         // Keys that others may have seen are no secret.
         if ((status.Permissions & 0x3F) != 0) return keys;
         if (!ConfigFile.TryRead(PathOf(FileName), out string text, out _)) return keys;
@@ -112,10 +112,10 @@ public sealed class TicketKeys
     private List<DatedKey> Rotate(long now)
     {
         int fd = _directory.Length == 0 ? -1
-            : Libc.Open(PathOf(FileName + ".lock"), Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC, 0x180 /* 0600 */);
-        if (fd < 0 || Libc.Flock(fd, Libc.LOCK_EX) != 0)
+            : FileIO.Open(PathOf(FileName + ".lock"), FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC, 0x180 /* 0600 */);
+        if (fd < 0 || FileLocks.Flock(fd, FileLocks.LOCK_EX) != 0)
         {
-            if (fd >= 0) _ = Libc.Close(fd);
+            if (fd >= 0) _ = FileIO.Close(fd);
             return OwnKeys(now, _keys);
         }
         try
@@ -125,7 +125,7 @@ public sealed class TicketKeys
             keys = OwnKeys(now, keys);
             return Write(keys) ? keys : OwnKeys(now, _keys);
         }
-        finally { _ = Libc.Close(fd); }
+        finally { _ = FileIO.Close(fd); }
     }
 
     private List<DatedKey> OwnKeys(long now, List<DatedKey> before) =>
@@ -142,12 +142,12 @@ public sealed class TicketKeys
             text.Append(CultureInfo.InvariantCulture,
                 $"{k.Created} {Convert.ToBase64String([.. k.Key.Name, .. k.Key.CipherKey, .. k.Key.MacKey])}\n");
         string temporary = PathOf(FileName + ".new");
-        _ = Libc.Unlink(temporary);
-        int fd = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0x180);
+        _ = Paths.Unlink(temporary);
+        int fd = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC, 0x180);
         if (fd < 0) return false;
         byte[] bytes = Encoding.ASCII.GetBytes(text.ToString());
-        bool ok = Libc.Write(fd, bytes) == bytes.Length;
-        _ = Libc.Close(fd);
-        return ok && Libc.Rename(temporary, PathOf(FileName)) == 0;
+        bool ok = FileIO.Write(fd, bytes) == bytes.Length;
+        _ = FileIO.Close(fd);
+        return ok && Paths.Rename(temporary, PathOf(FileName)) == 0;
     }
 }

@@ -47,10 +47,10 @@ public sealed class TlsContext : IDisposable
     /// <summary>Makes a context; null with the reason.</summary>
     public static TlsContext? TryCreate(TlsContextSettings settings, IReadOnlyList<KeyPair> keys, out string error)
     {
-        if (!LibSsl.TryLoad(out error)) return null;
-        TlsContext context = new(LibSsl.NewContext(settings.Server));
+        if (!OpenSsl.TryLoad(out error)) return null;
+        TlsContext context = new(SslContext.Create(settings.Server));
         if (context.Handle != 0 && context.Apply(settings, keys, out error)) return context;
-        if (error.Length == 0) error = LibSsl.TakeError();
+        if (error.Length == 0) error = SslErrors.Take();
         context.Dispose();
         return null;
     }
@@ -58,42 +58,42 @@ public sealed class TlsContext : IDisposable
     private bool Apply(TlsContextSettings s, IReadOnlyList<KeyPair> keys, out string error)
     {
         error = "";
-        LibSsl.SetSecurityLevel(Handle, s.SecurityLevel);
-        _ = LibSsl.ClearOptions(Handle, s.Disabled | LibSsl.OpNoSslV3);
-        _ = LibSsl.SetOptions(Handle, s.Options | s.Protocols.Excluded | (s.PreemptCiphers ? LibSsl.OpCipherServerPreference : 0));
-        if (!LibSsl.SetProtocols(Handle, s.Protocols.Lowest, s.Protocols.Highest)) return Fail(out error, "protocol versions");
-        if (!LibSsl.SetCiphers(Handle, s.Ciphers)) return Fail(out error, $"cipher list \"{s.Ciphers}\"");
+        SslContext.SetSecurityLevel(Handle, s.SecurityLevel);
+        _ = SslContext.ClearOptions(Handle, s.Disabled | SslContext.OpNoSslV3);
+        _ = SslContext.SetOptions(Handle, s.Options | s.Protocols.Excluded | (s.PreemptCiphers ? SslContext.OpCipherServerPreference : 0));
+        if (!SslContext.SetProtocols(Handle, s.Protocols.Lowest, s.Protocols.Highest)) return Fail(out error, "protocol versions");
+        if (!SslContext.SetCiphers(Handle, s.Ciphers)) return Fail(out error, $"cipher list \"{s.Ciphers}\"");
         if (s.Groups.Length > 0) TlsGroups.Apply(Handle, s.Groups);
-        LibSsl.SetVerifyDepth(Handle, s.VerifyDepth);
-        if (!LibSsl.TrustAuthorities(Handle, s.AuthorityFile, s.AuthorityPath, s.DefaultAuthorities))
+        SslVerification.SetDepth(Handle, s.VerifyDepth);
+        if (!SslVerification.TrustAuthorities(Handle, s.AuthorityFile, s.AuthorityPath, s.DefaultAuthorities))
             return Fail(out error, $"authorities {s.AuthorityFile} {s.AuthorityPath}");
         if (s.Server) ApplyServer(s);
-        else LibSsl.KeepNoSessions(Handle);
-        if (s.VerifyNothing) LibSsl.VerifyNothing(Handle);
-        if (s.AuthorityFile.Length == 0 && s.AuthorityPath.Length == 0 && !s.DefaultAuthorities) LibSsl.SendChainAsGiven(Handle);
-        if (s.Dane && !LibSsl.EnableDane(Handle)) return Fail(out error, "DANE");
+        else SslSessions.KeepNone(Handle);
+        if (s.VerifyNothing) SslVerification.AcceptAll(Handle);
+        if (s.AuthorityFile.Length == 0 && s.AuthorityPath.Length == 0 && !s.DefaultAuthorities) SslContext.SendChainAsGiven(Handle);
+        if (s.Dane && !SslDane.Enable(Handle)) return Fail(out error, "DANE");
         for (int i = 0; i < keys.Count; i++)
-            if (!LibSsl.UseKeyPair(Handle, keys[i].Key, keys[i].Chain)) return Fail(out error, $"key pair {i + 1}");
+            if (!SslContext.UseKeyPair(Handle, keys[i].Key, keys[i].Chain)) return Fail(out error, $"key pair {i + 1}");
         return true;
     }
 
     private void ApplyServer(TlsContextSettings s)
     {
-        LibSsl.SetPeerVerification(Handle, s.AskCertificate ? LibSsl.VerifyPeer : LibSsl.VerifyNone);
-        if (s.AskCertificate && s.AuthorityFile.Length > 0) _ = LibSsl.NameAuthorities(Handle, s.AuthorityFile);
+        SslVerification.SetMode(Handle, s.AskCertificate ? SslVerification.VerifyPeer : SslVerification.VerifyNone);
+        if (s.AskCertificate && s.AuthorityFile.Length > 0) _ = SslVerification.NameAuthorities(Handle, s.AuthorityFile);
         byte[] scope = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(s.SessionScope));
-        LibSsl.ServeSessions(Handle, scope, s.SessionLifetime, s.IssueSessionIds);
+        SslSessions.Serve(Handle, scope, s.SessionLifetime, s.IssueSessionIds);
     }
 
     private static bool Fail(out string error, string what)
     {
-        error = $"{what.Trim()}: {LibSsl.TakeError()}";
+        error = $"{what.Trim()}: {SslErrors.Take()}";
         return false;
     }
 
     public void Dispose()
     {
-        if (Handle != 0) LibSsl.FreeContext(Handle);
+        if (Handle != 0) SslContext.Free(Handle);
         Handle = 0;
     }
 }

@@ -31,20 +31,20 @@ public sealed record TlsFacts
     /// <param name="digest">For fingerprints.</param>
     public static TlsFacts Of(TlsSession session, string digest)
     {
-        nint certificate = LibSsl.PeerCertificate(session.Ssl);
-        int verified = LibSsl.VerifyResult(session.Ssl);
-        TlsFacts facts = new() { Agreement = LibSsl.Agreement(session.Ssl), IsServer = session.IsServer };
+        nint certificate = SslPeer.Certificate(session.Ssl);
+        int verified = SslVerification.Result(session.Ssl);
+        TlsFacts facts = new() { Agreement = SslAgreement.Of(session.Ssl), IsServer = session.IsServer };
         if (certificate == 0) return facts;
         facts = facts with
         {
-            Trust = verified == LibSsl.VerifyOk ? TlsTrust.Trusted : TlsTrust.Untrusted,
-            PeerName = Printable(LibSsl.SubjectCommonName(certificate)),
-            PeerIssuer = Printable(LibSsl.IssuerCommonName(certificate)),
-            CertificateFingerprint = Hex(LibSsl.Fingerprint(certificate, digest, publicKey: false)),
-            KeyFingerprint = Hex(LibSsl.Fingerprint(certificate, digest, publicKey: true)),
-            VerifyError = verified == LibSsl.VerifyOk ? "" : LibSsl.VerifyText(verified),
+            Trust = verified == SslVerification.Ok ? TlsTrust.Trusted : TlsTrust.Untrusted,
+            PeerName = Printable(SslCertificate.SubjectCommonName(certificate)),
+            PeerIssuer = Printable(SslCertificate.IssuerCommonName(certificate)),
+            CertificateFingerprint = Hex(SslCertificate.Fingerprint(certificate, digest, publicKey: false)),
+            KeyFingerprint = Hex(SslCertificate.Fingerprint(certificate, digest, publicKey: true)),
+            VerifyError = verified == SslVerification.Ok ? "" : SslVerification.ResultText(verified),
         };
-        LibSsl.FreeCertificate(certificate);
+        SslCertificate.Free(certificate);
         return facts;
     }
 
@@ -52,15 +52,15 @@ public sealed record TlsFacts
     public static bool Matches(TlsSession session, IEnumerable<string> names, uint flags, out string matched)
     {
         matched = "";
-        nint certificate = LibSsl.PeerCertificate(session.Ssl);
+        nint certificate = SslPeer.Certificate(session.Ssl);
         if (certificate == 0) return false;
         foreach (string name in names)
         {
-            if (!LibSsl.MatchesHost(certificate, name, flags)) continue;
+            if (!SslCertificate.MatchesHost(certificate, name, flags)) continue;
             matched = name;
             break;
         }
-        LibSsl.FreeCertificate(certificate);
+        SslCertificate.Free(certificate);
         return matched.Length > 0;
     }
 

@@ -14,7 +14,7 @@ internal static class TlsGroups
 
     public static void Apply(nint context, string list)
     {
-        if (LibSsl.MinorVersion >= 5 && LibSsl.SetGroups(context, list)) return;
+        if (OpenSsl.MinorVersion >= 5 && SslContext.SetGroups(context, list)) return;
         List<string> groups = [];
         foreach (string item in list.Split([':', ',', ' ', '/'], StringSplitOptions.RemoveEmptyEntries))
         {
@@ -22,7 +22,7 @@ internal static class TlsGroups
             foreach (string group in name.Equals("DEFAULT", StringComparison.OrdinalIgnoreCase) ? s_default : [name])
                 if (!groups.Contains(group, StringComparer.OrdinalIgnoreCase) && IsKnown(context, group)) groups.Add(group);
         }
-        if (groups.Count > 0) _ = LibSsl.SetGroups(context, string.Join(':', groups));
+        if (groups.Count > 0) _ = SslContext.SetGroups(context, string.Join(':', groups));
     }
 
     private static bool IsKnown(nint context, string group)
@@ -30,8 +30,8 @@ internal static class TlsGroups
         lock (s_known)
         {
             if (s_known.TryGetValue(group, out bool known)) return known;
-            known = LibSsl.SetGroups(context, group);
-            _ = LibSsl.TakeError();
+            known = SslContext.SetGroups(context, group);
+            _ = SslErrors.Take();
             return s_known[group] = known;
         }
     }

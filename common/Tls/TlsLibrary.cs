@@ -11,10 +11,10 @@ public sealed class TlsLibrary
     private static readonly Dictionary<string, ulong> s_features = new(StringComparer.OrdinalIgnoreCase)
     {
         ["ENABLE_MIDDLEBOX_COMPAT"] = 1ul << 20,
-        ["LEGACY_SERVER_CONNECT"] = LibSsl.OpLegacyServerConnect,
-        ["NO_TICKET"] = LibSsl.OpNoTicket,
-        ["NO_COMPRESSION"] = LibSsl.OpNoCompression,
-        ["NO_RENEGOTIATION"] = LibSsl.OpNoRenegotiation,
+        ["LEGACY_SERVER_CONNECT"] = SslContext.OpLegacyServerConnect,
+        ["NO_TICKET"] = SslContext.OpNoTicket,
+        ["NO_COMPRESSION"] = SslContext.OpNoCompression,
+        ["NO_RENEGOTIATION"] = SslContext.OpNoRenegotiation,
         ["NO_SESSION_RESUMPTION_ON_RENEGOTIATION"] = 1ul << 16,
         ["PRIORITIZE_CHACHA"] = 1ul << 21,
     };
@@ -24,7 +24,7 @@ public sealed class TlsLibrary
     {
         ["CRYPTOPRO_TLSEXT_BUG"] = 1ul << 31,
         ["DONT_INSERT_EMPTY_FRAGMENTS"] = 1ul << 11,
-        ["LEGACY_SERVER_CONNECT"] = LibSsl.OpLegacyServerConnect,
+        ["LEGACY_SERVER_CONNECT"] = SslContext.OpLegacyServerConnect,
         ["TLSEXT_PADDING"] = 1ul << 4,
         ["SAFARI_ECDHE_ECDSA_BUG"] = 1ul << 6,
         ["MICROSOFT_BIG_SSLV3_BUFFER"] = 0,
@@ -54,12 +54,12 @@ public sealed class TlsLibrary
         Disabled = Bits(c.Get(TlsParams.TlsDisableWorkarounds), s_workarounds, TlsParams.TlsDisableWorkarounds.Name);
         AppendDefaultAuthorities = c.Get(TlsParams.TlsAppendDefaultCA);
         PreemptCiphers = c.Get(TlsParams.TlsPreemptCipherlist);
-        HostFlags = LibSsl.CheckNoPartialWildcards
-            | (c.Get(TlsParams.TlsWildcardMatchesMultipleLabels) ? LibSsl.CheckMultiLabelWildcards : 0);
+        HostFlags = SslCertificate.CheckNoPartialWildcards
+            | (c.Get(TlsParams.TlsWildcardMatchesMultipleLabels) ? SslCertificate.CheckMultiLabelWildcards : 0);
     }
 
     /// <summary>tls_config_file and tls_config_name: with what OpenSSL is set up when this process first needs it. Loads nothing.</summary>
-    public static void Choose(MailConfig c) => LibSsl.Choose(c.Get(TlsParams.TlsConfigFile), c.Get(TlsParams.TlsConfigName));
+    public static void Choose(MailConfig c) => OpenSsl.Choose(c.Get(TlsParams.TlsConfigFile), c.Get(TlsParams.TlsConfigName));
 
     /// <summary>What could not be understood, by parameter.</summary>
     public List<string> Problems { get; } = [];

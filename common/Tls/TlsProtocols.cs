@@ -15,16 +15,16 @@ public readonly record struct TlsProtocols(int Lowest, int Highest, ulong Exclud
 {
     private static readonly (string Name, int Version, ulong Option)[] s_known =
     [
-        ("SSLv2", 0x0002, 0), ("SSLv3", 0x0300, LibSsl.OpNoSslV3), ("TLSv1", 0x0301, LibSsl.OpNoTls1),
-            ("TLSv1.1", 0x0302, LibSsl.OpNoTls1_1),
-        ("TLSv1.2", 0x0303, LibSsl.OpNoTls1_2), ("TLSv1.3", 0x0304, LibSsl.OpNoTls1_3),
+        ("SSLv2", 0x0002, 0), ("SSLv3", 0x0300, SslContext.OpNoSslV3), ("TLSv1", 0x0301, SslContext.OpNoTls1),
+            ("TLSv1.1", 0x0302, SslContext.OpNoTls1_1),
+        ("TLSv1.2", 0x0303, SslContext.OpNoTls1_2), ("TLSv1.3", 0x0304, SslContext.OpNoTls1_3),
     ];
 
     /// <summary>Parses a parameter's value; false with the element that is wrong.</summary>
     public static bool TryParse(string text, out TlsProtocols protocols, out string bad)
     {
         int lowest = 0, highest = 0;
-        ulong excluded = LibSsl.OpNoSslV3, included = 0;
+        ulong excluded = SslContext.OpNoSslV3, included = 0;
         bool including = false;
         protocols = default;
         bad = "";
@@ -49,12 +49,13 @@ public readonly record struct TlsProtocols(int Lowest, int Highest, ulong Exclud
             return false;
         }
         if (including) excluded = (excluded | AllOptions) & ~included;
-        if (lowest is > 0x0002 and <= 0x0300) excluded &= ~LibSsl.OpNoSslV3;
+        if (lowest is > 0x0002 and <= 0x0300) excluded &= ~SslContext.OpNoSslV3;
         protocols = new TlsProtocols(lowest <= 0x0002 ? 0 : lowest, highest, excluded);
         return true;
     }
 
-    private static ulong AllOptions => LibSsl.OpNoSslV3 | LibSsl.OpNoTls1 | LibSsl.OpNoTls1_1 | LibSsl.OpNoTls1_2 | LibSsl.OpNoTls1_3;
+    private static ulong AllOptions => SslContext.OpNoSslV3 | SslContext.OpNoTls1 | SslContext.OpNoTls1_1 | SslContext.OpNoTls1_2
+        | SslContext.OpNoTls1_3;
 
     private static bool TryVersion(string text, out int version, out ulong option)
     {

@@ -50,8 +50,8 @@ public sealed class TlsServer : IDisposable
         if (made == null) return false;
         if (!_names.IsEmpty)
         {
-            LibSsl.ContextForName = FindContext;
-            LibSsl.ServeNames(made.Handle, _id);
+            SslServerName.ContextForName = FindContext;
+            SslServerName.Serve(made.Handle, _id);
         }
         _context?.Dispose();
         (_context, _stamp, _looked) = (made, stamp, _clock.GetTimestamp());
@@ -99,10 +99,10 @@ public sealed class TlsServer : IDisposable
         _leaves = [];
         foreach (KeyPair pair in keys)
         {
-            nint certificate = LibSsl.ParseCertificate(pair.Chain[0]);
+            nint certificate = SslCertificate.Parse(pair.Chain[0]);
             if (certificate == 0) continue;
-            _leaves.Add((LibSsl.SubjectCommonName(certificate), LibSsl.TimeLeft(certificate)));
-            LibSsl.FreeCertificate(certificate);
+            _leaves.Add((SslCertificate.SubjectCommonName(certificate), SslCertificate.TimeLeft(certificate)));
+            SslCertificate.Free(certificate);
         }
         TimeLeft = _leaves.Count == 0 ? TimeSpan.MaxValue : _leaves.Min(l => l.Left);
         return context;

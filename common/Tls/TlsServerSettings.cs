@@ -85,17 +85,17 @@ public sealed class TlsServerSettings
                 return files.Count < MaxServerNameFiles;
             });
         }
-        return [.. files.Where(f => Libc.Access(f, Libc.F_OK) == 0)];
+        return [.. files.Where(f => Paths.Access(f, Paths.F_OK) == 0)];
     }
 
     /// <summary>Loads library, keys and ticket keys: null with the reason when TLS cannot be served.</summary>
     public TlsServer? TryStart(TimeProvider clock, out string error)
     {
         if (Files.IsEmpty && !IsAnonymous) error = "no certificate is configured (smtpd_tls_chain_files, smtpd_tls_cert_file)";
-        else if (LibSsl.TryLoad(out error))
+        else if (OpenSsl.TryLoad(out error))
         {
-            if (!LibSsl.IsDigest(FingerprintDigest)) error = $"smtpd_tls_fingerprint_digest: no digest {FingerprintDigest}";
-            else if (!LibSsl.SetTicketCipher(TicketCipher)) error = $"tls_session_ticket_cipher: no cipher {TicketCipher}";
+            if (!SslCertificate.IsDigest(FingerprintDigest)) error = $"smtpd_tls_fingerprint_digest: no digest {FingerprintDigest}";
+            else if (!SslTickets.SetCipher(TicketCipher)) error = $"tls_session_ticket_cipher: no cipher {TicketCipher}";
         }
         if (error.Length > 0) return null;
         TlsServer server = new(Context, Files, Maps.Open(ServerNames, s_inHandshake), clock,
@@ -160,7 +160,7 @@ public sealed class TlsServerSettings
         Problems.AddRange(library.Problems);
         // Nobody needs a server that does not show the certificate it has; who asks for such ciphers is looking for holes.
         List<string> exclude = [.. IsAnonymous ? [] : new[] { "aNULL" }, .. c.GetList(TlsParams.SmtpdTlsExcludeCiphers)];
-        if (IsAnonymous) versions = versions with { Excluded = versions.Excluded | LibSsl.OpNoTls1_3 };
+        if (IsAnonymous) versions = versions with { Excluded = versions.Excluded | SslContext.OpNoTls1_3 };
         if (must) exclude.AddRange(c.GetList(TlsParams.SmtpdTlsMandatoryExcludeCiphers));
         return new TlsContextSettings
         {

@@ -46,7 +46,7 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
     public static TlsSession? TryCreate(TlsContext context, Connection connection, bool server, out string error)
     {
         SslConnection? ssl = SslConnection.TryCreate(context.Handle, connection.Descriptor, server);
-        error = ssl == null ? LibSsl.TakeError() : "";
+        error = ssl == null ? SslErrors.Take() : "";
         return ssl == null ? null : new TlsSession(connection, ssl, server);
     }
 
@@ -82,7 +82,7 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
         }
         else
         {
-            if (result == TlsHandshake.Lost && Ssl.Errno != 0) Error = Libc.ErrorText(Ssl.Errno);
+            if (result == TlsHandshake.Lost && Ssl.SocketErrno != 0) Error = Errno.Text(Ssl.SocketErrno);
             Ssl.Dispose();
         }
         return result.Value;
@@ -98,15 +98,15 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
     {
         if (!_connection.MayHaveInput) return false;
         Span<byte> start = stackalloc byte[4096];
-        int length = Libc.Recv(_connection.Descriptor, start, Libc.MSG_PEEK);
-        if (length < 0) return Libc.Errno != Libc.EAGAIN;
+        int length = Sockets.Recv(_connection.Descriptor, start, Sockets.MSG_PEEK);
+        if (length < 0) return Errno.Last != Errno.EAGAIN;
         if (length == 0 || start[0] != HandshakeRecord || _connection.HasHungUp || !_connection.HearsOfEachInput) return true;
         return length >= RecordHeader && length >= Math.Min(RecordHeader + BinaryPrimitives.ReadUInt16BigEndian(start[3..]), start.Length);
     }
 
     private TlsHandshake Fail()
     {
-        Error = LibSsl.TakeError();
+        Error = SslErrors.Take();
         return TlsHandshake.Failed;
     }
 
@@ -151,7 +151,7 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
         if (status == SslStatus.Ok) return count;
         // after the peer's end nothing can be sent any more, and the library says so without an errno
         int result = Result(status, connection);
-        return result == 0 ? Errno(Libc.EPIPE) : result;
+        return result == 0 ? FailWith(Errno.EPIPE) : result;
     }
 
     // The last words and close_notify go out together.
@@ -161,12 +161,12 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
         if (status != SslStatus.Ok)
         {
             _last = 0;
-            return Result(status, connection) is 0 ? Errno(Libc.EPIPE) : -1;
+            return Result(status, connection) is 0 ? FailWith(Errno.EPIPE) : -1;
         }
         if (!Ssl.TrySendHeld())
         {
             connection.AwaitOutputRoom();
-            return Errno(Libc.EAGAIN);
+            return FailWith(Errno.EAGAIN);
         }
         int count = _last;
         _last = 0;
@@ -179,18 +179,18 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
         {
             case SslStatus.WantRead:
                 if (Ssl.IsHolding && !_ending) SendHeld();
-                return Errno(Libc.EAGAIN);
+                return FailWith(Errno.EAGAIN);
             case SslStatus.WantWrite:
                 connection.AwaitOutputRoom();
-                return Errno(Libc.EAGAIN);
+                return FailWith(Errno.EAGAIN);
             case SslStatus.Closed:
                 return 0;
             case SslStatus.Lost:
                 Truncated = true;
-                return Ssl.Errno == 0 ? 0 : Errno(Ssl.Errno);
+                return Ssl.SocketErrno == 0 ? 0 : FailWith(Ssl.SocketErrno);
             default:
-                Error = LibSsl.TakeError();
-                return Errno(Libc.EIO);
+                Error = SslErrors.Take();
+                return FailWith(Errno.EIO);
         }
     }
 
@@ -207,7 +207,7 @@ public sealed class TlsSession : IConnectionFilter, IBatchEnd
         if (!Ssl.TrySendHeld()) _connection.AwaitOutputRoom();
     }
 
-    private static int Errno(int errno)
+    private static int FailWith(int errno)
     {
         Marshal.SetLastPInvokeError(errno);
         return -1;

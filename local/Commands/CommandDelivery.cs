@@ -26,14 +26,14 @@ internal static class CommandDelivery
         if (process.TimedOut)
             return Fail("5.3.0", $"Command time limit exceeded: \"{spec.Display}\"{shown}", printed, "internal software error");
         if (!isKnown) return Fail("4.3.0", $"Command exit status was lost: \"{spec.Display}\"{shown}", printed, "internal software error");
-        if (Libc.ExitSignal(waitStatus) is Libc.SIGXFSZ)
+        if (Processes.ExitSignal(waitStatus) is Signals.SIGXFSZ)
             return Fail("5.2.2", $"Command wrote too large a file: \"{spec.Display}\"{shown}", printed, "mailbox full");
-        if (Libc.ExitSignal(waitStatus) is var signal && signal != 0)
+        if (Processes.ExitSignal(waitStatus) is var signal && signal != 0)
             return Fail("4.3.0", $"Command died with signal {signal}: \"{spec.Display}\"{shown}", printed, "internal software error");
-        int code = Libc.ExitCode(waitStatus);
+        int code = Processes.ExitCode(waitStatus);
         if (code != 0) return FromExitCode(code, printed, shown, spec.Display);
         // whoever exits with success has what he wants, even where he did not read all of it
-        if (!copied.IsOk && copied is not { Fault: CopyFault.Writing, Errno: Libc.EPIPE })
+        if (!copied.IsOk && copied is not { Fault: CopyFault.Writing, Error: Errno.EPIPE })
         {
             Outcome failed = MailboxErrors.FromCopy(copied, "Command failed: ");
             return failed with { Text = $"{failed.Text}: \"{spec.Display}\"" };

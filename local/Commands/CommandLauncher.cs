@@ -30,17 +30,17 @@ internal static class CommandLauncher
         int request = WriteRequest(spec, out trouble);
         if (request < 0) return null;
         ChildProcess? child = null;
-        if (Libc.Pipe(out int reason, out int status) != 0) trouble = $"cannot create a pipe: {Libc.ErrorText()}";
+        if (FileIO.Pipe(out int reason, out int status) != 0) trouble = $"cannot create a pipe: {Errno.Text()}";
         else
         {
-            int pid = Libc.Spawn(s_program, [s_program], RuntimeEnvironment(), null,
+            int pid = Processes.Spawn(s_program, [s_program], RuntimeEnvironment(), null,
                 [input, output, output], [request, status], session: true);
-            _ = Libc.Close(status);
+            _ = FileIO.Close(status);
             if (pid > 0) child = AwaitStart(new ChildProcess(pid), reason, deadline, out trouble);
-            else trouble = $"cannot execute {s_program}: {Libc.ErrorText(-pid)}";
-            _ = Libc.Close(reason);
+            else trouble = $"cannot execute {s_program}: {Errno.Text(-pid)}";
+            _ = FileIO.Close(reason);
         }
-        _ = Libc.Close(request);
+        _ = FileIO.Close(request);
         return child;
     }
 
@@ -70,9 +70,9 @@ internal static class CommandLauncher
         trouble = "the command has too long arguments";
         if (!AttributeEncoder.Encode(bytes, request)) return -1;
         int fd = SealedMemory.CreateOpen("launch");
-        if (fd >= 0 && Libc.WriteAll(fd, bytes.WrittenSpan)) return fd;
-        trouble = $"cannot create a file in memory: {Libc.ErrorText()}";
-        if (fd >= 0) _ = Libc.Close(fd);
+        if (fd >= 0 && FileIO.WriteAll(fd, bytes.WrittenSpan)) return fd;
+        trouble = $"cannot create a file in memory: {Errno.Text()}";
+        if (fd >= 0) _ = FileIO.Close(fd);
         return -1;
     }
 
@@ -86,8 +86,8 @@ internal static class CommandLauncher
         trouble = "it did not start in time";
         while (Environment.TickCount64 < deadline)
         {
-            if (!Libc.PollOne(reason, Libc.POLLIN, (int)Math.Min(deadline - Environment.TickCount64 + 1, int.MaxValue))) continue;
-            int n = Libc.ReadRetry(reason, text.AsSpan(have));
+            if (!Poll.WaitOne(reason, Poll.POLLIN, (int)Math.Min(deadline - Environment.TickCount64 + 1, int.MaxValue))) continue;
+            int n = FileIO.ReadRetry(reason, text.AsSpan(have));
             if (n > 0) have += n;
             if (n > 0 && have < text.Length) continue;
             if (have == 1 && text[0] == LaunchRequest.Ready) return child;
@@ -95,7 +95,7 @@ internal static class CommandLauncher
                 : Encoding.UTF8.GetString(text, 0, have).TrimStart((char)LaunchRequest.Ready);
             break;
         }
-        child.SignalGroup(Libc.SIGKILL);
+        child.SignalGroup(Signals.SIGKILL);
         _ = child.TryReapWithin(TimeSpan.FromSeconds(5), out _);
         child.Dispose();
         return null;
@@ -104,24 +104,24 @@ internal static class CommandLauncher
     private static ChildProcess? Spawn(CommandSpec spec, int input, int output, out string trouble)
     {
         trouble = "";
-        if (spec.Directory != null && Libc.Access(spec.Directory, Libc.X_OK) != 0)
+        if (spec.Directory != null && Paths.Access(spec.Directory, Paths.X_OK) != 0)
         {
             trouble =
-                $"cannot change directory to \"{spec.Directory}\" for uid={spec.Rights.Uid} gid={spec.Rights.Gid}: {Libc.ErrorText()}";
+                $"cannot change directory to \"{spec.Directory}\" for uid={spec.Rights.Uid} gid={spec.Rights.Gid}: {Errno.Text()}";
             return null;
         }
         foreach (IReadOnlyList<string> argv in spec.Candidates)
         {
-            string path = Libc.FindProgram(argv[0], CommandEnvironment.Path);
-            int pid = Libc.Spawn(path, argv, spec.Environment, spec.Directory, [input, output, output], [], session: true);
+            string path = Processes.FindProgram(argv[0], CommandEnvironment.Path);
+            int pid = Processes.Spawn(path, argv, spec.Environment, spec.Directory, [input, output, output], [], session: true);
             if (pid > 0)
             {
                 // it waits for the message; a program that became somebody else by itself is left as it is
-                if (spec.FileSizeLimit > 0) _ = Libc.LimitFileSize(pid, spec.FileSizeLimit);
+                if (spec.FileSizeLimit > 0) _ = ResourceLimits.LimitFileSize(pid, spec.FileSizeLimit);
                 return new ChildProcess(pid);
             }
-            trouble = $"cannot execute {argv[0]}: {Libc.ErrorText(-pid)}";
-            if (-pid != Libc.ENOENT) return null;
+            trouble = $"cannot execute {argv[0]}: {Errno.Text(-pid)}";
+            if (-pid != Errno.ENOENT) return null;
         }
         return null;
     }

@@ -34,14 +34,14 @@ internal sealed class CommandProcess : ByteSink
     /// <summary>Starts a command with its rights. Null with a text that says why not.</summary>
     public static CommandProcess? Start(CommandSpec spec, out string trouble)
     {
-        if (Libc.Pipe(out int childInput, out int input) != 0)
+        if (FileIO.Pipe(out int childInput, out int input) != 0)
         {
-            trouble = $"cannot create a pipe: {Libc.ErrorText()}";
+            trouble = $"cannot create a pipe: {Errno.Text()}";
             return null;
         }
-        if (Libc.Pipe(out int output, out int childOutput) != 0)
+        if (FileIO.Pipe(out int output, out int childOutput) != 0)
         {
-            trouble = $"cannot create a pipe: {Libc.ErrorText()}";
+            trouble = $"cannot create a pipe: {Errno.Text()}";
             Close(ref childInput, ref input);
             return null;
         }
@@ -51,8 +51,8 @@ internal sealed class CommandProcess : ByteSink
         Close(ref childInput, ref childOutput);
         if (child != null)
         {
-            _ = Libc.Fcntl(input, Libc.F_SETFL, Libc.O_WRONLY | Libc.O_NONBLOCK);
-            _ = Libc.Fcntl(output, Libc.F_SETFL, Libc.O_RDONLY | Libc.O_NONBLOCK);
+            _ = FileIO.Fcntl(input, FileIO.F_SETFL, FileIO.O_WRONLY | FileIO.O_NONBLOCK);
+            _ = FileIO.Fcntl(output, FileIO.F_SETFL, FileIO.O_RDONLY | FileIO.O_NONBLOCK);
             return new CommandProcess(child, input, output, Environment.TickCount64 + limit);
         }
         Close(ref input, ref output);
@@ -64,20 +64,20 @@ internal sealed class CommandProcess : ByteSink
     {
         while (data.Length > 0)
         {
-            int n = Libc.Write(_input, data);
+            int n = FileIO.Write(_input, data);
             if (n >= 0)
             {
                 data = data[n..];
                 continue;
             }
-            if (Libc.Errno == Libc.EINTR) continue;
-            if (Libc.Errno != Libc.EAGAIN)
+            if (Errno.Last == Errno.EINTR) continue;
+            if (Errno.Last != Errno.EAGAIN)
             {
-                Errno = Libc.Errno;
+                Error = Errno.Last;
                 return false;
             }
             if (WaitFor(writable: true)) continue;
-            Errno = Libc.ETIMEDOUT;
+            Error = Errno.ETIMEDOUT;
             return false;
         }
         return true;
@@ -86,18 +86,18 @@ internal sealed class CommandProcess : ByteSink
     /// <summary>Ends the input, waits for the command to end (or ends it) and reaps it. False: how it ended is not known.</summary>
     public bool TryFinish(out int status)
     {
-        _ = Libc.Close(_input);
+        _ = FileIO.Close(_input);
         _input = -1;
         ChildState state;
         while ((state = _child.TryReap(wait: false, out status)) == ChildState.Running)
         {
             if (!TimedOut && !_hasEnded && WaitFor(writable: false)) continue;
-            _child.SignalGroup(Libc.SIGKILL);
+            _child.SignalGroup(Signals.SIGKILL);
             state = _child.TryReapWithin(s_killed, out status);
             break;
         }
         if (_output >= 0) DrainOutput();
-        if (_output >= 0) _ = Libc.Close(_output);
+        if (_output >= 0) _ = FileIO.Close(_output);
         _child.Dispose();
         return state == ChildState.Ended;
     }
@@ -111,15 +111,15 @@ internal sealed class CommandProcess : ByteSink
             TimedOut = true;
             return false;
         }
-        Span<Libc.PollItem> items =
+        Span<PollItem> items =
         [
-            new() { Fd = _output, Events = Libc.POLLIN },
-            new() { Fd = writable ? _input : -1, Events = Libc.POLLOUT },
-            new() { Fd = writable ? -1 : _child.Descriptor, Events = Libc.POLLIN },
+            new() { Fd = _output, Events = Poll.POLLIN },
+            new() { Fd = writable ? _input : -1, Events = Poll.POLLOUT },
+            new() { Fd = writable ? -1 : _child.Descriptor, Events = Poll.POLLIN },
         ];
         // without a pidfd the end is noticed by asking again
         int wait = _child.Descriptor < 0 && !writable ? (int)Math.Min(left, 20) : (int)Math.Min(left, int.MaxValue);
-        if (Libc.Poll(items, wait) <= 0) return true;
+        if (Poll.Wait(items, wait) <= 0) return true;
         if (items[0].Happened != 0) DrainOutput();
         _hasEnded = items[2].Happened != 0;
         return true;
@@ -129,22 +129,22 @@ internal sealed class CommandProcess : ByteSink
     {
         for (int reads = 0; reads < 64; reads++) // then see whether there is something else to do
         {
-            int n = Libc.Read(_output, _scratch);
+            int n = FileIO.Read(_output, _scratch);
             if (n > 0) Printed.Add(_scratch.AsSpan(0, n));
-            else if (n == 0 || Libc.Errno is not (Libc.EINTR or Libc.EAGAIN))
+            else if (n == 0 || Errno.Last is not (Errno.EINTR or Errno.EAGAIN))
             {
-                _ = Libc.Close(_output);
+                _ = FileIO.Close(_output);
                 _output = -1;
                 return;
             }
-            else if (Libc.Errno == Libc.EAGAIN) return;
+            else if (Errno.Last == Errno.EAGAIN) return;
         }
     }
 
     private static void Close(ref int a, ref int b)
     {
-        _ = Libc.Close(a);
-        _ = Libc.Close(b);
+        _ = FileIO.Close(a);
+        _ = FileIO.Close(b);
         a = b = -1;
     }
 }

@@ -49,6 +49,6 @@ internal sealed class AliasTables(Maps maps)
     {
         using PathWalk? walk = PathWalk.To(file, 0, out _);
         if (walk?.Status is { } status) return status.Uid != 0 ? status.Uid : walk.OtherOwner;
-        return Libc.TryStat(file, out Libc.FileStatus followed) && followed.Uid != 0 ? followed.Uid : null;
+        return FileStatus.TryGet(file, out FileStatus followed) && followed.Uid != 0 ? followed.Uid : null;
     }
 }

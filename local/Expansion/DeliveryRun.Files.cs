@@ -22,9 +22,9 @@ internal sealed partial class DeliveryRun
                 return true;
         }
         // without root a stranger's file would act with our rights
-        if (!FileIdentity.IsPrivileged && account!.Uid != Libc.GetEUid()) return false;
+        if (!FileIdentity.IsPrivileged && account!.Uid != Credentials.GetEUid()) return false;
         branch = Thaw(branch).Deeper() with { Rights = UserRights.Of(account!), Source = ExpansionSource.Forward };
-        switch (FindForwardFile(branch, out string path, out Libc.FileStatus status, out bool usedExtension))
+        switch (FindForwardFile(branch, out string path, out FileStatus status, out bool usedExtension))
         {
             case FileSearch.None:
                 if (plain) _delivery.ForwardFiles.NoteNone(branch.User);
@@ -55,7 +55,7 @@ internal sealed partial class DeliveryRun
     private enum FileSearch { None, Found, Failed }
 
     /// <summary>The first file of forward_path that is there. An error that may pass does not mean that there is none.</summary>
-    private FileSearch FindForwardFile(Branch branch, out string path, out Libc.FileStatus status, out bool usedExtension)
+    private FileSearch FindForwardFile(Branch branch, out string path, out FileStatus status, out bool usedExtension)
     {
         path = "";
         status = default;
@@ -67,9 +67,9 @@ internal sealed partial class DeliveryRun
             {
                 LocalMacros.Result expanded = LocalMacros.Expand(pattern, branch, _settings.RecipientDelimiter, _settings.ForwardFilter);
                 if (expanded.Problem != null || expanded.Undefined) continue;
-                if (!Libc.TryStat(expanded.Text, out status, follow: false))
+                if (!FileStatus.TryGet(expanded.Text, out status, follow: false))
                 {
-                    if (OpenedList.MayPass(Libc.Errno)) return FileSearch.Failed;
+                    if (OpenedList.MayPass(Errno.Last)) return FileSearch.Failed;
                     continue;
                 }
                 path = expanded.Text;
@@ -81,7 +81,7 @@ internal sealed partial class DeliveryRun
     }
 
     /// <summary>Opens a .forward file that nobody else could have written; -1 otherwise.</summary>
-    private int OpenForwardFile(Branch branch, string path, Libc.FileStatus status, out bool passes)
+    private int OpenForwardFile(Branch branch, string path, FileStatus status, out bool passes)
     {
         OpenedList list = status.IsRegular ? ListFile.Open(path, branch.Rights, _settings.DefaultRights)
             : OpenedList.Refused("is not a regular file");
@@ -90,7 +90,7 @@ internal sealed partial class DeliveryRun
         passes = list.Passes;
         if (problem == null && _budget.Fits(list.Status.Size)) return list.Fd;
         if (problem != null) Warn($"file {path} {problem}");
-        if (list.Fd >= 0) _ = Libc.Close(list.Fd);
+        if (list.Fd >= 0) _ = FileIO.Close(list.Fd);
         return -1;
     }
 
@@ -114,7 +114,7 @@ internal sealed partial class DeliveryRun
         if (list.Fd < 0) return Misconfigured(branch, $":include: file {path} {list.Problem}");
         if (!TryIncludeRights(branch, list.Owner, out UserRights rights) || !_budget.Fits(list.Status.Size))
         {
-            _ = Libc.Close(list.Fd);
+            _ = FileIO.Close(list.Fd);
             if (_budget.Exceeded != null) return false;
             Warn($"{path}: cannot find :include: file owner username for uid {list.Owner}");
             return Report(branch, Outcome.Defer("4.3.5", "mail system configuration error"));
@@ -159,8 +159,8 @@ internal sealed partial class DeliveryRun
                 retry |= DeliverDestination(branch, destination);
             }
         }
-        return lines.Errno == 0 ? retry
-            : Report(branch, Outcome.Defer("4.3.0", $"error reading forwarding file: {Libc.ErrorText(lines.Errno)}"));
+        return lines.Error == 0 ? retry
+            : Report(branch, Outcome.Defer("4.3.0", $"error reading forwarding file: {Errno.Text(lines.Error)}"));
     }
 }
 
@@ -174,7 +174,7 @@ internal sealed class DestinationLines(int fd, int limit) : IDisposable
     private int _start, _end;
 
     /// <summary>Why reading failed; 0 when it did not.</summary>
-    public int Errno { get; private set; }
+    public int Error { get; private set; }
 
     /// <summary>Bytes that the last line took in the file.</summary>
     public int Length { get; private set; }
@@ -200,12 +200,12 @@ internal sealed class DestinationLines(int fd, int limit) : IDisposable
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
         _end -= _start;
         _start = 0;
-        int n = Errno != 0 || _end == limit ? 0 : Libc.ReadRetry(fd, _buffer.AsSpan(_end));
-        if (n < 0) Errno = Libc.Errno;
+        int n = Error != 0 || _end == limit ? 0 : FileIO.ReadRetry(fd, _buffer.AsSpan(_end));
+        if (n < 0) Error = Errno.Last;
         if (n <= 0) return false;
         _end += n;
         return true;
     }
 
-    public void Dispose() => _ = Libc.Close(fd);
+    public void Dispose() => _ = FileIO.Close(fd);
 }

@@ -95,8 +95,8 @@ internal sealed partial class DeliveryRun
         string error;
         using (identity)
         {
-            there = Libc.TryStat(account.Home, out _);
-            error = there ? "" : Libc.ErrorText();
+            there = FileStatus.TryGet(account.Home, out _);
+            error = there ? "" : Errno.Text();
         }
         return there ? null : Outcome.Defer("4.3.0", $"cannot access home directory {account.Home}: {error}");
     }

@@ -8,15 +8,15 @@ namespace MtaSuite.Local.Expansion;
 /// <param name="Passes">What keeps it from being opened may be over with the next attempt.</param>
 /// <param name="Owner">Who can change what the file says: its owner, or where that is root whoever can put another file in its place. 0:
 /// root alone.</param>
-internal readonly record struct OpenedList(int Fd, Libc.FileStatus Status, uint Owner, string? Problem, bool Passes = false)
+internal readonly record struct OpenedList(int Fd, FileStatus Status, uint Owner, string? Problem, bool Passes = false)
 {
     public static OpenedList Refused(string problem) => new(-1, default, 0, problem);
 
-    public static OpenedList Failed(int errno) => new(-1, default, 0, $"cannot be opened: {Libc.ErrorText(errno)}", MayPass(errno));
+    public static OpenedList Failed(int errno) => new(-1, default, 0, $"cannot be opened: {Errno.Text(errno)}", MayPass(errno));
 
     /// <summary>An error that says nothing of the file itself, so that the next attempt may find it.</summary>
-    public static bool MayPass(int errno) => errno is not (Libc.ENOENT or Libc.EACCES or Libc.EPERM or Libc.ENOTDIR or Libc.ELOOP
-        or Libc.ENAMETOOLONG or Libc.ENXIO or Libc.EINVAL);
+    public static bool MayPass(int errno) => errno is not (Errno.ENOENT or Errno.EACCES or Errno.EPERM or Errno.ENOTDIR or Errno.ELOOP
+        or Errno.ENAMETOOLONG or Errno.ENXIO or Errno.EINVAL);
 }
 
 /// <summary>
@@ -40,11 +40,11 @@ internal static class ListFile
             return OpenedList.Refused(NoRights) with { Passes = true };
         PathWalk? walk;
         int errno;
-        using (identity) walk = PathWalk.To(path, FileIdentity.IsPrivileged ? reader.Uid : Libc.GetEUid(), out errno);
-        if (walk == null) return errno == Libc.ELOOP ? OpenedList.Refused(BadLink) : OpenedList.Failed(errno);
+        using (identity) walk = PathWalk.To(path, FileIdentity.IsPrivileged ? reader.Uid : Credentials.GetEUid(), out errno);
+        if (walk == null) return errno == Errno.ELOOP ? OpenedList.Refused(BadLink) : OpenedList.Failed(errno);
         using (walk)
         {
-            if (walk.Status is not { } status) return OpenedList.Failed(Libc.ENOENT);
+            if (walk.Status is not { } status) return OpenedList.Failed(Errno.ENOENT);
             if (Refusal(walk, status) is { } refusal) return OpenedList.Refused(refusal);
             UserRights? rights = reader.Uid != 0 || !FileIdentity.IsPrivileged ? reader : ReaderFor(walk, status, others);
             if (rights == null) return OpenedList.Refused("belongs to a user who cannot be found");
@@ -53,37 +53,37 @@ internal static class ListFile
         }
     }
 
-    private static string? Refusal(PathWalk walk, Libc.FileStatus status) => !status.IsRegular ? "is not a regular file"
+    private static string? Refusal(PathWalk walk, FileStatus status) => !status.IsRegular ? "is not a regular file"
         : (status.Permissions & WorldWrite) != 0 ? "is world writable"
         // a second name for a file that its owner never meant to be a list
         : walk.OthersMayWrite && status.Links != 1 && status.Uid != walk.FolderStatus.Uid ? $"has {status.Links} hard links"
         : null;
 
     /// <summary>With whose rights root opens a file; null: the account cannot be found.</summary>
-    private static UserRights? ReaderFor(PathWalk walk, Libc.FileStatus status, UserRights others)
+    private static UserRights? ReaderFor(PathWalk walk, FileStatus status, UserRights others)
     {
         uint uid = walk.OthersMayWrite && walk.FolderStatus.Uid != 0 ? walk.FolderStatus.Uid : status.Uid;
         if (uid == 0) return walk.OthersMayWrite ? others : UserRights.None;
         return Accounts.Find(uid, out Account? account) == AccountStatus.Found ? UserRights.Of(account!) : null;
     }
 
-    private static OpenedList Open(PathWalk walk, Libc.FileStatus status)
+    private static OpenedList Open(PathWalk walk, FileStatus status)
     {
-        int fd = walk.Folder.OpenFile(walk.Name, Libc.O_RDONLY);
-        if (fd < 0) return Libc.Errno == Libc.EINVAL ? OpenedList.Refused("is not a regular file") : OpenedList.Failed(Libc.Errno);
+        int fd = walk.Folder.OpenFile(walk.Name, FileIO.O_RDONLY);
+        if (fd < 0) return Errno.Last == Errno.EINVAL ? OpenedList.Refused("is not a regular file") : OpenedList.Failed(Errno.Last);
         OpenedList list = Examine(walk, fd, status);
-        if (list.Fd < 0) _ = Libc.Close(fd);
+        if (list.Fd < 0) _ = FileIO.Close(fd);
         return list;
     }
 
     /// <summary>The open file, when it is the one that the path led to and a list; what cannot be told now may be told later.</summary>
-    private static OpenedList Examine(PathWalk walk, int fd, Libc.FileStatus expected)
+    private static OpenedList Examine(PathWalk walk, int fd, FileStatus expected)
     {
-        if (!Libc.TryStat(fd, out Libc.FileStatus opened)) return OpenedList.Failed(Libc.Errno);
+        if (!FileStatus.TryGet(fd, out FileStatus opened)) return OpenedList.Failed(Errno.Last);
         if ((opened.Inode, opened.Device) != (expected.Inode, expected.Device))
             return OpenedList.Refused("was replaced meanwhile") with { Passes = true };
-        bool? isKernels = Libc.IsKernelFile(fd);
-        if (isKernels == null) return OpenedList.Failed(Libc.Errno);
+        bool? isKernels = FileSystem.IsKernelFile(fd);
+        if (isKernels == null) return OpenedList.Failed(Errno.Last);
         if (isKernels == true) return OpenedList.Refused("shows the state of the kernel");
         return new OpenedList(fd, opened, opened.Uid != 0 || !walk.OthersMayWrite ? opened.Uid : walk.FolderStatus.Uid, null);
     }

@@ -6,7 +6,7 @@ namespace MtaSuite.Local.Mailboxes;
 public abstract class ByteSink
 {
     /// <summary>Why <see cref="Write"/> failed.</summary>
-    public int Errno { get; protected set; }
+    public int Error { get; protected set; }
 
     /// <summary>Writes all of it, or says false with <see cref="Errno"/> set; after that nothing more is written.</summary>
     public abstract bool Write(ReadOnlySpan<byte> data);
@@ -25,12 +25,12 @@ public sealed class FileSink(int file, long size, long limit) : ByteSink
     {
         if (limit > 0 && Size + data.Length > limit)
         {
-            Errno = Libc.EFBIG;
+            Error = Errno.EFBIG;
             return false;
         }
-        if (!Libc.WriteAll(file, data))
+        if (!FileIO.WriteAll(file, data))
         {
-            Errno = Libc.Errno;
+            Error = Errno.Last;
             return false;
         }
         Size += data.Length;
@@ -40,7 +40,7 @@ public sealed class FileSink(int file, long size, long limit) : ByteSink
     /// <summary>Cuts the file back to an earlier size.</summary>
     public void Truncate(long size)
     {
-        _ = Libc.FTruncate(file, size);
+        _ = FileIO.FTruncate(file, size);
         Size = size;
     }
 }

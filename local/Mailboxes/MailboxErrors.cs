@@ -16,8 +16,8 @@ internal static class MailboxErrors
     {
         DsnStatus status = errno switch
         {
-            Libc.EDQUOT or Libc.EFBIG => s_mailboxFull,
-            Libc.ENOSPC => s_systemFull,
+            Errno.EDQUOT or Errno.EFBIG => s_mailboxFull,
+            Errno.ENOSPC => s_systemFull,
             _ => s_tryAgain,
         };
         return status.IsPermanent ? Outcome.Bounce(status, text) with { Code = 552 }
@@ -25,12 +25,13 @@ internal static class MailboxErrors
     }
 
     private static bool IsMistake(int errno) =>
-        errno is Libc.EACCES or Libc.EPERM or Libc.ENOENT or Libc.ENOTDIR or Libc.EISDIR or Libc.ELOOP or Libc.ENAMETOOLONG or Libc.EROFS;
+        errno is Errno.EACCES or Errno.EPERM or Errno.ENOENT or Errno.ENOTDIR or Errno.EISDIR or Errno.ELOOP or Errno.ENAMETOOLONG
+            or Errno.EROFS;
 
     /// <summary>The outcome of a copy that failed, with the words before it that say where.</summary>
     public static Outcome FromCopy(CopyResult result, string prefix) => result.Fault == CopyFault.Reading
-        ? Outcome.Defer(s_systemFull, $"{prefix}error reading message: {Libc.ErrorText(result.Errno)}")
-        : FromErrno(result.Errno, $"{prefix}error writing message: {Libc.ErrorText(result.Errno)}");
+        ? Outcome.Defer(s_systemFull, $"{prefix}error reading message: {Errno.Text(result.Error)}")
+        : FromErrno(result.Error, $"{prefix}error writing message: {Errno.Text(result.Error)}");
 
     public static Outcome IdentityRefused(uint uid, uint gid) =>
         Outcome.Defer(s_systemFull, $"cannot assume the rights of uid {uid} gid {gid}");

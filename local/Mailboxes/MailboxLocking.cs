@@ -18,7 +18,7 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
     /// <summary>
     /// Waits between attempts; tests replace it. The thread is one of the few that do nothing but deliver, so it may wait.
     /// </summary>
-    public Action<TimeSpan> Pause { get; init; } = static delay => Libc.Poll([], (int)delay.TotalMilliseconds);
+    public Action<TimeSpan> Pause { get; init; } = static delay => Poll.Wait([], (int)delay.TotalMilliseconds);
 
     /// <summary>
     /// Told true when a thread begins to wait for a mailbox, and false afterwards, so that another one may take its place. Called under the
@@ -54,19 +54,19 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
         string name = path + ".lock";
         for (int attempt = 1; ; attempt++)
         {
-            int fd = Libc.Open(name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0x180);
+            int fd = FileIO.Open(name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC, 0x180);
             if (fd >= 0)
             {
-                _ = Libc.Write(fd, s_holder); // on a full disk it stays empty, and is a lock all the same
-                _ = Libc.Close(fd);
+                _ = FileIO.Write(fd, s_holder); // on a full disk it stays empty, and is a lock all the same
+                _ = FileIO.Close(fd);
                 return 0;
             }
-            int errno = Libc.Errno;
-            if (errno != Libc.EEXIST || attempt >= Attempts) return errno;
+            int errno = Errno.Last;
+            if (errno != Errno.EEXIST || attempt >= Attempts) return errno;
             if (IsAbandoned(name))
             {
-                if (Libc.Unlink(name) == 0 || Libc.Errno == Libc.ENOENT) continue;
-                return Libc.Errno;
+                if (Paths.Unlink(name) == 0 || Errno.Last == Errno.ENOENT) continue;
+                return Errno.Last;
             }
             Wait();
         }
@@ -82,7 +82,7 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
     /// <summary>Removes path.lock; tries again, for one that stays keeps everybody from the mailbox until it is stale.</summary>
     public static void ReleaseDotLock(string path)
     {
-        for (int attempt = 1; Libc.Unlink(path + ".lock") != 0 && Libc.Errno is Libc.EIO or Libc.ENOMEM
+        for (int attempt = 1; Paths.Unlink(path + ".lock") != 0 && Errno.Last is Errno.EIO or Errno.ENOMEM
             && attempt < ReleaseAttempts; attempt++) { }
     }
 
@@ -92,7 +92,7 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
         for (int attempt = 1; ; attempt++)
         {
             int errno = TryKernelLocks(fd);
-            if (errno is not (Libc.EAGAIN or Libc.EACCES) || attempt >= Attempts) return errno;
+            if (errno is not (Errno.EAGAIN or Errno.EACCES) || attempt >= Attempts) return errno;
             Wait();
         }
     }
@@ -103,32 +103,32 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
     /// </summary>
     private int TryKernelLocks(int fd)
     {
-        if ((Methods & LockMethods.Flock) != 0 && Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) != 0) return Libc.Errno;
-        if ((Methods & LockMethods.Fcntl) == 0 || Libc.LockRange(fd, exclusive: true, 0, 0, wait: false) == 0) return 0;
-        int errno = Libc.Errno;
-        if ((Methods & LockMethods.Flock) != 0) _ = Libc.Flock(fd, Libc.LOCK_UN);
+        if ((Methods & LockMethods.Flock) != 0 && FileLocks.Flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) != 0) return Errno.Last;
+        if ((Methods & LockMethods.Fcntl) == 0 || FileLocks.LockRange(fd, exclusive: true, 0, 0, wait: false) == 0) return 0;
+        int errno = Errno.Last;
+        if ((Methods & LockMethods.Flock) != 0) _ = FileLocks.Flock(fd, FileLocks.LOCK_UN);
         return errno;
     }
 
     /// <summary>The lock file is old, or its holder was a process of this machine that is gone.</summary>
     private bool IsAbandoned(string name)
     {
-        if (!Libc.TryStat(name, out Libc.FileStatus status, follow: false)) return false;
+        if (!FileStatus.TryGet(name, out FileStatus status, follow: false)) return false;
         if (Clock.GetUtcNow() - status.Modified > StaleAfter) return true;
         if (!status.IsRegular || status.Size is 0 or > MaxHolder) return false;
-        int fd = Libc.Open(name, Libc.O_RDONLY | Libc.O_NOFOLLOW | Libc.O_NONBLOCK | Libc.O_CLOEXEC, 0);
+        int fd = FileIO.Open(name, FileIO.O_RDONLY | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK | FileIO.O_CLOEXEC, 0);
         if (fd < 0) return false;
         Span<byte> content = stackalloc byte[MaxHolder];
-        int n = Libc.ReadRetry(fd, content);
-        _ = Libc.Close(fd);
+        int n = FileIO.ReadRetry(fd, content);
+        _ = FileIO.Close(fd);
         ReadOnlySpan<byte> holder = content[..Math.Max(n, 0)];
         int space = holder.IndexOf((byte)' ');
         return space > 0 && holder[space..].SequenceEqual(s_holder.AsSpan(s_holder.AsSpan().IndexOf((byte)' ')))
             && Utf8Parser.TryParse(holder[..space], out int pid, out int used) && used == space && pid > 1
-            && Libc.Kill(pid, 0) != 0 && Libc.Errno == Libc.ESRCH;
+            && Signals.Kill(pid, 0) != 0 && Errno.Last == Errno.ESRCH;
     }
 
     private const int MaxHolder = 128, ReleaseAttempts = 5;
 
-    private static readonly byte[] s_holder = Encoding.UTF8.GetBytes($"{Environment.ProcessId} {Libc.HostName()}\n");
+    private static readonly byte[] s_holder = Encoding.UTF8.GetBytes($"{Environment.ProcessId} {LocalHost.Name()}\n");
 }

@@ -23,7 +23,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
     public Outcome Deliver(MessageContent content, CopySpec spec, string path, UserRights rights, DeliverySync sync, bool makeTop = false)
     {
         Outcome outcome = DeliverAs(content, spec, path, rights, sync, out int openErrno);
-        if (!makeTop || openErrno != Libc.EACCES || !FileIdentity.IsPrivileged || rights.Uid == 0) return outcome;
+        if (!makeTop || openErrno != Errno.EACCES || !FileIdentity.IsPrivileged || rights.Uid == 0) return outcome;
         return TryMakeTop(path, rights) ? DeliverAs(content, spec, path, rights, sync, out _) : outcome;
     }
 
@@ -38,7 +38,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
             {
                 OpenMaildir? folder = _folders.Acquire(path, rights.Uid, out openErrno);
                 if (folder == null) return MailboxErrors.FromErrno(openErrno, $"maildir delivery failed: open {path}: "
-                    + $"{Libc.ErrorText(openErrno)}");
+                    + $"{Errno.Text(openErrno)}");
                 Outcome? outcome = Store(content, spec, folder, rights, sync);
                 // null: the folder is gone; look for, or make, the one that is at the path now
                 if (outcome == null) _folders.Invalidate(folder);
@@ -54,47 +54,47 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         DateTimeOffset now = clock.GetUtcNow();
         Span<byte> name = stackalloc byte[MaildirName.MaxLength];
         name = name[..MaildirName.Next(now, name)];
-        int file = Libc.OpenAt(folder.Tmp, name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC, 0x180);
+        int file = FileIO.OpenAt(folder.Tmp, name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC, 0x180);
         if (file < 0)
         {
-            int errno = Libc.Errno;
-            return errno == Libc.ENOENT ? null
+            int errno = Errno.Last;
+            return errno == Errno.ENOENT ? null
                 : MailboxErrors.FromErrno(errno,
-                $"maildir delivery failed: create maildir file in {folder.Path}tmp: {Libc.ErrorText(errno)}");
+                $"maildir delivery failed: create maildir file in {folder.Path}tmp: {Errno.Text(errno)}");
         }
         CopyResult result = MessageCopier.Copy(content, spec, new FileSink(file, 0, sizeLimit), now);
         Outcome? outcome = result.IsOk ? Publish(folder, name) : MailboxErrors.FromCopy(result, "maildir delivery failed: ");
-        if (!result.IsOk) _ = Libc.UnlinkAt(folder.Tmp, name, 0);
+        if (!result.IsOk) _ = Paths.UnlinkAt(folder.Tmp, name, 0);
         if (outcome is { IsOk: true } && !sync.TryCover(folder.Device))
         {
             if (!sync.MayHold) return Sync(folder, name, file);
             sync.Hold(new WrittenFile(file, folder.Device, $"{folder.Path}new/{Encoding.ASCII.GetString(name)}", rights));
             return outcome;
         }
-        _ = Libc.Close(file);
+        _ = FileIO.Close(file);
         return outcome;
     }
 
     private static Outcome? Publish(OpenMaildir folder, ReadOnlySpan<byte> name)
     {
-        if (Libc.RenameAt(folder.Tmp, name, folder.New, name) != 0)
+        if (Paths.RenameAt(folder.Tmp, name, folder.New, name) != 0)
         {
-            int errno = Libc.Errno;
-            _ = Libc.UnlinkAt(folder.Tmp, name, 0);
-            return errno == Libc.ENOENT ? null
+            int errno = Errno.Last;
+            _ = Paths.UnlinkAt(folder.Tmp, name, 0);
+            return errno == Errno.ENOENT ? null
                 : MailboxErrors.FromErrno(errno,
-                $"maildir delivery failed: create maildir file in {folder.Path}new: {Libc.ErrorText(errno)}");
+                $"maildir delivery failed: create maildir file in {folder.Path}new: {Errno.Text(errno)}");
         }
         return s_delivered;
     }
 
     private static Outcome Sync(OpenMaildir folder, ReadOnlySpan<byte> name, int file)
     {
-        int error = Libc.Fsync(file) == 0 ? 0 : Libc.Errno;
-        _ = Libc.Close(file);
+        int error = FileIO.Fsync(file) == 0 ? 0 : Errno.Last;
+        _ = FileIO.Close(file);
         if (error == 0) return s_delivered;
-        _ = Libc.UnlinkAt(folder.New, name, 0);
-        return MailboxErrors.FromErrno(error, $"maildir delivery failed: sync message in {folder.Path}new: {Libc.ErrorText(error)}");
+        _ = Paths.UnlinkAt(folder.New, name, 0);
+        return MailboxErrors.FromErrno(error, $"maildir delivery failed: sync message in {folder.Path}new: {Errno.Text(error)}");
     }
 
     private static readonly Outcome s_delivered = Outcome.Ok("delivered to maildir");
@@ -111,7 +111,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         if (!walk.Folder.TryMakeFolder(walk.Name, privateMode)) return false;
         using Folder? top = walk.Folder.OpenFolder(walk.Name);
         using Folder? spool = walk.Folder.OpenFolder(".");
-        return top != null && top.TryStat(out Libc.FileStatus made) && made.Uid == 0 && top.TryProtect(rights.Uid, rights.Gid, privateMode)
+        return top != null && top.TryStat(out FileStatus made) && made.Uid == 0 && top.TryProtect(rights.Uid, rights.Gid, privateMode)
             && spool?.TrySync() == true;
     }
 }

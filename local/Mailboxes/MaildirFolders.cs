@@ -100,7 +100,7 @@ internal sealed class MaildirFolders(int capacity = 128)
 
     /// <summary>new/ is where readers look; a tmp/ that was put elsewhere serves as well, as long as it can be written to.</summary>
     private static bool IsStillThere(OpenMaildir folder) =>
-        Libc.TryStat(folder.Path + "new", out Libc.FileStatus n) && n.Inode == folder.NewInode && n.Device == folder.Device;
+        FileStatus.TryGet(folder.Path + "new", out FileStatus n) && n.Inode == folder.NewInode && n.Device == folder.Device;
 
     private static OpenMaildir? Open(string path, uint uid, long now, out int errno)
     {
@@ -112,7 +112,7 @@ internal sealed class MaildirFolders(int capacity = 128)
             if (folder.New >= 0) folder.Tmp = OpenFolder(path + "tmp", out errno, out _, out _);
             if (folder.Tmp >= 0) return folder;
             Close(folder);
-            if (errno != Libc.ENOENT || made) return null;
+            if (errno != Errno.ENOENT || made) return null;
             foreach (string name in (ReadOnlySpan<string>)["cur", "tmp", "new"])
             {
                 if (!MakeFolders(path + name, out errno)) return null;
@@ -125,15 +125,15 @@ internal sealed class MaildirFolders(int capacity = 128)
     {
         inode = device = 0;
         errno = 0;
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
-        if (fd >= 0 && Libc.TryStat(fd, out Libc.FileStatus status))
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_DIRECTORY | FileIO.O_CLOEXEC, 0);
+        if (fd >= 0 && FileStatus.TryGet(fd, out FileStatus status))
         {
             inode = status.Inode;
             device = status.Device;
             return fd;
         }
-        errno = Libc.Errno;
-        if (fd >= 0) _ = Libc.Close(fd);
+        errno = Errno.Last;
+        if (fd >= 0) _ = FileIO.Close(fd);
         return -1;
     }
 
@@ -141,15 +141,15 @@ internal sealed class MaildirFolders(int capacity = 128)
     public static bool MakeFolders(string path, out int errno)
     {
         errno = 0;
-        if (Libc.MkDir(path, 0x1C0) == 0) return SyncParent(path, out errno);
-        errno = Libc.Errno;
-        if (errno == Libc.EEXIST) return true;
+        if (Paths.MkDir(path, 0x1C0) == 0) return SyncParent(path, out errno);
+        errno = Errno.Last;
+        if (errno == Errno.EEXIST) return true;
         int slash = path.LastIndexOf('/');
-        if (errno != Libc.ENOENT || slash <= 0) return false;
+        if (errno != Errno.ENOENT || slash <= 0) return false;
         if (!MakeFolders(path[..slash], out errno)) return false;
-        if (Libc.MkDir(path, 0x1C0) == 0) return SyncParent(path, out errno);
-        errno = Libc.Errno;
-        return errno == Libc.EEXIST;
+        if (Paths.MkDir(path, 0x1C0) == 0) return SyncParent(path, out errno);
+        errno = Errno.Last;
+        return errno == Errno.EEXIST;
     }
 
     /// <summary>
@@ -158,15 +158,15 @@ internal sealed class MaildirFolders(int capacity = 128)
     public static bool SyncParent(string path, out int errno)
     {
         int slash = path.LastIndexOf('/');
-        errno = Libc.SyncFolder(slash <= 0 ? "/" : path[..slash]);
-        if (errno == Libc.EACCES) errno = 0;
+        errno = FileSystem.SyncFolder(slash <= 0 ? "/" : path[..slash]);
+        if (errno == Errno.EACCES) errno = 0;
         return errno == 0;
     }
 
     private static void Close(OpenMaildir folder)
     {
-        if (folder.New >= 0) _ = Libc.Close(folder.New);
-        if (folder.Tmp >= 0) _ = Libc.Close(folder.Tmp);
+        if (folder.New >= 0) _ = FileIO.Close(folder.New);
+        if (folder.Tmp >= 0) _ = FileIO.Close(folder.Tmp);
         folder.New = folder.Tmp = -1;
     }
 }

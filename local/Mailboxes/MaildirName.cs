@@ -11,7 +11,7 @@ namespace MtaSuite.Local.Mailboxes;
 /// </summary>
 internal static class MaildirName
 {
-    private static readonly byte[] s_tail = Encoding.UTF8.GetBytes("." + CleanHost(Libc.HostName()) + "\0");
+    private static readonly byte[] s_tail = Encoding.UTF8.GetBytes("." + CleanHost(LocalHost.Name()) + "\0");
     private static readonly int s_pid = Environment.ProcessId;
     private static long s_count;
 

@@ -50,7 +50,7 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
         using (identity) trouble = Open(target, out file, out dotLocked);
         if (trouble != null) SetAll(batch, trouble);
         else AppendAs(batch, target, file);
-        if (file.Fd >= 0) _ = Libc.Close(file.Fd);
+        if (file.Fd >= 0) _ = FileIO.Close(file.Fd);
         if (dotLocked && FileIdentity.TryAssume(target.LockUid, target.LockGid, out identity))
         {
             using (identity) MailboxLocking.ReleaseDotLock(target.Path);
@@ -67,34 +67,34 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
     {
         file = new OpenedFile(-1, default, false, 0, "", false);
         dotLocked = false;
-        if ((locking.Methods & LockMethods.DotLock) != 0 && (!Libc.TryStat(target.Path, out Libc.FileStatus before) || before.IsRegular))
+        if ((locking.Methods & LockMethods.DotLock) != 0 && (!FileStatus.TryGet(target.Path, out FileStatus before) || before.IsRegular))
         {
             int errno = locking.TakeDotLock(target.Path);
             dotLocked = errno == 0;
-            if (errno == Libc.EEXIST || (errno != 0 && !target.IsPlainFile))
-                return MailboxErrors.FromErrno(errno, $"unable to create lock file {target.Path}.lock: {Libc.ErrorText(errno)}");
+            if (errno == Errno.EEXIST || (errno != 0 && !target.IsPlainFile))
+                return MailboxErrors.FromErrno(errno, $"unable to create lock file {target.Path}.lock: {Errno.Text(errno)}");
         }
         bool giveAway = FileIdentity.IsPrivileged && target.LockUid != target.Rights.Uid;
         file = SafeOpen.Open(target.Path, giveAway ? (target.Rights.Uid, target.Rights.Gid) : null);
-        if (file.Fd < 0) return file.Trap ? Outcome.Bounce("5.2.0", file.Reason) : MailboxErrors.FromErrno(file.Errno, file.Reason);
+        if (file.Fd < 0) return file.Trap ? Outcome.Bounce("5.2.0", file.Reason) : MailboxErrors.FromErrno(file.Error, file.Reason);
         if (file.Status.IsRegular)
         {
             int errno = locking.TakeKernelLocks(file.Fd);
-            if (errno != 0) return MailboxErrors.FromErrno(errno, $"unable to lock for exclusive access: {Libc.ErrorText(errno)}");
+            if (errno != 0) return MailboxErrors.FromErrno(errno, $"unable to lock for exclusive access: {Errno.Text(errno)}");
             // a reader that replaces the mailbox by another file leaves us with one that has no name
-            if (!Libc.TryStat(file.Fd, out Libc.FileStatus status) || status.Links != 1)
+            if (!FileStatus.TryGet(file.Fd, out FileStatus status) || status.Links != 1)
                 return Outcome.Defer("4.2.0", "target file status changed unexpectedly");
             file = file with { Status = status };
         }
         return CheckKind(target, file.Status);
     }
 
-    private static Outcome? CheckKind(MboxTarget target, Libc.FileStatus status)
+    private static Outcome? CheckKind(MboxTarget target, FileStatus status)
     {
         if (target.IsPlainFile)
             return status.IsRegular && (status.Permissions & 0x49) != 0 ? Outcome.Bounce("5.7.1", "file is executable") : null;
         if (!status.IsRegular) return Outcome.Bounce("5.2.0", $"destination {target.Path} is not a regular file");
-        uint owner = FileIdentity.IsPrivileged ? target.Rights.Uid : Libc.GetEUid();
+        uint owner = FileIdentity.IsPrivileged ? target.Rights.Uid : Credentials.GetEUid();
         return target.StrictOwner
             && status.Uid != owner ? Outcome.Defer("4.2.0", $"destination {target.Path} is not owned by recipient") with
             { IsLasting = true } : null;
@@ -122,7 +122,7 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
         bool regular = file.Status.IsRegular;
         CopyResult result = !regular || sink.Write(MissingEnd(file.Fd, size))
             ? MessageCopier.Copy(entry.Content, entry.Spec, sink, clock.GetLocalNow())
-            : new CopyResult(CopyFault.Writing, sink.Errno);
+            : new CopyResult(CopyFault.Writing, sink.Error);
         entry.Outcome = result.IsOk ? s_appended : MailboxErrors.FromCopy(result, "");
         if (!result.IsOk && regular) sink.Truncate(size);
     }
@@ -134,11 +134,11 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
     {
         if (batch.TrueForAll(e => !e.Outcome!.IsOk || e.Sync.TryCover(file.Status.Device))) return;
         locking.Waiting(true);
-        int errno = Libc.Fsync(file.Fd) != 0 ? Libc.Errno : 0;
+        int errno = FileIO.Fsync(file.Fd) != 0 ? Errno.Last : 0;
         locking.Waiting(false);
         if (errno == 0 && file.Created) _ = MaildirFolders.SyncParent(target.Path, out errno);
         if (errno == 0) return;
-        _ = Libc.FTruncate(file.Fd, file.Status.Size);
+        _ = FileIO.FTruncate(file.Fd, file.Status.Size);
         SetAll(batch, MailboxErrors.FromCopy(new CopyResult(CopyFault.Writing, errno), ""));
     }
 
@@ -149,7 +149,7 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
     private static ReadOnlySpan<byte> MissingEnd(int fd, long size)
     {
         Span<byte> end = stackalloc byte[2];
-        if (size < 2 || Libc.PRead(fd, end, size - 2) != 2) return default;
+        if (size < 2 || FileIO.PRead(fd, end, size - 2) != 2) return default;
         return end[1] != '\n' ? "\n\n"u8 : end[0] != '\n' ? "\n"u8 : default;
     }
 }

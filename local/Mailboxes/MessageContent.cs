@@ -80,8 +80,8 @@ public sealed class MessageContent
                 position += n;
                 continue;
             }
-            if (n < 0 && Libc.Errno == Libc.EINTR) continue;
-            errno = n < 0 ? Libc.Errno : Libc.EIO;
+            if (n < 0 && Errno.Last == Errno.EINTR) continue;
+            errno = n < 0 ? Errno.Last : Errno.EIO;
             return false;
         }
         return true;

@@ -5,8 +5,8 @@ namespace MtaSuite.Local.Mailboxes;
 /// <summary>Which side of a copy failed.</summary>
 public enum CopyFault : byte { None, Reading, Writing }
 
-/// <summary>How a copy ended; <paramref name="Errno"/> says why it failed.</summary>
-public readonly record struct CopyResult(CopyFault Fault, int Errno)
+/// <summary>How a copy ended; <paramref name="Error"/> says why it failed.</summary>
+public readonly record struct CopyResult(CopyFault Fault, int Error)
 {
     public bool IsOk => Fault == CopyFault.None;
 }
@@ -31,17 +31,17 @@ public static class MessageCopier
         bool ok = headers.Length <= MessageContent.Headroom
             ? sink.Write(content.FirstAfter(headers))
             : sink.Write(headers) && sink.Write(content.First);
-        if (!ok) return new CopyResult(CopyFault.Writing, sink.Errno);
+        if (!ok) return new CopyResult(CopyFault.Writing, sink.Error);
         bool endsLine = content.First.IsEmpty || content.First[^1] == '\n';
         for (long position = content.First.Length; position < content.Length;)
         {
             if (!content.TryPiece(position, out ReadOnlySpan<byte> piece, out int errno)) return new CopyResult(CopyFault.Reading, errno);
-            if (!sink.Write(piece)) return new CopyResult(CopyFault.Writing, sink.Errno);
+            if (!sink.Write(piece)) return new CopyResult(CopyFault.Writing, sink.Error);
             endsLine = piece[^1] == '\n';
             position += piece.Length;
         }
-        if (!endsLine && !sink.Write("\n"u8)) return new CopyResult(CopyFault.Writing, sink.Errno);
-        if ((spec.Options & CopyOptions.BlankLine) != 0 && !sink.Write("\n"u8)) return new CopyResult(CopyFault.Writing, sink.Errno);
+        if (!endsLine && !sink.Write("\n"u8)) return new CopyResult(CopyFault.Writing, sink.Error);
+        if ((spec.Options & CopyOptions.BlankLine) != 0 && !sink.Write("\n"u8)) return new CopyResult(CopyFault.Writing, sink.Error);
         return default;
     }
 
@@ -49,14 +49,14 @@ public static class MessageCopier
     {
         LineTransform lines = new(sink, spec.Options, spec.EndOfLine);
         // the headers are in their final form already
-        if (!lines.PutVerbatim(headers)) return new CopyResult(CopyFault.Writing, sink.Errno);
+        if (!lines.PutVerbatim(headers)) return new CopyResult(CopyFault.Writing, sink.Error);
         for (long position = 0; position < content.Length;)
         {
             if (!content.TryPiece(position, out ReadOnlySpan<byte> piece, out int errno)) return new CopyResult(CopyFault.Reading, errno);
-            if (!lines.Push(piece)) return new CopyResult(CopyFault.Writing, sink.Errno);
+            if (!lines.Push(piece)) return new CopyResult(CopyFault.Writing, sink.Error);
             position += piece.Length;
         }
         bool ok = lines.Finish((spec.Options & CopyOptions.BlankLine) != 0);
-        return ok ? default : new CopyResult(CopyFault.Writing, sink.Errno);
+        return ok ? default : new CopyResult(CopyFault.Writing, sink.Error);
     }
 }

@@ -5,11 +5,11 @@ namespace MtaSuite.Local.Mailboxes;
 /// <summary>A mailbox file that was opened, or why it was not.</summary>
 /// <param name="Fd">Descriptor, or -1.</param>
 /// <param name="Trap">The file is a link of some kind: somebody may want us to write elsewhere, and waiting does not help.</param>
-internal readonly record struct OpenedFile(int Fd, Libc.FileStatus Status, bool Created, int Errno, string Reason, bool Trap)
+internal readonly record struct OpenedFile(int Fd, FileStatus Status, bool Created, int Error, string Reason, bool Trap)
 {
-    public static OpenedFile Failed(int errno, string what) => new(-1, default, false, errno, $"{what}: {Libc.ErrorText(errno)}", false);
+    public static OpenedFile Failed(int errno, string what) => new(-1, default, false, errno, $"{what}: {Errno.Text(errno)}", false);
 
-    public static OpenedFile Refused(string reason) => new(-1, default, false, Libc.EPERM, reason, true);
+    public static OpenedFile Refused(string reason) => new(-1, default, false, Errno.EPERM, reason, true);
 }
 
 /// <summary>
@@ -18,7 +18,7 @@ internal readonly record struct OpenedFile(int Fd, Libc.FileStatus Status, bool 
 /// </summary>
 internal static class SafeOpen
 {
-    private const int Common = Libc.O_APPEND | Libc.O_NONBLOCK | Libc.O_NOCTTY | Libc.O_CLOEXEC;
+    private const int Common = FileIO.O_APPEND | FileIO.O_NONBLOCK | FileIO.O_NOCTTY | FileIO.O_CLOEXEC;
 
     /// <summary>Opens the file, or makes it with mode 0600.</summary>
     /// <param name="owner">Who gets a file that had to be made; null: it stays with the identity of this thread.</param>
@@ -27,21 +27,21 @@ internal static class SafeOpen
         for (int attempt = 0; ; attempt++)
         {
             OpenedFile file = OpenExisting(path);
-            if (file.Errno != Libc.ENOENT) return file;
+            if (file.Error != Errno.ENOENT) return file;
             file = Create(path, owner);
-            if (file.Errno != Libc.EEXIST || attempt >= 2) return file;
+            if (file.Error != Errno.EEXIST || attempt >= 2) return file;
         }
     }
 
     private static OpenedFile OpenExisting(string path)
     {
         // reading as well, where it is allowed: the end of the file shows whether an earlier delivery was cut short
-        bool regular = Libc.TryStat(path, out Libc.FileStatus before) && before.IsRegular;
-        int fd = Libc.Open(path, Common | (regular ? Libc.O_RDWR : Libc.O_WRONLY), 0);
-        if (fd < 0 && regular && Libc.Errno == Libc.EACCES) fd = Libc.Open(path, Common | Libc.O_WRONLY, 0);
-        if (fd < 0) return OpenedFile.Failed(Libc.Errno, "cannot open file");
+        bool regular = FileStatus.TryGet(path, out FileStatus before) && before.IsRegular;
+        int fd = FileIO.Open(path, Common | (regular ? FileIO.O_RDWR : FileIO.O_WRONLY), 0);
+        if (fd < 0 && regular && Errno.Last == Errno.EACCES) fd = FileIO.Open(path, Common | FileIO.O_WRONLY, 0);
+        if (fd < 0) return OpenedFile.Failed(Errno.Last, "cannot open file");
         OpenedFile file = Examine(path, fd);
-        if (file.Fd < 0) _ = Libc.Close(fd);
+        if (file.Fd < 0) _ = FileIO.Close(fd);
         return file;
     }
 
@@ -51,36 +51,36 @@ internal static class SafeOpen
     private static OpenedFile Examine(string path, int fd)
     {
         const string changed = "file status changed unexpectedly", unknown = "file status is not available";
-        if (!Libc.TryStat(fd, out Libc.FileStatus status)) return OpenedFile.Failed(Libc.Errno, unknown);
+        if (!FileStatus.TryGet(fd, out FileStatus status)) return OpenedFile.Failed(Errno.Last, unknown);
         if (status.Links != 1) return OpenedFile.Refused($"file has {status.Links} hard links");
         if (status.IsDirectory) return OpenedFile.Refused("file is a directory");
         // such as the links in /proc/self/fd: descriptors of this process, which are not the recipient's
-        bool? isKernels = path.StartsWith("/proc/", StringComparison.Ordinal) ? true : Libc.IsKernelFile(fd);
-        if (isKernels == null) return OpenedFile.Failed(Libc.Errno, unknown);
+        bool? isKernels = path.StartsWith("/proc/", StringComparison.Ordinal) ? true : FileSystem.IsKernelFile(fd);
+        if (isKernels == null) return OpenedFile.Failed(Errno.Last, unknown);
         if (isKernels == true) return OpenedFile.Refused("file is one of the kernel's");
-        if (!Libc.TryStat(path, out Libc.FileStatus name, follow: false))
-            return Libc.Errno == Libc.ENOENT ? OpenedFile.Refused(changed) : OpenedFile.Failed(Libc.Errno, unknown);
+        if (!FileStatus.TryGet(path, out FileStatus name, follow: false))
+            return Errno.Last == Errno.ENOENT ? OpenedFile.Refused(changed) : OpenedFile.Failed(Errno.Last, unknown);
         bool fits = name.IsSymlink ? IsRootsLink(path, name)
             : name.Inode == status.Inode && name.Device == status.Device && name.Links == status.Links && name.Mode == status.Mode;
         return fits ? new OpenedFile(fd, status, false, 0, "", false)
             : OpenedFile.Refused(name.IsSymlink ? "file is a symbolic link" : changed);
     }
 
-    private static bool IsRootsLink(string path, Libc.FileStatus link)
+    private static bool IsRootsLink(string path, FileStatus link)
     {
         int slash = path.LastIndexOf('/');
-        return link.Uid == 0 && slash >= 0 && Libc.TryStat(slash == 0 ? "/" : path[..slash], out Libc.FileStatus folder)
+        return link.Uid == 0 && slash >= 0 && FileStatus.TryGet(slash == 0 ? "/" : path[..slash], out FileStatus folder)
             && folder.Uid == 0 && (folder.Permissions & 0x12) == 0;
     }
 
     private static OpenedFile Create(string path, (uint Uid, uint Gid)? owner)
     {
-        int fd = Libc.Open(path, Common | Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL, 0x180);
-        if (fd < 0) return OpenedFile.Failed(Libc.Errno, "cannot create file exclusively");
-        if ((owner == null || Libc.FChOwn(fd, owner.Value.Uid, owner.Value.Gid) == 0) && Libc.TryStat(fd, out Libc.FileStatus status))
+        int fd = FileIO.Open(path, Common | FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_EXCL, 0x180);
+        if (fd < 0) return OpenedFile.Failed(Errno.Last, "cannot create file exclusively");
+        if ((owner == null || FileIO.FChOwn(fd, owner.Value.Uid, owner.Value.Gid) == 0) && FileStatus.TryGet(fd, out FileStatus status))
             return new OpenedFile(fd, status, true, 0, "", false);
-        OpenedFile failed = OpenedFile.Failed(Libc.Errno, "cannot change file ownership");
-        _ = Libc.Close(fd);
+        OpenedFile failed = OpenedFile.Failed(Errno.Last, "cannot change file ownership");
+        _ = FileIO.Close(fd);
         return failed;
     }
 }

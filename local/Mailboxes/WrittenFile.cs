@@ -18,13 +18,13 @@ public sealed class WrittenFile(int descriptor, ulong device, string path, UserR
     {
         Dispose();
         if (FileIdentity.TryAssume(rights.Uid, rights.Gid, out FileIdentity identity))
-            using (identity) _ = Libc.Unlink(path);
-        return MailboxErrors.FromErrno(errno, $"maildir delivery failed: sync message {path}: {Libc.ErrorText(errno)}");
+            using (identity) _ = Paths.Unlink(path);
+        return MailboxErrors.FromErrno(errno, $"maildir delivery failed: sync message {path}: {Errno.Text(errno)}");
     }
 
     public void Dispose()
     {
-        if (Descriptor >= 0) _ = Libc.Close(Descriptor);
+        if (Descriptor >= 0) _ = FileIO.Close(Descriptor);
         Descriptor = -1;
     }
 }

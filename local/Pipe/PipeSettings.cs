@@ -41,7 +41,7 @@ public sealed record PipeSettings
     /// <summary>As <see cref="Parse"/>, with the parameters of main.cf that pipe services share.</summary>
     public static PipeSettings? From(MailConfig config, string service, IReadOnlyList<string> attributes, out string problem)
     {
-        _ = Libc.FindAccount(config.Get(CommonParams.MailOwner), out Account? owner);
+        _ = UserDatabase.Find(config.Get(CommonParams.MailOwner), out Account? owner);
         PipeSettings? found = Parse(service, attributes, owner, out problem);
         return found == null ? null : found with
         {
@@ -150,13 +150,13 @@ public sealed record PipeSettings
     {
         int colon = value.IndexOf(':');
         string user = colon < 0 ? value : value[..colon], group = colon < 0 ? "" : value[(colon + 1)..];
-        if (Libc.FindAccount(user, out Account? account) != 0 || account == null)
+        if (UserDatabase.Find(user, out Account? account) != 0 || account == null)
         {
             if (FileIdentity.IsPrivileged) problem = $"unknown username: {user}";
             return UserRights.None;
         }
         uint gid = account.Gid;
-        if (group.Length > 0 && !Libc.TryFindGroup(group, out gid)) problem = $"unknown group: {group}";
+        if (group.Length > 0 && !UserDatabase.TryFindGroup(group, out gid)) problem = $"unknown group: {group}";
         return new UserRights(account.Uid, gid, account.Name, null, null);
     }
 

@@ -27,7 +27,7 @@ public sealed class Accounts
         // a name with a slash would be a path to whoever builds mailbox names from it
         account = null;
         if (name.Length == 0 || name.AsSpan().ContainsAny('/', ':', '\0')) return AccountStatus.Unknown;
-        if (Libc.FindAccount(name, out account) != 0) return AccountStatus.Unavailable;
+        if (UserDatabase.Find(name, out account) != 0) return AccountStatus.Unavailable;
         if (account == null) return AccountStatus.Unknown;
         if (_known.Count >= MaxRemembered) _known.Clear();
         _known[name] = (account, now + MemoryMilliseconds);
@@ -36,7 +36,7 @@ public sealed class Accounts
 
     public static AccountStatus Find(uint uid, out Account? account)
     {
-        if (Libc.FindAccount(uid, out account) != 0) return AccountStatus.Unavailable;
+        if (UserDatabase.Find(uid, out account) != 0) return AccountStatus.Unavailable;
         return account == null ? AccountStatus.Unknown : AccountStatus.Found;
     }
 }

@@ -10,7 +10,7 @@ namespace MtaSuite.Local.Rights;
 public readonly ref struct FileIdentity
 {
     /// <summary>Whether this process can act as others.</summary>
-    public static readonly bool IsPrivileged = Libc.GetEUid() == 0;
+    public static readonly bool IsPrivileged = Credentials.GetEUid() == 0;
 
     [ThreadStatic] private static bool t_limited;
 
@@ -25,9 +25,9 @@ public readonly ref struct FileIdentity
         identity = new FileIdentity(change);
         if (!change) return true;
         // else quotas and the blocks reserved for root would not hold for this thread
-        if (!t_limited) t_limited = Libc.DropResourceOverride();
-        if (Libc.SetFileIdentity(uid, gid)) return true;
-        Libc.ResetFileIdentity();
+        if (!t_limited) t_limited = Credentials.DropResourceOverride();
+        if (Credentials.SetFileIdentity(uid, gid)) return true;
+        Credentials.ResetFileIdentity();
         identity = default;
         return false;
     }
@@ -35,6 +35,6 @@ public readonly ref struct FileIdentity
     /// <summary>Gives root's identity back.</summary>
     public void Dispose()
     {
-        if (_changed) Libc.ResetFileIdentity();
+        if (_changed) Credentials.ResetFileIdentity();
     }
 }

@@ -37,7 +37,7 @@ internal sealed class DeliveryService : LinkService
         Syncs = new FileSyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) != "fsync");
         Journal = new JournalCover(context.Spool);
         string mailOwner = context.Config.Get(CommonParams.MailOwner);
-        SpoolOwner = FileIdentity.IsPrivileged && Libc.FindAccount(mailOwner, out Account? owner) == 0 ? owner?.Uid : null;
+        SpoolOwner = FileIdentity.IsPrivileged && UserDatabase.Find(mailOwner, out Account? owner) == 0 ? owner?.Uid : null;
         Deliver = MakeDeliverer(context);
         Serve(_ => new DeliveryStream(this));
     }

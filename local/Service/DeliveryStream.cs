@@ -37,7 +37,7 @@ internal sealed class DeliveryStream(DeliveryService service) : DurableWork(serv
     private async Task<DeliverReply> DeliverAsync()
     {
         using DeliveryFile? file = DeliveryFile.TryOpen(service.Spool, _request.QueueName, _request.QueueId, service.SpoolOwner);
-        return file == null ? DeliveryService.Refuse(_request, "4.3.0", $"open queue file: {Libc.ErrorText()}")
+        return file == null ? DeliveryService.Refuse(_request, "4.3.0", $"open queue file: {Errno.Text()}")
             : await service.Deliver(_request, file, SyncAsync);
     }
 

@@ -64,11 +64,11 @@ internal sealed class SpawnService : IService
     private async Task<SpawnedCommand?> StartAsync(CommandSpec command, int fd)
     {
         // the command expects a file that waits
-        _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.Fcntl(fd, Libc.F_GETFL, 0) & ~Libc.O_NONBLOCK);
+        _ = FileIO.Fcntl(fd, FileIO.F_SETFL, FileIO.Fcntl(fd, FileIO.F_GETFL, 0) & ~FileIO.O_NONBLOCK);
         long start = Environment.TickCount64 + (long)s_start.TotalMilliseconds;
         string trouble = "";
         ChildProcess? child = await _launches.Run(() => CommandLauncher.Launch(command, fd, fd, start, out trouble));
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         if (child != null) return new SpawnedCommand(_context.Loop, child, command);
         Log.Warning($"service {_context.ServiceName}: command {command.Display} cannot be started: {trouble}");
         return null;

@@ -16,7 +16,7 @@ internal static class SpawnSettings
     /// <summary>The command of a service; null with the problem when its attributes are not usable.</summary>
     public static CommandSpec? From(MailConfig config, string service, IReadOnlyList<string> attributes, out string problem)
     {
-        _ = Libc.FindAccount(config.Get(CommonParams.MailOwner), out Account? owner);
+        _ = UserDatabase.Find(config.Get(CommonParams.MailOwner), out Account? owner);
         UserRights rights = UserRights.None;
         List<string> command = [];
         problem = "";

@@ -19,13 +19,13 @@ internal sealed class SpawnedCommand(EventLoop loop, ChildProcess child, Command
     public async Task WaitAsync()
     {
         _limit = loop.After(spec.TimeLimit, TimeIsOver);
-        _watched = child.Descriptor >= 0 && loop.Watch(child.Descriptor, Libc.EPOLLIN, this);
+        _watched = child.Descriptor >= 0 && loop.Watch(child.Descriptor, Epoll.EPOLLIN, this);
         if (!_watched) loop.After(s_look, Look);
         await _ended;
     }
 
     /// <summary>Asks it to end.</summary>
-    public void Terminate() => child.SignalGroup(Libc.SIGTERM);
+    public void Terminate() => child.SignalGroup(Signals.SIGTERM);
 
     void IReadiness.OnReady(uint events) => Look();
 
@@ -40,7 +40,7 @@ internal sealed class SpawnedCommand(EventLoop loop, ChildProcess child, Command
     private void TimeIsOver()
     {
         Log.Warning($"command {spec.Display} is ended: its time limit of {spec.TimeLimit.TotalSeconds:0} s is over");
-        child.SignalGroup(Libc.SIGKILL);
+        child.SignalGroup(Signals.SIGKILL);
         loop.After(s_killed, () =>
         {
             if (!_ended.IsCompleted) End(ChildState.Lost, 0);
@@ -51,7 +51,7 @@ internal sealed class SpawnedCommand(EventLoop loop, ChildProcess child, Command
     {
         _limit?.Cancel();
         if (_watched) loop.Unwatch(child.Descriptor);
-        int code = Libc.ExitCode(status);
+        int code = Processes.ExitCode(status);
         if (state == ChildState.Ended && code < 0) Log.Warning($"command {spec.Display} was ended by signal {status & 0x7f}");
         else if (state == ChildState.Ended && code > 0) Log.Warning($"command {spec.Display} exit status {code}");
         child.Dispose();

@@ -55,7 +55,7 @@ internal sealed partial class Delivery
     {
         using (_file = DeliveryFile.TryOpen(_context.Spool, Request.QueueName, Request.QueueId)) // closing it releases all claims
         {
-            if (_file == null) SettleAll(Outcome.Defer("4.3.0", $"open queue file: {Libc.ErrorText()}"));
+            if (_file == null) SettleAll(Outcome.Defer("4.3.0", $"open queue file: {Errno.Text()}"));
             else await DeliverAsync(_file);
         }
         if (_told != null) await Task.WhenAll(_told);

@@ -43,14 +43,14 @@ internal sealed class TokenSources(TimeSpan lifetime, TimeProvider clock)
 
     private static string ReadFile(string path, out string problem)
     {
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
         if (fd < 0)
         {
-            problem = $"{path}: {Libc.ErrorText()}";
+            problem = $"{path}: {Errno.Text()}";
             return "";
         }
         string text = ReadAll(fd, out problem);
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         return text;
     }
 
@@ -58,25 +58,26 @@ internal sealed class TokenSources(TimeSpan lifetime, TimeProvider clock)
     {
         string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         problem = "";
-        if (words.Length == 0 || Libc.Pipe(out int read, out int write) != 0)
+        if (words.Length == 0 || FileIO.Pipe(out int read, out int write) != 0)
         {
             problem = $"command {command}: cannot be run";
             return "";
         }
-        int nothing = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
-        int pid = Libc.Spawn(words[0], words, ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"], "/", [nothing, write, nothing], []);
-        _ = Libc.Close(write);
-        _ = Libc.Close(nothing);
+        int nothing = FileIO.Open("/dev/null", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
+        int pid = Processes.Spawn(words[0], words, ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"], "/", [nothing, write, nothing],
+            []);
+        _ = FileIO.Close(write);
+        _ = FileIO.Close(nothing);
         string output = pid > 0 ? ReadAll(read, out problem) : "";
-        _ = Libc.Close(read);
+        _ = FileIO.Close(read);
         if (pid <= 0)
         {
-            problem = $"command {command}: {Libc.ErrorText(-pid)}";
+            problem = $"command {command}: {Errno.Text(-pid)}";
             return "";
         }
-        if (problem.Length > 0) _ = Libc.Kill(pid, 9);
-        _ = Libc.WaitPid(pid, out int status, 0);
-        if (problem.Length == 0 && Libc.ExitCode(status) != 0) problem = "it failed";
+        if (problem.Length > 0) _ = Signals.Kill(pid, 9);
+        _ = Processes.WaitPid(pid, out int status, 0);
+        if (problem.Length == 0 && Processes.ExitCode(status) != 0) problem = "it failed";
         if (problem.Length > 0) problem = $"command {command}: {problem}";
         return problem.Length > 0 ? "" : output;
     }
@@ -88,12 +89,12 @@ internal sealed class TokenSources(TimeSpan lifetime, TimeProvider clock)
         problem = "";
         while (length < bytes.Length)
         {
-            if (!Libc.PollOne(fd, PollIn, CommandPatienceMilliseconds))
+            if (!Poll.WaitOne(fd, PollIn, CommandPatienceMilliseconds))
             {
                 problem = "it takes too long";
                 break;
             }
-            int n = Libc.Read(fd, bytes.AsSpan(length));
+            int n = FileIO.Read(fd, bytes.AsSpan(length));
             if (n <= 0) break;
             length += n;
         }

@@ -29,11 +29,11 @@ internal sealed partial class Session
             else Encode(ref encoder, piece.Span);
             if (source.IsAtEnd || connection.Unsent <= HighWater) continue;
             if (!Settings.PerRequestDeadline) SetContentDeadline(t);
-            if (!await connection.DrainAsync(LowWater)) return Break(Step.Content, connection.Error == Common.Native.Libc.ETIMEDOUT);
+            if (!await connection.DrainAsync(LowWater)) return Break(Step.Content, connection.Error == Common.Native.Errno.ETIMEDOUT);
         }
         while (!source.IsAtEnd);
         if (_isPix && !await DelayEndAsync(t)) return false;
-        if (!connection.IsOpen) return Break(Step.Content, connection.Error == Common.Native.Libc.ETIMEDOUT);
+        if (!connection.IsOpen) return Break(Step.Content, connection.Error == Common.Native.Errno.ETIMEDOUT);
         if (!UsesChunks) WriteEnd(ref encoder);
         ExpectDone(t);
         return true;

@@ -56,7 +56,7 @@ internal sealed partial class Session
 
     /// <summary>RFC 9266: what ties the login to this very connection, so that nobody in between can pass it on.</summary>
     private (string Type, byte[] Data)? Binding => Security is { Agreement.Protocol: "TLSv1.3" } && Connection.Filter is TlsSession tls
-        && LibSsl.ExporterBinding(tls.Ssl) is { } exported ? ("tls-exporter", exported) : null;
+        && SslChannelBinding.Exporter(tls.Ssl) is { } exported ? ("tls-exporter", exported) : null;
 
     /// <summary>The best mechanism that the server offers, that the parameters allow, and that the login is for.</summary>
     private async ValueTask<(SaslClient? Client, string Mechanism)> ChooseAsync(FoundLogin login)

@@ -70,7 +70,7 @@ internal sealed partial class Session
             if (status == ReplyStatus.Garbage) return BreakGarbage(step);
             if (!Settings.PerRequestDeadline) connection.SetDeadline(timeout);
             ReadStatus read = await connection.FillAsync();
-            if (read != ReadStatus.Data) return Break(step, read == ReadStatus.TimedOut || connection.Error == Libc.ETIMEDOUT);
+            if (read != ReadStatus.Data) return Break(step, read == ReadStatus.TimedOut || connection.Error == Errno.ETIMEDOUT);
         }
     }
 

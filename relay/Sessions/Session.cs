@@ -56,7 +56,7 @@ internal sealed partial class Session(EventLoop loop, Target target, RelaySettin
             ? await Connector.ConnectUnix(Loop, Target.UnixPath, Settings.Timeouts.Connect)
             : await ConnectInternetAsync(Target.EndPoint);
         if (!result.IsConnected) return Refuse(FailureKind.Unreachable, "4.4.1", $"connect to {Target.NameAndPort}: "
-            + $"{Libc.ErrorText(result.Error)}");
+            + $"{Errno.Text(result.Error)}");
         _connection = new Connection(Loop, result.Descriptor, Target.EndPoint);
         _openedAt = Loop.NowMilliseconds;
         return true;
@@ -66,8 +66,8 @@ internal sealed partial class Session(EventLoop loop, Target target, RelaySettin
     {
         IPAddress? bind = Target.IsIPv6 ? Settings.Routes.Bind6 : Settings.Routes.Bind4;
         ConnectResult result = await Connector.Connect(Loop, endPoint, bind, Settings.Timeouts.Connect);
-        if (bind == null || result.Error is not (Libc.EADDRNOTAVAIL or Libc.EINVAL)) return result;
-        Log.Warning($"bind {bind}: {Libc.ErrorText(result.Error)}");
+        if (bind == null || result.Error is not (Errno.EADDRNOTAVAIL or Errno.EINVAL)) return result;
+        Log.Warning($"bind {bind}: {Errno.Text(result.Error)}");
         return Settings.Routes.EnforceBind ? result : await Connector.Connect(Loop, endPoint, null, Settings.Timeouts.Connect);
     }
 

@@ -44,7 +44,7 @@ internal sealed class TlsReporter(EventLoop loop, string path, bool skipsResumed
         notice.Reason = reason.Length > 500 ? reason[..500] : reason;
         notice.MxHost = target.Host;
         if (connection != null) notice.ReceivingAddress = target.Address;
-        if (connection is { IsOpen: true }) notice.SendingAddress = Libc.LocalEndPoint(connection.Descriptor)?.Address.ToString() ?? "";
+        if (connection is { IsOpen: true }) notice.SendingAddress = Sockets.LocalEndPoint(connection.Descriptor)?.Address.ToString() ?? "";
         notice.MxHelo = helo;
         Write(notice, target);
         if (!_link.TryNotify(notice)) Warn();

@@ -35,13 +35,13 @@ internal static class ExplainMode
         loop.Post(() => AskAsync().Detach());
         loop.Run();
         if (report == null) return ExitCode.Software;
-        _ = Libc.WriteAll(1, options.Json ? Json(report) : Encoding.UTF8.GetBytes(Text(report)));
+        _ = FileIO.WriteAll(1, options.Json ? Json(report) : Encoding.UTF8.GetBytes(Text(report)));
         return report.IsAccepted ? ExitCode.Ok : 1;
     }
 
     private static int Complain(int status, string text)
     {
-        _ = Libc.WriteAll(2, Encoding.UTF8.GetBytes($"postaccess: fatal: {text}\n"));
+        _ = FileIO.WriteAll(2, Encoding.UTF8.GetBytes($"postaccess: fatal: {text}\n"));
         return status;
     }
 

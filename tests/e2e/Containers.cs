@@ -82,7 +82,7 @@ public class Containers
         foreach (string program in (string[])["qmgr", "pickup", "qmgr"])
         {
             int pid = _mta.SettledPid(program);
-            _ = Libc.Kill(pid, Instance.SIGKILL);
+            _ = Signals.Kill(pid, Instance.SIGKILL);
             Wait.Until(() => _mta.Pids(program) is [var now] && now != pid, $"another {program}");
         }
         SendAndReceive("after the deaths");
@@ -112,8 +112,8 @@ public class Containers
     {
         int master = Master;
         // one that hangs does not hold it up
-        _ = Libc.Kill(_mta.Pid("qmgr"), Instance.SIGSTOP);
-        _ = Libc.Kill(master, SigTerm);
+        _ = Signals.Kill(_mta.Pid("qmgr"), Instance.SIGSTOP);
+        _ = Signals.Kill(master, SigTerm);
         Assert.That(_outside.WaitForExit(TimeSpan.FromMinutes(3)), Is.True);
         Assert.That(_outside.ExitCode, Is.Zero, _outside.StandardError.ReadToEnd());
         Assert.That(_mta.Processes(), Is.Empty);

@@ -33,7 +33,7 @@ public class HostileMailOwner : InstanceTest
     private string Snapshot() => string.Join('\n', Directory.EnumerateFileSystemEntries(_victim, "*", SearchOption.AllDirectories)
         .Append(_victim).Order(StringComparer.Ordinal).Select(Describe));
 
-    private static string Describe(string path) => !Libc.TryStat(path, out Libc.FileStatus s, follow: false) ? path
+    private static string Describe(string path) => !FileStatus.TryGet(path, out FileStatus s, follow: false) ? path
         : string.Create(CultureInfo.InvariantCulture, $"{path} {s.Uid}:{s.Gid} {s.Mode:x} {(s.IsRegular ? File.ReadAllText(path) : "")}");
 
     private void QueueMessages()
@@ -108,7 +108,7 @@ public class HostileMailOwner : InstanceTest
     {
         string logs = $"{Mta.Folder}/ownlog", target = $"{_victim}/created";
         Directory.CreateDirectory(logs);
-        _ = Libc.ChOwn(logs, _owner.Uid, _owner.Gid);
+        _ = Paths.ChOwn(logs, _owner.Uid, _owner.Gid);
         File.CreateSymbolicLink($"{logs}/mail.log", target);
         string before = Snapshot();
         Directory.CreateDirectory($"{Mta.Folder}/otheretc");

@@ -26,7 +26,7 @@ public class HostileRecipient : InstanceTest
         foreach (string folder in (string[])[Forward, Lists])
         {
             Directory.CreateDirectory(folder);
-            _ = Libc.ChOwn(folder, _user.Uid, _user.Gid);
+            _ = Paths.ChOwn(folder, _user.Uid, _user.Gid);
         }
         Mta.Configure($"forward_path={Forward}/$user");
         File.WriteAllText($"{Mta.Folder}/secret", "topsecret.line@root.example\n");
@@ -37,7 +37,7 @@ public class HostileRecipient : InstanceTest
     private void Own(string path, string text)
     {
         File.WriteAllText(path, text);
-        _ = Libc.ChOwn(path, _user.Uid, _user.Gid);
+        _ = Paths.ChOwn(path, _user.Uid, _user.Gid);
     }
 
     private void Send(string to, string subject) => Mta.Sendmail($"Subject: {subject}\n\nbody of {subject}\n", to).Succeeded();
@@ -117,7 +117,7 @@ public class HostileRecipient : InstanceTest
         Assert.That(result.RootElement.GetProperty("tried").GetInt32(), Is.GreaterThan(1000), report);
         // EPERM, or ESRCH where a thread or process had ended
         IEnumerable<int> errors = result.RootElement.GetProperty("refused").EnumerateArray().Select(e => e.GetInt32());
-        Assert.That(errors, Is.SubsetOf(new[] { Libc.EPERM, Libc.ESRCH }), report);
+        Assert.That(errors, Is.SubsetOf(new[] { Errno.EPERM, Errno.ESRCH }), report);
         Assert.That((int[])[.. Mta.Pids("master"), .. Mta.Pids("qmgr")], Is.EqualTo(daemons));
         Assert.That(Mta.Pids("local"), Does.Contain(local), "local lives");
         ExpectDelivery("after the attack");

@@ -11,7 +11,7 @@ namespace MtaSuite.Tests.E2e;
 public class IdleCosts : InstanceTest
 {
     /// <summary>As many as the limit of descriptors allows, 10,000 at most: this process holds the other ends.</summary>
-    private static readonly int s_sessions = (int)Math.Min(10_000, Libc.RaiseOpenFileLimit() - 1000);
+    private static readonly int s_sessions = (int)Math.Min(10_000, ResourceLimits.RaiseOpenFileLimit() - 1000);
     private const int KibOfInstance = 30 * 1024, BytesOfSession = 6 * 1024;
 
     // the pages that one session, one client and one burst may touch are not what is measured

@@ -34,7 +34,7 @@ public class LogService : InstanceTest
         File.Delete(LogFile);
         File.WriteAllText(LogFile, "");
         File.SetUnixFileMode(LogFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        foreach (int pid in Mta.Pids("postlogd")) _ = Common.Native.Libc.Kill(pid, Instance.SIGKILL);
+        foreach (int pid in Mta.Pids("postlogd")) _ = Common.Native.Signals.Kill(pid, Instance.SIGKILL);
         Wait.Until(() => Mta.Pids("postlogd").Length == 0, "the end of postlogd");
         Postlog("mtasuite", "-t", "mine", "the owner's second").Succeeded();
         Mta.WaitForLog(@"^... .. ..:..:.. mx mine\[\d+\]: the owner's second$");

@@ -53,7 +53,7 @@ public class ManyRecipients : InstanceTest
     private static string Operand(int i) => string.Join(',', Enumerable.Range(0, Each).Select(j => $"u{i}.{j}@m.test"));
 
     private static string TooMany(int count) =>
-        $"sendmail: fatal: s@a.test({Common.Native.Libc.GetUid()}): too many recipients: {count}, and {Limit} is the limit\n";
+        $"sendmail: fatal: s@a.test({Common.Native.Credentials.GetUid()}): too many recipients: {count}, and {Limit} is the limit\n";
 
     [Test]
     public void What_was_submitted_while_the_system_was_down_has_all_its_recipients()

@@ -125,7 +125,7 @@ public class MtaSts : InstanceTest
         _policies.Remove("mta-sts.good.example");
         Dns.Remove("_mta-sts.good.example");
         Dns.Add("_mta-sts.good.example 1 TXT v=STSv1; id=2");
-        foreach ((int pid, _) in Mta.Processes().Where(p => p.Program is "anvil" or "relay").ToList()) Libc.Kill(pid, Libc.SIGTERM);
+        foreach ((int pid, _) in Mta.Processes().Where(p => p.Program is "anvil" or "relay").ToList()) Signals.Kill(pid, Signals.SIGTERM);
         Wait.Until(() => !Mta.Processes().Any(p => p.Program == "anvil"), "the process is gone");
         Send("good.example", $"tls=sts, {Sent}");
         Mta.WaitForLog(@"MTA-STS policy of good\.example: sts-policy-fetch-error: HTTP status 404; the one that is known stays");

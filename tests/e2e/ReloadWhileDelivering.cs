@@ -40,7 +40,7 @@ public class ReloadWhileDelivering : InstanceTest
     [TearDown]
     public void CloseSink()
     {
-        foreach (int pid in Mta.Pids("qmgr")) _ = Libc.Kill(pid, Instance.SIGCONT);
+        foreach (int pid in Mta.Pids("qmgr")) _ = Signals.Kill(pid, Instance.SIGCONT);
         _sink.LetGo();
         Wait.IsSoon(() => Mta.Pids("qmgr").Length == 1 && Mta.Waiting().Length == 0, TimeSpan.FromSeconds(30));
         _sink.Dispose();
@@ -168,7 +168,7 @@ public class ReloadWhileDelivering : InstanceTest
         string id = SendToHang();
         int first = Mta.Pid("qmgr"), second = Reload();
         LocalMailIsDelivered();
-        _ = Libc.Kill(old ? first : second, Instance.SIGKILL);
+        _ = Signals.Kill(old ? first : second, Instance.SIGKILL);
         LocalMailIsDelivered();
         EndsWell(id);
     }
@@ -178,12 +178,12 @@ public class ReloadWhileDelivering : InstanceTest
     {
         string id = SendToHang();
         int old = Mta.Pid("qmgr");
-        _ = Libc.Kill(old, Instance.SIGSTOP);
+        _ = Signals.Kill(old, Instance.SIGSTOP);
         Reload();
         LocalMailIsDelivered();
         Mta.WaitForLog("did not say what they are delivering");
         LocalMailIsDelivered();
-        _ = Libc.Kill(old, Instance.SIGCONT);
+        _ = Signals.Kill(old, Instance.SIGCONT);
         EndsWell(id);
     }
 
@@ -222,14 +222,14 @@ public class ReloadWhileDelivering : InstanceTest
     {
         string id = SendToHang();
         int pid = Mta.Pid("qmgr");
-        _ = Libc.Kill(pid, Instance.SIGSTOP);
+        _ = Signals.Kill(pid, Instance.SIGSTOP);
         foreach (string option in (string[])["-p", "-j"])
         {
             ProgramResult listing = Mta.Command("postqueue", "", option).Succeeded();
             Assert.That(listing.Output, Does.Contain(id));
             Assert.That(listing.Error, Does.Contain("does not say which messages are being delivered"));
         }
-        _ = Libc.Kill(pid, Instance.SIGCONT);
+        _ = Signals.Kill(pid, Instance.SIGCONT);
         EndsWell(id);
     }
 

@@ -100,7 +100,7 @@ public class Roundtrips : InstanceTest
     [Test]
     public void A_message_is_found_by_imap_and_removed_there()
     {
-        Assert.That(Libc.FindAccount(User, out Account? account), Is.Zero);
+        Assert.That(UserDatabase.Find(User, out Account? account), Is.Zero);
         using ImapServer imap = new(_ca.Chain("localhost"), "reader", "other password", account!, $"{Mta.MailFolder}/{User}");
         File.WriteAllText($"{Mta.Folder}/imap-password", "other password\n");
         ProgramResult result = Run(["-j", .. Submission, "--imap", $"localhost:{imap.Port}", "--imap-tls", "implicit", "--imap-login",

@@ -11,7 +11,7 @@ public class VirtualMailboxes : InstanceTest
 
     protected override void Prepare()
     {
-        Assert.That(Libc.FindAccount(User, out Account? account), Is.Zero);
+        Assert.That(UserDatabase.Find(User, out Account? account), Is.Zero);
         Directory.CreateDirectory($"{Base}/virtual.example");
         if (Programs.IsRoot) Programs.Run("chown", ["-R", User, Base]).Succeeded();
         File.WriteAllText($"{Mta.Etc}/vmailbox", "dir@virtual.example virtual.example/dir/\nfile@virtual.example virtual.example/file\n");

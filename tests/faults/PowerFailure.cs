@@ -113,7 +113,7 @@ public class PowerFailure
         {
             if (!int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)) continue;
             if (new FileInfo($"{process}/cwd").LinkTarget?.StartsWith(spool, StringComparison.Ordinal) == true)
-                _ = Libc.Kill(pid, Instance.SIGKILL);
+                _ = Signals.Kill(pid, Instance.SIGKILL);
         }
     }
 

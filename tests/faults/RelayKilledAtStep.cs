@@ -55,7 +55,7 @@ public class RelayKilledAtStep : InstanceTest
         for (int i = 0; i < 4; i++)
         {
             clients.WaitForMore(10);
-            foreach (int pid in _next.Pids("smtpd")) _ = Common.Native.Libc.Kill(pid, Common.Native.Libc.SIGKILL);
+            foreach (int pid in _next.Pids("smtpd")) _ = Common.Native.Signals.Kill(pid, Common.Native.Signals.SIGKILL);
         }
         clients.WaitForMore(20);
         clients.FinishAndCheck(duplicatesAllowed: true);

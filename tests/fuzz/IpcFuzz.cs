@@ -116,8 +116,8 @@ public static class IpcFuzz
     private static void Feed(byte[] message, ReadOnlySpan<byte> input)
     {
         using EventLoop loop = new();
-        if (!Libc.TrySocketPair(out int ours, out int theirs)) throw new InvalidOperationException(Libc.ErrorText());
-        _ = Libc.Fcntl(theirs, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
+        if (!Sockets.TrySocketPair(out int ours, out int theirs)) throw new InvalidOperationException(Errno.Text());
+        _ = FileIO.Fcntl(theirs, FileIO.F_SETFL, FileIO.O_RDWR | FileIO.O_NONBLOCK);
         Link link = new(loop, theirs, _ => new Handler()) { Closed = _ => loop.Stop() };
         link.Start();
         ArrayBufferWriter<byte> frames = new();
@@ -129,8 +129,8 @@ public static class IpcFuzz
             frames.Write(message);
         }
         frames.Write(input);
-        _ = Libc.Send(ours, frames.WrittenSpan);
-        _ = Libc.Close(ours);
+        _ = Sockets.Send(ours, frames.WrittenSpan);
+        _ = FileIO.Close(ours);
         loop.Run();
         if (link.IsOpen || link.StreamCount > 0) throw new InvalidOperationException("the link outlives its connection");
     }

@@ -45,8 +45,8 @@ public static class LinkFuzz
     public static async Task FramesAsync(EventLoop loop, byte[] input)
     {
         (int a, int raw) = OnLoop.Pair();
-        Libc.Send(raw, input);
-        Libc.Close(raw);
+        Sockets.Send(raw, input);
+        FileIO.Close(raw);
         Promise<bool> closed = new();
         Link link = new(loop, a, _ => new Handler())
         {

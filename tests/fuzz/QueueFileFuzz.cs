@@ -60,11 +60,11 @@ public static class QueueFileFuzz
 
     private static void Show(byte[] file)
     {
-        if (Libc.Pipe(out int read, out int write) != 0) throw new InvalidOperationException(Libc.ErrorText());
-        _ = Libc.WriteAll(write, file);
-        _ = Libc.Close(write);
+        if (FileIO.Pipe(out int read, out int write) != 0) throw new InvalidOperationException(Errno.Text());
+        _ = FileIO.WriteAll(write, file);
+        _ = FileIO.Close(write);
         new QueueFilePrinter(read, "name", new PostcatOptions(true, true, true, true, true, 0)).Print();
-        _ = Libc.Close(read);
+        _ = FileIO.Close(read);
         Tool.Flush();
     }
 }

@@ -70,7 +70,7 @@ internal sealed class Capture : IDisposable
     public List<TcpStream> Finish()
     {
         Thread.Sleep(300); // the last packets
-        _ = Libc.Kill(_tcpdump.Id, SIGINT);
+        _ = Signals.Kill(_tcpdump.Id, SIGINT);
         _tcpdump.WaitForExit();
         byte[] file = File.ReadAllBytes(_file);
         Assert.That(BinaryPrimitives.ReadUInt32LittleEndian(file), Is.EqualTo(0xA1B2C3D4), "pcap with microseconds");

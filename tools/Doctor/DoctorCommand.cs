@@ -30,7 +30,7 @@ internal sealed class DoctorCommand
     /// <summary>Exit status 0: nothing worse than a note; 1: warnings; 2: problems; 69: no TLS library.</summary>
     public static int Run(Instance instance, DoctorOptions options)
     {
-        if (!LibSsl.TryLoad(out string error)) return Tool.Fatal(ExitCode.Unavailable, error);
+        if (!OpenSsl.TryLoad(out string error)) return Tool.Fatal(ExitCode.Unavailable, error);
         Log.Configure(new LogSettings("doctor") { File = "/dev/null" });
         using EventLoop loop = new();
         DoctorCommand doctor = new(new DoctorContext(loop, instance.Config, options), instance);

@@ -43,13 +43,13 @@ internal sealed class RelayTest(DoctorContext c, SmtpService service, string dir
         // an encrypted session of a named client that says what anybody may say: only the rule about relaying is left
         List<string> command = ExplainCall.Arguments(directory, service.Entry, [],
             [$"client={Stranger}", "name=relay-test.example", $"helo=[{Stranger}]", "from=", $"rcpt={Victim}", "tls=yes"]);
-        if (Libc.Pipe(out int read, out int write) != 0) return (71, "");
-        int nothing = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
-        int pid = Libc.Spawn(ExplainCall.Program(service.Config), command, Tool.OwnEnvironment(), null, [nothing, write, nothing], []);
-        _ = Libc.Close(write);
-        _ = Libc.Close(nothing);
+        if (FileIO.Pipe(out int read, out int write) != 0) return (71, "");
+        int nothing = FileIO.Open("/dev/null", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
+        int pid = Processes.Spawn(ExplainCall.Program(service.Config), command, Tool.OwnEnvironment(), null, [nothing, write, nothing], []);
+        _ = FileIO.Close(write);
+        _ = FileIO.Close(nothing);
         (int, string) result = pid < 0 ? (71, "") : await WaitAsync(pid, read);
-        _ = Libc.Close(read);
+        _ = FileIO.Close(read);
         return result;
     }
 
@@ -57,11 +57,11 @@ internal sealed class RelayTest(DoctorContext c, SmtpService service, string dir
     {
         for (TimeSpan waited = TimeSpan.Zero; waited < s_patience; waited += s_step)
         {
-            if (Libc.WaitPid(pid, out int status, Libc.WNOHANG) == pid) return (Libc.ExitCode(status), Rest(output));
+            if (Processes.WaitPid(pid, out int status, Processes.WNOHANG) == pid) return (Processes.ExitCode(status), Rest(output));
             await c.Loop.Delay(s_step);
         }
-        _ = Libc.Kill(pid, Libc.SIGKILL);
-        _ = Libc.WaitPid(pid, out _, 0);
+        _ = Signals.Kill(pid, Signals.SIGKILL);
+        _ = Processes.WaitPid(pid, out _, 0);
         return (-1, "");
     }
 
@@ -70,7 +70,7 @@ internal sealed class RelayTest(DoctorContext c, SmtpService service, string dir
     {
         byte[] buffer = new byte[64 * 1024];
         int have = 0;
-        while (have < buffer.Length && Libc.ReadRetry(fd, buffer.AsSpan(have)) is > 0 and var n) have += n;
+        while (have < buffer.Length && FileIO.ReadRetry(fd, buffer.AsSpan(have)) is > 0 and var n) have += n;
         return Encoding.UTF8.GetString(buffer.AsSpan(0, have));
     }
 }

@@ -55,7 +55,7 @@ internal static class ServerProbe
         ConnectResult result = await Connector.Connect(c.Loop, endPoint, null, s_patience);
         if (!result.IsConnected)
         {
-            (report.Error, report.IsRefused) = (Libc.ErrorText(result.Error), result.Error == Libc.ECONNREFUSED);
+            (report.Error, report.IsRefused) = (Errno.Text(result.Error), result.Error == Errno.ECONNREFUSED);
             return report;
         }
         report.IsConnected = true;
@@ -114,7 +114,7 @@ internal static class ServerProbe
         report.MeetsPolicy = start.Status == TlsStartStatus.Established;
         report.IsTrusted = dane == null && start.Status != TlsStartStatus.NotTrusted;
         report.HasName = TlsFacts.Matches(start.Session!, [host], c.Tls.Library.HostFlags, out _);
-        report.Chain = LibSsl.PeerCertificates(start.Session!.Ssl);
+        report.Chain = SslPeer.Certificates(start.Session!.Ssl);
         return true;
     }
 

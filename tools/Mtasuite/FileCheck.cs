@@ -21,28 +21,28 @@ internal static class FileCheck
         HashSet<string> seen = [];
         foreach (ServiceEntry entry in context.Services.Select(s => s.Entry))
             if (ServicePrograms.ProgramOf(entry.Command) is { } program && seen.Add(program)
-                && Libc.Access($"{folder}/{program}", Libc.X_OK) != 0)
+                && Paths.Access($"{folder}/{program}", Paths.X_OK) != 0)
                 context.Report(Severity.Error, context.MasterFile, entry.Line,
-                    $"service {entry.Name}: {folder}/{program}: {Libc.ErrorText()}");
+                    $"service {entry.Name}: {folder}/{program}: {Errno.Text()}");
     }
 
     private static IEnumerable<ConfigProblem> Problems(Instance instance)
     {
-        if (Libc.Access(instance.MasterProgram, Libc.X_OK) != 0)
-            yield return Error($"daemon_directory: {instance.MasterProgram}: {Libc.ErrorText()}");
+        if (Paths.Access(instance.MasterProgram, Paths.X_OK) != 0)
+            yield return Error($"daemon_directory: {instance.MasterProgram}: {Errno.Text()}");
         string ownerName = instance.Config.Get(CommonParams.MailOwner);
-        if (Libc.FindAccount(ownerName, out Account? owner) != 0 || owner == null)
+        if (UserDatabase.Find(ownerName, out Account? owner) != 0 || owner == null)
         {
             yield return Error($"mail_owner {ownerName}: no such account");
             yield break;
         }
-        uint me = Libc.GetEUid();
+        uint me = Credentials.GetEUid();
         if (me == 0 && owner.Uid == 0)
             yield return Error("mail_owner must not be root: daemons that talk to the network run as mail_owner");
         if (me != 0 && owner.Uid != me) yield return Error($"mail_owner is {owner.Name}: only root and {owner.Name} can run this instance");
         string directory = instance.ConfigDirectory;
         string[] commanding = [directory, $"{directory}/{MainCf.FileName}", $"{directory}/{MasterCf.FileName}", instance.MasterProgram];
-        foreach (string path in commanding.Where(p => Libc.Access(p, Libc.F_OK) == 0))
+        foreach (string path in commanding.Where(p => Paths.Access(p, Paths.F_OK) == 0))
             foreach (ConfigProblem problem in Closed(path, owner)) yield return problem;
         if (me == 0)
             foreach (ConfigProblem problem in Readable(directory)) yield return problem;
@@ -55,20 +55,20 @@ internal static class FileCheck
         const uint othersRead = 0x4, othersSearch = 0x1;
         string main = $"{directory}/{MainCf.FileName}";
         const string so = "only root can send: sendmail exits with 75 for all others";
-        if (Libc.TryStat(main, out Libc.FileStatus file)
+        if (FileStatus.TryGet(main, out FileStatus file)
             && (file.Permissions & othersRead) == 0) yield return Warning($"{main} cannot be read by everybody; {so}");
         for (string? folder = directory; !string.IsNullOrEmpty(folder) && folder != "/"; folder = Path.GetDirectoryName(folder))
-            if (Libc.TryStat(folder, out Libc.FileStatus status)
+            if (FileStatus.TryGet(folder, out FileStatus status)
                 && (status.Permissions & othersSearch) == 0) yield return Warning($"{folder} cannot be entered by everybody; {so}");
     }
 
     /// <summary>Who may write a file of the configuration commands what root does.</summary>
     private static IEnumerable<ConfigProblem> Closed(string path, Account owner)
     {
-        if (!Libc.TryStat(path, out Libc.FileStatus status)) yield return Error($"{path}: {Libc.ErrorText()}");
+        if (!FileStatus.TryGet(path, out FileStatus status)) yield return Error($"{path}: {Errno.Text()}");
         else if ((status.Permissions & 0x2) != 0) yield return Error($"{path} can be written by anybody");
         else if ((status.Permissions & 0x10) != 0 && status.Gid != 0) yield return Warning($"{path} can be written by its group");
-        else if (status.Uid != 0 && status.Uid != Libc.GetEUid() && Libc.GetEUid() == 0)
+        else if (status.Uid != 0 && status.Uid != Credentials.GetEUid() && Credentials.GetEUid() == 0)
             yield return status.Uid == owner.Uid ? Error($"{path} belongs to {owner.Name}: a daemon could change it")
                 : Warning($"{path} does not belong to root");
     }
@@ -77,15 +77,15 @@ internal static class FileCheck
     {
         if (!Directory.Exists(instance.Spool.Root))
         {
-            yield return Error($"queue_directory {instance.Spool.Root}: {Libc.ErrorText(Libc.ENOENT)} (see mtasuite set-permissions)");
+            yield return Error($"queue_directory {instance.Spool.Root}: {Errno.Text(Errno.ENOENT)} (see mtasuite set-permissions)");
             yield break;
         }
         foreach ((string name, uint mode) in SpoolDirectory.Folders)
         {
             string path = $"{instance.Spool.Root}/{name}";
-            uint expected = name == SpoolDirectory.Pid && Libc.GetEUid() == 0 ? 0 : owner.Uid;
-            if (!Libc.TryStat(path, out Libc.FileStatus status))
-                yield return Error($"{path}: {Libc.ErrorText()} (see mtasuite set-permissions)");
+            uint expected = name == SpoolDirectory.Pid && Credentials.GetEUid() == 0 ? 0 : owner.Uid;
+            if (!FileStatus.TryGet(path, out FileStatus status))
+                yield return Error($"{path}: {Errno.Text()} (see mtasuite set-permissions)");
             else if (!status.IsDirectory) yield return Error($"{path} is no folder");
             else if (status.Uid != expected)
                 yield return Error($"{path} belongs to user {status.Uid} instead of {expected} (see mtasuite set-permissions)");
@@ -94,7 +94,7 @@ internal static class FileCheck
                     + $"{Convert.ToString((int)mode, 8)} (see mtasuite set-permissions)");
         }
         string data = instance.Config.Get(CommonParams.DataDirectory);
-        if (!Libc.TryStat(data, out Libc.FileStatus dataStatus)) yield return Error($"data_directory {data}: {Libc.ErrorText()}");
+        if (!FileStatus.TryGet(data, out FileStatus dataStatus)) yield return Error($"data_directory {data}: {Errno.Text()}");
         else if (dataStatus.Uid != owner.Uid)
             yield return Error($"data_directory {data} does not belong to {owner.Name} (see mtasuite set-permissions)");
         // what is private and public needs about twenty characters more

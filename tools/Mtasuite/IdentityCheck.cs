@@ -61,13 +61,13 @@ internal static class IdentityCheck
     private static void Accounts(CheckContext context)
     {
         TextParam param = LocalParams.DefaultPrivs;
-        if (Libc.GetEUid() != 0 && !context.Config.Explicit(param.Name)) return;
+        if (Credentials.GetEUid() != 0 && !context.Config.Explicit(param.Name)) return;
         string name = context.Config.Get(param);
-        _ = Libc.FindAccount(context.Config.Get(CommonParams.MailOwner), out Account? owner);
-        string? problem = Libc.FindAccount(name, out Account? account) != 0 || account == null ? $"unknown user name value: {name}"
+        _ = UserDatabase.Find(context.Config.Get(CommonParams.MailOwner), out Account? owner);
+        string? problem = UserDatabase.Find(name, out Account? account) != 0 || account == null ? $"unknown user name value: {name}"
             : account.Uid == 0 ? $"user {name} has privileged user ID"
             : account.Gid == 0 ? $"user {name} has privileged group ID"
-            : Libc.GetEUid() == 0 && owner != null
+            : Credentials.GetEUid() == 0 && owner != null
                 && account.Uid == owner.Uid ? $"user {name} is {CommonParams.MailOwner}: commands of users could change the queue"
             : null;
         if (problem != null) context.ReportSetting(Severity.Error, context.Config, param.Name, 0, $"{param}: {problem}");

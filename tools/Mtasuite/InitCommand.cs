@@ -90,7 +90,7 @@ internal static class InitCommand
         return false;
     }
 
-    private static string DefaultHostName() => Libc.HostName() is var name && name.Contains('.') ? name : name + ".localdomain";
+    private static string DefaultHostName() => LocalHost.Name() is var name && name.Contains('.') ? name : name + ".localdomain";
 
     /// <summary>The first of some folders that holds a program; the last one when none does.</summary>
     private static string FolderOf(string program, params string[] folders) =>
@@ -111,12 +111,12 @@ internal static class InitCommand
         try
         {
             if (!MakeFolders(o, owner)) return ExitCode.CannotCreate;
-            Write($"{o.Etc}/aliases", InstanceFiles.Aliases(Libc.GetEUid() == 0 ? null : owner.Name));
+            Write($"{o.Etc}/aliases", InstanceFiles.Aliases(Credentials.GetEUid() == 0 ? null : owner.Name));
             Write($"{o.Etc}/{MasterCf.FileName}", InstanceFiles.Master(o));
             Write($"{o.Etc}/passwd", InstanceFiles.Passwords, secret: owner);
             SelfSigned.Write($"{o.Etc}/server.pem", o.HostName, owner);
             // last: its presence says that the instance is complete
-            Write(main, InstanceFiles.MainCf(o, owner.Name, Libc.GetEUid() == 0));
+            Write(main, InstanceFiles.MainCf(o, owner.Name, Credentials.GetEUid() == 0));
         }
         catch (IOException e) { return Tool.Fatal(ExitCode.CannotCreate, e.Message); }
         catch (UnauthorizedAccessException e) { return Tool.Fatal(ExitCode.CannotCreate, e.Message); }
@@ -141,9 +141,9 @@ internal static class InitCommand
     private static bool MakeLog(string path, Account owner)
     {
         int fd = LogFile.Open(path, LogFile.Mode(LogParams.MaillogFilePermissions.Default));
-        bool ok = fd >= 0 && (Libc.GetEUid() != 0 || Libc.FChOwn(fd, owner.Uid, owner.Gid) == 0);
-        if (!ok) Tool.Complain($"error: create {path}: {Libc.ErrorText()}");
-        if (fd >= 0) _ = Libc.Close(fd);
+        bool ok = fd >= 0 && (Credentials.GetEUid() != 0 || FileIO.FChOwn(fd, owner.Uid, owner.Gid) == 0);
+        if (!ok) Tool.Complain($"error: create {path}: {Errno.Text()}");
+        if (fd >= 0) _ = FileIO.Close(fd);
         return ok;
     }
 
@@ -151,12 +151,12 @@ internal static class InitCommand
     private static void Write(string path, string text, Account? secret = null)
     {
         using Folder? folder = Folder.Open(Path.GetDirectoryName(path)!);
-        int fd = folder?.OpenFile(Path.GetFileName(path), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_TRUNC, SecretMode) ?? -1;
-        bool ok = fd >= 0 && Libc.WriteAll(fd, Encoding.UTF8.GetBytes(text))
-            && (secret == null || Libc.GetEUid() != 0 || Libc.FChOwn(fd, 0, secret.Gid) == 0)
-            && Libc.FChMod(fd, secret == null ? PublicMode : (uint)SecretMode) == 0;
-        string reason = Libc.ErrorText();
-        if (fd >= 0) _ = Libc.Close(fd);
+        int fd = folder?.OpenFile(Path.GetFileName(path), FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_TRUNC, SecretMode) ?? -1;
+        bool ok = fd >= 0 && FileIO.WriteAll(fd, Encoding.UTF8.GetBytes(text))
+            && (secret == null || Credentials.GetEUid() != 0 || FileIO.FChOwn(fd, 0, secret.Gid) == 0)
+            && FileIO.FChMod(fd, secret == null ? PublicMode : (uint)SecretMode) == 0;
+        string reason = Errno.Text();
+        if (fd >= 0) _ = FileIO.Close(fd);
         if (!ok) throw new IOException($"write {path}: {reason}");
     }
 
@@ -169,23 +169,23 @@ internal static class InitCommand
     /// <summary>The account for the daemons: root's instances have one of their own, an ordinary user's run as that user.</summary>
     private static Account? FindOwner()
     {
-        uint me = Libc.GetEUid();
+        uint me = Credentials.GetEUid();
         Account? account;
         if (me != 0)
         {
             // one that has no account goes by its number
-            if (Libc.FindAccount(me, out account) is var error and not 0)
-                Tool.Complain($"fatal: look up user id {me}: {Libc.ErrorText(error)}");
+            if (UserDatabase.Find(me, out account) is var error and not 0)
+                Tool.Complain($"fatal: look up user id {me}: {Errno.Text(error)}");
             return account;
         }
         string name = CommonParams.MailOwner.Default;
-        if (Libc.FindAccount(name, out account) == 0 && account != null) return account;
+        if (UserDatabase.Find(name, out account) == 0 && account != null) return account;
         string program = File.Exists("/usr/sbin/useradd") ? "/usr/sbin/useradd" : "/sbin/useradd";
-        int pid = Libc.Spawn(program, [program, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
+        int pid = Processes.Spawn(program, [program, "--system", "--no-create-home", "--home-dir", "/nonexistent", "--shell",
             "/usr/sbin/nologin", name],
             ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "/", [0, 1, 2], []);
-        if (pid > 0) _ = Libc.WaitPid(pid, out _, 0);
-        if (Libc.FindAccount(name, out account) != 0 || account == null)
+        if (pid > 0) _ = Processes.WaitPid(pid, out _, 0);
+        if (UserDatabase.Find(name, out account) != 0 || account == null)
             Tool.Complain($"fatal: {program} --system {name} did not make the account");
         else Tool.Print($"made the system account {name}, which the daemons run as\n");
         return account;
@@ -194,9 +194,9 @@ internal static class InitCommand
     /// <summary>mail_owner has to get there.</summary>
     private static void WarnIfClosed(string directory)
     {
-        if (Libc.GetEUid() != 0) return;
+        if (Credentials.GetEUid() != 0) return;
         for (string? path = directory; path is { Length: > 1 }; path = Path.GetDirectoryName(path))
-            if (Libc.TryStat(path, out Libc.FileStatus status) && (status.Permissions & 1) == 0)
+            if (FileStatus.TryGet(path, out FileStatus status) && (status.Permissions & 1) == 0)
                 Tool.Warning($"{path} is closed to other users: the daemons, which run as {CommonParams.MailOwner.Default}, cannot reach "
                     + $"{directory}");
     }

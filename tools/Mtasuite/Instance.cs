@@ -27,7 +27,7 @@ internal sealed class Instance(MailConfig config)
 
     /// <summary>The words for a master that cannot be found out about.</summary>
     public static string Unknown(int found) =>
-        $"cannot tell whether the mail system is running: {(-found == Libc.EBUSY ? SpoolLock.OutsideText : Libc.ErrorText(-found))}";
+        $"cannot tell whether the mail system is running: {(-found == Errno.EBUSY ? SpoolLock.OutsideText : Errno.Text(-found))}";
 
     /// <summary>
     /// The running master as a process that no later one can be taken for; null, with what <see cref="FindMaster"/> says, when there is
@@ -61,7 +61,7 @@ internal sealed class Instance(MailConfig config)
         ReloadResult.TryRead($"{Spool.Root}/{SpoolDirectory.Pid}") is { } result && result.Started >= time ? result : null;
 
     /// <summary>A short sleep of a command, which has no event loop.</summary>
-    public static void Pause(int milliseconds) => Libc.PollOne(-1, 0, milliseconds);
+    public static void Pause(int milliseconds) => Poll.WaitOne(-1, 0, milliseconds);
 
     /// <summary>
     /// The environment for master: a path of the system's, and of the caller's what import_environment names, where "name=value" sets one.

@@ -19,42 +19,42 @@ internal static class LogRotateCommand
         if (file.Length == 0 || file.StartsWith("/dev/", StringComparison.Ordinal))
             return Tool.Fatal(1, "maillog_file names no file: the system's logger rotates its own files");
         string rotated = $"{file}.{Suffix(instance.Config.Get(LogParams.MaillogFileRotateSuffix), DateTimeOffset.UtcNow.ToLocalTime())}";
-        using PathWalk? walk = PathWalk.To(Path.GetFullPath(file), Libc.GetEUid(), out int errno);
+        using PathWalk? walk = PathWalk.To(Path.GetFullPath(file), Credentials.GetEUid(), out int errno);
         if (walk?.Status is not { IsRegular: true } status)
-            return Tool.Fatal(1, $"{file}: {Libc.ErrorText(errno != 0 ? errno : Libc.ENOENT)}");
+            return Tool.Fatal(1, $"{file}: {Errno.Text(errno != 0 ? errno : Errno.ENOENT)}");
         string newName = Path.GetFileName(rotated);
         if (!walk.Folder.TryRename(walk.Name, walk.Folder, newName))
-            return Tool.Fatal(1, Libc.Errno == Libc.EEXIST ? $"{rotated} exists already"
-                : $"rename {file} to {rotated}: {Libc.ErrorText()}");
+            return Tool.Fatal(1, Errno.Last == Errno.EEXIST ? $"{rotated} exists already"
+                : $"rename {file} to {rotated}: {Errno.Text()}");
         // made here with its owner, because daemons without root's rights may not make files in the folder
         int mode = LogFile.Mode(instance.Config.Get(LogParams.MaillogFilePermissions));
-        int fd = walk.Folder.OpenFile(walk.Name, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_APPEND, mode);
-        if (fd < 0) return Tool.Fatal(1, $"create {file}: {Libc.ErrorText()}");
-        _ = Libc.FChMod(fd, (uint)mode);
-        if (Libc.GetEUid() == 0) _ = Libc.FChOwn(fd, status.Uid, status.Gid);
-        _ = Libc.Close(fd);
+        int fd = walk.Folder.OpenFile(walk.Name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_APPEND, mode);
+        if (fd < 0) return Tool.Fatal(1, $"create {file}: {Errno.Text()}");
+        _ = FileIO.FChMod(fd, (uint)mode);
+        if (Credentials.GetEUid() == 0) _ = FileIO.FChOwn(fd, status.Uid, status.Gid);
+        _ = FileIO.Close(fd);
         if (instance.FindMaster() > 0)
         {
-            if (StopCommand.Signal(instance, Libc.SIGUSR1, out _) is var failed and not 0) return failed;
+            if (StopCommand.Signal(instance, Signals.SIGUSR1, out _) is var failed and not 0) return failed;
             Instance.Pause(ReopenMilliseconds);
         }
         // the compressor goes by path: in the folder of another account with that account's rights
-        Libc.FileStatus folder = walk.FolderStatus;
-        if (Libc.GetEUid() == 0 && folder.Uid != 0 && !Libc.BecomeUser(folder.Uid, folder.Gid, [folder.Gid]))
-            return Tool.Fatal(1, $"become uid {folder.Uid}: {Libc.ErrorText()}");
+        FileStatus folder = walk.FolderStatus;
+        if (Credentials.GetEUid() == 0 && folder.Uid != 0 && !Credentials.BecomeUser(folder.Uid, folder.Gid, [folder.Gid]))
+            return Tool.Fatal(1, $"become uid {folder.Uid}: {Errno.Text()}");
         return Compress(instance.Config.Get(LogParams.MaillogFileCompressor), rotated);
     }
 
     private static int Compress(string program, string file)
     {
         string? path = program.Contains('/') ? program
-            : Array.Find(["/usr/bin", "/bin", "/usr/local/bin"], d => Libc.Access($"{d}/{program}", Libc.X_OK) == 0) is { } d
+            : Array.Find(["/usr/bin", "/bin", "/usr/local/bin"], d => Paths.Access($"{d}/{program}", Paths.X_OK) == 0) is { } d
             ? $"{d}/{program}" : null;
         if (path == null) return Tool.Fatal(1, $"maillog_file_compressor {program}: no such program; {file} is not compressed");
-        int pid = Libc.Spawn(path, [path, file], ["PATH=/usr/bin:/bin"], null, [0, 1, 2], []);
-        if (pid < 0) return Tool.Fatal(1, $"start {path}: {Libc.ErrorText(-pid)}");
-        _ = Libc.WaitPid(pid, out int status, 0);
-        return Libc.ExitCode(status) == 0 ? ExitCode.Ok : Tool.Fatal(1, $"{path} {file} failed");
+        int pid = Processes.Spawn(path, [path, file], ["PATH=/usr/bin:/bin"], null, [0, 1, 2], []);
+        if (pid < 0) return Tool.Fatal(1, $"start {path}: {Errno.Text(-pid)}");
+        _ = Processes.WaitPid(pid, out int status, 0);
+        return Processes.ExitCode(status) == 0 ? ExitCode.Ok : Tool.Fatal(1, $"{path} {file} failed");
     }
 
     /// <summary>The conversions of strftime(3) that make sense in a file name.</summary>

@@ -23,7 +23,7 @@ internal static class Permissions
     public static Account? Owner(Instance instance)
     {
         string name = instance.Config.Get(CommonParams.MailOwner);
-        if (Libc.FindAccount(name, out Account? account) == 0 && account != null) return account;
+        if (UserDatabase.Find(name, out Account? account) == 0 && account != null) return account;
         Tool.Complain($"fatal: mail_owner {name}: no such account");
         return null;
     }
@@ -34,7 +34,7 @@ internal static class Permissions
         Account? owner = Owner(instance);
         if (owner == null) return ExitCode.Configuration;
         if (!Apply(instance, owner)) return 1;
-        if (Libc.GetEUid() != 0) return ExitCode.Ok;
+        if (Credentials.GetEUid() != 0) return ExitCode.Ok;
         OwnSpool(instance, owner, files: true);
         string log = instance.Config.Get(LogParams.MaillogFile);
         if (log.Length > 0 && !log.StartsWith("/dev/", StringComparison.Ordinal)) OwnFile(log, owner);
@@ -44,7 +44,8 @@ internal static class Permissions
     /// <summary>Before a start: makes the folders that are missing, as far as this user may.</summary>
     public static void MakeFolders(Instance instance)
     {
-        if (Owner(instance) is { } owner && SpoolDirectory.Folders.Any(f => Libc.Access($"{instance.Spool.Root}/{f.Name}", Libc.F_OK) != 0))
+        if (Owner(instance) is { } owner && SpoolDirectory.Folders.Any(f =>
+            Paths.Access($"{instance.Spool.Root}/{f.Name}", Paths.F_OK) != 0))
             Apply(instance, owner);
     }
 
@@ -54,12 +55,12 @@ internal static class Permissions
         string root = instance.Spool.Root;
         bool ok = MakeFolder(root, FolderMode, null);
         using Folder? spool = Folder.Open(root);
-        if (spool == null) return ok && Trouble("open", root, Libc.Errno);
+        if (spool == null) return ok && Trouble("open", root, Errno.Last);
         foreach ((string name, uint mode) in SpoolDirectory.Folders)
             ok &= Make(spool, name, $"{root}/{name}", mode, name == SpoolDirectory.Pid ? null : owner);
         ok &= MakeFolder(instance.Config.Get(CommonParams.DataDirectory), PrivateMode, owner);
         // before anything is promised: to sync a file need not make the folders beside its own durable (btrfs)
-        return ok && (spool.TrySync(wholeFileSystem: true) || Trouble("sync", root, Libc.Errno));
+        return ok && (spool.TrySync(wholeFileSystem: true) || Trouble("sync", root, Errno.Last));
     }
 
     /// <summary>Makes one folder, and those above it that are missing; <paramref name="owner"/> null: root's.</summary>
@@ -71,24 +72,24 @@ internal static class Permissions
 
     private static PathWalk? Walk(string path, uint mode, out int errno)
     {
-        PathWalk? walk = PathWalk.To(path, Libc.GetEUid(), out errno);
-        if (walk != null || errno != Libc.ENOENT || Path.GetDirectoryName(path) is not { Length: > 1 } above) return walk;
+        PathWalk? walk = PathWalk.To(path, Credentials.GetEUid(), out errno);
+        if (walk != null || errno != Errno.ENOENT || Path.GetDirectoryName(path) is not { Length: > 1 } above) return walk;
         using (PathWalk? parent = Walk(above, mode, out errno))
         {
             if (parent is not { Status: null } || !parent.Folder.TryMakeFolder(parent.Name, FolderMode)) return null;
         }
-        return PathWalk.To(path, Libc.GetEUid(), out errno);
+        return PathWalk.To(path, Credentials.GetEUid(), out errno);
     }
 
     private static bool Make(Folder parent, string name, string shown, uint mode, Account? owner)
     {
-        if (name != "." && !parent.TryMakeFolder(name, mode) && Libc.Errno != Libc.EEXIST) return Trouble("make", shown, Libc.Errno);
+        if (name != "." && !parent.TryMakeFolder(name, mode) && Errno.Last != Errno.EEXIST) return Trouble("make", shown, Errno.Last);
         using Folder? folder = parent.OpenFolder(name);
-        if (folder == null || !folder.TryStat(out Libc.FileStatus status)) return Trouble("open", shown, Libc.Errno);
-        (uint uid, uint gid) = Libc.GetEUid() != 0 ? (status.Uid, status.Gid) : (owner?.Uid ?? 0, owner?.Gid ?? 0);
+        if (folder == null || !folder.TryStat(out FileStatus status)) return Trouble("open", shown, Errno.Last);
+        (uint uid, uint gid) = Credentials.GetEUid() != 0 ? (status.Uid, status.Gid) : (owner?.Uid ?? 0, owner?.Gid ?? 0);
         if ((status.Uid, status.Gid, status.Permissions) == (uid, gid, mode)) return true;
         bool ok = (status.Uid, status.Gid) == (uid, gid) ? folder.TrySetMode(mode) : folder.TryProtect(uid, gid, mode);
-        return ok || Trouble("change owner and mode of", shown, Libc.Errno);
+        return ok || Trouble("change owner and mode of", shown, Errno.Last);
     }
 
     /// <summary>
@@ -109,14 +110,14 @@ internal static class Permissions
     {
         foreach (string name in folder.Names() ?? [])
         {
-            if (!folder.TryStat(name, out Libc.FileStatus status)) continue; // gone meanwhile
+            if (!folder.TryStat(name, out FileStatus status)) continue; // gone meanwhile
             if (status.IsDirectory && depth > 0)
             {
                 using Folder? below = folder.OpenFolder(name);
                 if (below == null || !below.TryStat(out status)) continue;
                 OwnTree(below, $"{shown}/{name}", owner, files, depth - 1);
                 if ((status.Uid, status.Gid) != (owner.Uid, owner.Gid) && !below.TryProtect(owner.Uid, owner.Gid, status.Permissions))
-                    Tool.Warning($"chown {shown}/{name}: {Libc.ErrorText()}");
+                    Tool.Warning($"chown {shown}/{name}: {Errno.Text()}");
             }
             else if (files) Tell(folder.TryGiveFile(name, owner.Uid, owner.Gid), $"{shown}/{name}");
         }
@@ -125,23 +126,23 @@ internal static class Permissions
     /// <summary>As root: gives one file to mail_owner, if it is there.</summary>
     internal static void OwnFile(string path, Account owner)
     {
-        if (Libc.GetEUid() != 0) return;
+        if (Credentials.GetEUid() != 0) return;
         using PathWalk? walk = PathWalk.To(path, 0, out int errno);
-        if (walk == null) Tool.Warning($"chown {path}: {Libc.ErrorText(errno)}");
+        if (walk == null) Tool.Warning($"chown {path}: {Errno.Text(errno)}");
         else if (walk.Status != null) Tell(walk.Folder.TryGiveFile(walk.Name, owner.Uid, owner.Gid), path);
     }
 
     private static void Tell(bool done, string path)
     {
-        if (done || Libc.Errno == Libc.ENOENT) return;
-        Tool.Warning(Libc.Errno == Libc.EINVAL ? $"{path} is left as it is: no regular file"
-            : Libc.Errno == Libc.EMLINK ? $"{path} is left as it is: the file has other names as well"
-            : $"chown {path}: {Libc.ErrorText()}");
+        if (done || Errno.Last == Errno.ENOENT) return;
+        Tool.Warning(Errno.Last == Errno.EINVAL ? $"{path} is left as it is: no regular file"
+            : Errno.Last == Errno.EMLINK ? $"{path} is left as it is: the file has other names as well"
+            : $"chown {path}: {Errno.Text()}");
     }
 
     private static bool Trouble(string what, string path, int errno)
     {
-        Tool.Complain($"error: {what} {path}: {Libc.ErrorText(errno)}");
+        Tool.Complain($"error: {what} {path}: {Errno.Text(errno)}");
         return false;
     }
 }

@@ -9,7 +9,7 @@ internal static class PipeCheck
 {
     public static void Run(CheckContext context)
     {
-        _ = Libc.FindAccount(context.Config.Get(CommonParams.MailOwner), out Account? owner);
+        _ = UserDatabase.Find(context.Config.Get(CommonParams.MailOwner), out Account? owner);
         foreach (ServiceEntry entry in context.Services.Select(s => s.Entry).Where(e => e.Command is "pipe" or "spawn"))
             foreach (string problem in Problems(entry.Attributes, owner))
                 context.Report(Severity.Warning, context.MasterFile, entry.Line, $"service {entry.Name}: {problem}; "
@@ -28,9 +28,9 @@ internal static class PipeCheck
             break;
         }
         if (program.Length == 0) yield return "missing argv= command-line attribute";
-        else if (program.StartsWith('/') && Libc.Access(program, Libc.X_OK) != 0) yield return $"{program}: {Libc.ErrorText()}";
+        else if (program.StartsWith('/') && Paths.Access(program, Paths.X_OK) != 0) yield return $"{program}: {Errno.Text()}";
         // an instance of an ordinary user runs its commands as that user
-        if (Libc.GetEUid() == 0 && UserProblem(user, owner) is { } problem) yield return problem;
+        if (Credentials.GetEUid() == 0 && UserProblem(user, owner) is { } problem) yield return problem;
     }
 
     /// <summary>What is wrong with <c>user [ ":" group ]</c>, or null.</summary>
@@ -39,9 +39,9 @@ internal static class PipeCheck
         int colon = text.IndexOf(':');
         string user = colon < 0 ? text : text[..colon], group = colon < 0 ? "" : text[(colon + 1)..];
         if (user.Length == 0) return "missing user= command-line attribute";
-        if (Libc.FindAccount(user, out Account? account) != 0 || account == null) return $"unknown username: {user}";
+        if (UserDatabase.Find(user, out Account? account) != 0 || account == null) return $"unknown username: {user}";
         uint gid = account.Gid;
-        if (group.Length > 0 && !Libc.TryFindGroup(group, out gid)) return $"unknown group: {group}";
+        if (group.Length > 0 && !UserDatabase.TryFindGroup(group, out gid)) return $"unknown group: {group}";
         if (account.Uid == 0) return "user= specifies root privileges";
         if (gid == 0) return "user= specifies privileged group id 0";
         return owner != null && (account.Uid == owner.Uid || gid == owner.Gid) ? $"user= specifies mail system owner {owner.Name}" : null;

@@ -29,11 +29,12 @@ internal static class SelfSigned
     /// <summary>Writes it for the eyes of the owner and mail_owner alone.</summary>
     public static void Write(string path, string host, Account owner)
     {
-        int fd = Libc.Open(path, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
-        if (fd < 0) throw new IOException($"create {path}: {Libc.ErrorText()}");
-        bool ok = Libc.WriteAll(fd, Encoding.ASCII.GetBytes(Make(host, TimeProvider.System.GetUtcNow())));
-        if (Libc.GetEUid() == 0) ok &= Libc.FChOwn(fd, 0, owner.Gid) == 0 && Libc.FChMod(fd, 0x1A0 /* 0640 */) == 0;
-        _ = Libc.Close(fd);
-        if (!ok) throw new IOException($"write {path}: {Libc.ErrorText()}");
+        int fd = FileIO.Open(path, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
+            0x180 /* 0600 */);
+        if (fd < 0) throw new IOException($"create {path}: {Errno.Text()}");
+        bool ok = FileIO.WriteAll(fd, Encoding.ASCII.GetBytes(Make(host, TimeProvider.System.GetUtcNow())));
+        if (Credentials.GetEUid() == 0) ok &= FileIO.FChOwn(fd, 0, owner.Gid) == 0 && FileIO.FChMod(fd, 0x1A0 /* 0640 */) == 0;
+        _ = FileIO.Close(fd);
+        if (!ok) throw new IOException($"write {path}: {Errno.Text()}");
     }
 }

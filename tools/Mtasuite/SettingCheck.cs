@@ -103,9 +103,9 @@ internal static class SettingCheck
     private static void Template(CheckContext context)
     {
         string path = context.Config.Get(BounceParams.BounceTemplateFile);
-        if (path.Length > 0 && Libc.Access(path, Libc.R_OK) != 0)
+        if (path.Length > 0 && Paths.Access(path, Paths.R_OK) != 0)
             Warn(context, BounceParams.BounceTemplateFile,
-                $"{BounceParams.BounceTemplateFile}: open {path}: {Libc.ErrorText()}; the built-in texts are used");
+                $"{BounceParams.BounceTemplateFile}: open {path}: {Errno.Text()}; the built-in texts are used");
     }
 
     private static void Logins(CheckContext context, CheckedService service)

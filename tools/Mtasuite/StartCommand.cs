@@ -14,20 +14,20 @@ internal static class StartCommand
     public static int Start(Instance instance)
     {
         if (Prepare(ref instance, out int accepted) is var status and not 0) return status;
-        if (Libc.Pipe(out int read, out int write) != 0) return Tool.Fatal(ExitCode.OsError, $"pipe: {Libc.ErrorText()}");
-        int nothing = Libc.Open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
-        int pid = Libc.Spawn(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-n", "-a", "4"],
+        if (FileIO.Pipe(out int read, out int write) != 0) return Tool.Fatal(ExitCode.OsError, $"pipe: {Errno.Text()}");
+        int nothing = FileIO.Open("/dev/null", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
+        int pid = Processes.Spawn(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-n", "-a", "4"],
             instance.MasterEnvironment(), "/", [nothing, nothing, nothing], [write, accepted], session: true);
-        _ = Libc.Close(write);
-        if (pid < 0) return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Libc.ErrorText(-pid)}");
+        _ = FileIO.Close(write);
+        if (pid < 0) return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Errno.Text(-pid)}");
         string answer = ReadAnswer(read);
         if (answer == "ready") return ExitCode.Ok;
         if (answer.StartsWith("error ", StringComparison.Ordinal)) return Tool.Fatal(1, answer[6..]);
         // its end of the pipe is closed a moment before it can be waited for
         for (int i = 0; i < 50; i++)
         {
-            if (Libc.WaitPid(pid, out int exit, Libc.WNOHANG) == pid)
-                return Tool.Fatal(1, $"master ended with status {Libc.ExitCode(exit)}; its reason is in the log");
+            if (Processes.WaitPid(pid, out int exit, Processes.WNOHANG) == pid)
+                return Tool.Fatal(1, $"master ended with status {Processes.ExitCode(exit)}; its reason is in the log");
             Instance.Pause(20);
         }
         return Tool.Fatal(ExitCode.TryLater, $"the mail system is not ready after {StartPatience.TotalSeconds:0} seconds; see the log");
@@ -37,13 +37,14 @@ internal static class StartCommand
     public static int StartForeground(Instance instance)
     {
         if (Prepare(ref instance, out int accepted) is var status and not 0) return status;
-        _ = Libc.Fcntl(accepted, Libc.F_SETFD, 0);
+        _ = FileIO.Fcntl(accepted, FileIO.F_SETFD, 0);
         List<string> environment =
             instance.MasterEnvironment("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID");
-        Libc.ResetSignals();
-        int error = -Libc.Exec(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d", "-a", $"{accepted}"],
+        Signals.Reset();
+        int error = -Processes.Exec(instance.MasterProgram,
+            [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d", "-a", $"{accepted}"],
             environment);
-        return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Libc.ErrorText(error)}");
+        return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Errno.Text(error)}");
     }
 
     /// <summary>Stops what runs and starts it anew, unless what it would be started with is refused.</summary>
@@ -68,7 +69,7 @@ internal static class StartCommand
         Permissions.MakeFolders(instance);
         if (!CheckCommand.Accepts(instance)) return Tool.Fatal(ExitCode.Configuration, "not started");
         accepted = AcceptedFiles.Write(ConfigSnapshot.OfProcess);
-        return accepted < 0 ? Tool.Fatal(ExitCode.OsError, $"keep the configuration in memory: {Libc.ErrorText()}") : 0;
+        return accepted < 0 ? Tool.Fatal(ExitCode.OsError, $"keep the configuration in memory: {Errno.Text()}") : 0;
     }
 
     /// <summary>master's one line; empty when it ends, or the time does, without one.</summary>
@@ -80,13 +81,13 @@ internal static class StartCommand
         while (have < buffer.Length)
         {
             int left = (int)(end - Environment.TickCount64);
-            if (left <= 0 || !Libc.PollOne(fd, Libc.POLLIN, left)) break;
-            int n = Libc.ReadRetry(fd, buffer.AsSpan(have));
+            if (left <= 0 || !Poll.WaitOne(fd, Poll.POLLIN, left)) break;
+            int n = FileIO.ReadRetry(fd, buffer.AsSpan(have));
             if (n <= 0) break;
             have += n;
             if (buffer.AsSpan(0, have).Contains((byte)'\n')) break;
         }
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         int line = buffer.AsSpan(0, have).IndexOf((byte)'\n');
         return line < 0 ? "" : Encoding.UTF8.GetString(buffer.AsSpan(0, line));
     }

@@ -14,7 +14,7 @@ internal static class StatusCommand
         int pid = instance.FindMaster();
         if (pid < 0) return Tool.Fatal(1, Instance.Unknown(pid));
         Tool.Print(pid > 0 ? $"the mail system is running: PID: {pid}\n" : "the mail system is not running\n");
-        if (Libc.Access($"{instance.Spool.Root}/{SpoolDirectory.Incoming}", Libc.R_OK | Libc.X_OK) == 0)
+        if (Paths.Access($"{instance.Spool.Root}/{SpoolDirectory.Incoming}", Paths.R_OK | Paths.X_OK) == 0)
             Tool.Print(string.Join(", ", SpoolDirectory.Queues.Select(q => $"{q} {instance.Spool.Ids(q).Count()}")) + "\n");
         return pid > 0 ? ExitCode.Ok : 1;
     }

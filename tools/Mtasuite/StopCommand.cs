@@ -15,15 +15,15 @@ internal static class StopCommand
     /// <summary>Longer than master gives the check of a configuration.</summary>
     private static readonly TimeSpan ReloadPatience = TimeSpan.FromSeconds(120);
 
-    public static int Stop(Instance instance) => End(instance, Libc.SIGTERM);
+    public static int Stop(Instance instance) => End(instance, Signals.SIGTERM);
 
-    public static int Abort(Instance instance) => End(instance, Libc.SIGQUIT);
+    public static int Abort(Instance instance) => End(instance, Signals.SIGQUIT);
 
     /// <summary>master checks the configuration, uses it or does not, and leaves the result.</summary>
     public static int Reload(Instance instance)
     {
         long asked = ReloadResult.Now;
-        int status = Signal(instance, Libc.SIGHUP, out int pid);
+        int status = Signal(instance, Signals.SIGHUP, out int pid);
         if (status != 0) return status;
         for (long end = Environment.TickCount64 + (long)ReloadPatience.TotalMilliseconds; Environment.TickCount64 < end; Instance.Pause(5))
         {
@@ -48,9 +48,9 @@ internal static class StopCommand
         using ProcessHandle? master = Open(instance, out int failed);
         if (master == null) return failed;
         if (Send(master, signal) is var status and not 0) return status;
-        if (instance.WaitUntilGone(signal == Libc.SIGQUIT ? AbortPatience : StopPatience)) return ExitCode.Ok;
+        if (instance.WaitUntilGone(signal == Signals.SIGQUIT ? AbortPatience : StopPatience)) return ExitCode.Ok;
         // without master its daemons go as well
-        if (signal == Libc.SIGQUIT && master.Send(Libc.SIGKILL) == 0 && instance.WaitUntilGone(StopPatience)) return ExitCode.Ok;
+        if (signal == Signals.SIGQUIT && master.Send(Signals.SIGKILL) == 0 && instance.WaitUntilGone(StopPatience)) return ExitCode.Ok;
         return Tool.Fatal(ExitCode.TryLater, $"master (process {master.Pid}) is still there after {StopPatience.TotalSeconds:0} seconds");
     }
 
@@ -70,5 +70,5 @@ internal static class StopCommand
     }
 
     private static int Send(ProcessHandle master, int signal) =>
-        master.Send(signal) is var error and not 0 ? Tool.Fatal(1, $"signal master (process {master.Pid}): {Libc.ErrorText(error)}") : 0;
+        master.Send(signal) is var error and not 0 ? Tool.Fatal(1, $"signal master (process {master.Pid}): {Errno.Text(error)}") : 0;
 }

@@ -21,7 +21,7 @@ internal static class TlsReportCommand
     {
         string path = instance.Spool.SocketPath(true, instance.Config.Get(TlsReportParams.TlsrptServiceName));
         using BlockingLink? link = BlockingLink.Connect(path, out int errno);
-        if (link == null) return Tool.Fatal(ExitCode.TryLater, $"connect to {path}: {Libc.ErrorText(errno)}");
+        if (link == null) return Tool.Fatal(ExitCode.TryLater, $"connect to {path}: {Errno.Text(errno)}");
         link.Open(new TlsReportQuery { Send = send });
         bool any = false, ended = false;
         while (!ended && link.TryReceive(out FrameType type, out ReadOnlySpan<byte> payload))

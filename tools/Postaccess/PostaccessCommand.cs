@@ -83,8 +83,8 @@ internal static class PostaccessCommand
     {
         string program = ExplainCall.Program(config);
         Tool.Flush();
-        int error = -Libc.Exec(program, ExplainCall.Arguments(directory, service, q.Overrides, q.Attributes), Tool.OwnEnvironment());
-        return Tool.Fatal(ExitCode.OsError, $"exec {program}: {Libc.ErrorText(error)}");
+        int error = -Processes.Exec(program, ExplainCall.Arguments(directory, service, q.Overrides, q.Attributes), Tool.OwnEnvironment());
+        return Tool.Fatal(ExitCode.OsError, $"exec {program}: {Errno.Text(error)}");
     }
 }
 

@@ -80,9 +80,9 @@ internal static class PostcatCommand
             string path = spool.PathOf(folder, id);
             int fd = OpenQueued(spool.Root, path[(spool.Root.Length + 1)..]);
             if (fd >= 0) return ShowAndClose(fd, path[(spool.Root.Length + 1)..], show);
-            if (Libc.Errno != Libc.ENOENT) return Tool.Fatal(1, $"open {path}: {Libc.ErrorText()}");
+            if (Errno.Last != Errno.ENOENT) return Tool.Fatal(1, $"open {path}: {Errno.Text()}");
         }
-        return Tool.Fatal(1, $"open queue file {id}: {Libc.ErrorText(Libc.ENOENT)}");
+        return Tool.Fatal(1, $"open queue file {id}: {Errno.Text(Errno.ENOENT)}");
     }
 
     /// <summary>Folder by folder, through no link: mail_owner writes these folders, and root reads them.</summary>
@@ -95,19 +95,19 @@ internal static class PostcatCommand
             using Folder? above = folder;
             folder = above?.OpenFolder(name);
         }
-        using (folder) return folder?.OpenFile(names[^1], Libc.O_RDONLY) ?? -1;
+        using (folder) return folder?.OpenFile(names[^1], FileIO.O_RDONLY) ?? -1;
     }
 
     private static int ShowPath(string path, string shown, PostcatOptions show)
     {
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
-        return fd < 0 ? Tool.Fatal(1, $"open {path}: {Libc.ErrorText()}") : ShowAndClose(fd, shown, show);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
+        return fd < 0 ? Tool.Fatal(1, $"open {path}: {Errno.Text()}") : ShowAndClose(fd, shown, show);
     }
 
     private static int ShowAndClose(int fd, string shown, PostcatOptions show)
     {
         int status = ShowFile(fd, shown, show);
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         return status;
     }
 

@@ -26,7 +26,7 @@ internal sealed class QueueFilePrinter(int fd, string name, PostcatOptions show)
     /// <summary>False when it is none of our files.</summary>
     public bool Print()
     {
-        if (Libc.PRead(fd, _buffer.AsSpan(0, 1), 0) < 0) _whole = ReadAll();
+        if (FileIO.PRead(fd, _buffer.AsSpan(0, 1), 0) < 0) _whole = ReadAll();
         if (!Fill() || !QueueFileHead.TryRead(_buffer.AsSpan(0, _end), out QueueFileHead head)) return false;
         ContentSegments content = head.Content;
         if (show.Envelope)
@@ -52,7 +52,7 @@ internal sealed class QueueFilePrinter(int fd, string name, PostcatOptions show)
     private byte[] ReadAll()
     {
         System.Buffers.ArrayBufferWriter<byte> all = new();
-        for (int n; (n = Libc.ReadRetry(fd, all.GetSpan(_buffer.Length))) > 0;) all.Advance(n);
+        for (int n; (n = FileIO.ReadRetry(fd, all.GetSpan(_buffer.Length))) > 0;) all.Advance(n);
         return all.WrittenSpan.ToArray();
     }
 
@@ -64,7 +64,7 @@ internal sealed class QueueFilePrinter(int fd, string name, PostcatOptions show)
     {
         (_start, _end) = (0, 0);
         int n;
-        if (_whole == null) n = Libc.PRead(fd, _buffer, _next);
+        if (_whole == null) n = FileIO.PRead(fd, _buffer, _next);
         else
         {
             n = (int)Math.Clamp(_whole.Length - _next, 0, _buffer.Length);

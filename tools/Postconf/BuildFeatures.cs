@@ -22,7 +22,7 @@ internal static class BuildFeatures
         switch (mode)
         {
             case "compile-version" or "run-version":
-                output.Result.WriteLine(Libc.OpenSslVersion());
+                output.Result.WriteLine(OpenSsl.Version());
                 return 0;
             case "public-key-algorithms":
                 Show(["rsa", "dsa", "ecdsa", "ed25519", "ed448"], output);

@@ -27,8 +27,8 @@ internal sealed class EditedFile : IDisposable
             Lines = Split(Encoding.Latin1.GetString(bytes));
             return;
         }
-        string reason = Libc.ErrorText();
-        _ = Libc.Unlink(temporary);
+        string reason = Errno.Text();
+        _ = Paths.Unlink(temporary);
         Dispose();
         throw new PostconfFatalException($"open {path} for reading: {reason}");
     }
@@ -37,13 +37,13 @@ internal sealed class EditedFile : IDisposable
     private static bool TryRead(string path, out byte[] bytes)
     {
         bytes = [];
-        int source = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        int source = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
         if (source < 0) return false;
         using var all = new MemoryStream();
         byte[] buffer = new byte[16384];
         int count;
-        while ((count = Libc.ReadRetry(source, buffer)) > 0) all.Write(buffer, 0, count);
-        _ = Libc.Close(source);
+        while ((count = FileIO.ReadRetry(source, buffer)) > 0) all.Write(buffer, 0, count);
+        _ = FileIO.Close(source);
         bytes = all.ToArray();
         return count == 0;
     }
@@ -65,12 +65,12 @@ internal sealed class EditedFile : IDisposable
     {
         while (true)
         {
-            fd = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, PrivateMode);
-            if (fd < 0) throw new PostconfFatalException($"open {temporary}: {Libc.ErrorText()}");
-            if (Libc.Flock(fd, Libc.LOCK_EX) < 0) throw new PostconfFatalException($"lock {temporary}: {Libc.ErrorText()}");
-            if (Libc.TryStat(fd, out Libc.FileStatus mine) && Libc.TryStat(temporary, out Libc.FileStatus current)
+            fd = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, PrivateMode);
+            if (fd < 0) throw new PostconfFatalException($"open {temporary}: {Errno.Text()}");
+            if (FileLocks.Flock(fd, FileLocks.LOCK_EX) < 0) throw new PostconfFatalException($"lock {temporary}: {Errno.Text()}");
+            if (FileStatus.TryGet(fd, out FileStatus mine) && FileStatus.TryGet(temporary, out FileStatus current)
                 && mine.Inode == current.Inode) return;
-            _ = Libc.Close(fd);
+            _ = FileIO.Close(fd);
         }
     }
 
@@ -78,21 +78,21 @@ internal sealed class EditedFile : IDisposable
     public void Replace()
     {
         // where the owner cannot be kept, a mode made for that owner would lock readers out
-        bool keep = Libc.TryStat(path, out Libc.FileStatus old) && Libc.FChOwn(fd, old.Uid, old.Gid) == 0;
-        bool ok = Libc.FTruncate(fd, 0) == 0
-            && Libc.WriteAll(fd, Encoding.Latin1.GetBytes(Result.ToString()))
-            && Libc.FChMod(fd, keep ? old.Permissions : PublicMode) == 0
-            && Libc.Fsync(fd) == 0
-            && Libc.Rename(temporary, path) == 0;
+        bool keep = FileStatus.TryGet(path, out FileStatus old) && FileIO.FChOwn(fd, old.Uid, old.Gid) == 0;
+        bool ok = FileIO.FTruncate(fd, 0) == 0
+            && FileIO.WriteAll(fd, Encoding.Latin1.GetBytes(Result.ToString()))
+            && FileIO.FChMod(fd, keep ? old.Permissions : PublicMode) == 0
+            && FileIO.Fsync(fd) == 0
+            && Paths.Rename(temporary, path) == 0;
         if (ok) return;
-        string reason = Libc.ErrorText();
-        _ = Libc.Unlink(temporary);
+        string reason = Errno.Text();
+        _ = Paths.Unlink(temporary);
         throw new PostconfFatalException($"close {temporary}: {reason}");
     }
 
     public void Dispose()
     {
-        if (fd >= 0) _ = Libc.Close(fd);
+        if (fd >= 0) _ = FileIO.Close(fd);
         fd = -1;
     }
 

@@ -95,8 +95,8 @@ public static class PostconfCommand
         string file = options.Names.Count == 1 ? options.Names[0] : config.Get(BounceParams.BounceTemplateFile);
         string program = Path.Combine(config.Get(MasterParams.DaemonDirectory), "bounce");
         string what = options.Has(Modes.ExpandTemplates) ? "--dump-expanded" : "--dump-templates";
-        int error = -Libc.Exec(program, ["bounce", what, "-c", directory, file], Tool.OwnEnvironment());
-        throw new PostconfFatalException($"exec {program}: {Libc.ErrorText(error)}");
+        int error = -Processes.Exec(program, ["bounce", what, "-c", directory, file], Tool.OwnEnvironment());
+        throw new PostconfFatalException($"exec {program}: {Errno.Text(error)}");
     }
 
     private static void Edit(PostconfOptions options, string directory, PostconfOutput output)

@@ -130,7 +130,7 @@ internal static class PostdropCommand
         private bool Fill()
         {
             if (_end == _buffer.Length) Array.Resize(ref _buffer, _buffer.Length * 2);
-            int n = Libc.ReadRetry(0, _buffer.AsSpan(_end));
+            int n = FileIO.ReadRetry(0, _buffer.AsSpan(_end));
             if (n > 0) _end += n;
             return n > 0;
         }

@@ -62,7 +62,7 @@ internal static class PostkickCommand
             config.Get(CommonParams.TriggerTimeout), out int errno);
         if (link == null)
         {
-            Tool.Warning($"unable to connect to {@class}/{service}: {Libc.ErrorText(errno)}");
+            Tool.Warning($"unable to connect to {@class}/{service}: {Errno.Text(errno)}");
             Tool.Warning($"Cannot contact class {@class} service {service} - perhaps the mail system is down");
             return 1;
         }

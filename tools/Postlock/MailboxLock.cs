@@ -19,11 +19,12 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
     /// <summary>Tries deliver_lock_attempts times; what went wrong, or null.</summary>
     public string? Acquire()
     {
-        _walk = PathWalk.To(Path.GetFullPath(path), Libc.GetEUid(), out int errno);
-        if (_walk == null) return $"open file {path}: {Libc.ErrorText(errno)}";
-        const int flags = Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOCTTY | Libc.O_NOFOLLOW, privateMode = 0x180; // 0600
-        _fd = Libc.OpenAt(Folder.Descriptor, _walk.Name, flags, privateMode);
-        if (_fd < 0) return $"open file {path}: {Libc.ErrorText()}";
+        _walk = PathWalk.To(Path.GetFullPath(path), Credentials.GetEUid(), out int errno);
+        if (_walk == null) return $"open file {path}: {Errno.Text(errno)}";
+        // 0600
+        const int flags = FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOCTTY | FileIO.O_NOFOLLOW, privateMode = 0x180;
+        _fd = FileIO.OpenAt(Folder.Descriptor, _walk.Name, flags, privateMode);
+        if (_fd < 0) return $"open file {path}: {Errno.Text()}";
         int attempts = config.Get(LocalParams.DeliverLockAttempts);
         int delay = (int)config.Get(LocalParams.DeliverLockDelay).TotalMilliseconds;
         for (int i = 0; ; i++)
@@ -42,22 +43,22 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
         {
             bool ok = style switch
             {
-                "fcntl" => Libc.LockFileFcntl(_fd, exclusive: true, wait: false) == 0,
-                "flock" => Libc.Flock(_fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0,
+                "fcntl" => FileLocks.LockFileFcntl(_fd, exclusive: true, wait: false) == 0,
+                "flock" => FileLocks.Flock(_fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0,
                 _ => TryDotLock(),
             };
-            if (!ok) return Libc.ErrorText();
+            if (!ok) return Errno.Text();
         }
         return null;
     }
 
     private bool TryDotLock()
     {
-        if (Folder.TryStat(DotLock, out Libc.FileStatus status)
+        if (Folder.TryStat(DotLock, out FileStatus status)
             && DateTimeOffset.UtcNow - status.Modified > config.Get(LocalParams.StaleLockTime)) _ = Folder.TryRemove(DotLock);
-        int fd = Folder.OpenFile(DotLock, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL, 0x100 /* 0400 */);
+        int fd = Folder.OpenFile(DotLock, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL, 0x100 /* 0400 */);
         if (fd < 0) return false;
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         return _dotLocked = true;
     }
 
@@ -65,14 +66,14 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
     {
         if (_dotLocked) _ = Folder.TryRemove(DotLock);
         _dotLocked = false;
-        if (styles.Contains("flock")) _ = Libc.Flock(_fd, Libc.LOCK_UN);
+        if (styles.Contains("flock")) _ = FileLocks.Flock(_fd, FileLocks.LOCK_UN);
     }
 
     /// <summary>Gives all locks back; closing gives the fcntl lock back.</summary>
     public void Release()
     {
         ReleaseLocks();
-        _ = Libc.Close(_fd);
+        _ = FileIO.Close(_fd);
         _fd = -1;
         _walk?.Dispose();
     }

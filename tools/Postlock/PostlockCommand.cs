@@ -53,20 +53,20 @@ internal static class PostlockCommand
     private static int RunCommand(List<string> command)
     {
         string? program = Find(command[0]);
-        if (program == null) return Tool.Fatal(ExitCode.TryLater, $"execvp {command[0]}: {Libc.ErrorText(Libc.ENOENT)}");
+        if (program == null) return Tool.Fatal(ExitCode.TryLater, $"execvp {command[0]}: {Errno.Text(Errno.ENOENT)}");
         Tool.Flush();
-        int pid = Libc.Spawn(program, command, Tool.OwnEnvironment(), null, [0, 1, 2], []);
-        if (pid < 0) return Tool.Fatal(ExitCode.TryLater, $"execvp {command[0]}: {Libc.ErrorText(-pid)}");
+        int pid = Processes.Spawn(program, command, Tool.OwnEnvironment(), null, [0, 1, 2], []);
+        if (pid < 0) return Tool.Fatal(ExitCode.TryLater, $"execvp {command[0]}: {Errno.Text(-pid)}");
         int waited;
         int status;
-        do waited = Libc.WaitPid(pid, out status, 0);
-        while (waited < 0 && Libc.Errno == Libc.EINTR);
-        int exit = waited == pid ? Libc.ExitCode(status) : -1;
-        return exit >= 0 ? exit : Tool.Fatal(ExitCode.TryLater, $"{command[0]}: ended by signal {Libc.ExitSignal(status)}");
+        do waited = Processes.WaitPid(pid, out status, 0);
+        while (waited < 0 && Errno.Last == Errno.EINTR);
+        int exit = waited == pid ? Processes.ExitCode(status) : -1;
+        return exit >= 0 ? exit : Tool.Fatal(ExitCode.TryLater, $"{command[0]}: ended by signal {Processes.ExitSignal(status)}");
     }
 
     /// <summary>As execvp(3): a name with a slash is a path, others are looked for in PATH.</summary>
     private static string? Find(string name) => name.Contains('/') ? name
         : (Environment.GetEnvironmentVariable("PATH") ?? "/bin:/usr/bin").Split(':').Select(d => $"{(d.Length == 0 ? "." : d)}/{name}")
-            .FirstOrDefault(p => Libc.Access(p, Libc.X_OK) == 0);
+            .FirstOrDefault(p => Paths.Access(p, Paths.X_OK) == 0);
 }

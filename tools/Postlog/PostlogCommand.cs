@@ -42,7 +42,7 @@ internal static class PostlogCommand
         if (LevelOf(priority) is not { } level) return Tool.Fatal(1, $"bad severity: \"{priority}\"");
         MailConfig? config = Tool.LoadConfig(directory, "postlog");
         if (config == null) return 1;
-        if (!Logging.StartCommand(config, "postlog", tag)) return Tool.Fatal(1, $"open log file: {Libc.ErrorText()}");
+        if (!Logging.StartCommand(config, "postlog", tag)) return Tool.Fatal(1, $"open log file: {Errno.Text()}");
         if (options.Operands.Count > 0) Write(level, string.Join(' ', options.Operands), tag);
         else
             while (Console.In.ReadLine() is { } line) Write(level, line, tag);
@@ -70,7 +70,7 @@ internal static class PostlogCommand
             case LogLevel.Fatal: Log.Fatal($"{text}"); break;
             default: Log.Panic($"{text}"); break;
         }
-        if (Libc.IsATty(2) == 0) return;
+        if (Terminal.IsATty(2) == 0) return;
         if (tag.Length > 0) Tool.Name = tag;
         Tool.Complain(level == LogLevel.Info ? text : $"{(level == LogLevel.Warning ? "warning" : priorityName(level))}: {text}");
 

@@ -58,9 +58,9 @@ public static class PostmapCommand
     private static MailConfig LoadConfig(PostmapOptions options)
     {
         string directory = Tool.ConfigDirectory(options.Directory), file = Path.Combine(directory, MainCf.FileName);
-        return Libc.Access(file, Libc.R_OK) == 0
+        return Paths.Access(file, Paths.R_OK) == 0
             ? MailConfig.Load(directory).Config
-            : throw new PostmapFatalException($"open {file}: {Libc.ErrorText()}{Tool.WithoutFolder(options.Directory)}");
+            : throw new PostmapFatalException($"open {file}: {Errno.Text()}{Tool.WithoutFolder(options.Directory)}");
     }
 
     private static int Run(PostmapOptions options, MailConfig config, bool aliases, Stream input, PostmapOutput output)

@@ -20,10 +20,10 @@ internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOpt
             return;
         }
         CheckType(table);
-        int fd = Libc.Open(table.Name, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
-        if (fd < 0) throw new PostmapFatalException($"open {table.Name}: {Libc.ErrorText()}");
+        int fd = FileIO.Open(table.Name, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
+        if (fd < 0) throw new PostmapFatalException($"open {table.Name}: {Errno.Text()}");
         using FileStream source = new(new SafeFileHandle(fd, true), FileAccess.Read, 0);
-        if (!Libc.TryStat(fd, out Libc.FileStatus status)) throw new PostmapFatalException($"fstat {table.Name}: {Libc.ErrorText()}");
+        if (!FileStatus.TryGet(fd, out FileStatus status)) throw new PostmapFatalException($"fstat {table.Name}: {Errno.Text()}");
         bool borrowed = BecomeOwner(status);
         try
         {
@@ -37,17 +37,17 @@ internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOpt
         }
         finally
         {
-            if (borrowed) Libc.ResetFileIdentity();
+            if (borrowed) Credentials.ResetFileIdentity();
         }
     }
 
     /// <summary>
     /// root handles a file of another user with that user's rights, so that what stands in the user's directory cannot mislead it.
     /// </summary>
-    private bool BecomeOwner(in Libc.FileStatus source)
+    private bool BecomeOwner(in FileStatus source)
     {
-        if (options.Has('o') || Libc.GetEUid() != 0 || source.Uid == 0 || !source.IsRegular) return false;
-        return Libc.SetFileIdentity(source.Uid, source.Gid)
+        if (options.Has('o') || Credentials.GetEUid() != 0 || source.Uid == 0 || !source.IsRegular) return false;
+        return Credentials.SetFileIdentity(source.Uid, source.Gid)
             ? true
             : throw new PostmapFatalException($"cannot take the rights of user {source.Uid}");
     }

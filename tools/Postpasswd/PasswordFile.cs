@@ -19,18 +19,18 @@ internal sealed class PasswordFile(string path)
     {
         found = false;
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        int directory = Libc.Open(folder, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
-        if (directory < 0) return $"open {folder}: {Libc.ErrorText()}";
+        int directory = FileIO.Open(folder, FileIO.O_RDONLY | FileIO.O_DIRECTORY | FileIO.O_CLOEXEC, 0);
+        if (directory < 0) return $"open {folder}: {Errno.Text()}";
         try
         {
-            if (Libc.Flock(directory, Libc.LOCK_EX) != 0) return $"lock {folder}: {Libc.ErrorText()}";
+            if (FileLocks.Flock(directory, FileLocks.LOCK_EX) != 0) return $"lock {folder}: {Errno.Text()}";
             string old = "";
             if (File.Exists(path) && !ConfigFile.TryRead(path, out old, out string reason)) return $"open {path}: {reason}";
             string text = Edit(old, login, verifiers, out found);
             if (verifiers is null && !found) return null;
             return Replace(directory, text, group);
         }
-        finally { _ = Libc.Close(directory); }
+        finally { _ = FileIO.Close(directory); }
     }
 
     internal static string Edit(string old, string login, string? verifiers, out bool found)
@@ -56,19 +56,20 @@ internal sealed class PasswordFile(string path)
     private string? Replace(int directory, string text, uint? group)
     {
         string temporary = $"{path}.new.{Environment.ProcessId}";
-        int fd = Libc.Open(temporary, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
-        if (fd < 0) return $"create {temporary}: {Libc.ErrorText()}";
+        int fd = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
+            0x180 /* 0600 */);
+        if (fd < 0) return $"create {temporary}: {Errno.Text()}";
         string? error = null;
-        bool known = Libc.TryStat(path, out Libc.FileStatus before);
-        if (!Libc.WriteAll(fd, Encoding.UTF8.GetBytes(text))) error = $"write {temporary}: {Libc.ErrorText()}";
-        else if (Libc.GetEUid() == 0 && Libc.FChOwn(fd, known ? before.Uid : 0, known ? before.Gid : group ?? 0) != 0)
-            error = $"chown {temporary}: {Libc.ErrorText()}";
-        else if (Libc.FChMod(fd, known ? before.Permissions & Mode : Mode) != 0) error = $"chmod {temporary}: {Libc.ErrorText()}";
-        else if (Libc.Fsync(fd) != 0) error = $"fsync {temporary}: {Libc.ErrorText()}";
-        _ = Libc.Close(fd);
-        if (error is null && Libc.Rename(temporary, path) != 0) error = $"rename {temporary}: {Libc.ErrorText()}";
-        if (error is not null) _ = Libc.Unlink(temporary);
-        else _ = Libc.Fsync(directory);
+        bool known = FileStatus.TryGet(path, out FileStatus before);
+        if (!FileIO.WriteAll(fd, Encoding.UTF8.GetBytes(text))) error = $"write {temporary}: {Errno.Text()}";
+        else if (Credentials.GetEUid() == 0 && FileIO.FChOwn(fd, known ? before.Uid : 0, known ? before.Gid : group ?? 0) != 0)
+            error = $"chown {temporary}: {Errno.Text()}";
+        else if (FileIO.FChMod(fd, known ? before.Permissions & Mode : Mode) != 0) error = $"chmod {temporary}: {Errno.Text()}";
+        else if (FileIO.Fsync(fd) != 0) error = $"fsync {temporary}: {Errno.Text()}";
+        _ = FileIO.Close(fd);
+        if (error is null && Paths.Rename(temporary, path) != 0) error = $"rename {temporary}: {Errno.Text()}";
+        if (error is not null) _ = Paths.Unlink(temporary);
+        else _ = FileIO.Fsync(directory);
         return error;
     }
 }

@@ -62,7 +62,7 @@ internal static class PostpasswdCommand
     {
         if (ReadPassword(login, out string password) is { } problem) return Tool.Fatal(1, problem);
         string verifiers = $"{ScramVerifier.Make(ScramHash.Sha256, password)} {ScramVerifier.Make(ScramHash.Sha1, password)}";
-        uint? group = Libc.FindAccount(config.Get(CommonParams.MailOwner), out Account? owner) == 0 ? owner?.Gid : null;
+        uint? group = UserDatabase.Find(config.Get(CommonParams.MailOwner), out Account? owner) == 0 ? owner?.Gid : null;
         return new PasswordFile(path).Set(login, verifiers, group, out _) is { } error ? Tool.Fatal(1, error) : ExitCode.Ok;
     }
 
@@ -85,7 +85,7 @@ internal static class PostpasswdCommand
     /// <summary>What is wrong with what was read, or null.</summary>
     private static string? ReadPassword(string login, out string password)
     {
-        bool asks = Libc.IsATty(0) == 1;
+        bool asks = Terminal.IsATty(0) == 1;
         if (!asks) return ReadLine(out password);
         if (Ask($"New password for {login}: ", out password) is { } problem) return problem;
         if (Ask("Once more: ", out string again) is { } second) return second;
@@ -94,13 +94,13 @@ internal static class PostpasswdCommand
 
     private static string? Ask(string prompt, out string answer)
     {
-        _ = Libc.WriteAll(2, Encoding.UTF8.GetBytes(prompt));
-        Libc.TrySetEcho(0, on: false);
+        _ = FileIO.WriteAll(2, Encoding.UTF8.GetBytes(prompt));
+        Terminal.TrySetEcho(0, on: false);
         try { return ReadLine(out answer); }
         finally
         {
-            Libc.TrySetEcho(0, on: true);
-            _ = Libc.WriteAll(2, "\n"u8);
+            Terminal.TrySetEcho(0, on: true);
+            _ = FileIO.WriteAll(2, "\n"u8);
         }
     }
 
@@ -110,7 +110,7 @@ internal static class PostpasswdCommand
         line = "";
         List<byte> bytes = [];
         Span<byte> one = stackalloc byte[1];
-        while (Libc.Read(0, one) == 1 && one[0] != '\n' && bytes.Count <= MaxPassword) bytes.Add(one[0]);
+        while (FileIO.Read(0, one) == 1 && one[0] != '\n' && bytes.Count <= MaxPassword) bytes.Add(one[0]);
         if (bytes is [.., (byte)'\r']) bytes.RemoveAt(bytes.Count - 1);
         if (bytes.Count > MaxPassword) return "the password is too long";
         if (bytes.Count == 0) return "there is no password";

@@ -27,8 +27,8 @@ internal static class QueueSource
             if (FromShowq(link, filter, take) is { } status) return status;
             if (!attempts.Next()) return Tool.Fatal(ExitCode.TryLater, $"queue report: {link.Error}: try again later");
         }
-        string reason = $"(Connect to the {config.Get(CommonParams.MailName)} {service} service: {Libc.ErrorText(errno)})";
-        if (Libc.Access($"{spool.Root}/{SpoolDirectory.Deferred}", Libc.R_OK | Libc.X_OK) != 0)
+        string reason = $"(Connect to the {config.Get(CommonParams.MailName)} {service} service: {Errno.Text(errno)})";
+        if (Paths.Access($"{spool.Root}/{SpoolDirectory.Deferred}", Paths.R_OK | Paths.X_OK) != 0)
             return Tool.Fatal(ExitCode.Unavailable, $"Queue report unavailable - mail system is down {reason}");
         Tool.Warning($"Mail system is down -- accessing queue directly {reason}");
         foreach (QueueEntry entry in new QueueListing(spool, filter, _ => null).Read(QueueId.Microseconds()))

@@ -84,14 +84,15 @@ internal static class PostsuperCommand
         if (config == null) return 1;
         Account? owner = Permissions.Owner(new Instance(config));
         if (owner == null) return 1;
-        if (Libc.GetEUid() != 0 && Libc.GetEUid() != owner.Uid) return Tool.Fatal(1, "use of this command is reserved for the superuser");
+        if (Credentials.GetEUid() != 0 && Credentials.GetEUid() != owner.Uid) return Tool.Fatal(1,
+            "use of this command is reserved for the superuser");
         Logging.StartCommand(config, "postsuper");
         SpoolRepair repair = new(config);
         if (work.Fix) repair.MakeFolders(owner);
         // Everything else as mail_owner, who writes these folders: with root's rights a link in them would lead anywhere. And what is
         // made is the daemons' to write.
-        if (Libc.GetEUid() == 0 && !Libc.DropPrivileges(owner.Name, owner.Uid, owner.Gid))
-            return Tool.Fatal(1, $"become {owner.Name}: {Libc.ErrorText()}");
+        if (Credentials.GetEUid() == 0 && !Credentials.DropPrivileges(owner.Name, owner.Uid, owner.Gid))
+            return Tool.Fatal(1, $"become {owner.Name}: {Errno.Text()}");
         if (work.Fix) repair.FixStructure();
         if (work.Purge) repair.PurgeTemporary();
         QueueActions actions = new(config, work.Filter, work.Queues);

@@ -130,10 +130,10 @@ internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<s
         int error = kind.Do(this, folder, id);
         if (error == 0) kind.Count++;
         // gone, or never there: delivered meanwhile, or in another queue
-        else if (error != Libc.ENOENT)
+        else if (error != Errno.ENOENT)
         {
             _failures++;
-            Tool.Warning($"{folder}/{id}: {Libc.ErrorText(error)}");
+            Tool.Warning($"{folder}/{id}: {Errno.Text(error)}");
         }
         return error == 0;
     }
@@ -149,26 +149,26 @@ internal sealed class QueueActions(MailConfig config, QueueFilter filter, List<s
     }
 
     private int Hold(string folder, string id) =>
-        folder == SpoolDirectory.Hold ? Libc.ENOENT : _spool.Move(id, folder, SpoolDirectory.Hold);
+        folder == SpoolDirectory.Hold ? Errno.ENOENT : _spool.Move(id, folder, SpoolDirectory.Hold);
 
     /// <summary>Back among the deferred, due at once.</summary>
     private int Release(string folder, string id) =>
-        folder != SpoolDirectory.Hold ? Libc.ENOENT : Touch(folder, id) is var error and not 0 ? error
+        folder != SpoolDirectory.Hold ? Errno.ENOENT : Touch(folder, id) is var error and not 0 ? error
         : _spool.Move(id, SpoolDirectory.Hold, SpoolDirectory.Deferred);
 
     /// <summary>pickup takes the modification time for the arrival.</summary>
     private int Requeue(string folder, string id) =>
-        folder == SpoolDirectory.Maildrop ? Libc.ENOENT : Touch(folder, id) is var error and not 0 ? error
+        folder == SpoolDirectory.Maildrop ? Errno.ENOENT : Touch(folder, id) is var error and not 0 ? error
         : _spool.Move(id, folder, SpoolDirectory.Maildrop);
 
     private int Touch(string folder, string id) =>
-        Libc.SetModified(_spool.PathOf(folder, id), QueueId.Microseconds()) == 0 ? 0 : Libc.Errno;
+        FileIO.SetModified(_spool.PathOf(folder, id), QueueId.Microseconds()) == 0 ? 0 : Errno.Last;
 
     private int Expire(string folder, string id)
     {
         string path = _spool.PathOf(folder, id);
-        if (!Libc.TryStat(path, out Libc.FileStatus status, follow: false)) return Libc.Errno;
-        return Libc.ChMod(path, status.Permissions | SpoolDirectory.ForceExpireMode) == 0 ? 0 : Libc.Errno;
+        if (!FileStatus.TryGet(path, out FileStatus status, follow: false)) return Errno.Last;
+        return Paths.ChMod(path, status.Permissions | SpoolDirectory.ForceExpireMode) == 0 ? 0 : Errno.Last;
     }
 
     private int ExpireAndRelease(string folder, string id)

@@ -27,7 +27,7 @@ internal sealed class SpoolRepair(MailConfig config)
     {
         Instance instance = new(config);
         if (!Permissions.Apply(instance, owner)) Failures++;
-        if (Libc.GetEUid() == 0) Permissions.OwnSpool(instance, owner, files: false);
+        if (Credentials.GetEUid() == 0) Permissions.OwnSpool(instance, owner, files: false);
     }
 
     /// <summary>Moves files that lie in the wrong folder of a hashed one. As mail_owner.</summary>
@@ -44,12 +44,12 @@ internal sealed class SpoolRepair(MailConfig config)
     private void MoveToPlace(string folder, string path)
     {
         string place = _spool.PathOf(folder, Path.GetFileName(path));
-        _ = Libc.MkDir(Path.GetDirectoryName(place)!, 0x1C0 /* 0700 */);
+        _ = Paths.MkDir(Path.GetDirectoryName(place)!, 0x1C0 /* 0700 */);
         // never over a file that is there: the two are looked at by a person
-        if (Libc.RenameAt2(Libc.AT_FDCWD, path, Libc.AT_FDCWD, place, Libc.RENAME_NOREPLACE) != 0)
+        if (Paths.RenameAt2(Paths.AT_FDCWD, path, Paths.AT_FDCWD, place, Paths.RENAME_NOREPLACE) != 0)
         {
             Failures++;
-            Tool.Warning($"rename file {path} as {place}: {Libc.ErrorText()}");
+            Tool.Warning($"rename file {path} as {place}: {Errno.Text()}");
             return;
         }
         Moved = true;
@@ -66,13 +66,13 @@ internal sealed class SpoolRepair(MailConfig config)
                 or SpoolDirectory.Journal) continue;
             foreach (string path in Files(folder))
             {
-                if (!Libc.TryStat(path, out Libc.FileStatus status, follow: false) || status.ModifiedSeconds > limit
+                if (!FileStatus.TryGet(path, out FileStatus status, follow: false) || status.ModifiedSeconds > limit
                     || !IsTemporary(folder, path)) continue;
-                if (Libc.Unlink(path) == 0) Log.Info($"removed file {path}");
-                else if (Libc.Errno != Libc.ENOENT)
+                if (Paths.Unlink(path) == 0) Log.Info($"removed file {path}");
+                else if (Errno.Last != Errno.ENOENT)
                 {
                     Failures++;
-                    Tool.Warning($"remove file {path}: {Libc.ErrorText()}");
+                    Tool.Warning($"remove file {path}: {Errno.Text()}");
                 }
             }
         }

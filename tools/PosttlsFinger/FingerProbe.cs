@@ -100,7 +100,7 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
             : await Connector.Connect(loop, server.EndPoint, null, o.ConnectTimeout);
         if (!result.IsConnected)
         {
-            Tell($"connect to {server.Name}: {Libc.ErrorText(result.Error)}");
+            Tell($"connect to {server.Name}: {Errno.Text(result.Error)}");
             return null;
         }
         Chat($"Connected to {server.Name}");
@@ -182,18 +182,18 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
     private void ShowChain(TlsSession session)
     {
         Tool.Print("\n---\nCertificate chain\n");
-        List<byte[]> chain = LibSsl.PeerCertificates(session.Ssl);
+        List<byte[]> chain = SslPeer.Certificates(session.Ssl);
         for (int i = 0; i < chain.Count; i++)
         {
-            nint certificate = LibSsl.ParseCertificate(chain[i]);
+            nint certificate = SslCertificate.Parse(chain[i]);
             string Print(bool key) =>
-                BitConverter.ToString(LibSsl.Fingerprint(certificate, settings.FingerprintDigest, key)).Replace('-', ':');
+                BitConverter.ToString(SslCertificate.Fingerprint(certificate, settings.FingerprintDigest, key)).Replace('-', ':');
             Tool.Print(string.Create(CultureInfo.InvariantCulture,
-                $"{i,2} subject: {Tool.Printable(LibSsl.SubjectCommonName(certificate))}\n"));
-            Tool.Print($"    issuer: {Tool.Printable(LibSsl.IssuerCommonName(certificate))}\n   cert digest={Print(false)}\n   pkey "
-                + $"digest={Print(true)}\n");
+                $"{i,2} subject: {Tool.Printable(SslCertificate.SubjectCommonName(certificate))}\n"));
+            Tool.Print($"    issuer: {Tool.Printable(SslCertificate.IssuerCommonName(certificate))}\n"
+                + $"   cert digest={Print(false)}\n   pkey digest={Print(true)}\n");
             Tool.Print(new string(System.Security.Cryptography.PemEncoding.Write("CERTIFICATE", chain[i])) + "\n");
-            LibSsl.FreeCertificate(certificate);
+            SslCertificate.Free(certificate);
         }
     }
 

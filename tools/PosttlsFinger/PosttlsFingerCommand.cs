@@ -163,7 +163,7 @@ internal sealed class FingerOptions
     {
         string folder = Tool.ConfigDirectory(null);
         if (Environment.GetEnvironmentVariable("MAIL_CONFIG") is not { Length: > 0 }
-            && Libc.Access($"{folder}/{MainCf.FileName}", Libc.R_OK) != 0) return Configuration(null);
+            && Paths.Access($"{folder}/{MainCf.FileName}", Paths.R_OK) != 0) return Configuration(null);
         return Tool.LoadConfig(null, "posttls-finger", quiet: true) is { } main ? Configuration(main) : null;
     }
 

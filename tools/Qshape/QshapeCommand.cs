@@ -72,7 +72,7 @@ internal static class QshapeCommand
                 default: return Tool.Fatal(1, Usage);
             }
         }
-        bool terminal = Libc.IsATty(1) == 1 && !o.Json;
+        bool terminal = Terminal.IsATty(1) == 1 && !o.Json;
         if (o.Top < 0) o.Top = terminal ? 20 : 0;
         o.Batch = terminal ? o.Batch < 0 ? 1000 : o.Batch : 0;
         return Show(o, words.Operands.Count > 0 ? [.. words.Operands] : [SpoolDirectory.Incoming, SpoolDirectory.Active]);
@@ -87,8 +87,8 @@ internal static class QshapeCommand
         foreach (string queue in queues)
         {
             if (!queue.StartsWith('/') && !SpoolDirectory.Queues.Contains(queue)) return Tool.Fatal(1, $"no such queue: {queue}");
-            if (FolderOf(config, queue) is var folder && Libc.Access(folder, Libc.R_OK | Libc.X_OK) != 0)
-                return Tool.Fatal(1, $"open {folder}: {Libc.ErrorText()}");
+            if (FolderOf(config, queue) is var folder && Paths.Access(folder, Paths.R_OK | Paths.X_OK) != 0)
+                return Tool.Fatal(1, $"open {folder}: {Errno.Text()}");
         }
         foreach (Envelope e in QshapeQueues.Read(config, queues))
         {

@@ -43,10 +43,10 @@ internal static class QshapeQueues
 
     private static Envelope? Open(string path, string id)
     {
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK, 0);
         if (fd < 0) return null;
         try { return SpoolDirectory.TryRead(fd, id, out QueueFile? file) == QueueFileStatus.Ok ? file!.Envelope : null; }
-        finally { _ = Libc.Close(fd); }
+        finally { _ = FileIO.Close(fd); }
     }
 
     private static HashSet<string> ActiveIds(MailConfig config)

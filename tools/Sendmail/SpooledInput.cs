@@ -25,7 +25,7 @@ internal sealed class SpooledInput : IDisposable
         if (_fd < 0 && _memory.Length + data.Length > MostInMemory) return "no folder for a temporary file (TMPDIR, /tmp, /var/tmp)";
         Length += data.Length;
         if (_fd < 0) _memory.Write(data);
-        else if (!Libc.WriteAll(_fd, data)) return $"write temporary file: {Libc.ErrorText()}";
+        else if (!FileIO.WriteAll(_fd, data)) return $"write temporary file: {Errno.Text()}";
         return null;
     }
 
@@ -36,12 +36,12 @@ internal sealed class SpooledInput : IDisposable
         {
             if (string.IsNullOrEmpty(folder) || _fd >= 0) continue;
             path = $"{folder}/sendmail-{Guid.NewGuid():N}";
-            _fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, OwnerOnly);
+            _fd = FileIO.Open(path, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, OwnerOnly);
         }
         _hasNoFolder = _fd < 0;
         if (_hasNoFolder) return null;
-        _ = Libc.Unlink(path);
-        return Libc.WriteAll(_fd, _memory.GetBuffer().AsSpan(0, (int)_memory.Length)) ? null : $"write temporary file: {Libc.ErrorText()}";
+        _ = Paths.Unlink(path);
+        return FileIO.WriteAll(_fd, _memory.GetBuffer().AsSpan(0, (int)_memory.Length)) ? null : $"write temporary file: {Errno.Text()}";
     }
 
     /// <summary>Gives all of it to <paramref name="take"/>, which says whether to go on; false when the temporary file cannot be
@@ -56,7 +56,7 @@ internal sealed class SpooledInput : IDisposable
         byte[] piece = new byte[32 * 1024];
         for (long done = 0; done < Length;)
         {
-            int n = Libc.PRead(_fd, piece, done);
+            int n = FileIO.PRead(_fd, piece, done);
             if (n <= 0) return false;
             if (!take(piece.AsMemory(0, n))) return true;
             done += n;
@@ -66,7 +66,7 @@ internal sealed class SpooledInput : IDisposable
 
     public void Dispose()
     {
-        if (_fd >= 0) _ = Libc.Close(_fd);
+        if (_fd >= 0) _ = FileIO.Close(_fd);
         _fd = -1;
     }
 }

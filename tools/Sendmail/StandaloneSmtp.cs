@@ -59,7 +59,7 @@ internal sealed class StandaloneSmtp
         if (!Tool.Flush()) return false;
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
         (_start, _end) = (0, _end - _start);
-        int n = Libc.ReadRetry(0, _buffer.AsSpan(_end));
+        int n = FileIO.ReadRetry(0, _buffer.AsSpan(_end));
         if (n > 0) _end += n;
         return n > 0;
     }

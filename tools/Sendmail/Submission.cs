@@ -67,9 +67,9 @@ internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest reques
         string path = new SpoolDirectory(queue).SocketPath(false, service);
         BlockingLink? link = BlockingLink.Connect(path, patience, AnswerPatience, out int errno);
         // a deep queue directory: a socket's path has 107 bytes
-        if (link == null && errno == Libc.ENAMETOOLONG && Libc.ChDir(queue) == 0)
+        if (link == null && errno == Errno.ENAMETOOLONG && Paths.ChDir(queue) == 0)
             link = BlockingLink.Connect($"{SpoolDirectory.Public}/{service}", patience, AnswerPatience, out errno);
-        error = link != null ? "" : $"the mail system is not running (connect to {path}: {Libc.ErrorText(errno)})";
+        error = link != null ? "" : $"the mail system is not running (connect to {path}: {Errno.Text(errno)})";
         return link;
     }
 
@@ -123,7 +123,7 @@ internal sealed class MaildropSubmission : Submission
         QueueFileFormat.Write(beginning, envelope);
         _beginning = beginning.WrittenSpan.ToArray();
         _recipients = envelope.Recipients.Count;
-        if (!Libc.WriteAll(fd, _beginning)) _failure = Libc.ErrorText();
+        if (!FileIO.WriteAll(fd, _beginning)) _failure = Errno.Text();
     }
 
     private static string TemporaryName(SpoolDirectory spool, string id) => $"{spool.Root}/{SpoolDirectory.Maildrop}/{id}.tmp";
@@ -134,19 +134,20 @@ internal sealed class MaildropSubmission : Submission
     public static MaildropSubmission? Create(SpoolDirectory spool, QuickConfig config, SubmitRequest request, ref string error)
     {
         string id = QueueId.Next();
-        int fd = Libc.Open(TemporaryName(spool, id), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW,
+        int fd = FileIO.Open(TemporaryName(spool, id), FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC
+            | FileIO.O_NOFOLLOW,
             0x180 /* 0600 */);
         if (fd < 0)
         {
-            if (Libc.Errno != Libc.EACCES) error += $"; create maildrop file: {Libc.ErrorText()}";
+            if (Errno.Last != Errno.EACCES) error += $"; create maildrop file: {Errno.Text()}";
             return null;
         }
         // pickup has mail_owner's rights
-        if (Libc.GetEUid() == 0 && Libc.FindAccount(config.Get(CommonParams.MailOwner), out Account? owner) == 0 && owner != null)
-            _ = Libc.FChOwn(fd, owner.Uid, owner.Gid);
+        if (Credentials.GetEUid() == 0 && UserDatabase.Find(config.Get(CommonParams.MailOwner), out Account? owner) == 0 && owner != null)
+            _ = FileIO.FChOwn(fd, owner.Uid, owner.Gid);
         Envelope e = request.Envelope;
         e.ArrivalMicroseconds = QueueId.Microseconds();
-        e.Origin = $"{SpoolDirectory.Maildrop}:{Libc.GetUid()}";
+        e.Origin = $"{SpoolDirectory.Maildrop}:{Credentials.GetUid()}";
         if ((request.Cleanup & CleanupFlags.ExtractRecipients) != 0)
             e.Flags = e.Flags.WithExtractedNotify(request.ExtractedNotify) | MessageFlags.ExtractRecipients;
         return new MaildropSubmission(spool, id, fd, e);
@@ -155,7 +156,7 @@ internal sealed class MaildropSubmission : Submission
     public override bool Write(ReadOnlySpan<byte> content)
     {
         _header?.Take(content);
-        if (_failure.Length == 0 && !Libc.WriteAll(_fd, content)) _failure = Libc.ErrorText();
+        if (_failure.Length == 0 && !FileIO.WriteAll(_fd, content)) _failure = Errno.Text();
         _length += content.Length;
         return _failure.Length == 0;
     }
@@ -168,13 +169,13 @@ internal sealed class MaildropSubmission : Submission
         string final = _spool.PathOf(SpoolDirectory.Maildrop, _id);
         if (_failure.Length == 0)
         {
-            bool ok = Libc.PWriteAll(_fd, _beginning.AsSpan(0, QueueFileHead.Size), 0) && Libc.Fsync(_fd) == 0
-                && Libc.Rename(_temporary, final) == 0;
-            int error = ok ? Libc.SyncFolder($"{_spool.Root}/{SpoolDirectory.Maildrop}") : Libc.Errno;
-            if (error != 0) _failure = Libc.ErrorText(error);
+            bool ok = FileIO.PWriteAll(_fd, _beginning.AsSpan(0, QueueFileHead.Size), 0) && FileIO.Fsync(_fd) == 0
+                && Paths.Rename(_temporary, final) == 0;
+            int error = ok ? FileSystem.SyncFolder($"{_spool.Root}/{SpoolDirectory.Maildrop}") : Errno.Last;
+            if (error != 0) _failure = Errno.Text(error);
         }
         if (_failure.Length > 0) return Outcome.Defer("4.3.0", $"write maildrop file: {_failure}");
-        _ = Libc.Close(_fd);
+        _ = FileIO.Close(_fd);
         _fd = -1;
         return Outcome.Ok("queued as " + _id);
     }
@@ -182,8 +183,8 @@ internal sealed class MaildropSubmission : Submission
     public override void Dispose()
     {
         if (_fd < 0) return;
-        _ = Libc.Close(_fd);
-        _ = Libc.Unlink(_temporary);
+        _ = FileIO.Close(_fd);
+        _ = Paths.Unlink(_temporary);
         _fd = -1;
     }
 }

@@ -17,8 +17,8 @@ internal static class SubmitCommand
         if (config == null) return ExitCode.TryLater;
         UserIdentity? user = UserIdentity.OfProcess();
         if (user == null && options.Sender == null)
-            return Tool.Fatal(ExitCode.TryLater, $"no login name found for user ID {Libc.GetUid()}");
-        user ??= new UserIdentity(Libc.GetUid(), "", "");
+            return Tool.Fatal(ExitCode.TryLater, $"no login name found for user ID {Credentials.GetUid()}");
+        user ??= new UserIdentity(Credentials.GetUid(), "", "");
         SubmitRequest request = Request(options, user, config, out string? problem);
         if (problem != null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {problem}");
         if (request.Envelope.Recipients.Count is > Limits.Recipients and int many)
@@ -26,7 +26,7 @@ internal static class SubmitCommand
         using Submission submission = Submission.Open(config, request);
         bool verify = (options.Flag & MessageFlags.VerifyOnly) != 0;
         if (!verify && !Copy(submission, options, config))
-            return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: read standard input: {Libc.ErrorText()}");
+            return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: read standard input: {Errno.Text()}");
         Outcome outcome = submission.Finish();
         if (outcome.IsOk) return ReportRequested(options, user);
         // 5.1.0: the header had no recipients either
@@ -124,7 +124,7 @@ internal static class SubmitCommand
         byte[] buffer = new byte[32 * 1024];
         while (true)
         {
-            int n = Libc.ReadRetry(0, buffer);
+            int n = FileIO.ReadRetry(0, buffer);
             if (n < 0) return false;
             if (n == 0 || !filter.Take(buffer.AsSpan(0, n))) break;
         }

@@ -8,8 +8,8 @@ internal sealed record UserIdentity(uint Uid, string Login, string Gecos)
     /// <summary>Null when the user id has no account.</summary>
     public static UserIdentity? OfProcess()
     {
-        uint uid = Libc.GetUid();
-        return Libc.FindAccount(uid, out Account? account) == 0
+        uint uid = Credentials.GetUid();
+        return UserDatabase.Find(uid, out Account? account) == 0
             && account != null ? new UserIdentity(uid, account.Name, account.Gecos) : null;
     }
 

@@ -24,7 +24,7 @@ internal sealed class Attempts(TimeSpan limit)
     {
         int pause = Random.Shared.Next(_pause / 2, _pause + 1);
         if (Environment.TickCount64 + pause >= _until) return false;
-        _ = Libc.Poll([], pause);
+        _ = Poll.Wait([], pause);
         _pause = Math.Min(2 * _pause, Longest);
         return true;
     }

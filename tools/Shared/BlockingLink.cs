@@ -41,22 +41,22 @@ internal sealed class BlockingLink : IDisposable
     public static BlockingLink? Connect(string path, TimeSpan patience, TimeSpan answer, out int errno)
     {
         long until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK, 0);
         while (true)
         {
-            if (fd >= 0 && Libc.ConnectUnix(fd, path) == 0)
+            if (fd >= 0 && Sockets.ConnectUnix(fd, path) == 0)
             {
                 errno = 0;
-                _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.O_RDWR);
+                _ = FileIO.Fcntl(fd, FileIO.F_SETFL, FileIO.O_RDWR);
                 return new BlockingLink(fd) { Patience = answer };
             }
-            errno = Libc.Errno;
+            errno = Errno.Last;
             // unix(7): the queue of the listening socket is full
-            if (fd < 0 || errno != Libc.EAGAIN || Environment.TickCount64 >= until) break;
-            _ = Libc.Poll([], 50);
+            if (fd < 0 || errno != Errno.EAGAIN || Environment.TickCount64 >= until) break;
+            _ = Poll.Wait([], 50);
         }
-        if (errno == Libc.EAGAIN) errno = Libc.ETIMEDOUT;
-        if (fd >= 0) _ = Libc.Close(fd);
+        if (errno == Errno.EAGAIN) errno = Errno.ETIMEDOUT;
+        if (fd >= 0) _ = FileIO.Close(fd);
         return null;
     }
 
@@ -64,10 +64,10 @@ internal sealed class BlockingLink : IDisposable
     public static BlockingLink? Connect(string path, out int errno)
     {
         errno = 0;
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
-        if (fd >= 0 && Libc.ConnectUnix(fd, path) == 0) return new BlockingLink(fd);
-        errno = Libc.Errno;
-        if (fd >= 0) _ = Libc.Close(fd);
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0);
+        if (fd >= 0 && Sockets.ConnectUnix(fd, path) == 0) return new BlockingLink(fd);
+        errno = Errno.Last;
+        if (fd >= 0) _ = FileIO.Close(fd);
         return null;
     }
 
@@ -145,7 +145,7 @@ internal sealed class BlockingLink : IDisposable
         }
     }
 
-    public void Dispose() => _ = Libc.Close(_fd);
+    public void Dispose() => _ = FileIO.Close(_fd);
 
     private void GiveCredit(int bytes)
     {
@@ -173,11 +173,11 @@ internal sealed class BlockingLink : IDisposable
         ReadOnlySpan<byte> rest = _output.WrittenSpan;
         while (!rest.IsEmpty)
         {
-            int n = Libc.Send(_fd, rest);
+            int n = Sockets.Send(_fd, rest);
             if (n >= 0) rest = rest[n..];
-            else if (Libc.Errno != Libc.EINTR)
+            else if (Errno.Last != Errno.EINTR)
             {
-                Error = Libc.ErrorText();
+                Error = Errno.Text();
                 _output.ResetWrittenCount();
                 return false;
             }
@@ -238,19 +238,19 @@ internal sealed class BlockingLink : IDisposable
         if (_input.Length < frame && _end == _input.Length) Array.Resize(ref _input, _input.Length * 2);
         while (true)
         {
-            if (Patience is { } patience && !Libc.PollOne(_fd, Libc.POLLIN, (int)Math.Min(patience.TotalMilliseconds, int.MaxValue)))
+            if (Patience is { } patience && !Poll.WaitOne(_fd, Poll.POLLIN, (int)Math.Min(patience.TotalMilliseconds, int.MaxValue)))
             {
-                Error = Libc.ErrorText(Libc.ETIMEDOUT);
+                Error = Errno.Text(Errno.ETIMEDOUT);
                 return false;
             }
-            int n = Libc.Recv(_fd, _input.AsSpan(_end));
+            int n = Sockets.Recv(_fd, _input.AsSpan(_end));
             if (n > 0)
             {
                 _end += n;
                 return true;
             }
-            if (n < 0 && Libc.Errno == Libc.EINTR) continue;
-            Error = n == 0 ? "connection lost" : Libc.ErrorText();
+            if (n < 0 && Errno.Last == Errno.EINTR) continue;
+            Error = n == 0 ? "connection lost" : Errno.Text();
             return false;
         }
     }

@@ -98,34 +98,34 @@ internal sealed class PeerEndPoint
         string error = "";
         if (IsUnix)
         {
-            _ = Libc.Unlink(Path);
-            int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
-            return Listening(fd, fd >= 0 && Libc.BindUnix(fd, Path) == 0, backlog, sockets, ref error) ? null : $"{Text}: {error}";
+            _ = Paths.Unlink(Path);
+            int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0);
+            return Listening(fd, fd >= 0 && Sockets.BindUnix(fd, Path) == 0, backlog, sockets, ref error) ? null : $"{Text}: {error}";
         }
         foreach (IPEndPoint address in Addresses)
         {
             bool v6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-            int fd = Libc.Socket(v6 ? Libc.AF_INET6 : Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+            int fd = Sockets.Create(v6 ? Sockets.AF_INET6 : Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0);
             if (fd >= 0)
             {
-                Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_REUSEADDR, 1);
-                if (v6) Libc.SetSocketOption(fd, Libc.IPPROTO_IPV6, Libc.IPV6_V6ONLY, 1);
+                Sockets.SetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
+                if (v6) Sockets.SetSocketOption(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, 1);
                 SetWindow(fd, windowSize);
             }
-            Listening(fd, fd >= 0 && Libc.Bind(fd, address) == 0, backlog, sockets, ref error);
+            Listening(fd, fd >= 0 && Sockets.Bind(fd, address) == 0, backlog, sockets, ref error);
         }
         return sockets.Count > 0 ? null : $"{Text}: {error}";
     }
 
     private static bool Listening(int fd, bool bound, int backlog, List<int> sockets, ref string error)
     {
-        if (bound && Libc.Listen(fd, backlog) == 0)
+        if (bound && Sockets.Listen(fd, backlog) == 0)
         {
             sockets.Add(fd);
             return true;
         }
-        error = Libc.ErrorText();
-        if (fd >= 0) _ = Libc.Close(fd);
+        error = Errno.Text();
+        if (fd >= 0) _ = FileIO.Close(fd);
         return false;
     }
 
@@ -133,7 +133,7 @@ internal sealed class PeerEndPoint
     public static void SetWindow(int fd, int bytes)
     {
         if (bytes <= 0) return;
-        Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_SNDBUF, bytes);
-        Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_RCVBUF, bytes);
+        Sockets.SetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, bytes);
+        Sockets.SetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_RCVBUF, bytes);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class QmgrClient : IDisposable
         string path = new SpoolDirectory(config.Get(CommonParams.QueueDirectory))
             .SocketPath(false, config.Get(QmgrParams.QueueServiceName));
         BlockingLink? link = BlockingLink.Connect(path, out int errno);
-        error = link == null ? $"connect to {path}: {Libc.ErrorText(errno)}" : "";
+        error = link == null ? $"connect to {path}: {Errno.Text(errno)}" : "";
         return link == null ? null : new QmgrClient(path, link);
     }
 

@@ -51,7 +51,7 @@ internal static class Tool
         Flush();
         byte[] line = Encoding.UTF8.GetBytes($"{Name}: {Printable(text)}\n");
         if (s_messages != null) s_messages.Write(line);
-        else _ = Libc.WriteAll(2, line);
+        else _ = FileIO.WriteAll(2, line);
     }
 
     /// <summary>Text for standard output; it is handed over when the buffer is full and at the end.</summary>
@@ -69,7 +69,7 @@ internal static class Tool
     {
         ReadOnlySpan<byte> ready = Output.GetBuffer().AsSpan(0, (int)Output.Length);
         if (s_redirected != null) s_redirected.Write(ready);
-        else if (!ready.IsEmpty && !s_outputBroken) s_outputBroken = !Libc.WriteAll(1, ready);
+        else if (!ready.IsEmpty && !s_outputBroken) s_outputBroken = !FileIO.WriteAll(1, ready);
         Output.SetLength(0);
         return !s_outputBroken;
     }
@@ -114,9 +114,9 @@ internal static class Tool
     {
         string directory = ConfigDirectory(option);
         string main = $"{directory}/{MainCf.FileName}";
-        if (Libc.Access(main, Libc.R_OK) != 0)
+        if (Paths.Access(main, Paths.R_OK) != 0)
         {
-            Complain($"fatal: open {main}: {Libc.ErrorText()}{WithoutFolder(option)}");
+            Complain($"fatal: open {main}: {Errno.Text()}{WithoutFolder(option)}");
             return null;
         }
         ConfigResult loaded = MailConfig.Load(directory, processName: process);

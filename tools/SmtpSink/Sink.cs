@@ -64,7 +64,7 @@ internal sealed class Sink : IBatchEnd
 
     private void Accepted(int fd, IPEndPoint? peer)
     {
-        if (peer != null) Libc.SetSocketOption(fd, Libc.IPPROTO_TCP, Libc.TCP_NODELAY, 1);
+        if (peer != null) Sockets.SetSocketOption(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1);
         SinkSession session = new(this, new Connection(Loop, fd, peer), ++_started);
         if (++_open >= Options.MaxConnections && !_full)
         {

@@ -34,7 +34,7 @@ internal sealed class SinkDump(SinkOptions options)
     {
         string random = Random.Shared.Next().ToString("x8", CultureInfo.InvariantCulture);
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        string path = Libc.FormatTime(options.DumpTemplate, now.ToUnixTimeSeconds()) ?? options.DumpTemplate;
+        string path = LocalTime.Format(options.DumpTemplate, now.ToUnixTimeSeconds()) ?? options.DumpTemplate;
         if (options.SingleMessageDumps) path += random;
         MemoryStream text = new();
         text.Write(Encoding.UTF8.GetBytes(Head(envelope, random, now)));

@@ -78,7 +78,7 @@ internal sealed partial class SinkSession
                 connection.Write(reply.AsSpan(0, Math.Min(reply.Length, fault.Number > 0 ? fault.Number : reply.Length / 2)));
                 break;
             case FaultKind.Reset:
-                Libc.SetAbortiveClose(connection.Descriptor);
+                Sockets.SetAbortiveClose(connection.Descriptor);
                 connection.Dispose();
                 break;
             case FaultKind.Close:
@@ -134,7 +134,7 @@ internal sealed partial class SinkSession
         return at < 0 ? "" : end < 0 ? address[(at + 1)..] : address[(at + 1)..end];
     }
 
-    private string Host() => _host ??= Libc.LocalEndPoint(connection.Descriptor)?.Address.ToString() ?? "";
+    private string Host() => _host ??= Sockets.LocalEndPoint(connection.Descriptor)?.Address.ToString() ?? "";
 
     private void Tell(Fault fault, SinkStep step)
     {

@@ -38,7 +38,7 @@ internal sealed partial class SinkSession(Sink sink, Connection connection, long
             if (connection.InputIsFull) connection.Consume(connection.Input.Length - MaxLine);
             connection.SetDeadline(_options.Timeout);
             if (await connection.FillAsync() is ReadStatus.Data) continue;
-            _reason = connection.Error != 0 ? Libc.ErrorText(connection.Error) : connection.IsOpen ? "timeout or end of input" : "closed";
+            _reason = connection.Error != 0 ? Errno.Text(connection.Error) : connection.IsOpen ? "timeout or end of input" : "closed";
             break;
         }
         if (connection.IsOpen) connection.CloseAfterFlush();

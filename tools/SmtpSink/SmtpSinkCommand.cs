@@ -20,7 +20,7 @@ internal static class SmtpSinkCommand
     {
         SinkOptions options = new();
         if (Parse(args, options) is { } wrong) return Tool.Fatal(1, wrong);
-        if (Libc.GetEUid() == 0 && options.User.Length == 0)
+        if (Credentials.GetEUid() == 0 && options.User.Length == 0)
             return Tool.Fatal(1, "the -u option is required when running as root (-u nobody)");
         if (PeerEndPoint.Parse(options.Place, options.Family, "", out string problem) is not { } place) return Tool.Fatal(1, problem);
         List<int> sockets = [];
@@ -28,7 +28,7 @@ internal static class SmtpSinkCommand
         TlsServer? tls = options.TlsChain.Length > 0 ? TryStartTls(options, out problem) : null;
         if (options.TlsChain.Length > 0 && tls == null) return Tool.Fatal(1, $"TLS: {problem}");
         if (BecomeUser(options.Root, options.User) is { } refusal) return Tool.Fatal(1, refusal);
-        Libc.RaiseOpenFileLimit();
+        ResourceLimits.RaiseOpenFileLimit();
         if (Array.Exists(options.Logged, l => l)) Log.Configure(new LogSettings(Tool.Name));
         using EventLoop loop = new();
         Sink sink = new(options, loop) { Tls = tls };
@@ -68,8 +68,8 @@ internal static class SmtpSinkCommand
     /// <summary>Loads key and certificate, while the process may read them; null with the reason.</summary>
     internal static TlsServer? TryStartTls(SinkOptions options, out string error)
     {
-        if (!LibSsl.TryLoad(out error)) return null;
-        _ = LibSsl.SetTicketCipher("aes-256-cbc");
+        if (!OpenSsl.TryLoad(out error)) return null;
+        _ = SslTickets.SetCipher("aes-256-cbc");
         // tickets are good in this process: no folder, no file
         new TicketKeys("", s_ticketLife, TimeProvider.System).Install();
         TlsServer server = new(new TlsContextSettings { Server = true, SessionLifetime = s_ticketLife },
@@ -82,10 +82,10 @@ internal static class SmtpSinkCommand
     private static string? BecomeUser(string root, string user)
     {
         Account? account = null;
-        if (user.Length > 0 && (Libc.FindAccount(user, out account) != 0 || account == null)) return $"unknown user: {user}";
-        if (root.Length > 0 && (Libc.ChRoot(root) != 0 || Libc.ChDir("/") != 0)) return $"chroot {root}: {Libc.ErrorText()}";
-        if (account == null || Libc.GetEUid() == account.Uid) return null;
-        return Libc.DropPrivileges(account.Name, account.Uid, account.Gid) ? null : $"become {user}: {Libc.ErrorText()}";
+        if (user.Length > 0 && (UserDatabase.Find(user, out account) != 0 || account == null)) return $"unknown user: {user}";
+        if (root.Length > 0 && (Paths.ChRoot(root) != 0 || Paths.ChDir("/") != 0)) return $"chroot {root}: {Errno.Text()}";
+        if (account == null || Credentials.GetEUid() == account.Uid) return null;
+        return Credentials.DropPrivileges(account.Name, account.Uid, account.Gid) ? null : $"become {user}: {Errno.Text()}";
     }
 
     /// <summary>Takes an option of one letter; an error text when its value makes no sense.</summary>

@@ -40,7 +40,7 @@ internal static class SmtpSourceCommand
         if (words.Operands.Count != 1) return Tool.Fatal(1, SmtpSourceManual.Usage);
         if (PeerEndPoint.Parse(words.Operands[0], family, "smtp", out string problem) is not { } peer) return Tool.Fatal(1, problem);
         options.Peer = peer;
-        if (options.HostName.Length == 0) options.HostName = Libc.HostName();
+        if (options.HostName.Length == 0) options.HostName = LocalHost.Name();
         options.Sender = sender ?? $"foo@{options.HostName}";
         options.Recipient = recipient ?? $"foo@{options.HostName}";
         if (options.Domains > 0 && !options.Recipient.Contains('@'))
@@ -53,7 +53,7 @@ internal static class SmtpSourceCommand
 
     private static int Send(SourceOptions options, SourceTls? tls)
     {
-        Libc.RaiseOpenFileLimit();
+        ResourceLimits.RaiseOpenFileLimit();
         using EventLoop loop = new();
         SourceRun run = new(options, loop) { Tls = tls };
         // on the loop, so that all of it runs on one thread with its batches

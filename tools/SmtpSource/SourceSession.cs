@@ -66,9 +66,9 @@ internal sealed class SourceSession(SourceRun run)
             // 10 ms: a full listen queue drains
             if (attempt > 0) await run.Loop.Delay(TimeSpan.FromMilliseconds(10));
             (_connection, error) = await _options.Peer.ConnectAsync(run.Loop, _options.WindowSize);
-            if (_connection != null || error is not (Libc.ECONNREFUSED or Libc.ECONNRESET or Libc.EAGAIN)) break;
+            if (_connection != null || error is not (Errno.ECONNREFUSED or Errno.ECONNRESET or Errno.EAGAIN)) break;
         }
-        if (_connection == null) return run.Lost($"connect: {Libc.ErrorText(error)}");
+        if (_connection == null) return run.Lost($"connect: {Errno.Text(error)}");
         run.Report.Connections++;
         _tls = null;
         if (_options.TlsWrapped && !await SecureAsync()) return run.Lost($"lost connection while {s_sending[(int)Step.StartTls]}");

@@ -34,13 +34,13 @@ internal sealed class SourceTls
     {
         TlsSession? session = TlsSession.TryCreate(_context, connection, server: false, out _);
         if (session == null) return null;
-        if (_session != 0) LibSsl.Resume(session.Ssl, _session);
+        if (_session != 0) SslSessions.Resume(session.Ssl, _session);
         return await session.HandshakeAsync(s_limit) == TlsHandshake.Done ? session : null;
     }
 
     /// <summary>Keeps the session to resume it, once the server has said something within it: tickets come behind the handshake.</summary>
     public void Keep(TlsSession session)
     {
-        if (_resume && _session == 0) _session = LibSsl.TakeSession(session.Ssl);
+        if (_resume && _session == 0) _session = SslSessions.Take(session.Ssl);
     }
 }

@@ -137,7 +137,7 @@ public sealed class SubmitEnd : IMessage<SubmitEnd>
             c.Text("address"u8, ref address, Limits.Address);
             if (c.Decoding) m.Copies.Add(address);
         }
-        c.Items("milters"u8, m.Milters, Native.Libc.MaxDescriptors);
+        c.Items("milters"u8, m.Milters, Native.Sockets.MaxDescriptors);
     }
 }
 

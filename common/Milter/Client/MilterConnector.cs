@@ -25,12 +25,12 @@ public sealed class MilterConnector(EventLoop loop, HostLookup hosts, string que
     {
         long end = loop.NowMilliseconds + (long)service.ConnectTimeout.TotalMilliseconds;
         HostAddresses found = await hosts.FindAsync(service.Host);
-        ConnectResult last = ConnectResult.Failed(Libc.EHOSTUNREACH);
+        ConnectResult last = ConnectResult.Failed(Errno.EHOSTUNREACH);
         foreach (IPAddress address in found.Addresses)
         {
             if (service.OnlyIPv6 && address.AddressFamily != AddressFamily.InterNetworkV6) continue;
             TimeSpan left = TimeSpan.FromMilliseconds(end - loop.NowMilliseconds);
-            if (left <= TimeSpan.Zero) last = ConnectResult.Failed(Libc.ETIMEDOUT);
+            if (left <= TimeSpan.Zero) last = ConnectResult.Failed(Errno.ETIMEDOUT);
             if (left <= TimeSpan.Zero) break;
             last = await Connector.Connect(loop, new IPEndPoint(address, service.Port), null, left);
             if (last.IsConnected) break;

@@ -16,7 +16,7 @@ public sealed partial class MilterSession
         ConnectResult connected = await opening;
         if (!connected.IsConnected)
         {
-            Fail($"connect to Milter service {service.Name}: {Libc.ErrorText(connected.Error)}");
+            Fail($"connect to Milter service {service.Name}: {Errno.Text(connected.Error)}");
             return false;
         }
         Connection connection = _connection = new Connection(loop, connected.Descriptor);
@@ -83,7 +83,7 @@ public sealed partial class MilterSession
         or MilterCommand.Body or MilterCommand.EndOfMessage;
 
     private MilterVerdict FailWriting(Connection connection) =>
-        Fail($"milter {service.Name}: error writing command: {Libc.ErrorText(connection.Error)}");
+        Fail($"milter {service.Name}: error writing command: {Errno.Text(connection.Error)}");
 
     private async ValueTask<MilterVerdict> AnswerAsync(MilterCommand command, TimeSpan limit, IMilterEdits? edits)
     {

@@ -151,7 +151,7 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
         string reason = read switch
         {
             ReadStatus.TimedOut => "Connection timed out",
-            ReadStatus.Failed => Libc.ErrorText(_connection?.Error ?? 0),
+            ReadStatus.Failed => Errno.Text(_connection?.Error ?? 0),
             _ => "Success", // the end of its output, as Postfix's log has it
         };
         return Fail($"milter {service.Name}: can't read {NameOf(command)} reply packet header: {reason}");

@@ -51,7 +51,7 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
         int fd = Open();
         if (fd < 0)
         {
-            Warn($"SASL: Connect to Dovecot auth socket '{path}' failed: {Libc.ErrorText()}");
+            Warn($"SASL: Connect to Dovecot auth socket '{path}' failed: {Errno.Text()}");
             return false;
         }
         _link = new DovecotLink(loop, fd)
@@ -83,18 +83,18 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
         if (path.StartsWith("inet:", StringComparison.Ordinal))
         {
             if (!IPEndPoint.TryParse(path[5..], out IPEndPoint? target) || target.Port == 0) return -1;
-            int family = target.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Libc.AF_INET : Libc.AF_INET6;
-            int inet = Libc.Socket(family, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-            return inet < 0 || Libc.Connect(inet, target) == 0 || Libc.Errno == Libc.EINPROGRESS ? inet : CloseFailed(inet);
+            int family = target.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Sockets.AF_INET : Sockets.AF_INET6;
+            int inet = Sockets.Create(family, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+            return inet < 0 || Sockets.Connect(inet, target) == 0 || Errno.Last == Errno.EINPROGRESS ? inet : CloseFailed(inet);
         }
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        return fd < 0 || Libc.ConnectUnix(fd, path) == 0 ? fd : CloseFailed(fd);
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+        return fd < 0 || Sockets.ConnectUnix(fd, path) == 0 ? fd : CloseFailed(fd);
     }
 
     private static int CloseFailed(int fd)
     {
-        int error = Libc.Errno;
-        _ = Libc.Close(fd);
+        int error = Errno.Last;
+        _ = FileIO.Close(fd);
         System.Runtime.InteropServices.Marshal.SetLastPInvokeError(error);
         return -1;
     }

@@ -10,7 +10,7 @@ public class PasswordHasher
     public static readonly PasswordHasher Default = new();
 
     /// <summary>crypt(3); null when it does not take the setting, or the password, and did no work.</summary>
-    public virtual string? Crypt(string password, string setting) => Libc.Crypt(password, setting);
+    public virtual string? Hash(string password, string setting) => Crypt.Hash(password, setting);
 
     /// <summary>PBKDF2, as SCRAM uses it.</summary>
     public virtual byte[] Pbkdf2(ScramHash hash, string password, byte[] salt, int iterations) =>
@@ -37,7 +37,7 @@ public sealed class PasswordCheck(PasswordHasher hasher, string password)
     /// <param name="cost">What the hash costs.</param>
     public bool Matches(string hash, PasswordCost cost)
     {
-        if (hasher.Crypt(password, hash) is not { } result) return false;
+        if (hasher.Hash(password, hash) is not { } result) return false;
         Count(cost);
         return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(result), Encoding.UTF8.GetBytes(hash));
     }
@@ -57,7 +57,7 @@ public sealed class PasswordCheck(PasswordHasher hasher, string password)
                 ScramHash hash = missing.Kind == HashKind.ScramSha256 ? ScramHash.Sha256 : ScramHash.Sha1;
                 hasher.Pbkdf2(hash, password, s_salt, (int)missing.Units);
             }
-            foreach (string setting in missing.Settings()) hasher.Crypt(password, setting);
+            foreach (string setting in missing.Settings()) hasher.Hash(password, setting);
         }
     }
 }

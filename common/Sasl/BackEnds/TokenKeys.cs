@@ -26,7 +26,7 @@ public sealed class TokenKeys(string path)
         {
             if (_keys is not null && TimeProvider.System.GetElapsedTime(_checkedAt) < TimeSpan.FromSeconds(1)) return null;
             _checkedAt = TimeProvider.System.GetTimestamp();
-            if (!Libc.TryStat(path, out Libc.FileStatus status)) return _keys is null ? $"{path}: {Libc.ErrorText()}" : null;
+            if (!FileStatus.TryGet(path, out FileStatus status)) return _keys is null ? $"{path}: {Errno.Text()}" : null;
             (long, long, int, ulong) identity = (status.Size, status.ModifiedSeconds, status.ModifiedNanoseconds, status.Inode);
             if (_keys is not null && identity == _seen) return null;
             string? problem = Read(status.Size, out List<TokenKey> keys);

@@ -23,12 +23,12 @@ public sealed class JournalCover(SpoolDirectory spool)
         lock (_gate)
         {
             if (_files[place.Segment] != 0) return;
-            const int flags = Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW | Libc.O_NONBLOCK;
-            int fd = Libc.Open(JournalSegment.PathOf(spool, place.Segment), flags, 0);
+            const int flags = FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK;
+            int fd = FileIO.Open(JournalSegment.PathOf(spool, place.Segment), flags, 0);
             if (fd < 0) return;
-            if (!Libc.TryStat(fd, out Libc.FileStatus status) || !status.IsRegular)
+            if (!FileStatus.TryGet(fd, out FileStatus status) || !status.IsRegular)
             {
-                _ = Libc.Close(fd);
+                _ = FileIO.Close(fd);
                 return;
             }
             _device = status.Device;
@@ -42,7 +42,7 @@ public sealed class JournalCover(SpoolDirectory spool)
     {
         if (!IsPossible(place) || Volatile.Read(ref _files[place.Segment]) == 0) return false;
         Span<byte> head = stackalloc byte[JournalFormat.OpenHead];
-        return device == _device && Libc.PRead(_files[place.Segment], head, 0) == head.Length
+        return device == _device && FileIO.PRead(_files[place.Segment], head, 0) == head.Length
             && JournalFormat.IsOpen(head, place.Generation);
     }
 

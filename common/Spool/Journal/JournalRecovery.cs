@@ -32,24 +32,25 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
     /// <summary>Null, or what went wrong.</summary>
     private string? Recover(string path, Guid boot)
     {
-        int fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
-        if (fd < 0) return Libc.ErrorText();
+        int fd = FileIO.Open(path, FileIO.O_RDWR | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
+        if (fd < 0) return Errno.Text();
         try
         {
             // somebody writes to it: it is of today
-            if (Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) != 0 || !Libc.TryStat(fd, out Libc.FileStatus status)) return null;
+            if (FileLocks.Flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) != 0
+                || !FileStatus.TryGet(fd, out FileStatus status)) return null;
             byte[] head = new byte[JournalFormat.HeadSize];
-            int n = Libc.PRead(fd, head, 0);
-            if (n < 0) return Libc.ErrorText();
+            int n = FileIO.PRead(fd, head, 0);
+            if (n < 0) return Errno.Text();
             if (!JournalFormat.TryReadHead(head.AsSpan(0, n), out ulong generation, out Guid of) || of == boot || status.Size > MaxSegment)
                 return null;
             byte[] records = new byte[status.Size - n];
             for (int have = 0; have < records.Length; have += n)
-                if ((n = Libc.PRead(fd, records.AsSpan(have), JournalFormat.HeadSize + have)) <= 0)
-                    return n < 0 ? Libc.ErrorText() : "unexpected end";
+                if ((n = FileIO.PRead(fd, records.AsSpan(have), JournalFormat.HeadSize + have)) <= 0)
+                    return n < 0 ? Errno.Text() : "unexpected end";
             return Recover(records, generation) ?? Forget(fd, head, generation, boot);
         }
-        finally { _ = Libc.Close(fd); }
+        finally { _ = FileIO.Close(fd); }
     }
 
     private string? Recover(ReadOnlySpan<byte> records, ulong generation)
@@ -59,7 +60,7 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
             ReadOnlySpan<byte> image = records[JournalFormat.RecordHead..length];
             records = records[length..];
             if (!isRemoved(id) && !IsThere(id, image) && !TryRestore(id, held ? SpoolDirectory.Hold : SpoolDirectory.Incoming, image))
-                return $"{id}: {Libc.ErrorText()}";
+                return $"{id}: {Errno.Text()}";
         }
         return null;
     }
@@ -72,9 +73,9 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
         {
             if (queue == SpoolDirectory.Maildrop) continue;
             string path = spool.PathOf(queue, id);
-            if (!Libc.TryStat(path, out Libc.FileStatus status, follow: false)) continue;
+            if (!FileStatus.TryGet(path, out FileStatus status, follow: false)) continue;
             if (queue == SpoolDirectory.Corrupt || Has(path, status.Size, image)) found = true;
-            else _ = Libc.Unlink(path);
+            else _ = Paths.Unlink(path);
         }
         return found;
     }
@@ -85,14 +86,14 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
     {
         if (size != image.Length || !QueueFileHead.TryRead(image, out QueueFileHead head)
             || head.EnvelopeOffset + head.EnvelopeLength > image.Length) return false;
-        int fd = Libc.Open(path, Libc.O_RDWR | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDWR | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
         if (fd < 0) return false;
         byte[] file = new byte[image.Length];
         int envelope = (int)head.EnvelopeOffset, behind = envelope + head.EnvelopeLength;
-        bool same = Libc.PRead(fd, file, 0) == file.Length && file.AsSpan(0, envelope).SequenceEqual(image[..envelope])
+        bool same = FileIO.PRead(fd, file, 0) == file.Length && file.AsSpan(0, envelope).SequenceEqual(image[..envelope])
             && head.Matches(file.AsSpan(envelope, head.EnvelopeLength))
             && file.AsSpan(behind).SequenceEqual(image[behind..]) && TakeBack(fd, file.AsSpan(envelope, head.EnvelopeLength), envelope);
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         return same;
     }
 
@@ -103,18 +104,19 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
         while (envelope[at..].IndexOf([(byte)'\n', QueueFileFormat.Unsynced, (byte)' ']) is var found and >= 0)
         {
             at += found + 1;
-            if (Libc.PWrite(fd, [QueueFileFormat.Pending], offset + at) != 1) return false;
+            if (FileIO.PWrite(fd, [QueueFileFormat.Pending], offset + at) != 1) return false;
         }
         return true;
     }
 
     private bool TryRestore(string id, string queue, ReadOnlySpan<byte> image)
     {
-        int fd = Libc.Open(spool.PathOf(queue, id), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW,
+        int fd = FileIO.Open(spool.PathOf(queue, id), FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC
+            | FileIO.O_NOFOLLOW,
             0x180 /* 0600 */);
         if (fd < 0) return false;
-        bool written = Libc.PWriteAll(fd, image, 0);
-        _ = Libc.Close(fd);
+        bool written = FileIO.PWriteAll(fd, image, 0);
+        _ = FileIO.Close(fd);
         if (written) Recovered++;
         return written;
     }
@@ -123,6 +125,6 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
     {
         Array.Clear(head);
         JournalFormat.WriteHead(head, generation + 1, boot);
-        return Libc.SyncFs(fd) == 0 && Libc.PWriteAll(fd, head, 0) && Libc.Fsync(fd) == 0 ? null : Libc.ErrorText();
+        return FileSystem.Sync(fd) == 0 && FileIO.PWriteAll(fd, head, 0) && FileIO.Fsync(fd) == 0 ? null : Errno.Text();
     }
 }

@@ -47,18 +47,19 @@ public sealed class JournalSegment : IDisposable
     public static JournalSegment? Claim(SpoolDirectory spool, int number, long size, Guid boot, out int error)
     {
         error = 0;
-        int fd = Libc.Open(PathOf(spool, number), Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+        int fd = FileIO.Open(PathOf(spool, number), FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
+            0x180 /* 0600 */);
         if (fd < 0)
         {
-            error = Libc.Errno;
+            error = Errno.Last;
             return null;
         }
         JournalSegment segment = new(fd, number, boot);
         bool ready = false;
-        if (Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && !segment.IsToBeRecovered())
+        if (FileLocks.Flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0 && !segment.IsToBeRecovered())
         {
             ready = segment.TryFill(size) && segment.TryRelease();
-            if (!ready) error = Libc.Errno;
+            if (!ready) error = Errno.Last;
         }
         if (ready) return segment;
         segment.Dispose();
@@ -68,15 +69,15 @@ public sealed class JournalSegment : IDisposable
     /// <summary>Records of an earlier run of the kernel may be all there is of their messages.</summary>
     private bool IsToBeRecovered()
     {
-        if (!Libc.TryStat(_fd, out Libc.FileStatus status)) return true;
+        if (!FileStatus.TryGet(_fd, out FileStatus status)) return true;
         Size = status.Size;
         Span<byte> head = stackalloc byte[JournalFormat.HeadSize];
-        int n = Libc.PRead(_fd, head, 0);
+        int n = FileIO.PRead(_fd, head, 0);
         if (n < 0) return true;
         if (!JournalFormat.TryReadHead(head[..n], out _generation, out Guid boot))
         {
             Span<byte> random = stackalloc byte[sizeof(ulong)];
-            Libc.FillRandom(random);
+            KernelRandom.Fill(random);
             _generation = BinaryPrimitives.ReadUInt64LittleEndian(random) >> 1;
             return false;
         }
@@ -91,12 +92,12 @@ public sealed class JournalSegment : IDisposable
         if (size <= Size) return true;
         byte[] zeros = new byte[64 * 1024];
         for (long at = Size; at < size; at += zeros.Length)
-            if (!Libc.PWriteAll(_fd, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)), at))
+            if (!FileIO.PWriteAll(_fd, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)), at))
             {
-                _ = Libc.FTruncate(_fd, Size);
+                _ = FileIO.FTruncate(_fd, Size);
                 return false;
             }
-        if (Libc.Fsync(_fd) != 0) return false;
+        if (FileIO.Fsync(_fd) != 0) return false;
         Size = size;
         return true;
     }
@@ -109,13 +110,13 @@ public sealed class JournalSegment : IDisposable
     {
         if (image.Length > Size - End - JournalFormat.RecordHead) return false;
         JournalFormat.WriteRecordHead(_head, _generation, id, held, image);
-        if (!Libc.PWriteAll(_fd, _head, image, End)) return false;
+        if (!FileIO.PWriteAll(_fd, _head, image, End)) return false;
         End += JournalFormat.RecordHead + image.Length;
         return true;
     }
 
     /// <summary>Waits until all records that were appended before are on stable storage; 0 or errno.</summary>
-    public int Sync() => Libc.FdataSync(_fd) == 0 ? 0 : Libc.Errno;
+    public int Sync() => FileIO.FdataSync(_fd) == 0 ? 0 : Errno.Last;
 
     /// <summary>
     /// Makes the queue files themselves durable, with everything else on their file system, deliveries too (<see cref="JournalCover"/>),
@@ -123,14 +124,14 @@ public sealed class JournalSegment : IDisposable
     /// </summary>
     public bool TryRelease()
     {
-        if (Libc.PWrite(_fd, [1], JournalFormat.ClosingAt) != 1 || Libc.SyncFs(_fd) != 0) return false;
+        if (FileIO.PWrite(_fd, [1], JournalFormat.ClosingAt) != 1 || FileSystem.Sync(_fd) != 0) return false;
         Span<byte> head = stackalloc byte[JournalFormat.HeadSize];
         head.Clear();
         JournalFormat.WriteHead(head, ++_generation, _boot);
-        if (!Libc.PWriteAll(_fd, head, 0) || Libc.FdataSync(_fd) != 0) return false;
+        if (!FileIO.PWriteAll(_fd, head, 0) || FileIO.FdataSync(_fd) != 0) return false;
         End = JournalFormat.HeadSize;
         return true;
     }
 
-    public void Dispose() => _ = Libc.Close(_fd);
+    public void Dispose() => _ = FileIO.Close(_fd);
 }

@@ -29,11 +29,11 @@ public sealed class RemovalLog : IDisposable
         if (!spool.HasRoomFor(Lines * LineSize)) return null;
         for (int i = 0; i < tries; i++)
         {
-            int fd = Libc.Open($"{spool.Root}/{SpoolDirectory.Journal}/{Prefix}{i}",
-                Libc.O_RDWR | Libc.O_CREAT | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0x180 /* 0600 */);
+            int fd = FileIO.Open($"{spool.Root}/{SpoolDirectory.Journal}/{Prefix}{i}",
+                FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0x180 /* 0600 */);
             if (fd < 0) return null;
             RemovalLog log = new(fd);
-            if (Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && log.TryPrepare()) return log;
+            if (FileLocks.Flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0 && log.TryPrepare()) return log;
             log.Dispose();
         }
         return null;
@@ -44,11 +44,11 @@ public sealed class RemovalLog : IDisposable
     /// </summary>
     private bool TryPrepare()
     {
-        if (!Libc.TryStat(_fd, out Libc.FileStatus status)) return false;
+        if (!FileStatus.TryGet(_fd, out FileStatus status)) return false;
         byte[] zeros = new byte[ChunkSize];
         for (long at = status.Size; at < Lines * LineSize; at += zeros.Length)
-            if (!Libc.PWriteAll(_fd, zeros, at)) return false;
-        if (status.Size < Lines * LineSize && Libc.Fsync(_fd) != 0) return false;
+            if (!FileIO.PWriteAll(_fd, zeros, at)) return false;
+        if (status.Size < Lines * LineSize && FileIO.Fsync(_fd) != 0) return false;
         ulong first = NumberAt(0);
         int low = 0, high = first == 0 ? 0 : Lines; // the lines below low are in order
         while (low < high)
@@ -64,7 +64,7 @@ public sealed class RemovalLog : IDisposable
     private ulong NumberAt(int line)
     {
         Span<byte> text = stackalloc byte[LineSize];
-        return Libc.PRead(_fd, text, (long)line * LineSize) == LineSize && TryParse(text, out _, out ulong number) ? number : 0;
+        return FileIO.PRead(_fd, text, (long)line * LineSize) == LineSize && TryParse(text, out _, out ulong number) ? number : 0;
     }
 
     /// <summary>The ids in all logs.</summary>
@@ -79,13 +79,13 @@ public sealed class RemovalLog : IDisposable
 
     private static void Read(string path, HashSet<string> ids)
     {
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NOFOLLOW, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
         if (fd < 0) return;
         byte[] chunk = new byte[ChunkSize];
-        for (long at = 0; Libc.PRead(fd, chunk, at) is > 0 and int n; at += n)
+        for (long at = 0; FileIO.PRead(fd, chunk, at) is > 0 and int n; at += n)
             for (int line = 0; line + LineSize <= n; line += LineSize)
                 if (TryParse(chunk.AsSpan(line, LineSize), out string id, out _)) ids.Add(id);
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
     }
 
     private static bool TryParse(ReadOnlySpan<byte> line, out string id, out ulong number)
@@ -115,17 +115,17 @@ public sealed class RemovalLog : IDisposable
     {
         if (_count == 0) return;
         long first = (long)((_next - (ulong)_count) % Lines);
-        _ = Libc.PWriteAll(_fd, _pending.AsSpan(0, _count * LineSize), first * LineSize);
+        _ = FileIO.PWriteAll(_fd, _pending.AsSpan(0, _count * LineSize), first * LineSize);
         _count = 0;
     }
 
     /// <summary>Waits until what was written is on stable storage. On any thread.</summary>
-    public void Sync() => _ = Libc.FdataSync(_fd);
+    public void Sync() => _ = FileIO.FdataSync(_fd);
 
     /// <summary>
     /// Waits until everything that was written before on the spool's file system is on stable storage; 0 or errno. On any thread.
     /// </summary>
-    public int SyncFileSystem() => Libc.SyncFs(_fd) == 0 ? 0 : Libc.Errno;
+    public int SyncFileSystem() => FileSystem.Sync(_fd) == 0 ? 0 : Errno.Last;
 
-    public void Dispose() => _ = Libc.Close(_fd);
+    public void Dispose() => _ = FileIO.Close(_fd);
 }

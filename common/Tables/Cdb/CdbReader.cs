@@ -28,19 +28,19 @@ internal sealed class CdbReader : IDisposable
 
     /// <summary>Opens a file. Null with errno (0: a reason of our own) and the reason when it cannot be used.</summary>
     /// <param name="imageLimit">Files larger than this many bytes are read in place.</param>
-    public static CdbReader? Open(string path, out Libc.FileStatus status, out string error, out int errno, int imageLimit = ImageLimit)
+    public static CdbReader? Open(string path, out FileStatus status, out string error, out int errno, int imageLimit = ImageLimit)
     {
         status = default;
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NONBLOCK, 0);
         if (fd < 0)
         {
-            errno = Libc.Errno;
-            error = Libc.ErrorText(errno);
+            errno = Errno.Last;
+            error = Errno.Text(errno);
             return null;
         }
         SafeFileHandle file = new(fd, true);
         errno = 0;
-        if (!Libc.TryStat(fd, out status)) error = Libc.ErrorText(errno = Libc.Errno);
+        if (!FileStatus.TryGet(fd, out status)) error = Errno.Text(errno = Errno.Last);
         else if (!status.IsRegular) error = "not a regular file";
         else if (status.Size is < CdbFormat.HeaderSize or > CdbFormat.MaxFileSize) error = "not a cdb file (bad size)";
         else

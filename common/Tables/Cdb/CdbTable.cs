@@ -66,7 +66,7 @@ internal sealed class CdbTable : MemoryTable, IListable
     /// <summary>Opens what the name leads to now. When that fails what was open stays in use: better an old answer than none.</summary>
     private void Reopen()
     {
-        CdbReader? reader = CdbReader.Open(_watch.Path, out Libc.FileStatus status, out string error, out int errno);
+        CdbReader? reader = CdbReader.Open(_watch.Path, out FileStatus status, out string error, out int errno);
         if (reader != null)
         {
             _reader?.Dispose();
@@ -80,7 +80,7 @@ internal sealed class CdbTable : MemoryTable, IListable
     private string Explain(string error, int errno)
     {
         string reason = $"open database {_watch.Path}: {error}";
-        if (errno != Libc.ENOENT) return reason;
+        if (errno != Errno.ENOENT) return reason;
         if (File.Exists(_name + ".db"))
             return $"{reason} ({_name}.db is a Berkeley DB file, which is not read here: run \"postmap {_type}:{_name}\", or postalias "
                 + $"for aliases)";
@@ -89,8 +89,8 @@ internal sealed class CdbTable : MemoryTable, IListable
 
     private void WarnIfOlderThanSource()
     {
-        if (Options.Warn is not { } warn || !Libc.TryStat(_name, out Libc.FileStatus source)
-            || !Libc.TryStat(_watch.Path, out Libc.FileStatus index)) return;
+        if (Options.Warn is not { } warn || !FileStatus.TryGet(_name, out FileStatus source)
+            || !FileStatus.TryGet(_watch.Path, out FileStatus index)) return;
         // a second of grace: copies of both made by one command
         if (source.Modified - index.Modified > TimeSpan.FromSeconds(1)) warn($"database {_watch.Path} is older than source file {_name}");
     }

@@ -34,25 +34,25 @@ internal sealed class CdbWriter : TableWriter
         return false;
     }
 
-    private bool FailErrno(string what) => Fail($"{what}: {Libc.ErrorText()}");
+    private bool FailErrno(string what) => Fail($"{what}: {Errno.Text()}");
 
     /// <summary>Opens and locks the temporary file; again when another writer renamed it away while this one waited for the lock.</summary>
     private bool OpenTemporary()
     {
         while (true)
         {
-            _fd = Libc.Open(_temporary, Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW | Libc.O_CLOEXEC, 0x180);
+            _fd = FileIO.Open(_temporary, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_NOFOLLOW | FileIO.O_CLOEXEC, 0x180);
             if (_fd < 0) return FailErrno($"open database {_temporary}");
-            if (Libc.Flock(_fd, Libc.LOCK_EX) != 0) return FailErrno($"lock {_temporary}");
-            if (!Libc.TryStat(_fd, out Libc.FileStatus mine)) return FailErrno($"fstat {_temporary}");
-            if (!Libc.TryStat(_temporary, out Libc.FileStatus named, follow: false) || named.Inode != mine.Inode
+            if (FileLocks.Flock(_fd, FileLocks.LOCK_EX) != 0) return FailErrno($"lock {_temporary}");
+            if (!FileStatus.TryGet(_fd, out FileStatus mine)) return FailErrno($"fstat {_temporary}");
+            if (!FileStatus.TryGet(_temporary, out FileStatus named, follow: false) || named.Inode != mine.Inode
                 || named.Device != mine.Device)
             {
-                _ = Libc.Close(_fd);
+                _ = FileIO.Close(_fd);
                 continue;
             }
             if (!mine.IsRegular || mine.Links != 1) return Fail($"open database {_temporary}: not a regular file with one name");
-            return Libc.FTruncate(_fd, 0) == 0 || FailErrno($"truncate {_temporary}");
+            return FileIO.FTruncate(_fd, 0) == 0 || FailErrno($"truncate {_temporary}");
         }
     }
 
@@ -61,7 +61,7 @@ internal sealed class CdbWriter : TableWriter
         using CdbReader? reader = CdbReader.Open(_path, out _, out string error, out int errno);
         if (reader == null)
         {
-            if (errno != Libc.ENOENT || _options.MustExist) Fail($"open database {_path}: {error}");
+            if (errno != Errno.ENOENT || _options.MustExist) Fail($"open database {_path}: {error}");
             return;
         }
         long position = CdbReader.FirstRecord;
@@ -113,7 +113,7 @@ internal sealed class CdbWriter : TableWriter
         if (data.Length > BufferSize - _buffered && !Flush()) return false;
         if (data.Length > BufferSize)
         {
-            if (!Libc.PWriteAll(_fd, data, _flushed)) return FailErrno($"write {_temporary}");
+            if (!FileIO.PWriteAll(_fd, data, _flushed)) return FailErrno($"write {_temporary}");
             _flushed += data.Length;
             return true;
         }
@@ -124,7 +124,7 @@ internal sealed class CdbWriter : TableWriter
 
     private bool Flush()
     {
-        if (!Libc.PWriteAll(_fd, _buffer.AsSpan(0, _buffered), _flushed)) return FailErrno($"write {_temporary}");
+        if (!FileIO.PWriteAll(_fd, _buffer.AsSpan(0, _buffered), _flushed)) return FailErrno($"write {_temporary}");
         _flushed += _buffered;
         _buffered = 0;
         return true;
@@ -147,8 +147,8 @@ internal sealed class CdbWriter : TableWriter
         if (position + target.Length > Position || (position + target.Length > _flushed && !Flush())) return false;
         while (target.Length > 0)
         {
-            int n = Libc.PRead(_fd, target, position);
-            if (n <= 0) return n < 0 && Libc.Errno == Libc.EINTR ? TryReadBack(target, position) : FailErrno($"read {_temporary}");
+            int n = FileIO.PRead(_fd, target, position);
+            if (n <= 0) return n < 0 && Errno.Last == Errno.EINTR ? TryReadBack(target, position) : FailErrno($"read {_temporary}");
             target = target[n..];
             position += n;
         }
@@ -158,8 +158,8 @@ internal sealed class CdbWriter : TableWriter
     public override bool TryCommit()
     {
         bool ok = Error == null && CompactRecords() && WriteTables() && Protect()
-            && (Libc.Fsync(_fd) == 0 || FailErrno($"fsync {_temporary}"))
-            && (Libc.Rename(_temporary, _path) == 0 || FailErrno($"rename {_temporary} to {_path}"));
+            && (FileIO.Fsync(_fd) == 0 || FailErrno($"fsync {_temporary}"))
+            && (Paths.Rename(_temporary, _path) == 0 || FailErrno($"rename {_temporary} to {_path}"));
         _committed = ok;
         return ok && SyncDirectory();
     }
@@ -183,12 +183,12 @@ internal sealed class CdbWriter : TableWriter
                 + BinaryPrimitives.ReadInt32LittleEndian(lengths.AsSpan(4));
             if (record.Length < length) record = new byte[length];
             if (!TryReadBack(record.AsSpan(0, length), position)) return false;
-            if (!Libc.PWriteAll(_fd, record.AsSpan(0, length), target)) return FailErrno($"write {_temporary}");
+            if (!FileIO.PWriteAll(_fd, record.AsSpan(0, length), target)) return FailErrno($"write {_temporary}");
             _index.Move(i, (uint)target);
             target += length;
         }
         _flushed = target;
-        return Libc.FTruncate(_fd, target) == 0 || FailErrno($"truncate {_temporary}");
+        return FileIO.FTruncate(_fd, target) == 0 || FailErrno($"truncate {_temporary}");
     }
 
     private bool WriteTables()
@@ -201,31 +201,31 @@ internal sealed class CdbWriter : TableWriter
             if (!Write(table)) return false;
         }
         if (Position > CdbFormat.MaxFileSize) return Fail($"{_path}: a cdb file cannot be larger than 4 GiB");
-        return Flush() && (Libc.PWriteAll(_fd, header, 0) || FailErrno($"write {_temporary}"));
+        return Flush() && (FileIO.PWriteAll(_fd, header, 0) || FailErrno($"write {_temporary}"));
     }
 
     /// <summary>A file that is updated keeps its owner (as far as this process may set it) and permissions.</summary>
     private bool Protect()
     {
-        bool keep = _options.Incremental & Libc.TryStat(_path, out Libc.FileStatus old);
-        if (keep && Libc.TryStat(_fd, out Libc.FileStatus mine) && (mine.Uid, mine.Gid) != (old.Uid, old.Gid))
-            _ = Libc.FChOwn(_fd, old.Uid, old.Gid);
-        return Libc.FChMod(_fd, keep ? old.Permissions & 0x1FF : _options.Mode) == 0 || FailErrno($"chmod {_temporary}");
+        bool keep = _options.Incremental & FileStatus.TryGet(_path, out FileStatus old);
+        if (keep && FileStatus.TryGet(_fd, out FileStatus mine) && (mine.Uid, mine.Gid) != (old.Uid, old.Gid))
+            _ = FileIO.FChOwn(_fd, old.Uid, old.Gid);
+        return FileIO.FChMod(_fd, keep ? old.Permissions & 0x1FF : _options.Mode) == 0 || FailErrno($"chmod {_temporary}");
     }
 
     private bool SyncDirectory()
     {
         string directory = Path.GetDirectoryName(_path) is { Length: > 0 } name ? name : ".";
-        int error = Libc.SyncFolder(directory);
-        return error == 0 || Fail($"fsync {directory}: {Libc.ErrorText(error)}");
+        int error = FileSystem.SyncFolder(directory);
+        return error == 0 || Fail($"fsync {directory}: {Errno.Text(error)}");
     }
 
     public override void Dispose()
     {
         if (_fd < 0) return;
         // under the lock: another writer that waits for it looks whether the name is still this file
-        if (!_committed) _ = Libc.Unlink(_temporary);
-        _ = Libc.Close(_fd);
+        if (!_committed) _ = Paths.Unlink(_temporary);
+        _ = FileIO.Close(_fd);
         _fd = -1;
     }
 }

@@ -33,7 +33,7 @@ internal sealed class LmdbTable : BlockingTable, IListable
         if (encoded.Length is < 2 or > Library.MaxKey + 1) return LookupResult.NotFound;
         lock (_gate)
         {
-            if (_watch.HasChanged(out Libc.FileStatus status) && status.Inode != _inode) Reopen();
+            if (_watch.HasChanged(out FileStatus status) && status.Inode != _inode) Reopen();
             if (_environment == 0) return Unavailable(_reason);
             LookupResult result = LookupResult.NotFound;
             int code = Read((transaction, database) => Get(transaction, database, encoded, key, out result));
@@ -57,14 +57,14 @@ internal sealed class LmdbTable : BlockingTable, IListable
 
     private int Read(Func<nint, uint, int> use)
     {
-        if (Libc.Flock(_fd, Libc.LOCK_SH) != 0) return Libc.Errno;
+        if (FileLocks.Flock(_fd, FileLocks.LOCK_SH) != 0) return Errno.Last;
         int code = Library.Begin(_environment, Library.ReadOnlyTransaction, out nint transaction, out uint database);
         if (code == 0)
         {
             code = use(transaction, database);
             Library.Abort(transaction);
         }
-        _ = Libc.Flock(_fd, Libc.LOCK_UN);
+        _ = FileLocks.Flock(_fd, FileLocks.LOCK_UN);
         return code;
     }
 
@@ -81,7 +81,7 @@ internal sealed class LmdbTable : BlockingTable, IListable
             }
             if (_environment != 0) Library.Close(_environment);
             (_environment, _fd) = (environment, fd);
-            if (Libc.TryStat(fd, out Libc.FileStatus status)) _watch.Remember(status);
+            if (FileStatus.TryGet(fd, out FileStatus status)) _watch.Remember(status);
             _inode = status.Inode;
             return true;
         }

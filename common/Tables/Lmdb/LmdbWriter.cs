@@ -28,16 +28,16 @@ internal sealed class LmdbWriter : TableWriter
 
     private void Open()
     {
-        bool exists = Libc.TryStat(_path, out Libc.FileStatus status);
+        bool exists = FileStatus.TryGet(_path, out FileStatus status);
         if (!exists && _options.MustExist)
         {
-            Error = $"open database {_path}: {Libc.ErrorText()}";
+            Error = $"open database {_path}: {Errno.Text()}";
             return;
         }
         long mapSize = Math.Max(Math.Max(SmallestMap, _options.MapSize), Math.Max(_options.SizeHint * 8, status.Size * 4));
         if (Failed(Library.Open(_path, 0, mapSize, _options.Mode, out _environment, out int fd), "open database")) return;
-        if (!exists && Libc.FChMod(fd, _options.Mode) != 0) Error = $"chmod {_path}: {Libc.ErrorText()}";
-        else if (Libc.Flock(fd, Libc.LOCK_EX) != 0) Error = $"lock {_path}: {Libc.ErrorText()}";
+        if (!exists && FileIO.FChMod(fd, _options.Mode) != 0) Error = $"chmod {_path}: {Errno.Text()}";
+        else if (FileLocks.Flock(fd, FileLocks.LOCK_EX) != 0) Error = $"lock {_path}: {Errno.Text()}";
         else if (!Failed(Library.Begin(_environment, 0, out _transaction, out _database), "begin transaction") && !_options.Incremental)
             Failed(Library.Clear(_transaction, _database), "truncate");
     }

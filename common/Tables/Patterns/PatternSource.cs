@@ -15,20 +15,20 @@ internal static class PatternSource
     /// <summary>Largest file, in bytes.</summary>
     private const long MaxFileSize = 16 * 1024 * 1024;
 
-    public static bool TryRead(string name, string title, TableOptions options, out List<SourceLine> lines, out Libc.FileStatus status,
+    public static bool TryRead(string name, string title, TableOptions options, out List<SourceLine> lines, out FileStatus status,
         out string error)
     {
         lines = [];
         status = default;
         if (name.StartsWith('{')) return TryReadInline(name, title, lines, out error);
-        int fd = Libc.Open(name, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
+        int fd = FileIO.Open(name, FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NONBLOCK, 0);
         if (fd < 0)
         {
-            error = $"open {name}: {Libc.ErrorText()}";
+            error = $"open {name}: {Errno.Text()}";
             return false;
         }
         using FileStream stream = new(new SafeFileHandle(fd, true), FileAccess.Read, 0);
-        error = !Libc.TryStat(fd, out status) ? $"open {name}: {Libc.ErrorText()}"
+        error = !FileStatus.TryGet(fd, out status) ? $"open {name}: {Errno.Text()}"
             : !status.IsRegular ? $"open {name}: not a regular file"
             : status.Size > MaxFileSize ? $"open {name}: larger than {MaxFileSize >> 20} MiB"
             : "";

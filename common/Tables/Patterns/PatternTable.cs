@@ -59,7 +59,7 @@ internal abstract class PatternTable<TKey> : MemoryTable
 
     private void Reload()
     {
-        if (!PatternSource.TryRead(_name, Title, Options, out List<SourceLine> lines, out Libc.FileStatus status, out string error))
+        if (!PatternSource.TryRead(_name, Title, Options, out List<SourceLine> lines, out FileStatus status, out string error))
         {
             // an older version stays in use
             _reason = error;
@@ -74,7 +74,7 @@ internal abstract class PatternTable<TKey> : MemoryTable
         Rule<TKey>[]? rules;
         lock (_gate)
         {
-            if (_watch != null && _watch.HasChanged(out Libc.FileStatus status) && (_rules == null || !_watch.IsFresh(status))) Reload();
+            if (_watch != null && _watch.HasChanged(out FileStatus status) && (_rules == null || !_watch.IsFresh(status))) Reload();
             rules = _rules;
             if (rules == null) return Unavailable(_reason);
         }

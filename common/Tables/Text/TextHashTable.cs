@@ -28,7 +28,7 @@ internal sealed class TextHashTable : MemoryTable, IListable
     {
         lock (_gate)
         {
-            if (_watch.HasChanged(out Libc.FileStatus status) && (_entries == null || !_watch.IsFresh(status))) Load();
+            if (_watch.HasChanged(out FileStatus status) && (_entries == null || !_watch.IsFresh(status))) Load();
             if (_entries == null) return Unavailable(_reason);
             return _entries.TryGetValue(key, out string? value) ? LookupResult.Found(value) : LookupResult.NotFound;
         }
@@ -37,14 +37,14 @@ internal sealed class TextHashTable : MemoryTable, IListable
     /// <summary>Reads the file. When that fails what was read before stays in use.</summary>
     private void Load()
     {
-        int fd = Libc.Open(_watch.Path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
+        int fd = FileIO.Open(_watch.Path, FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NONBLOCK, 0);
         if (fd < 0)
         {
-            _reason = $"open database {_watch.Path}: {Libc.ErrorText()}";
+            _reason = $"open database {_watch.Path}: {Errno.Text()}";
             return;
         }
         using SafeFileHandle file = new(fd, true);
-        if (!Libc.TryStat(fd, out Libc.FileStatus status)) _reason = $"open database {_watch.Path}: {Libc.ErrorText()}";
+        if (!FileStatus.TryGet(fd, out FileStatus status)) _reason = $"open database {_watch.Path}: {Errno.Text()}";
         else if (!status.IsRegular) _reason = $"open database {_watch.Path}: not a regular file";
         else if (status.Size > MaxFileSize)
             _reason = $"open database {_watch.Path}: larger than {MaxFileSize >> 20} MiB; use an indexed file";

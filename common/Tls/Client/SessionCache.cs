@@ -26,7 +26,7 @@ internal sealed class SessionCache(TimeSpan lifetime, TimeProvider clock)
         Remove(key);
         if (lifetime <= TimeSpan.Zero)
         {
-            LibSsl.FreeSession(session);
+            SslSessions.Free(session);
             return;
         }
         if (_all.Count >= MaxSessions) Remove(_all.MinBy(s => s.Value.Since).Key);
@@ -35,6 +35,6 @@ internal sealed class SessionCache(TimeSpan lifetime, TimeProvider clock)
 
     private void Remove(string key)
     {
-        if (_all.Remove(key, out (nint Session, long Since) old)) LibSsl.FreeSession(old.Session);
+        if (_all.Remove(key, out (nint Session, long Since) old)) SslSessions.Free(old.Session);
     }
 }

@@ -49,16 +49,16 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
         TlsSession? session = TlsSession.TryCreate(context, connection, server: false, out error);
         if (session == null) return new TlsStart(TlsStartStatus.Unavailable, null, error);
         string sni = ServerName(policy, nexthop, host);
-        if (sni.Length > 0) LibSsl.SetServerName(session.Ssl, sni);
-        if (!UseTlsa(session, policy, nexthop)) return new TlsStart(TlsStartStatus.Unavailable, null, LibSsl.TakeError());
+        if (sni.Length > 0) SslServerName.Set(session.Ssl, sni);
+        if (!UseTlsa(session, policy, nexthop)) return new TlsStart(TlsStartStatus.Unavailable, null, SslErrors.Take());
         string sessionKey = $"{peer} {nexthop} {sni} {key} {TlsaKey(policy)} {policy.Anchors?.Key}";
         nint resumed = _sessions.Find(sessionKey);
-        if (resumed != 0) LibSsl.Resume(session.Ssl, resumed);
+        if (resumed != 0) SslSessions.Resume(session.Ssl, resumed);
         if (Settings.LogLevel >= 2) Log.Log.Info($"setting up TLS connection to {peer}");
         TlsHandshake result = await session.HandshakeAsync(Settings.StartTimeout);
         if (result != TlsHandshake.Done) return Failed(result, session.Error, peer);
         TlsStart start = Judge(session, policy, nexthop, host);
-        if (start.Status == TlsStartStatus.Established) session.Keep = () => _sessions.Add(sessionKey, LibSsl.TakeSession(session.Ssl));
+        if (start.Status == TlsStartStatus.Established) session.Keep = () => _sessions.Add(sessionKey, SslSessions.Take(session.Ssl));
         if (Settings.LogLevel >= 1) Log.Log.Info($"{start.Facts!.Summary("to", peer)}");
         if (start.Facts!.Trust == TlsTrust.Untrusted && (Settings.LogLevel >= 1 || policy.Level.MustMatch())
             && start.Facts.VerifyError.Length > 0)
@@ -108,10 +108,12 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
     private TlsResult Examine(TlsSession session, TlsFacts facts, IEnumerable<string> names, TlsLevel level)
     {
         if (facts.Trust < TlsTrust.Trusted)
-            return LibSsl.VerifyResult(session.Ssl) is LibSsl.VerifyExpired or LibSsl.VerifyNotYetValid ? TlsResult.CertificateExpired
+            return SslVerification.Result(session.Ssl) is SslVerification.Expired or SslVerification.NotYetValid
+                ? TlsResult.CertificateExpired
                 : TlsResult.CertificateNotTrusted;
         // RFC 8461 4.2: a name among the DNS-IDs, where "*" stands for one label; the subject's common name does not count
-        uint flags = level == TlsLevel.Sts ? LibSsl.CheckNoPartialWildcards | LibSsl.CheckNeverSubject : Settings.Library.HostFlags;
+        uint flags = level == TlsLevel.Sts ? SslCertificate.CheckNoPartialWildcards | SslCertificate.CheckNeverSubject
+            : Settings.Library.HostFlags;
         return TlsFacts.Matches(session, names, flags, out _) ? TlsResult.Success : TlsResult.CertificateHostMismatch;
     }
 
@@ -141,18 +143,18 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
     {
         if (policy.Tlsa.Count == 0)
             return policy.Anchors is not { } anchors
-                || (LibSsl.UseDane(session.Ssl, null, [], Settings.Library.HostFlags) && Add(session, anchors.Records));
+                || (SslDane.Use(session.Ssl, null, [], Settings.Library.HostFlags) && Add(session, anchors.Records));
         // RFC 7672 3.2.3: the TLSA base domain and the destination are names that a trust anchor's certificate may have
         IEnumerable<string> names = Mail.HostName.IsValid(nexthop)
             && !nexthop.Equals(policy.TlsaBase, StringComparison.OrdinalIgnoreCase) ? [nexthop] : [];
-        if (!LibSsl.UseDane(session.Ssl, policy.TlsaBase, names, Settings.Library.HostFlags)) return false;
+        if (!SslDane.Use(session.Ssl, policy.TlsaBase, names, Settings.Library.HostFlags)) return false;
         return Add(session, policy.Tlsa);
     }
 
     private static bool Add(TlsSession session, IReadOnlyList<TlsaRecord> records)
     {
         bool any = false;
-        foreach (TlsaRecord r in records) any |= LibSsl.AddTlsa(session.Ssl, r.Usage, r.Selector, r.MatchingType, r.Data.Span) == 1;
+        foreach (TlsaRecord r in records) any |= SslDane.Add(session.Ssl, r.Usage, r.Selector, r.MatchingType, r.Data.Span) == 1;
         return any;
     }
 

@@ -46,9 +46,9 @@ internal sealed class PolicyConnection(Connection connection) : IDisposable
             switch (await connection.FillAsync())
             {
                 case ReadStatus.Data: break;
-                case ReadStatus.TimedOut: return (null, Libc.ErrorText(Libc.ETIMEDOUT));
+                case ReadStatus.TimedOut: return (null, Errno.Text(Errno.ETIMEDOUT));
                 case ReadStatus.End: return (null, "the server closed the connection");
-                default: return (null, connection.Error != 0 ? Libc.ErrorText(connection.Error) : "the connection was lost");
+                default: return (null, connection.Error != 0 ? Errno.Text(connection.Error) : "the connection was lost");
             }
         }
     }

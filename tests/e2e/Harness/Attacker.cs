@@ -45,7 +45,7 @@ public sealed class Attacker : IDisposable
     {
         if (!Programs.IsRoot) Assert.Ignore("needs root");
         Programs.Require("python3");
-        _ = Common.Native.Libc.FindAccount(name, out Common.Native.Account? account);
+        _ = Common.Native.UserDatabase.Find(name, out Common.Native.Account? account);
         return account ?? throw new AssertionException($"no account {name}");
     }
 

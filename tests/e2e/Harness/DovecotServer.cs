@@ -65,7 +65,7 @@ public sealed class DovecotServer : IDisposable
     public void Stop()
     {
         if (_process is null) return;
-        _ = Common.Native.Libc.Kill(_process.Id, 15);
+        _ = Common.Native.Signals.Kill(_process.Id, 15);
         if (!_process.WaitForExit(TestLimits.Answer)) _process.Kill(entireProcessTree: true);
         _process.Dispose();
         _process = null;

@@ -61,7 +61,7 @@ public sealed class ForeignDaemon : IDisposable
     /// <summary>Ends it, with a signal first.</summary>
     public void Dispose()
     {
-        if (!_process.HasExited) _ = Libc.Kill(_process.Id, Libc.SIGTERM);
+        if (!_process.HasExited) _ = Signals.Kill(_process.Id, Signals.SIGTERM);
         if (!_process.WaitForExit(TestLimits.Answer)) _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }

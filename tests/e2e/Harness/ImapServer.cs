@@ -84,7 +84,7 @@ public sealed class ImapServer : IDisposable
 
     public void Dispose()
     {
-        _ = Common.Native.Libc.Kill(_process.Id, 15);
+        _ = Common.Native.Signals.Kill(_process.Id, 15);
         if (!_process.WaitForExit(10_000)) _process.Kill(entireProcessTree: true);
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);

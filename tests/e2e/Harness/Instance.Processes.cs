@@ -59,7 +59,7 @@ public sealed partial class Instance
     public int Signal(int signal, string? program = null)
     {
         int[] pids = Pids(program);
-        foreach (int pid in pids) _ = Libc.Kill(pid, signal);
+        foreach (int pid in pids) _ = Signals.Kill(pid, signal);
         return pids.Length;
     }
 

@@ -63,7 +63,7 @@ public sealed partial class Instance : IDisposable
         Instance instance = new(Directory.CreateTempSubdirectory("mta-e2e-").FullName) { _as = As(uid) };
         try
         {
-            _ = Libc.ChOwn(instance.Folder, uid, uid);
+            _ = Paths.ChOwn(instance.Folder, uid, uid);
             instance.Init();
             instance.Own("postconf", ["-c", instance.Etc, "-e", .. settings]).Succeeded();
             return instance;

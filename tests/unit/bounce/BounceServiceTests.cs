@@ -46,8 +46,8 @@ public class BounceServiceTests
 
     private static int Listen(string path)
     {
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        Assert.That(Libc.BindUnix(fd, path) == 0 && Libc.Listen(fd, 10) == 0, Libc.ErrorText());
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+        Assert.That(Sockets.BindUnix(fd, path) == 0 && Sockets.Listen(fd, 10) == 0, Errno.Text());
         return fd;
     }
 

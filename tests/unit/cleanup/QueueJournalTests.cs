@@ -25,11 +25,11 @@ public sealed class QueueJournalTests
     private List<string>? Records(int i)
     {
         // not by the class library, which would ask for the lock that the segment's owner has
-        int fd = Libc.Open(SegmentPath(i), Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        int fd = FileIO.Open(SegmentPath(i), FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
         if (fd < 0) return null;
         byte[] segment = new byte[1024 * 1024];
-        segment = segment[..Math.Max(0, Libc.PRead(fd, segment, 0))];
-        _ = Libc.Close(fd);
+        segment = segment[..Math.Max(0, FileIO.PRead(fd, segment, 0))];
+        _ = FileIO.Close(fd);
         if (!JournalFormat.TryReadHead(segment, out ulong generation, out _)) return null;
         List<string> ids = [];
         for (int at = JournalFormat.HeadSize; JournalFormat.TryReadRecord(segment.AsSpan(at), generation, out string id, out _,

@@ -58,16 +58,16 @@ public sealed class ConfigSnapshotTests
     public void It_passes_through_a_descriptor_that_nobody_can_write()
     {
         int fd = AcceptedFiles.Write(ConfigSnapshot.Take(_folder));
-        Assert.That(fd, Is.GreaterThanOrEqualTo(0), Libc.ErrorText());
+        Assert.That(fd, Is.GreaterThanOrEqualTo(0), Errno.Text());
         Change();
-        Assert.That(Libc.PWriteAll(fd, "x"u8, 0), Is.False);
-        Assert.That(Libc.FTruncate(fd, 0), Is.Not.Zero);
-        int again = Libc.Open($"/proc/self/fd/{fd}", Libc.O_RDWR | Libc.O_CLOEXEC, 0);
-        Assert.That(again >= 0 && Libc.PWriteAll(again, "x"u8, 0), Is.False, "opened by another name");
-        _ = Libc.Close(again);
+        Assert.That(FileIO.PWriteAll(fd, "x"u8, 0), Is.False);
+        Assert.That(FileIO.FTruncate(fd, 0), Is.Not.Zero);
+        int again = FileIO.Open($"/proc/self/fd/{fd}", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
+        Assert.That(again >= 0 && FileIO.PWriteAll(again, "x"u8, 0), Is.False, "opened by another name");
+        _ = FileIO.Close(again);
         // the descriptor is every child's: nobody's reading moves it for another
         for (int i = 0; i < 2; i++) Assert.That(Load(AcceptedFiles.TryRead(fd)).Get(CommonParams.Myhostname), Is.EqualTo("host.example"));
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
     }
 
     [TestCase("X 1 /a\nb")]

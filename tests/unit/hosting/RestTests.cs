@@ -27,7 +27,7 @@ public sealed class RestTests
     public void Pages_of_the_program_are_forgotten_and_come_back()
     {
         long before = ResidentKib();
-        Libc.ForgetImagePages();
+        ProcessMemory.ForgetImagePages();
         long after = ResidentKib();
         Assert.That(after, Is.LessThan(before - 1024));
         Assert.That(new Version("1.2.3").Minor, Is.EqualTo(2)); // the program goes on

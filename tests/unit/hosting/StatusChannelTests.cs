@@ -35,10 +35,10 @@ public sealed class StatusChannelTests
         _ = new StatusChannel(loop, a, (kind, value) => got.Add($"{kind}{value}"), () => { });
         foreach (byte b in new byte[] { 2, 0, 0, 0, 5, 1, 0, 0, 3, 0, 0, 0 })
         {
-            Libc.Send(raw, [b]);
+            Sockets.Send(raw, [b]);
             await loop.TurnAsync(1);
         }
         Assert.That(got, Is.EqualTo(new[] { "Busy261" }));
-        Libc.Close(raw);
+        FileIO.Close(raw);
     });
 }

@@ -58,17 +58,17 @@ public sealed class DescriptorTests
             stream.SendEnd();
         }
         await loop.UntilAsync(() => receiver.Got.Count == 3);
-        _ = Libc.Close(a);
+        _ = FileIO.Close(a);
         Assert.That(receiver.Data, Is.EqualTo(300_000));
         foreach (int fd in receiver.Got)
         {
-            Assert.That(Libc.Send(fd, "x"u8), Is.EqualTo(1));
+            Assert.That(Sockets.Send(fd, "x"u8), Is.EqualTo(1));
             byte[] got = new byte[1];
-            Assert.That(Libc.Recv(b, got), Is.EqualTo(1));
-            Assert.That(Libc.Fcntl(fd, 1, 0) & Libc.FD_CLOEXEC, Is.Not.Zero, "closed on exec");
-            _ = Libc.Close(fd);
+            Assert.That(Sockets.Recv(b, got), Is.EqualTo(1));
+            Assert.That(FileIO.Fcntl(fd, 1, 0) & FileIO.FD_CLOEXEC, Is.Not.Zero, "closed on exec");
+            _ = FileIO.Close(fd);
         }
-        _ = Libc.Close(b);
+        _ = FileIO.Close(b);
         client.Close();
     });
 
@@ -89,8 +89,8 @@ public sealed class DescriptorTests
         Assert.That(Open(), Is.EqualTo(before));
         Assert.That(server.IsOpen);
         client.Close();
-        _ = Libc.Close(a);
-        _ = Libc.Close(b);
+        _ = FileIO.Close(a);
+        _ = FileIO.Close(b);
     });
 
     [Test]
@@ -103,12 +103,12 @@ public sealed class DescriptorTests
         stream.SendDescriptors([a, b]);
         stream.SendEnd();
         await loop.UntilAsync(() => !server.IsOpen);
-        _ = Libc.Close(a);
+        _ = FileIO.Close(a);
         // the other end sees that nobody holds a copy
         byte[] one = new byte[1];
-        await loop.UntilAsync(() => Libc.Recv(b, one) == 0 || !client.IsOpen);
+        await loop.UntilAsync(() => Sockets.Recv(b, one) == 0 || !client.IsOpen);
         Assert.That(receiver.Got, Is.Empty);
-        _ = Libc.Close(b);
+        _ = FileIO.Close(b);
     });
 
     [Test]
@@ -135,7 +135,7 @@ public sealed class DescriptorTests
         server.TakeDescriptors();
         server.Start();
         Connection raw = new(loop, a);
-        int[] many = [.. Enumerable.Repeat(a, Libc.MaxDescriptors)];
+        int[] many = [.. Enumerable.Repeat(a, Sockets.MaxDescriptors)];
         for (int i = 0; i < 10; i++) raw.TryWrite(Encoding.ASCII.GetBytes("\u0001"), many); // never a whole frame
         await loop.UntilAsync(() => !server.IsOpen, "the link ends");
         raw.Dispose();

@@ -40,8 +40,8 @@ public sealed class LinkServerTests
     {
         int listener = OnLoop.Listen(_path);
         int early = OnLoop.Connect(_path);
-        Libc.Send(early, LinkTests.Frame(0, FrameType.Notice, LinkTests.Encoded(new TriggerRequest())));
-        Libc.Close(early);
+        Sockets.Send(early, LinkTests.Frame(0, FrameType.Notice, LinkTests.Encoded(new TriggerRequest())));
+        FileIO.Close(early);
         int notices = 0;
         LinkServer server = new(loop, listener, _ => new Answerer(_ => true)) { LinkAccepted = l => l.Noticed = (_, _) => ++notices > 0 };
         await loop.UntilAsync(() => notices == 1, "the notice");
@@ -81,7 +81,7 @@ public sealed class LinkServerTests
     [Test]
     public void Leaving_waits_for_answers_and_sends_new_questions_to_the_next_process() => OnLoop.Run(async loop =>
     {
-        int listener = OnLoop.Listen(_path), next = Libc.Fcntl(listener, Libc.F_DUPFD_CLOEXEC, 3);
+        int listener = OnLoop.Listen(_path), next = FileIO.Fcntl(listener, FileIO.F_DUPFD_CLOEXEC, 3);
         List<LinkStream> held = [];
         LinkServer old = new(loop, listener, _ => new Answerer(s => { held.Add(s); return false; }));
         LinkClient client = new(loop, _path);
@@ -126,7 +126,7 @@ public sealed class LinkServerTests
     [Test]
     public void Strangers_are_not_served_where_only_the_suite_is() => OnLoop.Run(async loop =>
     {
-        if (Libc.GetEUid() != 0 || !File.Exists("/usr/bin/perl")) Assert.Ignore("needs root and perl");
+        if (Credentials.GetEUid() != 0 || !File.Exists("/usr/bin/perl")) Assert.Ignore("needs root and perl");
         File.SetUnixFileMode(_folder, (UnixFileMode)0x1ED);
         int listener = OnLoop.Listen(_path);
         File.SetUnixFileMode(_path, (UnixFileMode)0x1FF);

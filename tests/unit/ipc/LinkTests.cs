@@ -83,16 +83,16 @@ public sealed class LinkTests
         for (int split = 0; split <= input.Length; split++)
         {
             (Link server, int raw, Recorder events) = RawPeer(loop);
-            Libc.Send(raw, input.AsSpan(0, split));
+            Sockets.Send(raw, input.AsSpan(0, split));
             await loop.TurnAsync();
-            if (split < input.Length) Libc.Send(raw, input.AsSpan(split));
+            if (split < input.Length) Sockets.Send(raw, input.AsSpan(split));
             await loop.TurnAsync();
             Assert.That(events.ToString(), Is.EqualTo("Open(trigger) 'abc' '' End()"), $"split at {split}");
             byte[] answer = new byte[500];
-            int n = Libc.Recv(raw, answer);
+            int n = Sockets.Recv(raw, answer);
             Assert.That(answer.AsSpan(0, n).SequenceEqual(Frame(1, FrameType.Reply, Encoded(new QmgrReply { Count = 7 }))));
             Assert.That(server.StreamCount, Is.Zero);
-            Libc.Close(raw);
+            FileIO.Close(raw);
             server.Close();
         }
     });
@@ -174,14 +174,14 @@ public sealed class LinkTests
     {
         (Link server, int raw, Recorder _) = RawPeer(loop);
         byte[] input = [.. Enumerable.Range(1, Link.MaxStreamsTrusted + 3).SelectMany(i => Frame((uint)i, FrameType.Open, []))];
-        for (int sent = 0; sent < input.Length; await loop.TurnAsync(1)) sent += Math.Max(0, Libc.Send(raw, input.AsSpan(sent)));
+        for (int sent = 0; sent < input.Length; await loop.TurnAsync(1)) sent += Math.Max(0, Sockets.Send(raw, input.AsSpan(sent)));
         await loop.TurnAsync();
         Assert.That((server.StreamCount, server.IsOpen), Is.EqualTo((Link.MaxStreamsTrusted, true)));
         byte[] answer = new byte[500];
-        int n = Libc.Recv(raw, answer);
+        int n = Sockets.Recv(raw, answer);
         Assert.That(Encoding.ASCII.GetString(answer, 0, n).Split("too many requests at once"), Has.Length.EqualTo(4));
         server.Close();
-        Libc.Close(raw);
+        FileIO.Close(raw);
     });
 
     private static readonly (string What, byte[] Bytes)[] Broken =
@@ -211,27 +211,27 @@ public sealed class LinkTests
             bool closed = false;
             bad.Closed = _ => closed = true;
             for (int sent = 0; sent < bytes.Length && !closed; await loop.TurnAsync())
-                sent += Math.Max(0, Libc.Send(raw, bytes.AsSpan(sent)));
+                sent += Math.Max(0, Sockets.Send(raw, bytes.AsSpan(sent)));
             await loop.TurnAsync();
             Assert.That(closed && !bad.IsOpen, what);
             if (events.Events.Length > 0) Assert.That(events.ToString(), Does.EndWith("reset:protocol error"), what);
-            Libc.Close(raw);
+            FileIO.Close(raw);
         }
-        Libc.Send(goodRaw, [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.End, [])]);
+        Sockets.Send(goodRaw, [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.End, [])]);
         await loop.TurnAsync();
         Assert.That(good.IsOpen && goodEvents.ToString() == "Open(trigger) End()");
-        Libc.Close(goodRaw);
+        FileIO.Close(goodRaw);
     });
 
     [Test]
     public void Frames_for_a_stream_that_is_over_are_no_error() => OnLoop.Run(async loop =>
     {
         (Link server, int raw, Recorder events) = RawPeer(loop);
-        Libc.Send(raw, [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.End, []), .. Frame(1, FrameType.Data, "x"u8),
+        Sockets.Send(raw, [.. Frame(1, FrameType.Open, Open), .. Frame(1, FrameType.End, []), .. Frame(1, FrameType.Data, "x"u8),
             .. Frame(1, FrameType.Reset, "why"u8), .. Frame(9, FrameType.Data, "x"u8)]);
         await loop.TurnAsync();
         Assert.That(server.IsOpen && events.ToString() == "Open(trigger) End()", events.ToString());
-        Libc.Close(raw);
+        FileIO.Close(raw);
     });
 
     [Test]
@@ -249,7 +249,7 @@ public sealed class LinkTests
         WaitAsync().Detach();
         bool closed = false;
         client.Closed = _ => closed = true;
-        Libc.Close(b);
+        FileIO.Close(b);
         await loop.UntilAsync(() => closed);
         Assert.That((one.ToString(), two.ToString(), room), Is.EqualTo(("reset:connection lost", "reset:connection lost", (bool?)false)));
         stream.SendData("late"u8);

@@ -26,7 +26,7 @@ public sealed class UserQuotaTests
     [TearDown]
     public void Remove()
     {
-        foreach (int fd in _sockets) _ = Libc.Close(fd);
+        foreach (int fd in _sockets) _ = FileIO.Close(fd);
         _sockets.Clear();
         Directory.Delete(_folder, true);
     }
@@ -62,7 +62,7 @@ public sealed class UserQuotaTests
     }
 
     private static void Open(int fd, uint stream, int size = 10) =>
-        Assert.That(Libc.Send(fd, LinkTests.Frame(stream, FrameType.Open, new byte[size])), Is.GreaterThan(0));
+        Assert.That(Sockets.Send(fd, LinkTests.Frame(stream, FrameType.Open, new byte[size])), Is.GreaterThan(0));
 
     /// <summary>The next frame, as "type stream text"; "end" when the server has closed.</summary>
     private static async Task<string> NextAsync(EventLoop loop, int fd)
@@ -70,7 +70,7 @@ public sealed class UserQuotaTests
         byte[] buffer = new byte[1000];
         int n = -1;
         bool said = false;
-        await loop.UntilAsync(() => said = said || (n = Libc.Recv(fd, buffer)) >= 0 || Libc.Errno != Libc.EAGAIN,
+        await loop.UntilAsync(() => said = said || (n = Sockets.Recv(fd, buffer)) >= 0 || Errno.Last != Errno.EAGAIN,
             "the server says something");
         if (n <= 0) return "end";
         int length = BinaryPrimitives.ReadInt32LittleEndian(buffer);
@@ -86,9 +86,9 @@ public sealed class UserQuotaTests
         int first = Connect(), second = Connect();
         await loop.UntilAsync(() => server.LinkCount == 2);
         int third = Connect();
-        Assert.That(await NextAsync(loop, third), Does.StartWith($"Refuse 0 uid {Libc.GetEUid()} has 2 connections"));
+        Assert.That(await NextAsync(loop, third), Does.StartWith($"Refuse 0 uid {Credentials.GetEUid()} has 2 connections"));
         Assert.That(await NextAsync(loop, third), Is.EqualTo("end"));
-        _ = Libc.Close(first);
+        _ = FileIO.Close(first);
         _sockets.Remove(first);
         await loop.UntilAsync(() => server.LinkCount == 1, "a place is free again");
         int fourth = Connect();
@@ -114,7 +114,7 @@ public sealed class UserQuotaTests
         int silent = Connect(), busy = Connect();
         Open(busy, 1);
         // a frame that never gets complete is no request
-        Libc.Send(silent, LinkTests.Frame(1, FrameType.Open, "half"u8, length: 1_000_000));
+        Sockets.Send(silent, LinkTests.Frame(1, FrameType.Open, "half"u8, length: 1_000_000));
         Assert.That(await NextAsync(loop, silent), Is.EqualTo("Refuse 0 idle for too long"));
         await loop.UntilAsync(() => server.LinkCount == 1, "the silent one is gone");
         Assert.That(_streams[0].IsOpen, "the one that waits for an answer is not");
@@ -130,7 +130,7 @@ public sealed class UserQuotaTests
         await loop.UntilAsync(() => _streams.Count == 1);
         for (int i = 0; i < 400 && _streams[0].IsOpen; i++)
         {
-            Libc.Send(fd, LinkTests.Frame(1, FrameType.Data, "x"u8));
+            Sockets.Send(fd, LinkTests.Frame(1, FrameType.Data, "x"u8));
             await loop.Delay(TimeSpan.FromMilliseconds(10));
         }
         Assert.That(_streams[0].IsOpen, Is.False);
@@ -161,17 +161,17 @@ public sealed class UserQuotaTests
     {
         Serve(loop, new UserLimits { EnvelopeBytes = 100_000 });
         int first = Connect(), second = Connect();
-        Libc.Send(first, LinkTests.Frame(1, FrameType.Open, "half"u8, length: 1_000_000));
+        Sockets.Send(first, LinkTests.Frame(1, FrameType.Open, "half"u8, length: 1_000_000));
         await loop.TurnAsync(20);
-        Libc.Send(second, LinkTests.Frame(1, FrameType.Open, "half"u8, length: 1_000_000));
+        Sockets.Send(second, LinkTests.Frame(1, FrameType.Open, "half"u8, length: 1_000_000));
         Assert.That(await NextAsync(loop, second), Does.StartWith("Refuse 0 too many recipients"));
-        _ = Libc.Close(first);
+        _ = FileIO.Close(first);
         _sockets.Remove(first);
         await loop.TurnAsync(20);
         int third = Connect();
-        Libc.Send(third, LinkTests.Frame(1, FrameType.Open, "half"u8, length: 1_000_000));
+        Sockets.Send(third, LinkTests.Frame(1, FrameType.Open, "half"u8, length: 1_000_000));
         await loop.TurnAsync(20);
-        Assert.That(Libc.Recv(third, new byte[10]), Is.EqualTo(-1), "the first one's memory is free again");
+        Assert.That(Sockets.Recv(third, new byte[10]), Is.EqualTo(-1), "the first one's memory is free again");
     });
 
     [Test]
@@ -181,15 +181,15 @@ public sealed class UserQuotaTests
         int[] fds = [Connect(), Connect()];
         foreach (int fd in fds) Open(fd, 1);
         await loop.UntilAsync(() => _streams.Count == 2);
-        Libc.Send(fds[0], LinkTests.Frame(1, FrameType.Data, new byte[30_000]));
+        Sockets.Send(fds[0], LinkTests.Frame(1, FrameType.Data, new byte[30_000]));
         await loop.TurnAsync(20);
-        Libc.Send(fds[1], LinkTests.Frame(1, FrameType.Data, new byte[30_000]));
+        Sockets.Send(fds[1], LinkTests.Frame(1, FrameType.Data, new byte[30_000]));
         Assert.That(await NextAsync(loop, fds[1]), Is.EqualTo("Refuse 1 too much content at once"));
         await loop.UntilAsync(() => !_streams[1].IsOpen);
         Assert.That(_streams[0].IsOpen, "only the request that went too far ends");
         Open(fds[1], 3);
         await loop.UntilAsync(() => _streams.Count == 3);
-        Libc.Send(fds[1], LinkTests.Frame(3, FrameType.Data, new byte[10_000]));
+        Sockets.Send(fds[1], LinkTests.Frame(3, FrameType.Data, new byte[10_000]));
         await loop.TurnAsync(20);
         Assert.That(_streams[2].IsOpen, "what the ended one held is free again");
     });
@@ -201,7 +201,7 @@ public sealed class UserQuotaTests
         { Users = new UserQuota(new UserLimits()) { AppliesToAll = true } };
         int fd = Connect();
         byte[] question = LinkTests.Frame(1, FrameType.Open, LinkTests.Encoded(new TriggerRequest()));
-        await loop.UntilAsync(() => Libc.Send(fd, question) < 0 && Libc.Errno != Libc.EAGAIN, "the server closes");
+        await loop.UntilAsync(() => Sockets.Send(fd, question) < 0 && Errno.Last != Errno.EAGAIN, "the server closes");
         await loop.UntilAsync(() => server.LinkCount == 0);
     });
 
@@ -228,11 +228,11 @@ public sealed class UserQuotaTests
         server.Leave();
         Assert.That(await NextAsync(loop, silent), Does.StartWith("GoAway 0"));
         await loop.UntilAsync(() => server.LinkCount == 2, "the silent one at once");
-        Libc.Send(alive, LinkTests.Frame(1, FrameType.End, default));
+        Sockets.Send(alive, LinkTests.Frame(1, FrameType.End, default));
         await loop.UntilAsync(() => server.LinkCount == 1, "the one that goes on is served to its end");
         await loop.UntilAsync(() => left, "the slow one is given up");
         byte[] said = new byte[1000];
-        int n = Libc.Recv(slow, said);
+        int n = Sockets.Recv(slow, said);
         Assert.That(Encoding.UTF8.GetString(said, 0, n), Does.Contain("was reloaded while this request was under way"));
     });
 

@@ -81,8 +81,8 @@ public sealed class CommandTests
         Assert.That(outcome.Status.ToString(), Is.EqualTo("5.3.0"));
         Assert.That(outcome.Text, Does.StartWith("Command time limit exceeded: \""));
         int pid = int.Parse(_fix.Read("pid"), System.Globalization.CultureInfo.InvariantCulture);
-        for (int i = 0; i < 10_000 && Libc.Kill(-pid, 0) == 0; i++) Libc.Poll([], 20);
-        Assert.That(Libc.Kill(-pid, 0), Is.EqualTo(-1), "nothing of its session is left");
+        for (int i = 0; i < 10_000 && Signals.Kill(-pid, 0) == 0; i++) Poll.Wait([], 20);
+        Assert.That(Signals.Kill(-pid, 0), Is.EqualTo(-1), "nothing of its session is left");
     }
 
     [Test]
@@ -129,7 +129,7 @@ public sealed class CommandTests
         }
         // "total", 0, 1, 2 and the directory that ls reads
         Assert.That(_fix.Read("fds").Trim(), Is.EqualTo("5"));
-        Assert.That(Libc.GetEUid() == 0, Is.EqualTo(LocalFixture.IsRoot), "this process is what it was");
+        Assert.That(Credentials.GetEUid() == 0, Is.EqualTo(LocalFixture.IsRoot), "this process is what it was");
     }
 
     [Test]

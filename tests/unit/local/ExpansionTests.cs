@@ -46,7 +46,7 @@ public sealed class ExpansionTests
     {
         string path = _fix.Write("list", "short\n" + new string('x', 25) + "\n\nlast");
         List<string> all = [];
-        using (DestinationLines lines = new(Libc.Open(path, Libc.O_RDONLY, 0), 10))
+        using (DestinationLines lines = new(FileIO.Open(path, FileIO.O_RDONLY, 0), 10))
         {
             while (lines.TryNext(out string line)) all.Add(line);
         }
@@ -58,7 +58,7 @@ public sealed class ExpansionTests
     {
         string path = _fix.Write("list", "\0garbage\nuser\0rest\nlast");
         List<string> all = [];
-        using (DestinationLines lines = new(Libc.Open(path, Libc.O_RDONLY, 0), 100))
+        using (DestinationLines lines = new(FileIO.Open(path, FileIO.O_RDONLY, 0), 100))
         {
             while (lines.TryNext(out string line)) all.Add(line);
         }
@@ -70,7 +70,7 @@ public sealed class ExpansionTests
     {
         if (!LocalFixture.IsRoot) Assert.Ignore("needs root, to give files away");
         string roots = _fix.Write("roots", ""), a = _fix.Write("a", ""), b = _fix.Write("b.cdb", "");
-        Assert.That(Libc.ChOwn(a, 1234, 1234) == 0 && Libc.ChOwn(b, 4321, 4321) == 0);
+        Assert.That(Paths.ChOwn(a, 1234, 1234) == 0 && Paths.ChOwn(b, 4321, 4321) == 0);
         Assert.That(AliasTables.OwnerOf($"texthash:{a}"), Is.EqualTo(1234));
         Assert.That(AliasTables.OwnerOf($"unionmap:{{texthash:{roots}, proxy:texthash:{a}}}"), Is.EqualTo(1234));
         Assert.That(AliasTables.OwnerOf($"unionmap:{{texthash:{roots},hash:{_fix.Root}/b}}"), Is.EqualTo(4321));
@@ -225,7 +225,7 @@ public sealed class ExpansionTests
         Outcome program = _fix.Deliver("x@example.com");
         if (!LocalFixture.IsRoot) Assert.That((program.Status.ToString(), program.Text), Is.EqualTo(("5.7.1", $"cannot append message to "
             + $"file {_fix.Root}/out/prog: file is executable")));
-        if (LocalFixture.IsRoot && Libc.TryStat(file, out Libc.FileStatus status))
+        if (LocalFixture.IsRoot && FileStatus.TryGet(file, out FileStatus status))
             Assert.That(status.Uid, Is.EqualTo(_fix.Settings.DefaultRights.Uid));
         _fix.Settings = _fix.Settings with { AllowFiles = ExpansionSource.Forward };
         Assert.That(_fix.Deliver("f@example.com").Text, Is.EqualTo("mail to file is restricted"));

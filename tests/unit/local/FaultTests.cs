@@ -64,7 +64,7 @@ public sealed class FaultTests
     public void A_folder_that_may_not_be_written_to_defers()
     {
         File.SetUnixFileMode(_disk, (UnixFileMode)0x16D);
-        if (LocalFixture.IsRoot) Assert.That(Libc.ChOwn(_disk, 1, 1), Is.Zero);
+        if (LocalFixture.IsRoot) Assert.That(Paths.ChOwn(_disk, 1, 1), Is.Zero);
         foreach (string alias in (string[])[_disk + "/box", _disk + "/dir/"])
         {
             _fix.Settings = _fix.Settings with { AliasMaps = LocalFixture.Table($"a = {alias}") };
@@ -82,10 +82,10 @@ public sealed class FaultTests
         _fix.Settings = _fix.Settings with { MailSpoolDirectory = _disk + "/" };
         File.SetUnixFileMode(_disk, (UnixFileMode)0x1ED);
         Assert.That(_fix.Deliver("nobody@example.com").Text, Is.EqualTo("delivered to maildir"));
-        Assert.That(Libc.TryStat(_disk + "/nobody", out Libc.FileStatus status));
+        Assert.That(FileStatus.TryGet(_disk + "/nobody", out FileStatus status));
         Assert.That((status.Uid, status.Permissions), Is.EqualTo((65534u, 0x1C0u)));
         // a link in its place is not followed
-        Assert.That(Libc.ChOwn(_disk, 1, 1), Is.Zero);
+        Assert.That(Paths.ChOwn(_disk, 1, 1), Is.Zero);
         Outcome outcome = _fix.Deliver("daemon@example.com");
         Assert.That(outcome.IsOk, "it is his own folder");
         outcome = _fix.Deliver("bin@example.com");

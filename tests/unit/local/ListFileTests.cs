@@ -15,10 +15,10 @@ public sealed class ListFileTests
     public void SetUp()
     {
         _fix = new LocalFixture();
-        _ = Libc.FindAccount(LocalFixture.IsRoot ? "games" : _fix.Me.Name, out Account? user);
+        _ = UserDatabase.Find(LocalFixture.IsRoot ? "games" : _fix.Me.Name, out Account? user);
         _user = user!;
         Directory.CreateDirectory($"{_fix.Root}/users");
-        _ = Libc.ChOwn($"{_fix.Root}/users", _user.Uid, _user.Gid);
+        _ = Paths.ChOwn($"{_fix.Root}/users", _user.Uid, _user.Gid);
     }
 
     [TearDown]
@@ -30,7 +30,7 @@ public sealed class ListFileTests
         return _fix.Deliver("list@example.com");
     }
 
-    private void Own(string name) => _ = Libc.ChOwn($"{_fix.Root}/{name}", _user.Uid, _user.Gid);
+    private void Own(string name) => _ = Paths.ChOwn($"{_fix.Root}/{name}", _user.Uid, _user.Gid);
 
     private void ExpectRefusal(Outcome outcome, string warning)
     {
@@ -50,7 +50,7 @@ public sealed class ListFileTests
         // nor does one in the place of a folder, nor a second name
         File.CreateSymbolicLink($"{_fix.Root}/users/folder", _fix.Root);
         ExpectRefusal(Include($"{_fix.Root}/users/folder/shadow"), "symbolic link");
-        _ = Libc.Link(secret, $"{_fix.Root}/users/hard");
+        _ = Paths.Link(secret, $"{_fix.Root}/users/hard");
         ExpectRefusal(Include($"{_fix.Root}/users/hard"), "hard links");
         // and what lies there is opened as the folder's owner
         File.Move(secret, $"{_fix.Root}/users/moved");

@@ -23,7 +23,7 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
         Directory.CreateDirectory(Root);
         // recipients need to get through
         File.SetUnixFileMode(Root, (UnixFileMode)0x1ED);
-        Libc.FindAccount(Libc.GetEUid(), out Account? me);
+        UserDatabase.Find(Credentials.GetEUid(), out Account? me);
         Me = me!;
         Settings = new LocalSettings
         {
@@ -62,7 +62,7 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
         byte[] before = Encoding.ASCII.GetBytes("envelope of the queue file\n");
         offset = before.Length;
         File.WriteAllBytes(path, [.. before, .. content]);
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
         _open.Add(fd);
         return fd;
     }
@@ -135,7 +135,7 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
 
     public void Dispose()
     {
-        foreach (int fd in _open) _ = Libc.Close(fd);
+        foreach (int fd in _open) _ = FileIO.Close(fd);
         Directory.Delete(Root, recursive: true);
     }
 }

@@ -59,7 +59,7 @@ public sealed class MaildirTests
         Assert.That(Directory.GetFiles(folder + "/new"), Has.Length.EqualTo(1));
         // renamed: the open folders still work, so only the look at the path tells
         Directory.Move(folder, folder + ".old");
-        Libc.Poll([], 1100);
+        Poll.Wait([], 1100);
         Assert.That(delivery.Deliver(_fix.Job($"{User}@example.com")).Outcome.IsOk);
         Assert.That(Directory.GetFiles(folder + "/new"), Has.Length.EqualTo(1));
         Assert.That(Directory.GetFiles(folder + ".old/new"), Has.Length.EqualTo(1));
@@ -127,7 +127,7 @@ public sealed class MaildirTests
         Assert.That(fix.Deliver(job).Outcome.IsOk);
         Assert.That(sync.Held, Is.Not.Null);
         Assert.That(fix.Maildir("dirs/" + fix.Me.Name), Has.Length.EqualTo(1));
-        Outcome outcome = sync.Held!.Remove(Libc.EIO);
+        Outcome outcome = sync.Held!.Remove(Errno.EIO);
         Assert.That(outcome.IsTemporary);
         Assert.That(fix.Maildir("dirs/" + fix.Me.Name), Is.Empty, "what may be lost is not left to be found");
         Assert.That(sync.Held.Descriptor, Is.Negative);

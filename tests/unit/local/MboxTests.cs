@@ -83,9 +83,9 @@ public sealed class MboxTests
         gone.Dispose();
         File.WriteAllText(_box + ".lock", $"{pid} another.host\n");
         Assert.That(Deliver().Status.ToString(), Is.EqualTo("4.2.0"), "who knows what runs there");
-        File.WriteAllText(_box + ".lock", $"{Environment.ProcessId} {Libc.HostName()}\n");
+        File.WriteAllText(_box + ".lock", $"{Environment.ProcessId} {LocalHost.Name()}\n");
         Assert.That(Deliver().Status.ToString(), Is.EqualTo("4.2.0"), "alive");
-        File.WriteAllText(_box + ".lock", $"{pid} {Libc.HostName()}\n");
+        File.WriteAllText(_box + ".lock", $"{pid} {LocalHost.Name()}\n");
         Assert.That(Deliver().IsOk);
         Assert.That(File.Exists(_box + ".lock"), Is.False);
     }
@@ -117,7 +117,7 @@ public sealed class MboxTests
             Assert.That(soft.Status.ToString(), Is.EqualTo("5.2.0"));
         }
         File.Delete(_box);
-        Assert.That(Libc.Link(_fix.Root + "/target", _box), Is.Zero);
+        Assert.That(Paths.Link(_fix.Root + "/target", _box), Is.Zero);
         Assert.That(Deliver().Text, Does.EndWith("file has 2 hard links"));
         Assert.That(_fix.Read("target"), Is.EqualTo("precious\n"));
     }
@@ -156,7 +156,7 @@ public sealed class MboxTests
     {
         if (!LocalFixture.IsRoot) Assert.Ignore("takes root");
         File.WriteAllText(_box, "");
-        Assert.That(Libc.ChOwn(_box, 65534, 65534), Is.Zero);
+        Assert.That(Paths.ChOwn(_box, 65534, 65534), Is.Zero);
         Outcome outcome = Deliver();
         Assert.That(outcome.Status.ToString(), Is.EqualTo("4.2.0"));
         Assert.That(outcome.Text, Does.EndWith($"destination {_box} is not owned by recipient"));
@@ -169,12 +169,12 @@ public sealed class MboxTests
     {
         if (!LocalFixture.IsRoot) Assert.Ignore("takes root");
         File.SetUnixFileMode(_fix.Root + "/spool", (UnixFileMode)mode);
-        Assert.That(Libc.ChOwn(_fix.Root + "/spool", 0, 8 /* mail */), Is.Zero);
+        Assert.That(Paths.ChOwn(_fix.Root + "/spool", 0, 8 /* mail */), Is.Zero);
         Assert.That(_fix.Deliver("nobody@example.com").Text, Is.EqualTo("delivered to mailbox"));
-        Libc.FindAccount("nobody", out Account? nobody);
-        Assert.That(Libc.TryStat(_fix.Root + "/spool/nobody", out Libc.FileStatus status));
+        UserDatabase.Find("nobody", out Account? nobody);
+        Assert.That(FileStatus.TryGet(_fix.Root + "/spool/nobody", out FileStatus status));
         Assert.That((status.Uid, status.Permissions), Is.EqualTo((nobody!.Uid, 0x180u)));
-        Assert.That(Libc.CurrentFileUser(), Is.Zero);
+        Assert.That(Credentials.CurrentFileUser(), Is.Zero);
         Assert.That(_fix.Deliver("nobody@example.com").IsOk);
     }
 
@@ -228,8 +228,8 @@ public sealed class MboxTests
         threads[0].Start();
         first.Wait();
         foreach (Thread thread in threads[1..]) thread.Start();
-        while (threads[1..].Any(t => t.ThreadState != System.Threading.ThreadState.WaitSleepJoin)) Libc.Poll([], 5);
-        Libc.Poll([], 120); // beyond the first patience
+        while (threads[1..].Any(t => t.ThreadState != System.Threading.ThreadState.WaitSleepJoin)) Poll.Wait([], 5);
+        Poll.Wait([], 120); // beyond the first patience
         go.Set();
         foreach (Thread thread in threads) thread.Join();
         Assert.That(entries.All(e => e.Outcome != null));

@@ -88,7 +88,7 @@ public sealed class PipeTests
     public void Users_that_are_not_allowed(string attributes, string expected)
     {
         if (!LocalFixture.IsRoot) Assert.Ignore("takes root");
-        Libc.FindAccount("daemon", out Account? owner);
+        UserDatabase.Find("daemon", out Account? owner);
         Assert.That(PipeSettings.Parse("svc", attributes.Split(' '), owner, out string problem), Is.Null);
         Assert.That(problem, Is.EqualTo(expected));
     }

@@ -16,7 +16,7 @@ public sealed class VirtualTests
     {
         _fix = new LocalFixture();
         Directory.CreateDirectory(_fix.Root + "/vmail");
-        Assert.That(!LocalFixture.IsRoot || Libc.ChOwn(_fix.Root + "/vmail", 5000, 5000) == 0);
+        Assert.That(!LocalFixture.IsRoot || Paths.ChOwn(_fix.Root + "/vmail", 5000, 5000) == 0);
         _settings = new VirtualSettings
         {
             Base = _fix.Root + "/vmail",
@@ -41,7 +41,7 @@ public sealed class VirtualTests
         Assert.That(Deliver("anybody@all").IsOk);
         Assert.That(Deliver("m@dom").Text, Is.EqualTo("delivered to mailbox"));
         Assert.That(_fix.Read("vmail/m"), Does.Contain("\nDelivered-To: m@dom\n"));
-        if (LocalFixture.IsRoot && Libc.TryStat(_fix.Root + "/vmail/m", out Libc.FileStatus status))
+        if (LocalFixture.IsRoot && FileStatus.TryGet(_fix.Root + "/vmail/m", out FileStatus status))
             Assert.That((status.Uid, status.Gid), Is.EqualTo((5000u, 5000u)));
         Outcome unknown = Deliver("No@dom");
         Assert.That((unknown.Status.ToString(), unknown.Text), Is.EqualTo(("5.1.1", "unknown user: \"no@dom\"")));

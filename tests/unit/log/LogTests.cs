@@ -68,14 +68,14 @@ public sealed class LogTests
     public void A_new_log_file_has_the_permissions_that_are_asked_for(string permissions, int mode)
     {
         File.Delete(_path);
-        uint before = Libc.UMask(0x3F /* 077, as daemons have it */);
+        uint before = Paths.UMask(0x3F /* 077, as daemons have it */);
         try
         {
             Assert.That(Logging.Start(MailConfig.Parse($"maillog_file = {_path}\nmaillog_file_permissions = {permissions}\n").Config, "x"));
             Log.Info($"line");
             Log.Flush();
         }
-        finally { _ = Libc.UMask(before); }
+        finally { _ = Paths.UMask(before); }
         Assert.That((int)File.GetUnixFileMode(_path), Is.EqualTo(mode));
     }
 
@@ -114,9 +114,9 @@ public sealed class LogTests
     public void What_may_not_be_written_goes_to_the_service()
     {
         File.Delete(_path);
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        Assert.That(Libc.BindUnix(fd, _path), Is.Zero);
-        Libc.SetSocketOption(fd, Libc.SOL_SOCKET, Libc.SO_PASSCRED, 1);
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_DGRAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+        Assert.That(Sockets.BindUnix(fd, _path), Is.Zero);
+        Sockets.SetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_PASSCRED, 1);
         Assert.That(Log.Configure(new LogSettings("t") { File = "/nonexistent/x", Service = _path }));
         Log.Info($"one");
         Log.Info($"two");
@@ -124,13 +124,13 @@ public sealed class LogTests
         byte[] line = new byte[100];
         foreach (string expected in (string[])["one", "two"])
         {
-            int n = Libc.ReceiveWithUser(fd, line, out uint uid);
+            int n = Sockets.ReceiveWithUser(fd, line, out uint uid);
             Assert.That(Encoding.ASCII.GetString(line, 0, n),
                 Does.Match(@"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d localhost t\[\d+\]: " + expected + "$"));
-            Assert.That(uid, Is.EqualTo(Libc.GetEUid()));
+            Assert.That(uid, Is.EqualTo(Credentials.GetEUid()));
         }
-        Assert.That(Libc.ReceiveWithUser(fd, line, out _), Is.EqualTo(-1));
-        Libc.Close(fd);
+        Assert.That(Sockets.ReceiveWithUser(fd, line, out _), Is.EqualTo(-1));
+        FileIO.Close(fd);
         Assert.That(Log.Configure(new LogSettings("t") { File = "/nonexistent/x", Service = _path }), Is.False, "nobody is there any more");
     }
 
@@ -174,13 +174,13 @@ public sealed class LogTests
         Log.Configure(new LogSettings("mtasuite/qmgr") { SyslogSocket = _path });
         Log.Info($"lost");
         Log.Info($"lost as well");
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        Assert.That(Libc.BindUnix(fd, _path), Is.Zero);
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_DGRAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+        Assert.That(Sockets.BindUnix(fd, _path), Is.Zero);
         Log.Info($"arrives");
         List<string> got = [];
         byte[] buffer = new byte[1000];
-        for (int n; (n = Libc.Recv(fd, buffer)) > 0;) got.Add(Encoding.UTF8.GetString(buffer, 0, n));
-        Libc.Close(fd);
+        for (int n; (n = Sockets.Recv(fd, buffer)) > 0;) got.Add(Encoding.UTF8.GetString(buffer, 0, n));
+        FileIO.Close(fd);
         Assert.That(got, Has.Count.EqualTo(2));
         Assert.That(got[0], Does.StartWith("<20>").And.EndWith("warning: 2 log lines were lost"));
         Assert.That(got[1], Does.Match(@"^<22>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d mtasuite/qmgr\[\d+\]: arrives$"));

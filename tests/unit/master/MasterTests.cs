@@ -40,11 +40,12 @@ public sealed class MasterTests
         List<ListenSocket>? open = Open(sockets, string.Format(service, port), config.Replace("{0}", port), out string error);
         Assert.That(error, Is.Empty);
         if (expected != null) Assert.That(open!.Select(s => s.Address), Is.EqualTo(expected.Select(e => string.Format(e, port))));
-        foreach (ListenSocket s in open!) Assert.That(Libc.GetSocketOption(s.Fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN), Is.EqualTo(1));
+        foreach (ListenSocket s in open!) Assert.That(Sockets.GetSocketOption(s.Fd, Sockets.SOL_SOCKET, Sockets.SO_ACCEPTCONN),
+            Is.EqualTo(1));
         Assert.That(Open(sockets, string.Format(service, port), config.Replace("{0}", port), out _), Is.EqualTo(open),
             "what is open stays");
         sockets.Begin().Commit();
-        Assert.That(Libc.GetSocketOption(open[0].Fd, Libc.SOL_SOCKET, Libc.SO_ACCEPTCONN), Is.Not.EqualTo(1));
+        Assert.That(Sockets.GetSocketOption(open[0].Fd, Sockets.SOL_SOCKET, Sockets.SO_ACCEPTCONN), Is.Not.EqualTo(1));
     }
 
     private static int FreePort()
@@ -67,7 +68,7 @@ public sealed class MasterTests
     [Test]
     public void Keys_that_only_root_may_read_are_watched_as_they_were_when_the_configuration_was_applied()
     {
-        if (Libc.GetEUid() != 0) Assert.Ignore("needs root");
+        if (Credentials.GetEUid() != 0) Assert.Ignore("needs root");
         using TestCa ca = new();
         string chain = ca.Chain("mx.test");
         File.SetUnixFileMode(chain, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -95,7 +96,7 @@ public sealed class MasterTests
     [Test]
     public void Logins_that_only_root_may_read_are_watched()
     {
-        if (Libc.GetEUid() != 0) Assert.Ignore("needs root");
+        if (Credentials.GetEUid() != 0) Assert.Ignore("needs root");
         string folder = Directory.CreateTempSubdirectory("logins").FullName, file = $"{folder}/passwords";
         File.WriteAllText(file, "x user:old\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -167,9 +168,9 @@ public sealed class MasterTests
         Assert.That(said, expected.Length == 0 ? Is.Empty : Does.Contain(expected));
     }
 
-    [TestCase("unix", Libc.SOCK_STREAM)]
-    [TestCase("fifo", Libc.SOCK_STREAM)]
-    [TestCase("unix-dgram", Libc.SOCK_DGRAM)]
+    [TestCase("unix", Sockets.SOCK_STREAM)]
+    [TestCase("fifo", Sockets.SOCK_STREAM)]
+    [TestCase("unix-dgram", Sockets.SOCK_DGRAM)]
     public void Local_services_have_a_socket_of_their_kind(string type, int kind)
     {
         string before = Directory.GetCurrentDirectory(), folder = Directory.CreateTempSubdirectory("spool").FullName;
@@ -179,7 +180,7 @@ public sealed class MasterTests
         {
             ListenSockets sockets = new();
             List<ListenSocket> open = Change(sockets, [$"x {type} n - n - - x"], "", out string error)![0];
-            Assert.That((error, open[0].Address, Libc.GetSocketOption(open[0].Fd, Libc.SOL_SOCKET, Libc.SO_TYPE)),
+            Assert.That((error, open[0].Address, Sockets.GetSocketOption(open[0].Fd, Sockets.SOL_SOCKET, Sockets.SO_TYPE)),
                 Is.EqualTo(("", "public/x", kind)));
             sockets.Begin().Commit();
         }
@@ -216,8 +217,8 @@ public sealed class MasterTests
     public void The_service_manager_is_told()
     {
         string folder = Directory.CreateTempSubdirectory("notify").FullName, path = folder + "/n";
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        Assert.That(Libc.BindUnix(fd, path), Is.Zero);
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_DGRAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+        Assert.That(Sockets.BindUnix(fd, path), Is.Zero);
         Environment.SetEnvironmentVariable("NOTIFY_SOCKET", path);
         Environment.SetEnvironmentVariable("WATCHDOG_USEC", "20000");
         try
@@ -232,7 +233,7 @@ public sealed class MasterTests
                 notifier.Stopping();
                 await loop.UntilAsync(() =>
                 {
-                    int n = Libc.Recv(fd, buffer);
+                    int n = Sockets.Recv(fd, buffer);
                     if (n > 0) told.Add(System.Text.Encoding.UTF8.GetString(buffer, 0, n));
                     return told.Count == 5;
                 });
@@ -244,7 +245,7 @@ public sealed class MasterTests
         {
             Environment.SetEnvironmentVariable("NOTIFY_SOCKET", null);
             Environment.SetEnvironmentVariable("WATCHDOG_USEC", null);
-            Libc.Close(fd);
+            FileIO.Close(fd);
             Directory.Delete(folder, true);
         }
         new SystemdNotifier().Stopping(); // nobody to tell

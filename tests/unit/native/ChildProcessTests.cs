@@ -5,7 +5,8 @@ namespace MtaSuite.Tests.Unit.Native;
 /// <summary>Children by pidfd: a number that is somebody else's by now is never waited for or killed.</summary>
 public sealed class ChildProcessTests
 {
-    private static int Spawn(string command) => Libc.Spawn("/bin/sh", ["/bin/sh", "-c", command], [], "/", [0, 1, 2], [], session: true);
+    private static int Spawn(string command) =>
+        Processes.Spawn("/bin/sh", ["/bin/sh", "-c", command], [], "/", [0, 1, 2], [], session: true);
 
     [TestCase("exit 7", 7, 0)]
     [TestCase("exit 0", 0, 0)]
@@ -14,7 +15,7 @@ public sealed class ChildProcessTests
     {
         using ChildProcess child = new(Spawn(command));
         Assert.That(child.TryReap(wait: true, out int status), Is.EqualTo(ChildState.Ended));
-        Assert.That((Libc.ExitCode(status), Libc.ExitSignal(status)), Is.EqualTo((code, signal)));
+        Assert.That((Processes.ExitCode(status), Processes.ExitSignal(status)), Is.EqualTo((code, signal)));
         Assert.That(child.TryReap(wait: false, out _), Is.EqualTo(ChildState.Lost), "it ends once");
     }
 
@@ -23,9 +24,9 @@ public sealed class ChildProcessTests
     {
         using ChildProcess child = new(Spawn("sleep 1000 & exec sleep 1000"));
         Assert.That(child.TryReap(wait: false, out _), Is.EqualTo(ChildState.Running));
-        child.SignalGroup(Libc.SIGKILL);
+        child.SignalGroup(Signals.SIGKILL);
         Assert.That(child.TryReap(wait: true, out int status), Is.EqualTo(ChildState.Ended));
-        Assert.That(Libc.ExitSignal(status), Is.EqualTo(Libc.SIGKILL));
+        Assert.That(Processes.ExitSignal(status), Is.EqualTo(Signals.SIGKILL));
     }
 
     [Test]
@@ -33,8 +34,8 @@ public sealed class ChildProcessTests
     {
         int pid = Spawn("exit 0");
         using ChildProcess child = new(pid);
-        Assert.That(Libc.WaitPid(pid, out _, 0), Is.EqualTo(pid));
-        child.SignalGroup(Libc.SIGKILL); // to nobody
+        Assert.That(Processes.WaitPid(pid, out _, 0), Is.EqualTo(pid));
+        child.SignalGroup(Signals.SIGKILL); // to nobody
         Assert.That(child.TryReap(wait: true, out _), Is.EqualTo(ChildState.Lost));
     }
 }

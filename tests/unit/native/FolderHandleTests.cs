@@ -28,7 +28,7 @@ public sealed class FolderHandleTests
         Assert.That(folder.Replace("note", "new"u8, 0x1A4), Is.Zero);
         Assert.That(File.ReadAllText(_victim), Is.EqualTo("precious"));
         Assert.That(File.ReadAllText($"{_folder}/note"), Is.EqualTo("new"));
-        Assert.That(folder.TryStat("note", out Libc.FileStatus status) && status.IsRegular && status.Permissions == 0x1A4);
+        Assert.That(folder.TryStat("note", out FileStatus status) && status.IsRegular && status.Permissions == 0x1A4);
         Assert.That(Directory.GetFiles(_folder), Has.Length.EqualTo(1));
     }
 
@@ -40,13 +40,13 @@ public sealed class FolderHandleTests
         Directory.Move(_folder, $"{_root}/moved");
         Directory.CreateDirectory(_folder);
         File.CreateSymbolicLink($"{_root}/moved/socket", _victim);
-        int socket = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
+        int socket = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0);
         Assert.That(folder.BindSocket(socket, "socket"), Is.Zero);
-        Assert.That(folder.TryStat("socket", out Libc.FileStatus status), Is.True);
-        Assert.That(status.Mode, Is.EqualTo(Libc.S_IFSOCK | SocketMode));
+        Assert.That(folder.TryStat("socket", out FileStatus status), Is.True);
+        Assert.That(status.Mode, Is.EqualTo(FileStatus.S_IFSOCK | SocketMode));
         Assert.That(Directory.GetFileSystemEntries(_folder), Is.Empty);
         Assert.That(File.ReadAllText(_victim), Is.EqualTo("precious"));
-        _ = Libc.Close(socket);
+        _ = FileIO.Close(socket);
     }
 
     [Test]

@@ -13,9 +13,9 @@ public sealed class FolderTests
         {
             string file = Path.Combine(folder, "file");
             File.WriteAllText(file, "");
-            Assert.That(Libc.SyncFolder(folder, wholeFileSystem), Is.Zero);
-            Assert.That(Libc.SyncFolder(file, wholeFileSystem), Is.EqualTo(Libc.ENOTDIR));
-            Assert.That(Libc.SyncFolder(file + "2", wholeFileSystem), Is.EqualTo(Libc.ENOENT));
+            Assert.That(FileSystem.SyncFolder(folder, wholeFileSystem), Is.Zero);
+            Assert.That(FileSystem.SyncFolder(file, wholeFileSystem), Is.EqualTo(Errno.ENOTDIR));
+            Assert.That(FileSystem.SyncFolder(file + "2", wholeFileSystem), Is.EqualTo(Errno.ENOENT));
         }
         finally { Directory.Delete(folder, true); }
     }

@@ -20,15 +20,15 @@ public sealed class PathWalkTests
     [TearDown]
     public void TearDown() => Directory.Delete(_root, true);
 
-    private static int Errno(string path, uint? user = null)
+    private static int ErrnoOf(string path, uint? user = null)
     {
-        using PathWalk? walk = PathWalk.To(path, user ?? Libc.GetEUid(), out int errno);
+        using PathWalk? walk = PathWalk.To(path, user ?? Credentials.GetEUid(), out int errno);
         return errno;
     }
 
     private static bool OthersMayWrite(string path, uint? user = null)
     {
-        using PathWalk? walk = PathWalk.To(path, user ?? Libc.GetEUid(), out _);
+        using PathWalk? walk = PathWalk.To(path, user ?? Credentials.GetEUid(), out _);
         return walk!.OthersMayWrite;
     }
 
@@ -37,14 +37,14 @@ public sealed class PathWalkTests
     [Test]
     public void What_is_there_and_what_is_not_yet()
     {
-        using PathWalk? file = PathWalk.To($"{_root}/own/./below//file", Libc.GetEUid(), out _);
+        using PathWalk? file = PathWalk.To($"{_root}/own/./below//file", Credentials.GetEUid(), out _);
         Assert.That((file!.Name, file.Status!.Value.IsRegular, file.OthersMayWrite), Is.EqualTo(("file", true, false)));
-        using PathWalk? none = PathWalk.To($"{_root}/own/new", Libc.GetEUid(), out _);
-        Assert.That((none!.Name, none.Status), Is.EqualTo(("new", (Libc.FileStatus?)null)));
-        Assert.That(Errno($"{_root}/none/file"), Is.EqualTo(Libc.ENOENT));
-        Assert.That(Errno($"{_root}/own/below/file/x"), Is.EqualTo(Libc.ENOTDIR));
-        Assert.That(Errno("relative"), Is.EqualTo(Libc.EINVAL));
-        Assert.That(Errno("/"), Is.Zero);
+        using PathWalk? none = PathWalk.To($"{_root}/own/new", Credentials.GetEUid(), out _);
+        Assert.That((none!.Name, none.Status), Is.EqualTo(("new", (FileStatus?)null)));
+        Assert.That(ErrnoOf($"{_root}/none/file"), Is.EqualTo(Errno.ENOENT));
+        Assert.That(ErrnoOf($"{_root}/own/below/file/x"), Is.EqualTo(Errno.ENOTDIR));
+        Assert.That(ErrnoOf("relative"), Is.EqualTo(Errno.EINVAL));
+        Assert.That(ErrnoOf("/"), Is.Zero);
     }
 
     [Test]
@@ -53,12 +53,12 @@ public sealed class PathWalkTests
         File.CreateSymbolicLink($"{_root}/absolute", $"{_root}/own");
         File.CreateSymbolicLink($"{_root}/own/relative", "../own/below");
         File.CreateSymbolicLink($"{_root}/last", "own/below/file");
-        using PathWalk? walk = PathWalk.To($"{_root}/absolute/relative/file", Libc.GetEUid(), out _);
+        using PathWalk? walk = PathWalk.To($"{_root}/absolute/relative/file", Credentials.GetEUid(), out _);
         Assert.That((walk!.Name, walk.Status!.Value.IsRegular), Is.EqualTo(("file", true)));
-        using PathWalk? last = PathWalk.To($"{_root}/last", Libc.GetEUid(), out _);
+        using PathWalk? last = PathWalk.To($"{_root}/last", Credentials.GetEUid(), out _);
         Assert.That(last!.Name, Is.EqualTo("file"));
         File.CreateSymbolicLink($"{_root}/circle", $"{_root}/circle");
-        Assert.That(Errno($"{_root}/circle"), Is.EqualTo(Libc.ELOOP));
+        Assert.That(ErrnoOf($"{_root}/circle"), Is.EqualTo(Errno.ELOOP));
     }
 
     [TestCase(0x1F6 /* 0766 */)]
@@ -68,7 +68,7 @@ public sealed class PathWalkTests
     {
         File.CreateSymbolicLink($"{_root}/own/link", $"{_root}/own/below/file");
         Open($"{_root}/own", mode);
-        Assert.That(Errno($"{_root}/own/link"), Is.EqualTo(Libc.ELOOP));
+        Assert.That(ErrnoOf($"{_root}/own/link"), Is.EqualTo(Errno.ELOOP));
         Assert.That(OthersMayWrite($"{_root}/own/below"));
     }
 
@@ -77,10 +77,10 @@ public sealed class PathWalkTests
     {
         File.CreateSymbolicLink($"{_root}/own/below/link", "file");
         Open($"{_root}/own", 0x1FF /* 0777 */);
-        Assert.That(Errno($"{_root}/own/below/link"), Is.EqualTo(Libc.ELOOP));
+        Assert.That(ErrnoOf($"{_root}/own/below/link"), Is.EqualTo(Errno.ELOOP));
         Assert.That(OthersMayWrite($"{_root}/own/below/file"));
         Open($"{_root}/own", 0x3FF /* 1777 */);
-        Assert.That(Errno($"{_root}/own/below/link"), Is.Zero);
+        Assert.That(ErrnoOf($"{_root}/own/below/link"), Is.Zero);
         Assert.That(OthersMayWrite($"{_root}/own/below/file"), Is.False);
         Assert.That(OthersMayWrite($"{_root}/own/new"));
     }
@@ -88,11 +88,11 @@ public sealed class PathWalkTests
     [Test]
     public void Folders_and_links_of_another_user_are_not_trusted()
     {
-        if (Libc.GetEUid() != 0) Assert.Ignore("needs root");
+        if (Credentials.GetEUid() != 0) Assert.Ignore("needs root");
         File.CreateSymbolicLink($"{_root}/own/below/link", "file");
-        _ = Libc.ChOwn($"{_root}/own", Stranger, Stranger);
-        Assert.That(Errno($"{_root}/own/below/link"), Is.EqualTo(Libc.ELOOP));
-        Assert.That(Errno($"{_root}/own/below/link", Stranger), Is.Zero);
+        _ = Paths.ChOwn($"{_root}/own", Stranger, Stranger);
+        Assert.That(ErrnoOf($"{_root}/own/below/link"), Is.EqualTo(Errno.ELOOP));
+        Assert.That(ErrnoOf($"{_root}/own/below/link", Stranger), Is.Zero);
         Assert.That(OthersMayWrite($"{_root}/own/below/file"));
         Assert.That(OthersMayWrite($"{_root}/own/below/file", Stranger), Is.False);
     }
@@ -100,18 +100,18 @@ public sealed class PathWalkTests
     [Test]
     public void A_file_is_given_away_by_descriptor_and_only_when_it_is_one()
     {
-        if (Libc.GetEUid() != 0) Assert.Ignore("needs root");
+        if (Credentials.GetEUid() != 0) Assert.Ignore("needs root");
         using Folder folder = Folder.Open($"{_root}/own/below")!;
         File.CreateSymbolicLink($"{_root}/own/below/link", $"{_root}/target");
         File.WriteAllText($"{_root}/target", "");
-        _ = Libc.Link($"{_root}/target", $"{_root}/own/below/second");
+        _ = Paths.Link($"{_root}/target", $"{_root}/own/below/second");
         Assert.That(folder.TryGiveFile("link", Stranger, Stranger), Is.False);
         Assert.That(folder.TryGiveFile("second", Stranger, Stranger), Is.False);
         Assert.That(folder.TryGiveFile("file", Stranger, Stranger));
-        Assert.That(Libc.TryStat($"{_root}/target", out Libc.FileStatus target) && target.Uid == 0);
-        Assert.That(Libc.TryStat($"{_root}/own/below/file", out Libc.FileStatus file) && file.Uid == Stranger);
-        Assert.That(folder.OpenFile("link", Libc.O_RDONLY), Is.EqualTo(-1));
+        Assert.That(FileStatus.TryGet($"{_root}/target", out FileStatus target) && target.Uid == 0);
+        Assert.That(FileStatus.TryGet($"{_root}/own/below/file", out FileStatus file) && file.Uid == Stranger);
+        Assert.That(folder.OpenFile("link", FileIO.O_RDONLY), Is.EqualTo(-1));
         Assert.That(folder.Names(), Is.EquivalentTo(new[] { "file", "link", "second" }));
-        Assert.That((folder.TryRename("file", folder, "second"), Libc.Errno), Is.EqualTo((false, Libc.EEXIST)));
+        Assert.That((folder.TryRename("file", folder, "second"), Errno.Last), Is.EqualTo((false, Errno.EEXIST)));
     }
 }

@@ -19,7 +19,7 @@ public sealed class PosixTests
     private static void Same(string path, bool follow)
     {
         int result = follow ? Syscall.stat(path, out Stat theirs) : Syscall.lstat(path, out theirs);
-        Assert.That(Libc.TryStat(path, out Libc.FileStatus ours, follow), Is.EqualTo(result == 0), path);
+        Assert.That(FileStatus.TryGet(path, out FileStatus ours, follow), Is.EqualTo(result == 0), path);
         if (result != 0) return;
         Assert.That((ours.Mode, ours.Uid, ours.Gid, ours.Size, ours.Inode, (ulong)ours.Links),
             Is.EqualTo(((uint)theirs.st_mode, theirs.st_uid, theirs.st_gid, theirs.st_size, theirs.st_ino, theirs.st_nlink)), path);
@@ -54,7 +54,7 @@ public sealed class PosixTests
         for (uint mode = 0; mode <= 0x1FF; mode += 5)
         {
             Assert.That(Syscall.chmod(path, (FilePermissions)mode), Is.Zero);
-            Assert.That(Libc.TryStat(path, out Libc.FileStatus status), Is.True);
+            Assert.That(FileStatus.TryGet(path, out FileStatus status), Is.True);
             Assert.That(status.Permissions, Is.EqualTo(mode));
         }
     }
@@ -66,15 +66,15 @@ public sealed class PosixTests
         Assert.That(all, Is.Not.Empty);
         foreach (UnixUserInfo user in all)
         {
-            Assert.That(Libc.FindAccount(user.UserName, out Account? byName), Is.Zero);
+            Assert.That(UserDatabase.Find(user.UserName, out Account? byName), Is.Zero);
             Assert.That(byName, Is.EqualTo(new Account(user.UserName, (uint)user.UserId, (uint)user.GroupId, user.RealName ?? "",
                 user.HomeDirectory, user.ShellProgram)));
-            Assert.That(Libc.FindAccount((uint)user.UserId, out Account? byNumber), Is.Zero);
+            Assert.That(UserDatabase.Find((uint)user.UserId, out Account? byNumber), Is.Zero);
             Assert.That(byNumber!.Uid, Is.EqualTo(byName!.Uid));
         }
-        Assert.That((Libc.FindAccount("nobody-has-this-name", out Account? none), none), Is.EqualTo((0, (Account?)null)));
+        Assert.That((UserDatabase.Find("nobody-has-this-name", out Account? none), none), Is.EqualTo((0, (Account?)null)));
         Assert.That(Syscall.getpwnam("nobody-has-this-name"), Is.Null);
-        Assert.That((Libc.GetUid(), Libc.GetEUid()), Is.EqualTo((Syscall.getuid(), Syscall.geteuid())));
+        Assert.That((Credentials.GetUid(), Credentials.GetEUid()), Is.EqualTo((Syscall.getuid(), Syscall.geteuid())));
     }
 
     [Test]
@@ -82,10 +82,10 @@ public sealed class PosixTests
     {
         foreach (UnixGroupInfo group in UnixGroupInfo.GetLocalGroups())
         {
-            Assert.That(Libc.FindGroup(group.GroupName, out GroupAccount? ours), Is.Zero);
+            Assert.That(UserDatabase.FindGroup(group.GroupName, out GroupAccount? ours), Is.Zero);
             Assert.That(ours!.Gid, Is.EqualTo((uint)group.GroupId), group.GroupName);
             Assert.That(ours.Members, Is.EquivalentTo(group.GetMemberNames()), group.GroupName);
-            Assert.That(Libc.TryFindGroup(group.GroupName, out uint gid) && gid == ours.Gid, group.GroupName);
+            Assert.That(UserDatabase.TryFindGroup(group.GroupName, out uint gid) && gid == ours.Gid, group.GroupName);
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed class ConnectionTests
     private static int Drain(int fd, byte[] buffer)
     {
         int total = 0;
-        for (int n; (n = Libc.Recv(fd, buffer)) > 0;) total += n;
+        for (int n; (n = Sockets.Recv(fd, buffer)) > 0;) total += n;
         return total;
     }
 
@@ -23,34 +23,34 @@ public sealed class ConnectionTests
     public void Input_waits_until_it_is_consumed() => OnLoop.Run(async loop =>
     {
         (Connection c, int raw) = Make(loop);
-        Libc.Send(raw, "abc"u8);
+        Sockets.Send(raw, "abc"u8);
         Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
         c.Consume(1);
-        loop.After(TimeSpan.FromMilliseconds(2), () => Libc.Send(raw, "def"u8));
+        loop.After(TimeSpan.FromMilliseconds(2), () => Sockets.Send(raw, "def"u8));
         Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
         Assert.That(c.Input.SequenceEqual("bcdef"u8));
-        Libc.Shutdown(raw, Libc.SHUT_WR);
+        Sockets.Shutdown(raw, Sockets.SHUT_WR);
         Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.End));
         Assert.That(c.Input.SequenceEqual("bcdef"u8), "what came before the end is still there");
         Assert.That(c.IsOpen);
         c.Dispose();
         Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.End));
-        Libc.Close(raw);
+        FileIO.Close(raw);
     });
 
     /// <summary>A listener whose backlog is full, and the connections that fill it.</summary>
     private static (int Listener, List<int> Waiting) FullBacklog(string path)
     {
-        int listener = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK, 0);
-        Assert.That(Libc.BindUnix(listener, path), Is.Zero);
-        Assert.That(Libc.Listen(listener, 1), Is.Zero);
+        int listener = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK, 0);
+        Assert.That(Sockets.BindUnix(listener, path), Is.Zero);
+        Assert.That(Sockets.Listen(listener, 1), Is.Zero);
         List<int> waiting = [];
         while (true)
         {
-            int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK, 0);
+            int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK, 0);
             waiting.Add(fd);
-            if (Libc.ConnectUnix(fd, path) == 0) continue;
-            Assert.That(Libc.Errno, Is.EqualTo(Libc.EAGAIN));
+            if (Sockets.ConnectUnix(fd, path) == 0) continue;
+            Assert.That(Errno.Last, Is.EqualTo(Errno.EAGAIN));
             return (listener, waiting);
         }
     }
@@ -62,7 +62,7 @@ public sealed class ConnectionTests
         for (int i = 0; i < count; i++)
         {
             while ((last = loop.Engine.Accept(listener, out _)) < 0) await loop.Delay(TimeSpan.FromMilliseconds(5));
-            if (i < count - 1) Libc.Close(last);
+            if (i < count - 1) FileIO.Close(last);
         }
         return last;
     }
@@ -85,17 +85,17 @@ public sealed class ConnectionTests
         byte[] got = new byte[10];
         int from = peer;
         int n;
-        while ((n = Libc.Recv(from, got)) < 0)
+        while ((n = Sockets.Recv(from, got)) < 0)
         {
             from = from == peer ? second : peer;
             await loop.Delay(TimeSpan.FromMilliseconds(5));
         }
         Assert.That(got.AsSpan(0, n).SequenceEqual("hello"u8));
-        Libc.Send(from, "world"u8);
+        Sockets.Send(from, "world"u8);
         Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
         Assert.That(c.Input.SequenceEqual("world"u8));
         c.Dispose();
-        foreach (int fd in (int[])[.. waiting, peer, second, listener, result.Descriptor]) Libc.Close(fd);
+        foreach (int fd in (int[])[.. waiting, peer, second, listener, result.Descriptor]) FileIO.Close(fd);
         File.Delete(path);
     });
 
@@ -106,10 +106,10 @@ public sealed class ConnectionTests
         (int listener, List<int> waiting) = FullBacklog(path);
         Connection c = Connection.ToUnix(loop, path, out _)!;
         c.Write("hello"u8);
-        Libc.Close(listener);
+        FileIO.Close(listener);
         Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Failed));
-        Assert.That(c.Error, Is.EqualTo(Libc.ECONNREFUSED));
-        foreach (int fd in waiting) Libc.Close(fd);
+        Assert.That(c.Error, Is.EqualTo(Errno.ECONNREFUSED));
+        foreach (int fd in waiting) FileIO.Close(fd);
         File.Delete(path);
     });
 
@@ -140,7 +140,7 @@ public sealed class ConnectionTests
     public void A_full_input_must_be_consumed_first() => OnLoop.Run(async loop =>
     {
         (Connection c, int raw) = Make(loop);
-        for (int i = 0; i < 10; i++) Libc.Send(raw, new byte[10_000]);
+        for (int i = 0; i < 10; i++) Sockets.Send(raw, new byte[10_000]);
         while (!c.InputIsFull) Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
         Assert.That(() => c.FillAsync(), Throws.InvalidOperationException);
         c.Dispose();
@@ -154,9 +154,9 @@ public sealed class ConnectionTests
         Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.TimedOut));
         Assert.That(c.IsOpen, "the session decides what it does about it");
         c.SetDeadline(null);
-        Libc.Send(raw, "x"u8);
+        Sockets.Send(raw, "x"u8);
         Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
-        Libc.Close(raw);
+        FileIO.Close(raw);
     });
 
     [Test]
@@ -166,8 +166,8 @@ public sealed class ConnectionTests
         c.Write(new byte[4_000_000]);
         c.SetDeadline(TimeSpan.FromMilliseconds(10));
         Assert.That(await c.DrainAsync(), Is.False);
-        Assert.That((c.IsOpen, c.Error), Is.EqualTo((false, Libc.ETIMEDOUT)));
-        Libc.Close(raw);
+        Assert.That((c.IsOpen, c.Error), Is.EqualTo((false, Errno.ETIMEDOUT)));
+        FileIO.Close(raw);
     });
 
     [Test]
@@ -182,7 +182,7 @@ public sealed class ConnectionTests
         });
         Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Canceled));
         Assert.That(c.IsReading, Is.False);
-        Libc.Close(raw);
+        FileIO.Close(raw);
     });
 
     [Test]
@@ -199,7 +199,7 @@ public sealed class ConnectionTests
         Assert.That(await c.DrainAsync());
         await loop.UntilAsync(() => got == 1_000_000);
         reader.Cancel();
-        Libc.Close(raw);
+        FileIO.Close(raw);
     });
 
     [Test]
@@ -218,15 +218,15 @@ public sealed class ConnectionTests
         stuck.Write(new byte[4_000_000]);
         stuck.CloseAfterFlush(TimeSpan.FromMilliseconds(10));
         await loop.UntilAsync(() => !stuck.IsOpen);
-        Libc.Close(deaf);
-        Libc.Close(raw);
+        FileIO.Close(deaf);
+        FileIO.Close(raw);
     });
 
     [Test]
     public void A_peer_that_is_gone_ends_reading_and_writing() => OnLoop.Run(async loop =>
     {
         (Connection c, int raw) = Make(loop);
-        Libc.Close(raw);
+        FileIO.Close(raw);
         c.Write("x"u8);
         Assert.That(await c.DrainAsync(), Is.False);
         Assert.That(c.IsOpen, Is.False);
@@ -244,8 +244,8 @@ public sealed class ConnectionTests
         c.TakeBack(10);
         await c.DrainAsync();
         byte[] buffer = new byte[100];
-        Assert.That(buffer.AsSpan(0, Libc.Recv(raw, buffer)).SequenceEqual("abcd1234ef"u8));
-        Libc.Close(raw);
+        Assert.That(buffer.AsSpan(0, Sockets.Recv(raw, buffer)).SequenceEqual("abcd1234ef"u8));
+        FileIO.Close(raw);
     });
 
     [Test]
@@ -272,15 +272,15 @@ public sealed class ConnectionTests
         foreach (Connection c in connections) EchoAsync(c).Detach();
         for (int i = 0; i < count; i++)
         {
-            Libc.Send(raws[i], "hello"u8);
+            Sockets.Send(raws[i], "hello"u8);
             if (i % 10 == 0) await loop.TurnAsync(1); // a batch needs output buffers for those that are in it
         }
         await loop.TurnAsync(5);
         long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         byte[] buffer = new byte[10];
-        Assert.That(raws.Count(raw => Libc.Recv(raw, buffer) == 5), Is.EqualTo(count));
+        Assert.That(raws.Count(raw => Sockets.Recv(raw, buffer) == 5), Is.EqualTo(count));
         Assert.That(bytes / count, Is.LessThan(1500), "bytes for each connection that has talked once");
         foreach (Connection c in connections) c.Dispose();
-        foreach (int raw in raws) Libc.Close(raw);
+        foreach (int raw in raws) FileIO.Close(raw);
     });
 }

@@ -129,8 +129,8 @@ public sealed class EventLoopTests
     [Test]
     public void A_listener_pauses_and_resumes() => OnLoop.Run(async loop =>
     {
-        int fd = Libc.Socket(Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
-        Assert.That(Libc.Bind(fd, new IPEndPoint(IPAddress.Loopback, 0)) == 0 && Libc.Listen(fd, 100) == 0);
+        int fd = Sockets.Create(Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0);
+        Assert.That(Sockets.Bind(fd, new IPEndPoint(IPAddress.Loopback, 0)) == 0 && Sockets.Listen(fd, 100) == 0);
         List<(int Fd, IPEndPoint? Peer)> accepted = [];
         Listener listener = new(loop, fd, (c, peer) => accepted.Add((c, peer)));
         List<int> clients = [];
@@ -138,8 +138,8 @@ public sealed class EventLoopTests
         {
             for (int i = 0; i < count; i++)
             {
-                int client = Libc.Socket(Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-                _ = Libc.Connect(client, listener.Local!);
+                int client = Sockets.Create(Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+                _ = Sockets.Connect(client, listener.Local!);
                 clients.Add(client);
             }
         }
@@ -154,7 +154,7 @@ public sealed class EventLoopTests
         await loop.UntilAsync(() => accepted.Count == 23);
         listener.Dispose();
         listener.Resume();
-        foreach (int c in clients.Concat(accepted.Select(a => a.Fd))) Libc.Close(c);
+        foreach (int c in clients.Concat(accepted.Select(a => a.Fd))) FileIO.Close(c);
     });
 
     [Test]
@@ -175,7 +175,7 @@ public sealed class EventLoopTests
         listener.Resume();
         await loop.UntilAsync(() => accepted.Count == 2);
         listener.Dispose();
-        foreach (int c in clients.Concat(accepted)) Libc.Close(c);
+        foreach (int c in clients.Concat(accepted)) FileIO.Close(c);
         Directory.Delete(folder, true);
     });
 }

@@ -40,24 +40,24 @@ internal static class OnLoop
     /// <summary>Two connected non-blocking sockets.</summary>
     public static (int A, int B) Pair()
     {
-        Assert.That(Libc.TrySocketPair(out int a, out int b));
-        foreach (int fd in new[] { a, b }) _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
+        Assert.That(Sockets.TrySocketPair(out int a, out int b));
+        foreach (int fd in new[] { a, b }) _ = FileIO.Fcntl(fd, FileIO.F_SETFL, FileIO.O_RDWR | FileIO.O_NONBLOCK);
         return (a, b);
     }
 
     /// <summary>A socket that listens on a path.</summary>
     public static int Listen(string path)
     {
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        Assert.That(Libc.BindUnix(fd, path) == 0 && Libc.Listen(fd, 100) == 0, Libc.ErrorText());
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+        Assert.That(Sockets.BindUnix(fd, path) == 0 && Sockets.Listen(fd, 100) == 0, Errno.Text());
         return fd;
     }
 
     /// <summary>A socket connected to a path.</summary>
     public static int Connect(string path)
     {
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        Assert.That(Libc.ConnectUnix(fd, path), Is.Zero, Libc.ErrorText());
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+        Assert.That(Sockets.ConnectUnix(fd, path), Is.Zero, Errno.Text());
         return fd;
     }
 }

@@ -107,7 +107,7 @@ public sealed class PortableLoopTests
             }
             s.Note($"{size}: {got} {same}");
         }
-        Libc.Shutdown(a.Descriptor, Libc.SHUT_WR);
+        Sockets.Shutdown(a.Descriptor, Sockets.SHUT_WR);
         s.Note($"{await a.FillAsync()}");
     });
 
@@ -117,7 +117,7 @@ public sealed class PortableLoopTests
         (Connection a, Connection b) = s.Pair();
         a.Write("question"u8);
         await a.DrainAsync();
-        Libc.Shutdown(a.Descriptor, Libc.SHUT_WR);
+        Sockets.Shutdown(a.Descriptor, Sockets.SHUT_WR);
         s.Note(await s.ReadAllAsync(b));
         b.Write("answer"u8);
         b.CloseAfterFlush();
@@ -188,21 +188,21 @@ public sealed class PortableLoopTests
     [Test]
     public void A_reset_ends_both_directions() => SameOnBoth(async s =>
     {
-        int fd = Libc.Socket(Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
-        Assert.That(Libc.Bind(fd, new IPEndPoint(IPAddress.Loopback, 0)) == 0 && Libc.Listen(fd, 10) == 0);
+        int fd = Sockets.Create(Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0);
+        Assert.That(Sockets.Bind(fd, new IPEndPoint(IPAddress.Loopback, 0)) == 0 && Sockets.Listen(fd, 10) == 0);
         Promise<Connection> accepted = new();
         using Listener listener = new(s.Loop, fd, (c, peer) => accepted.TrySet(new Connection(s.Loop, c, peer)));
-        int client = Libc.Socket(Libc.AF_INET, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
-        Assert.That(Libc.Connect(client, listener.Local!), Is.Zero);
-        int port = Libc.LocalEndPoint(client)!.Port;
+        int client = Sockets.Create(Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0);
+        Assert.That(Sockets.Connect(client, listener.Local!), Is.Zero);
+        int port = Sockets.LocalEndPoint(client)!.Port;
         Connection server = await accepted;
         s.Note($"{server.Remote!.Address} {server.Remote.Port == port}");
-        Libc.Send(client, "hello"u8);
+        Sockets.Send(client, "hello"u8);
         s.Note($"{await server.FillAsync()} {server.Input.Length}");
         s.Loop.After(TimeSpan.FromMilliseconds(5), () =>
         {
-            Libc.SetAbortiveClose(client);
-            Libc.Close(client);
+            Sockets.SetAbortiveClose(client);
+            FileIO.Close(client);
         });
         s.Note($"{await server.FillAsync()} {server.Error}");
         server.Write("too late"u8);
@@ -239,7 +239,7 @@ public sealed class PortableLoopTests
             Connection c = new(s.Loop, OnLoop.Connect(folder + "/s"));
             c.Write(Bytes(10 + i * 100));
             await c.DrainAsync();
-            Libc.Shutdown(c.Descriptor, Libc.SHUT_WR);
+            Sockets.Shutdown(c.Descriptor, Sockets.SHUT_WR);
             answers.Add(s.ReadAllAsync(c));
             if (i % 50 == 0) await s.Loop.TurnAsync();
         }

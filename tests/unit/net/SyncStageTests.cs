@@ -36,7 +36,7 @@ public sealed class SyncStageTests
                         pool.Submit(new FileWork(stage, () => open(number), work =>
                         {
                             errors.Add(work.SyncError);
-                            if (work.Unsynced >= 0) _ = Libc.Close(work.Unsynced);
+                            if (work.Unsynced >= 0) _ = FileIO.Close(work.Unsynced);
                             if (errors.Count == Count) loop.Stop();
                         }));
                     }
@@ -60,8 +60,8 @@ public sealed class SyncStageTests
         string folder = Directory.CreateTempSubdirectory("sync").FullName;
         List<int> errors = Run(grouping, threads, i =>
         {
-            int fd = Libc.Open($"{folder}/{i}", Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC, 0x180);
-            Assert.That(Libc.PWriteAll(fd, "text"u8, 0));
+            int fd = FileIO.Open($"{folder}/{i}", FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC, 0x180);
+            Assert.That(FileIO.PWriteAll(fd, "text"u8, 0));
             return fd;
         });
         Assert.That(errors, Has.Count.EqualTo(Count).And.All.EqualTo(0));
@@ -75,8 +75,8 @@ public sealed class SyncStageTests
         string folder = Directory.CreateTempSubdirectory("sync").FullName;
         // a device cannot be synced
         List<int> errors = Run(grouping, 2, i => i % 4 == 0
-            ? Libc.Open("/dev/null", Libc.O_WRONLY | Libc.O_CLOEXEC, 0)
-            : Libc.Open($"{folder}/{i}", Libc.O_WRONLY | Libc.O_CREAT | Libc.O_CLOEXEC, 0x180));
+            ? FileIO.Open("/dev/null", FileIO.O_WRONLY | FileIO.O_CLOEXEC, 0)
+            : FileIO.Open($"{folder}/{i}", FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC, 0x180));
         Directory.Delete(folder, true);
         Assert.That(errors.Count(e => e != 0), Is.EqualTo(Count / 4));
     }

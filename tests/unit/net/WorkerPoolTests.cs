@@ -39,7 +39,7 @@ public sealed class WorkerPoolTests
             loop.Run();
         });
         thread.Start();
-        for (int i = 0; i < 15_000 && Volatile.Read(ref quick) < 10; i++) Libc.Poll([], 20);
+        for (int i = 0; i < 15_000 && Volatile.Read(ref quick) < 10; i++) Poll.Wait([], 20);
         Assert.That(quick, Is.EqualTo(10), "quick work ran while six items waited in a pool of two");
         release.Set();
         Assert.That(allDone.Wait(TestLimits.Wait));

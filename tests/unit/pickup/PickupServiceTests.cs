@@ -124,13 +124,14 @@ public class PickupServiceTests
         Assert.That(e.Recipients.Select(r => (r.Address, r.Notify)),
             Is.EqualTo(new[] { ("a@b", Notify.Success), ("c@d", Notify.Default) }));
         Assert.That(got.Text, Does.StartWith(
-            $"Received: by mx.example.com (Suite, from userid {Libc.GetUid()})\n\tid {e.QueueId}; ").And.EndWith("\nSubject: x\n\nhi\n"));
+            $"Received: by mx.example.com (Suite, from userid {Credentials.GetUid()})\n"
+                + $"\tid {e.QueueId}; ").And.EndWith("\nSubject: x\n\nhi\n"));
     }
 
     [Test]
     public void A_message_whose_permission_takes_long_loses_nothing_and_holds_up_nobody()
     {
-        Assert.That(Libc.FindAccount(Libc.GetUid(), out Account? me), Is.Zero);
+        Assert.That(UserDatabase.Find(Credentials.GetUid(), out Account? me), Is.Zero);
         using LockedTable table = new((me!.Name, "*"));
         Start($"local_login_sender_maps = {table.Spec}");
         using BlockingLink waiting = Connect(), other = Connect();

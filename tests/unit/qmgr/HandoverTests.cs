@@ -114,7 +114,7 @@ public sealed class HandoverTests
         await StartHangingAsync(loop, "hang@a.test");
         QueuedNotice later = _bench.Put("deferred", "later@b.test");
         string id = later.Envelope.QueueId;
-        Libc.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 1_000_000_000L);
+        FileIO.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 1_000_000_000L);
         await _bench.AskAsync(loop, QmgrRequest.Rescan);
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 1);
         // there is no room for it

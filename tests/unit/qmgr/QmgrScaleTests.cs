@@ -72,7 +72,7 @@ public sealed class QmgrScaleTests
     {
         _bench.Deliver = _ => Outcome.Defer("4.4.1", "timed out");
         string before = _bench.Put("deferred", "old@backup.test", "x@other.test").Envelope.QueueId;
-        _ = Libc.SetModified(_bench.Spool.PathOf("deferred", before), QueueId.Microseconds() + 1_000_000_000L);
+        _ = FileIO.SetModified(_bench.Spool.PathOf("deferred", before), QueueId.Microseconds() + 1_000_000_000L);
         _bench.StartAll(loop);
         _bench.Tell(loop, _bench.Put("incoming", "new@BACKUP.test", "done@backup.test"));
         _bench.Tell(loop, _bench.Put("incoming", "x@sub.backup.test"));

@@ -100,7 +100,7 @@ public sealed class QmgrServiceTests
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 1);
         Assert.That(_bench.Exists("incoming", id), Is.False);
         Assert.That(_bench.Marks("deferred", id), Is.EqualTo("Rr"));
-        Assert.That(Libc.TryStat(_bench.Spool.PathOf("deferred", id), out Libc.FileStatus status));
+        Assert.That(FileStatus.TryGet(_bench.Spool.PathOf("deferred", id), out FileStatus status));
         (_, long next) = _bench.Qmgr.DeferredMessages.All.Single();
         Assert.That(status.ModifiedSeconds,
             Is.EqualTo(next / 1_000_000).And.InRange(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 290,
@@ -118,7 +118,7 @@ public sealed class QmgrServiceTests
     {
         QueuedNotice later = _bench.Put("deferred", "x@a.test");
         string id = later.Envelope.QueueId;
-        Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), (DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 600) * 1_000_000),
+        Assert.That(FileIO.SetModified(_bench.Spool.PathOf("deferred", id), (DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 600) * 1_000_000),
             Is.Zero);
         _bench.StartAll(loop);
         Assert.That(_bench.Qmgr.DeferredMessages.Count, Is.Zero, "the scan is under way");
@@ -133,7 +133,7 @@ public sealed class QmgrServiceTests
     {
         List<string> ids = [.. Enumerable.Range(0, 30).Select(i => _bench.Put("deferred", $"x{i}@a.test").Envelope.QueueId)];
         foreach (string id in ids)
-            Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 600_000_000), Is.Zero);
+            Assert.That(FileIO.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 600_000_000), Is.Zero);
         _bench.StartAll(loop);
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == ids.Count);
         bool drained = false;
@@ -151,7 +151,7 @@ public sealed class QmgrServiceTests
     {
         List<string> ids = [.. Enumerable.Range(0, 200).Select(i => _bench.Put("deferred", $"x{i}@a.test").Envelope.QueueId)];
         foreach (string id in ids)
-            Assert.That(Libc.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 600_000_000), Is.Zero);
+            Assert.That(FileIO.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 600_000_000), Is.Zero);
         _bench.Holds = _ => true;
         _bench.StartAll(loop);
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == ids.Count);
@@ -249,7 +249,7 @@ public sealed class QmgrServiceTests
         foreach (string folder in new[] { "incoming", "active", "deferred" })
             ids.Add(_bench.Put(folder, $"!done@{folder}.test", $"left@{folder}.test").Envelope.QueueId);
         QueuedNotice later = _bench.Put("deferred", "later@x.test");
-        Libc.SetModified(_bench.Spool.PathOf("deferred", later.Envelope.QueueId), QueueId.Microseconds() + 1_000_000_000L);
+        FileIO.SetModified(_bench.Spool.PathOf("deferred", later.Envelope.QueueId), QueueId.Microseconds() + 1_000_000_000L);
         string torn = _bench.Put("incoming", "torn@x.test").Envelope.QueueId, wrong = QueueId.Next();
         using (FileStream f = new(_bench.Spool.PathOf("incoming", torn), FileMode.Open)) f.SetLength(f.Length - 1);
         File.WriteAllText(_bench.Spool.PathOf("incoming", wrong), "this is not a queue file and never was, but it is long enough");
@@ -290,7 +290,7 @@ public sealed class QmgrServiceTests
     {
         QueuedNotice notice = _bench.Put("deferred", "x@a.test");
         string id = notice.Envelope.QueueId;
-        Libc.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 1_000_000_000L);
+        FileIO.SetModified(_bench.Spool.PathOf("deferred", id), QueueId.Microseconds() + 1_000_000_000L);
         _bench.StartAll(loop);
         await loop.UntilAsync(() => _bench.Qmgr.DeferredMessages.Count == 1);
         Assert.That(_bench.Spool.Move(id, "deferred", "incoming"), Is.Zero);

@@ -60,7 +60,7 @@ public class ShowqServiceTests
         string waiting = _harness.Put(SpoolDirectory.Deferred, ToolHarness.Envelope("w@x", "a@b"));
         _harness.Put(SpoolDirectory.Corrupt, ToolHarness.Envelope("c@x", "a@b"));
         long next = QueueId.Microseconds() / 1_000_000 * 1_000_000 + 300_000_000;
-        _ = Libc.SetModified(_harness.Spool.PathOf(SpoolDirectory.Deferred, waiting), next);
+        _ = FileIO.SetModified(_harness.Spool.PathOf(SpoolDirectory.Deferred, waiting), next);
         Start([new QueueState { QueueId = active, State = "active" },
             new QueueState { QueueId = waiting, State = "deferred", NextMicroseconds = next }]);
         Assert.That(Read().Select(e => (e.QueueName, e.QueueId, e.Sender, e.NextMicroseconds)), Is.EqualTo(new[]

@@ -101,9 +101,9 @@ internal sealed class SmtpHarness : IDisposable
     /// <param name="early">What it says before anybody listens.</param>
     public TestClient Connect(string address = "192.0.2.7", int port = 4711, string early = "")
     {
-        Assert.That(Libc.TrySocketPair(out int a, out int b));
-        foreach (int fd in new[] { a, b }) _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
-        _ = Libc.Send(b, Encoding.UTF8.GetBytes(early));
+        Assert.That(Sockets.TrySocketPair(out int a, out int b));
+        foreach (int fd in new[] { a, b }) _ = FileIO.Fcntl(fd, FileIO.F_SETFL, FileIO.O_RDWR | FileIO.O_NONBLOCK);
+        _ = Sockets.Send(b, Encoding.UTF8.GetBytes(early));
         Server.Accept(a, new IPEndPoint(IPAddress.Parse(address), port));
         return new TestClient(Loop, b);
     }
@@ -170,7 +170,7 @@ internal sealed class TestClient(EventLoop loop, int fd)
     public void Send(string text) => Send(Encoding.UTF8.GetBytes(text));
 
     /// <summary>No more input for the server.</summary>
-    public void Finish() => Libc.Shutdown(fd, Libc.SHUT_WR);
+    public void Finish() => Sockets.Shutdown(fd, Sockets.SHUT_WR);
 
     public void Close() => _connection.Dispose();
 

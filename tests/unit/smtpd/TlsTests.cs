@@ -165,9 +165,9 @@ public class TlsTests
         using TestCa foreign = new("Foreign CA");
         string chain = (signedByOurs ? _ca : foreign).Chain("client.example");
         List<KeyPair> keys = new KeyPairFiles([chain], []).Load(out _)!;
-        nint certificate = LibSsl.ParseCertificate(keys[0].Chain[0]);
-        string print = BitConverter.ToString(LibSsl.Fingerprint(certificate, "sha256", publicKey: false)).Replace('-', ':');
-        LibSsl.FreeCertificate(certificate);
+        nint certificate = SslCertificate.Parse(keys[0].Chain[0]);
+        string print = BitConverter.ToString(SslCertificate.Fingerprint(certificate, "sha256", publicKey: false)).Replace('-', ':');
+        SslCertificate.Free(certificate);
         using SmtpHarness h = new(Config(
             $"smtpd_tls_ask_ccert = yes\nsmtpd_tls_fingerprint_digest = sha256\nrelay_clientcerts = "
             + $"inline:{{{{{(listed ? print : "00:11")}=x}}}}\n"

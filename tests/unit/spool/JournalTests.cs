@@ -127,16 +127,16 @@ public sealed class JournalTests
     /// <summary>As its owner does before it syncs everything.</summary>
     private void Mark(byte closing)
     {
-        int fd = Libc.Open(SegmentPath, Libc.O_WRONLY | Libc.O_CLOEXEC, 0);
-        Assert.That(Libc.PWrite(fd, [closing], JournalFormat.ClosingAt), Is.EqualTo(1));
-        _ = Libc.Close(fd);
+        int fd = FileIO.Open(SegmentPath, FileIO.O_WRONLY | FileIO.O_CLOEXEC, 0);
+        Assert.That(FileIO.PWrite(fd, [closing], JournalFormat.ClosingAt), Is.EqualTo(1));
+        _ = FileIO.Close(fd);
     }
 
     [Test]
     public void A_record_answers_for_deliveries_on_its_file_system_until_it_is_about_to_be_forgotten()
     {
         JournalCover cover = new(_spool);
-        ulong device = Libc.TryStat(_spool.Root, out Libc.FileStatus status) ? status.Device : 0;
+        ulong device = FileStatus.TryGet(_spool.Root, out FileStatus status) ? status.Device : 0;
         using JournalSegment segment = Claim(s_earlier);
         JournalPlace place = new(segment.Number, segment.Generation);
         Assert.That(cover.Holds(place, device), Is.False, "it may be looked at only by who opened it with all rights");

@@ -233,7 +233,7 @@ public sealed class QueueFileFormatTests
         Assert.That(Encoding.ASCII.GetString(read.Content.Of(file)), Is.EqualTo("Subject: x\n\none\ntwo\n"));
         string path = _spool.PathOf("incoming", "read");
         System.IO.File.WriteAllBytes(path, file);
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
         for (int size = 1; size < 30; size++)
         {
             List<byte> content = [];
@@ -241,7 +241,7 @@ public sealed class QueueFileFormatTests
             for (int n; (n = read.Content.Read(fd, buffer, content.Count)) > 0;) content.AddRange(buffer[..n]);
             Assert.That(Encoding.ASCII.GetString([.. content]), Is.EqualTo("Subject: x\n\none\ntwo\n"), $"pieces of {size}");
         }
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         Assert.That(Read(file[..^1], out _), Is.EqualTo(QueueFileStatus.Unfinished), "not all of it was written");
     }
 

@@ -38,7 +38,7 @@ public class RecipientReaderTests
         bytes[bytes.AsSpan().IndexOf("\nr user"u8) + 1] = QueueFileFormat.Unsynced;
         string path = Path.GetTempFileName();
         File.WriteAllBytes(path, bytes);
-        int fd = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
         Assert.That(SpoolDirectory.TryRead(fd, QueueId.Next(), out QueueFile? file), Is.EqualTo(QueueFileStatus.Ok));
         List<EnvelopeRecipient> all = file!.Envelope.Recipients;
         for (int i = 0; i < all.Count; i++)
@@ -49,7 +49,7 @@ public class RecipientReaderTests
             Assert.That(read.Select(Text), Is.EqualTo(left.Take(most).Select(Text)));
             Assert.That(isEnd, Is.EqualTo(left.Length <= most));
         }
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
         File.Delete(path);
     }
 

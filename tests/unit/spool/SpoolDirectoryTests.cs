@@ -40,9 +40,9 @@ public sealed class SpoolDirectoryTests
         Assert.That(_spool.PathOf("deferred", ids[0]), Is.EqualTo($"{_root}/deferred/{ids[0][7]}/{ids[0]}"));
         Assert.That(_spool.TryRead("deferred", ids[59], out _), Is.EqualTo(QueueFileStatus.Ok));
         Assert.That(_spool.Move(ids[0], "deferred", "active"), Is.Zero);
-        Assert.That(_spool.Move(ids[0], "deferred", "active"), Is.EqualTo(Libc.ENOENT));
+        Assert.That(_spool.Move(ids[0], "deferred", "active"), Is.EqualTo(Errno.ENOENT));
         Assert.That(_spool.Remove("active", ids[0]), Is.Zero);
-        Assert.That(_spool.Remove("active", ids[0]), Is.EqualTo(Libc.ENOENT));
+        Assert.That(_spool.Remove("active", ids[0]), Is.EqualTo(Errno.ENOENT));
         Assert.That(_spool.TryRead("active", ids[0], out _), Is.EqualTo(QueueFileStatus.Missing));
     }
 

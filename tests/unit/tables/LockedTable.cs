@@ -36,14 +36,14 @@ internal sealed class LockedTable : IDisposable
 
     public void Lock()
     {
-        Assert.That(Libc.Flock((int)_file.SafeFileHandle.DangerousGetHandle(), Libc.LOCK_EX), Is.Zero);
+        Assert.That(FileLocks.Flock((int)_file.SafeFileHandle.DangerousGetHandle(), FileLocks.LOCK_EX), Is.Zero);
         _locked = true;
     }
 
     public void Release()
     {
         _locked = false;
-        _ = Libc.Flock((int)_file.SafeFileHandle.DangerousGetHandle(), Libc.LOCK_UN);
+        _ = FileLocks.Flock((int)_file.SafeFileHandle.DangerousGetHandle(), FileLocks.LOCK_UN);
     }
 
     /// <summary>Releases it when the loop has gone round a few times, which it does not while it waits itself.</summary>

@@ -44,7 +44,7 @@ public class DaneTests
             _ => new byte[10],
         };
         byte[] data = type switch { 1 => SHA256.HashData(whole), 2 => SHA512.HashData(whole), _ => whole };
-        Assert.That(Common.Native.LibSsl.TryLoad(out _) && Common.Native.LibSsl.SetTicketCipher("aes-256-cbc"));
+        Assert.That(Common.Native.OpenSsl.TryLoad(out _) && Common.Native.SslTickets.SetCipher("aes-256-cbc"));
         new TicketKeys(_ca.Folder, TimeSpan.FromHours(1), TimeProvider.System).Install();
         TlsClientSettings settings = new(MailConfig.Parse("smtp_tls_security_level = dane\n").Config, lmtp: false);
         TlsPolicy policy = TlsPolicy.Of(TlsLevel.Dane, settings) with

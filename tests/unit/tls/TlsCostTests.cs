@@ -16,8 +16,8 @@ public class TlsCostTests
     [SetUp]
     public void ServeTickets()
     {
-        Assert.That(LibSsl.TryLoad(out string error), error);
-        LibSsl.SetTicketCipher("aes-256-cbc");
+        Assert.That(OpenSsl.TryLoad(out string error), error);
+        SslTickets.SetCipher("aes-256-cbc");
         new TicketKeys("", TimeSpan.FromHours(1), TimeProvider.System).Install();
     }
 
@@ -47,7 +47,7 @@ public class TlsCostTests
             pair.Run(async () =>
             {
                 (TlsHandshake, TlsHandshake) done =
-                    await pair.ShakeAsync(serving, calling, tls => { if (session != 0) LibSsl.Resume(tls.Ssl, session); }, "EHLO");
+                    await pair.ShakeAsync(serving, calling, tls => { if (session != 0) SslSessions.Resume(tls.Ssl, session); }, "EHLO");
                 Assert.That(done, Is.EqualTo((TlsHandshake.Done, TlsHandshake.Done)));
                 Assert.That(await TlsPair.ReceiveAsync(pair.Server, 4), Has.Length.EqualTo(4));
                 pair.Server.Write("250 hello"u8);
@@ -56,10 +56,10 @@ public class TlsCostTests
                 Assert.That((pair.ClientTls!.Ssl.IsResumed, pair.ServerTls!.Ssl.IsResumed), Is.EqualTo((round == 1, round == 1)));
                 Assert.That((pair.ClientTls.Ssl.SystemCalls.Sends, pair.ServerTls.Ssl.SystemCalls.Sends), Is.EqualTo((client, server)));
                 if (protocols.Length == 0) Assert.That(pair.ServerTls.Ssl.SystemCalls.Receives, Is.EqualTo(2));
-                session = LibSsl.TakeSession(pair.ClientTls.Ssl);
+                session = SslSessions.Take(pair.ClientTls.Ssl);
             });
         }
-        if (session != 0) LibSsl.FreeSession(session);
+        if (session != 0) SslSessions.Free(session);
     }
 
     [Test]
@@ -76,9 +76,9 @@ public class TlsCostTests
             Task<byte[]> reading = TlsPair.ReceiveAsync(pair.Client, 1);
             pair.Server.Write("2"u8);
             await reading;
-            nint session = LibSsl.TakeSession(pair.ClientTls.Ssl);
+            nint session = SslSessions.Take(pair.ClientTls.Ssl);
             Assert.That(session, Is.Not.Zero, "the ticket came");
-            LibSsl.FreeSession(session);
+            SslSessions.Free(session);
         });
     }
 

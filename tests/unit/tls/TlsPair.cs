@@ -9,8 +9,8 @@ internal sealed class TlsPair : IDisposable
 {
     public TlsPair()
     {
-        Assert.That(Libc.TrySocketPair(out int a, out int b));
-        foreach (int fd in new[] { a, b }) _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
+        Assert.That(Sockets.TrySocketPair(out int a, out int b));
+        foreach (int fd in new[] { a, b }) _ = FileIO.Fcntl(fd, FileIO.F_SETFL, FileIO.O_RDWR | FileIO.O_NONBLOCK);
         Server = new Connection(Loop, a);
         Client = new Connection(Loop, b);
     }

@@ -53,7 +53,7 @@ public class TlsSessionTests
             await pair.ShakeAsync(server, client);
             pair.Client.Write("x"u8);
             pair.Client.Flush();
-            Libc.Shutdown(pair.Client.Descriptor, Libc.SHUT_WR);
+            Sockets.Shutdown(pair.Client.Descriptor, Sockets.SHUT_WR);
             Assert.That(await TlsPair.ReceiveAsync(pair.Server, 100), Has.Length.EqualTo(1));
             Assert.That(pair.ServerTls!.Truncated);
         });
@@ -68,7 +68,7 @@ public class TlsSessionTests
         pair.Run(async () =>
         {
             await pair.ShakeAsync(server, client);
-            Libc.Shutdown(pair.Client.Descriptor, Libc.SHUT_WR);
+            Sockets.Shutdown(pair.Client.Descriptor, Sockets.SHUT_WR);
             Assert.That(await pair.Server.FillAsync(), Is.EqualTo(ReadStatus.End));
             pair.Server.Write("250 too late\r\n"u8);
             pair.Server.Flush();
@@ -85,7 +85,7 @@ public class TlsSessionTests
         pair.Run(async () =>
         {
             await pair.ShakeAsync(server, client);
-            Libc.Send(pair.Client.Descriptor,
+            Sockets.Send(pair.Client.Descriptor,
                 new byte[] { 23, 3, 3, 0, 20, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 });
             Assert.That(await pair.Server.FillAsync(), Is.EqualTo(ReadStatus.Failed));
             Assert.That(pair.ServerTls!.Error, Does.StartWith("error:"));
@@ -105,8 +105,8 @@ public class TlsSessionTests
                 TlsSession session = TlsSession.TryCreate(server, pair.Server, server: true, out _)!;
                 byte[] hello = new byte[400];
                 (hello[0], hello[1], hello[2], hello[3], hello[4], hello[5]) = (22, 3, 1, 1, 0x8B, 1);
-                Libc.Send(pair.Client.Descriptor, hello.AsSpan(0, length));
-                Libc.Shutdown(pair.Client.Descriptor, Libc.SHUT_WR);
+                Sockets.Send(pair.Client.Descriptor, hello.AsSpan(0, length));
+                Sockets.Shutdown(pair.Client.Descriptor, Sockets.SHUT_WR);
                 Assert.That(await session.HandshakeAsync(TestLimits.Wait), Is.AnyOf(TlsHandshake.Lost, TlsHandshake.Failed), $"{length}");
             });
         }
@@ -132,7 +132,7 @@ public class TlsSessionTests
         using TestCa ca = new();
         FakeClock clock = new();
         using TlsContext server = TlsPair.ServerContext(protocols, ca.Chain("mx.example")), client = TlsPair.ClientContext(ca.RootFile);
-        LibSsl.SetTicketCipher("aes-256-cbc");
+        SslTickets.SetCipher("aes-256-cbc");
         new TicketKeys(ca.Folder, TimeSpan.FromHours(1), clock).Install();
         nint session = 0;
         Assert.That(Shake(), Is.False);
@@ -144,7 +144,7 @@ public class TlsSessionTests
         Assert.That(Shake(), Is.True);
         clock.Now += TimeSpan.FromHours(2.1);
         Assert.That(Shake(), Is.False);
-        LibSsl.FreeSession(session);
+        SslSessions.Free(session);
 
         bool Shake()
         {
@@ -152,12 +152,12 @@ public class TlsSessionTests
             bool resumed = false;
             pair.Run(async () =>
             {
-                Assert.That(await pair.ShakeAsync(server, client, tls => { if (session != 0) LibSsl.Resume(tls.Ssl, session); }),
+                Assert.That(await pair.ShakeAsync(server, client, tls => { if (session != 0) SslSessions.Resume(tls.Ssl, session); }),
                     Is.EqualTo((TlsHandshake.Done, TlsHandshake.Done)));
                 pair.Server.Write("220 hello"u8);
                 await TlsPair.ReceiveAsync(pair.Client, 9);
                 resumed = TlsFacts.Of(pair.ClientTls!, "sha256").Agreement.Resumed;
-                if (session == 0) session = LibSsl.TakeSession(pair.ClientTls!.Ssl);
+                if (session == 0) session = SslSessions.Take(pair.ClientTls!.Ssl);
                 Assert.That(session, Is.Not.Zero);
             });
             return resumed;
@@ -179,7 +179,7 @@ public class TlsSessionTests
             using TlsPair pair = new();
             pair.Run(async () =>
             {
-                await pair.ShakeAsync(server.Context!, client, tls => { if (name.Length > 0) LibSsl.SetServerName(tls.Ssl, name); });
+                await pair.ShakeAsync(server.Context!, client, tls => { if (name.Length > 0) SslServerName.Set(tls.Ssl, name); });
                 Assert.That(TlsFacts.Of(pair.ClientTls!, "sha256").PeerName, Is.EqualTo(expected), name);
                 Assert.That(TlsFacts.Matches(pair.ClientTls!, ["nowhere.example", name], 0, out _),
                     Is.EqualTo(expected != "default.example"), name);
@@ -214,7 +214,7 @@ public class TlsSessionTests
         using TlsPair pair = new();
         pair.Run(async () =>
         {
-            await pair.ShakeAsync(server.Context!, client, tls => LibSsl.SetServerName(tls.Ssl, "a.example"));
+            await pair.ShakeAsync(server.Context!, client, tls => SslServerName.Set(tls.Ssl, "a.example"));
             Assert.That(TlsFacts.Of(pair.ClientTls!, "sha256").PeerName, Is.EqualTo("a.example"));
         });
     }

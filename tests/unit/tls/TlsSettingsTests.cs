@@ -7,8 +7,8 @@ namespace MtaSuite.Tests.Unit.Tls;
 [TestFixture]
 public class TlsSettingsTests
 {
-    private const ulong Ssl3 = LibSsl.OpNoSslV3, T10 = LibSsl.OpNoTls1, T11 = LibSsl.OpNoTls1_1, T12 = LibSsl.OpNoTls1_2,
-        T13 = LibSsl.OpNoTls1_3;
+    private const ulong Ssl3 = SslContext.OpNoSslV3, T10 = SslContext.OpNoTls1, T11 = SslContext.OpNoTls1_1, T12 = SslContext.OpNoTls1_2,
+        T13 = SslContext.OpNoTls1_3;
 
     [TestCase("", 0, 0, Ssl3)]
     [TestCase(">=TLSv1", 0x0301, 0, Ssl3)]

@@ -60,12 +60,12 @@ public class BlockingLinkTests
         List<BlockingLink> links = [];
         int errno = 0;
         while (links.Count < 10_000 && BlockingLink.Connect(path, patience, out errno) is { } link) links.Add(link);
-        Assert.That(errno, Is.EqualTo(Libc.ETIMEDOUT));
+        Assert.That(errno, Is.EqualTo(Errno.ETIMEDOUT));
         links[0].Open(new TriggerRequest());
         Assert.That(links[0].TryReceive(out _, out _), Is.False);
-        Assert.That(links[0].Error, Is.EqualTo(Libc.ErrorText(Libc.ETIMEDOUT)));
+        Assert.That(links[0].Error, Is.EqualTo(Errno.Text(Errno.ETIMEDOUT)));
         foreach (BlockingLink link in links) link.Dispose();
-        _ = Libc.Close(fd);
+        _ = FileIO.Close(fd);
     }
 
     [Test]

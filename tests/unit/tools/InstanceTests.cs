@@ -62,10 +62,10 @@ public sealed class InstanceTests
     [Test]
     public void A_handle_of_a_process_that_has_ended_reaches_no_later_one()
     {
-        int pid = Libc.Spawn("/bin/sh", ["sh", "-c", "read x"], [], "/", [0, 1, 2], []);
+        int pid = Processes.Spawn("/bin/sh", ["sh", "-c", "read x"], [], "/", [0, 1, 2], []);
         using ProcessHandle process = ProcessHandle.TryOpen(pid)!;
-        Assert.That(process.Send(Libc.SIGKILL), Is.Zero);
-        Assert.That(Libc.WaitPid(pid, out _, 0), Is.EqualTo(pid));
-        Assert.That(process.Send(0), Is.EqualTo(Libc.ESRCH));
+        Assert.That(process.Send(Signals.SIGKILL), Is.Zero);
+        Assert.That(Processes.WaitPid(pid, out _, 0), Is.EqualTo(pid));
+        Assert.That(process.Send(0), Is.EqualTo(Errno.ESRCH));
     }
 }

@@ -46,8 +46,8 @@ internal sealed class ToolHarness : IDisposable
 
     public static int Listen(string path)
     {
-        int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
-        Assert.That(Libc.BindUnix(fd, path) == 0 && Libc.Listen(fd, 10) == 0, Libc.ErrorText());
+        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
+        Assert.That(Sockets.BindUnix(fd, path) == 0 && Sockets.Listen(fd, 10) == 0, Errno.Text());
         return fd;
     }
 
@@ -80,7 +80,7 @@ internal sealed class ToolHarness : IDisposable
         List<int> sockets = [];
         Assert.That(PeerEndPoint.Parse(parsed.Place, AddressFamily.Unspecified, "", out _)!.Listen(parsed.Backlog, parsed.WindowSize,
             sockets), Is.Null);
-        port = Libc.LocalEndPoint(sockets[0])?.Port ?? 0;
+        port = Sockets.LocalEndPoint(sockets[0])?.Port ?? 0;
         Sink sink = null!;
         Serve(() =>
         {
@@ -107,7 +107,7 @@ internal sealed class ToolHarness : IDisposable
         for (int i = 0; i < 30_000; i++)
         {
             if (OnLoop(condition)) return;
-            Libc.PollOne(-1, 0, 10);
+            Poll.WaitOne(-1, 0, 10);
         }
         Assert.Fail("it did not happen");
     }

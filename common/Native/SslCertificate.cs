@@ -2,95 +2,66 @@ using System.Runtime.InteropServices;
 
 namespace MtaSuite.Common.Native;
 
-/// <summary>Certificates and keys. A certificate's handle is freed by <see cref="FreeCertificate"/>.</summary>
-public static unsafe partial class LibSsl
+/// <summary>Certificates (X509). A certificate's handle is freed by <see cref="Free"/>.</summary>
+public static unsafe partial class SslCertificate
 {
     private const int NidCommonName = 13, NidOrganization = 17;
-    private static readonly nint s_freeCertificate = (nint)(delegate* unmanaged[Cdecl]<nint, void>)&FreeElement;
+    /// <summary>How names are compared (X509_CHECK_FLAG_...).</summary>
+    public const uint CheckNeverSubject = 0x20, CheckNoPartialWildcards = 4, CheckMultiLabelWildcards = 8;
 
-    [LibraryImport(Crypto, EntryPoint = "d2i_AutoPrivateKey")]
-    private static partial nint D2iPrivateKey(nint reuse, byte** data, nint length);
-
-    [LibraryImport(Crypto, EntryPoint = "d2i_X509")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "d2i_X509")]
     private static partial nint D2iX509(nint reuse, byte** data, nint length);
 
-    [LibraryImport(Crypto, EntryPoint = "i2d_X509")]
-    private static partial int I2dX509(nint certificate, byte** data);
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "i2d_X509")]
+    internal static partial int I2dX509(nint certificate, byte** data);
 
-    [LibraryImport(Crypto, EntryPoint = "X509_free")]
-    public static partial void FreeCertificate(nint certificate);
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "X509_free")]
+    public static partial void Free(nint certificate);
 
-    [LibraryImport(Crypto, EntryPoint = "EVP_PKEY_free")]
-    private static partial void FreeKey(nint key);
-
-    [LibraryImport(Crypto, EntryPoint = "OPENSSL_sk_new_null")]
-    private static partial nint SkNew();
-
-    [LibraryImport(Crypto, EntryPoint = "OPENSSL_sk_push")]
-    private static partial int SkPush(nint stack, nint element);
-
-    [LibraryImport(Crypto, EntryPoint = "OPENSSL_sk_pop_free")]
-    private static partial void SkFree(nint stack, nint free);
-
-    [LibraryImport(Crypto, EntryPoint = "OPENSSL_sk_num")]
-    private static partial int SkCount(nint stack);
-
-    [LibraryImport(Crypto, EntryPoint = "OPENSSL_sk_value")]
-    private static partial nint SkItem(nint stack, int index);
-
-    [LibraryImport(Crypto, EntryPoint = "X509_get_subject_name")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "X509_get_subject_name")]
     private static partial nint SubjectName(nint certificate);
 
-    [LibraryImport(Crypto, EntryPoint = "X509_get_issuer_name")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "X509_get_issuer_name")]
     private static partial nint IssuerName(nint certificate);
 
-    [LibraryImport(Crypto, EntryPoint = "X509_NAME_get_index_by_NID")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "X509_NAME_get_index_by_NID")]
     private static partial int NameIndex(nint name, int nid, int last);
 
-    [LibraryImport(Crypto, EntryPoint = "X509_NAME_get_entry")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "X509_NAME_get_entry")]
     private static partial nint NameEntry(nint name, int index);
 
-    [LibraryImport(Crypto, EntryPoint = "X509_NAME_ENTRY_get_data")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "X509_NAME_ENTRY_get_data")]
     private static partial nint NameValue(nint entry);
 
-    [LibraryImport(Crypto, EntryPoint = "ASN1_STRING_to_UTF8")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "ASN1_STRING_to_UTF8")]
     private static partial int StringToUtf8(byte** text, nint value);
 
-    [LibraryImport(Crypto, EntryPoint = "CRYPTO_free")]
-    private static partial void FreeText(nint text, nint file, int line);
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "CRYPTO_free")]
+    internal static partial void FreeText(nint text, nint file, int line);
 
-    [LibraryImport(Crypto, EntryPoint = "X509_get0_notAfter")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "X509_get0_notAfter")]
     private static partial nint NotAfter(nint certificate);
 
-    [LibraryImport(Crypto, EntryPoint = "ASN1_TIME_diff")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "ASN1_TIME_diff")]
     private static partial int TimeDifference(int* days, int* seconds, nint from, nint to);
 
-    [LibraryImport(Crypto, EntryPoint = "X509_get_X509_PUBKEY")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "X509_get_X509_PUBKEY")]
     private static partial nint PublicKeyInfo(nint certificate);
 
-    [LibraryImport(Crypto, EntryPoint = "i2d_X509_PUBKEY")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "i2d_X509_PUBKEY")]
     private static partial int I2dPublicKey(nint key, byte** data);
 
-    [LibraryImport(Crypto, EntryPoint = "X509_get0_pubkey")]
-    private static partial nint PublicKey(nint certificate);
-
-    [LibraryImport(Crypto, EntryPoint = "EVP_get_digestbyname", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "EVP_get_digestbyname", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint DigestByName(string name);
 
-    [LibraryImport(Crypto, EntryPoint = "EVP_Digest")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "EVP_Digest")]
     private static partial int Digest(byte* data, nuint length, byte* digest, uint* size, nint kind, nint engine);
 
-    [LibraryImport(Crypto, EntryPoint = "X509_check_host", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "X509_check_host", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int CheckHost(nint certificate, string name, nuint length, uint flags, nint found);
 
-    [LibraryImport(Crypto, EntryPoint = "X509_verify_cert_error_string")]
-    private static partial nint VerifyErrorText(nint code);
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
-    private static void FreeElement(nint certificate) => FreeCertificate(certificate);
-
     /// <summary>A certificate from DER; 0 when it is none.</summary>
-    public static nint ParseCertificate(ReadOnlySpan<byte> der)
+    public static nint Parse(ReadOnlySpan<byte> der)
     {
         fixed (byte* data = der)
         {
@@ -147,7 +118,4 @@ public static unsafe partial class LibSsl
     /// The certificate is for this DNS name; a name that begins with a dot stands for all names below it. Flags: Check...
     /// </summary>
     public static bool MatchesHost(nint certificate, string name, uint flags) => CheckHost(certificate, name, 0, flags, 0) == 1;
-
-    /// <summary>The text of a verification result.</summary>
-    public static string VerifyText(int code) => Text(VerifyErrorText(code));
 }

@@ -3,72 +3,46 @@ using System.Text;
 
 namespace MtaSuite.Common.Native;
 
-public static unsafe partial class Libc
+/// <summary>Processes: started (posix_spawn(3)), replaced (execve(2)), and how they end (wait(2), pidfd_open(2)).</summary>
+public static unsafe partial class Processes
 {
-    [LibraryImport(Lib, EntryPoint = "posix_spawn_file_actions_init")]
+    public const int PR_CAPBSET_DROP = 24, PR_SET_NO_NEW_PRIVS = 38;
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     private static partial int FileActionsInit(byte* actions);
 
-    [LibraryImport(Lib, EntryPoint = "posix_spawn_file_actions_destroy")]
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
     private static partial int FileActionsDestroy(byte* actions);
 
-    [LibraryImport(Lib, EntryPoint = "posix_spawn_file_actions_adddup2")]
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_adddup2")]
     private static partial int FileActionsDup2(byte* actions, int fd, int target);
 
-    [LibraryImport(Lib, EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
     private static partial int FileActionsCloseFrom(byte* actions, int from);
 
-    [LibraryImport(Lib, EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int FileActionsChDir(byte* actions, string path);
 
-    [LibraryImport(Lib, EntryPoint = "posix_spawnattr_init")]
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
     private static partial int SpawnAttrInit(byte* attributes);
 
-    [LibraryImport(Lib, EntryPoint = "posix_spawnattr_destroy")]
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_destroy")]
     private static partial int SpawnAttrDestroy(byte* attributes);
 
-    [LibraryImport(Lib, EntryPoint = "posix_spawnattr_setflags")]
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setflags")]
     private static partial int SpawnAttrSetFlags(byte* attributes, short flags);
 
-    [LibraryImport(Lib, EntryPoint = "posix_spawnattr_setsigmask")]
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigmask")]
     private static partial int SpawnAttrSetSigMask(byte* attributes, byte* set);
 
-    [LibraryImport(Lib, EntryPoint = "posix_spawnattr_setsigdefault")]
+    [LibraryImport("libc", EntryPoint = "posix_spawnattr_setsigdefault")]
     private static partial int SpawnAttrSetSigDefault(byte* attributes, byte* set);
 
-    [LibraryImport(Lib, EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "posix_spawn", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int PosixSpawn(int* pid, string path, byte* actions, byte* attributes, byte** argv, byte** environment);
 
-    [LibraryImport(Lib, EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ExecVe(string path, byte** argv, byte** environment);
-
-    [LibraryImport(Lib, EntryPoint = "waitpid", SetLastError = true)]
-    private static partial int WaitPidRaw(int pid, int* status, int options);
-
-    [LibraryImport(Lib, EntryPoint = "prlimit", SetLastError = true)]
-    private static partial int PrLimit(int pid, int resource, ulong* limit, ulong* old);
-
-    /// <summary>Limits the size of files that a process may write, in bytes; -1 with errno set when it may not be limited.</summary>
-    public static int LimitFileSize(int pid, long bytes)
-    {
-        const int fileSize = 1; // RLIMIT_FSIZE
-        ulong* limit = stackalloc ulong[] { (ulong)bytes, (ulong)bytes };
-        return PrLimit(pid, fileSize, limit, null);
-    }
-
-    /// <summary>waitpid(2): the pid that ended, 0 (WNOHANG: none yet) or -1.</summary>
-    public static int WaitPid(int pid, out int status, int options)
-    {
-        int s = 0;
-        int result = WaitPidRaw(pid, &s, options);
-        status = s;
-        return result;
-    }
-
-    /// <summary>Exit code of a wait status, or -1 when a signal ended the process.</summary>
-    public static int ExitCode(int status) => (status & 0x7f) == 0 ? (status >> 8) & 0xff : -1;
-
-    /// <summary>The signal that ended the process, or 0.</summary>
-    public static int ExitSignal(int status) => (status & 0x7f) is var s && s != 0 ? s : 0;
 
     /// <summary>
     /// Starts a program. Its descriptors are exactly <paramref name="stdio"/> (three) as 0, 1, 2 and <paramref name="inherited"/> from 3
@@ -92,8 +66,8 @@ public static unsafe partial class Libc
             int floor = 3 + inherited.Length + 16;
             for (int i = 0; i < 3 + inherited.Length; i++)
             {
-                int fd = Fcntl(i < 3 ? stdio[i] : inherited[i - 3], F_DUPFD_CLOEXEC, floor);
-                if (fd < 0) return -Errno;
+                int fd = FileIO.Fcntl(i < 3 ? stdio[i] : inherited[i - 3], FileIO.F_DUPFD_CLOEXEC, floor);
+                if (fd < 0) return -Errno.Last;
                 lifted.Add(fd);
                 _ = FileActionsDup2(actions, fd, i);
             }
@@ -111,7 +85,7 @@ public static unsafe partial class Libc
         }
         finally
         {
-            foreach (int fd in lifted) _ = Close(fd);
+            foreach (int fd in lifted) _ = FileIO.Close(fd);
             _ = FileActionsDestroy(actions);
             _ = SpawnAttrDestroy(attributes);
             FreeVector(argvBlock);
@@ -125,7 +99,7 @@ public static unsafe partial class Libc
         byte** argvBlock = Vector(argv);
         byte** environmentBlock = Vector(environment);
         _ = ExecVe(path, argvBlock, environmentBlock);
-        int error = Errno;
+        int error = Errno.Last;
         FreeVector(argvBlock);
         FreeVector(environmentBlock);
         return -error;
@@ -148,5 +122,34 @@ public static unsafe partial class Libc
     {
         for (byte** p = block; *p != null; p++) NativeMemory.Free(*p);
         NativeMemory.Free(block);
+    }
+
+    [LibraryImport("libc", EntryPoint = "getpid")]
+    public static partial int GetPid();
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    public static partial int Prctl(int option, nint a, nint b, nint c, nint d);
+
+    /// <summary>Closes every descriptor from this one upwards at the next exec.</summary>
+    public static void CloseOnExecFrom(int first)
+    {
+        const int sysCloseRange = 436, closeOnExec = 4;
+        if (SystemCall.Invoke(sysCloseRange, first, int.MaxValue, closeOnExec) == 0) return;
+        const int enough = 1024; // a kernel before 5.11; nothing of this process has higher numbers
+        for (int fd = first; fd < enough; fd++) _ = FileIO.Fcntl(fd, FileIO.F_SETFD, FileIO.FD_CLOEXEC);
+    }
+
+    /// <summary>The first executable file of that name in the folders of a search path ("/usr/bin:/bin"), or the name itself.</summary>
+    public static string FindProgram(string name, string searchPath)
+    {
+        const uint anyExecute = 0x49; // 0111
+        if (name.Contains('/')) return name;
+        foreach (string folder in searchPath.Split(':'))
+        {
+            string path = $"{folder}/{name}";
+            if (FileStatus.TryGet(path, out FileStatus status) && status.IsRegular && (status.Permissions & anyExecute) != 0) return path;
+        }
+        // a name without a folder would be looked for in the working folder
+        return $"{searchPath.Split(':')[0]}/{name}";
     }
 }

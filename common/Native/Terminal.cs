@@ -2,15 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace MtaSuite.Common.Native;
 
-public static unsafe partial class Libc
+/// <summary>Terminals (termios(3)).</summary>
+public static unsafe partial class Terminal
 {
+    [LibraryImport("libc", EntryPoint = "isatty")]
+    public static partial int IsATty(int fd);
+
     // struct termios of glibc: four flags of 32 bits, the line discipline, 32 control characters, two speeds
     private const int TermiosSize = 60, LocalFlagsAt = 12, EchoFlag = 8, TcsaFlush = 2;
 
-    [LibraryImport(Lib, EntryPoint = "tcgetattr", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
     private static partial int TcGetAttr(int fd, byte* attributes);
 
-    [LibraryImport(Lib, EntryPoint = "tcsetattr", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "tcsetattr", SetLastError = true)]
     private static partial int TcSetAttr(int fd, int when, byte* attributes);
 
     /// <summary>Shows what is typed on a terminal, or not; false when it is none.</summary>

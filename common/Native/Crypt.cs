@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace MtaSuite.Common.Native;
 
-public static unsafe partial class Libc
+/// <summary>crypt(3).</summary>
+public static unsafe partial class Crypt
 {
     // crypt(3): the size of struct crypt_data in libxcrypt, which is in its ABI
     private const int CryptDataSize = 32768;
@@ -15,7 +16,7 @@ public static unsafe partial class Libc
     /// crypt(3) with a hash as the setting, e.g. "$6$salt$...": the hash of this password. Null when the library is not there or does not
     /// know the form. Takes as long as the form demands: not on an event loop. Safe on several threads.
     /// </summary>
-    public static string? Crypt(string password, string setting)
+    public static string? Hash(string password, string setting)
     {
         if (password.Contains('\0') || setting.Contains('\0')) return null;
         byte[] data = new byte[CryptDataSize];
@@ -24,7 +25,7 @@ public static unsafe partial class Libc
             fixed (byte* p = data)
             {
                 nint result = CryptRn(password, setting, p, CryptDataSize);
-                return result == 0 ? null : Text(result);
+                return result == 0 ? null : Marshal.PtrToStringUTF8(result);
             }
         }
         catch (DllNotFoundException) { return null; }

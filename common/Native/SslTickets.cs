@@ -9,7 +9,7 @@ public sealed record TicketKey(byte[] Name, byte[] CipherKey, byte[] MacKey);
 public delegate TicketKey? TicketKeyFinder(ReadOnlySpan<byte> name);
 
 /// <summary>Session tickets (RFC 5077; in TLS 1.3 RFC 8446 4.6.1) under keys of our own.</summary>
-public static unsafe partial class LibSsl
+public static unsafe partial class SslTickets
 {
     [StructLayout(LayoutKind.Sequential)]
     private struct Parameter
@@ -22,45 +22,45 @@ public static unsafe partial class LibSsl
 
     private const uint TypeText = 4, TypeBytes = 5;
 
-    [LibraryImport(Ssl, EntryPoint = "SSL_CTX_set_tlsext_ticket_key_evp_cb")]
+    [LibraryImport(OpenSsl.Ssl, EntryPoint = "SSL_CTX_set_tlsext_ticket_key_evp_cb")]
     private static partial int SetTicketCallback(nint context, nint callback);
 
-    [LibraryImport(Crypto, EntryPoint = "EVP_CIPHER_fetch", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "EVP_CIPHER_fetch", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint CipherFetch(nint library, string name, string? properties);
 
-    [LibraryImport(Crypto, EntryPoint = "EVP_CIPHER_free")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "EVP_CIPHER_free")]
     private static partial void CipherFree(nint cipher);
 
-    [LibraryImport(Crypto, EntryPoint = "EVP_CIPHER_get_key_length")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "EVP_CIPHER_get_key_length")]
     private static partial int CipherKeyLength(nint cipher);
 
-    [LibraryImport(Crypto, EntryPoint = "EVP_CIPHER_get_iv_length")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "EVP_CIPHER_get_iv_length")]
     private static partial int CipherIvLength(nint cipher);
 
-    [LibraryImport(Crypto, EntryPoint = "EVP_EncryptInit_ex")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "EVP_EncryptInit_ex")]
     private static partial int EncryptInit(nint state, nint cipher, nint engine, byte* key, byte* iv);
 
-    [LibraryImport(Crypto, EntryPoint = "EVP_DecryptInit_ex")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "EVP_DecryptInit_ex")]
     private static partial int DecryptInit(nint state, nint cipher, nint engine, byte* key, byte* iv);
 
-    [LibraryImport(Crypto, EntryPoint = "EVP_MAC_CTX_set_params")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "EVP_MAC_CTX_set_params")]
     private static partial int MacParameters(nint mac, Parameter* parameters);
 
-    [LibraryImport(Crypto, EntryPoint = "RAND_bytes")]
+    [LibraryImport(OpenSsl.Crypto, EntryPoint = "RAND_bytes")]
     private static partial int RandomBytes(byte* buffer, int length);
 
     private static nint s_ticketCipher;
 
     /// <summary>The key for new tickets, or null: no ticket is given.</summary>
-    public static Func<TicketKey?>? NewTicketKey { get; set; }
+    public static Func<TicketKey?>? NewKey { get; set; }
 
     /// <summary>The key of a ticket by its name, or null: a full handshake follows.</summary>
-    public static TicketKeyFinder? FindTicketKey { get; set; }
+    public static TicketKeyFinder? FindKey { get; set; }
 
     /// <summary>
     /// Chooses the cipher of tickets; false when the library has none of that name or it needs a longer key than there is.
     /// </summary>
-    public static bool SetTicketCipher(string name)
+    public static bool SetCipher(string name)
     {
         // fetched once, so that no ticket has to look it up
         nint cipher = CipherFetch(0, name, null);
@@ -70,21 +70,21 @@ public static unsafe partial class LibSsl
         return fits;
     }
 
-    private static void UseTicketKeys(nint context) =>
+    internal static void Use(nint context) =>
         _ = SetTicketCallback(context, (nint)(delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint, int, int>)&OnTicket);
 
     // 1: go on; 2: go on and give a new ticket; 0: no ticket, or not one of ours; -1: failure
     [UnmanagedCallersOnly(CallConvs = [typeof(System.Runtime.CompilerServices.CallConvCdecl)])]
     private static int OnTicket(nint ssl, byte* name, byte* iv, nint cipherState, nint macState, int encrypt)
     {
-        TicketKey? newest = NewTicketKey?.Invoke();
+        TicketKey? newest = NewKey?.Invoke();
         if (newest == null || s_ticketCipher == 0) return 0;
         if (encrypt != 0)
         {
             newest.Name.CopyTo(new Span<byte>(name, 16));
             return RandomBytes(iv, CipherIvLength(s_ticketCipher)) == 1 && Prepare(newest, iv, cipherState, macState, true) ? 1 : -1;
         }
-        TicketKey? key = FindTicketKey?.Invoke(new ReadOnlySpan<byte>(name, 16));
+        TicketKey? key = FindKey?.Invoke(new ReadOnlySpan<byte>(name, 16));
         if (key == null) return 0;
         if (!Prepare(key, iv, cipherState, macState, false)) return -1;
         return ReferenceEquals(key, newest) ? 1 : 2;

@@ -3,14 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace MtaSuite.Common.Native;
 
-public static unsafe partial class Libc
+/// <summary>Memory of this process that is given back to the system (malloc_trim(3), madvise(2)).</summary>
+public static unsafe partial class ProcessMemory
 {
     private const int MADV_DONTNEED = 4;
 
-    [LibraryImport(Lib, EntryPoint = "madvise")]
+    [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int MAdvise(nint address, nint length, int advice);
 
-    [LibraryImport(Lib, EntryPoint = "malloc_trim")]
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
     private static partial int MallocTrimRaw(nint pad);
 
     /// <summary>malloc_trim(3): gives freed memory of the C library back to the system.</summary>
@@ -23,12 +24,12 @@ public static unsafe partial class Libc
     /// </summary>
     public static void ForgetImagePages()
     {
-        int fd = Open("/proc/self/smaps", O_RDONLY | O_CLOEXEC, 0);
+        int fd = FileIO.Open("/proc/self/smaps", FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
         if (fd < 0) return;
         Mapping image = default;
         Span<byte> buffer = stackalloc byte[4096];
         int have = 0;
-        while (Read(fd, buffer[have..]) is > 0 and int n)
+        while (FileIO.Read(fd, buffer[have..]) is > 0 and int n)
         {
             have += n;
             int start = 0;
@@ -37,7 +38,7 @@ public static unsafe partial class Libc
             buffer[start..have].CopyTo(buffer);
             have -= start;
         }
-        _ = Close(fd);
+        _ = FileIO.Close(fd);
     }
 
     /// <summary>Takes a line: the head of a mapping, or one of the fields below it.</summary>

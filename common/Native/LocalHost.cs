@@ -4,8 +4,19 @@ using System.Runtime.InteropServices;
 
 namespace MtaSuite.Common.Native;
 
-public static unsafe partial class Libc
+/// <summary>This host: its name (gethostname(2)) and the addresses of its interfaces (getifaddrs(3)).</summary>
+public static unsafe partial class LocalHost
 {
+    [LibraryImport("libc", EntryPoint = "gethostname", SetLastError = true)]
+    private static partial int GetHostNameRaw(byte* buffer, nuint size);
+
+    /// <summary>The host's name, as gethostname(2) gives it; "localhost" when it fails.</summary>
+    public static string Name()
+    {
+        byte* b = stackalloc byte[256];
+        return GetHostNameRaw(b, 255) == 0 ? Marshal.PtrToStringUTF8((nint)b) ?? "localhost" : "localhost";
+    }
+
     // struct ifaddrs { next, name, flags (4 bytes, 4 of padding), addr, netmask, ... }
     [StructLayout(LayoutKind.Sequential)]
     private struct InterfaceEntry
@@ -17,10 +28,10 @@ public static unsafe partial class Libc
         public nint Destination, Data;
     }
 
-    [LibraryImport(Lib, EntryPoint = "getifaddrs", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "getifaddrs", SetLastError = true)]
     private static partial int GetIfAddrs(InterfaceEntry** list);
 
-    [LibraryImport(Lib, EntryPoint = "freeifaddrs")]
+    [LibraryImport("libc", EntryPoint = "freeifaddrs")]
     private static partial void FreeIfAddrs(InterfaceEntry* list);
 
     /// <summary>
@@ -36,9 +47,9 @@ public static unsafe partial class Libc
         {
             if (entry->Address == null || (entry->Flags & up) == 0) continue;
             ushort family = *(ushort*)entry->Address;
-            if (family is not (AF_INET or AF_INET6)) continue;
+            if (family is not (Sockets.AF_INET or Sockets.AF_INET6)) continue;
             // sockaddr_in: family, port, address; sockaddr_in6: family, port, flow, address
-            int offset = family == AF_INET ? 4 : 8, length = family == AF_INET ? 4 : 16;
+            int offset = family == Sockets.AF_INET ? 4 : 8, length = family == Sockets.AF_INET ? 4 : 16;
             int prefix = length * 8;
             if (entry->Netmask != null)
             {
