@@ -118,7 +118,7 @@ internal sealed class Journal(EventLoop loop, string path, string magic, string 
     /// <summary>Writes a text; what went wrong, or empty. A new file gets its first line.</summary>
     private string Write(string text, string file, int mode, bool sync = false)
     {
-        int fd = FileIO.Open(file, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | mode, 0x180 /* 0600 */);
+        int fd = FileIO.Open(file, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | mode, FileModes.PrivateFile);
         if (fd < 0) return Errno.Text();
         if (mode == FileIO.O_APPEND && FileStatus.TryGet(fd, out FileStatus status) && status.Size == 0) text = $"{magic}\n{text}";
         bool ok = FileIO.WriteAll(fd, Encoding.UTF8.GetBytes(text)) && (!sync || FileIO.Fsync(fd) == 0);

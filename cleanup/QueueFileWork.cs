@@ -78,7 +78,7 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
         {
             Step = "create";
             _fd = FileIO.Open(_path, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
-                0x180 /* 0600 */);
+                FileModes.PrivateFile);
             if (_fd < 0) return false;
         }
         Step = "write";

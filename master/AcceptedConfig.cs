@@ -13,7 +13,7 @@ namespace MtaSuite.Master;
 internal sealed class AcceptedConfig : IDisposable
 {
     private const string CopyFolder = "accepted";
-    private const uint FolderMode = 0x1ED, FileMode = 0x1A4; // 0755, 0644
+    private const uint FolderMode = FileModes.PublicFolder, FileMode = FileModes.PublicFile;
 
     private AcceptedConfig(ConfigSnapshot files, MailConfig main, List<ServiceEntry> services, int fd) =>
         (Files, Main, Services, Fd) = (files, main, services, fd);
@@ -61,7 +61,7 @@ internal sealed class AcceptedConfig : IDisposable
 
     /// <summary>Whoever may not read a file may not read its copy.</summary>
     private static uint ModeOf(string path) =>
-        FileStatus.TryGet(path, out FileStatus status) ? status.Permissions & FileMode : FileMode & 0x180;
+        FileStatus.TryGet(path, out FileStatus status) ? status.Permissions & FileMode : FileModes.PrivateFile;
 
     public void Dispose() => _ = FileIO.Close(Fd);
 }

@@ -45,7 +45,7 @@ internal static class MasterProgram
         if (config == null) return Fail(options, ExitCode.Configuration, error);
         string queue = config.Main.Get(CommonParams.QueueDirectory);
         if (Paths.ChDir(queue) != 0) return Fail(options, ExitCode.Configuration, $"open {queue}: {Errno.Text()}");
-        _ = Paths.UMask(0x12 /* 022 */);
+        _ = Paths.UMask(FileModes.GroupAndOthersWrite);
         ResourceLimits.RaiseOpenFileLimit();
         using SpoolLock? spoolLock = SpoolLock.TryTake(queue, out error);
         if (spoolLock == null || !TryWritePid(config.Main, out error)) return Fail(options, 1, error);
@@ -71,7 +71,7 @@ internal static class MasterProgram
     /// <summary>Leaves the process number in process_id_directory, for scripts.</summary>
     private static bool TryWritePid(MailConfig config, out string error)
     {
-        const uint mode = 0x1A4; // 0644
+        const uint mode = FileModes.PublicFile;
         string path = config.Get(CommonParams.ProcessIdDirectory);
         using FolderHandle? folder = FolderHandle.TryOpen(path, follow: true);
         int errno = folder == null ? Errno.Last

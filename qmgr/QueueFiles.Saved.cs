@@ -13,7 +13,7 @@ internal sealed partial class QueueFiles
     {
         int error = await _workers.Run(() =>
         {
-            _ = Paths.MkDir($"{spool.Root}/{Saved}", 0x1C0 /* 0700 */);
+            _ = Paths.MkDir($"{spool.Root}/{Saved}", FileModes.PrivateFolder);
             return spool.Move(id, folder, Saved);
         });
         if (error is 0 or Errno.ENOENT) Removed(id, unsynced);

@@ -18,7 +18,7 @@ namespace MtaSuite.Common.Hosting;
 public sealed record ReloadResult(long Started, int Status, string Reason)
 {
     public const string FileName = "master.reload";
-    private const uint Mode = 0x1A4; // 0644
+    private const uint Mode = FileModes.PublicFile;
 
     public static long Now => Stopwatch.GetTimestamp();
 

@@ -75,7 +75,7 @@ public sealed class ServiceHost
         if (Paths.ChDir(config.Get(CommonParams.QueueDirectory)) != 0)
             return Fatal(ExitCode.Configuration, $"open {config.Get(CommonParams.QueueDirectory)}: {Errno.Text()}");
         _openFileLimit = ResourceLimits.RaiseOpenFileLimit();
-        _ = Paths.UMask(0x3F /* 077 */);
+        _ = Paths.UMask(FileModes.GroupAndOthers);
         ServiceContext context = MakeContext(config);
         if (_spec.BeforeDrop?.Invoke(context) is { } problemText) return Fatal(ExitCode.Configuration, problemText);
         if (!DropRights(config, out string error)) return Fatal(ExitCode.Configuration, error);

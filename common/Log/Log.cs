@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 
 namespace MtaSuite.Common.Log;
@@ -12,7 +13,7 @@ public sealed record LogSettings(string Tag)
     /// <summary>A file name, "/dev/stdout", or empty for syslog.</summary>
     public string File { get; init; } = "";
     /// <summary>Permissions of a log file that is made.</summary>
-    public int Permissions { get; init; } = 0x180; // 0600
+    public uint Permissions { get; init; } = FileModes.PrivateFile;
     /// <summary>The socket of postlogd, which writes where this process may not; empty: none.</summary>
     public string Service { get; init; } = "";
     /// <summary>Everything goes to the service, although <see cref="File"/> is empty.</summary>

@@ -9,11 +9,12 @@ public static class LogFile
     private const int ToAppend = FileIO.O_WRONLY | FileIO.O_APPEND | FileIO.O_CLOEXEC | FileIO.O_NOCTTY;
 
     /// <summary>What maillog_file_permissions says, as a number.</summary>
-    public static int Mode(string permissions) => permissions switch { "0644" => 0x1A4, "0640" => 0x1A0, _ => 0x180 };
+    public static uint Mode(string permissions) =>
+        permissions switch { "0644" => FileModes.PublicFile, "0640" => FileModes.GroupReadableFile, _ => FileModes.PrivateFile };
 
     /// <summary>The descriptor; -1, with errno, when it can be neither opened nor made. The umask does not count, and a file that is there
     /// keeps its permissions.</summary>
-    public static int Open(string path, int permissions)
+    public static int Open(string path, uint permissions)
     {
         if (Credentials.GetEUid() != 0 || path.StartsWith("/dev/", StringComparison.Ordinal)) return OpenAt(Paths.AT_FDCWD, path, 0,
             permissions);
@@ -31,13 +32,13 @@ public static class LogFile
         return -1;
     }
 
-    private static int OpenAt(int folder, string name, int flags, int permissions)
+    private static int OpenAt(int folder, string name, int flags, uint permissions)
     {
         flags |= ToAppend;
         int fd = FileIO.OpenAt(folder, name, flags, 0);
         if (fd >= 0 || Errno.Last != Errno.ENOENT) return fd;
         fd = FileIO.OpenAt(folder, name, flags | FileIO.O_CREAT | FileIO.O_EXCL, permissions);
-        if (fd >= 0) _ = FileIO.FChMod(fd, (uint)permissions);
+        if (fd >= 0) _ = FileIO.FChMod(fd, permissions);
         // another process was faster
         else if (Errno.Last == Errno.EEXIST) fd = FileIO.OpenAt(folder, name, flags, 0);
         return fd;

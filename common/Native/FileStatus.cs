@@ -12,7 +12,7 @@ public readonly partial record struct FileStatus(uint Mode, uint Uid, uint Gid, 
     public bool IsRegular => (Mode & S_IFMT) == S_IFREG;
     public bool IsDirectory => (Mode & S_IFMT) == S_IFDIR;
     public bool IsSymlink => (Mode & S_IFMT) == S_IFLNK;
-    public uint Permissions => Mode & 0xFFF;
+    public uint Permissions => Mode & FileModes.AllBits;
     public DateTimeOffset Modified => DateTimeOffset.FromUnixTimeSeconds(ModifiedSeconds).AddTicks(ModifiedNanoseconds / 100);
 
     /// <summary>Status of a path. Follows a final symbolic link only when asked to.</summary>

@@ -6,7 +6,7 @@ namespace MtaSuite.Common.Native;
 /// </summary>
 public sealed class FolderHandle : IDisposable
 {
-    private const uint PrivateMode = 0x180; // 0600
+    private const uint PrivateMode = FileModes.PrivateFile;
     private bool _closed;
 
     private FolderHandle(int fd) => Fd = fd;
@@ -61,9 +61,8 @@ public sealed class FolderHandle : IDisposable
     /// </summary>
     public int BindSocket(int socket, string name)
     {
-        const uint notExecutable = 0x49; // 0111, so that the socket has 0666
         _ = Paths.UnlinkAt(Fd, name, 0);
-        uint mask = Paths.UMask(notExecutable);
+        uint mask = Paths.UMask(FileModes.AnyExecute);
         int error = Sockets.BindUnix(socket, $"/proc/self/fd/{Fd}/{name}") == 0 ? 0 : Errno.Last;
         _ = Paths.UMask(mask);
         return error;

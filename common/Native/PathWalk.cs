@@ -8,7 +8,6 @@ namespace MtaSuite.Common.Native;
 public sealed class PathWalk : IDisposable
 {
     private const int MaxLinks = 40; // what the kernel follows
-    private const uint OthersWrite = 0x12 /* 0022 */, Sticky = 0x200 /* 01000 */;
 
     private readonly uint _user;
     private readonly Stack<string> _rest = new();
@@ -111,10 +110,10 @@ public sealed class PathWalk : IDisposable
         _fd = fd;
         if (!FileStatus.TryGet(fd, out FileStatus status)) return Errno.Last;
         // in a sticky folder nobody else can replace a folder that belongs to root or the user
-        bool trusted = IsTrusted(status.Uid), sticky = trusted && (status.Permissions & Sticky) != 0;
+        bool trusted = IsTrusted(status.Uid), sticky = trusted && (status.Permissions & FileModes.Sticky) != 0;
         if (!trusted) OtherOwner = status.Uid;
-        _open |= !trusted || (!sticky && (status.Permissions & OthersWrite) != 0);
-        _sticky = sticky && (status.Permissions & OthersWrite) != 0;
+        _open |= !trusted || (!sticky && (status.Permissions & FileModes.GroupAndOthersWrite) != 0);
+        _sticky = sticky && (status.Permissions & FileModes.GroupAndOthersWrite) != 0;
         return 0;
     }
 

@@ -142,12 +142,12 @@ public static unsafe partial class Processes
     /// <summary>The first executable file of that name in the folders of a search path ("/usr/bin:/bin"), or the name itself.</summary>
     public static string FindProgram(string name, string searchPath)
     {
-        const uint anyExecute = 0x49; // 0111
         if (name.Contains('/')) return name;
         foreach (string folder in searchPath.Split(':'))
         {
             string path = $"{folder}/{name}";
-            if (FileStatus.TryGet(path, out FileStatus status) && status.IsRegular && (status.Permissions & anyExecute) != 0) return path;
+            if (FileStatus.TryGet(path, out FileStatus status) && status.IsRegular && (status.Permissions & FileModes.AnyExecute) != 0)
+                return path;
         }
         // a name without a folder would be looked for in the working folder
         return $"{searchPath.Split(':')[0]}/{name}";

@@ -89,7 +89,7 @@ public sealed class BounceLog(SpoolDirectory spool)
         bool madeFolder = false;
         while (true)
         {
-            int fd = FileIO.Open(path, flags | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0x180);
+            int fd = FileIO.Open(path, flags | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, FileModes.PrivateFile);
             if (fd < 0)
             {
                 if (Errno.Last != Errno.ENOENT || (flags & FileIO.O_CREAT) == 0 || madeFolder) return -1;
@@ -110,7 +110,7 @@ public sealed class BounceLog(SpoolDirectory spool)
         return Errno.Last == Errno.ENOENT && Exists(Path.GetDirectoryName(folder)!) && Exists(folder);
 
         // another thread may make it at the same time
-        static bool Exists(string folder) => Paths.MkDir(folder, 0x1C0) == 0 || Errno.Last == Errno.EEXIST;
+        static bool Exists(string folder) => Paths.MkDir(folder, FileModes.PrivateFolder) == 0 || Errno.Last == Errno.EEXIST;
     }
 
     /// <summary>
@@ -120,7 +120,7 @@ public sealed class BounceLog(SpoolDirectory spool)
     {
         string temporary = path + ".new";
         int output = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_TRUNC | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
-            0x180);
+            FileModes.PrivateFile);
         if (output < 0) return;
         ArrayBufferWriter<byte> text = new();
         bool ok = true;

@@ -34,7 +34,7 @@ public sealed class SpoolDirectory(string root)
     /// The owner's execute bit of a queue file: the message is to expire (postsuper -e). A mode is changed in one step, whoever has the
     /// file open.
     /// </summary>
-    public const uint ForceExpireMode = 0x40;
+    public const uint ForceExpireMode = FileModes.OwnerExecute;
 
     /// <summary>A file of the journal may take up this part of the free space at most.</summary>
     private const int ShareOfFree = 16;
@@ -48,8 +48,11 @@ public sealed class SpoolDirectory(string root)
     /// <summary>All folders with their modes.</summary>
     public static readonly (string Name, uint Mode)[] Folders =
     [
-        (Maildrop, 0x1C0), (Incoming, 0x1C0), (Active, 0x1C0), (Deferred, 0x1C0), (Hold, 0x1C0), (Corrupt, 0x1C0),
-        (Bounce, 0x1C0), (Defer, 0x1C0), (Trace, 0x1C0), (Journal, 0x1C0), (Public, 0x1ED), (Private, 0x1C0), (Pid, 0x1ED),
+        (Maildrop, FileModes.PrivateFolder), (Incoming, FileModes.PrivateFolder), (Active, FileModes.PrivateFolder),
+        (Deferred, FileModes.PrivateFolder), (Hold, FileModes.PrivateFolder), (Corrupt, FileModes.PrivateFolder),
+        (Bounce, FileModes.PrivateFolder), (Defer, FileModes.PrivateFolder), (Trace, FileModes.PrivateFolder),
+        (Journal, FileModes.PrivateFolder), (Public, FileModes.PublicFolder), (Private, FileModes.PrivateFolder),
+        (Pid, FileModes.PublicFolder),
     ];
 
     public string Root { get; } = root;
@@ -74,7 +77,7 @@ public sealed class SpoolDirectory(string root)
         if (Paths.Rename(source, target) == 0) return 0;
         int error = Errno.Last;
         if (error != Errno.ENOENT || !IsHashed(to)) return error;
-        _ = Paths.MkDir(Path.GetDirectoryName(target)!, 0x1C0);
+        _ = Paths.MkDir(Path.GetDirectoryName(target)!, FileModes.PrivateFolder);
         return Paths.Rename(source, target) == 0 ? 0 : Errno.Last;
     }
 

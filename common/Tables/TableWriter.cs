@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Tables.Cdb;
 using MtaSuite.Common.Tables.Lmdb;
 
@@ -16,7 +17,7 @@ public sealed record TableWriterOptions
     public bool TrailingNul { get; init; }
 
     /// <summary>Permissions of the file; one that is updated by <see cref="Incremental"/> keeps its own.</summary>
-    public uint Mode { get; init; } = 0x1A4;
+    public uint Mode { get; init; } = FileModes.PublicFile;
 
     /// <summary>The least size of an LMDB map, bytes.</summary>
     public long MapSize { get; init; }

@@ -89,7 +89,7 @@ public sealed class TicketKeys
         List<DatedKey> keys = [];
         if (_directory.Length == 0 || !FileStatus.TryGet(PathOf(FileName), out FileStatus status) || status.Size > 64 * 1024) return keys;
         // Keys that others may have seen are no secret.
-        if ((status.Permissions & 0x3F) != 0) return keys;
+        if ((status.Permissions & FileModes.GroupAndOthers) != 0) return keys;
         if (!ConfigFile.TryRead(PathOf(FileName), out string text, out _)) return keys;
         foreach (string line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             if (TryParse(line, out DatedKey key) && now - key.Created < 2 * _lifetime) keys.Add(key);
@@ -112,7 +112,7 @@ public sealed class TicketKeys
     private List<DatedKey> Rotate(long now)
     {
         int fd = _directory.Length == 0 ? -1
-            : FileIO.Open(PathOf(FileName + ".lock"), FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC, 0x180 /* 0600 */);
+            : FileIO.Open(PathOf(FileName + ".lock"), FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC, FileModes.PrivateFile);
         if (fd < 0 || FileLocks.Flock(fd, FileLocks.LOCK_EX) != 0)
         {
             if (fd >= 0) _ = FileIO.Close(fd);
@@ -143,7 +143,7 @@ public sealed class TicketKeys
                 $"{k.Created} {Convert.ToBase64String([.. k.Key.Name, .. k.Key.CipherKey, .. k.Key.MacKey])}\n");
         string temporary = PathOf(FileName + ".new");
         _ = Paths.Unlink(temporary);
-        int fd = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC, 0x180);
+        int fd = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC, FileModes.PrivateFile);
         if (fd < 0) return false;
         byte[] bytes = Encoding.ASCII.GetBytes(text.ToString());
         bool ok = FileIO.Write(fd, bytes) == bytes.Length;

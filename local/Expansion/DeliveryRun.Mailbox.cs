@@ -64,9 +64,9 @@ internal sealed partial class DeliveryRun
         if (VerifyOnly) return Report(branch, Outcome.Ok("delivers to mailbox"));
         branch = Thaw(branch);
         (uint lockUid, uint lockGid) = (branch.Rights.Uid, branch.Rights.Gid);
-        const uint othersWrite = 2, groupWrite = 0x10; // 0002, 0020
-        if (spool != null && FileStatus.TryGet(spool, out FileStatus folder) && folder.Uid == 0 && (folder.Permissions & othersWrite) == 0)
-            (lockUid, lockGid) = (folder.Permissions & groupWrite) != 0 ? (branch.Rights.Uid, folder.Gid) : (0u, 0u);
+        if (spool != null && FileStatus.TryGet(spool, out FileStatus folder) && folder.Uid == 0
+            && (folder.Permissions & FileModes.OthersWrite) == 0)
+            (lockUid, lockGid) = (folder.Permissions & FileModes.GroupWrite) != 0 ? (branch.Rights.Uid, folder.Gid) : (0u, 0u);
         MboxTarget target = new(path, branch.Rights, lockUid, lockGid) { StrictOwner = _settings.StrictOwnership };
         Outcome outcome = Append(branch, target, s_toMailbox);
         return Report(branch, outcome.IsOk ? outcome

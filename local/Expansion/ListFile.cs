@@ -27,7 +27,6 @@ internal readonly record struct OpenedList(int Fd, FileStatus Status, uint Owner
 /// </summary>
 internal static class ListFile
 {
-    private const uint WorldWrite = 2; // 0002
     private const string NoRights = "cannot be opened with its user's rights";
     private const string BadLink = "is reached through a symbolic link that others could change";
 
@@ -54,7 +53,7 @@ internal static class ListFile
     }
 
     private static string? Refusal(PathWalk walk, FileStatus status) => !status.IsRegular ? "is not a regular file"
-        : (status.Permissions & WorldWrite) != 0 ? "is world writable"
+        : (status.Permissions & FileModes.OthersWrite) != 0 ? "is world writable"
         // a second name for a file that its owner never meant to be a list
         : walk.OthersMayWrite && status.Links != 1 && status.Uid != walk.FolderStatus.Uid ? $"has {status.Links} hard links"
         : null;

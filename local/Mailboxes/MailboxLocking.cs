@@ -54,7 +54,7 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
         string name = path + ".lock";
         for (int attempt = 1; ; attempt++)
         {
-            int fd = FileIO.Open(name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC, 0x180);
+            int fd = FileIO.Open(name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC, FileModes.PrivateFile);
             if (fd >= 0)
             {
                 _ = FileIO.Write(fd, s_holder); // on a full disk it stays empty, and is a lock all the same

@@ -54,7 +54,8 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         DateTimeOffset now = clock.GetUtcNow();
         Span<byte> name = stackalloc byte[MaildirName.MaxLength];
         name = name[..MaildirName.Next(now, name)];
-        int file = FileIO.OpenAt(folder.Tmp, name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC, 0x180);
+        int file = FileIO.OpenAt(folder.Tmp, name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC,
+            FileModes.PrivateFile);
         if (file < 0)
         {
             int errno = Errno.Last;
@@ -105,9 +106,9 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
     /// </summary>
     private static bool TryMakeTop(string path, UserRights rights)
     {
-        const uint othersWrite = 2, privateMode = 0x1C0; // 0002, 0700
+        const uint privateMode = FileModes.PrivateFolder;
         using PathWalk? walk = PathWalk.To(path.TrimEnd('/'), 0, out _);
-        if (walk is not { Status: null, FolderStatus.Uid: 0 } || (walk.FolderStatus.Permissions & othersWrite) != 0) return false;
+        if (walk is not { Status: null, FolderStatus.Uid: 0 } || (walk.FolderStatus.Permissions & FileModes.OthersWrite) != 0) return false;
         if (!walk.Folder.TryMakeFolder(walk.Name, privateMode)) return false;
         using Folder? top = walk.Folder.OpenFolder(walk.Name);
         using Folder? spool = walk.Folder.OpenFolder(".");

@@ -141,13 +141,13 @@ internal sealed class MaildirFolders(int capacity = 128)
     public static bool MakeFolders(string path, out int errno)
     {
         errno = 0;
-        if (Paths.MkDir(path, 0x1C0) == 0) return SyncParent(path, out errno);
+        if (Paths.MkDir(path, FileModes.PrivateFolder) == 0) return SyncParent(path, out errno);
         errno = Errno.Last;
         if (errno == Errno.EEXIST) return true;
         int slash = path.LastIndexOf('/');
         if (errno != Errno.ENOENT || slash <= 0) return false;
         if (!MakeFolders(path[..slash], out errno)) return false;
-        if (Paths.MkDir(path, 0x1C0) == 0) return SyncParent(path, out errno);
+        if (Paths.MkDir(path, FileModes.PrivateFolder) == 0) return SyncParent(path, out errno);
         errno = Errno.Last;
         return errno == Errno.EEXIST;
     }

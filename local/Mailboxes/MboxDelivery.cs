@@ -92,7 +92,8 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
     private static Outcome? CheckKind(MboxTarget target, FileStatus status)
     {
         if (target.IsPlainFile)
-            return status.IsRegular && (status.Permissions & 0x49) != 0 ? Outcome.Bounce("5.7.1", "file is executable") : null;
+            return status.IsRegular && (status.Permissions & FileModes.AnyExecute) != 0
+                ? Outcome.Bounce("5.7.1", "file is executable") : null;
         if (!status.IsRegular) return Outcome.Bounce("5.2.0", $"destination {target.Path} is not a regular file");
         uint owner = FileIdentity.IsPrivileged ? target.Rights.Uid : Credentials.GetEUid();
         return target.StrictOwner

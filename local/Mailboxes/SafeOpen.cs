@@ -70,12 +70,12 @@ internal static class SafeOpen
     {
         int slash = path.LastIndexOf('/');
         return link.Uid == 0 && slash >= 0 && FileStatus.TryGet(slash == 0 ? "/" : path[..slash], out FileStatus folder)
-            && folder.Uid == 0 && (folder.Permissions & 0x12) == 0;
+            && folder.Uid == 0 && (folder.Permissions & FileModes.GroupAndOthersWrite) == 0;
     }
 
     private static OpenedFile Create(string path, (uint Uid, uint Gid)? owner)
     {
-        int fd = FileIO.Open(path, Common | FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_EXCL, 0x180);
+        int fd = FileIO.Open(path, Common | FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_EXCL, FileModes.PrivateFile);
         if (fd < 0) return OpenedFile.Failed(Errno.Last, "cannot create file exclusively");
         if ((owner == null || FileIO.FChOwn(fd, owner.Value.Uid, owner.Value.Gid) == 0) && FileStatus.TryGet(fd, out FileStatus status))
             return new OpenedFile(fd, status, true, 0, "", false);

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -14,7 +15,7 @@ public class Aliases : InstanceTest
     protected override void Prepare()
     {
         Directory.CreateDirectory(Out);
-        File.SetUnixFileMode(Out, (UnixFileMode)0x3FF);
+        File.SetUnixFileMode(Out, (UnixFileMode)FileModes.StickyFolder);
         Mta.Configure($"forward_path={Mta.Folder}/forward/$user$recipient_delimiter$extension,{Mta.Folder}/forward/$user");
         File.WriteAllText($"{Mta.Etc}/list", $"# a list\n{User}\n\"|cat > {Out}/included\"\n");
         Mta.AddAliases($"""

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -135,7 +136,7 @@ public class Authentication : InstanceTest
         Wait.Until(() => Enters("two") && !Enters("one"), "the new password");
         Programs.Run($"{Programs.Build}/sbin/postpasswd", ["-c", Mta.Etc, "-d", login]).Succeeded();
         Wait.Until(() => !Enters("two"), "the login to be gone");
-        Assert.That((int)File.GetUnixFileMode($"{Mta.Etc}/passwd"), Is.EqualTo(0x1A0));
+        Assert.That((uint)File.GetUnixFileMode($"{Mta.Etc}/passwd"), Is.EqualTo(FileModes.GroupReadableFile));
         Assert.That(File.ReadAllText($"{Mta.Etc}/passwd"), Does.Contain(Login).And.Not.Contain(Password));
         Assert.That(Mta.LogText(), Does.Not.Contain(Password));
     }

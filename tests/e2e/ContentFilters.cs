@@ -1,4 +1,5 @@
 using System.Globalization;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -26,7 +27,7 @@ public class ContentFilters : InstanceTest
             # what bogofilter cannot judge now is tried again later
             bogofilter -d {Words} -e -p | {Programs.Build}/sbin/sendmail -C {Mta.Etc} -G -i "$@"
             """ + "\n");
-        File.SetUnixFileMode(filter, (UnixFileMode)0x1ED /* 0755 */);
+        File.SetUnixFileMode(filter, (UnixFileMode)FileModes.PublicFolder);
         string user = Programs.IsRoot ? "nobody" : User;
         File.WriteAllText($"{Mta.Etc}/valias", $"all@team.example {User}@{Instance.HostName}, root@{Instance.HostName}\n");
         Mta.Configure($"virtual_alias_maps=texthash:{Mta.Etc}/valias");
@@ -99,7 +100,7 @@ public class ContentFilters : InstanceTest
         string home = Directory.CreateDirectory($"{Mta.Folder}/amavis").FullName;
         foreach (string folder in new[] { "tmp", "db", "virusmails" }) Directory.CreateDirectory($"{home}/{folder}");
         File.WriteAllText($"{home}/scan", "#!/bin/sh\nif grep -rqF EICAR-STANDARD-ANTIVIRUS-TEST-FILE \"$1\"; then echo 'INFECTED Eicar'; exit 1; fi\n");
-        File.SetUnixFileMode($"{home}/scan", (UnixFileMode)0x1ED /* 0755 */);
+        File.SetUnixFileMode($"{home}/scan", (UnixFileMode)FileModes.PublicFolder);
         string settings = $"{Mta.Etc}/amavis.conf"; // where only root may write
         File.WriteAllText(settings, AmavisSettings(home));
         Programs.Run("chown", ["-R", "amavis:amavis", home]).Succeeded();

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -15,7 +16,7 @@ public class Deferral : InstanceTest
     {
         Mta.AddAliases($"gate: \"|test -e {Blocker} || exit 75; cat >> {Mta.Folder}/out/gate\"\n");
         Directory.CreateDirectory($"{Mta.Folder}/out");
-        File.SetUnixFileMode($"{Mta.Folder}/out", (UnixFileMode)0x3FF);
+        File.SetUnixFileMode($"{Mta.Folder}/out", (UnixFileMode)FileModes.StickyFolder);
     }
 
     [SetUp]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Dns;
 using MtaSuite.Tests.Unit.Http;
@@ -85,7 +86,7 @@ public class Doctor : InstanceTest
               -o smtpd_sasl_security_options=
 
             """));
-        foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)0x1A4 /* 0644 */);
+        foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)FileModes.PublicFile);
     }
 
     [OneTimeTearDown]
@@ -263,7 +264,7 @@ public class DoctorDane : InstanceTest
         {
             _chain = $"{_ca.Folder}/server.pem";
             File.WriteAllText(_chain, _ca.ChainText(Instance.HostName, true, null, "", out X509Certificate2 leaf));
-            File.SetUnixFileMode(_chain, (UnixFileMode)0x1A4 /* 0644 */);
+            File.SetUnixFileMode(_chain, (UnixFileMode)FileModes.PublicFile);
             _key = Convert.ToHexString(SHA256.HashData(leaf.PublicKey.ExportSubjectPublicKeyInfo()));
             return [$"smtpd_tls_chain_files={_chain}", "inet_protocols=ipv4"];
         }

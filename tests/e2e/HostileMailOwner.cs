@@ -25,8 +25,9 @@ public class HostileMailOwner : InstanceTest
         File.WriteAllText($"{_victim}/secret", "root's\n");
         File.WriteAllText($"{_victim}/below/secret", "root's\n");
         foreach (string file in (string[])[$"{_victim}/secret", $"{_victim}/below/secret"])
-            File.SetUnixFileMode(file, (UnixFileMode)0x180 /* 0600 */);
-        foreach (string folder in (string[])[_victim, $"{_victim}/below"]) File.SetUnixFileMode(folder, (UnixFileMode)0x1C0 /* 0700 */);
+            File.SetUnixFileMode(file, (UnixFileMode)FileModes.PrivateFile);
+        foreach (string folder in (string[])[_victim, $"{_victim}/below"]) File.SetUnixFileMode(folder,
+            (UnixFileMode)FileModes.PrivateFolder);
     }
 
     /// <summary>Everything about root's folder that an attack could change.</summary>

@@ -30,7 +30,7 @@ public class HostileRecipient : InstanceTest
         }
         Mta.Configure($"forward_path={Forward}/$user");
         File.WriteAllText($"{Mta.Folder}/secret", "topsecret.line@root.example\n");
-        File.SetUnixFileMode($"{Mta.Folder}/secret", (UnixFileMode)0x180 /* 0600 */);
+        File.SetUnixFileMode($"{Mta.Folder}/secret", (UnixFileMode)FileModes.PrivateFile);
         Mta.AddAliases($"users-list: :include:{Lists}/list\nkernel-list: :include:/proc/self/maps\n");
     }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -84,7 +85,7 @@ public class HostileUser : InstanceTest
         Programs.Require("runuser", "python3");
         string file = $"{Mta.Folder}/attack-{mode}";
         File.WriteAllBytes(file, data);
-        File.SetUnixFileMode(file, (UnixFileMode)0x1A4 /* 0644 */);
+        File.SetUnixFileMode(file, (UnixFileMode)FileModes.PublicFile);
         Process process = Programs.Start("runuser", ["-u", Attacker, "--", "python3", "-c", Attack,
             mode, $"{Seconds}", $"{count}", file, .. services.Select(Public)]);
         Assert.That(process.StandardOutput.ReadLine(), Is.EqualTo("attacking"), () => process.StandardError.ReadToEnd());

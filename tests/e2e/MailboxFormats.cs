@@ -1,5 +1,6 @@
 using System.Text;
 using MimeKit;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -18,7 +19,7 @@ public class MailboxFormats(string form) : InstanceTest
     protected override void Prepare()
     {
         Directory.CreateDirectory($"{Mta.Folder}/boxes");
-        File.SetUnixFileMode($"{Mta.Folder}/boxes", (UnixFileMode)0x3FF /* 1777 */);
+        File.SetUnixFileMode($"{Mta.Folder}/boxes", (UnixFileMode)FileModes.StickyFolder);
         Mta.Configure($"mail_spool_directory={Mta.Folder}/boxes{(form == "mbox" ? "" : "/")}");
     }
 

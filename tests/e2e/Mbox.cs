@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -11,7 +12,7 @@ public class Mbox : InstanceTest
     protected override void Prepare()
     {
         Directory.CreateDirectory(Spool);
-        File.SetUnixFileMode(Spool, (UnixFileMode)0x3FF);
+        File.SetUnixFileMode(Spool, (UnixFileMode)FileModes.StickyFolder);
         Mta.Configure($"mail_spool_directory={Spool}", "message_size_limit=3000", "mailbox_size_limit=4000");
     }
 

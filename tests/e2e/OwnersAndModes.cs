@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mono.Unix;
 using Mono.Unix.Native;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -14,9 +15,9 @@ namespace MtaSuite.Tests.E2e;
 public class OwnersAndModes : InstanceTest
 {
     private const string MailOwner = "mtasuite";
-    private const uint Private = 0x1C0 /* 0700 */, PrivateFile = 0x180 /* 0600 */, Secret = 0x1A0 /* 0640 */, Folder = 0x1ED /* 0755 */,
-        Readable = 0x1A4 /* 0644 */;
-    private const uint OthersWrite = 0x12 /* 0022 */, Everything = 0x1FF /* 0777 */;
+    private const uint Private = FileModes.PrivateFolder, PrivateFile = FileModes.PrivateFile, Secret = FileModes.GroupReadableFile,
+        Folder = FileModes.PublicFolder, Readable = FileModes.PublicFile;
+    private const uint OthersWrite = FileModes.GroupAndOthersWrite, Everything = FileModes.PermissionBits;
 
     protected override string[] Settings => ["transport_maps=inline:{slow.example=slow:}", "defer_transports=slow",
         "smtpd_relay_restrictions=permit_mynetworks,reject"];
@@ -96,7 +97,7 @@ public class OwnersAndModes : InstanceTest
             Stat status = StatusOf(socket);
             Assert.That(Kind(status), Is.EqualTo(FilePermissions.S_IFSOCK), socket);
             Assert.That(Name(status.st_uid), Is.EqualTo(Owner).Or.EqualTo(Me), socket);
-            Assert.That(Mode(status) & (0x180 /* 0600 */), Is.EqualTo(0x180u), socket);
+            Assert.That(Mode(status) & FileModes.PrivateFile, Is.EqualTo(FileModes.PrivateFile), socket);
         }
     }
 

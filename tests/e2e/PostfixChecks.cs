@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Spool;
@@ -115,7 +116,7 @@ public class PostfixChecks : InstanceTest
         get
         {
             string folder = Directory.CreateTempSubdirectory("mta-checks-").FullName;
-            File.SetUnixFileMode(folder, (UnixFileMode)0x1ED /* 0755 */);
+            File.SetUnixFileMode(folder, (UnixFileMode)FileModes.PublicFolder);
             _rules = folder;
             foreach ((string name, string text) in ((string, string)[])
                 [("header", HeaderRules), ("mime", MimeRules), ("nested", NestedRules), ("body", BodyRules)])

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -17,7 +18,7 @@ public class PostfixLogins : InstanceTest
             Assert.Ignore("no Postfix with Cyrus SASL, or not root");
         Programs.Run($"{Programs.Build}/sbin/postpasswd", ["-c", Mta.Etc, Login], Password + "\n").Succeeded();
         _folder = Directory.CreateTempSubdirectory("mta-postfix-").FullName;
-        File.SetUnixFileMode(_folder, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(_folder, (UnixFileMode)FileModes.PublicFolder);
         foreach (string name in new[] { "etc", "spool", "data" }) Directory.CreateDirectory($"{_folder}/{name}");
         Programs.Run("chown", ["postfix", $"{_folder}/data"]).Succeeded();
         File.WriteAllText($"{_folder}/etc/main.cf", $"""

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Tls;
 
@@ -40,7 +41,7 @@ public class PostfixProvider : InstanceTest
     private void SetPassword(string password)
     {
         File.WriteAllText($"{_ca.Folder}/sasl_passwd", $"[localhost]:{Postfix.Port} {Login}:{password}\n");
-        File.SetUnixFileMode($"{_ca.Folder}/sasl_passwd", (UnixFileMode)0x1A4 /* 0644 */);
+        File.SetUnixFileMode($"{_ca.Folder}/sasl_passwd", (UnixFileMode)FileModes.PublicFile);
     }
 
     [OneTimeTearDown]

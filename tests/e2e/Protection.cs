@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -99,7 +100,7 @@ public class Protection : InstanceTest
     public void A_configuration_that_users_cannot_read_is_a_warning_and_sendmail_tells_them_to_try_again()
     {
         if (!Programs.IsRoot) Assert.Ignore("needs root");
-        File.SetUnixFileMode(Main, (UnixFileMode)0x180 /* 0600 */);
+        File.SetUnixFileMode(Main, (UnixFileMode)FileModes.PrivateFile);
         try
         {
             ProgramResult check = Instance.Run("mtasuite", "-c", Mta.Etc, "check");
@@ -109,7 +110,7 @@ public class Protection : InstanceTest
                 ["--reuid", "games", "--regid", "games", "--clear-groups", $"{Programs.Build}/sbin/sendmail", "-C", Mta.Etc, Address]);
             Assert.That(sent.ExitCode, Is.EqualTo(75), sent.Error);
         }
-        finally { File.SetUnixFileMode(Main, (UnixFileMode)0x1A4 /* 0644 */); }
+        finally { File.SetUnixFileMode(Main, (UnixFileMode)FileModes.PublicFile); }
     }
 
     [Test]

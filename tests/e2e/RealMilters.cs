@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.E2e;
@@ -32,7 +33,7 @@ public class RealMilters : InstanceTest
     private string Folder(string name, string? owner = null)
     {
         string folder = Directory.CreateDirectory($"{Mta.Folder}/{name}").FullName;
-        File.SetUnixFileMode(folder, (UnixFileMode)0x1ED /* 0755 */);
+        File.SetUnixFileMode(folder, (UnixFileMode)FileModes.PublicFolder);
         if (owner != null) Programs.Run("chown", ["-R", owner, folder]).Succeeded();
         return folder;
     }

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Relay;
 
@@ -95,7 +96,7 @@ public class Relayed : InstanceTest
     public void Mail_goes_to_a_Unix_socket_by_LMTP()
     {
         using ScriptedPeer store = new(lmtp: true, path: Store);
-        File.SetUnixFileMode(Store, (UnixFileMode)0x1FF);
+        File.SetUnixFileMode(Store, (UnixFileMode)FileModes.WorldWritableFolder);
         string id = Send("b@store.example");
         Mta.WaitForLog(
             $@"lmtp\[\d+\]: {id}: to=<b@store\.example>, relay=mx\.test\.example\[{Store}\], .*dsn=2\.0\.0, status=sent \(250 2\.0\.0 <b@store\.example> taken\)$");

@@ -27,7 +27,7 @@ public class Roundtrips : InstanceTest
         Programs.Run($"{Programs.Build}/sbin/postpasswd", ["-c", Mta.Etc, Login], Password + "\n").Succeeded();
         File.WriteAllText(PasswordFile, $"{Password}\nsecond line\n");
         Directory.CreateDirectory($"{Mta.Folder}/out");
-        File.SetUnixFileMode($"{Mta.Folder}/out", (UnixFileMode)0x1FF /* 0777 */);
+        File.SetUnixFileMode($"{Mta.Folder}/out", (UnixFileMode)FileModes.WorldWritableFolder);
         Mta.AddAliases($"boxed: {Box}\n");
         Mta.Configure("smtpd_sender_restrictions=check_sender_access inline:{{later@client.example=451 4.7.1 not now}}");
     }
@@ -91,7 +91,7 @@ public class Roundtrips : InstanceTest
         string box = Box;
         File.WriteAllText(box, "From a@b Mon Nov 30 09:00:00 2026\nSubject: before\n"
             + "Received: by nobody; Mon, 30 Nov 2026 09:00:00 +0000\n\nx\n\n");
-        File.SetUnixFileMode(box, (UnixFileMode)0x1B6 /* 0666 */);
+        File.SetUnixFileMode(box, (UnixFileMode)FileModes.WorldWritableFile);
         ProgramResult result = Run(["-j", .. Submission, "--to", $"boxed@{Instance.HostName}", "--mailbox", box]).Succeeded();
         JsonElement hops = JsonDocument.Parse(result.Output).RootElement.GetProperty("hops");
         Assert.That(hops.EnumerateArray().Select(h => h.GetProperty("by").GetString()), Is.All.EqualTo(Instance.HostName));

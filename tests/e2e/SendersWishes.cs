@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using MimeKit;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Dns;
 using MtaSuite.Tests.Unit.Tls;
@@ -33,7 +34,7 @@ public class SendersWishes : InstanceTest
     protected override void Prepare()
     {
         string chain = _ca.Chain("mx.peer.example");
-        foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)0x1A4 /* 0644 */);
+        foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)FileModes.PublicFile);
         string user = $"{User}@mx.peer.example";
         _peer = Instance.Create("myhostname=mx.peer.example", $"smtpd_tls_chain_files={chain}", "smtpd_tls_security_level=may",
             "virtual_alias_domains=strict.example, bare.example, reported.example",

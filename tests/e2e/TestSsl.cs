@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Tls;
 
@@ -36,7 +37,7 @@ public class TestSsl : InstanceTest
     protected override void Prepare()
     {
         Programs.Require("testssl", "openssl", "dig");
-        foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)0x1A4 /* 0644 */);
+        foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)FileModes.PublicFile);
     }
 
     [OneTimeTearDown]

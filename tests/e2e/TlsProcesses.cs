@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Tls;
 
@@ -18,7 +19,7 @@ public class TlsProcesses : InstanceTest
 
     protected override void Prepare()
     {
-        foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)0x1A4);
+        foreach (string file in Directory.GetFiles(_ca.Folder)) File.SetUnixFileMode(file, (UnixFileMode)FileModes.PublicFile);
     }
 
     [OneTimeTearDown]

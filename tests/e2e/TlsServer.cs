@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Tls;
 
@@ -26,7 +27,7 @@ public class TlsServer : InstanceTest
     protected override void Prepare()
     {
         foreach (string file in Directory.GetFiles(_ca.Folder))
-            File.SetUnixFileMode(file, (UnixFileMode)0x1A4 /* 0644: the daemon reads renewed ones itself */);
+            File.SetUnixFileMode(file, (UnixFileMode)FileModes.PublicFile /* the daemon reads renewed ones itself */);
         Instance.Run("postconf", "-c", Mta.Etc, "-P",
             $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_relay_restrictions=permit_mynetworks,reject",
             $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_tls_auth_only=no",

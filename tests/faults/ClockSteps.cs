@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.Faults;
@@ -121,7 +122,7 @@ public class ClockSteps : InstanceTest
         Wait.Until(() => Mta.Queued("deferred").Contains(id), "it is deferred");
         SetAhead(after);
         File.WriteAllText(Gate, "");
-        File.SetUnixFileMode(Gate, (UnixFileMode)0x1B6);
+        File.SetUnixFileMode(Gate, (UnixFileMode)FileModes.WorldWritableFile);
         Mta.WaitForLog($"{id}: removed"); // within the patience of the test, not after a day
         Assert.That(File.ReadAllText(Gate), Does.Contain("waits"));
     }

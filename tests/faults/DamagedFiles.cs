@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 
 namespace MtaSuite.Tests.Faults;
@@ -15,7 +16,7 @@ public class DamagedFiles : InstanceTest
     public void Damaged_files_harm_nobody_else()
     {
         Directory.CreateDirectory($"{Mta.Folder}/out");
-        File.SetUnixFileMode($"{Mta.Folder}/out", (UnixFileMode)0x3FF);
+        File.SetUnixFileMode($"{Mta.Folder}/out", (UnixFileMode)FileModes.StickyFolder);
         string[] ids = new string[4];
         using (SmtpPeer peer = SmtpPeer.Open(Mta.SmtpPort))
         {

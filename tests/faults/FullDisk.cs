@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 using NUnit.Framework.Interfaces;
 
@@ -56,7 +57,7 @@ public class FullDisk
         SmallDisk disk = _disk = new(mta.Spool, "8m", "755");
         mta.AddAliases($"gate: \"|test -e {mta.Folder}/open || exit 75; cat > {mta.Folder}/out/$$\"\n");
         Directory.CreateDirectory($"{mta.Folder}/out");
-        File.SetUnixFileMode($"{mta.Folder}/out", (UnixFileMode)0x3FF);
+        File.SetUnixFileMode($"{mta.Folder}/out", (UnixFileMode)FileModes.StickyFolder);
         mta.Start();
         string gate = $"gate@{Instance.HostName}";
         int accepted = 0;

@@ -156,7 +156,7 @@ public class PowerFailure
         Instance mta = MakeInstance("journal", fileSystem);
         string folder = $"{mta.Spool}/boxes";
         Directory.CreateDirectory(folder);
-        File.SetUnixFileMode(folder, (UnixFileMode)0x3FF /* 1777 */);
+        File.SetUnixFileMode(folder, (UnixFileMode)FileModes.StickyFolder);
         // the lock of a mailbox may have reached the disk
         mta.Configure($"mail_spool_directory={mta.Spool}/{boxes}", "stale_lock_time=5s");
         mta.Reload();

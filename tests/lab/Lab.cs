@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
 using MtaSuite.Tests.Unit.Tls;
 
@@ -26,7 +27,7 @@ internal sealed class Lab : IDisposable
         Own(_ca);
         string peers = Unpack();
         _folder = Directory.CreateTempSubdirectory("mta-lab-").FullName;
-        File.SetUnixFileMode(_folder, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(_folder, (UnixFileMode)FileModes.PublicFolder);
         try
         {
             Dns = Own(new LabHost("dns.lab", Resolver, _folder, ""));

@@ -52,22 +52,23 @@ internal static class FileCheck
     /// <summary>Commands that users run read main.cf as those users.</summary>
     private static IEnumerable<ConfigProblem> Readable(string directory)
     {
-        const uint othersRead = 0x4, othersSearch = 0x1;
         string main = $"{directory}/{MainCf.FileName}";
         const string so = "only root can send: sendmail exits with 75 for all others";
         if (FileStatus.TryGet(main, out FileStatus file)
-            && (file.Permissions & othersRead) == 0) yield return Warning($"{main} cannot be read by everybody; {so}");
+            && (file.Permissions & FileModes.OthersRead) == 0) yield return Warning($"{main} cannot be read by everybody; {so}");
         for (string? folder = directory; !string.IsNullOrEmpty(folder) && folder != "/"; folder = Path.GetDirectoryName(folder))
             if (FileStatus.TryGet(folder, out FileStatus status)
-                && (status.Permissions & othersSearch) == 0) yield return Warning($"{folder} cannot be entered by everybody; {so}");
+                && (status.Permissions & FileModes.OthersExecute) == 0)
+                yield return Warning($"{folder} cannot be entered by everybody; {so}");
     }
 
     /// <summary>Who may write a file of the configuration commands what root does.</summary>
     private static IEnumerable<ConfigProblem> Closed(string path, Account owner)
     {
         if (!FileStatus.TryGet(path, out FileStatus status)) yield return Error($"{path}: {Errno.Text()}");
-        else if ((status.Permissions & 0x2) != 0) yield return Error($"{path} can be written by anybody");
-        else if ((status.Permissions & 0x10) != 0 && status.Gid != 0) yield return Warning($"{path} can be written by its group");
+        else if ((status.Permissions & FileModes.OthersWrite) != 0) yield return Error($"{path} can be written by anybody");
+        else if ((status.Permissions & FileModes.GroupWrite) != 0 && status.Gid != 0)
+            yield return Warning($"{path} can be written by its group");
         else if (status.Uid != 0 && status.Uid != Credentials.GetEUid() && Credentials.GetEUid() == 0)
             yield return status.Uid == owner.Uid ? Error($"{path} belongs to {owner.Name}: a daemon could change it")
                 : Warning($"{path} does not belong to root");

@@ -36,8 +36,8 @@ internal sealed record InitOptions(string Directory, string HostName, int SmtpPo
 /// </summary>
 internal static class InitCommand
 {
-    private const uint FolderMode = 0x1ED; // 0755
-    private const int PublicMode = 0x1A4, SecretMode = 0x1A0; // 0644, 0640
+    private const uint FolderMode = FileModes.PublicFolder;
+    private const uint PublicMode = FileModes.PublicFile, SecretMode = FileModes.GroupReadableFile;
     private const string Usage = "usage: mtasuite init DIR [--listen loopback|all|ADDRESS] [--hostname H] [--smtp-port N] "
         + "[--submission-port N] [--submissions-port N] [--daemon-directory DIR] [--command-directory DIR]";
 
@@ -154,7 +154,7 @@ internal static class InitCommand
         int fd = folder?.OpenFile(Path.GetFileName(path), FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_TRUNC, SecretMode) ?? -1;
         bool ok = fd >= 0 && FileIO.WriteAll(fd, Encoding.UTF8.GetBytes(text))
             && (secret == null || Credentials.GetEUid() != 0 || FileIO.FChOwn(fd, 0, secret.Gid) == 0)
-            && FileIO.FChMod(fd, secret == null ? PublicMode : (uint)SecretMode) == 0;
+            && FileIO.FChMod(fd, secret == null ? PublicMode : SecretMode) == 0;
         string reason = Errno.Text();
         if (fd >= 0) _ = FileIO.Close(fd);
         if (!ok) throw new IOException($"write {path}: {reason}");

@@ -27,10 +27,10 @@ internal static class LogRotateCommand
             return Tool.Fatal(1, Errno.Last == Errno.EEXIST ? $"{rotated} exists already"
                 : $"rename {file} to {rotated}: {Errno.Text()}");
         // made here with its owner, because daemons without root's rights may not make files in the folder
-        int mode = LogFile.Mode(instance.Config.Get(LogParams.MaillogFilePermissions));
+        uint mode = LogFile.Mode(instance.Config.Get(LogParams.MaillogFilePermissions));
         int fd = walk.Folder.OpenFile(walk.Name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_APPEND, mode);
         if (fd < 0) return Tool.Fatal(1, $"create {file}: {Errno.Text()}");
-        _ = FileIO.FChMod(fd, (uint)mode);
+        _ = FileIO.FChMod(fd, mode);
         if (Credentials.GetEUid() == 0) _ = FileIO.FChOwn(fd, status.Uid, status.Gid);
         _ = FileIO.Close(fd);
         if (instance.FindMaster() > 0)

@@ -14,8 +14,8 @@ namespace MtaSuite.Tools.Mtasuite;
 /// </summary>
 internal static class Permissions
 {
-    private const uint FolderMode = 0x1ED; // 0755
-    private const uint PrivateMode = 0x1C0; // 0700
+    private const uint FolderMode = FileModes.PublicFolder;
+    private const uint PrivateMode = FileModes.PrivateFolder;
     /// <summary>Folders below one of the spool's; the spool itself has one level.</summary>
     private const int MaxDepth = 8;
 

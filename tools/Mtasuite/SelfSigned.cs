@@ -30,10 +30,10 @@ internal static class SelfSigned
     public static void Write(string path, string host, Account owner)
     {
         int fd = FileIO.Open(path, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
-            0x180 /* 0600 */);
+            FileModes.PrivateFile);
         if (fd < 0) throw new IOException($"create {path}: {Errno.Text()}");
         bool ok = FileIO.WriteAll(fd, Encoding.ASCII.GetBytes(Make(host, TimeProvider.System.GetUtcNow())));
-        if (Credentials.GetEUid() == 0) ok &= FileIO.FChOwn(fd, 0, owner.Gid) == 0 && FileIO.FChMod(fd, 0x1A0 /* 0640 */) == 0;
+        if (Credentials.GetEUid() == 0) ok &= FileIO.FChOwn(fd, 0, owner.Gid) == 0 && FileIO.FChMod(fd, FileModes.GroupReadableFile) == 0;
         _ = FileIO.Close(fd);
         if (!ok) throw new IOException($"write {path}: {Errno.Text()}");
     }

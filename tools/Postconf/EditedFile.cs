@@ -10,8 +10,8 @@ namespace MtaSuite.Tools.Postconf;
 /// </summary>
 internal sealed class EditedFile : IDisposable
 {
-    private const int PrivateMode = 0x180; // 0600, until the text is complete
-    private const uint PublicMode = 0x1A4; // 0644
+    private const uint PrivateMode = FileModes.PrivateFile; // until the text is complete
+    private const uint PublicMode = FileModes.PublicFile;
 
     private readonly string path;
     private readonly string temporary;

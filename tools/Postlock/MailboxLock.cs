@@ -21,8 +21,8 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
     {
         _walk = PathWalk.To(Path.GetFullPath(path), Credentials.GetEUid(), out int errno);
         if (_walk == null) return $"open file {path}: {Errno.Text(errno)}";
-        // 0600
-        const int flags = FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOCTTY | FileIO.O_NOFOLLOW, privateMode = 0x180;
+        const int flags = FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOCTTY | FileIO.O_NOFOLLOW,
+            privateMode = FileModes.PrivateFile;
         _fd = FileIO.OpenAt(Folder.Descriptor, _walk.Name, flags, privateMode);
         if (_fd < 0) return $"open file {path}: {Errno.Text()}";
         int attempts = config.Get(LocalParams.DeliverLockAttempts);
@@ -56,7 +56,7 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
     {
         if (Folder.TryStat(DotLock, out FileStatus status)
             && DateTimeOffset.UtcNow - status.Modified > config.Get(LocalParams.StaleLockTime)) _ = Folder.TryRemove(DotLock);
-        int fd = Folder.OpenFile(DotLock, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL, 0x100 /* 0400 */);
+        int fd = Folder.OpenFile(DotLock, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL, FileModes.ReadOnlyFile);
         if (fd < 0) return false;
         _ = FileIO.Close(fd);
         return _dotLocked = true;

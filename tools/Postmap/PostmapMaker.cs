@@ -31,7 +31,8 @@ internal sealed class PostmapMaker(PostmapOptions options, TableOptions tableOpt
             {
                 TrailingNul = options.Has('N'),
                 // the source's read permissions for group and others
-                Mode = options.Has('p') || !status.IsRegular ? 0x1A4 : (status.Permissions & 0x24) | 0x180,
+                Mode = options.Has('p') || !status.IsRegular ? FileModes.PublicFile
+                    : (status.Permissions & FileModes.GroupAndOthersRead) | FileModes.PrivateFile,
                 SizeHint = status.Size,
             });
         }

@@ -10,7 +10,7 @@ namespace MtaSuite.Tools.Postpasswd;
 /// </summary>
 internal sealed class PasswordFile(string path)
 {
-    private const uint Mode = 0x1A0; // 0640
+    private const uint Mode = FileModes.GroupReadableFile;
 
     /// <summary>Sets (or with null removes) a login's verifiers; what failed, or null.</summary>
     /// <param name="group">Who may read the file beside its owner; null: as it is.</param>
@@ -57,7 +57,7 @@ internal sealed class PasswordFile(string path)
     {
         string temporary = $"{path}.new.{Environment.ProcessId}";
         int fd = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
-            0x180 /* 0600 */);
+            FileModes.PrivateFile);
         if (fd < 0) return $"create {temporary}: {Errno.Text()}";
         string? error = null;
         bool known = FileStatus.TryGet(path, out FileStatus before);

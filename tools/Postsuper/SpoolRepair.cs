@@ -44,7 +44,7 @@ internal sealed class SpoolRepair(MailConfig config)
     private void MoveToPlace(string folder, string path)
     {
         string place = _spool.PathOf(folder, Path.GetFileName(path));
-        _ = Paths.MkDir(Path.GetDirectoryName(place)!, 0x1C0 /* 0700 */);
+        _ = Paths.MkDir(Path.GetDirectoryName(place)!, FileModes.PrivateFolder);
         // never over a file that is there: the two are looked at by a person
         if (Paths.RenameAt2(Paths.AT_FDCWD, path, Paths.AT_FDCWD, place, Paths.RENAME_NOREPLACE) != 0)
         {

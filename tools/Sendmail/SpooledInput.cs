@@ -12,7 +12,7 @@ internal sealed class SpooledInput : IDisposable
 {
     private const int InMemory = 256 * 1024, MostInMemory = 256 * 1024 * 1024;
     private readonly MemoryStream _memory = new();
-    private const int OwnerOnly = 0x180; // 0600
+    private const uint OwnerOnly = FileModes.PrivateFile;
     private int _fd = -1;
     private bool _hasNoFolder;
 

@@ -136,7 +136,7 @@ internal sealed class MaildropSubmission : Submission
         string id = QueueId.Next();
         int fd = FileIO.Open(TemporaryName(spool, id), FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC
             | FileIO.O_NOFOLLOW,
-            0x180 /* 0600 */);
+            FileModes.PrivateFile);
         if (fd < 0)
         {
             if (Errno.Last != Errno.EACCES) error += $"; create maildrop file: {Errno.Text()}";

@@ -113,7 +113,7 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
     {
         int fd = FileIO.Open(spool.PathOf(queue, id), FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC
             | FileIO.O_NOFOLLOW,
-            0x180 /* 0600 */);
+            FileModes.PrivateFile);
         if (fd < 0) return false;
         bool written = FileIO.PWriteAll(fd, image, 0);
         _ = FileIO.Close(fd);

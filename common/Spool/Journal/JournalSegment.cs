@@ -48,7 +48,7 @@ public sealed class JournalSegment : IDisposable
     {
         error = 0;
         int fd = FileIO.Open(PathOf(spool, number), FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
-            0x180 /* 0600 */);
+            FileModes.PrivateFile);
         if (fd < 0)
         {
             error = Errno.Last;

@@ -30,7 +30,7 @@ public sealed class RemovalLog : IDisposable
         for (int i = 0; i < tries; i++)
         {
             int fd = FileIO.Open($"{spool.Root}/{SpoolDirectory.Journal}/{Prefix}{i}",
-                FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0x180 /* 0600 */);
+                FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, FileModes.PrivateFile);
             if (fd < 0) return null;
             RemovalLog log = new(fd);
             if (FileLocks.Flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0 && log.TryPrepare()) return log;

@@ -41,7 +41,7 @@ internal sealed class CdbWriter : TableWriter
     {
         while (true)
         {
-            _fd = FileIO.Open(_temporary, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_NOFOLLOW | FileIO.O_CLOEXEC, 0x180);
+            _fd = FileIO.Open(_temporary, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_NOFOLLOW | FileIO.O_CLOEXEC, FileModes.PrivateFile);
             if (_fd < 0) return FailErrno($"open database {_temporary}");
             if (FileLocks.Flock(_fd, FileLocks.LOCK_EX) != 0) return FailErrno($"lock {_temporary}");
             if (!FileStatus.TryGet(_fd, out FileStatus mine)) return FailErrno($"fstat {_temporary}");
@@ -210,7 +210,8 @@ internal sealed class CdbWriter : TableWriter
         bool keep = _options.Incremental & FileStatus.TryGet(_path, out FileStatus old);
         if (keep && FileStatus.TryGet(_fd, out FileStatus mine) && (mine.Uid, mine.Gid) != (old.Uid, old.Gid))
             _ = FileIO.FChOwn(_fd, old.Uid, old.Gid);
-        return FileIO.FChMod(_fd, keep ? old.Permissions & 0x1FF : _options.Mode) == 0 || FailErrno($"chmod {_temporary}");
+        return FileIO.FChMod(_fd, keep ? old.Permissions & FileModes.PermissionBits : _options.Mode) == 0
+            || FailErrno($"chmod {_temporary}");
     }
 
     private bool SyncDirectory()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tests.E2e.Harness;
 
@@ -17,7 +18,7 @@ public sealed class DovecotServer : IDisposable
         if (!File.Exists("/usr/sbin/dovecot") || !Programs.IsRoot) Assert.Ignore("no Dovecot, or not root");
         _socket = socket;
         _folder = Directory.CreateTempSubdirectory("mta-dovecot-").FullName;
-        File.SetUnixFileMode(_folder, (UnixFileMode)0x1ED /* 0755 */);
+        File.SetUnixFileMode(_folder, (UnixFileMode)FileModes.PublicFolder);
         File.WriteAllText($"{_folder}/passwd", $"{login}:{{PLAIN}}{password}::::::\n");
         File.WriteAllText($"{_folder}/dovecot.conf", $$"""
             base_dir = {{_folder}}/run

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tests.E2e.Harness;
 
@@ -15,7 +16,7 @@ public sealed class ImapServer : IDisposable
     public ImapServer(string chain, string login, string password, Common.Native.Account account, string maildir)
     {
         if (!File.Exists("/usr/lib/dovecot/imap") || !Programs.IsRoot) Assert.Ignore("no Dovecot with IMAP, or not root");
-        File.SetUnixFileMode(_folder, (UnixFileMode)0x1ED /* 0755 */);
+        File.SetUnixFileMode(_folder, (UnixFileMode)FileModes.PublicFolder);
         Port = FreePort();
         File.WriteAllText($"{_folder}/passwd", $"{login}:{{PLAIN}}{password}::::::\n");
         File.WriteAllText($"{_folder}/dovecot.conf", $$"""

@@ -40,12 +40,12 @@ public sealed partial class Instance : IDisposable
     {
         Programs.RequireBuild();
         Instance instance = new(Directory.CreateTempSubdirectory("mta-e2e-").FullName);
-        File.SetUnixFileMode(instance.Folder, (UnixFileMode)0x1ED /* 0755 */);
+        File.SetUnixFileMode(instance.Folder, (UnixFileMode)FileModes.PublicFolder);
         try
         {
             instance.Init();
             instance.Configure([$"mail_spool_directory={instance.MailFolder}/", .. settings]);
-            File.SetUnixFileMode(instance.MailFolder, (UnixFileMode)0x3FF /* 1777 */);
+            File.SetUnixFileMode(instance.MailFolder, (UnixFileMode)FileModes.StickyFolder);
             return instance;
         }
         catch

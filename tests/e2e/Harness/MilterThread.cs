@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Tests.Unit.Milter;
 
@@ -30,7 +31,7 @@ internal sealed class MilterThread : IDisposable
     {
         File.Delete(_path);
         _milter = new ScriptedMilter(_loop, _path) { Script = script };
-        File.SetUnixFileMode(_path, (UnixFileMode)0x1B6 /* 0666 */);
+        File.SetUnixFileMode(_path, (UnixFileMode)FileModes.WorldWritableFile);
     }
 
     /// <summary>Closes all connections in whatever they are, and the socket; then it is there again.</summary>

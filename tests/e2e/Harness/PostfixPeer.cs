@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tests.E2e.Harness;
 
@@ -16,7 +17,7 @@ public sealed class PostfixPeer : IDisposable
     {
         if (!Programs.IsRoot || !File.Exists(Master)) Assert.Ignore("a private Postfix needs root and the package postfix");
         Folder = Directory.CreateTempSubdirectory("mta-postfix-").FullName;
-        File.SetUnixFileMode(Folder, (UnixFileMode)0x1ED /* 0755 */);
+        File.SetUnixFileMode(Folder, (UnixFileMode)FileModes.PublicFolder);
         foreach (string name in new[] { "etc", "spool", "data" }) Directory.CreateDirectory($"{Folder}/{name}");
         Programs.Run("chown", ["postfix", $"{Folder}/data"]).Succeeded();
         using (TcpListener listener = new(IPAddress.Loopback, 0))

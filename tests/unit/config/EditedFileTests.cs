@@ -21,12 +21,12 @@ public class EditedFileTests
     public void Mode_and_owner_stay()
     {
         File.WriteAllText(Main, "biff = no\n");
-        Assert.That(Paths.ChMod(Main, 0x1A0), Is.Zero);
+        Assert.That(Paths.ChMod(Main, FileModes.GroupReadableFile), Is.Zero);
         bool root = Credentials.GetEUid() == 0;
         if (root) Assert.That(Paths.ChOwn(Main, 12345, 54321), Is.Zero);
         Assert.That(Run("-e", "biff=yes"), Is.Zero);
         Assert.That(FileStatus.TryGet(Main, out FileStatus status), Is.True);
-        Assert.That(status.Permissions, Is.EqualTo(0x1A0u));
+        Assert.That(status.Permissions, Is.EqualTo(FileModes.GroupReadableFile));
         if (root) Assert.That((status.Uid, status.Gid), Is.EqualTo((12345u, 54321u)));
     }
 

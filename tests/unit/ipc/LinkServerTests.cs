@@ -127,9 +127,9 @@ public sealed class LinkServerTests
     public void Strangers_are_not_served_where_only_the_suite_is() => OnLoop.Run(async loop =>
     {
         if (Credentials.GetEUid() != 0 || !File.Exists("/usr/bin/perl")) Assert.Ignore("needs root and perl");
-        File.SetUnixFileMode(_folder, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(_folder, (UnixFileMode)FileModes.PublicFolder);
         int listener = OnLoop.Listen(_path);
-        File.SetUnixFileMode(_path, (UnixFileMode)0x1FF);
+        File.SetUnixFileMode(_path, (UnixFileMode)FileModes.WorldWritableFolder);
         int streams = 0;
         LinkServer server = new(loop, listener, _ => new Answerer(_ => ++streams > 0)) { TrustedOnly = true };
         const string script = "$( = $) = 65534; $< = $> = 65534; use Socket; socket(S, AF_UNIX, SOCK_STREAM, 0); connect(S, "

@@ -13,7 +13,7 @@ public sealed class CommandTests
     public void SetUp()
     {
         _fix = new LocalFixture();
-        File.SetUnixFileMode(_fix.Root, (UnixFileMode)0x1FF);
+        File.SetUnixFileMode(_fix.Root, (UnixFileMode)FileModes.WorldWritableFolder);
     }
 
     [TearDown]
@@ -166,7 +166,7 @@ public sealed class CommandTests
             AliasMaps = LocalFixture.Table($"c = |exec cat >{_fix.Root}/big", $"d = |head -c 2000 >{_fix.Root}/fits; exec cat >/dev/null"),
             MailboxSizeLimit = 3000
         };
-        if (LocalFixture.IsRoot) File.SetUnixFileMode(_fix.Root, (UnixFileMode)0x3FF);
+        if (LocalFixture.IsRoot) File.SetUnixFileMode(_fix.Root, (UnixFileMode)FileModes.StickyFolder);
         string message = "\n" + new string('x', 5000);
         Outcome outcome = _fix.Deliver(_fix.Job("c@example.com", message)).Outcome;
         Assert.That((outcome.IsPermanent, outcome.Status.ToString()), Is.EqualTo((true, "5.2.2")), outcome.Text);

@@ -72,7 +72,7 @@ public sealed class CoveredTests
     public void The_recipient_s_letter_tells_and_whoever_asks_again_is_told()
     {
         const string envelope = "R a@example.com\nR b@example.com\n";
-        string path = _fix.Write("queuefile", envelope, 0x180);
+        string path = _fix.Write("queuefile", envelope, FileModes.PrivateFile);
         using DeliveryFile file = new(FileIO.Open(path, FileIO.O_RDWR | FileIO.O_CLOEXEC, 0), "TEST");
         DeliverRequest request = new() { QueueId = "TEST", Journal = Place };
         request.Recipients.Add(new DeliverRecipient { Address = "a@example.com", Offset = 0 });

@@ -216,8 +216,8 @@ public sealed class ExpansionTests
     {
         string file = _fix.Root + "/out/box", folder = _fix.Root + "/out/dir/";
         Directory.CreateDirectory(_fix.Root + "/out");
-        File.SetUnixFileMode(_fix.Root + "/out", (UnixFileMode)0x1FF);
-        Aliases($"f = {file}", $"d = {folder}", "null = /dev/null", $"x = {_fix.Write("out/prog", "", 0x1ED)}");
+        File.SetUnixFileMode(_fix.Root + "/out", (UnixFileMode)FileModes.WorldWritableFolder);
+        Aliases($"f = {file}", $"d = {folder}", "null = /dev/null", $"x = {_fix.Write("out/prog", "", FileModes.PublicFolder)}");
         Assert.That(_fix.Deliver("f@example.com").Text, Is.EqualTo($"delivered to file: {file}"));
         Assert.That(File.ReadAllText(file), Does.StartWith("From sender@example.org  "));
         Assert.That(_fix.Deliver("d@example.com").Text, Is.EqualTo("delivered to maildir"));
@@ -237,7 +237,8 @@ public sealed class ExpansionTests
         string list = _fix.Write("list", "# comment\nx@remote.example, y@remote.example\n\n\"|exit 0\"\n");
         string self = _fix.Root + "/self";
         File.WriteAllText(self, $":include:{self}, z@remote.example\n");
-        Aliases($"i = :include:{list}", $"s = :include:{self}", $"w = :include:{_fix.Write("open", "x@y\n", 0x1FF)}",
+        Aliases($"i = :include:{list}", $"s = :include:{self}",
+            $"w = :include:{_fix.Write("open", "x@y\n", FileModes.WorldWritableFolder)}",
             "r = :include:relative", "n = :include:/nonexistent");
         Outcome outcome = _fix.Deliver("i@example.com");
         Assert.That(outcome.Text, Is.EqualTo("mail to command is restricted"), "commands in included files are off");
@@ -280,10 +281,10 @@ public sealed class ExpansionTests
         _fix.Deliver($"{Me}+ext@example.com");
         Assert.That(_fix.Forwards[^1].Recipients.Single().Address, Is.EqualTo("ext@remote.example"));
         // one that anybody may write, an empty one, none: the mailbox
-        File.SetUnixFileMode(forward, (UnixFileMode)0x1FF);
+        File.SetUnixFileMode(forward, (UnixFileMode)FileModes.WorldWritableFolder);
         int before = _fix.Forwards.Count;
         Assert.That(_fix.Deliver($"{Me}@example.com").Text, Is.EqualTo("delivered to maildir"));
-        _fix.Write("fwd", "\n# nothing\n", 0x1A4);
+        _fix.Write("fwd", "\n# nothing\n", FileModes.PublicFile);
         Assert.That(_fix.Deliver($"{Me}@example.com").Text, Is.EqualTo("delivered to maildir"));
         File.Delete(forward);
         Assert.That(_fix.Deliver($"{Me}@example.com").Text, Is.EqualTo("delivered to maildir"));

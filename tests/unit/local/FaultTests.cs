@@ -63,7 +63,7 @@ public sealed class FaultTests
     [Test]
     public void A_folder_that_may_not_be_written_to_defers()
     {
-        File.SetUnixFileMode(_disk, (UnixFileMode)0x16D);
+        File.SetUnixFileMode(_disk, (UnixFileMode)(FileModes.PublicFolder & ~FileModes.OwnerWrite));
         if (LocalFixture.IsRoot) Assert.That(Paths.ChOwn(_disk, 1, 1), Is.Zero);
         foreach (string alias in (string[])[_disk + "/box", _disk + "/dir/"])
         {
@@ -80,10 +80,10 @@ public sealed class FaultTests
     {
         if (!LocalFixture.IsRoot) Assert.Ignore("takes root");
         _fix.Settings = _fix.Settings with { MailSpoolDirectory = _disk + "/" };
-        File.SetUnixFileMode(_disk, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(_disk, (UnixFileMode)FileModes.PublicFolder);
         Assert.That(_fix.Deliver("nobody@example.com").Text, Is.EqualTo("delivered to maildir"));
         Assert.That(FileStatus.TryGet(_disk + "/nobody", out FileStatus status));
-        Assert.That((status.Uid, status.Permissions), Is.EqualTo((65534u, 0x1C0u)));
+        Assert.That((status.Uid, status.Permissions), Is.EqualTo((65534u, FileModes.PrivateFolder)));
         // a link in its place is not followed
         Assert.That(Paths.ChOwn(_disk, 1, 1), Is.Zero);
         Outcome outcome = _fix.Deliver("daemon@example.com");

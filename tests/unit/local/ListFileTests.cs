@@ -44,7 +44,7 @@ public sealed class ListFileTests
     public void A_link_in_a_users_folder_does_not_lead_roots_alias_to_what_only_root_may_read()
     {
         if (!LocalFixture.IsRoot) Assert.Ignore("needs root");
-        string secret = _fix.Write("shadow", Secret + "\n", 0x180);
+        string secret = _fix.Write("shadow", Secret + "\n", FileModes.PrivateFile);
         File.CreateSymbolicLink($"{_fix.Root}/users/list", secret);
         ExpectRefusal(Include($"{_fix.Root}/users/list"), "symbolic link");
         // nor does one in the place of a folder, nor a second name
@@ -62,14 +62,14 @@ public sealed class ListFileTests
     public void Lists_of_root_and_of_a_list_manager_work()
     {
         Directory.CreateDirectory($"{_fix.Root}/etc");
-        _fix.Write("etc/private", "a@remote.example\n", 0x180);
+        _fix.Write("etc/private", "a@remote.example\n", FileModes.PrivateFile);
         File.CreateSymbolicLink($"{_fix.Root}/etc/current", "private");
         File.CreateSymbolicLink($"{_fix.Root}/lists", "etc");
         Assert.That(Include($"{_fix.Root}/lists/current").Text, Is.EqualTo("forwarded as NEWID"), "root's links to root's private file");
-        _fix.Write("users/managed", "b@remote.example\n", 0x180);
+        _fix.Write("users/managed", "b@remote.example\n", FileModes.PrivateFile);
         Own("users/managed");
         Assert.That(Include($"{_fix.Root}/users/managed").Text, Is.EqualTo("forwarded as NEWID"), "the manager's private list");
-        _fix.Write("etc/users", "c@remote.example\n", 0x180);
+        _fix.Write("etc/users", "c@remote.example\n", FileModes.PrivateFile);
         Own("etc/users");
         Assert.That(Include($"{_fix.Root}/etc/users").Text, Is.EqualTo("forwarded as NEWID"), "a user's list in root's folder");
     }
@@ -116,7 +116,7 @@ public sealed class ListFileTests
         Directory.CreateDirectory($"{_fix.Root}/real");
         _fix.Write("real/forward", "x@remote.example\n");
         Own("real/forward");
-        const int openToAll = 0x1FF; // 0777
+        const uint openToAll = FileModes.WorldWritableFolder;
         Directory.CreateDirectory($"{_fix.Root}/shared");
         File.CreateSymbolicLink($"{_fix.Root}/shared/user", $"{_fix.Root}/real");
         _fix.Settings = _fix.Settings with { ForwardPath = [$"{_fix.Root}/shared/user/forward"] };

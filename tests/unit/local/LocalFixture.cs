@@ -22,7 +22,7 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
         Root = Path.Combine(Path.GetTempPath(), "mta-local-" + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(Root);
         // recipients need to get through
-        File.SetUnixFileMode(Root, (UnixFileMode)0x1ED);
+        File.SetUnixFileMode(Root, (UnixFileMode)FileModes.PublicFolder);
         UserDatabase.Find(Credentials.GetEUid(), out Account? me);
         Me = me!;
         Settings = new LocalSettings
@@ -92,7 +92,7 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
 
     public string Read(string name) => File.ReadAllText(Path.Combine(Root, name));
 
-    public string Write(string name, string text, int mode = 0x1A4)
+    public string Write(string name, string text, uint mode = FileModes.PublicFile)
     {
         string path = Path.Combine(Root, name);
         File.WriteAllText(path, text);

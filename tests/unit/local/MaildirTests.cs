@@ -30,8 +30,8 @@ public sealed class MaildirTests
             + LocalFixture.Message));
         string folder = $"{_fix.Root}/spool/{User}";
         Assert.That(Directory.GetFiles(folder + "/tmp"), Is.Empty);
-        Assert.That(File.GetUnixFileMode(folder), Is.EqualTo((UnixFileMode)0x1C0));
-        Assert.That(File.GetUnixFileMode(Directory.GetFiles(folder + "/new")[0]), Is.EqualTo((UnixFileMode)0x180));
+        Assert.That(File.GetUnixFileMode(folder), Is.EqualTo((UnixFileMode)FileModes.PrivateFolder));
+        Assert.That(File.GetUnixFileMode(Directory.GetFiles(folder + "/new")[0]), Is.EqualTo((UnixFileMode)FileModes.PrivateFile));
         Assert.That(Directory.Exists(folder + "/cur"));
     }
 
@@ -121,7 +121,7 @@ public sealed class MaildirTests
         using LocalFixture fix = new();
         fix.Settings = fix.Settings with { MailSpoolDirectory = fix.Root + "/dirs/" };
         Directory.CreateDirectory(fix.Root + "/dirs");
-        if (LocalFixture.IsRoot) File.SetUnixFileMode(fix.Root + "/dirs", (UnixFileMode)0x1FF);
+        if (LocalFixture.IsRoot) File.SetUnixFileMode(fix.Root + "/dirs", (UnixFileMode)FileModes.WorldWritableFolder);
         DeliverySync sync = new() { MayHold = true };
         DeliveryJob job = fix.Job($"{fix.Me.Name}@example.com") with { Sync = sync };
         Assert.That(fix.Deliver(job).Outcome.IsOk);
@@ -140,7 +140,7 @@ public sealed class MaildirTests
         fix.Settings =
             fix.Settings with { MailSpoolDirectory = fix.Root + "/dirs/", AliasMaps = LocalFixture.Table($"list = {fix.Me.Name}") };
         Directory.CreateDirectory(fix.Root + "/dirs");
-        if (LocalFixture.IsRoot) File.SetUnixFileMode(fix.Root + "/dirs", (UnixFileMode)0x1FF);
+        if (LocalFixture.IsRoot) File.SetUnixFileMode(fix.Root + "/dirs", (UnixFileMode)FileModes.WorldWritableFolder);
         DeliverySync sync = new() { MayHold = true };
         Assert.That(fix.Deliver(fix.Job("list@example.com") with { Sync = sync }).Outcome.IsOk);
         Assert.That(sync.Held, Is.Null);

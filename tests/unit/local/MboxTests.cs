@@ -38,7 +38,7 @@ public sealed class MboxTests
         }));
         Assert.That(lines[4..11], Is.EqualTo(new[] { "Subject: test", "From: a@example.org", "", ">From here on", "fine", ".dot", "" }));
         Assert.That(lines.Count(l => l.StartsWith("From ", StringComparison.Ordinal)), Is.EqualTo(2));
-        Assert.That(File.GetUnixFileMode(_box), Is.EqualTo((UnixFileMode)0x180));
+        Assert.That(File.GetUnixFileMode(_box), Is.EqualTo((UnixFileMode)FileModes.PrivateFile));
         Assert.That(File.Exists(_box + ".lock"), Is.False);
     }
 
@@ -127,7 +127,7 @@ public sealed class MboxTests
     {
         if (!LocalFixture.IsRoot) Assert.Ignore("takes root");
         File.WriteAllText(_fix.Root + "/target", "precious\n");
-        File.SetUnixFileMode(_fix.Root + "/spool", (UnixFileMode)0x3FF);
+        File.SetUnixFileMode(_fix.Root + "/spool", (UnixFileMode)FileModes.StickyFolder);
         File.CreateSymbolicLink(_box, _fix.Root + "/target");
         Assert.That(Deliver().Text, Does.EndWith("file is a symbolic link"));
     }
@@ -165,7 +165,8 @@ public sealed class MboxTests
     }
 
     [Test]
-    public void Root_makes_the_mailbox_for_a_user_in_its_spool([Values(0x1ED, 0x1FD, 0x3FF)] int mode)
+    public void Root_makes_the_mailbox_for_a_user_in_its_spool(
+        [Values(FileModes.PublicFolder, FileModes.PublicFolder | FileModes.GroupWrite, FileModes.StickyFolder)] uint mode)
     {
         if (!LocalFixture.IsRoot) Assert.Ignore("takes root");
         File.SetUnixFileMode(_fix.Root + "/spool", (UnixFileMode)mode);
@@ -173,7 +174,7 @@ public sealed class MboxTests
         Assert.That(_fix.Deliver("nobody@example.com").Text, Is.EqualTo("delivered to mailbox"));
         UserDatabase.Find("nobody", out Account? nobody);
         Assert.That(FileStatus.TryGet(_fix.Root + "/spool/nobody", out FileStatus status));
-        Assert.That((status.Uid, status.Permissions), Is.EqualTo((nobody!.Uid, 0x180u)));
+        Assert.That((status.Uid, status.Permissions), Is.EqualTo((nobody!.Uid, FileModes.PrivateFile)));
         Assert.That(Credentials.CurrentFileUser(), Is.Zero);
         Assert.That(_fix.Deliver("nobody@example.com").IsOk);
     }

@@ -15,7 +15,7 @@ public sealed class PipeTests
     public void SetUp()
     {
         _fix = new LocalFixture();
-        File.SetUnixFileMode(_fix.Root, (UnixFileMode)0x1FF);
+        File.SetUnixFileMode(_fix.Root, (UnixFileMode)FileModes.WorldWritableFolder);
     }
 
     [TearDown]

@@ -62,13 +62,13 @@ public sealed class LogTests
         Assert.That(lines[0], Does.Contain("31m").And.Contain("x@gr\u00fc\u00dfe").And.Contain("yyy..."));
     }
 
-    [TestCase("0600", 0x180)]
-    [TestCase("0640", 0x1A0)]
-    [TestCase("0644", 0x1A4)]
-    public void A_new_log_file_has_the_permissions_that_are_asked_for(string permissions, int mode)
+    [TestCase("0600", FileModes.PrivateFile)]
+    [TestCase("0640", FileModes.GroupReadableFile)]
+    [TestCase("0644", FileModes.PublicFile)]
+    public void A_new_log_file_has_the_permissions_that_are_asked_for(string permissions, uint mode)
     {
         File.Delete(_path);
-        uint before = Paths.UMask(0x3F /* 077, as daemons have it */);
+        uint before = Paths.UMask(FileModes.GroupAndOthers /* as daemons have it */);
         try
         {
             Assert.That(Logging.Start(MailConfig.Parse($"maillog_file = {_path}\nmaillog_file_permissions = {permissions}\n").Config, "x"));
@@ -76,7 +76,7 @@ public sealed class LogTests
             Log.Flush();
         }
         finally { _ = Paths.UMask(before); }
-        Assert.That((int)File.GetUnixFileMode(_path), Is.EqualTo(mode));
+        Assert.That((uint)File.GetUnixFileMode(_path), Is.EqualTo(mode));
     }
 
     [TestCase("external", "\"with spaces\"@b")]

@@ -105,7 +105,8 @@ public sealed class ListenChangeTests
             File.Delete(path);
             File.WriteAllText(path, "");
             Assert.That(Open(), Is.Not.SameAs(second));
-            Assert.That(FileStatus.TryGet(path, out FileStatus status) && status.Mode == (FileStatus.S_IFSOCK | 0x1B6),
+            Assert.That(FileStatus.TryGet(path, out FileStatus status)
+                && status.Mode == (FileStatus.S_IFSOCK | FileModes.WorldWritableFile),
                 "0666, without a chmod");
             // a change that fails removes what it has made, and nothing else
             using TcpListener stranger = new(IPAddress.Loopback, 0);

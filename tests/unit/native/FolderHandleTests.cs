@@ -5,7 +5,7 @@ namespace MtaSuite.Tests.Unit.Native;
 /// <summary>Work in a folder that another user may write.</summary>
 public sealed class FolderHandleTests
 {
-    private const uint SocketMode = 0x1B6; // 0666
+    private const uint SocketMode = FileModes.WorldWritableFile;
     private string _root = "", _folder = "", _victim = "";
 
     [SetUp]
@@ -25,10 +25,10 @@ public sealed class FolderHandleTests
     {
         using FolderHandle folder = FolderHandle.TryOpen(_folder)!;
         foreach (string name in (string[])["note", ".note.new"]) File.CreateSymbolicLink($"{_folder}/{name}", _victim);
-        Assert.That(folder.Replace("note", "new"u8, 0x1A4), Is.Zero);
+        Assert.That(folder.Replace("note", "new"u8, FileModes.PublicFile), Is.Zero);
         Assert.That(File.ReadAllText(_victim), Is.EqualTo("precious"));
         Assert.That(File.ReadAllText($"{_folder}/note"), Is.EqualTo("new"));
-        Assert.That(folder.TryStat("note", out FileStatus status) && status.IsRegular && status.Permissions == 0x1A4);
+        Assert.That(folder.TryStat("note", out FileStatus status) && status.IsRegular && status.Permissions == FileModes.PublicFile);
         Assert.That(Directory.GetFiles(_folder), Has.Length.EqualTo(1));
     }
 

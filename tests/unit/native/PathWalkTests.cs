@@ -32,7 +32,7 @@ public sealed class PathWalkTests
         return walk!.OthersMayWrite;
     }
 
-    private static void Open(string folder, int mode) => File.SetUnixFileMode(folder, (UnixFileMode)mode);
+    private static void Open(string folder, uint mode) => File.SetUnixFileMode(folder, (UnixFileMode)mode);
 
     [Test]
     public void What_is_there_and_what_is_not_yet()
@@ -61,10 +61,10 @@ public sealed class PathWalkTests
         Assert.That(ErrnoOf($"{_root}/circle"), Is.EqualTo(Errno.ELOOP));
     }
 
-    [TestCase(0x1F6 /* 0766 */)]
-    [TestCase(0x1FD /* 0775 */)]
-    [TestCase(0x3FF /* 1777 */)]
-    public void Links_in_a_folder_that_others_can_write_are_refused(int mode)
+    [TestCase(FileModes.PrivateFolder | FileModes.GroupAndOthersRead | FileModes.GroupAndOthersWrite)]
+    [TestCase(FileModes.PublicFolder | FileModes.GroupWrite)]
+    [TestCase(FileModes.StickyFolder)]
+    public void Links_in_a_folder_that_others_can_write_are_refused(uint mode)
     {
         File.CreateSymbolicLink($"{_root}/own/link", $"{_root}/own/below/file");
         Open($"{_root}/own", mode);
@@ -76,10 +76,10 @@ public sealed class PathWalkTests
     public void Below_such_a_folder_nothing_is_certain_but_what_a_sticky_one_keeps()
     {
         File.CreateSymbolicLink($"{_root}/own/below/link", "file");
-        Open($"{_root}/own", 0x1FF /* 0777 */);
+        Open($"{_root}/own", FileModes.WorldWritableFolder);
         Assert.That(ErrnoOf($"{_root}/own/below/link"), Is.EqualTo(Errno.ELOOP));
         Assert.That(OthersMayWrite($"{_root}/own/below/file"));
-        Open($"{_root}/own", 0x3FF /* 1777 */);
+        Open($"{_root}/own", FileModes.StickyFolder);
         Assert.That(ErrnoOf($"{_root}/own/below/link"), Is.Zero);
         Assert.That(OthersMayWrite($"{_root}/own/below/file"), Is.False);
         Assert.That(OthersMayWrite($"{_root}/own/new"));

@@ -51,7 +51,7 @@ public sealed class PosixTests
         string path = $"{_folder}/file";
         File.WriteAllText(path, "");
         // set-id bits are dropped by the kernel for groups that the process is not in
-        for (uint mode = 0; mode <= 0x1FF; mode += 5)
+        for (uint mode = 0; mode <= FileModes.PermissionBits; mode += 5)
         {
             Assert.That(Syscall.chmod(path, (FilePermissions)mode), Is.Zero);
             Assert.That(FileStatus.TryGet(path, out FileStatus status), Is.True);

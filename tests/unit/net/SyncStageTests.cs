@@ -60,7 +60,7 @@ public sealed class SyncStageTests
         string folder = Directory.CreateTempSubdirectory("sync").FullName;
         List<int> errors = Run(grouping, threads, i =>
         {
-            int fd = FileIO.Open($"{folder}/{i}", FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC, 0x180);
+            int fd = FileIO.Open($"{folder}/{i}", FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC, FileModes.PrivateFile);
             Assert.That(FileIO.PWriteAll(fd, "text"u8, 0));
             return fd;
         });
@@ -76,7 +76,7 @@ public sealed class SyncStageTests
         // a device cannot be synced
         List<int> errors = Run(grouping, 2, i => i % 4 == 0
             ? FileIO.Open("/dev/null", FileIO.O_WRONLY | FileIO.O_CLOEXEC, 0)
-            : FileIO.Open($"{folder}/{i}", FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC, 0x180));
+            : FileIO.Open($"{folder}/{i}", FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC, FileModes.PrivateFile));
         Directory.Delete(folder, true);
         Assert.That(errors.Count(e => e != 0), Is.EqualTo(Count / 4));
     }

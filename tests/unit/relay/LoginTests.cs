@@ -2,6 +2,7 @@ using System.Net;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Sasl;
@@ -261,7 +262,7 @@ public class LoginTests
             string file = $"{folder}/token", script = $"{folder}/get-token";
             File.WriteAllText(file, "tok-1\nrest\n");
             File.WriteAllText(script, $"#!/bin/sh\necho x >> {folder}/runs\necho \"tok-$1-$(wc -l < {folder}/runs)\"\n");
-            File.SetUnixFileMode(script, (UnixFileMode)0x1ED);
+            File.SetUnixFileMode(script, (UnixFileMode)FileModes.PublicFolder);
             TokenSources sources = new(TimeSpan.FromMinutes(5), TimeProvider.System);
             Assert.That(sources.Read(file).Token, Is.EqualTo("tok-1"));
             File.WriteAllText(file, "tok-2");

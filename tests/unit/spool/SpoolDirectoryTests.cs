@@ -68,7 +68,7 @@ public sealed class SpoolDirectoryTests
     public void The_execute_bit_means_expire()
     {
         string id = Put("incoming");
-        File.SetUnixFileMode(_spool.PathOf("incoming", id), (UnixFileMode)0x1C0);
+        File.SetUnixFileMode(_spool.PathOf("incoming", id), (UnixFileMode)FileModes.PrivateFolder);
         _spool.TryRead("incoming", id, out QueueFile? file);
         Assert.That(file!.Envelope.Flags, Is.EqualTo(MessageFlags.ForceExpire));
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tests.Unit.Tls;
 
@@ -13,7 +14,7 @@ internal sealed class TestCa : IDisposable
     public TestCa(string name = "Test CA")
     {
         Folder = Directory.CreateTempSubdirectory("mta-ca-").FullName;
-        File.SetUnixFileMode(Folder, (UnixFileMode)0x1ED /* 0755: daemons run as somebody else */);
+        File.SetUnixFileMode(Folder, (UnixFileMode)FileModes.PublicFolder /* daemons run as somebody else */);
         CertificateRequest request = new($"CN={name},O=Tests", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));

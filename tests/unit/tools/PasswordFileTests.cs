@@ -1,3 +1,4 @@
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Sasl;
 using MtaSuite.Common.Sasl.BackEnds;
 using MtaSuite.Common.Tables;
@@ -28,7 +29,7 @@ public sealed class PasswordFileTests
             PasswordFile file = new(path);
             Assert.That(file.Set("joe@example.com", ScramVerifier.Make(ScramHash.Sha256, "secret", 4096).ToString(), null, out bool found),
                 Is.Null);
-            Assert.That((found, (int)File.GetUnixFileMode(path)), Is.EqualTo((false, 0x1A0)));
+            Assert.That((found, (uint)File.GetUnixFileMode(path)), Is.EqualTo((false, FileModes.GroupReadableFile)));
             TableAuthority authority = new(Maps.Open($"texthash:{path}"), "", null);
             Assert.That(authority.CheckPassword("", "joe@example.com", "secret").Status, Is.EqualTo(SaslStatus.Success));
             Assert.That(file.Set("joe@example.com", null, null, out found), Is.Null);

@@ -38,8 +38,8 @@ public class SmtpSourceTests
         int port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
         Directory.CreateDirectory($"{_harness.Folder}/sink");
-        File.SetUnixFileMode(_harness.Folder, (UnixFileMode)0x1ED);
-        File.SetUnixFileMode($"{_harness.Folder}/sink", (UnixFileMode)0x1FF);
+        File.SetUnixFileMode(_harness.Folder, (UnixFileMode)FileModes.PublicFolder);
+        File.SetUnixFileMode($"{_harness.Folder}/sink", (UnixFileMode)FileModes.WorldWritableFolder);
         string[] user = Programs.IsRoot ? ["-u", "nobody"] : [];
         using Process sink = Programs.Start("smtp-sink", [.. user, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             "-D", $"{_harness.Folder}/sink/all", $"127.0.0.1:{port}", "100"]);

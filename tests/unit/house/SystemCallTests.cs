@@ -1,0 +1,20 @@
+using System.Text.RegularExpressions;
+
+namespace MtaSuite.Tests.Unit.House;
+
+/// <summary>How the rest of the source uses the calls of the system.</summary>
+public sealed partial class SystemCallTests
+{
+    [GeneratedRegex(@"(?:FileIO\.Open|OpenAt|OpenFile|MkDir|MkDirAt|ChMod|FChMod|UMask)\([^;{]*\b0x|UnixFileMode\)0x|Permissions\)? *[&|=]=? *0x")]
+    private static partial Regex HexadecimalMode();
+
+    [Test]
+    public void Modes_have_names()
+    {
+        Source.Require();
+        List<string> found = [];
+        foreach (string file in Source.Rooms.Append("common").Append("tests").SelectMany(Source.Files))
+            found.AddRange(HexadecimalMode().Matches(Source.Code(file)).Select(m => $"{file}: {m.Value}"));
+        Assert.That(found, Is.Empty);
+    }
+}
