@@ -118,12 +118,11 @@ internal sealed class Journal(EventLoop loop, string path, string magic, string 
     /// <summary>Writes a text; what went wrong, or empty. A new file gets its first line.</summary>
     private string Write(string text, string file, int mode, bool sync = false)
     {
-        int fd = FileIO.Open(file, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | mode, FileModes.PrivateFile);
-        if (fd < 0) return Errno.Text();
-        if (mode == FileIO.O_APPEND && FileStatus.TryGet(fd, out FileStatus status) && status.Size == 0) text = $"{magic}\n{text}";
-        bool ok = FileIO.WriteAll(fd, Encoding.UTF8.GetBytes(text)) && (!sync || FileIO.Fsync(fd) == 0);
-        string trouble = ok ? "" : Errno.Text();
-        _ = FileIO.Close(fd);
-        return trouble;
+        const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_NOFOLLOW;
+        using FileDescriptor? opened = FileDescriptor.TryOpen(file, flags | mode, FileModes.PrivateFile);
+        if (opened == null) return Errno.Text();
+        if (mode == FileIO.O_APPEND && FileStatus.TryGet(opened.Fd, out FileStatus status) && status.Size == 0) text = $"{magic}\n{text}";
+        bool ok = FileIO.WriteAll(opened.Fd, Encoding.UTF8.GetBytes(text)) && (!sync || FileIO.Fsync(opened.Fd) == 0);
+        return ok ? "" : Errno.Text();
     }
 }

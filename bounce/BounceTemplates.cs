@@ -50,12 +50,11 @@ public sealed class BounceTemplates
     private static bool TryRead(string path, out byte[] file)
     {
         file = [];
-        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
-        if (fd < 0) return false;
+        using FileDescriptor? opened = FileDescriptor.TryOpen(path, FileIO.O_RDONLY);
+        if (opened == null) return false;
         byte[] buffer = new byte[MaxFile];
         int length = 0, n;
-        while ((n = FileIO.ReadRetry(fd, buffer.AsSpan(length))) > 0) length += n;
-        FileIO.Close(fd);
+        while ((n = FileIO.ReadRetry(opened.Fd, buffer.AsSpan(length))) > 0) length += n;
         if (n == 0) file = buffer[..length];
         return n == 0;
     }

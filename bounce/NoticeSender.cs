@@ -28,7 +28,8 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
     private readonly NoticeComposer _composer = new(settings, templates);
 
     /// <summary>What a notice is made from. Owns the descriptors.</summary>
-    private sealed class Sources(MessageFacts message, LogFolder folder, IEnumerable<DeliveryRecord> log, int fd, OriginalContent original)
+    private sealed class Sources(MessageFacts message, LogFolder folder, IEnumerable<DeliveryRecord> log, FileDescriptor? file,
+        OriginalContent original)
         : IDisposable
     {
         /// <summary>errno of a file that could not be opened now and may be later; 0: none.</summary>
@@ -40,20 +41,20 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         /// The log. A defer log also tells of recipients that a later attempt settled, one way or the other: the queue file says which
         /// these are.
         /// </summary>
-        public IEnumerable<DeliveryRecord> Records => folder == LogFolder.Defer && fd >= 0 ? log.Where(r => !IsDone(r)) : log;
+        public IEnumerable<DeliveryRecord> Records => folder == LogFolder.Defer && file != null ? log.Where(r => !IsDone(r)) : log;
 
         public OriginalContent Original => original;
 
         private bool IsDone(DeliveryRecord record)
         {
             Span<byte> letter = stackalloc byte[1];
-            return record.Offset >= 0 && FileIO.PRead(fd, letter, record.Offset) == 1 && QueueFileFormat.IsDone(letter[0]);
+            return record.Offset >= 0 && FileIO.PRead(file!.Fd, letter, record.Offset) == 1 && QueueFileFormat.IsDone(letter[0]);
         }
 
         public void Dispose()
         {
             (log as LogSnapshot)?.Dispose();
-            if (fd >= 0) _ = FileIO.Close(fd);
+            file?.Dispose();
         }
     }
 
@@ -96,19 +97,18 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
             Flags = request.Flags,
             Arrival = Microseconds.ToTime(request.ArrivalMicroseconds),
         };
-        (int fd, int errno) = (-1, 0);
+        FileDescriptor? file = null;
+        int errno = 0;
         if (SpoolDirectory.Queues.Contains(request.QueueName))
         {
-            fd = FileIO.Open(spool.PathOf(request.QueueName, request.QueueId), FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
-            if (fd < 0) errno = Passing(Errno.Last);
+            file = FileDescriptor.TryOpen(spool.PathOf(request.QueueName, request.QueueId), FileIO.O_RDONLY | FileIO.O_NOFOLLOW);
+            if (file == null) errno = Passing(Errno.Last);
         }
-        OriginalContent original = fd >= 0
-            ? new FileContent(fd, request.Content)
-            : new MemoryContent();
-        if (records != null) return new Sources(message, LogFolder.Bounce, records, fd, original) { Error = errno };
+        OriginalContent original = file != null ? new FileContent(file.Fd, request.Content) : new MemoryContent();
+        if (records != null) return new Sources(message, LogFolder.Bounce, records, file, original) { Error = errno };
         LogSnapshot? snapshot = log.Open(request.Log, request.QueueId);
         if (snapshot == null && errno == 0) errno = Passing(Errno.Last);
-        return new Sources(message, request.Log, (IEnumerable<DeliveryRecord>?)snapshot ?? [], fd, original) { Error = errno };
+        return new Sources(message, request.Log, (IEnumerable<DeliveryRecord>?)snapshot ?? [], file, original) { Error = errno };
     }
 
     /// <summary>An error that goes away by itself; 0 for all others, of which the notice tells.</summary>

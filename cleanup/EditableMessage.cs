@@ -120,10 +120,10 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     /// <summary>Goes on with the milters of smtpd, whose connections came along.</summary>
     private async ValueTask AskMiltersAsync(List<MilterHandover> milters)
     {
-        int[] descriptors = stream?.TakeDescriptors() ?? [];
+        FileDescriptor[] descriptors = stream?.TakeDescriptors() ?? [];
         if (descriptors.Length != milters.Count)
         {
-            foreach (int fd in descriptors) _ = FileIO.Close(fd);
+            FileDescriptor.DisposeAll(descriptors);
             _failure = Outcome.Defer("4.3.0", "milters without their connections");
             return;
         }

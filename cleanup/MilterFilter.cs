@@ -5,6 +5,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Milter;
 using MtaSuite.Common.Milter.Client;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 
 namespace MtaSuite.Cleanup;
@@ -23,11 +24,11 @@ internal sealed class MilterFilter : IContentFilter
     private bool _held;
 
     /// <summary>Milters that smtpd handed over, with their connections.</summary>
-    public MilterFilter(EventLoop loop, List<MilterHandover> handedOver, int[] descriptors)
+    public MilterFilter(EventLoop loop, List<MilterHandover> handedOver, FileDescriptor[] descriptors)
     {
         for (int i = 0; i < handedOver.Count; i++)
         {
-            _milters.Add(MilterSession.Resume(loop, handedOver[i], descriptors[i]));
+            _milters.Add(MilterSession.Resume(loop, handedOver[i], descriptors[i].Release()));
             _macros.Add((handedOver[i].EndOfHeaderMacros, handedOver[i].EndOfMessageMacros));
         }
     }

@@ -15,7 +15,7 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
     : DurableWork(syncs)
 {
     private string _path = path;
-    private int _fd = -1;
+    private FileDescriptor? _file;
     private long _offset;
 
     /// <summary>What to write next.</summary>
@@ -58,7 +58,7 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
     /// <summary>All is written: chooses who makes it durable.</summary>
     private void Hand()
     {
-        Unsynced = _fd;
+        Unsynced = _file!.Fd;
         bool inOneGo = _offset == Piece.Length && Head.IsEmpty;
         if (journal == null || !inOneGo) return;
         Place = journal.TryAppend(id, IsHeld, Piece.Span);
@@ -71,34 +71,34 @@ internal sealed class QueueFileWork(string path, string id, SyncStage syncs, Que
         if (IsLast && FinalPath != null)
         {
             Step = "rename";
-            if (_fd >= 0 && Paths.Rename(_path, FinalPath) != 0) return false;
+            if (_file != null && Paths.Rename(_path, FinalPath) != 0) return false;
             _path = FinalPath;
         }
-        if (_fd < 0)
+        if (_file == null)
         {
             Step = "create";
-            _fd = FileIO.Open(_path, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
-                FileModes.PrivateFile);
-            if (_fd < 0) return false;
+            const int flags = FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_NOFOLLOW;
+            _file = FileDescriptor.TryOpen(_path, flags, FileModes.PrivateFile);
+            if (_file == null) return false;
         }
         Step = "write";
-        if (!FileIO.PWriteAll(_fd, Piece.Span, _offset)) return false;
+        if (!FileIO.PWriteAll(_file.Fd, Piece.Span, _offset)) return false;
         _offset += Piece.Length;
         if (!IsLast) return true;
         // the head comes last: until it is there the file is an unfinished one
-        return (Start.IsEmpty || FileIO.PWriteAll(_fd, Start.Span, QueueFileHead.Size))
-            && (Head.IsEmpty || FileIO.PWriteAll(_fd, Head.Span, 0));
+        return (Start.IsEmpty || FileIO.PWriteAll(_file.Fd, Start.Span, QueueFileHead.Size))
+            && (Head.IsEmpty || FileIO.PWriteAll(_file.Fd, Head.Span, 0));
     }
 
     /// <summary>Reads what was written before; -1 when it cannot be read.</summary>
-    public int Read(Span<byte> target, long offset) => FileIO.PRead(_fd, target, offset);
+    public int Read(Span<byte> target, long offset) => FileIO.PRead(_file?.Fd ?? -1, target, offset);
 
     private void Finish()
     {
-        if (_fd < 0) return;
+        if (_file == null) return;
         if (Error != 0 || IsAbandoned) _ = Paths.Unlink(_path);
-        _ = FileIO.Close(_fd);
-        _fd = -1;
+        _file.Dispose();
+        _file = null;
     }
 
     protected override void OnDone()

@@ -15,8 +15,10 @@ internal sealed class AcceptedConfig : IDisposable
     private const string CopyFolder = "accepted";
     private const uint FolderMode = FileModes.PublicFolder, FileMode = FileModes.PublicFile;
 
-    private AcceptedConfig(ConfigSnapshot files, MailConfig main, List<ServiceEntry> services, int fd) =>
-        (Files, Main, Services, Fd) = (files, main, services, fd);
+    private AcceptedConfig(ConfigSnapshot files, MailConfig main, List<ServiceEntry> services, FileDescriptor copy) =>
+        (Files, Main, Services, _copy) = (files, main, services, copy);
+
+    private readonly FileDescriptor _copy;
 
     public ConfigSnapshot Files { get; }
 
@@ -25,7 +27,7 @@ internal sealed class AcceptedConfig : IDisposable
     public List<ServiceEntry> Services { get; }
 
     /// <summary>The files for daemons, sealed.</summary>
-    public int Fd { get; }
+    public int Fd => _copy.Fd;
 
     /// <summary>Null with the reason when main.cf or master.cf is wrong by itself.</summary>
     public static AcceptedConfig? TryMake(string directory, ConfigSnapshot files, out string error)
@@ -35,9 +37,9 @@ internal sealed class AcceptedConfig : IDisposable
         List<ServiceEntry> services = MasterCf.Load(directory, problems, files);
         error = problems.Find(p => p.Severity == Severity.Error)?.ToString() ?? "";
         if (error.Length > 0) return null;
-        int fd = AcceptedFiles.Write(files);
-        if (fd < 0) error = $"keep the configuration in memory: {Errno.Text()}";
-        return fd < 0 ? null : new AcceptedConfig(files, main.Config, services, fd);
+        FileDescriptor? copy = AcceptedFiles.TryWrite(files);
+        if (copy == null) error = $"keep the configuration in memory: {Errno.Text()}";
+        return copy == null ? null : new AcceptedConfig(files, main.Config, services, copy);
     }
 
     /// <summary>
@@ -47,15 +49,14 @@ internal sealed class AcceptedConfig : IDisposable
     public void LeaveCopy()
     {
         string data = Main.Get(CommonParams.DataDirectory);
-        using FolderHandle? parent = FolderHandle.TryOpen(data, follow: true);
-        int error = parent == null ? Errno.Last : parent.MakeFolder(CopyFolder, FolderMode);
-        using FolderHandle? folder = error is 0 or Errno.EEXIST ? parent!.TryOpenFolder(CopyFolder) : null;
-        if (folder != null) error = 0;
-        else if (error is 0 or Errno.EEXIST) error = Errno.Last;
+        using Folder? parent = Folder.TryOpen(data, follow: true);
+        bool isMade = parent != null && (parent.TryMakeFolder(CopyFolder, FolderMode) || Errno.Last == Errno.EEXIST);
+        using Folder? folder = isMade ? parent!.TryOpenFolder(CopyFolder) : null;
+        int error = folder == null ? Errno.Last : 0;
         if (folder != null)
             foreach (string name in (string[])[MainCf.FileName, MasterCf.FileName])
                 foreach ((string path, ReadOnlyMemory<byte> contents) in Files.Files.Where(f => Path.GetFileName(f.Path) == name))
-                    error = Math.Max(error, folder.Replace(name, contents.Span, ModeOf(path)));
+                    if (!folder.TryReplace(name, contents.Span, ModeOf(path))) error = Errno.Last;
         if (error != 0) Log.Warning($"no copy of the accepted configuration is left in {data}/{CopyFolder}: {Errno.Text(error)}");
     }
 
@@ -63,5 +64,5 @@ internal sealed class AcceptedConfig : IDisposable
     private static uint ModeOf(string path) =>
         FileStatus.TryGet(path, out FileStatus status) ? status.Permissions & FileMode : FileModes.PrivateFile;
 
-    public void Dispose() => _ = FileIO.Close(Fd);
+    public void Dispose() => _copy.Dispose();
 }

@@ -13,9 +13,9 @@ internal sealed class ConfigChecker
 {
     private const int InheritedFd = 3;
     private const long MostText = 1024 * 1024;
-    private readonly int _output;
+    private readonly FileDescriptor _output;
 
-    private ConfigChecker(int pid, int output) => (Pid, _output) = (pid, output);
+    private ConfigChecker(int pid, FileDescriptor output) => (Pid, _output) = (pid, output);
 
     public int Pid { get; }
 
@@ -27,22 +27,27 @@ internal sealed class ConfigChecker
         string? program = Array.Find(places, p => Paths.Access(p, Paths.X_OK) == 0);
         error = $"the configuration cannot be checked: there is neither {string.Join(" nor ", places)}";
         if (program == null) return null;
-        int output = SealedMemory.CreateOpen("check"), devNull = FileIO.Open("/dev/null", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
-        List<string> arguments = ["mtasuite", "-c", directory, "-a", $"{InheritedFd}", "check"];
-        int pid = output < 0 ? -Errno.Last : Processes.Spawn(program, arguments, ChildEnvironment.Build(running, directory), null,
-             [devNull, output, output], [candidate.Fd]);
-        _ = FileIO.Close(devNull);
-        if (pid > 0) return new ConfigChecker(pid, output);
+        FileDescriptor? output = SealedMemory.TryCreateOpen("check");
+        int pid = output == null ? -Errno.Last : Start(candidate, running, directory, program, output.Fd);
+        if (pid > 0) return new ConfigChecker(pid, output!);
         error = $"the configuration cannot be checked: {program}: {Errno.Text(-pid)}";
-        if (output >= 0) _ = FileIO.Close(output);
+        output?.Dispose();
         return null;
+    }
+
+    private static int Start(AcceptedConfig candidate, MailConfig running, string directory, string program, int output)
+    {
+        using FileDescriptor? nothing = FileDescriptor.TryOpen("/dev/null", FileIO.O_RDWR);
+        List<string> arguments = ["mtasuite", "-c", directory, "-a", $"{InheritedFd}", "check"];
+        return Processes.Spawn(program, arguments, ChildEnvironment.Build(running, directory), null,
+            [nothing?.Fd ?? -1, output, output], [candidate.Fd]);
     }
 
     /// <summary>The process has ended. Null when it accepts the configuration, otherwise status and reason.</summary>
     public (int Status, string Reason)? Finish(int waitStatus)
     {
-        string text = SealedMemory.ReadAll(_output, MostText) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "";
-        _ = FileIO.Close(_output);
+        string text = SealedMemory.ReadAll(_output.Fd, MostText) is { } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "";
+        _output.Dispose();
         const string prefix = "mtasuite: error: ";
         string[] lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l =>
             l.StartsWith(prefix, StringComparison.Ordinal) ? l[prefix.Length..] : l)];

@@ -10,9 +10,11 @@ internal sealed class ListenSocket : IDisposable
     private const int Backlog = 4096;
     /// <summary>The file of a Unix socket; without number for others.</summary>
     private FileStatus _file;
-    private bool _closed;
+    private readonly FileDescriptor? _own;
 
-    private ListenSocket(string address, int fd, bool lent = false) => (Address, Fd, _closed) = (address, fd, lent);
+    private ListenSocket(string address, FileDescriptor socket) => (Address, Fd, _own) = (address, socket.Fd, socket);
+
+    private ListenSocket(string address, int lent) => (Address, Fd) = (address, lent);
 
     /// <summary>Address and port, or the path below queue_directory.</summary>
     public string Address { get; }
@@ -20,7 +22,7 @@ internal sealed class ListenSocket : IDisposable
     public int Fd { get; }
 
     /// <summary>A socket that the service manager passed to this process; it stays open to be used again.</summary>
-    public static ListenSocket Inherited(string address, int fd) => new(address, fd, lent: true);
+    public static ListenSocket Inherited(string address, int fd) => new(address, fd);
 
     /// <summary>Binds a socket; null with errno.</summary>
     /// <param name="leaving">Open sockets of ours that go if this one comes, and so do not stand in its way: one on the same port of all
@@ -37,9 +39,10 @@ internal sealed class ListenSocket : IDisposable
     {
         IPEndPoint endPoint = IPEndPoint.Parse(address);
         bool v6 = endPoint.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-        int fd = Sockets.Create(v6 ? Sockets.AF_INET6 : Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC,
-            0);
-        if (fd < 0) return null;
+        const int type = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK;
+        FileDescriptor? socket = FileDescriptor.TrySocket(v6 ? Sockets.AF_INET6 : Sockets.AF_INET, type);
+        if (socket == null) return null;
+        int fd = socket.Fd;
         _ = Sockets.SetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
         if (v6) _ = Sockets.SetSocketOption(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, 1);
         int error = BindAndListen(fd, endPoint);
@@ -52,7 +55,10 @@ internal sealed class ListenSocket : IDisposable
             error = BindAndListen(fd, endPoint);
             foreach (int other in sharing) _ = Sockets.SetSocketOption(other, Sockets.SOL_SOCKET, Sockets.SO_REUSEPORT, 0);
         }
-        return error == 0 ? new ListenSocket(address, fd) : Fail(fd, error);
+        if (error == 0) return new ListenSocket(address, socket);
+        socket.Dispose();
+        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(error);
+        return null;
     }
 
     private static int Port(string address) => IPEndPoint.TryParse(address, out IPEndPoint? endPoint) ? endPoint.Port : 0;
@@ -67,24 +73,18 @@ internal sealed class ListenSocket : IDisposable
     private static ListenSocket? BindUnix(string path, bool datagrams)
     {
         int slash = path.IndexOf('/');
-        using FolderHandle? folder = FolderHandle.TryOpen(path[..slash]);
-        int fd = folder == null ? -1
-            : Sockets.Create(Sockets.AF_UNIX, (datagrams ? Sockets.SOCK_DGRAM : Sockets.SOCK_STREAM) | Sockets.SOCK_NONBLOCK
-                | Sockets.SOCK_CLOEXEC, 0);
-        if (fd < 0) return null;
-        int error = folder!.BindSocket(fd, path[(slash + 1)..]);
-        if (error == 0 && !datagrams && Sockets.Listen(fd, Backlog) != 0) error = Errno.Last;
-        if (error != 0) return Fail(fd, error);
-        ListenSocket socket = new(path, fd);
-        _ = folder.TryStat(path[(slash + 1)..], out socket._file);
-        return socket;
-    }
-
-    private static ListenSocket? Fail(int fd, int error)
-    {
-        _ = FileIO.Close(fd);
-        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(error);
-        return null;
+        int type = (datagrams ? Sockets.SOCK_DGRAM : Sockets.SOCK_STREAM) | Sockets.SOCK_NONBLOCK;
+        using Folder? folder = Folder.TryOpen(path[..slash]);
+        FileDescriptor? socket = folder == null ? null : FileDescriptor.TrySocket(Sockets.AF_UNIX, type);
+        if (socket == null) return null;
+        if (!folder!.TryBindSocket(socket.Fd, path[(slash + 1)..]) || (!datagrams && Sockets.Listen(socket.Fd, Backlog) != 0))
+        {
+            socket.Dispose();
+            return null;
+        }
+        ListenSocket bound = new(path, socket);
+        _ = folder.TryStat(path[(slash + 1)..], out bound._file);
+        return bound;
     }
 
     /// <summary>False for a Unix socket whose file somebody has removed or replaced: nobody can connect to it any more.</summary>
@@ -98,16 +98,11 @@ internal sealed class ListenSocket : IDisposable
         int slash = Address.IndexOf('/');
         if (_file.Inode != 0 && IsReachable)
         {
-            using FolderHandle? folder = FolderHandle.TryOpen(Address[..slash]);
-            folder?.Remove(Address[(slash + 1)..]);
+            using Folder? folder = Folder.TryOpen(Address[..slash]);
+            folder?.TryRemove(Address[(slash + 1)..]);
         }
         Dispose();
     }
 
-    public void Dispose()
-    {
-        if (_closed) return;
-        _closed = true;
-        _ = FileIO.Close(Fd);
-    }
+    public void Dispose() => _own?.Dispose();
 }

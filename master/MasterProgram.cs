@@ -55,13 +55,13 @@ internal static class MasterProgram
     private static int Run(MasterOptions options, string directory, AcceptedConfig config)
     {
         using EventLoop loop = new();
-        using FolderHandle? results = FolderHandle.TryOpen(SpoolDirectory.Pid);
+        using Folder? results = Folder.TryOpen(SpoolDirectory.Pid);
         Supervisor supervisor = new(loop, directory, config, results);
         if (supervisor.Start() is { } error) return Fail(options, 1, error);
         if (options.Notify)
         {
-            _ = FileIO.WriteAll(NotifyFd, "ready\n"u8);
-            _ = FileIO.Close(NotifyFd);
+            using FileDescriptor starter = new(NotifyFd);
+            _ = FileIO.WriteAll(starter.Fd, "ready\n"u8);
         }
         loop.Run();
         Log.Flush();
@@ -73,11 +73,10 @@ internal static class MasterProgram
     {
         const uint mode = FileModes.PublicFile;
         string path = config.Get(CommonParams.ProcessIdDirectory);
-        using FolderHandle? folder = FolderHandle.TryOpen(path, follow: true);
-        int errno = folder == null ? Errno.Last
-            : folder.Replace(PidFileName, System.Text.Encoding.ASCII.GetBytes($"{Processes.GetPid()}\n"), mode);
-        error = errno == 0 ? "" : $"{path}/{PidFileName}: {Errno.Text(errno)}";
-        return errno == 0;
+        using Folder? folder = Folder.TryOpen(path, follow: true);
+        bool ok = folder != null && folder.TryReplace(PidFileName, System.Text.Encoding.ASCII.GetBytes($"{Processes.GetPid()}\n"), mode);
+        error = ok ? "" : $"{path}/{PidFileName}: {Errno.Text()}";
+        return ok;
     }
 
     private static int Fail(MasterOptions options, int code, string text)

@@ -13,7 +13,7 @@ namespace MtaSuite.Master;
 /// </summary>
 /// <param name="supervisor">Puts a configuration in force; null, or status and reason.</param>
 /// <param name="folder">Where the result is left; null: nowhere.</param>
-internal sealed class Reloader(EventLoop loop, string directory, FolderHandle? folder, SystemdNotifier systemd, Supervisor supervisor)
+internal sealed class Reloader(EventLoop loop, string directory, Folder? folder, SystemdNotifier systemd, Supervisor supervisor)
 {
     /// <summary>The check looks up hosts and opens tables.</summary>
     private static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(100);
@@ -81,7 +81,7 @@ internal sealed class Reloader(EventLoop loop, string directory, FolderHandle? f
         systemd.Status(status == 0 ? "running" : "running; the last reload was refused");
         systemd.Reloaded();
         Log.Flush();
-        int error = folder == null ? 0 : new ReloadResult(_started, status, reason).Write(folder);
+        int error = folder == null || new ReloadResult(_started, status, reason).TryWrite(folder) ? 0 : Errno.Last;
         if (error != 0) Log.Warning($"{ReloadResult.FileName}: {Errno.Text(error)}");
     }
 }

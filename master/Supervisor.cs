@@ -11,7 +11,7 @@ namespace MtaSuite.Master;
 /// <summary>Runs all services: start, supervision, watchdog, reload, stop. One loop, no locks.</summary>
 /// <param name="accepted">The configuration at the start. The supervisor owns it.</param>
 /// <param name="folder">Where results of reloads are left for whoever waits for them; null: nobody does.</param>
-internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfig accepted, FolderHandle? folder)
+internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfig accepted, Folder? folder)
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), AbortPatience = TimeSpan.FromSeconds(5),
         KeyInterval = TimeSpan.FromSeconds(10);
@@ -172,28 +172,27 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
     /// <summary>Starts one process of a service; false when the system refuses.</summary>
     public bool Spawn(Service service)
     {
-        if (!Sockets.TrySocketPair(out int ours, out int theirs)) return false;
+        if (!FileDescriptor.TrySocketPair(out FileDescriptor? ours, out FileDescriptor? theirs)) return false;
         ServiceEntry entry = service.Entry;
         string program = ProgramPath(service);
         int limit = entry.MaxProc ?? Config.Get(MasterParams.DefaultProcessLimit);
         List<string> argv =
             HostOptions.Write(program, directory, entry.Name, entry.Command, service.Sockets.Count, limit, entry.Verbosity > 0,
             entry.Overrides, entry.Attributes, HostOptions.FirstListenerFd + service.Sockets.Count, service.Children.Count(c => c.Leaving));
-        int devNull = FileIO.Open("/dev/null", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
+        using FileDescriptor? nothing = FileDescriptor.TryOpen("/dev/null", FileIO.O_RDWR);
         // standard output stays where ours goes (maillog_file = /dev/stdout), errors of the runtime too
-        int pid = Processes.Spawn(program, argv, ChildEnvironment.Build(Config, directory), null, [devNull, 1, 2],
-            [theirs, .. service.Sockets.Select(s => s.Fd), _accepted.Fd]);
-        _ = FileIO.Close(devNull);
-        _ = FileIO.Close(theirs);
+        int pid = Processes.Spawn(program, argv, ChildEnvironment.Build(Config, directory), null, [nothing?.Fd ?? -1, 1, 2],
+            [theirs.Fd, .. service.Sockets.Select(s => s.Fd), _accepted.Fd]);
+        theirs.Dispose();
         if (pid < 0)
         {
             Log.Error($"start {program}: {Errno.Text(-pid)}");
-            _ = FileIO.Close(ours);
+            ours.Dispose();
             return false;
         }
-        _ = FileIO.Fcntl(ours, FileIO.F_SETFL, FileIO.O_RDWR | FileIO.O_NONBLOCK);
+        _ = FileIO.Fcntl(ours.Fd, FileIO.F_SETFL, FileIO.O_RDWR | FileIO.O_NONBLOCK);
         Child child = new(service, pid) { Started = Loop.NowMilliseconds, LastHeard = Loop.NowMilliseconds, Patience = service.Patience };
-        child.Status = new StatusChannel(Loop, ours, (kind, value) => Heard(child, kind, value), () => { });
+        child.Status = new StatusChannel(Loop, ours.Release(), (kind, value) => Heard(child, kind, value), () => { });
         _children[pid] = child;
         service.Children.Add(child);
         ChildStarted();

@@ -36,9 +36,7 @@ internal sealed class SystemdNotifier
     private void Send(string text)
     {
         if (string.IsNullOrEmpty(_socket)) return;
-        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC, 0);
-        if (fd < 0) return;
-        _ = Sockets.SendToUnix(fd, Encoding.UTF8.GetBytes(text), _socket);
-        _ = FileIO.Close(fd);
+        using FileDescriptor? socket = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_DGRAM);
+        if (socket != null) _ = Sockets.SendToUnix(socket.Fd, Encoding.UTF8.GetBytes(text), _socket);
     }
 }

@@ -15,14 +15,10 @@ namespace MtaSuite.Pickup;
 internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, string id) : IDisposable
 {
     private const string Dropped = SpoolDirectory.Maildrop + ":";
-    private readonly int _fd =
-        FileIO.Open(spool.PathOf(SpoolDirectory.Maildrop, id), FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK,
-            0);
+    private readonly FileDescriptor? _file =
+        FileDescriptor.TryOpen(spool.PathOf(SpoolDirectory.Maildrop, id), FileIO.O_RDONLY | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK);
 
-    public void Dispose()
-    {
-        if (_fd >= 0) _ = FileIO.Close(_fd);
-    }
+    public void Dispose() => _file?.Dispose();
 
     public async Task SubmitAsync()
     {
@@ -70,13 +66,13 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
     {
         file = null;
         status = default;
-        if (_fd < 0)
+        if (_file == null)
         {
             if (Errno.Last != Errno.ENOENT) Log.Warning($"open maildrop/{id}: {Errno.Text()}");
             return false;
         }
-        if (!FileStatus.TryGet(_fd, out status) || !IsOurs()) return false;
-        QueueFileStatus read = status.IsRegular ? SpoolDirectory.TryRead(_fd, id, out file) : QueueFileStatus.Corrupt;
+        if (!FileStatus.TryGet(_file.Fd, out status) || !IsOurs()) return false;
+        QueueFileStatus read = status.IsRegular ? SpoolDirectory.TryRead(_file.Fd, id, out file) : QueueFileStatus.Corrupt;
         if (read == QueueFileStatus.Ok && LocalEnvelope.Check(file!.Envelope) == null) return true;
         if (read is QueueFileStatus.Failed) Log.Warning($"read maildrop/{id}: {Errno.Text()}");
         else Discard("not a valid message");
@@ -88,7 +84,7 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
     /// the look afterwards, from submitting one that the other has just removed.
     /// </summary>
     private bool IsOurs() =>
-        FileLocks.Flock(_fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0 && FileStatus.TryGet(_fd, out FileStatus status)
+        FileLocks.Flock(_file!.Fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0 && FileStatus.TryGet(_file.Fd, out FileStatus status)
             && status.Links > 0
         && File.Exists(spool.PathOf(SpoolDirectory.Maildrop, id));
 
@@ -99,7 +95,7 @@ internal sealed class MaildropFile(PickupService service, SpoolDirectory spool, 
         long done = 0;
         while (done < file.Content.Length && !submission.IsAnswered)
         {
-            int n = file.Content.Read(_fd, buffer, done);
+            int n = file.Content.Read(_file!.Fd, buffer, done);
             if (n <= 0) return false;
             submission.Write(buffer.AsSpan(0, n));
             done += n;

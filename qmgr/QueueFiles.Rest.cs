@@ -16,11 +16,10 @@ internal sealed partial class QueueFiles
         List<EnvelopeRecipient> recipients = [];
         foreach (string folder in (ReadOnlySpan<string>)[expected, .. Places])
         {
-            int fd = FileIO.Open(Spool.PathOf(folder, id), FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
-            if (fd < 0 && Errno.Last == Errno.ENOENT) continue;
-            if (fd < 0) return (QueueFileStatus.Failed, recipients, false);
-            QueueFileStatus status = RecipientReader.TryRead(fd, behind, most, recipients, out bool isEnd);
-            _ = FileIO.Close(fd);
+            using FileDescriptor? file = FileDescriptor.TryOpen(Spool.PathOf(folder, id), FileIO.O_RDONLY | FileIO.O_NOFOLLOW);
+            if (file == null && Errno.Last == Errno.ENOENT) continue;
+            if (file == null) return (QueueFileStatus.Failed, recipients, false);
+            QueueFileStatus status = RecipientReader.TryRead(file.Fd, behind, most, recipients, out bool isEnd);
             return (status, recipients, isEnd);
         }
         return (QueueFileStatus.Missing, recipients, false);

@@ -87,12 +87,11 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     /// <summary>Overwrites letters of records, so that a crash does not do again what was done; 0 or errno.</summary>
     public Promise<int> MarkAsync(string folder, string id, long[] offsets, byte letter) => _workers.Run(() =>
     {
-        int fd = FileIO.Open(spool.PathOf(folder, id), FileIO.O_WRONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
-        if (fd < 0) return Errno.Last;
+        using FileDescriptor? file = FileDescriptor.TryOpen(spool.PathOf(folder, id), FileIO.O_WRONLY | FileIO.O_NOFOLLOW);
+        if (file == null) return Errno.Last;
         int error = 0;
         foreach (long offset in offsets)
-            if (FileIO.PWrite(fd, [letter], offset) != 1) error = Errno.Last;
-        _ = FileIO.Close(fd);
+            if (FileIO.PWrite(file.Fd, [letter], offset) != 1) error = Errno.Last;
         return error;
     });
 

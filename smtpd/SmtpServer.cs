@@ -193,10 +193,10 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
 
     private void Refuse(int fd, string reply)
     {
+        using FileDescriptor socket = new(fd);
         // Where TLS comes first a reply in clear would be no reply.
         if (!Settings.Normal.Tls.WrapperMode) _ = Sockets.Send(fd, Encoding.UTF8.GetBytes(reply + "\r\n"));
         _ = Sockets.Shutdown(fd, Sockets.SHUT_WR);
-        _ = FileIO.Close(fd);
     }
 
     /// <summary>The answer to EHLO for what is announced to a client.</summary>

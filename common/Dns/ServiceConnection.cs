@@ -20,7 +20,7 @@ public static class ServiceConnection
         if (service.IsUnix)
         {
             ConnectResult local = await Connector.ConnectUnix(loop, Path.Combine(directory, service.Path), timeout);
-            return local.IsConnected ? new Result(new Connection(loop, local.Descriptor), "") : Failed(local.Error);
+            return local.IsConnected ? new Result(new Connection(loop, local.Release()), "") : Failed(local.Error);
         }
         if (!new TcpPorts("").TryFind(service.Port, out int port)) return new Result(null, $"unknown port: {service.Port}");
         HostAddresses found = await hosts.FindAsync(service.Host);
@@ -30,7 +30,7 @@ public static class ServiceConnection
         {
             IPEndPoint remote = new(address, port);
             ConnectResult result = await Connector.Connect(loop, remote, null, timeout);
-            if (result.IsConnected) return new Result(new Connection(loop, result.Descriptor, remote), "");
+            if (result.IsConnected) return new Result(new Connection(loop, result.Release(), remote), "");
             error = result.Error;
         }
         return Failed(error);

@@ -15,7 +15,7 @@ internal static class TcpExchange
         ConnectResult connect = await Connector.Connect(loop, server, null, timeout);
         if (!connect.IsConnected)
             return new ExchangeResult(connect.Error == Errno.ETIMEDOUT ? ExchangeStatus.TimedOut : ExchangeStatus.Unreachable);
-        using Connection connection = new(loop, connect.Descriptor, server);
+        using Connection connection = new(loop, connect.Release(), server);
         bool late = false;
         LoopTimer timer = loop.After(TimeSpan.FromMilliseconds(Math.Max(1, deadline - Environment.TickCount64)), () =>
         {

@@ -14,23 +14,24 @@ internal sealed class UdpExchange : IReadiness
     private readonly EventLoop _loop;
     private readonly Question _question;
     private readonly byte[] _buffer;
-    private readonly int _fd;
+    private readonly FileDescriptor? _socket;
     private readonly Promise<ExchangeResult> _promise = new();
     private LoopTimer? _timer;
     private int _strangers;
 
-    private UdpExchange(EventLoop loop, Question question, byte[] buffer, int fd) =>
-        (_loop, _question, _buffer, _fd) = (loop, question, buffer, fd);
+    private UdpExchange(EventLoop loop, Question question, byte[] buffer, FileDescriptor? socket) =>
+        (_loop, _question, _buffer, _socket) = (loop, question, buffer, socket);
 
     /// <param name="buffer">Room for a datagram, free to be used whenever no exchange is looking at one.</param>
     public static Promise<ExchangeResult> Run(EventLoop loop, IPEndPoint server, Question question, TimeSpan timeout, byte[] buffer)
     {
         int family = server.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? Sockets.AF_INET6 : Sockets.AF_INET;
-        int fd = Sockets.Create(family, Sockets.SOCK_DGRAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
-        UdpExchange exchange = new(loop, question, buffer, fd);
-        if (fd < 0 || Sockets.Connect(fd, server) < 0 || Sockets.Send(fd, question.Bytes) < 0 || !loop.Watch(fd, Epoll.EPOLLIN, exchange))
+        FileDescriptor? socket = FileDescriptor.TrySocket(family, Sockets.SOCK_DGRAM | Sockets.SOCK_NONBLOCK);
+        UdpExchange exchange = new(loop, question, buffer, socket);
+        if (socket == null || Sockets.Connect(socket.Fd, server) < 0 || Sockets.Send(socket.Fd, question.Bytes) < 0
+            || !loop.Watch(socket.Fd, Epoll.EPOLLIN, exchange))
         {
-            if (fd >= 0) _ = FileIO.Close(fd);
+            socket?.Dispose();
             exchange._promise.TrySet(new ExchangeResult(ExchangeStatus.Unreachable));
         }
         else exchange._timer = loop.After(timeout, () => exchange.End(new ExchangeResult(ExchangeStatus.TimedOut)));
@@ -41,7 +42,7 @@ internal sealed class UdpExchange : IReadiness
     {
         while (true)
         {
-            int length = Sockets.Recv(_fd, _buffer);
+            int length = Sockets.Recv(_socket!.Fd, _buffer);
             if (length < 0)
             {
                 if (Errno.Last == Errno.EINTR) continue;
@@ -59,8 +60,8 @@ internal sealed class UdpExchange : IReadiness
     private void End(ExchangeResult result)
     {
         _timer?.Cancel();
-        _loop.Unwatch(_fd);
-        _ = FileIO.Close(_fd);
+        _loop.Unwatch(_socket!.Fd);
+        _socket.Dispose();
         _promise.TrySet(result);
     }
 }

@@ -11,8 +11,8 @@ public static class AcceptedFiles
 {
     private const long MostBytes = 64 * 1024 * 1024; // main.cf and master.cf have some kilobytes
 
-    /// <summary>A descriptor with a snapshot, closed on exec; -1 with errno.</summary>
-    public static int Write(ConfigSnapshot files) => SealedMemory.Create("configuration", files.Encode());
+    /// <summary>A descriptor with a snapshot, closed on exec; null with errno.</summary>
+    public static FileDescriptor? TryWrite(ConfigSnapshot files) => SealedMemory.TryCreate("configuration", files.Encode());
 
     /// <summary>The snapshot behind a descriptor, which stays open; null with errno where it is none.</summary>
     public static ConfigSnapshot? TryRead(int fd) =>
@@ -24,8 +24,8 @@ public static class AcceptedFiles
     public static bool TryUse(int fd)
     {
         if (fd < 0) return true;
+        using FileDescriptor inherited = new(fd);
         ConfigSnapshot.OfProcess = TryRead(fd);
-        _ = FileIO.Close(fd);
         return ConfigSnapshot.OfProcess != null;
     }
 }

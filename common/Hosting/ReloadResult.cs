@@ -22,9 +22,9 @@ public sealed record ReloadResult(long Started, int Status, string Reason)
 
     public static long Now => Stopwatch.GetTimestamp();
 
-    /// <summary>0, or errno.</summary>
-    public int Write(FolderHandle folder) =>
-        folder.Replace(FileName,
+    /// <summary>False with errno set.</summary>
+    public bool TryWrite(Folder folder) =>
+        folder.TryReplace(FileName,
             Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Started} {Status}\n{Reason}")), Mode);
 
     /// <summary>The last result; null: there is none.</summary>

@@ -14,34 +14,34 @@ public sealed class SpoolLock : IDisposable
 {
     public const string FileName = "master.lock";
     private const int Attempts = 25, PauseMilliseconds = 20;
-    private int _fd;
+    private readonly FileDescriptor _file;
 
-    private SpoolLock(int fd) => _fd = fd;
+    private SpoolLock(FileDescriptor file) => _file = file;
 
     /// <summary>Takes the lock of a spool; null with the reason.</summary>
     public static SpoolLock? TryTake(string root, out string error)
     {
         error = "";
-        using FolderHandle? folder = FolderHandle.TryOpen($"{root}/{SpoolDirectory.Pid}");
-        int fd = folder == null ? -1 : folder.Open(FileName, FileIO.O_RDWR | FileIO.O_CREAT);
-        if (fd < 0)
+        using Folder? folder = Folder.TryOpen($"{root}/{SpoolDirectory.Pid}");
+        FileDescriptor? file = folder?.TryOpenFile(FileName, FileIO.O_RDWR | FileIO.O_CREAT);
+        if (file == null)
         {
             error = $"{root}/{SpoolDirectory.Pid}/{FileName}: {Errno.Text()}";
             return null;
         }
-        for (int i = 0; FileLocks.Flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) != 0; i++)
+        for (int i = 0; FileLocks.Flock(file.Fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) != 0; i++)
         {
             int holder = Holder(root);
             // somebody who merely looks has it for a moment
             if (holder <= 0 && i < Attempts && Poll.WaitOne(-1, 0, PauseMilliseconds) is false) continue;
             error = holder > 0 ? $"the mail system is already running: process {holder}"
                 : $"the mail system is already running: {OutsideText}";
-            _ = FileIO.Close(fd);
+            file.Dispose();
             return null;
         }
-        _ = FileIO.FTruncate(fd, 0);
-        _ = FileIO.WriteAll(fd, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Processes.GetPid()}\n")));
-        return new SpoolLock(fd);
+        _ = FileIO.FTruncate(file.Fd, 0);
+        _ = FileIO.WriteAll(file.Fd, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Processes.GetPid()}\n")));
+        return new SpoolLock(file);
     }
 
     /// <summary>What <see cref="Holder"/>'s -EBUSY means.</summary>
@@ -56,19 +56,12 @@ public sealed class SpoolLock : IDisposable
         string path = $"{root}/{SpoolDirectory.Pid}/{FileName}";
         if (!FileStatus.TryGet(path, out FileStatus status, follow: false)) return Errno.Last == Errno.ENOENT ? 0 : -Errno.Last;
         if (ByInode(status) is > 0 and int pid) return pid;
-        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
-        try
-        {
-            if (fd >= 0 && FileLocks.Flock(fd, FileLocks.LOCK_SH | FileLocks.LOCK_NB) == 0) return 0;
-            // some file systems have other numbers for files there (btrfs, overlayfs)
-            foreach (int candidate in (ReadOnlySpan<int>)[fd >= 0 ? Number(fd) : 0, pidFile != null ? NumberIn(pidFile) : 0])
-                if (candidate > 0 && IsMaster(candidate)) return candidate;
-            return fd >= 0 ? -Errno.EBUSY : 0;
-        }
-        finally
-        {
-            if (fd >= 0) _ = FileIO.Close(fd);
-        }
+        using FileDescriptor? file = FileDescriptor.TryOpen(path, FileIO.O_RDONLY | FileIO.O_NOFOLLOW);
+        if (file != null && FileLocks.Flock(file.Fd, FileLocks.LOCK_SH | FileLocks.LOCK_NB) == 0) return 0;
+        // some file systems have other numbers for files there (btrfs, overlayfs)
+        foreach (int candidate in (ReadOnlySpan<int>)[file != null ? Number(file.Fd) : 0, pidFile != null ? NumberIn(pidFile) : 0])
+            if (candidate > 0 && IsMaster(candidate)) return candidate;
+        return file != null ? -Errno.EBUSY : 0;
     }
 
     /// <summary>
@@ -97,11 +90,8 @@ public sealed class SpoolLock : IDisposable
 
     private static int NumberIn(string path)
     {
-        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
-        if (fd < 0) return 0;
-        int number = Number(fd);
-        _ = FileIO.Close(fd);
-        return number;
+        using FileDescriptor? file = FileDescriptor.TryOpen(path, FileIO.O_RDONLY);
+        return file == null ? 0 : Number(file.Fd);
     }
 
     private static int Number(int fd)
@@ -111,9 +101,5 @@ public sealed class SpoolLock : IDisposable
         return System.Buffers.Text.Utf8Parser.TryParse(text[..n].TrimStart((byte)' '), out int number, out _) ? number : 0;
     }
 
-    public void Dispose()
-    {
-        if (_fd >= 0) _ = FileIO.Close(_fd);
-        _fd = -1;
-    }
+    public void Dispose() => _file.Dispose();
 }

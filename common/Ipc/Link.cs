@@ -262,9 +262,9 @@ public sealed class Link
     private bool GiveDescriptors(uint id, ReadOnlySpan<byte> payload)
     {
         if (!_takesDescriptors || payload.Length != 1 || payload[0] == 0 || payload[0] > _connection.UnclaimedDescriptors) return false;
-        int[] descriptors = _connection.ClaimDescriptors(payload[0]);
+        FileDescriptor[] descriptors = _connection.ClaimDescriptors(payload[0]);
         if (_streams.TryGetValue(id, out LinkStream? stream) && stream.TryHold(descriptors)) return true;
-        foreach (int fd in descriptors) _ = FileIO.Close(fd);
+        FileDescriptor.DisposeAll(descriptors);
         return stream == null;
     }
 

@@ -139,23 +139,22 @@ public sealed class LinkStream
 
     /// <summary>
     /// Sends descriptors (at most <see cref="Native.Sockets.MaxDescriptors"/>), for the message that follows; they are duplicated, so that
-    /// the
-    /// sender keeps its own. False: they cannot be.
+    /// the sender keeps its own. False: they cannot be.
     /// </summary>
     public bool SendDescriptors(ReadOnlySpan<int> descriptors) => IsOpen && _link.SendDescriptors(Id, descriptors);
 
-    private int[] _descriptors = [];
+    private Native.FileDescriptor[] _descriptors = [];
 
     /// <summary>Descriptors that came for this stream; the caller owns them.</summary>
-    public int[] TakeDescriptors()
+    public Native.FileDescriptor[] TakeDescriptors()
     {
-        int[] taken = _descriptors;
+        Native.FileDescriptor[] taken = _descriptors;
         _descriptors = [];
         return taken;
     }
 
     /// <summary>Descriptors came; false when there are some already.</summary>
-    internal bool TryHold(int[] descriptors)
+    internal bool TryHold(Native.FileDescriptor[] descriptors)
     {
         if (_descriptors.Length > 0) return false;
         _descriptors = descriptors;
@@ -223,7 +222,7 @@ public sealed class LinkStream
     {
         if (!IsOpen) return;
         IsOpen = false;
-        foreach (int fd in TakeDescriptors()) _ = Native.FileIO.Close(fd);
+        Native.FileDescriptor.DisposeAll(TakeDescriptors());
         _link.Forget(this);
         Promise<bool>? waiter = _creditWaiter;
         _creditWaiter = null;

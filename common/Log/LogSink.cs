@@ -31,7 +31,8 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
     /// <summary>A service that took nothing is not waited for again for so long.</summary>
     private const int StuckMilliseconds = 1_000;
     private readonly MemoryStream _buffer = new();
-    private int _fd = -1;
+    private const int StandardOutput = 1, StandardError = 2;
+    private FileDescriptor? _file;
     private long _lost, _stuckUntil;
     private long _second = -1;
     private byte[] _prefix = [];
@@ -63,10 +64,11 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
     public override void Flush()
     {
         if (_buffer.Length == 0) return;
-        if (_fd < 0) Open();
+        if (Output < 0) Open();
         ReadOnlySpan<byte> lines = _buffer.GetBuffer().AsSpan(0, (int)_buffer.Length);
         int done = lines.Length;
-        if (_fd >= 0 || !SendToService(lines, out done)) _ = FileIO.WriteAll(_fd < 0 ? 2 : _fd, lines);
+        int output = Output;
+        if (output >= 0 || !SendToService(lines, out done)) _ = FileIO.WriteAll(output < 0 ? StandardError : output, lines);
         Keep(done);
     }
 
@@ -85,8 +87,13 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
         _buffer.Write(kept);
     }
 
-    private void Open() => _fd = settings.File == "/dev/stdout" ? 1 : settings.File.Length == 0 ? -1
-        : LogFile.Open(settings.File, settings.Permissions);
+    /// <summary>The file, or standard output, which stays open; -1: there is none.</summary>
+    private int Output => settings.File == "/dev/stdout" ? StandardOutput : _file?.Fd ?? -1;
+
+    private void Open()
+    {
+        if (settings.File is not ("" or "/dev/stdout")) _file = LogFile.TryOpen(settings.File, settings.Permissions);
+    }
 
     /// <summary>
     /// False when the service is away, and nothing was sent. A service that is behind is waited for, a stuck one is not: the mail goes on.
@@ -96,25 +103,24 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
     private bool SendToService(ReadOnlySpan<byte> lines, out int done)
     {
         done = 0;
-        int fd = ConnectToService();
-        if (fd < 0)
+        using FileDescriptor? service = ConnectToService();
+        if (service == null)
         {
             done = lines.Length;
             return false;
         }
         long now = Environment.TickCount64, until = now < _stuckUntil ? now : now + (Log.IsAttached ? 100 : 5_000);
-        if (_lost > 0 && TrySend(fd, LostLine(), until)) _lost = 0;
+        if (_lost > 0 && TrySend(service.Fd, LostLine(), until)) _lost = 0;
         while (done < lines.Length)
         {
             int length = lines[done..].IndexOf((byte)'\n');
-            if (!TrySend(fd, lines.Slice(done, length), until))
+            if (!TrySend(service.Fd, lines.Slice(done, length), until))
             {
                 _stuckUntil = Environment.TickCount64 + StuckMilliseconds;
                 break;
             }
             done += length + 1;
         }
-        _ = FileIO.Close(fd);
         return true;
     }
 
@@ -137,36 +143,36 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
         return true;
     }
 
-    private int ConnectToService()
+    private FileDescriptor? ConnectToService()
     {
-        if (settings.Service.Length == 0) return -1;
-        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC, 0);
-        if (fd < 0 || Sockets.ConnectUnix(fd, settings.Service) == 0) return fd;
-        _ = FileIO.Close(fd);
-        return -1;
+        if (settings.Service.Length == 0) return null;
+        FileDescriptor? socket = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_DGRAM);
+        if (socket == null || Sockets.ConnectUnix(socket.Fd, settings.Service) == 0) return socket;
+        socket.Dispose();
+        return null;
     }
 
     public override void Close()
     {
-        if (_fd > 2) _ = FileIO.Close(_fd);
-        _fd = -1;
+        _file?.Dispose();
+        _file = null;
     }
 
     public override void Reopen()
     {
         Flush();
-        if (_fd > 2) _ = FileIO.Close(_fd);
-        _fd = -1;
+        Close();
         Open();
     }
 
     /// <summary>Opens the file now, while the process may; false with errno set when neither that nor the service is to be had.</summary>
     public bool TryOpen()
     {
-        if (_fd < 0) Open();
-        if (_fd >= 0) return true;
-        int error = Errno.Last, service = ConnectToService();
-        if (service >= 0) return FileIO.Close(service) == 0;
+        if (Output < 0) Open();
+        if (Output >= 0) return true;
+        int error = Errno.Last;
+        using FileDescriptor? service = ConnectToService();
+        if (service != null) return true;
         System.Runtime.InteropServices.Marshal.SetLastPInvokeError(error);
         return false;
     }
@@ -177,13 +183,13 @@ internal sealed class FileSink(LogSettings settings, string tag, TimeProvider ti
 /// </summary>
 internal sealed class SyslogSink(string path, int facility, string tag, TimeProvider time) : LogSink
 {
-    private int _fd = -1;
+    private FileDescriptor? _socket;
     private long _dropped;
 
     public override void Close()
     {
-        if (_fd >= 0) _ = FileIO.Close(_fd);
-        _fd = -1;
+        _socket?.Dispose();
+        _socket = null;
     }
 
     public override void Add(int priority, ReadOnlySpan<byte> line, bool json)
@@ -202,19 +208,18 @@ internal sealed class SyslogSink(string path, int facility, string tag, TimeProv
         // twice: a restarted logger refuses the old socket
         for (int attempt = 0; attempt < 2; attempt++)
         {
-            if (_fd < 0 && !Connect()) return false;
-            if (Sockets.Send(_fd, datagram, Sockets.MSG_DONTWAIT) >= 0) return true;
-            if (Errno.Last == Errno.EAGAIN && Poll.WaitOne(_fd, Poll.POLLOUT, 100)) continue;
-            _ = FileIO.Close(_fd);
-            _fd = -1;
+            if (_socket == null && !Connect()) return false;
+            if (Sockets.Send(_socket!.Fd, datagram, Sockets.MSG_DONTWAIT) >= 0) return true;
+            if (Errno.Last == Errno.EAGAIN && Poll.WaitOne(_socket.Fd, Poll.POLLOUT, 100)) continue;
+            Close();
         }
         return false;
     }
 
     private bool Connect()
     {
-        _fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC, 0);
-        if (Sockets.ConnectUnix(_fd, path) == 0)
+        _socket = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_DGRAM);
+        if (_socket != null && Sockets.ConnectUnix(_socket.Fd, path) == 0)
         {
             if (_dropped == 0) return true;
             long dropped = _dropped;
@@ -222,8 +227,7 @@ internal sealed class SyslogSink(string path, int facility, string tag, TimeProv
             Add(4, Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"warning: {dropped} log lines were lost")), false);
             return true;
         }
-        _ = FileIO.Close(_fd);
-        _fd = -1;
+        Close();
         return false;
     }
 

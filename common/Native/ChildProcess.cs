@@ -17,18 +17,18 @@ public enum ChildState
 public sealed class ChildProcess : IDisposable
 {
     private readonly int _pid;
-    private int _fd;
+    private readonly FileDescriptor _pidFd;
     private bool _gone;
 
     /// <param name="pid">A child that has not been waited for.</param>
     public ChildProcess(int pid)
     {
         _pid = pid;
-        _fd = Processes.PidFdOpen(pid);
+        _pidFd = new FileDescriptor(Processes.PidFdOpen(pid));
     }
 
     /// <summary>Becomes readable when the child ends; -1 where there was no descriptor to be had.</summary>
-    public int Descriptor => _fd;
+    public int Descriptor => _pidFd.Fd;
 
     /// <summary>Whether the child has ended; then reaps it.</summary>
     /// <param name="wait">Blocks until it has.</param>
@@ -38,7 +38,7 @@ public sealed class ChildProcess : IDisposable
         status = 0;
         if (_gone) return ChildState.Lost;
         int result;
-        do result = Processes.WaitChild(_fd, _pid, wait ? 0 : Processes.WNOHANG, out status);
+        do result = Processes.WaitChild(_pidFd.Fd, _pid, wait ? 0 : Processes.WNOHANG, out status);
         while (result < 0 && Errno.Last == Errno.EINTR);
         if (result == 0) return ChildState.Running;
         _gone = true;
@@ -66,16 +66,12 @@ public sealed class ChildProcess : IDisposable
     public void SignalGroup(int signal)
     {
         if (_gone) return;
-        if (_fd >= 0 && Signals.PidFdSignalGroup(_fd, signal)) return;
+        if (_pidFd.IsOpen && Signals.PidFdSignalGroup(_pidFd.Fd, signal)) return;
         // As long as it is not reaped its number stays its own, even when it has ended.
-        if (Processes.WaitChild(_fd, _pid, Processes.WNOHANG | Processes.WNOWAIT, out _) < 0) return;
+        if (Processes.WaitChild(_pidFd.Fd, _pid, Processes.WNOHANG | Processes.WNOWAIT, out _) < 0) return;
         _ = Signals.Kill(-_pid, signal);
         _ = Signals.Kill(_pid, signal);
     }
 
-    public void Dispose()
-    {
-        if (_fd >= 0) _ = FileIO.Close(_fd);
-        _fd = -1;
-    }
+    public void Dispose() => _pidFd.Dispose();
 }

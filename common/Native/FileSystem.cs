@@ -14,11 +14,9 @@ public static unsafe partial class FileSystem
     /// <param name="wholeFileSystem">All that was written to the folder's file system, by whomever.</param>
     public static int SyncFolder(string path, bool wholeFileSystem = false)
     {
-        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_DIRECTORY | FileIO.O_CLOEXEC, 0);
-        if (fd < 0) return Errno.Last;
-        int error = (wholeFileSystem ? Sync(fd) : FileIO.Fsync(fd)) == 0 ? 0 : Errno.Last;
-        _ = FileIO.Close(fd);
-        return error;
+        using FileDescriptor? folder = FileDescriptor.TryOpen(path, FileIO.O_RDONLY | FileIO.O_DIRECTORY);
+        if (folder == null) return Errno.Last;
+        return (wholeFileSystem ? Sync(folder.Fd) : FileIO.Fsync(folder.Fd)) == 0 ? 0 : Errno.Last;
     }
 
     [LibraryImport("libc", EntryPoint = "statvfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -11,7 +11,8 @@ public sealed class PathWalk : IDisposable
 
     private readonly uint _user;
     private readonly Stack<string> _rest = new();
-    private int _fd = -1, _links;
+    private FileDescriptor? _current;
+    private int _links;
     /// <summary>Somebody else can write a folder above this one, or this one.</summary>
     private bool _open;
     /// <summary>This one can be written by all, but nobody can remove what is not his (/tmp).</summary>
@@ -20,7 +21,7 @@ public sealed class PathWalk : IDisposable
     private PathWalk(uint user) => _user = user;
 
     /// <summary>The folder that the path ends in.</summary>
-    public Folder Folder { get; private set; } = new(-1);
+    public Folder Folder { get; private set; } = new(new FileDescriptor(-1));
 
     /// <summary>Status of that folder.</summary>
     public FileStatus FolderStatus { get; private set; }
@@ -60,9 +61,9 @@ public sealed class PathWalk : IDisposable
             if (Name.Length > 0) break;
         }
         if (error != 0) return error;
-        if (!FileStatus.TryGet(_fd, out FileStatus status)) return Errno.Last;
+        if (!FileStatus.TryGet(_current!.Fd, out FileStatus status)) return Errno.Last;
         (FolderStatus, OthersMayWrite) = (status, _open || _sticky);
-        (Folder, _fd) = (new Folder(_fd), -1);
+        (Folder, _current) = (new Folder(_current), null);
         return 0;
     }
 
@@ -73,7 +74,7 @@ public sealed class PathWalk : IDisposable
         for (int i = names.Length - 1; i >= 0; i--) _rest.Push(names[i]);
         if (!path.StartsWith('/')) return 0;
         _sticky = false;
-        return Enter(FileIO.Open("/", FileIO.O_PATH | FileIO.O_DIRECTORY | FileIO.O_CLOEXEC, 0));
+        return Enter(FileDescriptor.TryOpen("/", FileIO.O_PATH | FileIO.O_DIRECTORY));
     }
 
     private int Step(string name)
@@ -81,34 +82,40 @@ public sealed class PathWalk : IDisposable
         const int flags = FileIO.O_PATH | FileIO.O_NOFOLLOW | FileIO.O_CLOEXEC;
         bool last = _rest.Count == 0;
         // only as a folder is one mounted that is mounted on demand
-        int fd = last ? -1 : FileIO.OpenAt(_fd, name, flags | FileIO.O_DIRECTORY, 0);
-        if (last || (fd < 0 && Errno.Last == Errno.ENOTDIR)) fd = FileIO.OpenAt(_fd, name, flags, 0);
-        if (fd < 0 && last && Errno.Last == Errno.ENOENT)
+        FileDescriptor? file = last ? null : OpenAt(name, flags | FileIO.O_DIRECTORY);
+        if (last || (file == null && Errno.Last == Errno.ENOTDIR)) file = OpenAt(name, flags);
+        if (file == null && last && Errno.Last == Errno.ENOENT)
         {
             Name = name;
             return 0;
         }
-        if (fd < 0) return Errno.Last;
-        if (!FileStatus.TryGet(fd, out FileStatus status)) return Fail(fd, Errno.Last);
-        if (status.IsSymlink) return Fail(fd, Follow(name, status));
-        if (!last && !status.IsDirectory) return Fail(fd, Errno.ENOTDIR);
-        if (!last || name == "..") return Enter(fd);
-        (Name, Status) = (name, status);
-        return Fail(fd, 0);
+        if (file == null) return Errno.Last;
+        bool isKnown = FileStatus.TryGet(file.Fd, out FileStatus status);
+        if (isKnown && !status.IsSymlink && (last ? name == ".." : status.IsDirectory)) return Enter(file);
+        using (file)
+        {
+            if (!isKnown) return Errno.Last;
+            if (status.IsSymlink) return Follow(name, status);
+            if (!last) return Errno.ENOTDIR;
+            (Name, Status) = (name, status);
+            return 0;
+        }
     }
+
+    private FileDescriptor? OpenAt(string name, int flags) => FileDescriptor.From(FileIO.OpenAt(_current!.Fd, name, flags, 0));
 
     private int Follow(string name, FileStatus link)
     {
         if (_open || _sticky || !IsTrusted(link.Uid) || ++_links > MaxLinks) return Errno.ELOOP;
-        return Paths.ReadLinkAt(_fd, name) is { Length: > 0 } target ? Push(target) : Errno.ENOENT;
+        return Paths.ReadLinkAt(_current!.Fd, name) is { Length: > 0 } target ? Push(target) : Errno.ENOENT;
     }
 
-    private int Enter(int fd)
+    private int Enter(FileDescriptor? folder)
     {
-        if (fd < 0) return Errno.Last;
-        if (_fd >= 0) _ = FileIO.Close(_fd);
-        _fd = fd;
-        if (!FileStatus.TryGet(fd, out FileStatus status)) return Errno.Last;
+        if (folder == null) return Errno.Last;
+        _current?.Dispose();
+        _current = folder;
+        if (!FileStatus.TryGet(folder.Fd, out FileStatus status)) return Errno.Last;
         // in a sticky folder nobody else can replace a folder that belongs to root or the user
         bool trusted = IsTrusted(status.Uid), sticky = trusted && (status.Permissions & FileModes.Sticky) != 0;
         if (!trusted) OtherOwner = status.Uid;
@@ -119,16 +126,9 @@ public sealed class PathWalk : IDisposable
 
     private bool IsTrusted(uint uid) => uid == 0 || uid == _user;
 
-    private static int Fail(int fd, int errno)
-    {
-        _ = FileIO.Close(fd);
-        return errno;
-    }
-
     public void Dispose()
     {
-        if (_fd >= 0) _ = FileIO.Close(_fd);
-        _fd = -1;
+        _current?.Dispose();
         Folder.Dispose();
     }
 }

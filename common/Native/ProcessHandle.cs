@@ -6,27 +6,22 @@ namespace MtaSuite.Common.Native;
 /// </summary>
 public sealed class ProcessHandle : IDisposable
 {
-    private readonly int _fd;
-    private bool _closed;
+    private readonly FileDescriptor? _pidFd;
 
-    private ProcessHandle(int pid, int fd) => (Pid, _fd) = (pid, fd);
+    private ProcessHandle(int pid, FileDescriptor? pidFd) => (Pid, _pidFd) = (pid, pidFd);
 
     public int Pid { get; }
 
     /// <summary>The process that has this number now; null: there is none.</summary>
     public static ProcessHandle? TryOpen(int pid)
     {
-        int fd = Processes.PidFdOpen(pid);
-        return fd >= 0 || Errno.Last != Errno.ESRCH ? new ProcessHandle(pid, fd) : null;
+        FileDescriptor? pidFd = FileDescriptor.From(Processes.PidFdOpen(pid));
+        return pidFd != null || Errno.Last != Errno.ESRCH ? new ProcessHandle(pid, pidFd) : null;
     }
 
     /// <summary>Sends a signal; 0, or errno (ESRCH: the process has ended).</summary>
-    public int Send(int signal) => (_fd >= 0 ? Signals.PidFdSendSignal(_fd, signal) : Signals.Kill(Pid, signal)) == 0 ? 0 : Errno.Last;
+    public int Send(int signal) =>
+        (_pidFd != null ? Signals.PidFdSendSignal(_pidFd.Fd, signal) : Signals.Kill(Pid, signal)) == 0 ? 0 : Errno.Last;
 
-    public void Dispose()
-    {
-        if (_closed) return;
-        _closed = true;
-        if (_fd >= 0) _ = FileIO.Close(_fd);
-    }
+    public void Dispose() => _pidFd?.Dispose();
 }

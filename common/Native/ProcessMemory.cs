@@ -24,12 +24,12 @@ public static unsafe partial class ProcessMemory
     /// </summary>
     public static void ForgetImagePages()
     {
-        int fd = FileIO.Open("/proc/self/smaps", FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
-        if (fd < 0) return;
+        using FileDescriptor? maps = FileDescriptor.TryOpen("/proc/self/smaps", FileIO.O_RDONLY);
+        if (maps == null) return;
         Mapping image = default;
         Span<byte> buffer = stackalloc byte[4096];
         int have = 0;
-        while (FileIO.Read(fd, buffer[have..]) is > 0 and int n)
+        while (FileIO.Read(maps.Fd, buffer[have..]) is > 0 and int n)
         {
             have += n;
             int start = 0;
@@ -38,7 +38,6 @@ public static unsafe partial class ProcessMemory
             buffer[start..have].CopyTo(buffer);
             have -= start;
         }
-        _ = FileIO.Close(fd);
     }
 
     /// <summary>Takes a line: the head of a mapping, or one of the fields below it.</summary>

@@ -11,27 +11,24 @@ public static unsafe partial class SealedMemory
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MemFdCreate(string name, uint flags);
 
-    /// <summary>A descriptor with these contents, closed on exec; -1 with errno.</summary>
-    public static int Create(string name, ReadOnlySpan<byte> contents)
+    /// <summary>A descriptor with these contents, closed on exec; null with errno.</summary>
+    public static FileDescriptor? TryCreate(string name, ReadOnlySpan<byte> contents)
     {
         const int addSeals = 1033, allSeals = 0xF; // F_ADD_SEALS; SEAL, SHRINK, GROW, WRITE
-        int fd = CreateOpen(name, sealable: true);
-        if (fd < 0) return -1;
-        if (FileIO.WriteAll(fd, contents) && FileIO.Fcntl(fd, addSeals, allSeals) == 0) return fd;
-        int error = Errno.Last;
-        _ = FileIO.Close(fd);
-        Marshal.SetLastPInvokeError(error);
-        return -1;
+        FileDescriptor? memory = TryCreateOpen(name, sealable: true);
+        if (memory == null || (FileIO.WriteAll(memory.Fd, contents) && FileIO.Fcntl(memory.Fd, addSeals, allSeals) == 0)) return memory;
+        memory.Dispose();
+        return null;
     }
 
-    /// <summary>An empty one that can be written, closed on exec; -1 with errno.</summary>
-    public static int CreateOpen(string name, bool sealable = false)
+    /// <summary>An empty one that can be written, closed on exec; null with errno.</summary>
+    public static FileDescriptor? TryCreateOpen(string name, bool sealable = false)
     {
         const uint closeOnExec = 1, allowSealing = 2, notExecutable = 8; // MFD_CLOEXEC, MFD_ALLOW_SEALING, MFD_NOEXEC_SEAL
         uint flags = closeOnExec | (sealable ? allowSealing : 0);
         int fd = MemFdCreate(name, flags | notExecutable);
         // the last one is of Linux 6.3, which wants it
-        return fd >= 0 || Errno.Last != Errno.EINVAL ? fd : MemFdCreate(name, flags);
+        return FileDescriptor.From(fd >= 0 || Errno.Last != Errno.EINVAL ? fd : MemFdCreate(name, flags));
     }
 
     /// <summary>

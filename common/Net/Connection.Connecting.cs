@@ -15,12 +15,10 @@ public sealed partial class Connection
     /// </summary>
     public static Connection? ToUnix(EventLoop loop, string path, out int error)
     {
-        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
-        error = fd < 0 || Sockets.ConnectUnix(fd, path) != 0 ? Errno.Last : 0;
-        if (error == 0) return new Connection(loop, fd);
-        if (error == Errno.EAGAIN) return new Connection(loop, fd, path);
-        if (fd >= 0) _ = FileIO.Close(fd);
-        return null;
+        using FileDescriptor? socket = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK);
+        error = socket == null || Sockets.ConnectUnix(socket.Fd, path) != 0 ? Errno.Last : 0;
+        if (error == 0) return new Connection(loop, socket!.Release());
+        return socket != null && error == Errno.EAGAIN ? new Connection(loop, socket.Release(), path) : null;
     }
 
     private Connection(EventLoop loop, int fd, string path)

@@ -10,20 +10,20 @@ public sealed partial class Connection
 {
     /// <summary>Those of the next frames may come along with a frame that is not complete yet.</summary>
     private const int MaxUnclaimed = 4 * Sockets.MaxDescriptors;
-    private Queue<int>? _received;
-    private List<(long At, int[] Descriptors)>? _attached;
+    private Queue<FileDescriptor>? _received;
+    private List<(long At, FileDescriptor[] Descriptors)>? _attached;
     private long _sent;
 
     /// <summary>Takes descriptors from the peer, as long as not too many of them are unclaimed.</summary>
-    public void TakeDescriptors() => _received ??= new Queue<int>();
+    public void TakeDescriptors() => _received ??= new Queue<FileDescriptor>();
 
     /// <summary>Descriptors that came and were not claimed.</summary>
     public int UnclaimedDescriptors => _received?.Count ?? 0;
 
     /// <summary>Claims descriptors in the order in which they came; the caller owns them. There must be so many.</summary>
-    public int[] ClaimDescriptors(int count)
+    public FileDescriptor[] ClaimDescriptors(int count)
     {
-        int[] claimed = new int[count];
+        FileDescriptor[] claimed = new FileDescriptor[count];
         for (int i = 0; i < count; i++) claimed[i] = _received!.Dequeue();
         return claimed;
     }
@@ -35,13 +35,15 @@ public sealed partial class Connection
     public bool TryWrite(ReadOnlySpan<byte> data, ReadOnlySpan<int> descriptors)
     {
         if (_fd < 0) return false;
-        int[] copies = new int[descriptors.Length];
+        FileDescriptor[] copies = new FileDescriptor[descriptors.Length];
         for (int i = 0; i < copies.Length; i++)
         {
-            copies[i] = FileIO.Duplicate(descriptors[i]);
-            if (copies[i] >= 0) continue;
-            CloseAll(copies.AsSpan(0, i));
-            return false;
+            if (FileDescriptor.From(FileIO.Duplicate(descriptors[i])) is not { } copy)
+            {
+                FileDescriptor.DisposeAll(copies.AsSpan(0, i));
+                return false;
+            }
+            copies[i] = copy;
         }
         (_attached ??= []).Add((_sent + Unsent, copies));
         Write(data);
@@ -51,14 +53,16 @@ public sealed partial class Connection
     /// <summary>Sends up to the next place where descriptors go along, or from there with them, and never beyond the place after.</summary>
     private int SendAttached(ReadOnlySpan<byte> data)
     {
-        (long at, int[] descriptors) = _attached![0];
+        (long at, FileDescriptor[] descriptors) = _attached![0];
         if (at > _sent) return Loop.Engine.Send(_fd, data[..(int)Math.Min(at - _sent, data.Length)]);
         if (_attached.Count > 1) data = data[..(int)Math.Min(_attached[1].At - _sent, data.Length)];
-        int n = Sockets.SendWithDescriptors(_fd, data, descriptors);
+        Span<int> numbers = stackalloc int[descriptors.Length];
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = descriptors[i].Fd;
+        int n = Sockets.SendWithDescriptors(_fd, data, numbers);
         if (n <= 0) return n;
         _attached.RemoveAt(0);
         if (_attached.Count == 0) _attached = null;
-        CloseAll(descriptors);
+        FileDescriptor.DisposeAll(descriptors);
         return n;
     }
 
@@ -68,7 +72,7 @@ public sealed partial class Connection
         Span<int> descriptors = stackalloc int[Sockets.MaxDescriptors];
         int n = Sockets.ReceiveWithDescriptors(_fd, room, descriptors, out int count);
         came = count != 0;
-        for (int i = 0; i < count; i++) _received!.Enqueue(descriptors[i]);
+        for (int i = 0; i < count; i++) _received!.Enqueue(new FileDescriptor(descriptors[i]));
         if (count >= 0 && _received!.Count <= MaxUnclaimed) return n;
         System.Runtime.InteropServices.Marshal.SetLastPInvokeError(Errno.EPROTO);
         return -1;
@@ -76,13 +80,8 @@ public sealed partial class Connection
 
     private void CloseDescriptors()
     {
-        while (_received is { Count: > 0 }) _ = FileIO.Close(_received.Dequeue());
-        foreach ((_, int[] descriptors) in _attached ?? []) CloseAll(descriptors);
+        while (_received is { Count: > 0 }) _received.Dequeue().Dispose();
+        foreach ((_, FileDescriptor[] descriptors) in _attached ?? []) FileDescriptor.DisposeAll(descriptors);
         _attached = null;
-    }
-
-    private static void CloseAll(ReadOnlySpan<int> descriptors)
-    {
-        foreach (int fd in descriptors) _ = FileIO.Close(fd);
     }
 }

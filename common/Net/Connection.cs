@@ -30,6 +30,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     private const int SmallBuffer = 16 * 1024;
     private const int LargeBuffer = 64 * 1024;
     private readonly ConnectionList _list;
+    // a number and no FileDescriptor: this object owns the socket, and the loop's engine closes it
     private int _fd;
     private byte[]? _in;
     private int _inStart, _inEnd;

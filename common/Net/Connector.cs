@@ -3,23 +3,26 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Net;
 
-/// <summary>How a connection attempt ended: a connected non-blocking descriptor that the caller owns, or errno.</summary>
-public readonly record struct ConnectResult(int Descriptor, int Error)
+/// <summary>How a connection attempt ended: a connected non-blocking socket, which is the caller's, or errno.</summary>
+public readonly record struct ConnectResult(FileDescriptor? Socket, int Error)
 {
-    public bool IsConnected => Descriptor >= 0;
+    public bool IsConnected => Socket != null;
 
-    public static ConnectResult Failed(int error) => new(-1, error);
+    public static ConnectResult Failed(int error) => new(null, error);
+
+    /// <summary>Hands the socket to a <see cref="Connection"/>, which closes it.</summary>
+    public int Release() => Socket?.Release() ?? -1;
 }
 
 /// <summary>Connects stream sockets without blocking the loop.</summary>
 public sealed class Connector : IReadiness
 {
     private readonly EventLoop _loop;
-    private readonly int _fd;
+    private readonly FileDescriptor _socket;
     private readonly Promise<ConnectResult> _result = new();
     private LoopTimer? _timer;
 
-    private Connector(EventLoop loop, int fd) => (_loop, _fd) = (loop, fd);
+    private Connector(EventLoop loop, FileDescriptor socket) => (_loop, _socket) = (loop, socket);
 
     /// <summary>Connects to an internet address.</summary>
     /// <param name="bind">The own address to use; a failure to bind is told as its errno.</param>
@@ -27,13 +30,13 @@ public sealed class Connector : IReadiness
     public static Promise<ConnectResult> Connect(EventLoop loop, IPEndPoint remote, IPAddress? bind, TimeSpan timeout)
     {
         bool v6 = remote.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-        int fd = Sockets.Create(v6 ? Sockets.AF_INET6 : Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC,
-            0);
-        if (fd < 0) return Done(ConnectResult.Failed(Errno.Last));
-        _ = Sockets.SetSocketOption(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1);
-        TcpWindow.Apply(fd);
-        if (bind != null && Sockets.Bind(fd, new IPEndPoint(bind, 0)) != 0) return Fail(fd, Errno.Last);
-        return Sockets.Connect(fd, remote) == 0 ? Done(new ConnectResult(fd, 0)) : Wait(loop, fd, Errno.Last, timeout);
+        const int type = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK;
+        FileDescriptor? socket = FileDescriptor.TrySocket(v6 ? Sockets.AF_INET6 : Sockets.AF_INET, type);
+        if (socket == null) return Done(ConnectResult.Failed(Errno.Last));
+        _ = Sockets.SetSocketOption(socket.Fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1);
+        TcpWindow.Apply(socket.Fd);
+        if (bind != null && Sockets.Bind(socket.Fd, new IPEndPoint(bind, 0)) != 0) return Fail(socket, Errno.Last);
+        return Sockets.Connect(socket.Fd, remote) == 0 ? Done(new ConnectResult(socket, 0)) : Wait(loop, socket, Errno.Last, timeout);
     }
 
     private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
@@ -42,37 +45,37 @@ public sealed class Connector : IReadiness
     /// <param name="timeout">Zero: no second attempt. Past it the result is EAGAIN.</param>
     public static Promise<ConnectResult> ConnectUnix(EventLoop loop, string path, TimeSpan timeout)
     {
-        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
-        if (fd < 0) return Done(ConnectResult.Failed(Errno.Last));
+        FileDescriptor? socket = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK);
+        if (socket == null) return Done(ConnectResult.Failed(Errno.Last));
         Promise<ConnectResult> result = new();
-        ConnectUnix(loop, fd, path, loop.NowMilliseconds + (long)timeout.TotalMilliseconds, result);
+        ConnectUnix(loop, socket, path, loop.NowMilliseconds + (long)timeout.TotalMilliseconds, result);
         return result;
     }
 
-    private static void ConnectUnix(EventLoop loop, int fd, string path, long until, Promise<ConnectResult> result)
+    private static void ConnectUnix(EventLoop loop, FileDescriptor socket, string path, long until, Promise<ConnectResult> result)
     {
-        int error = Sockets.ConnectUnix(fd, path) == 0 ? 0 : Errno.Last;
+        int error = Sockets.ConnectUnix(socket.Fd, path) == 0 ? 0 : Errno.Last;
         if (error == Errno.EAGAIN && loop.NowMilliseconds < until)
         {
-            loop.After(BacklogRetry, () => ConnectUnix(loop, fd, path, until, result));
+            loop.After(BacklogRetry, () => ConnectUnix(loop, socket, path, until, result));
             return;
         }
-        if (error != 0) _ = FileIO.Close(fd);
-        result.TrySet(error == 0 ? new ConnectResult(fd, 0) : ConnectResult.Failed(error));
+        if (error != 0) socket.Dispose();
+        result.TrySet(error == 0 ? new ConnectResult(socket, 0) : ConnectResult.Failed(error));
     }
 
-    private static Promise<ConnectResult> Wait(EventLoop loop, int fd, int error, TimeSpan timeout)
+    private static Promise<ConnectResult> Wait(EventLoop loop, FileDescriptor socket, int error, TimeSpan timeout)
     {
-        if (error != Errno.EINPROGRESS) return Fail(fd, error);
-        Connector connector = new(loop, fd);
-        if (!loop.Watch(fd, Epoll.EPOLLOUT, connector)) return Fail(fd, Errno.Last);
+        if (error != Errno.EINPROGRESS) return Fail(socket, error);
+        Connector connector = new(loop, socket);
+        if (!loop.Watch(socket.Fd, Epoll.EPOLLOUT, connector)) return Fail(socket, Errno.Last);
         if (timeout > TimeSpan.Zero) connector._timer = loop.After(timeout, connector.OnTimeout);
         return connector._result;
     }
 
-    private static Promise<ConnectResult> Fail(int fd, int error)
+    private static Promise<ConnectResult> Fail(FileDescriptor socket, int error)
     {
-        _ = FileIO.Close(fd);
+        socket.Dispose();
         return Done(ConnectResult.Failed(error));
     }
 
@@ -85,7 +88,7 @@ public sealed class Connector : IReadiness
 
     void IReadiness.OnReady(uint events)
     {
-        int error = Sockets.GetSocketOption(_fd, Sockets.SOL_SOCKET, Sockets.SO_ERROR);
+        int error = Sockets.GetSocketOption(_socket.Fd, Sockets.SOL_SOCKET, Sockets.SO_ERROR);
         Finish(error < 0 ? Errno.Last : error);
     }
 
@@ -94,8 +97,8 @@ public sealed class Connector : IReadiness
     private void Finish(int error)
     {
         _timer?.Cancel();
-        _loop.Unwatch(_fd);
-        if (error != 0) _ = FileIO.Close(_fd);
-        _result.TrySet(error == 0 ? new ConnectResult(_fd, 0) : ConnectResult.Failed(error));
+        _loop.Unwatch(_socket.Fd);
+        if (error != 0) _socket.Dispose();
+        _result.TrySet(error == 0 ? new ConnectResult(_socket, 0) : ConnectResult.Failed(error));
     }
 }

@@ -6,12 +6,15 @@ namespace MtaSuite.Common.Net;
 /// <summary>The system's own calls: epoll(7), and an eventfd to be woken by.</summary>
 internal sealed class EpollEngine : SocketEngine
 {
-    private readonly int _epoll = Epoll.Create(Epoll.EPOLL_CLOEXEC);
-    private readonly int _wake = Epoll.EventFd(0, Epoll.EFD_NONBLOCK | Epoll.EFD_CLOEXEC);
+    private readonly FileDescriptor _descriptor = new(Epoll.Create(Epoll.EPOLL_CLOEXEC));
+    private readonly FileDescriptor _event = new(Epoll.EventFd(0, Epoll.EFD_NONBLOCK | Epoll.EFD_CLOEXEC));
+    // read once: these are used in each turn of the loop
+    private readonly int _epoll, _wake;
     private readonly byte[] _wakeCount = new byte[8];
 
     public EpollEngine()
     {
+        (_epoll, _wake) = (_descriptor.Fd, _event.Fd);
         if (_epoll < 0 || _wake < 0) throw new InvalidOperationException($"event loop: {Errno.Text()}");
         _ = Epoll.Control(_epoll, Epoll.EPOLL_CTL_ADD, _wake, Epoll.EPOLLIN, WakeData);
     }
@@ -42,11 +45,12 @@ internal sealed class EpollEngine : SocketEngine
 
     public override int Accept(int listener, out IPEndPoint? peer) => Sockets.Accept(listener, out peer);
 
+    // of a connection or a listener, which owns the socket and says so by this call
     public override void Close(int fd) => _ = FileIO.Close(fd);
 
     public override void Dispose()
     {
-        _ = FileIO.Close(_epoll);
-        _ = FileIO.Close(_wake);
+        _descriptor.Dispose();
+        _event.Dispose();
     }
 }

@@ -12,6 +12,7 @@ public sealed class Listener : IReadiness, IDisposable
     private const int AcceptsPerWake = 8;
     private readonly EventLoop _loop;
     private readonly Action<int, IPEndPoint?> _accepted;
+    // a number and no FileDescriptor: this object owns the socket, and the loop's engine closes it
     private int _fd;
     private bool _watching;
 

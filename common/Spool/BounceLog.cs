@@ -31,40 +31,33 @@ public sealed class BounceLog(SpoolDirectory spool)
     {
         if (!QueueId.IsValid(queueId)) return Outcome.Defer("4.3.0", "malformed queue id");
         string path = PathOf(folder, queueId);
-        int fd = OpenLocked(path, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_APPEND, exclusive: true);
-        if (fd < 0) return Failure("open", path);
-        try
+        using FileDescriptor? file = OpenLocked(path, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_APPEND, exclusive: true);
+        if (file == null) return Failure("open", path);
+        if (!FileStatus.TryGet(file.Fd, out FileStatus status)) return Failure("stat", path);
+        ArrayBufferWriter<byte> text = new();
+        Span<byte> last = stackalloc byte[1];
+        // a line that a crash tore must not swallow the next one
+        if (status.Size > 0 && FileIO.PRead(file.Fd, last, status.Size - 1) == 1 && last[0] != '\n') text.Write("\n"u8);
+        foreach (DeliveryRecord record in records) LogRecordCodec.Encode(record, text);
+        if (!FileIO.WriteAll(file.Fd, text.WrittenSpan) || (folder != LogFolder.Defer && FileIO.Fsync(file.Fd) != 0))
         {
-            if (!FileStatus.TryGet(fd, out FileStatus status)) return Failure("stat", path);
-            ArrayBufferWriter<byte> text = new();
-            Span<byte> last = stackalloc byte[1];
-            // a line that a crash tore must not swallow the next one
-            if (status.Size > 0 && FileIO.PRead(fd, last, status.Size - 1) == 1 && last[0] != '\n') text.Write("\n"u8);
-            foreach (DeliveryRecord record in records) LogRecordCodec.Encode(record, text);
-            if (!FileIO.WriteAll(fd, text.WrittenSpan) || (folder != LogFolder.Defer && FileIO.Fsync(fd) != 0))
-            {
-                Outcome failure = Failure("write", path);
-                FileIO.FTruncate(fd, status.Size);
-                return failure;
-            }
-            if (folder == LogFolder.Defer && IsRewriteDue(status.Size, status.Size + text.WrittenCount)) Rewrite(fd, path);
-            return Outcome.Ok("logged");
+            Outcome failure = Failure("write", path);
+            FileIO.FTruncate(file.Fd, status.Size);
+            return failure;
         }
-        finally
-        {
-            FileIO.Close(fd);
-        }
+        if (folder == LogFolder.Defer && IsRewriteDue(status.Size, status.Size + text.WrittenCount)) Rewrite(file, path);
+        return Outcome.Ok("logged");
     }
 
     /// <summary>Opens a log for reading, as it is now. Null when there is none or it cannot be read.</summary>
     public LogSnapshot? Open(LogFolder folder, string queueId)
     {
         if (!QueueId.IsValid(queueId)) return null;
-        int fd = OpenLocked(PathOf(folder, queueId), FileIO.O_RDONLY, exclusive: false);
-        if (fd < 0) return null;
-        LogSnapshot snapshot = new(fd);
+        FileDescriptor? file = OpenLocked(PathOf(folder, queueId), FileIO.O_RDONLY, exclusive: false);
+        if (file == null) return null;
+        LogSnapshot snapshot = new(file);
         // what is appended from now on lies beyond the snapshot's end, and a rewrite makes a new file
-        FileLocks.Flock(fd, FileLocks.LOCK_UN);
+        FileLocks.Flock(file.Fd, FileLocks.LOCK_UN);
         return snapshot;
     }
 
@@ -84,22 +77,22 @@ public sealed class BounceLog(SpoolDirectory spool)
         || (before < RewriteSize && after >= RewriteSize);
 
     /// <summary>Opens and locks, again when the file was rewritten or removed between the two.</summary>
-    private static int OpenLocked(string path, int flags, bool exclusive)
+    private static FileDescriptor? OpenLocked(string path, int flags, bool exclusive)
     {
         bool madeFolder = false;
         while (true)
         {
-            int fd = FileIO.Open(path, flags | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, FileModes.PrivateFile);
-            if (fd < 0)
+            FileDescriptor? file = FileDescriptor.TryOpen(path, flags | FileIO.O_NOFOLLOW, FileModes.PrivateFile);
+            if (file == null)
             {
-                if (Errno.Last != Errno.ENOENT || (flags & FileIO.O_CREAT) == 0 || madeFolder) return -1;
+                if (Errno.Last != Errno.ENOENT || (flags & FileIO.O_CREAT) == 0 || madeFolder) return null;
                 madeFolder = true;
-                if (!TryMakeFolder(path)) return -1;
+                if (!TryMakeFolder(path)) return null;
                 continue;
             }
-            while (FileLocks.Flock(fd, exclusive ? FileLocks.LOCK_EX : FileLocks.LOCK_SH) != 0 && Errno.Last == Errno.EINTR) { }
-            if (!FileStatus.TryGet(fd, out FileStatus status) || status.Links > 0) return fd;
-            FileIO.Close(fd);
+            while (FileLocks.Flock(file.Fd, exclusive ? FileLocks.LOCK_EX : FileLocks.LOCK_SH) != 0 && Errno.Last == Errno.EINTR) { }
+            if (!FileStatus.TryGet(file.Fd, out FileStatus status) || status.Links > 0) return file;
+            file.Dispose();
         }
     }
 
@@ -116,23 +109,22 @@ public sealed class BounceLog(SpoolDirectory spool)
     /// <summary>
     /// Puts a file with only the newest records in the place of a locked one. Trouble leaves the old one, which is as good, only larger.
     /// </summary>
-    private static void Rewrite(int fd, string path)
+    private static void Rewrite(FileDescriptor file, string path)
     {
         string temporary = path + ".new";
-        int output = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_TRUNC | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
-            FileModes.PrivateFile);
-        if (output < 0) return;
+        const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_TRUNC | FileIO.O_NOFOLLOW;
+        using FileDescriptor? output = FileDescriptor.TryOpen(temporary, flags, FileModes.PrivateFile);
+        if (output == null) return;
         ArrayBufferWriter<byte> text = new();
         bool ok = true;
-        foreach (DeliveryRecord record in new LogSnapshot(fd, owns: false))
+        foreach (DeliveryRecord record in new LogSnapshot(file, owns: false))
         {
             LogRecordCodec.Encode(record, text);
             if (text.WrittenCount < 64 * 1024) continue;
-            ok &= FileIO.WriteAll(output, text.WrittenSpan);
+            ok &= FileIO.WriteAll(output.Fd, text.WrittenSpan);
             text.ResetWrittenCount();
         }
-        ok &= FileIO.WriteAll(output, text.WrittenSpan);
-        FileIO.Close(output);
+        ok &= FileIO.WriteAll(output.Fd, text.WrittenSpan);
         if (!ok || Paths.Rename(temporary, path) != 0) Paths.Unlink(temporary);
     }
 

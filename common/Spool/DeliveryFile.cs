@@ -6,9 +6,10 @@ namespace MtaSuite.Common.Spool;
 /// <summary>
 /// The queue file of a message that a delivery agent has in hand. Owns the descriptor, which is open for reading and writing.
 /// </summary>
-public sealed class DeliveryFile(int descriptor, string queueId) : IDisposable
+public sealed class DeliveryFile(FileDescriptor file, string queueId) : IDisposable
 {
-    public int Descriptor { get; private set; } = descriptor;
+    /// <summary>Lent, to read and to mark; -1 once it is closed.</summary>
+    public int Descriptor => file.Fd;
 
     public string QueueId { get; } = queueId;
 
@@ -21,12 +22,12 @@ public sealed class DeliveryFile(int descriptor, string queueId) : IDisposable
     /// </param>
     public static DeliveryFile? TryOpen(SpoolDirectory spool, string queue, string queueId, uint? owner = null)
     {
-        const int flags = FileIO.O_RDWR | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK;
-        int fd = FileIO.Open(spool.PathOf(queue, queueId), flags, 0);
-        if (fd < 0) return null;
-        if (FileStatus.TryGet(fd, out FileStatus status) && status.IsRegular && (owner ?? status.Uid) == status.Uid)
-            return new DeliveryFile(fd, queueId);
-        _ = FileIO.Close(fd);
+        const int flags = FileIO.O_RDWR | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK;
+        FileDescriptor? file = FileDescriptor.TryOpen(spool.PathOf(queue, queueId), flags);
+        if (file == null) return null;
+        if (FileStatus.TryGet(file.Fd, out FileStatus status) && status.IsRegular && (owner ?? status.Uid) == status.Uid)
+            return new DeliveryFile(file, queueId);
+        file.Dispose();
         Marshal.SetLastPInvokeError(Errno.EPERM);
         return null;
     }
@@ -34,9 +35,5 @@ public sealed class DeliveryFile(int descriptor, string queueId) : IDisposable
     /// <inheritdoc cref="RecipientClaim.Take"/>
     public RecipientClaim Claim(long offset, bool wait) => RecipientClaim.Take(this, offset, wait);
 
-    public void Dispose()
-    {
-        if (Descriptor >= 0) _ = FileIO.Close(Descriptor);
-        Descriptor = -1;
-    }
+    public void Dispose() => file.Dispose();
 }

@@ -11,18 +11,17 @@ namespace MtaSuite.Common.Spool;
 /// </summary>
 public sealed class LogSnapshot : IEnumerable<DeliveryRecord>, IDisposable
 {
-    private readonly int _fd;
+    private readonly FileDescriptor _file;
     private readonly bool _owns;
     private readonly long _end;
     /// <summary>Recipient offset to the position of its newest line.</summary>
     private readonly Dictionary<long, long> _newest = [];
-    private bool _closed;
 
-    internal LogSnapshot(int fd, bool owns = true)
+    internal LogSnapshot(FileDescriptor file, bool owns = true)
     {
-        _fd = fd;
+        _file = file;
         _owns = owns;
-        _end = FileStatus.TryGet(fd, out FileStatus status) ? status.Size : 0;
+        _end = FileStatus.TryGet(file.Fd, out FileStatus status) ? status.Size : 0;
         foreach ((long position, DeliveryRecord record) in Lines())
         {
             if (record.Offset >= 0) _newest[record.Offset] = position;
@@ -41,8 +40,7 @@ public sealed class LogSnapshot : IEnumerable<DeliveryRecord>, IDisposable
 
     public void Dispose()
     {
-        if (_owns && !_closed) FileIO.Close(_fd);
-        _closed = true;
+        if (_owns) _file.Dispose();
     }
 
     private IEnumerable<(long Position, DeliveryRecord Record)> Lines()
@@ -75,7 +73,7 @@ public sealed class LogSnapshot : IEnumerable<DeliveryRecord>, IDisposable
                 buffer.AsSpan(start, end - start).CopyTo(buffer);
                 (start, end) = (0, end - start);
                 int room = (int)Math.Min(buffer.Length - end, _end - position - end);
-                int read = room > 0 ? FileIO.PRead(_fd, buffer.AsSpan(end, room), position + end) : 0;
+                int read = room > 0 ? FileIO.PRead(_file.Fd, buffer.AsSpan(end, room), position + end) : 0;
                 if (read <= 0) yield break;
                 end += read;
             }

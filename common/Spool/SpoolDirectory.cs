@@ -111,10 +111,10 @@ public sealed class SpoolDirectory(string root)
     public QueueFileStatus TryRead(string folder, string id, out QueueFile? file)
     {
         file = null;
-        int fd = FileIO.Open(PathOf(folder, id), FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK, 0);
-        if (fd < 0) return Errno.Last == Errno.ENOENT ? QueueFileStatus.Missing : QueueFileStatus.Failed;
-        try { return TryRead(fd, id, out file); }
-        finally { _ = FileIO.Close(fd); }
+        const int flags = FileIO.O_RDONLY | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK;
+        using FileDescriptor? opened = FileDescriptor.TryOpen(PathOf(folder, id), flags);
+        if (opened == null) return Errno.Last == Errno.ENOENT ? QueueFileStatus.Missing : QueueFileStatus.Failed;
+        return TryRead(opened.Fd, id, out file);
     }
 
     /// <summary>Reads head and envelope from an open queue file.</summary>

@@ -111,21 +111,13 @@ public sealed class TicketKeys
     /// <summary>A new key in front; another process may have been faster.</summary>
     private List<DatedKey> Rotate(long now)
     {
-        int fd = _directory.Length == 0 ? -1
-            : FileIO.Open(PathOf(FileName + ".lock"), FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC, FileModes.PrivateFile);
-        if (fd < 0 || FileLocks.Flock(fd, FileLocks.LOCK_EX) != 0)
-        {
-            if (fd >= 0) _ = FileIO.Close(fd);
-            return OwnKeys(now, _keys);
-        }
-        try
-        {
-            List<DatedKey> keys = Read(now);
-            if (keys.Count > 0 && !IsOld(keys[0], now)) return keys;
-            keys = OwnKeys(now, keys);
-            return Write(keys) ? keys : OwnKeys(now, _keys);
-        }
-        finally { _ = FileIO.Close(fd); }
+        using FileDescriptor? lockFile = _directory.Length == 0 ? null
+            : FileDescriptor.TryOpen(PathOf(FileName + ".lock"), FileIO.O_RDWR | FileIO.O_CREAT, FileModes.PrivateFile);
+        if (lockFile == null || FileLocks.Flock(lockFile.Fd, FileLocks.LOCK_EX) != 0) return OwnKeys(now, _keys);
+        List<DatedKey> keys = Read(now);
+        if (keys.Count > 0 && !IsOld(keys[0], now)) return keys;
+        keys = OwnKeys(now, keys);
+        return Write(keys) ? keys : OwnKeys(now, _keys);
     }
 
     private List<DatedKey> OwnKeys(long now, List<DatedKey> before) =>
@@ -143,11 +135,10 @@ public sealed class TicketKeys
                 $"{k.Created} {Convert.ToBase64String([.. k.Key.Name, .. k.Key.CipherKey, .. k.Key.MacKey])}\n");
         string temporary = PathOf(FileName + ".new");
         _ = Paths.Unlink(temporary);
-        int fd = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC, FileModes.PrivateFile);
-        if (fd < 0) return false;
+        const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL;
+        using FileDescriptor? file = FileDescriptor.TryOpen(temporary, flags, FileModes.PrivateFile);
+        if (file == null) return false;
         byte[] bytes = Encoding.ASCII.GetBytes(text.ToString());
-        bool ok = FileIO.Write(fd, bytes) == bytes.Length;
-        _ = FileIO.Close(fd);
-        return ok && Paths.Rename(temporary, PathOf(FileName)) == 0;
+        return FileIO.Write(file.Fd, bytes) == bytes.Length && Paths.Rename(temporary, PathOf(FileName)) == 0;
     }
 }

@@ -27,21 +27,22 @@ internal static class CommandLauncher
         if (!FileIdentity.IsPrivileged) return spec.ChRoot != null ? null : Spawn(spec, input, output, out trouble);
         trouble = "refusing to run a delivery command with root privileges";
         if (spec.Rights.Uid == 0 || spec.Rights.Gid == 0) return null;
-        int request = WriteRequest(spec, out trouble);
-        if (request < 0) return null;
-        ChildProcess? child = null;
-        if (FileIO.Pipe(out int reason, out int status) != 0) trouble = $"cannot create a pipe: {Errno.Text()}";
-        else
+        using FileDescriptor? request = WriteRequest(spec, out trouble);
+        if (request == null) return null;
+        if (!FileDescriptor.TryPipe(out FileDescriptor? reason, out FileDescriptor? status))
+        {
+            trouble = $"cannot create a pipe: {Errno.Text()}";
+            return null;
+        }
+        using (reason)
         {
             int pid = Processes.Spawn(s_program, [s_program], RuntimeEnvironment(), null,
-                [input, output, output], [request, status], session: true);
-            _ = FileIO.Close(status);
-            if (pid > 0) child = AwaitStart(new ChildProcess(pid), reason, deadline, out trouble);
-            else trouble = $"cannot execute {s_program}: {Errno.Text(-pid)}";
-            _ = FileIO.Close(reason);
+                [input, output, output], [request.Fd, status.Fd], session: true);
+            status.Dispose();
+            if (pid > 0) return AwaitStart(new ChildProcess(pid), reason.Fd, deadline, out trouble);
+            trouble = $"cannot execute {s_program}: {Errno.Text(-pid)}";
+            return null;
         }
-        _ = FileIO.Close(request);
-        return child;
     }
 
     /// <summary>For a runtime that compiles just in time: where it is, and that nobody debugs it. Nothing else of this process's.</summary>
@@ -52,7 +53,7 @@ internal static class CommandLauncher
         return result;
     }
 
-    private static int WriteRequest(CommandSpec spec, out string trouble)
+    private static FileDescriptor? WriteRequest(CommandSpec spec, out string trouble)
     {
         ArrayBufferWriter<byte> bytes = new();
         LaunchRequest request = new()
@@ -68,12 +69,12 @@ internal static class CommandLauncher
             Environment = [.. spec.Environment],
         };
         trouble = "the command has too long arguments";
-        if (!AttributeEncoder.Encode(bytes, request)) return -1;
-        int fd = SealedMemory.CreateOpen("launch");
-        if (fd >= 0 && FileIO.WriteAll(fd, bytes.WrittenSpan)) return fd;
+        if (!AttributeEncoder.Encode(bytes, request)) return null;
+        FileDescriptor? memory = SealedMemory.TryCreateOpen("launch");
+        if (memory != null && FileIO.WriteAll(memory.Fd, bytes.WrittenSpan)) return memory;
         trouble = $"cannot create a file in memory: {Errno.Text()}";
-        if (fd >= 0) _ = FileIO.Close(fd);
-        return -1;
+        memory?.Dispose();
+        return null;
     }
 
     /// <summary>

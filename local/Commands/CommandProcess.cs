@@ -19,11 +19,11 @@ internal sealed class CommandProcess : ByteSink
     private readonly ChildProcess _child;
     private readonly long _deadline;
     private readonly byte[] _scratch = new byte[4096];
-    private int _input, _output;
+    private readonly FileDescriptor _input, _output;
     /// <summary>Its descriptor says that it has ended.</summary>
     private bool _hasEnded;
 
-    private CommandProcess(ChildProcess child, int input, int output, long deadline) =>
+    private CommandProcess(ChildProcess child, FileDescriptor input, FileDescriptor output, long deadline) =>
         (_child, _input, _output, _deadline) = (child, input, output, deadline);
 
     public CommandOutput Printed { get; } = new();
@@ -34,28 +34,28 @@ internal sealed class CommandProcess : ByteSink
     /// <summary>Starts a command with its rights. Null with a text that says why not.</summary>
     public static CommandProcess? Start(CommandSpec spec, out string trouble)
     {
-        if (FileIO.Pipe(out int childInput, out int input) != 0)
+        if (!FileDescriptor.TryPipe(out FileDescriptor? childInput, out FileDescriptor? input))
         {
             trouble = $"cannot create a pipe: {Errno.Text()}";
             return null;
         }
-        if (FileIO.Pipe(out int output, out int childOutput) != 0)
+        if (!FileDescriptor.TryPipe(out FileDescriptor? output, out FileDescriptor? childOutput))
         {
             trouble = $"cannot create a pipe: {Errno.Text()}";
-            Close(ref childInput, ref input);
+            FileDescriptor.DisposeAll([childInput, input]);
             return null;
         }
         long limit = (long)Math.Min(spec.TimeLimit.TotalMilliseconds, int.MaxValue);
         long start = Environment.TickCount64 + Math.Max(limit, StartMilliseconds);
-        ChildProcess? child = CommandLauncher.Launch(spec, childInput, childOutput, start, out trouble);
-        Close(ref childInput, ref childOutput);
+        ChildProcess? child = CommandLauncher.Launch(spec, childInput.Fd, childOutput.Fd, start, out trouble);
+        FileDescriptor.DisposeAll([childInput, childOutput]);
         if (child != null)
         {
-            _ = FileIO.Fcntl(input, FileIO.F_SETFL, FileIO.O_WRONLY | FileIO.O_NONBLOCK);
-            _ = FileIO.Fcntl(output, FileIO.F_SETFL, FileIO.O_RDONLY | FileIO.O_NONBLOCK);
+            _ = FileIO.Fcntl(input.Fd, FileIO.F_SETFL, FileIO.O_WRONLY | FileIO.O_NONBLOCK);
+            _ = FileIO.Fcntl(output.Fd, FileIO.F_SETFL, FileIO.O_RDONLY | FileIO.O_NONBLOCK);
             return new CommandProcess(child, input, output, Environment.TickCount64 + limit);
         }
-        Close(ref input, ref output);
+        FileDescriptor.DisposeAll([input, output]);
         return null;
     }
 
@@ -64,7 +64,7 @@ internal sealed class CommandProcess : ByteSink
     {
         while (data.Length > 0)
         {
-            int n = FileIO.Write(_input, data);
+            int n = FileIO.Write(_input.Fd, data);
             if (n >= 0)
             {
                 data = data[n..];
@@ -86,8 +86,7 @@ internal sealed class CommandProcess : ByteSink
     /// <summary>Ends the input, waits for the command to end (or ends it) and reaps it. False: how it ended is not known.</summary>
     public bool TryFinish(out int status)
     {
-        _ = FileIO.Close(_input);
-        _input = -1;
+        _input.Dispose();
         ChildState state;
         while ((state = _child.TryReap(wait: false, out status)) == ChildState.Running)
         {
@@ -96,8 +95,8 @@ internal sealed class CommandProcess : ByteSink
             state = _child.TryReapWithin(s_killed, out status);
             break;
         }
-        if (_output >= 0) DrainOutput();
-        if (_output >= 0) _ = FileIO.Close(_output);
+        if (_output.IsOpen) DrainOutput();
+        _output.Dispose();
         _child.Dispose();
         return state == ChildState.Ended;
     }
@@ -113,8 +112,8 @@ internal sealed class CommandProcess : ByteSink
         }
         Span<PollItem> items =
         [
-            new() { Fd = _output, Events = Poll.POLLIN },
-            new() { Fd = writable ? _input : -1, Events = Poll.POLLOUT },
+            new() { Fd = _output.Fd, Events = Poll.POLLIN },
+            new() { Fd = writable ? _input.Fd : -1, Events = Poll.POLLOUT },
             new() { Fd = writable ? -1 : _child.Descriptor, Events = Poll.POLLIN },
         ];
         // without a pidfd the end is noticed by asking again
@@ -129,22 +128,14 @@ internal sealed class CommandProcess : ByteSink
     {
         for (int reads = 0; reads < 64; reads++) // then see whether there is something else to do
         {
-            int n = FileIO.Read(_output, _scratch);
+            int n = FileIO.Read(_output.Fd, _scratch);
             if (n > 0) Printed.Add(_scratch.AsSpan(0, n));
             else if (n == 0 || Errno.Last is not (Errno.EINTR or Errno.EAGAIN))
             {
-                _ = FileIO.Close(_output);
-                _output = -1;
+                _output.Dispose();
                 return;
             }
             else if (Errno.Last == Errno.EAGAIN) return;
         }
-    }
-
-    private static void Close(ref int a, ref int b)
-    {
-        _ = FileIO.Close(a);
-        _ = FileIO.Close(b);
-        a = b = -1;
     }
 }

@@ -41,11 +41,11 @@ internal sealed partial class DeliveryRun
             Unmatched = usedExtension || (_settings.PropagateExtensions & ExpansionSource.Forward) == 0 ? null : branch.Unmatched,
         };
         if (_done.Seen("forward " + path)) return _done.Has("forward-done " + path) || _budget.Exceeded != null;
-        int fd = OpenForwardFile(branch, path, status, out bool passes);
+        FileDescriptor? file = OpenForwardFile(branch, path, status, out bool passes);
         if (passes) retry = Report(branch, Outcome.Defer("4.3.0", "cannot read the user's forwarding file"));
         if (passes || _budget.Exceeded != null) return true;
-        if (fd < 0) return false;
-        retry = DeliverLines(branch with { Notify = WithoutSuccess(branch.Notify) }, fd, out int count);
+        if (file == null) return false;
+        retry = DeliverLines(branch with { Notify = WithoutSuccess(branch.Notify) }, file, out int count);
         if (count == 0 && _budget.Exceeded == null) return retry;
         _ = _done.Seen("forward-done " + path);
         NoteExpansion(branch, isList: false);
@@ -80,18 +80,18 @@ internal sealed partial class DeliveryRun
         return FileSearch.None;
     }
 
-    /// <summary>Opens a .forward file that nobody else could have written; -1 otherwise.</summary>
-    private int OpenForwardFile(Branch branch, string path, FileStatus status, out bool passes)
+    /// <summary>Opens a .forward file that nobody else could have written; null otherwise.</summary>
+    private FileDescriptor? OpenForwardFile(Branch branch, string path, FileStatus status, out bool passes)
     {
         OpenedList list = status.IsRegular ? ListFile.Open(path, branch.Rights, _settings.DefaultRights)
             : OpenedList.Refused("is not a regular file");
         bool isOwn = list.Status.Uid == 0 || list.Status.Uid == branch.Rights.Uid;
         string? problem = list.Problem ?? (isOwn ? null : $"has bad owner uid {list.Status.Uid}");
         passes = list.Passes;
-        if (problem == null && _budget.Fits(list.Status.Size)) return list.Fd;
+        if (problem == null && _budget.Fits(list.Status.Size)) return list.File;
         if (problem != null) Warn($"file {path} {problem}");
-        if (list.Fd >= 0) _ = FileIO.Close(list.Fd);
-        return -1;
+        list.File?.Dispose();
+        return null;
     }
 
     /// <summary>:include:/path: a list of destinations in a file of its own.</summary>
@@ -111,17 +111,17 @@ internal sealed partial class DeliveryRun
             Warn($":include: file {path} {list.Problem}");
             return Report(branch, Outcome.Defer("4.3.0", "cannot read an included file"));
         }
-        if (list.Fd < 0) return Misconfigured(branch, $":include: file {path} {list.Problem}");
+        if (list.File == null) return Misconfigured(branch, $":include: file {path} {list.Problem}");
         if (!TryIncludeRights(branch, list.Owner, out UserRights rights) || !_budget.Fits(list.Status.Size))
         {
-            _ = FileIO.Close(list.Fd);
+            list.File.Dispose();
             if (_budget.Exceeded != null) return false;
             Warn($"{path}: cannot find :include: file owner username for uid {list.Owner}");
             return Report(branch, Outcome.Defer("4.3.5", "mail system configuration error"));
         }
         branch = branch with { Rights = rights, Source = ExpansionSource.Include, Owner = branch.Owner ?? branch.Address };
         if ((_settings.PropagateExtensions & ExpansionSource.Include) == 0) branch = branch with { Unmatched = null };
-        return DeliverLines(branch, list.Fd, out _);
+        return DeliverLines(branch, list.File, out _);
     }
 
     /// <summary>
@@ -144,11 +144,11 @@ internal sealed partial class DeliveryRun
     }
 
     /// <summary>Delivers to each line's destinations, up to the first that has to be tried again by itself. Closes the file.</summary>
-    private bool DeliverLines(Branch branch, int fd, out int count)
+    private bool DeliverLines(Branch branch, FileDescriptor file, out int count)
     {
         count = 0;
         bool retry = false;
-        using DestinationLines lines = new(fd, _settings.LineLengthLimit);
+        using DestinationLines lines = new(file, _settings.LineLengthLimit);
         while (!(retry && HasPassingTrouble) && lines.TryNext(out string line))
         {
             if (!_budget.TakeLine(lines.Length)) return retry;
@@ -168,7 +168,7 @@ internal sealed partial class DeliveryRun
 /// Reads lines of a file, a longer one in pieces of the given length, each up to a NUL if it has one: no address does. Closes the
 /// descriptor.
 /// </summary>
-internal sealed class DestinationLines(int fd, int limit) : IDisposable
+internal sealed class DestinationLines(FileDescriptor file, int limit) : IDisposable
 {
     private readonly byte[] _buffer = new byte[limit];
     private int _start, _end;
@@ -200,12 +200,12 @@ internal sealed class DestinationLines(int fd, int limit) : IDisposable
         _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
         _end -= _start;
         _start = 0;
-        int n = Error != 0 || _end == limit ? 0 : FileIO.ReadRetry(fd, _buffer.AsSpan(_end));
+        int n = Error != 0 || _end == limit ? 0 : FileIO.ReadRetry(file.Fd, _buffer.AsSpan(_end));
         if (n < 0) Error = Errno.Last;
         if (n <= 0) return false;
         _end += n;
         return true;
     }
 
-    public void Dispose() => _ = FileIO.Close(fd);
+    public void Dispose() => file.Dispose();
 }

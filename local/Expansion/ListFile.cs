@@ -4,15 +4,15 @@ using MtaSuite.Local.Rights;
 namespace MtaSuite.Local.Expansion;
 
 /// <summary>A .forward or included file that was opened, or why it was not.</summary>
-/// <param name="Fd">Descriptor, which becomes the caller's; -1: see <paramref name="Problem"/>.</param>
+/// <param name="File">The caller's to close; null: see <paramref name="Problem"/>.</param>
 /// <param name="Passes">What keeps it from being opened may be over with the next attempt.</param>
 /// <param name="Owner">Who can change what the file says: its owner, or where that is root whoever can put another file in its place. 0:
 /// root alone.</param>
-internal readonly record struct OpenedList(int Fd, FileStatus Status, uint Owner, string? Problem, bool Passes = false)
+internal readonly record struct OpenedList(FileDescriptor? File, FileStatus Status, uint Owner, string? Problem, bool Passes = false)
 {
-    public static OpenedList Refused(string problem) => new(-1, default, 0, problem);
+    public static OpenedList Refused(string problem) => new(null, default, 0, problem);
 
-    public static OpenedList Failed(int errno) => new(-1, default, 0, $"cannot be opened: {Errno.Text(errno)}", MayPass(errno));
+    public static OpenedList Failed(int errno) => new(null, default, 0, $"cannot be opened: {Errno.Text(errno)}", MayPass(errno));
 
     /// <summary>An error that says nothing of the file itself, so that the next attempt may find it.</summary>
     public static bool MayPass(int errno) => errno is not (Errno.ENOENT or Errno.EACCES or Errno.EPERM or Errno.ENOTDIR or Errno.ELOOP
@@ -68,22 +68,22 @@ internal static class ListFile
 
     private static OpenedList Open(PathWalk walk, FileStatus status)
     {
-        int fd = walk.Folder.OpenFile(walk.Name, FileIO.O_RDONLY);
-        if (fd < 0) return Errno.Last == Errno.EINVAL ? OpenedList.Refused("is not a regular file") : OpenedList.Failed(Errno.Last);
-        OpenedList list = Examine(walk, fd, status);
-        if (list.Fd < 0) _ = FileIO.Close(fd);
+        FileDescriptor? file = walk.Folder.TryOpenFile(walk.Name, FileIO.O_RDONLY);
+        if (file == null) return Errno.Last == Errno.EINVAL ? OpenedList.Refused("is not a regular file") : OpenedList.Failed(Errno.Last);
+        OpenedList list = Examine(walk, file, status);
+        if (list.File == null) file.Dispose();
         return list;
     }
 
     /// <summary>The open file, when it is the one that the path led to and a list; what cannot be told now may be told later.</summary>
-    private static OpenedList Examine(PathWalk walk, int fd, FileStatus expected)
+    private static OpenedList Examine(PathWalk walk, FileDescriptor file, FileStatus expected)
     {
-        if (!FileStatus.TryGet(fd, out FileStatus opened)) return OpenedList.Failed(Errno.Last);
+        if (!FileStatus.TryGet(file.Fd, out FileStatus opened)) return OpenedList.Failed(Errno.Last);
         if ((opened.Inode, opened.Device) != (expected.Inode, expected.Device))
             return OpenedList.Refused("was replaced meanwhile") with { Passes = true };
-        bool? isKernels = FileSystem.IsKernelFile(fd);
+        bool? isKernels = FileSystem.IsKernelFile(file.Fd);
         if (isKernels == null) return OpenedList.Failed(Errno.Last);
         if (isKernels == true) return OpenedList.Refused("shows the state of the kernel");
-        return new OpenedList(fd, opened, opened.Uid != 0 || !walk.OthersMayWrite ? opened.Uid : walk.FolderStatus.Uid, null);
+        return new OpenedList(file, opened, opened.Uid != 0 || !walk.OthersMayWrite ? opened.Uid : walk.FolderStatus.Uid, null);
     }
 }

@@ -54,12 +54,12 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
         string name = path + ".lock";
         for (int attempt = 1; ; attempt++)
         {
-            int fd = FileIO.Open(name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC, FileModes.PrivateFile);
-            if (fd >= 0)
+            const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL;
+            using (FileDescriptor? made = FileDescriptor.TryOpen(name, flags, FileModes.PrivateFile))
             {
-                _ = FileIO.Write(fd, s_holder); // on a full disk it stays empty, and is a lock all the same
-                _ = FileIO.Close(fd);
-                return 0;
+                // on a full disk it stays empty, and is a lock all the same
+                if (made != null) _ = FileIO.Write(made.Fd, s_holder);
+                if (made != null) return 0;
             }
             int errno = Errno.Last;
             if (errno != Errno.EEXIST || attempt >= Attempts) return errno;
@@ -116,11 +116,10 @@ public sealed record MailboxLocking(LockMethods Methods, int Attempts, TimeSpan 
         if (!FileStatus.TryGet(name, out FileStatus status, follow: false)) return false;
         if (Clock.GetUtcNow() - status.Modified > StaleAfter) return true;
         if (!status.IsRegular || status.Size is 0 or > MaxHolder) return false;
-        int fd = FileIO.Open(name, FileIO.O_RDONLY | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK | FileIO.O_CLOEXEC, 0);
-        if (fd < 0) return false;
+        using FileDescriptor? file = FileDescriptor.TryOpen(name, FileIO.O_RDONLY | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK);
+        if (file == null) return false;
         Span<byte> content = stackalloc byte[MaxHolder];
-        int n = FileIO.ReadRetry(fd, content);
-        _ = FileIO.Close(fd);
+        int n = FileIO.ReadRetry(file.Fd, content);
         ReadOnlySpan<byte> holder = content[..Math.Max(n, 0)];
         int space = holder.IndexOf((byte)' ');
         return space > 0 && holder[space..].SequenceEqual(s_holder.AsSpan(s_holder.AsSpan().IndexOf((byte)' ')))

@@ -54,16 +54,16 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         DateTimeOffset now = clock.GetUtcNow();
         Span<byte> name = stackalloc byte[MaildirName.MaxLength];
         name = name[..MaildirName.Next(now, name)];
-        int file = FileIO.OpenAt(folder.Tmp, name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC,
-            FileModes.PrivateFile);
-        if (file < 0)
+        const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC;
+        FileDescriptor? file = FileDescriptor.From(FileIO.OpenAt(folder.Tmp, name, flags, FileModes.PrivateFile));
+        if (file == null)
         {
             int errno = Errno.Last;
             return errno == Errno.ENOENT ? null
                 : MailboxErrors.FromErrno(errno,
                 $"maildir delivery failed: create maildir file in {folder.Path}tmp: {Errno.Text(errno)}");
         }
-        CopyResult result = MessageCopier.Copy(content, spec, new FileSink(file, 0, sizeLimit), now);
+        CopyResult result = MessageCopier.Copy(content, spec, new FileSink(file.Fd, 0, sizeLimit), now);
         Outcome? outcome = result.IsOk ? Publish(folder, name) : MailboxErrors.FromCopy(result, "maildir delivery failed: ");
         if (!result.IsOk) _ = Paths.UnlinkAt(folder.Tmp, name, 0);
         if (outcome is { IsOk: true } && !sync.TryCover(folder.Device))
@@ -72,7 +72,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
             sync.Hold(new WrittenFile(file, folder.Device, $"{folder.Path}new/{Encoding.ASCII.GetString(name)}", rights));
             return outcome;
         }
-        _ = FileIO.Close(file);
+        file.Dispose();
         return outcome;
     }
 
@@ -89,10 +89,10 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         return s_delivered;
     }
 
-    private static Outcome Sync(OpenMaildir folder, ReadOnlySpan<byte> name, int file)
+    private static Outcome Sync(OpenMaildir folder, ReadOnlySpan<byte> name, FileDescriptor file)
     {
-        int error = FileIO.Fsync(file) == 0 ? 0 : Errno.Last;
-        _ = FileIO.Close(file);
+        int error = FileIO.Fsync(file.Fd) == 0 ? 0 : Errno.Last;
+        file.Dispose();
         if (error == 0) return s_delivered;
         _ = Paths.UnlinkAt(folder.New, name, 0);
         return MailboxErrors.FromErrno(error, $"maildir delivery failed: sync message in {folder.Path}new: {Errno.Text(error)}");
@@ -110,8 +110,8 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
         using PathWalk? walk = PathWalk.To(path.TrimEnd('/'), 0, out _);
         if (walk is not { Status: null, FolderStatus.Uid: 0 } || (walk.FolderStatus.Permissions & FileModes.OthersWrite) != 0) return false;
         if (!walk.Folder.TryMakeFolder(walk.Name, privateMode)) return false;
-        using Folder? top = walk.Folder.OpenFolder(walk.Name);
-        using Folder? spool = walk.Folder.OpenFolder(".");
+        using Folder? top = walk.Folder.TryOpenFolder(walk.Name);
+        using Folder? spool = walk.Folder.TryOpenFolder(".");
         return top != null && top.TryStat(out FileStatus made) && made.Uid == 0 && top.TryProtect(rights.Uid, rights.Gid, privateMode)
             && spool?.TrySync() == true;
     }

@@ -9,11 +9,15 @@ internal sealed class OpenMaildir(string path, uint uid)
 {
     public readonly string Path = path;
     public readonly uint Uid = uid;
-    public int Tmp = -1, New = -1;
+    public FileDescriptor? TmpFolder, NewFolder;
     public ulong NewInode, Device;
     public long UsedAt;
     public int Users;
     public bool Stale;
+
+    public int Tmp => TmpFolder!.Fd;
+
+    public int New => NewFolder!.Fd;
 }
 
 /// <summary>
@@ -108,9 +112,9 @@ internal sealed class MaildirFolders(int capacity = 128)
         bool made = false;
         while (true)
         {
-            folder.New = OpenFolder(path + "new", out errno, out folder.NewInode, out folder.Device);
-            if (folder.New >= 0) folder.Tmp = OpenFolder(path + "tmp", out errno, out _, out _);
-            if (folder.Tmp >= 0) return folder;
+            folder.NewFolder = OpenFolder(path + "new", out errno, out folder.NewInode, out folder.Device);
+            if (folder.NewFolder != null) folder.TmpFolder = OpenFolder(path + "tmp", out errno, out _, out _);
+            if (folder.TmpFolder != null) return folder;
             Close(folder);
             if (errno != Errno.ENOENT || made) return null;
             foreach (string name in (ReadOnlySpan<string>)["cur", "tmp", "new"])
@@ -121,20 +125,20 @@ internal sealed class MaildirFolders(int capacity = 128)
         }
     }
 
-    private static int OpenFolder(string path, out int errno, out ulong inode, out ulong device)
+    private static FileDescriptor? OpenFolder(string path, out int errno, out ulong inode, out ulong device)
     {
         inode = device = 0;
         errno = 0;
-        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_DIRECTORY | FileIO.O_CLOEXEC, 0);
-        if (fd >= 0 && FileStatus.TryGet(fd, out FileStatus status))
+        FileDescriptor? folder = FileDescriptor.TryOpen(path, FileIO.O_RDONLY | FileIO.O_DIRECTORY);
+        if (folder != null && FileStatus.TryGet(folder.Fd, out FileStatus status))
         {
             inode = status.Inode;
             device = status.Device;
-            return fd;
+            return folder;
         }
         errno = Errno.Last;
-        if (fd >= 0) _ = FileIO.Close(fd);
-        return -1;
+        folder?.Dispose();
+        return null;
     }
 
     /// <summary>Makes a folder and its missing parents, mode 0700, and makes their names durable.</summary>
@@ -165,8 +169,8 @@ internal sealed class MaildirFolders(int capacity = 128)
 
     private static void Close(OpenMaildir folder)
     {
-        if (folder.New >= 0) _ = FileIO.Close(folder.New);
-        if (folder.Tmp >= 0) _ = FileIO.Close(folder.Tmp);
-        folder.New = folder.Tmp = -1;
+        folder.NewFolder?.Dispose();
+        folder.TmpFolder?.Dispose();
+        folder.NewFolder = folder.TmpFolder = null;
     }
 }

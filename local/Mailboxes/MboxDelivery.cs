@@ -50,7 +50,7 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
         using (identity) trouble = Open(target, out file, out dotLocked);
         if (trouble != null) SetAll(batch, trouble);
         else AppendAs(batch, target, file);
-        if (file.Fd >= 0) _ = FileIO.Close(file.Fd);
+        file.File?.Dispose();
         if (dotLocked && FileIdentity.TryAssume(target.LockUid, target.LockGid, out identity))
         {
             using (identity) MailboxLocking.ReleaseDotLock(target.Path);
@@ -65,7 +65,7 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
     /// <summary>Locks and opens; null when the file is ours to append to.</summary>
     private Outcome? Open(MboxTarget target, out OpenedFile file, out bool dotLocked)
     {
-        file = new OpenedFile(-1, default, false, 0, "", false);
+        file = new OpenedFile(null, default, false, 0, "", false);
         dotLocked = false;
         if ((locking.Methods & LockMethods.DotLock) != 0 && (!FileStatus.TryGet(target.Path, out FileStatus before) || before.IsRegular))
         {
@@ -76,7 +76,7 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
         }
         bool giveAway = FileIdentity.IsPrivileged && target.LockUid != target.Rights.Uid;
         file = SafeOpen.Open(target.Path, giveAway ? (target.Rights.Uid, target.Rights.Gid) : null);
-        if (file.Fd < 0) return file.Trap ? Outcome.Bounce("5.2.0", file.Reason) : MailboxErrors.FromErrno(file.Error, file.Reason);
+        if (file.File == null) return file.Trap ? Outcome.Bounce("5.2.0", file.Reason) : MailboxErrors.FromErrno(file.Error, file.Reason);
         if (file.Status.IsRegular)
         {
             int errno = locking.TakeKernelLocks(file.Fd);

@@ -7,9 +7,10 @@ namespace MtaSuite.Local.Mailboxes;
 /// <summary>A message that is written into a Maildir and not synced. Owns the descriptor.</summary>
 /// <param name="device">The file system it lies on.</param>
 /// <param name="path">Its name, for when it has to be removed with the rights of its owner.</param>
-public sealed class WrittenFile(int descriptor, ulong device, string path, UserRights rights) : IDisposable
+public sealed class WrittenFile(FileDescriptor file, ulong device, string path, UserRights rights) : IDisposable
 {
-    public int Descriptor { get; private set; } = descriptor;
+    /// <summary>Lent, to sync it; -1 once it is closed.</summary>
+    public int Descriptor => file.Fd;
 
     public ulong Device { get; } = device;
 
@@ -22,9 +23,5 @@ public sealed class WrittenFile(int descriptor, ulong device, string path, UserR
         return MailboxErrors.FromErrno(errno, $"maildir delivery failed: sync message {path}: {Errno.Text(errno)}");
     }
 
-    public void Dispose()
-    {
-        if (Descriptor >= 0) _ = FileIO.Close(Descriptor);
-        Descriptor = -1;
-    }
+    public void Dispose() => file.Dispose();
 }

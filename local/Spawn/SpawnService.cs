@@ -63,12 +63,13 @@ internal sealed class SpawnService : IService
     /// <summary>Gives the connection to a command; null, and a line in the log, when it cannot be started.</summary>
     private async Task<SpawnedCommand?> StartAsync(CommandSpec command, int fd)
     {
+        using FileDescriptor connection = new(fd);
         // the command expects a file that waits
         _ = FileIO.Fcntl(fd, FileIO.F_SETFL, FileIO.Fcntl(fd, FileIO.F_GETFL, 0) & ~FileIO.O_NONBLOCK);
         long start = Environment.TickCount64 + (long)s_start.TotalMilliseconds;
         string trouble = "";
         ChildProcess? child = await _launches.Run(() => CommandLauncher.Launch(command, fd, fd, start, out trouble));
-        _ = FileIO.Close(fd);
+        connection.Dispose();
         if (child != null) return new SpawnedCommand(_context.Loop, child, command);
         Log.Warning($"service {_context.ServiceName}: command {command.Display} cannot be started: {trouble}");
         return null;

@@ -43,33 +43,33 @@ internal sealed class TokenSources(TimeSpan lifetime, TimeProvider clock)
 
     private static string ReadFile(string path, out string problem)
     {
-        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
-        if (fd < 0)
-        {
-            problem = $"{path}: {Errno.Text()}";
-            return "";
-        }
-        string text = ReadAll(fd, out problem);
-        _ = FileIO.Close(fd);
-        return text;
+        using FileDescriptor? file = FileDescriptor.TryOpen(path, FileIO.O_RDONLY);
+        if (file != null) return ReadAll(file.Fd, out problem);
+        problem = $"{path}: {Errno.Text()}";
+        return "";
+    }
+
+    /// <summary>Starts a command with its output to a pipe, whose end is closed here; the pid, or minus errno.</summary>
+    private static int Start(string[] words, FileDescriptor output)
+    {
+        using FileDescriptor? nothing = FileDescriptor.TryOpen("/dev/null", FileIO.O_RDWR);
+        int none = nothing?.Fd ?? -1;
+        string[] environment = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"];
+        using (output) return Processes.Spawn(words[0], words, environment, "/", [none, output.Fd, none], []);
     }
 
     private static string RunCommand(string command, out string problem)
     {
         string[] words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         problem = "";
-        if (words.Length == 0 || FileIO.Pipe(out int read, out int write) != 0)
+        if (words.Length == 0 || !FileDescriptor.TryPipe(out FileDescriptor? read, out FileDescriptor? write))
         {
             problem = $"command {command}: cannot be run";
             return "";
         }
-        int nothing = FileIO.Open("/dev/null", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
-        int pid = Processes.Spawn(words[0], words, ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C.UTF-8"], "/", [nothing, write, nothing],
-            []);
-        _ = FileIO.Close(write);
-        _ = FileIO.Close(nothing);
-        string output = pid > 0 ? ReadAll(read, out problem) : "";
-        _ = FileIO.Close(read);
+        int pid = Start(words, write);
+        string output;
+        using (read) output = pid > 0 ? ReadAll(read.Fd, out problem) : "";
         if (pid <= 0)
         {
             problem = $"command {command}: {Errno.Text(-pid)}";

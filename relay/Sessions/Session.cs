@@ -57,7 +57,7 @@ internal sealed partial class Session(EventLoop loop, Target target, RelaySettin
             : await ConnectInternetAsync(Target.EndPoint);
         if (!result.IsConnected) return Refuse(FailureKind.Unreachable, "4.4.1", $"connect to {Target.NameAndPort}: "
             + $"{Errno.Text(result.Error)}");
-        _connection = new Connection(Loop, result.Descriptor, Target.EndPoint);
+        _connection = new Connection(Loop, result.Release(), Target.EndPoint);
         _openedAt = Loop.NowMilliseconds;
         return true;
     }

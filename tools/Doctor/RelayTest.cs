@@ -43,14 +43,21 @@ internal sealed class RelayTest(DoctorContext c, SmtpService service, string dir
         // an encrypted session of a named client that says what anybody may say: only the rule about relaying is left
         List<string> command = ExplainCall.Arguments(directory, service.Entry, [],
             [$"client={Stranger}", "name=relay-test.example", $"helo=[{Stranger}]", "from=", $"rcpt={Victim}", "tls=yes"]);
-        if (FileIO.Pipe(out int read, out int write) != 0) return (71, "");
-        int nothing = FileIO.Open("/dev/null", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
-        int pid = Processes.Spawn(ExplainCall.Program(service.Config), command, Tool.OwnEnvironment(), null, [nothing, write, nothing], []);
-        _ = FileIO.Close(write);
-        _ = FileIO.Close(nothing);
-        (int, string) result = pid < 0 ? (71, "") : await WaitAsync(pid, read);
-        _ = FileIO.Close(read);
-        return result;
+        if (!FileDescriptor.TryPipe(out FileDescriptor? read, out FileDescriptor? write)) return (71, "");
+        using (read)
+        {
+            int pid = Start(command, write);
+            return pid < 0 ? (71, "") : await WaitAsync(pid, read.Fd);
+        }
+    }
+
+    /// <summary>Starts it with its output to a pipe, whose end is closed here.</summary>
+    private int Start(List<string> command, FileDescriptor output)
+    {
+        using FileDescriptor? nothing = FileDescriptor.TryOpen("/dev/null", FileIO.O_RDWR);
+        int none = nothing?.Fd ?? -1;
+        using (output)
+            return Processes.Spawn(ExplainCall.Program(service.Config), command, Tool.OwnEnvironment(), null, [none, output.Fd, none], []);
     }
 
     private async Task<(int, string)> WaitAsync(int pid, int output)

@@ -59,7 +59,7 @@ internal static class ServerProbe
             return report;
         }
         report.IsConnected = true;
-        Connection connection = new(c.Loop, result.Descriptor, endPoint);
+        Connection connection = new(c.Loop, result.Release(), endPoint);
         await TalkAsync(c, connection, host, wrapper, dane, report);
         connection.CloseAfterFlush(TimeSpan.FromSeconds(1));
         return report;

@@ -140,24 +140,22 @@ internal static class InitCommand
 
     private static bool MakeLog(string path, Account owner)
     {
-        int fd = LogFile.Open(path, LogFile.Mode(LogParams.MaillogFilePermissions.Default));
-        bool ok = fd >= 0 && (Credentials.GetEUid() != 0 || FileIO.FChOwn(fd, owner.Uid, owner.Gid) == 0);
+        using FileDescriptor? log = LogFile.TryOpen(path, LogFile.Mode(LogParams.MaillogFilePermissions.Default));
+        bool ok = log != null && (Credentials.GetEUid() != 0 || FileIO.FChOwn(log.Fd, owner.Uid, owner.Gid) == 0);
         if (!ok) Tool.Complain($"error: create {path}: {Errno.Text()}");
-        if (fd >= 0) _ = FileIO.Close(fd);
         return ok;
     }
 
     /// <param name="secret">For root and this account's group alone; null: for everybody to read.</param>
     private static void Write(string path, string text, Account? secret = null)
     {
-        using Folder? folder = Folder.Open(Path.GetDirectoryName(path)!);
-        int fd = folder?.OpenFile(Path.GetFileName(path), FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_TRUNC, SecretMode) ?? -1;
-        bool ok = fd >= 0 && FileIO.WriteAll(fd, Encoding.UTF8.GetBytes(text))
-            && (secret == null || Credentials.GetEUid() != 0 || FileIO.FChOwn(fd, 0, secret.Gid) == 0)
-            && FileIO.FChMod(fd, secret == null ? PublicMode : SecretMode) == 0;
-        string reason = Errno.Text();
-        if (fd >= 0) _ = FileIO.Close(fd);
-        if (!ok) throw new IOException($"write {path}: {reason}");
+        const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_TRUNC;
+        using Folder? folder = Folder.TryWalk(Path.GetDirectoryName(path)!);
+        using FileDescriptor? file = folder?.TryOpenFile(Path.GetFileName(path), flags, SecretMode);
+        bool ok = file != null && FileIO.WriteAll(file.Fd, Encoding.UTF8.GetBytes(text))
+            && (secret == null || Credentials.GetEUid() != 0 || FileIO.FChOwn(file.Fd, 0, secret.Gid) == 0)
+            && FileIO.FChMod(file.Fd, secret == null ? PublicMode : SecretMode) == 0;
+        if (!ok) throw new IOException($"write {path}: {Errno.Text()}");
     }
 
     private static int BuildAliases(InitOptions o)

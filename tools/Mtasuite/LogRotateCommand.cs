@@ -28,11 +28,13 @@ internal static class LogRotateCommand
                 : $"rename {file} to {rotated}: {Errno.Text()}");
         // made here with its owner, because daemons without root's rights may not make files in the folder
         uint mode = LogFile.Mode(instance.Config.Get(LogParams.MaillogFilePermissions));
-        int fd = walk.Folder.OpenFile(walk.Name, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_APPEND, mode);
-        if (fd < 0) return Tool.Fatal(1, $"create {file}: {Errno.Text()}");
-        _ = FileIO.FChMod(fd, mode);
-        if (Credentials.GetEUid() == 0) _ = FileIO.FChOwn(fd, status.Uid, status.Gid);
-        _ = FileIO.Close(fd);
+        const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_APPEND;
+        using (FileDescriptor? made = walk.Folder.TryOpenFile(walk.Name, flags, mode))
+        {
+            if (made == null) return Tool.Fatal(1, $"create {file}: {Errno.Text()}");
+            _ = FileIO.FChMod(made.Fd, mode);
+            if (Credentials.GetEUid() == 0) _ = FileIO.FChOwn(made.Fd, status.Uid, status.Gid);
+        }
         if (instance.FindMaster() > 0)
         {
             if (StopCommand.Signal(instance, Signals.SIGUSR1, out _) is var failed and not 0) return failed;

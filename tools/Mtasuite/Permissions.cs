@@ -54,7 +54,7 @@ internal static class Permissions
     {
         string root = instance.Spool.Root;
         bool ok = MakeFolder(root, FolderMode, null);
-        using Folder? spool = Folder.Open(root);
+        using Folder? spool = Folder.TryWalk(root);
         if (spool == null) return ok && Trouble("open", root, Errno.Last);
         foreach ((string name, uint mode) in SpoolDirectory.Folders)
             ok &= Make(spool, name, $"{root}/{name}", mode, name == SpoolDirectory.Pid ? null : owner);
@@ -84,7 +84,7 @@ internal static class Permissions
     private static bool Make(Folder parent, string name, string shown, uint mode, Account? owner)
     {
         if (name != "." && !parent.TryMakeFolder(name, mode) && Errno.Last != Errno.EEXIST) return Trouble("make", shown, Errno.Last);
-        using Folder? folder = parent.OpenFolder(name);
+        using Folder? folder = parent.TryOpenFolder(name);
         if (folder == null || !folder.TryStat(out FileStatus status)) return Trouble("open", shown, Errno.Last);
         (uint uid, uint gid) = Credentials.GetEUid() != 0 ? (status.Uid, status.Gid) : (owner?.Uid ?? 0, owner?.Gid ?? 0);
         if ((status.Uid, status.Gid, status.Permissions) == (uid, gid, mode)) return true;
@@ -97,11 +97,11 @@ internal static class Permissions
     /// </summary>
     internal static void OwnSpool(Instance instance, Account owner, bool files)
     {
-        using Folder? spool = Folder.Open(instance.Spool.Root);
+        using Folder? spool = Folder.TryWalk(instance.Spool.Root);
         foreach ((string name, _) in SpoolDirectory.Folders)
         {
             if (name is SpoolDirectory.Pid or SpoolDirectory.Public or SpoolDirectory.Private) continue;
-            using Folder? folder = spool?.OpenFolder(name);
+            using Folder? folder = spool?.TryOpenFolder(name);
             if (folder != null) OwnTree(folder, $"{instance.Spool.Root}/{name}", owner, files, MaxDepth);
         }
     }
@@ -113,7 +113,7 @@ internal static class Permissions
             if (!folder.TryStat(name, out FileStatus status)) continue; // gone meanwhile
             if (status.IsDirectory && depth > 0)
             {
-                using Folder? below = folder.OpenFolder(name);
+                using Folder? below = folder.TryOpenFolder(name);
                 if (below == null || !below.TryStat(out status)) continue;
                 OwnTree(below, $"{shown}/{name}", owner, files, depth - 1);
                 if ((status.Uid, status.Gid) != (owner.Uid, owner.Gid) && !below.TryProtect(owner.Uid, owner.Gid, status.Permissions))

@@ -29,12 +29,12 @@ internal static class SelfSigned
     /// <summary>Writes it for the eyes of the owner and mail_owner alone.</summary>
     public static void Write(string path, string host, Account owner)
     {
-        int fd = FileIO.Open(path, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
-            FileModes.PrivateFile);
-        if (fd < 0) throw new IOException($"create {path}: {Errno.Text()}");
-        bool ok = FileIO.WriteAll(fd, Encoding.ASCII.GetBytes(Make(host, TimeProvider.System.GetUtcNow())));
-        if (Credentials.GetEUid() == 0) ok &= FileIO.FChOwn(fd, 0, owner.Gid) == 0 && FileIO.FChMod(fd, FileModes.GroupReadableFile) == 0;
-        _ = FileIO.Close(fd);
+        const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_NOFOLLOW;
+        using FileDescriptor? file = FileDescriptor.TryOpen(path, flags, FileModes.PrivateFile);
+        if (file == null) throw new IOException($"create {path}: {Errno.Text()}");
+        bool ok = FileIO.WriteAll(file.Fd, Encoding.ASCII.GetBytes(Make(host, TimeProvider.System.GetUtcNow())));
+        if (Credentials.GetEUid() == 0)
+            ok &= FileIO.FChOwn(file.Fd, 0, owner.Gid) == 0 && FileIO.FChMod(file.Fd, FileModes.GroupReadableFile) == 0;
         if (!ok) throw new IOException($"write {path}: {Errno.Text()}");
     }
 }

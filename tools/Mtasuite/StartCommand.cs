@@ -13,12 +13,15 @@ internal static class StartCommand
 
     public static int Start(Instance instance)
     {
-        if (Prepare(ref instance, out int accepted) is var status and not 0) return status;
-        if (FileIO.Pipe(out int read, out int write) != 0) return Tool.Fatal(ExitCode.OsError, $"pipe: {Errno.Text()}");
-        int nothing = FileIO.Open("/dev/null", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
+        if (Prepare(ref instance, out FileDescriptor? accepted) is var status and not 0) return status;
+        using FileDescriptor configuration = accepted!;
+        if (!FileDescriptor.TryPipe(out FileDescriptor? read, out FileDescriptor? write))
+            return Tool.Fatal(ExitCode.OsError, $"pipe: {Errno.Text()}");
+        using FileDescriptor? nothing = FileDescriptor.TryOpen("/dev/null", FileIO.O_RDWR);
+        int none = nothing?.Fd ?? -1;
         int pid = Processes.Spawn(instance.MasterProgram, [instance.MasterProgram, "-c", instance.ConfigDirectory, "-n", "-a", "4"],
-            instance.MasterEnvironment(), "/", [nothing, nothing, nothing], [write, accepted], session: true);
-        _ = FileIO.Close(write);
+            instance.MasterEnvironment(), "/", [none, none, none], [write.Fd, configuration.Fd], session: true);
+        write.Dispose();
         if (pid < 0) return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Errno.Text(-pid)}");
         string answer = ReadAnswer(read);
         if (answer == "ready") return ExitCode.Ok;
@@ -36,13 +39,13 @@ internal static class StartCommand
     /// <summary>Becomes master, so that a service manager sees the process it started. Sockets and variables of systemd go along.</summary>
     public static int StartForeground(Instance instance)
     {
-        if (Prepare(ref instance, out int accepted) is var status and not 0) return status;
-        _ = FileIO.Fcntl(accepted, FileIO.F_SETFD, 0);
+        if (Prepare(ref instance, out FileDescriptor? accepted) is var status and not 0) return status;
+        _ = FileIO.Fcntl(accepted!.Fd, FileIO.F_SETFD, 0);
         List<string> environment =
             instance.MasterEnvironment("NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID");
         Signals.Reset();
         int error = -Processes.Exec(instance.MasterProgram,
-            [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d", "-a", $"{accepted}"],
+            [instance.MasterProgram, "-c", instance.ConfigDirectory, "-d", "-a", $"{accepted.Fd}"],
             environment);
         return Tool.Fatal(ExitCode.OsError, $"start {instance.MasterProgram}: {Errno.Text(error)}");
     }
@@ -57,9 +60,9 @@ internal static class StartCommand
 
     /// <summary>0 when it may start: not running, and nothing that check refuses. What was checked is what master gets.</summary>
     /// <param name="accepted">The descriptor of the configuration, for master.</param>
-    private static int Prepare(ref Instance instance, out int accepted)
+    private static int Prepare(ref Instance instance, out FileDescriptor? accepted)
     {
-        accepted = -1;
+        accepted = null;
         string directory = instance.ConfigDirectory;
         ConfigSnapshot.OfProcess = ConfigSnapshot.Take(directory);
         instance = new Instance(MailConfig.Load(directory, processName: "mtasuite").Config);
@@ -68,26 +71,26 @@ internal static class StartCommand
         if (pid > 0) return Tool.Fatal(1, $"the mail system is already running: process {pid}");
         Permissions.MakeFolders(instance);
         if (!CheckCommand.Accepts(instance)) return Tool.Fatal(ExitCode.Configuration, "not started");
-        accepted = AcceptedFiles.Write(ConfigSnapshot.OfProcess);
-        return accepted < 0 ? Tool.Fatal(ExitCode.OsError, $"keep the configuration in memory: {Errno.Text()}") : 0;
+        accepted = AcceptedFiles.TryWrite(ConfigSnapshot.OfProcess);
+        return accepted == null ? Tool.Fatal(ExitCode.OsError, $"keep the configuration in memory: {Errno.Text()}") : 0;
     }
 
     /// <summary>master's one line; empty when it ends, or the time does, without one.</summary>
-    private static string ReadAnswer(int fd)
+    private static string ReadAnswer(FileDescriptor pipe)
     {
+        using FileDescriptor owned = pipe;
         long end = Environment.TickCount64 + (long)StartPatience.TotalMilliseconds;
         byte[] buffer = new byte[4096];
         int have = 0;
         while (have < buffer.Length)
         {
             int left = (int)(end - Environment.TickCount64);
-            if (left <= 0 || !Poll.WaitOne(fd, Poll.POLLIN, left)) break;
-            int n = FileIO.ReadRetry(fd, buffer.AsSpan(have));
+            if (left <= 0 || !Poll.WaitOne(pipe.Fd, Poll.POLLIN, left)) break;
+            int n = FileIO.ReadRetry(pipe.Fd, buffer.AsSpan(have));
             if (n <= 0) break;
             have += n;
             if (buffer.AsSpan(0, have).Contains((byte)'\n')) break;
         }
-        _ = FileIO.Close(fd);
         int line = buffer.AsSpan(0, have).IndexOf((byte)'\n');
         return line < 0 ? "" : Encoding.UTF8.GetString(buffer.AsSpan(0, line));
     }

@@ -78,37 +78,30 @@ internal static class PostcatCommand
         foreach (string folder in SpoolDirectory.Queues)
         {
             string path = spool.PathOf(folder, id);
-            int fd = OpenQueued(spool.Root, path[(spool.Root.Length + 1)..]);
-            if (fd >= 0) return ShowAndClose(fd, path[(spool.Root.Length + 1)..], show);
+            using FileDescriptor? file = OpenQueued(spool.Root, path[(spool.Root.Length + 1)..]);
+            if (file != null) return ShowFile(file.Fd, path[(spool.Root.Length + 1)..], show);
             if (Errno.Last != Errno.ENOENT) return Tool.Fatal(1, $"open {path}: {Errno.Text()}");
         }
         return Tool.Fatal(1, $"open queue file {id}: {Errno.Text(Errno.ENOENT)}");
     }
 
     /// <summary>Folder by folder, through no link: mail_owner writes these folders, and root reads them.</summary>
-    private static int OpenQueued(string root, string path)
+    private static FileDescriptor? OpenQueued(string root, string path)
     {
         string[] names = path.Split('/');
-        Folder? folder = Folder.Open(root);
+        Folder? folder = Folder.TryWalk(root);
         foreach (string name in names[..^1])
         {
             using Folder? above = folder;
-            folder = above?.OpenFolder(name);
+            folder = above?.TryOpenFolder(name);
         }
-        using (folder) return folder?.OpenFile(names[^1], FileIO.O_RDONLY) ?? -1;
+        using (folder) return folder?.TryOpenFile(names[^1], FileIO.O_RDONLY);
     }
 
     private static int ShowPath(string path, string shown, PostcatOptions show)
     {
-        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
-        return fd < 0 ? Tool.Fatal(1, $"open {path}: {Errno.Text()}") : ShowAndClose(fd, shown, show);
-    }
-
-    private static int ShowAndClose(int fd, string shown, PostcatOptions show)
-    {
-        int status = ShowFile(fd, shown, show);
-        _ = FileIO.Close(fd);
-        return status;
+        using FileDescriptor? file = FileDescriptor.TryOpen(path, FileIO.O_RDONLY);
+        return file == null ? Tool.Fatal(1, $"open {path}: {Errno.Text()}") : ShowFile(file.Fd, shown, show);
     }
 
     private static int ShowFile(int fd, string shown, PostcatOptions show)

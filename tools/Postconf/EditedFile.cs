@@ -15,7 +15,7 @@ internal sealed class EditedFile : IDisposable
 
     private readonly string path;
     private readonly string temporary;
-    private int fd = -1;
+    private FileDescriptor? file;
 
     public EditedFile(string path)
     {
@@ -37,13 +37,12 @@ internal sealed class EditedFile : IDisposable
     private static bool TryRead(string path, out byte[] bytes)
     {
         bytes = [];
-        int source = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC, 0);
-        if (source < 0) return false;
+        using FileDescriptor? source = FileDescriptor.TryOpen(path, FileIO.O_RDONLY);
+        if (source == null) return false;
         using var all = new MemoryStream();
         byte[] buffer = new byte[16384];
         int count;
-        while ((count = FileIO.ReadRetry(source, buffer)) > 0) all.Write(buffer, 0, count);
-        _ = FileIO.Close(source);
+        while ((count = FileIO.ReadRetry(source.Fd, buffer)) > 0) all.Write(buffer, 0, count);
         bytes = all.ToArray();
         return count == 0;
     }
@@ -65,12 +64,12 @@ internal sealed class EditedFile : IDisposable
     {
         while (true)
         {
-            fd = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, PrivateMode);
-            if (fd < 0) throw new PostconfFatalException($"open {temporary}: {Errno.Text()}");
-            if (FileLocks.Flock(fd, FileLocks.LOCK_EX) < 0) throw new PostconfFatalException($"lock {temporary}: {Errno.Text()}");
-            if (FileStatus.TryGet(fd, out FileStatus mine) && FileStatus.TryGet(temporary, out FileStatus current)
+            file = FileDescriptor.TryOpen(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_NOFOLLOW, PrivateMode);
+            if (file == null) throw new PostconfFatalException($"open {temporary}: {Errno.Text()}");
+            if (FileLocks.Flock(file.Fd, FileLocks.LOCK_EX) < 0) throw new PostconfFatalException($"lock {temporary}: {Errno.Text()}");
+            if (FileStatus.TryGet(file.Fd, out FileStatus mine) && FileStatus.TryGet(temporary, out FileStatus current)
                 && mine.Inode == current.Inode) return;
-            _ = FileIO.Close(fd);
+            file.Dispose();
         }
     }
 
@@ -78,11 +77,11 @@ internal sealed class EditedFile : IDisposable
     public void Replace()
     {
         // where the owner cannot be kept, a mode made for that owner would lock readers out
-        bool keep = FileStatus.TryGet(path, out FileStatus old) && FileIO.FChOwn(fd, old.Uid, old.Gid) == 0;
-        bool ok = FileIO.FTruncate(fd, 0) == 0
-            && FileIO.WriteAll(fd, Encoding.Latin1.GetBytes(Result.ToString()))
-            && FileIO.FChMod(fd, keep ? old.Permissions : PublicMode) == 0
-            && FileIO.Fsync(fd) == 0
+        bool keep = FileStatus.TryGet(path, out FileStatus old) && FileIO.FChOwn(file!.Fd, old.Uid, old.Gid) == 0;
+        bool ok = FileIO.FTruncate(file!.Fd, 0) == 0
+            && FileIO.WriteAll(file.Fd, Encoding.Latin1.GetBytes(Result.ToString()))
+            && FileIO.FChMod(file.Fd, keep ? old.Permissions : PublicMode) == 0
+            && FileIO.Fsync(file.Fd) == 0
             && Paths.Rename(temporary, path) == 0;
         if (ok) return;
         string reason = Errno.Text();
@@ -92,8 +91,8 @@ internal sealed class EditedFile : IDisposable
 
     public void Dispose()
     {
-        if (fd >= 0) _ = FileIO.Close(fd);
-        fd = -1;
+        file?.Dispose();
+        file = null;
     }
 
     private static List<string> Split(string text)

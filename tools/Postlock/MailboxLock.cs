@@ -8,7 +8,7 @@ namespace MtaSuite.Tools.Postlock;
 /// <summary>The locks that mail programs honour on a mailbox file: fcntl(2), flock(2), and a file with ".lock" behind the name.</summary>
 internal sealed class MailboxLock(string path, List<string> styles, MailConfig config)
 {
-    private int _fd = -1;
+    private FileDescriptor? _file;
     private bool _dotLocked;
     /// <summary>The folder, which may be another user's: all goes by its descriptor.</summary>
     private PathWalk? _walk;
@@ -21,10 +21,9 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
     {
         _walk = PathWalk.To(Path.GetFullPath(path), Credentials.GetEUid(), out int errno);
         if (_walk == null) return $"open file {path}: {Errno.Text(errno)}";
-        const int flags = FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOCTTY | FileIO.O_NOFOLLOW,
-            privateMode = FileModes.PrivateFile;
-        _fd = FileIO.OpenAt(Folder.Descriptor, _walk.Name, flags, privateMode);
-        if (_fd < 0) return $"open file {path}: {Errno.Text()}";
+        const int flags = FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOCTTY | FileIO.O_NOFOLLOW;
+        _file = FileDescriptor.From(FileIO.OpenAt(Folder.Fd, _walk.Name, flags, FileModes.PrivateFile));
+        if (_file == null) return $"open file {path}: {Errno.Text()}";
         int attempts = config.Get(LocalParams.DeliverLockAttempts);
         int delay = (int)config.Get(LocalParams.DeliverLockDelay).TotalMilliseconds;
         for (int i = 0; ; i++)
@@ -43,8 +42,8 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
         {
             bool ok = style switch
             {
-                "fcntl" => FileLocks.LockFileFcntl(_fd, exclusive: true, wait: false) == 0,
-                "flock" => FileLocks.Flock(_fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0,
+                "fcntl" => FileLocks.LockFileFcntl(_file!.Fd, exclusive: true, wait: false) == 0,
+                "flock" => FileLocks.Flock(_file!.Fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0,
                 _ => TryDotLock(),
             };
             if (!ok) return Errno.Text();
@@ -56,25 +55,22 @@ internal sealed class MailboxLock(string path, List<string> styles, MailConfig c
     {
         if (Folder.TryStat(DotLock, out FileStatus status)
             && DateTimeOffset.UtcNow - status.Modified > config.Get(LocalParams.StaleLockTime)) _ = Folder.TryRemove(DotLock);
-        int fd = Folder.OpenFile(DotLock, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL, FileModes.ReadOnlyFile);
-        if (fd < 0) return false;
-        _ = FileIO.Close(fd);
-        return _dotLocked = true;
+        using FileDescriptor? file = Folder.TryOpenFile(DotLock, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL, FileModes.ReadOnlyFile);
+        return _dotLocked = file != null;
     }
 
     private void ReleaseLocks()
     {
         if (_dotLocked) _ = Folder.TryRemove(DotLock);
         _dotLocked = false;
-        if (styles.Contains("flock")) _ = FileLocks.Flock(_fd, FileLocks.LOCK_UN);
+        if (styles.Contains("flock")) _ = FileLocks.Flock(_file!.Fd, FileLocks.LOCK_UN);
     }
 
     /// <summary>Gives all locks back; closing gives the fcntl lock back.</summary>
     public void Release()
     {
         ReleaseLocks();
-        _ = FileIO.Close(_fd);
-        _fd = -1;
+        _file?.Dispose();
         _walk?.Dispose();
     }
 }

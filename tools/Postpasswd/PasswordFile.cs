@@ -19,18 +19,13 @@ internal sealed class PasswordFile(string path)
     {
         found = false;
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        int directory = FileIO.Open(folder, FileIO.O_RDONLY | FileIO.O_DIRECTORY | FileIO.O_CLOEXEC, 0);
-        if (directory < 0) return $"open {folder}: {Errno.Text()}";
-        try
-        {
-            if (FileLocks.Flock(directory, FileLocks.LOCK_EX) != 0) return $"lock {folder}: {Errno.Text()}";
-            string old = "";
-            if (File.Exists(path) && !ConfigFile.TryRead(path, out old, out string reason)) return $"open {path}: {reason}";
-            string text = Edit(old, login, verifiers, out found);
-            if (verifiers is null && !found) return null;
-            return Replace(directory, text, group);
-        }
-        finally { _ = FileIO.Close(directory); }
+        using Folder? directory = Folder.TryOpen(folder, follow: true);
+        if (directory == null) return $"open {folder}: {Errno.Text()}";
+        if (FileLocks.Flock(directory.Fd, FileLocks.LOCK_EX) != 0) return $"lock {folder}: {Errno.Text()}";
+        string old = "";
+        if (File.Exists(path) && !ConfigFile.TryRead(path, out old, out string reason)) return $"open {path}: {reason}";
+        string text = Edit(old, login, verifiers, out found);
+        return verifiers is null && !found ? null : Replace(directory, text, group);
     }
 
     internal static string Edit(string old, string login, string? verifiers, out bool found)
@@ -53,23 +48,22 @@ internal sealed class PasswordFile(string path)
         return text.ToString();
     }
 
-    private string? Replace(int directory, string text, uint? group)
+    private string? Replace(Folder directory, string text, uint? group)
     {
         string temporary = $"{path}.new.{Environment.ProcessId}";
-        int fd = FileIO.Open(temporary, FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
-            FileModes.PrivateFile);
-        if (fd < 0) return $"create {temporary}: {Errno.Text()}";
+        const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_NOFOLLOW;
+        using FileDescriptor? file = FileDescriptor.TryOpen(temporary, flags, FileModes.PrivateFile);
+        if (file == null) return $"create {temporary}: {Errno.Text()}";
         string? error = null;
         bool known = FileStatus.TryGet(path, out FileStatus before);
-        if (!FileIO.WriteAll(fd, Encoding.UTF8.GetBytes(text))) error = $"write {temporary}: {Errno.Text()}";
-        else if (Credentials.GetEUid() == 0 && FileIO.FChOwn(fd, known ? before.Uid : 0, known ? before.Gid : group ?? 0) != 0)
+        if (!FileIO.WriteAll(file.Fd, Encoding.UTF8.GetBytes(text))) error = $"write {temporary}: {Errno.Text()}";
+        else if (Credentials.GetEUid() == 0 && FileIO.FChOwn(file.Fd, known ? before.Uid : 0, known ? before.Gid : group ?? 0) != 0)
             error = $"chown {temporary}: {Errno.Text()}";
-        else if (FileIO.FChMod(fd, known ? before.Permissions & Mode : Mode) != 0) error = $"chmod {temporary}: {Errno.Text()}";
-        else if (FileIO.Fsync(fd) != 0) error = $"fsync {temporary}: {Errno.Text()}";
-        _ = FileIO.Close(fd);
+        else if (FileIO.FChMod(file.Fd, known ? before.Permissions & Mode : Mode) != 0) error = $"chmod {temporary}: {Errno.Text()}";
+        else if (FileIO.Fsync(file.Fd) != 0) error = $"fsync {temporary}: {Errno.Text()}";
         if (error is null && Paths.Rename(temporary, path) != 0) error = $"rename {temporary}: {Errno.Text()}";
         if (error is not null) _ = Paths.Unlink(temporary);
-        else _ = FileIO.Fsync(directory);
+        else _ = directory.TrySync();
         return error;
     }
 }

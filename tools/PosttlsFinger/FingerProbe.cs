@@ -104,7 +104,7 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
             return null;
         }
         Chat($"Connected to {server.Name}");
-        return new Connection(loop, result.Descriptor, server.EndPoint);
+        return new Connection(loop, result.Release(), server.EndPoint);
     }
 
     // ---- what it says --------------------------------------------------------------------------------------------------

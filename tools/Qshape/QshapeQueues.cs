@@ -43,10 +43,9 @@ internal static class QshapeQueues
 
     private static Envelope? Open(string path, string id)
     {
-        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK, 0);
-        if (fd < 0) return null;
-        try { return SpoolDirectory.TryRead(fd, id, out QueueFile? file) == QueueFileStatus.Ok ? file!.Envelope : null; }
-        finally { _ = FileIO.Close(fd); }
+        using FileDescriptor? opened = FileDescriptor.TryOpen(path, FileIO.O_RDONLY | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK);
+        if (opened == null) return null;
+        return SpoolDirectory.TryRead(opened.Fd, id, out QueueFile? file) == QueueFileStatus.Ok ? file!.Envelope : null;
     }
 
     private static HashSet<string> ActiveIds(MailConfig config)

@@ -12,8 +12,7 @@ internal sealed class SpooledInput : IDisposable
 {
     private const int InMemory = 256 * 1024, MostInMemory = 256 * 1024 * 1024;
     private readonly MemoryStream _memory = new();
-    private const uint OwnerOnly = FileModes.PrivateFile;
-    private int _fd = -1;
+    private FileDescriptor? _file;
     private bool _hasNoFolder;
 
     public long Length { get; private set; }
@@ -21,11 +20,11 @@ internal sealed class SpooledInput : IDisposable
     /// <summary>Keeps a piece; the reason where that cannot be done.</summary>
     public string? Add(ReadOnlySpan<byte> data)
     {
-        if (_fd < 0 && !_hasNoFolder && _memory.Length + data.Length > InMemory && Open() is { } problem) return problem;
-        if (_fd < 0 && _memory.Length + data.Length > MostInMemory) return "no folder for a temporary file (TMPDIR, /tmp, /var/tmp)";
+        if (_file == null && !_hasNoFolder && _memory.Length + data.Length > InMemory && Open() is { } problem) return problem;
+        if (_file == null && _memory.Length + data.Length > MostInMemory) return "no folder for a temporary file (TMPDIR, /tmp, /var/tmp)";
         Length += data.Length;
-        if (_fd < 0) _memory.Write(data);
-        else if (!FileIO.WriteAll(_fd, data)) return $"write temporary file: {Errno.Text()}";
+        if (_file == null) _memory.Write(data);
+        else if (!FileIO.WriteAll(_file.Fd, data)) return $"write temporary file: {Errno.Text()}";
         return null;
     }
 
@@ -34,21 +33,22 @@ internal sealed class SpooledInput : IDisposable
         string path = "";
         foreach (string? folder in (string?[])[Environment.GetEnvironmentVariable("TMPDIR"), "/tmp", "/var/tmp"])
         {
-            if (string.IsNullOrEmpty(folder) || _fd >= 0) continue;
+            if (string.IsNullOrEmpty(folder) || _file != null) continue;
             path = $"{folder}/sendmail-{Guid.NewGuid():N}";
-            _fd = FileIO.Open(path, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, OwnerOnly);
+            const int flags = FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_NOFOLLOW;
+            _file = FileDescriptor.TryOpen(path, flags, FileModes.PrivateFile);
         }
-        _hasNoFolder = _fd < 0;
-        if (_hasNoFolder) return null;
+        _hasNoFolder = _file == null;
+        if (_file == null) return null;
         _ = Paths.Unlink(path);
-        return FileIO.WriteAll(_fd, _memory.GetBuffer().AsSpan(0, (int)_memory.Length)) ? null : $"write temporary file: {Errno.Text()}";
+        return FileIO.WriteAll(_file.Fd, _memory.GetBuffer().AsSpan(0, (int)_memory.Length)) ? null : $"write temporary file: {Errno.Text()}";
     }
 
     /// <summary>Gives all of it to <paramref name="take"/>, which says whether to go on; false when the temporary file cannot be
     /// read.</summary>
     public bool CopyTo(Func<ReadOnlyMemory<byte>, bool> take)
     {
-        if (_fd < 0)
+        if (_file == null)
         {
             _ = take(_memory.GetBuffer().AsMemory(0, (int)_memory.Length));
             return true;
@@ -56,7 +56,7 @@ internal sealed class SpooledInput : IDisposable
         byte[] piece = new byte[32 * 1024];
         for (long done = 0; done < Length;)
         {
-            int n = FileIO.PRead(_fd, piece, done);
+            int n = FileIO.PRead(_file.Fd, piece, done);
             if (n <= 0) return false;
             if (!take(piece.AsMemory(0, n))) return true;
             done += n;
@@ -66,7 +66,7 @@ internal sealed class SpooledInput : IDisposable
 
     public void Dispose()
     {
-        if (_fd >= 0) _ = FileIO.Close(_fd);
-        _fd = -1;
+        _file?.Dispose();
+        _file = null;
     }
 }

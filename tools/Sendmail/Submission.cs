@@ -108,22 +108,22 @@ internal sealed class MaildropSubmission : Submission
     private readonly int _recipients;
     /// <summary>Head and envelope as they were written.</summary>
     private readonly byte[] _beginning;
-    private int _fd;
+    private readonly FileDescriptor _file;
     private readonly StreamedHeader? _header;
     private readonly Envelope _envelope;
     private long _length;
     private string _failure = "";
 
-    private MaildropSubmission(SpoolDirectory spool, string id, int fd, Envelope envelope)
+    private MaildropSubmission(SpoolDirectory spool, string id, FileDescriptor file, Envelope envelope)
     {
-        (_spool, _id, _fd, _envelope) = (spool, id, fd, envelope);
+        (_spool, _id, _file, _envelope) = (spool, id, file, envelope);
         if ((envelope.Flags & MessageFlags.ExtractRecipients) != 0) _header = new StreamedHeader();
         _temporary = TemporaryName(spool, id);
         System.Buffers.ArrayBufferWriter<byte> beginning = new(1024);
         QueueFileFormat.Write(beginning, envelope);
         _beginning = beginning.WrittenSpan.ToArray();
         _recipients = envelope.Recipients.Count;
-        if (!FileIO.WriteAll(fd, _beginning)) _failure = Errno.Text();
+        if (!FileIO.WriteAll(file.Fd, _beginning)) _failure = Errno.Text();
     }
 
     private static string TemporaryName(SpoolDirectory spool, string id) => $"{spool.Root}/{SpoolDirectory.Maildrop}/{id}.tmp";
@@ -134,29 +134,28 @@ internal sealed class MaildropSubmission : Submission
     public static MaildropSubmission? Create(SpoolDirectory spool, QuickConfig config, SubmitRequest request, ref string error)
     {
         string id = QueueId.Next();
-        int fd = FileIO.Open(TemporaryName(spool, id), FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC
-            | FileIO.O_NOFOLLOW,
-            FileModes.PrivateFile);
-        if (fd < 0)
+        const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_NOFOLLOW;
+        FileDescriptor? file = FileDescriptor.TryOpen(TemporaryName(spool, id), flags, FileModes.PrivateFile);
+        if (file == null)
         {
             if (Errno.Last != Errno.EACCES) error += $"; create maildrop file: {Errno.Text()}";
             return null;
         }
         // pickup has mail_owner's rights
         if (Credentials.GetEUid() == 0 && UserDatabase.Find(config.Get(CommonParams.MailOwner), out Account? owner) == 0 && owner != null)
-            _ = FileIO.FChOwn(fd, owner.Uid, owner.Gid);
+            _ = FileIO.FChOwn(file.Fd, owner.Uid, owner.Gid);
         Envelope e = request.Envelope;
         e.ArrivalMicroseconds = QueueId.Microseconds();
         e.Origin = $"{SpoolDirectory.Maildrop}:{Credentials.GetUid()}";
         if ((request.Cleanup & CleanupFlags.ExtractRecipients) != 0)
             e.Flags = e.Flags.WithExtractedNotify(request.ExtractedNotify) | MessageFlags.ExtractRecipients;
-        return new MaildropSubmission(spool, id, fd, e);
+        return new MaildropSubmission(spool, id, file, e);
     }
 
     public override bool Write(ReadOnlySpan<byte> content)
     {
         _header?.Take(content);
-        if (_failure.Length == 0 && !FileIO.WriteAll(_fd, content)) _failure = Errno.Text();
+        if (_failure.Length == 0 && !FileIO.WriteAll(_file.Fd, content)) _failure = Errno.Text();
         _length += content.Length;
         return _failure.Length == 0;
     }
@@ -169,22 +168,20 @@ internal sealed class MaildropSubmission : Submission
         string final = _spool.PathOf(SpoolDirectory.Maildrop, _id);
         if (_failure.Length == 0)
         {
-            bool ok = FileIO.PWriteAll(_fd, _beginning.AsSpan(0, QueueFileHead.Size), 0) && FileIO.Fsync(_fd) == 0
+            bool ok = FileIO.PWriteAll(_file.Fd, _beginning.AsSpan(0, QueueFileHead.Size), 0) && FileIO.Fsync(_file.Fd) == 0
                 && Paths.Rename(_temporary, final) == 0;
             int error = ok ? FileSystem.SyncFolder($"{_spool.Root}/{SpoolDirectory.Maildrop}") : Errno.Last;
             if (error != 0) _failure = Errno.Text(error);
         }
         if (_failure.Length > 0) return Outcome.Defer("4.3.0", $"write maildrop file: {_failure}");
-        _ = FileIO.Close(_fd);
-        _fd = -1;
+        _file.Dispose();
         return Outcome.Ok("queued as " + _id);
     }
 
     public override void Dispose()
     {
-        if (_fd < 0) return;
-        _ = FileIO.Close(_fd);
+        if (!_file.IsOpen) return;
+        _file.Dispose();
         _ = Paths.Unlink(_temporary);
-        _fd = -1;
     }
 }

@@ -12,7 +12,7 @@ namespace MtaSuite.Tools.Shared;
 /// </summary>
 internal sealed class BlockingLink : IDisposable
 {
-    private readonly int _fd;
+    private readonly FileDescriptor _socket;
     private readonly ArrayBufferWriter<byte> _output = new(4096);
     private byte[] _input = new byte[8192];
     private int _start, _end, _consumed;
@@ -21,7 +21,7 @@ internal sealed class BlockingLink : IDisposable
     private int _owed;
     private bool _answered;
 
-    private BlockingLink(int fd) => _fd = fd;
+    private BlockingLink(FileDescriptor socket) => _socket = socket;
 
     /// <summary>Nothing was done, and the same may be asked again on another link; <see cref="Error"/> says why.</summary>
     public bool IsRefused { get; private set; }
@@ -41,22 +41,22 @@ internal sealed class BlockingLink : IDisposable
     public static BlockingLink? Connect(string path, TimeSpan patience, TimeSpan answer, out int errno)
     {
         long until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
-        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC | Sockets.SOCK_NONBLOCK, 0);
+        FileDescriptor? socket = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK);
         while (true)
         {
-            if (fd >= 0 && Sockets.ConnectUnix(fd, path) == 0)
+            if (socket != null && Sockets.ConnectUnix(socket.Fd, path) == 0)
             {
                 errno = 0;
-                _ = FileIO.Fcntl(fd, FileIO.F_SETFL, FileIO.O_RDWR);
-                return new BlockingLink(fd) { Patience = answer };
+                _ = FileIO.Fcntl(socket.Fd, FileIO.F_SETFL, FileIO.O_RDWR);
+                return new BlockingLink(socket) { Patience = answer };
             }
             errno = Errno.Last;
             // unix(7): the queue of the listening socket is full
-            if (fd < 0 || errno != Errno.EAGAIN || Environment.TickCount64 >= until) break;
+            if (socket == null || errno != Errno.EAGAIN || Environment.TickCount64 >= until) break;
             _ = Poll.Wait([], 50);
         }
         if (errno == Errno.EAGAIN) errno = Errno.ETIMEDOUT;
-        if (fd >= 0) _ = FileIO.Close(fd);
+        socket?.Dispose();
         return null;
     }
 
@@ -64,10 +64,10 @@ internal sealed class BlockingLink : IDisposable
     public static BlockingLink? Connect(string path, out int errno)
     {
         errno = 0;
-        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0);
-        if (fd >= 0 && Sockets.ConnectUnix(fd, path) == 0) return new BlockingLink(fd);
+        FileDescriptor? socket = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_STREAM);
+        if (socket != null && Sockets.ConnectUnix(socket.Fd, path) == 0) return new BlockingLink(socket);
         errno = Errno.Last;
-        if (fd >= 0) _ = FileIO.Close(fd);
+        socket?.Dispose();
         return null;
     }
 
@@ -145,7 +145,7 @@ internal sealed class BlockingLink : IDisposable
         }
     }
 
-    public void Dispose() => _ = FileIO.Close(_fd);
+    public void Dispose() => _socket.Dispose();
 
     private void GiveCredit(int bytes)
     {
@@ -173,7 +173,7 @@ internal sealed class BlockingLink : IDisposable
         ReadOnlySpan<byte> rest = _output.WrittenSpan;
         while (!rest.IsEmpty)
         {
-            int n = Sockets.Send(_fd, rest);
+            int n = Sockets.Send(_socket.Fd, rest);
             if (n >= 0) rest = rest[n..];
             else if (Errno.Last != Errno.EINTR)
             {
@@ -238,12 +238,12 @@ internal sealed class BlockingLink : IDisposable
         if (_input.Length < frame && _end == _input.Length) Array.Resize(ref _input, _input.Length * 2);
         while (true)
         {
-            if (Patience is { } patience && !Poll.WaitOne(_fd, Poll.POLLIN, (int)Math.Min(patience.TotalMilliseconds, int.MaxValue)))
+            if (Patience is { } patience && !Poll.WaitOne(_socket.Fd, Poll.POLLIN, (int)Math.Min(patience.TotalMilliseconds, int.MaxValue)))
             {
                 Error = Errno.Text(Errno.ETIMEDOUT);
                 return false;
             }
-            int n = Sockets.Recv(_fd, _input.AsSpan(_end));
+            int n = Sockets.Recv(_socket.Fd, _input.AsSpan(_end));
             if (n > 0)
             {
                 _end += n;

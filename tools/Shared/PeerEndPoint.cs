@@ -86,46 +86,47 @@ internal sealed class PeerEndPoint
             result = await (IsUnix ? Connector.ConnectUnix(loop, Path, TimeSpan.Zero)
                 : Connector.Connect(loop, Addresses[i], null, TimeSpan.Zero));
             if (!result.IsConnected) continue;
-            SetWindow(result.Descriptor, windowSize);
-            return (new Connection(loop, result.Descriptor, IsUnix ? null : Addresses[i]), 0);
+            SetWindow(result.Socket!.Fd, windowSize);
+            return (new Connection(loop, result.Release(), IsUnix ? null : Addresses[i]), 0);
         }
         return (null, result.Error);
     }
 
     /// <summary>Opens the listening sockets; an error text when none, or not the Unix socket, can be had.</summary>
-    public string? Listen(int backlog, int windowSize, List<int> sockets)
+    public string? Listen(int backlog, int windowSize, List<FileDescriptor> sockets)
     {
         string error = "";
         if (IsUnix)
         {
             _ = Paths.Unlink(Path);
-            int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0);
-            return Listening(fd, fd >= 0 && Sockets.BindUnix(fd, Path) == 0, backlog, sockets, ref error) ? null : $"{Text}: {error}";
+            FileDescriptor? unix = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_STREAM);
+            bool bound = unix != null && Sockets.BindUnix(unix.Fd, Path) == 0;
+            return Listening(unix, bound, backlog, sockets, ref error) ? null : $"{Text}: {error}";
         }
         foreach (IPEndPoint address in Addresses)
         {
             bool v6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-            int fd = Sockets.Create(v6 ? Sockets.AF_INET6 : Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC, 0);
-            if (fd >= 0)
+            FileDescriptor? inet = FileDescriptor.TrySocket(v6 ? Sockets.AF_INET6 : Sockets.AF_INET, Sockets.SOCK_STREAM);
+            if (inet != null)
             {
-                Sockets.SetSocketOption(fd, Sockets.SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
-                if (v6) Sockets.SetSocketOption(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, 1);
-                SetWindow(fd, windowSize);
+                Sockets.SetSocketOption(inet.Fd, Sockets.SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
+                if (v6) Sockets.SetSocketOption(inet.Fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, 1);
+                SetWindow(inet.Fd, windowSize);
             }
-            Listening(fd, fd >= 0 && Sockets.Bind(fd, address) == 0, backlog, sockets, ref error);
+            Listening(inet, inet != null && Sockets.Bind(inet.Fd, address) == 0, backlog, sockets, ref error);
         }
         return sockets.Count > 0 ? null : $"{Text}: {error}";
     }
 
-    private static bool Listening(int fd, bool bound, int backlog, List<int> sockets, ref string error)
+    private static bool Listening(FileDescriptor? socket, bool bound, int backlog, List<FileDescriptor> sockets, ref string error)
     {
-        if (bound && Sockets.Listen(fd, backlog) == 0)
+        if (bound && Sockets.Listen(socket!.Fd, backlog) == 0)
         {
-            sockets.Add(fd);
+            sockets.Add(socket);
             return true;
         }
         error = Errno.Text();
-        if (fd >= 0) _ = FileIO.Close(fd);
+        socket?.Dispose();
         return false;
     }
 

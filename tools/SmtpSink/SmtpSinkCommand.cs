@@ -23,7 +23,7 @@ internal static class SmtpSinkCommand
         if (Credentials.GetEUid() == 0 && options.User.Length == 0)
             return Tool.Fatal(1, "the -u option is required when running as root (-u nobody)");
         if (PeerEndPoint.Parse(options.Place, options.Family, "", out string problem) is not { } place) return Tool.Fatal(1, problem);
-        List<int> sockets = [];
+        List<FileDescriptor> sockets = [];
         if (place.Listen(options.Backlog, options.WindowSize, sockets) is { } failure) return Tool.Fatal(1, $"listen: {failure}");
         TlsServer? tls = options.TlsChain.Length > 0 ? TryStartTls(options, out problem) : null;
         if (options.TlsChain.Length > 0 && tls == null) return Tool.Fatal(1, $"TLS: {problem}");
@@ -32,7 +32,7 @@ internal static class SmtpSinkCommand
         if (Array.Exists(options.Logged, l => l)) Log.Configure(new LogSettings(Tool.Name));
         using EventLoop loop = new();
         Sink sink = new(options, loop) { Tls = tls };
-        sink.Serve(sockets);
+        sink.Serve(sockets.Select(s => s.Release()));
         loop.Run();
         return 0;
     }

@@ -19,7 +19,7 @@ public sealed partial class MilterSession
             Fail($"connect to Milter service {service.Name}: {Errno.Text(connected.Error)}");
             return false;
         }
-        Connection connection = _connection = new Connection(loop, connected.Descriptor);
+        Connection connection = _connection = new Connection(loop, connected.Release());
         MilterOptions offer = new() { Version = service.Version, Actions = MilterActions.All, Steps = service.Steps };
         offer.Write(connection);
         connection.SetDeadline(service.CommandTimeout);

@@ -48,13 +48,13 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
     private bool Connect()
     {
         if (_link is { IsOpen: true }) return true;
-        int fd = Open();
-        if (fd < 0)
+        using FileDescriptor? socket = Open();
+        if (socket == null)
         {
             Warn($"SASL: Connect to Dovecot auth socket '{path}' failed: {Errno.Text()}");
             return false;
         }
-        _link = new DovecotLink(loop, fd)
+        _link = new DovecotLink(loop, socket.Release())
         {
             Ready = mechanisms =>
             {
@@ -78,25 +78,21 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
         foreach (Promise<bool> one in waiting) one.TrySet(ready);
     }
 
-    private int Open()
+    private FileDescriptor? Open()
     {
         if (path.StartsWith("inet:", StringComparison.Ordinal))
         {
-            if (!IPEndPoint.TryParse(path[5..], out IPEndPoint? target) || target.Port == 0) return -1;
+            if (!IPEndPoint.TryParse(path[5..], out IPEndPoint? target) || target.Port == 0) return null;
             int family = target.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Sockets.AF_INET : Sockets.AF_INET6;
-            int inet = Sockets.Create(family, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
-            return inet < 0 || Sockets.Connect(inet, target) == 0 || Errno.Last == Errno.EINPROGRESS ? inet : CloseFailed(inet);
+            FileDescriptor? inet = FileDescriptor.TrySocket(family, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK);
+            if (inet == null || Sockets.Connect(inet.Fd, target) == 0 || Errno.Last == Errno.EINPROGRESS) return inet;
+            inet.Dispose();
+            return null;
         }
-        int fd = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC, 0);
-        return fd < 0 || Sockets.ConnectUnix(fd, path) == 0 ? fd : CloseFailed(fd);
-    }
-
-    private static int CloseFailed(int fd)
-    {
-        int error = Errno.Last;
-        _ = FileIO.Close(fd);
-        System.Runtime.InteropServices.Marshal.SetLastPInvokeError(error);
-        return -1;
+        FileDescriptor? unix = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK);
+        if (unix == null || Sockets.ConnectUnix(unix.Fd, path) == 0) return unix;
+        unix.Dispose();
+        return null;
     }
 
     /// <summary>Once in ten seconds: the sessions' own lines tell of each login.</summary>

@@ -12,27 +12,27 @@ namespace MtaSuite.Common.Spool.Journal;
 public sealed class JournalCover(SpoolDirectory spool)
 {
     private readonly object _gate = new();
-    /// <summary>Descriptors of the segments' files, kept open; 0: not opened yet. The files are never replaced.</summary>
-    private readonly int[] _files = new int[JournalSegment.MaxNumber];
+    /// <summary>The segments' files, kept open to the end; null: not opened yet. The files are never replaced.</summary>
+    private readonly FileDescriptor?[] _files = new FileDescriptor?[JournalSegment.MaxNumber];
     private ulong _device;
 
     /// <summary>Opens what <see cref="Holds"/> looks at, as long as the thread has the rights to do so.</summary>
     public void Prepare(JournalPlace place)
     {
-        if (!IsPossible(place) || Volatile.Read(ref _files[place.Segment]) != 0) return;
+        if (!IsPossible(place) || Volatile.Read(ref _files[place.Segment]) != null) return;
         lock (_gate)
         {
-            if (_files[place.Segment] != 0) return;
-            const int flags = FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK;
-            int fd = FileIO.Open(JournalSegment.PathOf(spool, place.Segment), flags, 0);
-            if (fd < 0) return;
-            if (!FileStatus.TryGet(fd, out FileStatus status) || !status.IsRegular)
+            if (_files[place.Segment] != null) return;
+            const int flags = FileIO.O_RDONLY | FileIO.O_NOFOLLOW | FileIO.O_NONBLOCK;
+            FileDescriptor? file = FileDescriptor.TryOpen(JournalSegment.PathOf(spool, place.Segment), flags);
+            if (file == null) return;
+            if (!FileStatus.TryGet(file.Fd, out FileStatus status) || !status.IsRegular)
             {
-                _ = FileIO.Close(fd);
+                file.Dispose();
                 return;
             }
             _device = status.Device;
-            Volatile.Write(ref _files[place.Segment], fd);
+            Volatile.Write(ref _files[place.Segment], file);
         }
     }
 
@@ -40,9 +40,9 @@ public sealed class JournalCover(SpoolDirectory spool)
     /// <param name="device">The file system that was written to.</param>
     public bool Holds(JournalPlace place, ulong device)
     {
-        if (!IsPossible(place) || Volatile.Read(ref _files[place.Segment]) == 0) return false;
+        if (!IsPossible(place) || Volatile.Read(ref _files[place.Segment]) is not { } file) return false;
         Span<byte> head = stackalloc byte[JournalFormat.OpenHead];
-        return device == _device && FileIO.PRead(_files[place.Segment], head, 0) == head.Length
+        return device == _device && FileIO.PRead(file.Fd, head, 0) == head.Length
             && JournalFormat.IsOpen(head, place.Generation);
     }
 

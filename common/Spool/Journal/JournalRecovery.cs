@@ -32,25 +32,21 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
     /// <summary>Null, or what went wrong.</summary>
     private string? Recover(string path, Guid boot)
     {
-        int fd = FileIO.Open(path, FileIO.O_RDWR | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
-        if (fd < 0) return Errno.Text();
-        try
-        {
-            // somebody writes to it: it is of today
-            if (FileLocks.Flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) != 0
-                || !FileStatus.TryGet(fd, out FileStatus status)) return null;
-            byte[] head = new byte[JournalFormat.HeadSize];
-            int n = FileIO.PRead(fd, head, 0);
-            if (n < 0) return Errno.Text();
-            if (!JournalFormat.TryReadHead(head.AsSpan(0, n), out ulong generation, out Guid of) || of == boot || status.Size > MaxSegment)
-                return null;
-            byte[] records = new byte[status.Size - n];
-            for (int have = 0; have < records.Length; have += n)
-                if ((n = FileIO.PRead(fd, records.AsSpan(have), JournalFormat.HeadSize + have)) <= 0)
-                    return n < 0 ? Errno.Text() : "unexpected end";
-            return Recover(records, generation) ?? Forget(fd, head, generation, boot);
-        }
-        finally { _ = FileIO.Close(fd); }
+        using FileDescriptor? file = FileDescriptor.TryOpen(path, FileIO.O_RDWR | FileIO.O_NOFOLLOW);
+        if (file == null) return Errno.Text();
+        // somebody writes to it: it is of today
+        if (FileLocks.Flock(file.Fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) != 0
+            || !FileStatus.TryGet(file.Fd, out FileStatus status)) return null;
+        byte[] head = new byte[JournalFormat.HeadSize];
+        int n = FileIO.PRead(file.Fd, head, 0);
+        if (n < 0) return Errno.Text();
+        if (!JournalFormat.TryReadHead(head.AsSpan(0, n), out ulong generation, out Guid of) || of == boot || status.Size > MaxSegment)
+            return null;
+        byte[] records = new byte[status.Size - n];
+        for (int have = 0; have < records.Length; have += n)
+            if ((n = FileIO.PRead(file.Fd, records.AsSpan(have), JournalFormat.HeadSize + have)) <= 0)
+                return n < 0 ? Errno.Text() : "unexpected end";
+        return Recover(records, generation) ?? Forget(file.Fd, head, generation, boot);
     }
 
     private string? Recover(ReadOnlySpan<byte> records, ulong generation)
@@ -86,15 +82,14 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
     {
         if (size != image.Length || !QueueFileHead.TryRead(image, out QueueFileHead head)
             || head.EnvelopeOffset + head.EnvelopeLength > image.Length) return false;
-        int fd = FileIO.Open(path, FileIO.O_RDWR | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
-        if (fd < 0) return false;
+        using FileDescriptor? opened = FileDescriptor.TryOpen(path, FileIO.O_RDWR | FileIO.O_NOFOLLOW);
+        if (opened == null) return false;
         byte[] file = new byte[image.Length];
         int envelope = (int)head.EnvelopeOffset, behind = envelope + head.EnvelopeLength;
-        bool same = FileIO.PRead(fd, file, 0) == file.Length && file.AsSpan(0, envelope).SequenceEqual(image[..envelope])
+        return FileIO.PRead(opened.Fd, file, 0) == file.Length && file.AsSpan(0, envelope).SequenceEqual(image[..envelope])
             && head.Matches(file.AsSpan(envelope, head.EnvelopeLength))
-            && file.AsSpan(behind).SequenceEqual(image[behind..]) && TakeBack(fd, file.AsSpan(envelope, head.EnvelopeLength), envelope);
-        _ = FileIO.Close(fd);
-        return same;
+            && file.AsSpan(behind).SequenceEqual(image[behind..])
+            && TakeBack(opened.Fd, file.AsSpan(envelope, head.EnvelopeLength), envelope);
     }
 
     /// <summary>Deliveries of which nobody knows whether they reached the disk are to be made again.</summary>
@@ -111,12 +106,10 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
 
     private bool TryRestore(string id, string queue, ReadOnlySpan<byte> image)
     {
-        int fd = FileIO.Open(spool.PathOf(queue, id), FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_CLOEXEC
-            | FileIO.O_NOFOLLOW,
-            FileModes.PrivateFile);
-        if (fd < 0) return false;
-        bool written = FileIO.PWriteAll(fd, image, 0);
-        _ = FileIO.Close(fd);
+        const int flags = FileIO.O_WRONLY | FileIO.O_CREAT | FileIO.O_EXCL | FileIO.O_NOFOLLOW;
+        using FileDescriptor? file = FileDescriptor.TryOpen(spool.PathOf(queue, id), flags, FileModes.PrivateFile);
+        if (file == null) return false;
+        bool written = FileIO.PWriteAll(file.Fd, image, 0);
         if (written) Recovered++;
         return written;
     }

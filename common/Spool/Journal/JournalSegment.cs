@@ -13,12 +13,12 @@ public sealed class JournalSegment : IDisposable
 {
     /// <summary>More processes than that have no journal.</summary>
     public const int MaxNumber = 100;
-    private readonly int _fd;
+    private readonly FileDescriptor _file;
     private readonly byte[] _head = new byte[JournalFormat.RecordHead];
     private readonly Guid _boot;
     private ulong _generation;
 
-    private JournalSegment(int fd, int number, Guid boot) => (_fd, Number, _boot) = (fd, number, boot);
+    private JournalSegment(FileDescriptor file, int number, Guid boot) => (_file, Number, _boot) = (file, number, boot);
 
     /// <summary>Its file's name.</summary>
     public int Number { get; }
@@ -47,16 +47,16 @@ public sealed class JournalSegment : IDisposable
     public static JournalSegment? Claim(SpoolDirectory spool, int number, long size, Guid boot, out int error)
     {
         error = 0;
-        int fd = FileIO.Open(PathOf(spool, number), FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW,
-            FileModes.PrivateFile);
-        if (fd < 0)
+        const int flags = FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_NOFOLLOW;
+        FileDescriptor? file = FileDescriptor.TryOpen(PathOf(spool, number), flags, FileModes.PrivateFile);
+        if (file == null)
         {
             error = Errno.Last;
             return null;
         }
-        JournalSegment segment = new(fd, number, boot);
+        JournalSegment segment = new(file, number, boot);
         bool ready = false;
-        if (FileLocks.Flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0 && !segment.IsToBeRecovered())
+        if (FileLocks.Flock(file.Fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0 && !segment.IsToBeRecovered())
         {
             ready = segment.TryFill(size) && segment.TryRelease();
             if (!ready) error = Errno.Last;
@@ -69,10 +69,10 @@ public sealed class JournalSegment : IDisposable
     /// <summary>Records of an earlier run of the kernel may be all there is of their messages.</summary>
     private bool IsToBeRecovered()
     {
-        if (!FileStatus.TryGet(_fd, out FileStatus status)) return true;
+        if (!FileStatus.TryGet(_file.Fd, out FileStatus status)) return true;
         Size = status.Size;
         Span<byte> head = stackalloc byte[JournalFormat.HeadSize];
-        int n = FileIO.PRead(_fd, head, 0);
+        int n = FileIO.PRead(_file.Fd, head, 0);
         if (n < 0) return true;
         if (!JournalFormat.TryReadHead(head[..n], out _generation, out Guid boot))
         {
@@ -92,12 +92,12 @@ public sealed class JournalSegment : IDisposable
         if (size <= Size) return true;
         byte[] zeros = new byte[64 * 1024];
         for (long at = Size; at < size; at += zeros.Length)
-            if (!FileIO.PWriteAll(_fd, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)), at))
+            if (!FileIO.PWriteAll(_file.Fd, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)), at))
             {
-                _ = FileIO.FTruncate(_fd, Size);
+                _ = FileIO.FTruncate(_file.Fd, Size);
                 return false;
             }
-        if (FileIO.Fsync(_fd) != 0) return false;
+        if (FileIO.Fsync(_file.Fd) != 0) return false;
         Size = size;
         return true;
     }
@@ -110,13 +110,13 @@ public sealed class JournalSegment : IDisposable
     {
         if (image.Length > Size - End - JournalFormat.RecordHead) return false;
         JournalFormat.WriteRecordHead(_head, _generation, id, held, image);
-        if (!FileIO.PWriteAll(_fd, _head, image, End)) return false;
+        if (!FileIO.PWriteAll(_file.Fd, _head, image, End)) return false;
         End += JournalFormat.RecordHead + image.Length;
         return true;
     }
 
     /// <summary>Waits until all records that were appended before are on stable storage; 0 or errno.</summary>
-    public int Sync() => FileIO.FdataSync(_fd) == 0 ? 0 : Errno.Last;
+    public int Sync() => FileIO.FdataSync(_file.Fd) == 0 ? 0 : Errno.Last;
 
     /// <summary>
     /// Makes the queue files themselves durable, with everything else on their file system, deliveries too (<see cref="JournalCover"/>),
@@ -124,14 +124,14 @@ public sealed class JournalSegment : IDisposable
     /// </summary>
     public bool TryRelease()
     {
-        if (FileIO.PWrite(_fd, [1], JournalFormat.ClosingAt) != 1 || FileSystem.Sync(_fd) != 0) return false;
+        if (FileIO.PWrite(_file.Fd, [1], JournalFormat.ClosingAt) != 1 || FileSystem.Sync(_file.Fd) != 0) return false;
         Span<byte> head = stackalloc byte[JournalFormat.HeadSize];
         head.Clear();
         JournalFormat.WriteHead(head, ++_generation, _boot);
-        if (!FileIO.PWriteAll(_fd, head, 0) || FileIO.FdataSync(_fd) != 0) return false;
+        if (!FileIO.PWriteAll(_file.Fd, head, 0) || FileIO.FdataSync(_file.Fd) != 0) return false;
         End = JournalFormat.HeadSize;
         return true;
     }
 
-    public void Dispose() => _ = FileIO.Close(_fd);
+    public void Dispose() => _file.Dispose();
 }

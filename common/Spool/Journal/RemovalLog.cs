@@ -13,12 +13,12 @@ public sealed class RemovalLog : IDisposable
 {
     private const int LineSize = QueueId.Length + 1 + 16 + 1, Lines = 32 * 1024, ChunkSize = 2048 * LineSize;
     private const string Prefix = "removed.";
-    private readonly int _fd;
+    private readonly FileDescriptor _file;
     private readonly byte[] _pending = new byte[64 * LineSize];
     private int _count;
     private ulong _next;
 
-    private RemovalLog(int fd) => _fd = fd;
+    private RemovalLog(FileDescriptor file) => _file = file;
 
     /// <summary>
     /// Takes a log of its own; null when there is none to be had: then messages may come back, which does no harm but a second delivery.
@@ -29,11 +29,11 @@ public sealed class RemovalLog : IDisposable
         if (!spool.HasRoomFor(Lines * LineSize)) return null;
         for (int i = 0; i < tries; i++)
         {
-            int fd = FileIO.Open($"{spool.Root}/{SpoolDirectory.Journal}/{Prefix}{i}",
-                FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, FileModes.PrivateFile);
-            if (fd < 0) return null;
-            RemovalLog log = new(fd);
-            if (FileLocks.Flock(fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0 && log.TryPrepare()) return log;
+            FileDescriptor? file = FileDescriptor.TryOpen($"{spool.Root}/{SpoolDirectory.Journal}/{Prefix}{i}",
+                FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_NOFOLLOW, FileModes.PrivateFile);
+            if (file == null) return null;
+            RemovalLog log = new(file);
+            if (FileLocks.Flock(file.Fd, FileLocks.LOCK_EX | FileLocks.LOCK_NB) == 0 && log.TryPrepare()) return log;
             log.Dispose();
         }
         return null;
@@ -44,11 +44,11 @@ public sealed class RemovalLog : IDisposable
     /// </summary>
     private bool TryPrepare()
     {
-        if (!FileStatus.TryGet(_fd, out FileStatus status)) return false;
+        if (!FileStatus.TryGet(_file.Fd, out FileStatus status)) return false;
         byte[] zeros = new byte[ChunkSize];
         for (long at = status.Size; at < Lines * LineSize; at += zeros.Length)
-            if (!FileIO.PWriteAll(_fd, zeros, at)) return false;
-        if (status.Size < Lines * LineSize && FileIO.Fsync(_fd) != 0) return false;
+            if (!FileIO.PWriteAll(_file.Fd, zeros, at)) return false;
+        if (status.Size < Lines * LineSize && FileIO.Fsync(_file.Fd) != 0) return false;
         ulong first = NumberAt(0);
         int low = 0, high = first == 0 ? 0 : Lines; // the lines below low are in order
         while (low < high)
@@ -64,7 +64,7 @@ public sealed class RemovalLog : IDisposable
     private ulong NumberAt(int line)
     {
         Span<byte> text = stackalloc byte[LineSize];
-        return FileIO.PRead(_fd, text, (long)line * LineSize) == LineSize && TryParse(text, out _, out ulong number) ? number : 0;
+        return FileIO.PRead(_file.Fd, text, (long)line * LineSize) == LineSize && TryParse(text, out _, out ulong number) ? number : 0;
     }
 
     /// <summary>The ids in all logs.</summary>
@@ -79,13 +79,12 @@ public sealed class RemovalLog : IDisposable
 
     private static void Read(string path, HashSet<string> ids)
     {
-        int fd = FileIO.Open(path, FileIO.O_RDONLY | FileIO.O_CLOEXEC | FileIO.O_NOFOLLOW, 0);
-        if (fd < 0) return;
+        using FileDescriptor? file = FileDescriptor.TryOpen(path, FileIO.O_RDONLY | FileIO.O_NOFOLLOW);
+        if (file == null) return;
         byte[] chunk = new byte[ChunkSize];
-        for (long at = 0; FileIO.PRead(fd, chunk, at) is > 0 and int n; at += n)
+        for (long at = 0; FileIO.PRead(file.Fd, chunk, at) is > 0 and int n; at += n)
             for (int line = 0; line + LineSize <= n; line += LineSize)
                 if (TryParse(chunk.AsSpan(line, LineSize), out string id, out _)) ids.Add(id);
-        _ = FileIO.Close(fd);
     }
 
     private static bool TryParse(ReadOnlySpan<byte> line, out string id, out ulong number)
@@ -115,17 +114,17 @@ public sealed class RemovalLog : IDisposable
     {
         if (_count == 0) return;
         long first = (long)((_next - (ulong)_count) % Lines);
-        _ = FileIO.PWriteAll(_fd, _pending.AsSpan(0, _count * LineSize), first * LineSize);
+        _ = FileIO.PWriteAll(_file.Fd, _pending.AsSpan(0, _count * LineSize), first * LineSize);
         _count = 0;
     }
 
     /// <summary>Waits until what was written is on stable storage. On any thread.</summary>
-    public void Sync() => _ = FileIO.FdataSync(_fd);
+    public void Sync() => _ = FileIO.FdataSync(_file.Fd);
 
     /// <summary>
     /// Waits until everything that was written before on the spool's file system is on stable storage; 0 or errno. On any thread.
     /// </summary>
-    public int SyncFileSystem() => FileSystem.Sync(_fd) == 0 ? 0 : Errno.Last;
+    public int SyncFileSystem() => FileSystem.Sync(_file.Fd) == 0 ? 0 : Errno.Last;
 
-    public void Dispose() => _ = FileIO.Close(_fd);
+    public void Dispose() => _file.Dispose();
 }

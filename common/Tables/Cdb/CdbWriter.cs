@@ -16,7 +16,8 @@ internal sealed class CdbWriter : TableWriter
     private readonly TableWriterOptions _options;
     private readonly CdbIndex _index = new();
     private readonly byte[] _buffer = new byte[BufferSize];
-    private int _fd = -1, _buffered;
+    private FileDescriptor? _file;
+    private int _buffered;
     private long _flushed = CdbFormat.HeaderSize;
     private bool _committed;
 
@@ -41,18 +42,18 @@ internal sealed class CdbWriter : TableWriter
     {
         while (true)
         {
-            _fd = FileIO.Open(_temporary, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_NOFOLLOW | FileIO.O_CLOEXEC, FileModes.PrivateFile);
-            if (_fd < 0) return FailErrno($"open database {_temporary}");
-            if (FileLocks.Flock(_fd, FileLocks.LOCK_EX) != 0) return FailErrno($"lock {_temporary}");
-            if (!FileStatus.TryGet(_fd, out FileStatus mine)) return FailErrno($"fstat {_temporary}");
+            _file = FileDescriptor.TryOpen(_temporary, FileIO.O_RDWR | FileIO.O_CREAT | FileIO.O_NOFOLLOW, FileModes.PrivateFile);
+            if (_file == null) return FailErrno($"open database {_temporary}");
+            if (FileLocks.Flock(_file.Fd, FileLocks.LOCK_EX) != 0) return FailErrno($"lock {_temporary}");
+            if (!FileStatus.TryGet(_file.Fd, out FileStatus mine)) return FailErrno($"fstat {_temporary}");
             if (!FileStatus.TryGet(_temporary, out FileStatus named, follow: false) || named.Inode != mine.Inode
                 || named.Device != mine.Device)
             {
-                _ = FileIO.Close(_fd);
+                _file.Dispose();
                 continue;
             }
             if (!mine.IsRegular || mine.Links != 1) return Fail($"open database {_temporary}: not a regular file with one name");
-            return FileIO.FTruncate(_fd, 0) == 0 || FailErrno($"truncate {_temporary}");
+            return FileIO.FTruncate(_file.Fd, 0) == 0 || FailErrno($"truncate {_temporary}");
         }
     }
 
@@ -113,7 +114,7 @@ internal sealed class CdbWriter : TableWriter
         if (data.Length > BufferSize - _buffered && !Flush()) return false;
         if (data.Length > BufferSize)
         {
-            if (!FileIO.PWriteAll(_fd, data, _flushed)) return FailErrno($"write {_temporary}");
+            if (!FileIO.PWriteAll(_file!.Fd, data, _flushed)) return FailErrno($"write {_temporary}");
             _flushed += data.Length;
             return true;
         }
@@ -124,7 +125,7 @@ internal sealed class CdbWriter : TableWriter
 
     private bool Flush()
     {
-        if (!FileIO.PWriteAll(_fd, _buffer.AsSpan(0, _buffered), _flushed)) return FailErrno($"write {_temporary}");
+        if (!FileIO.PWriteAll(_file!.Fd, _buffer.AsSpan(0, _buffered), _flushed)) return FailErrno($"write {_temporary}");
         _flushed += _buffered;
         _buffered = 0;
         return true;
@@ -147,7 +148,7 @@ internal sealed class CdbWriter : TableWriter
         if (position + target.Length > Position || (position + target.Length > _flushed && !Flush())) return false;
         while (target.Length > 0)
         {
-            int n = FileIO.PRead(_fd, target, position);
+            int n = FileIO.PRead(_file!.Fd, target, position);
             if (n <= 0) return n < 0 && Errno.Last == Errno.EINTR ? TryReadBack(target, position) : FailErrno($"read {_temporary}");
             target = target[n..];
             position += n;
@@ -158,7 +159,7 @@ internal sealed class CdbWriter : TableWriter
     public override bool TryCommit()
     {
         bool ok = Error == null && CompactRecords() && WriteTables() && Protect()
-            && (FileIO.Fsync(_fd) == 0 || FailErrno($"fsync {_temporary}"))
+            && (FileIO.Fsync(_file!.Fd) == 0 || FailErrno($"fsync {_temporary}"))
             && (Paths.Rename(_temporary, _path) == 0 || FailErrno($"rename {_temporary} to {_path}"));
         _committed = ok;
         return ok && SyncDirectory();
@@ -183,12 +184,12 @@ internal sealed class CdbWriter : TableWriter
                 + BinaryPrimitives.ReadInt32LittleEndian(lengths.AsSpan(4));
             if (record.Length < length) record = new byte[length];
             if (!TryReadBack(record.AsSpan(0, length), position)) return false;
-            if (!FileIO.PWriteAll(_fd, record.AsSpan(0, length), target)) return FailErrno($"write {_temporary}");
+            if (!FileIO.PWriteAll(_file!.Fd, record.AsSpan(0, length), target)) return FailErrno($"write {_temporary}");
             _index.Move(i, (uint)target);
             target += length;
         }
         _flushed = target;
-        return FileIO.FTruncate(_fd, target) == 0 || FailErrno($"truncate {_temporary}");
+        return FileIO.FTruncate(_file!.Fd, target) == 0 || FailErrno($"truncate {_temporary}");
     }
 
     private bool WriteTables()
@@ -201,16 +202,16 @@ internal sealed class CdbWriter : TableWriter
             if (!Write(table)) return false;
         }
         if (Position > CdbFormat.MaxFileSize) return Fail($"{_path}: a cdb file cannot be larger than 4 GiB");
-        return Flush() && (FileIO.PWriteAll(_fd, header, 0) || FailErrno($"write {_temporary}"));
+        return Flush() && (FileIO.PWriteAll(_file!.Fd, header, 0) || FailErrno($"write {_temporary}"));
     }
 
     /// <summary>A file that is updated keeps its owner (as far as this process may set it) and permissions.</summary>
     private bool Protect()
     {
         bool keep = _options.Incremental & FileStatus.TryGet(_path, out FileStatus old);
-        if (keep && FileStatus.TryGet(_fd, out FileStatus mine) && (mine.Uid, mine.Gid) != (old.Uid, old.Gid))
-            _ = FileIO.FChOwn(_fd, old.Uid, old.Gid);
-        return FileIO.FChMod(_fd, keep ? old.Permissions & FileModes.PermissionBits : _options.Mode) == 0
+        if (keep && FileStatus.TryGet(_file!.Fd, out FileStatus mine) && (mine.Uid, mine.Gid) != (old.Uid, old.Gid))
+            _ = FileIO.FChOwn(_file!.Fd, old.Uid, old.Gid);
+        return FileIO.FChMod(_file!.Fd, keep ? old.Permissions & FileModes.PermissionBits : _options.Mode) == 0
             || FailErrno($"chmod {_temporary}");
     }
 
@@ -223,10 +224,10 @@ internal sealed class CdbWriter : TableWriter
 
     public override void Dispose()
     {
-        if (_fd < 0) return;
+        if (_file == null) return;
         // under the lock: another writer that waits for it looks whether the name is still this file
         if (!_committed) _ = Paths.Unlink(_temporary);
-        _ = FileIO.Close(_fd);
-        _fd = -1;
+        _file.Dispose();
+        _file = null;
     }
 }

@@ -57,17 +57,16 @@ public sealed class ConfigSnapshotTests
     [Test]
     public void It_passes_through_a_descriptor_that_nobody_can_write()
     {
-        int fd = AcceptedFiles.Write(ConfigSnapshot.Take(_folder));
-        Assert.That(fd, Is.GreaterThanOrEqualTo(0), Errno.Text());
+        using FileDescriptor? copy = AcceptedFiles.TryWrite(ConfigSnapshot.Take(_folder));
+        Assert.That(copy, Is.Not.Null, Errno.Text());
+        int fd = copy!.Fd;
         Change();
         Assert.That(FileIO.PWriteAll(fd, "x"u8, 0), Is.False);
         Assert.That(FileIO.FTruncate(fd, 0), Is.Not.Zero);
-        int again = FileIO.Open($"/proc/self/fd/{fd}", FileIO.O_RDWR | FileIO.O_CLOEXEC, 0);
-        Assert.That(again >= 0 && FileIO.PWriteAll(again, "x"u8, 0), Is.False, "opened by another name");
-        _ = FileIO.Close(again);
+        using FileDescriptor? again = FileDescriptor.TryOpen($"/proc/self/fd/{fd}", FileIO.O_RDWR);
+        Assert.That(again != null && FileIO.PWriteAll(again.Fd, "x"u8, 0), Is.False, "opened by another name");
         // the descriptor is every child's: nobody's reading moves it for another
         for (int i = 0; i < 2; i++) Assert.That(Load(AcceptedFiles.TryRead(fd)).Get(CommonParams.Myhostname), Is.EqualTo("host.example"));
-        _ = FileIO.Close(fd);
     }
 
     [TestCase("X 1 /a\nb")]

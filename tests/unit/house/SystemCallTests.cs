@@ -9,6 +9,18 @@ public sealed partial class SystemCallTests
     private static partial Regex HexadecimalMode();
 
     [Test]
+    public void Descriptors_have_owners()
+    {
+        Source.Require();
+        List<string> found = [];
+        // the one place beyond is the engine of the event loop, which closes for connections and listeners
+        foreach (string file in Source.Rooms.Append("common").SelectMany(Source.Files))
+            if (!file.Contains("/common/Native/") && !file.EndsWith("/common/Net/EpollEngine.cs") && Source.Code(file).Contains("FileIO.Close("))
+                found.Add(file);
+        Assert.That(found, Is.Empty, "a FileDescriptor closes what it owns");
+    }
+
+    [Test]
     public void Modes_have_names()
     {
         Source.Require();

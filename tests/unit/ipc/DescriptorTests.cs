@@ -12,7 +12,7 @@ public sealed class DescriptorTests
 {
     private sealed class Receiver(bool takes) : IStreamHandler
     {
-        public List<int> Got { get; } = [];
+        public List<FileDescriptor> Got { get; } = [];
         public string Reset { get; private set; } = "";
         public int Data { get; private set; }
 
@@ -60,13 +60,13 @@ public sealed class DescriptorTests
         await loop.UntilAsync(() => receiver.Got.Count == 3);
         _ = FileIO.Close(a);
         Assert.That(receiver.Data, Is.EqualTo(300_000));
-        foreach (int fd in receiver.Got)
+        foreach (FileDescriptor descriptor in receiver.Got)
         {
-            Assert.That(Sockets.Send(fd, "x"u8), Is.EqualTo(1));
+            Assert.That(Sockets.Send(descriptor.Fd, "x"u8), Is.EqualTo(1));
             byte[] got = new byte[1];
             Assert.That(Sockets.Recv(b, got), Is.EqualTo(1));
-            Assert.That(FileIO.Fcntl(fd, 1, 0) & FileIO.FD_CLOEXEC, Is.Not.Zero, "closed on exec");
-            _ = FileIO.Close(fd);
+            Assert.That(FileIO.Fcntl(descriptor.Fd, FileIO.F_GETFD, 0) & FileIO.FD_CLOEXEC, Is.Not.Zero, "closed on exec");
+            descriptor.Dispose();
         }
         _ = FileIO.Close(b);
         client.Close();

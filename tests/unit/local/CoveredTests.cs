@@ -73,7 +73,7 @@ public sealed class CoveredTests
     {
         const string envelope = "R a@example.com\nR b@example.com\n";
         string path = _fix.Write("queuefile", envelope, FileModes.PrivateFile);
-        using DeliveryFile file = new(FileIO.Open(path, FileIO.O_RDWR | FileIO.O_CLOEXEC, 0), "TEST");
+        using DeliveryFile file = new(FileDescriptor.TryOpen(path, FileIO.O_RDWR)!, "TEST");
         DeliverRequest request = new() { QueueId = "TEST", Journal = Place };
         request.Recipients.Add(new DeliverRecipient { Address = "a@example.com", Offset = 0 });
         request.Recipients.Add(new DeliverRecipient { Address = "b@example.com", Offset = 16 });

@@ -46,7 +46,7 @@ public sealed class ExpansionTests
     {
         string path = _fix.Write("list", "short\n" + new string('x', 25) + "\n\nlast");
         List<string> all = [];
-        using (DestinationLines lines = new(FileIO.Open(path, FileIO.O_RDONLY, 0), 10))
+        using (DestinationLines lines = new(FileDescriptor.TryOpen(path, FileIO.O_RDONLY)!, 10))
         {
             while (lines.TryNext(out string line)) all.Add(line);
         }
@@ -58,7 +58,7 @@ public sealed class ExpansionTests
     {
         string path = _fix.Write("list", "\0garbage\nuser\0rest\nlast");
         List<string> all = [];
-        using (DestinationLines lines = new(FileIO.Open(path, FileIO.O_RDONLY, 0), 100))
+        using (DestinationLines lines = new(FileDescriptor.TryOpen(path, FileIO.O_RDONLY)!, 100))
         {
             while (lines.TryNext(out string line)) all.Add(line);
         }

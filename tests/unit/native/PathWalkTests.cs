@@ -101,7 +101,7 @@ public sealed class PathWalkTests
     public void A_file_is_given_away_by_descriptor_and_only_when_it_is_one()
     {
         if (Credentials.GetEUid() != 0) Assert.Ignore("needs root");
-        using Folder folder = Folder.Open($"{_root}/own/below")!;
+        using Folder folder = Folder.TryWalk($"{_root}/own/below")!;
         File.CreateSymbolicLink($"{_root}/own/below/link", $"{_root}/target");
         File.WriteAllText($"{_root}/target", "");
         _ = Paths.Link($"{_root}/target", $"{_root}/own/below/second");
@@ -110,7 +110,7 @@ public sealed class PathWalkTests
         Assert.That(folder.TryGiveFile("file", Stranger, Stranger));
         Assert.That(FileStatus.TryGet($"{_root}/target", out FileStatus target) && target.Uid == 0);
         Assert.That(FileStatus.TryGet($"{_root}/own/below/file", out FileStatus file) && file.Uid == Stranger);
-        Assert.That(folder.OpenFile("link", FileIO.O_RDONLY), Is.EqualTo(-1));
+        Assert.That(folder.TryOpenFile("link", FileIO.O_RDONLY), Is.Null);
         Assert.That(folder.Names(), Is.EquivalentTo(new[] { "file", "link", "second" }));
         Assert.That((folder.TryRename("file", folder, "second"), Errno.Last), Is.EqualTo((false, Errno.EEXIST)));
     }

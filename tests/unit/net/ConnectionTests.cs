@@ -95,7 +95,7 @@ public sealed class ConnectionTests
         Assert.That(await c.FillAsync(), Is.EqualTo(ReadStatus.Data));
         Assert.That(c.Input.SequenceEqual("world"u8));
         c.Dispose();
-        foreach (int fd in (int[])[.. waiting, peer, second, listener, result.Descriptor]) FileIO.Close(fd);
+        foreach (int fd in (int[])[.. waiting, peer, second, listener, result.Release()]) FileIO.Close(fd);
         File.Delete(path);
     });
 

@@ -19,7 +19,7 @@ public sealed class TcpWindowTests
             async Task<int> ConnectAsync()
             {
                 ConnectResult result = await Connector.Connect(loop, (IPEndPoint)listener.LocalEndpoint, null, TestLimits.Wait);
-                using Socket socket = new(new SafeSocketHandle(result.Descriptor, ownsHandle: true));
+                using Socket socket = new(new SafeSocketHandle(result.Release(), ownsHandle: true));
                 return socket.ReceiveBufferSize;
             }
             usual = await ConnectAsync();

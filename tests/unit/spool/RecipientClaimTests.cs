@@ -19,7 +19,7 @@ public class RecipientClaimTests
     [TearDown]
     public void TearDown() => File.Delete(_path);
 
-    private DeliveryFile Open() => new(FileIO.Open(_path, FileIO.O_RDWR | FileIO.O_CLOEXEC, 0), "TEST");
+    private DeliveryFile Open() => new(FileDescriptor.TryOpen(_path, FileIO.O_RDWR)!, "TEST");
 
     [Test]
     public void A_recipient_is_claimed_once_until_it_is_released()

@@ -49,11 +49,11 @@ public sealed class InstanceTests
     {
         string spool = Directory.CreateTempSubdirectory("instance").FullName;
         Directory.CreateDirectory($"{spool}/pid");
-        using FolderHandle folder = FolderHandle.TryOpen($"{spool}/pid")!;
+        using Folder folder = Folder.TryOpen($"{spool}/pid")!;
         long earlier = ReloadResult.Now;
         ReloadResult result = new(ReloadResult.Now, 78, "one\ntwo");
         Assert.That(For(spool).ResultSince(earlier), Is.Null);
-        Assert.That(result.Write(folder), Is.Zero);
+        Assert.That(result.TryWrite(folder));
         Assert.That(For(spool).ResultSince(earlier), Is.EqualTo(result));
         Assert.That(For(spool).ResultSince(ReloadResult.Now), Is.Null);
         Directory.Delete(spool, true);

@@ -77,15 +77,15 @@ internal sealed class ToolHarness : IDisposable
     {
         SinkOptions parsed = new();
         Assert.That(SmtpSinkCommand.Parse([.. options, place, "100"], parsed), Is.Null);
-        List<int> sockets = [];
+        List<FileDescriptor> sockets = [];
         Assert.That(PeerEndPoint.Parse(parsed.Place, AddressFamily.Unspecified, "", out _)!.Listen(parsed.Backlog, parsed.WindowSize,
             sockets), Is.Null);
-        port = Sockets.LocalEndPoint(sockets[0])?.Port ?? 0;
+        port = Sockets.LocalEndPoint(sockets[0].Fd)?.Port ?? 0;
         Sink sink = null!;
         Serve(() =>
         {
             sink = new Sink(parsed, Loop) { Tls = parsed.TlsChain.Length > 0 ? SmtpSinkCommand.TryStartTls(parsed, out _) : null };
-            sink.Serve(sockets);
+            sink.Serve(sockets.Select(s => s.Release()));
         });
         return sink;
     }
