@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
@@ -59,7 +60,7 @@ public sealed record LocalSettings
     public DeliveredContext PrependDelivered { get; init; } = DeliveredContext.Command | DeliveredContext.File | DeliveredContext.Forward;
     /// <summary>Which expansions pass an unmatched address extension on (propagate_unmatched_extensions).</summary>
     public ExpansionSource PropagateExtensions { get; init; }
-    public string RecipientDelimiter { get; init; } = "";
+    public RecipientDelimiter RecipientDelimiter { get; init; } = RecipientDelimiter.None;
     public bool RequireHomeDirectory { get; init; }
     public bool ResetOwnerAlias { get; init; }
     public bool StrictOwnership { get; init; } = true;
@@ -118,7 +119,7 @@ public sealed record LocalSettings
             OwnerRequestSpecial = config.Get(RewriteParams.OwnerRequestSpecial),
             PrependDelivered = Contexts(config, problems),
             PropagateExtensions = Propagation(config),
-            RecipientDelimiter = config.Get(RewriteParams.RecipientDelimiter),
+            RecipientDelimiter = RecipientDelimiter.From(config),
             RequireHomeDirectory = config.Get(LocalParams.RequireHomeDirectory),
             ResetOwnerAlias = config.Get(LocalParams.ResetOwnerAlias),
             StrictOwnership = config.Get(LocalParams.StrictMailboxOwnership),

@@ -2,6 +2,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Routing;
 
@@ -19,7 +20,7 @@ internal sealed class PickupSettings
         SubmitUsers = new UserList(config.Get(PickupParams.AuthorizedSubmitUsers));
         Senders = new SenderPermission(config.Get(SmtpdParams.LocalLoginSenderMaps),
             config.Get(SmtpdParams.EmptyAddressLocalLoginSenderMapsLookupKey),
-            config.Get(RewriteParams.RecipientDelimiter));
+            RecipientDelimiter.From(config));
         foreach (string problem in Senders.Problems) Common.Log.Log.Warning($"{problem}");
         OwnUid = Credentials.GetEUid();
         ContentFilter = config.Get(SmtpdParams.ContentFilter);

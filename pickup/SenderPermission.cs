@@ -11,7 +11,7 @@ namespace MtaSuite.Pickup;
 /// sender, "&lt;&gt;" (or what empty_address_local_login_sender_maps_lookup_key says) the empty one, "@domain" all of a domain, anything
 /// else one address, extensions aside.
 /// </summary>
-internal sealed class SenderPermission(string maps, string emptyKey, string delimiters)
+internal sealed class SenderPermission(string maps, string emptyKey, RecipientDelimiter delimiter)
 {
     private static readonly char[] s_separators = [',', ' ', '\t', '\r', '\n'];
     private readonly BlockingQuestions _accounts = new("accounts", threads: 2);
@@ -49,6 +49,6 @@ internal sealed class SenderPermission(string maps, string emptyKey, string deli
         if (sender.Length == 0) return pattern == emptyKey;
         bool Is(ReadOnlySpan<char> text) => text.Equals(pattern, StringComparison.OrdinalIgnoreCase);
         if (pattern.StartsWith('@')) return sender.LastIndexOf('@') is >= 0 and var at && Is(sender.AsSpan(at));
-        return Is(sender) || (delimiters.Length > 0 && Address.StripExtension(sender, delimiters, out _) is { } bare && Is(bare));
+        return Is(sender) || (Address.StripExtension(sender, delimiter, out _) is { } bare && Is(bare));
     }
 }

@@ -2,33 +2,19 @@ namespace MtaSuite.Common.Mail;
 
 public static partial class Address
 {
-    private static string s_doubleBounce = "double-bounce";
-    private static bool s_ownerRequestSpecial = true;
-
     /// <summary>
-    /// Sets what <see cref="SplitExtension"/> never splits: double_bounce_sender, and owner-x and x-request (owner_request_special). Once,
-    /// at start.
-    /// </summary>
-    public static void ConfigureExtensions(string doubleBounceSender, bool ownerRequestSpecial)
-    {
-        s_doubleBounce = doubleBounceSender;
-        s_ownerRequestSpecial = ownerRequestSpecial;
-    }
-
-    /// <summary>
-    /// Splits a local part at the first of the delimiter characters (recipient_delimiter). False, and the whole local part as base, when
-    /// there is nothing to split or the base would be empty. The reserved names postmaster, mailer-daemon and double_bounce_sender are
-    /// never split, nor owner-x and x-request when "-" is a delimiter.
+    /// Splits a local part at the first of the delimiter characters. False, and the whole local part as base, when there is nothing to
+    /// split, when it is one that is never split, or when the base would be empty.
     /// </summary>
     /// <param name="extension">What follows the delimiter, without it; may be empty ("user+").</param>
-    public static bool SplitExtension(ReadOnlySpan<char> local, ReadOnlySpan<char> delimiters, out ReadOnlySpan<char> @base,
+    public static bool SplitExtension(ReadOnlySpan<char> local, RecipientDelimiter delimiter, out ReadOnlySpan<char> @base,
         out ReadOnlySpan<char> extension)
     {
         @base = local;
         extension = default;
-        if (delimiters.IsEmpty) return false;
-        int at = local.IndexOfAny(delimiters);
-        if (at <= 0 || IsNeverSplit(local, delimiters)) return false;
+        if (delimiter.IsEmpty) return false;
+        int at = local.IndexOfAny(delimiter.Characters);
+        if (at <= 0 || delimiter.IsNeverSplit(local)) return false;
         @base = local[..at];
         extension = local[(at + 1)..];
         return true;
@@ -37,22 +23,12 @@ public static partial class Address
     /// <summary>
     /// The address without its extension, and the extension with its delimiter ("+foo"). Null when it has none.
     /// </summary>
-    public static string? StripExtension(string address, string delimiters, out string extension)
+    public static string? StripExtension(string address, RecipientDelimiter delimiter, out string extension)
     {
         extension = "";
         Split(address, out ReadOnlySpan<char> local, out _);
-        if (!SplitExtension(local, delimiters, out ReadOnlySpan<char> @base, out _)) return null;
+        if (!SplitExtension(local, delimiter, out ReadOnlySpan<char> @base, out _)) return null;
         extension = local[@base.Length..].ToString();
         return string.Concat(@base, address.AsSpan(local.Length));
-    }
-
-    private static bool IsNeverSplit(ReadOnlySpan<char> local, ReadOnlySpan<char> delimiters)
-    {
-        if (local.Equals("postmaster", StringComparison.OrdinalIgnoreCase)
-            || local.Equals("mailer-daemon", StringComparison.OrdinalIgnoreCase)
-            || local.Equals(s_doubleBounce, StringComparison.OrdinalIgnoreCase)) return true;
-        return s_ownerRequestSpecial && delimiters.Contains('-')
-            && (local.StartsWith("owner-", StringComparison.OrdinalIgnoreCase)
-                || (local.Length > 8 && local.EndsWith("-request", StringComparison.OrdinalIgnoreCase)));
     }
 }

@@ -43,10 +43,10 @@ public readonly record struct AddressMatch(LookupResult Result, string Extension
 /// <summary>
 /// Looks addresses up in tables. Keys are asked in external form first, then, where it differs, in internal form.
 /// </summary>
-public sealed class AddressLookup(LocalDomains local, string myorigin, string delimiters)
+public sealed class AddressLookup(LocalDomains local, string myorigin, RecipientDelimiter delimiter)
 {
     /// <summary>recipient_delimiter.</summary>
-    public string Delimiters { get; } = delimiters;
+    public RecipientDelimiter Delimiter { get; } = delimiter;
 
     /// <summary>Looks up an address in internal form.</summary>
     public ValueTask<AddressMatch> FindAsync(Maps maps, string address, FindBy by = FindBy.Default) =>
@@ -54,7 +54,7 @@ public sealed class AddressLookup(LocalDomains local, string myorigin, string de
 
     private async ValueTask<AddressMatch> AskAllAsync(Maps maps, string address, FindBy by)
     {
-        string? bare = (by & FindBy.NoExtension) != 0 && Delimiters.Length > 0 ? Address.StripExtension(address, Delimiters, out _) : null;
+        string? bare = (by & FindBy.NoExtension) != 0 ? Address.StripExtension(address, Delimiter, out _) : null;
         string extension = bare is null ? "" : ExtensionOf(address, bare);
 
         AddressMatch match = new((by & FindBy.Full) != 0 ? await AskAsync(maps, address, whole: true) : LookupResult.NotFound, "");

@@ -24,10 +24,9 @@ public sealed class RoutingCore : IDisposable
         Myhostname = config.Get(CommonParams.Myhostname);
         EmptyAddressRecipient = config.Get(CleanupParams.EmptyAddressRecipient);
         DoubleBounceSender = config.Get(BounceParams.DoubleBounceSender);
-        Address.ConfigureExtensions(DoubleBounceSender, config.Get(RewriteParams.OwnerRequestSpecial));
         Local = Own(new LocalDomains(config, Options), l => l.Problems, RewriteParams.Mydestination);
         Rewriter = new TrivialRewriter(RewriteRules.From(config));
-        Lookup = new AddressLookup(Local, Rewriter.Rules.Myorigin, config.Get(RewriteParams.RecipientDelimiter));
+        Lookup = new AddressLookup(Local, Rewriter.Rules.Myorigin, RecipientDelimiter.From(config));
         Mapper = new AddressMapper(Lookup, Rewriter);
         List<string> propagate = config.GetList(RewriteParams.PropagateUnmatchedExtensions);
         PropagateCanonical = propagate.Contains("canonical", StringComparer.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Local.Expansion;
 
@@ -14,7 +15,7 @@ internal static class LocalMacros
     public readonly record struct Result(string Text, string? Problem, bool Undefined, bool UsedExtension);
 
     /// <param name="filter">Other characters of a value become "_"; null: any are allowed.</param>
-    public static Result Expand(string text, Branch branch, string delimiters, string? filter)
+    public static Result Expand(string text, Branch branch, RecipientDelimiter delimiter, string? filter)
     {
         bool usedExtension = false;
         MacroValue Lookup(string name)
@@ -28,7 +29,7 @@ internal static class LocalMacros
                 "extension" => branch.Extension,
                 "domain" => branch.Domain,
                 "local" or "mailbox" => branch.Local,
-                "recipient_delimiter" => branch.Delimiter.Length > 0 ? branch.Delimiter : delimiters.Length > 0 ? delimiters[..1] : null,
+                "recipient_delimiter" => branch.Delimiter.Length > 0 ? branch.Delimiter : delimiter.IsEmpty ? null : delimiter.Characters[..1],
                 _ => null,
             };
             if (name == "extension" && value != null) usedExtension = true;

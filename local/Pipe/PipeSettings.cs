@@ -1,6 +1,7 @@
 using System.Globalization;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Routing;
 using MtaSuite.Local.Mailboxes;
@@ -32,7 +33,7 @@ public sealed record PipeSettings
     /// <summary>Largest message in bytes; 0: any.</summary>
     public long SizeLimit { get; init; }
     public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(1000);
-    public string RecipientDelimiter { get; init; } = "";
+    public RecipientDelimiter RecipientDelimiter { get; init; } = RecipientDelimiter.None;
     public IReadOnlyList<string> ExportEnvironment { get; init; } = [];
     public TimeProvider Clock { get; init; } = TimeProvider.System;
     /// <summary>Has the last word on outcomes.</summary>
@@ -46,7 +47,7 @@ public sealed record PipeSettings
         return found == null ? null : found with
         {
             TimeLimit = config.Get(PipeParams.TimeLimit, service),
-            RecipientDelimiter = config.Get(RewriteParams.RecipientDelimiter),
+            RecipientDelimiter = RecipientDelimiter.From(config),
             ExportEnvironment = config.GetList(LocalParams.ExportEnvironment),
             StatusFilter = StatusFilter.Open(config, PipeParams.PipeDeliveryStatusFilter),
         };

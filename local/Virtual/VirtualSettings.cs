@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
 using MtaSuite.Local.Mailboxes;
@@ -17,7 +18,7 @@ public sealed record VirtualSettings
     public long MailboxLimit { get; init; } = 51_200_000;
     public bool StrictOwnership { get; init; } = true;
     public bool OriginalRecipient { get; init; } = true;
-    public string RecipientDelimiter { get; init; } = "";
+    public RecipientDelimiter RecipientDelimiter { get; init; } = RecipientDelimiter.None;
     public MailboxLocking Locking { get; init; } =
         new(LockMethods.Fcntl | LockMethods.DotLock, 20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(500), TimeProvider.System);
     public TimeProvider Clock { get; init; } = TimeProvider.System;
@@ -44,7 +45,7 @@ public sealed record VirtualSettings
             MailboxLimit = config.Get(VirtualParams.VirtualMailboxLimit),
             StrictOwnership = config.Get(LocalParams.StrictMailboxOwnership),
             OriginalRecipient = config.Get(CleanupParams.EnableOriginalRecipient),
-            RecipientDelimiter = config.Get(RewriteParams.RecipientDelimiter),
+            RecipientDelimiter = RecipientDelimiter.From(config),
             Locking = LocalSettings.ReadLocking(config, VirtualParams.VirtualMailboxLock, clock, problems),
             Clock = clock,
             StatusFilter = StatusFilter.Open(config, VirtualParams.VirtualDeliveryStatusFilter, problems),

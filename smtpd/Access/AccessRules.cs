@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Routing;
 
 namespace MtaSuite.Smtpd.Access;
@@ -50,7 +51,7 @@ internal sealed class AccessRules
         GreylistIPv4Prefix = c.Get(GreylistParams.GreylistClientIpv4PrefixLength);
         GreylistIPv6Prefix = c.Get(GreylistParams.GreylistClientIpv6PrefixLength);
         Dns = new DnsSettings(c);
-        RecipientDelimiter = c.Get(RewriteParams.RecipientDelimiter);
+        RecipientDelimiter = RecipientDelimiter.From(c);
         LogPermitActions = [.. c.GetList(SmtpdParams.SmtpdLogAccessPermitActions).Select(a => a.ToLowerInvariant())];
     }
 
@@ -77,7 +78,7 @@ internal sealed class AccessRules
     public int NonFqdnCode { get; }
     public int MultiRecipientBounceCode { get; }
     public int PlaintextCode { get; }
-    public string RecipientDelimiter { get; }
+    public RecipientDelimiter RecipientDelimiter { get; }
     public string VerifyService { get; }
     public ProbeSender ProbeSender { get; }
     public UnverifiedPolicy UnverifiedSender { get; }

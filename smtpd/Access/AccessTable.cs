@@ -55,12 +55,12 @@ internal sealed class AccessTable(string spec, bool parentStyle, string nullKey)
     /// A mail address in internal form: user+ext@domain, user@domain, the domain and its parents, user+ext@, user@. An empty one is
     /// looked up by smtpd_null_access_lookup_key.
     /// </summary>
-    public ValueTask<LookupResult> FindMailAsync(string address, string delimiters)
+    public ValueTask<LookupResult> FindMailAsync(string address, RecipientDelimiter delimiter)
     {
         if (address.Length == 0) return _maps.LookupAsync(nullKey);
         if (!Address.Split(address, out ReadOnlySpan<char> local, out ReadOnlySpan<char> domain)) return _maps.LookupAsync(address);
         string user = local.ToString();
-        bool extended = Address.SplitExtension(user, delimiters, out ReadOnlySpan<char> @base, out _);
+        bool extended = Address.SplitExtension(user, delimiter, out ReadOnlySpan<char> @base, out _);
         return FindMailAsync(address, user, extended ? @base.ToString() : user, domain.ToString());
     }
 

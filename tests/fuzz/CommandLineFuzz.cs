@@ -48,7 +48,7 @@ public static class CommandLineFuzz
             Service = "x",
             Command = ["prog", "<${recipient}>", "$user", "$sender"],
             Rights = UserRights.None,
-            RecipientDelimiter = "+"
+            RecipientDelimiter = new("+")
         };
         DeliverRequest request = new() { Sender = address };
         request.Recipients.Add(new DeliverRecipient { Address = address });

@@ -64,7 +64,7 @@ internal sealed class Router : IDisposable
         if (_aliases.IsEmpty) return;
         string name = Address.Local(recipient).ToString().ToLowerInvariant();
         if (!_aliases.LookupAsync(name).Completed().IsNotFound) return;
-        string bare = Address.StripExtension(name, _core.Lookup.Delimiters, out _) ?? name;
+        string bare = Address.StripExtension(name, _core.Lookup.Delimiter, out _) ?? name;
         if (bare != name) _aliases.LookupAsync(bare).Completed();
     }
 

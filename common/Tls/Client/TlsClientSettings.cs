@@ -9,50 +9,51 @@ namespace MtaSuite.Common.Tls.Client;
 public sealed class TlsClientSettings
 {
     private readonly MailConfig _config;
-    private readonly string _prefix;
+    private readonly TlsClientParams _params;
     private readonly Dictionary<string, TrustAnchors> _anchors = [];
 
     public TlsClientSettings(MailConfig c, bool lmtp)
     {
-        (_config, _prefix) = (c, lmtp ? "lmtp" : "smtp");
+        TlsClientParams p = lmtp ? TlsClientParams.Lmtp : TlsClientParams.Smtp;
+        (_config, _params) = (c, p);
         Level = ReadLevel();
-        WrapperMode = Flag("tls_wrappermode");
-        PolicyMaps = Text("tls_policy_maps") is { Length: > 0 } maps ? Maps.Open(maps) : Maps.Empty;
+        WrapperMode = c.Get(p.WrapperMode);
+        PolicyMaps = c.Get(p.PolicyMaps) is { Length: > 0 } maps ? Maps.Open(maps) : Maps.Empty;
         Problems.AddRange(PolicyMaps.OpenErrors);
-        (Protocols, MandatoryProtocols) = (Text("tls_protocols"), Text("tls_mandatory_protocols"));
-        (Ciphers, MandatoryCiphers) = (Text("tls_ciphers"), Text("tls_mandatory_ciphers"));
-        foreach ((string name, string grade) in new[] { ("tls_ciphers", Ciphers), ("tls_mandatory_ciphers", MandatoryCiphers) })
-            if (!TlsLibrary.IsGrade(grade)) Problems.Add($"{_prefix}_{name}: no grade {grade}; \"medium\" is used");
-        (Exclude, MandatoryExclude) = (List("tls_exclude_ciphers"), List("tls_mandatory_exclude_ciphers"));
+        (Protocols, MandatoryProtocols) = (c.Get(p.Protocols), c.Get(p.MandatoryProtocols));
+        (Ciphers, MandatoryCiphers) = (c.Get(p.Ciphers), c.Get(p.MandatoryCiphers));
+        foreach ((TextParam param, string grade) in new[] { (p.Ciphers, Ciphers), (p.MandatoryCiphers, MandatoryCiphers) })
+            if (!TlsLibrary.IsGrade(grade)) Problems.Add($"{param.Name}: no grade {grade}; \"medium\" is used");
+        (Exclude, MandatoryExclude) = (List(p.ExcludeCiphers), List(p.MandatoryExcludeCiphers));
         (FingerprintMatch, VerifyMatch, SecureMatch) =
-            (List("tls_fingerprint_cert_match"), Matches("tls_verify_cert_match"), Matches("tls_secure_cert_match"));
-        (AuthorityFile, AuthorityPath) = (Text("tls_CAfile"), Text("tls_CApath"));
-        TrustAnchorFiles = List("tls_trust_anchor_file");
+            (List(p.FingerprintCertMatch), Matches(p.VerifyCertMatch), Matches(p.SecureCertMatch));
+        (AuthorityFile, AuthorityPath) = (c.Get(p.AuthorityFile), c.Get(p.AuthorityPath));
+        TrustAnchorFiles = List(p.TrustAnchorFile);
         InsecureExchangers = ReadInsecureExchangers();
-        VerifyDepth = c.Get((IntParam)Find("tls_scert_verifydepth"));
-        FingerprintDigest = Text("tls_fingerprint_digest");
-        ServerName = Text("tls_servername");
-        LogLevel = int.TryParse(Text("tls_loglevel"), out int level) ? level : 0;
-        NoteOffer = Flag("tls_note_starttls_offer");
-        ForceInsecureTlsa = Flag("tls_force_insecure_host_tlsa_lookup");
-        EnforceStsPatterns = Flag("tls_enforce_sts_mx_patterns");
-        StartTimeout = c.Get((TimeParam)Find("starttls_timeout"));
-        SessionLifetime = c.Get((TimeParam)Find("tls_session_cache_timeout"));
-        LogFeatureStatus = c.Get(lmtp ? LmtpClientParams.LmtpLogTlsFeatureStatus : SmtpClientParams.SmtpLogTlsFeatureStatus);
+        VerifyDepth = c.Get(p.VerifyDepth);
+        FingerprintDigest = c.Get(p.FingerprintDigest);
+        ServerName = c.Get(p.ServerName);
+        LogLevel = int.TryParse(c.Get(p.LogLevel), out int level) ? level : 0;
+        NoteOffer = c.Get(p.NoteStartTlsOffer);
+        ForceInsecureTlsa = c.Get(p.ForceInsecureTlsa);
+        EnforceStsPatterns = c.Get(p.EnforceStsPatterns);
+        StartTimeout = c.Get(p.StartTlsTimeout);
+        SessionLifetime = c.Get(p.SessionCacheTimeout);
+        LogFeatureStatus = c.Get(p.LogFeatureStatus);
         Library = new TlsLibrary(c);
         Problems.AddRange(Library.Problems);
         Files = ReadFiles();
         if (WrapperMode && !Level.MustEncrypt())
-            Problems.Add($"{_prefix}_tls_wrappermode needs {_prefix}_tls_security_level = encrypt, or stronger");
-        if (Level is TlsLevel.Dane or TlsLevel.DaneOnly && c.Get((TextParam)Find("dns_support_level")) != "dnssec")
-            Problems.Add($"TLS security level {Level.Word()} needs {_prefix}_dns_support_level = dnssec");
+            Problems.Add($"{p.WrapperMode.Name} needs {p.SecurityLevel.Name} = encrypt, or stronger");
+        if (Level is TlsLevel.Dane or TlsLevel.DaneOnly && c.Get(p.DnsSupportLevel) != "dnssec")
+            Problems.Add($"TLS security level {Level.Word()} needs {p.DnsSupportLevel.Name} = dnssec");
     }
 
     /// <summary>The cipher lists that policies without wishes of their own lead to, by the parameter that names the grade.</summary>
     public IEnumerable<(string Parameter, string List)> CipherLists =>
     [
-        ($"{_prefix}_tls_ciphers", Library.Ciphers(Ciphers, Exclude)),
-            ($"{_prefix}_tls_mandatory_ciphers", Library.Ciphers(MandatoryCiphers, [.. Exclude, .. MandatoryExclude])),
+        (_params.Ciphers.Name, Library.Ciphers(Ciphers, Exclude)),
+        (_params.MandatoryCiphers.Name, Library.Ciphers(MandatoryCiphers, [.. Exclude, .. MandatoryExclude])),
     ];
 
     public TlsLevel Level { get; }
@@ -123,7 +124,7 @@ public sealed class TlsClientSettings
     private TlsPolicy OfLevel()
     {
         TlsPolicy policy = TlsPolicy.Of(Level, this).Trusting([], this);
-        if (policy.Problem.Length > 0) Log.Log.Warning($"{_prefix}_tls_trust_anchor_file: {policy.Problem}");
+        if (policy.Problem.Length > 0) Log.Log.Warning($"{_params.TrustAnchorFile.Name}: {policy.Problem}");
         return policy;
     }
 
@@ -148,41 +149,39 @@ public sealed class TlsClientSettings
     private TlsPolicy Parse(string key, string value)
     {
         TlsPolicy policy = TlsPolicy.Parse(value, this);
-        if (policy.Problem.Length > 0) Log.Log.Warning($"{_prefix}_tls_policy_maps, {key}: {policy.Problem}");
+        if (policy.Problem.Length > 0) Log.Log.Warning($"{_params.PolicyMaps.Name}, {key}: {policy.Problem}");
         return policy with { IsFromTable = true };
     }
 
     private TlsLevel ReadLevel()
     {
-        string word = Text("tls_security_level");
+        string word = _config.Get(_params.SecurityLevel);
         if (word.Length == 0)
-            return Flag("enforce_tls") ? (Flag("tls_enforce_peername") ? TlsLevel.Verify : TlsLevel.Encrypt) : Flag("use_tls")
-                ? TlsLevel.May : TlsLevel.None;
+        {
+            if (!_config.Get(_params.EnforceTls)) return _config.Get(_params.UseTls) ? TlsLevel.May : TlsLevel.None;
+            return _config.Get(_params.EnforcePeername) ? TlsLevel.Verify : TlsLevel.Encrypt;
+        }
         if (TlsLevels.TryParse(word, out TlsLevel level)) return level;
-        Problems.Add($"{_prefix}_tls_security_level: unknown level {word}; \"secure\" is used");
+        Problems.Add($"{_params.SecurityLevel.Name}: unknown level {word}; \"secure\" is used");
         return TlsLevel.Secure;
     }
 
     private KeyPairFiles ReadFiles()
     {
-        List<string> chain = List("tls_chain_files");
+        List<string> chain = List(_params.ChainFiles);
         List<(string, string)> pairs = [];
         if (chain.Count == 0)
         {
-            foreach (string kind in new[] { "", "d", "ec" })
-                if (Text($"tls_{kind}cert_file") is { Length: > 0 } file) pairs.Add((file, Text($"tls_{kind}key_file")));
+            (TextParam, TextParam)[] kinds = [(_params.CertFile, _params.KeyFile), (_params.DcertFile, _params.DkeyFile),
+                (_params.EccertFile, _params.EckeyFile)];
+            foreach ((TextParam certificate, TextParam key) in kinds)
+                if (_config.Get(certificate) is { Length: > 0 } file) pairs.Add((file, _config.Get(key)));
         }
         return new KeyPairFiles(chain, pairs);
     }
 
-    private Param Find(string name) =>
-        ParamRegistry.Find($"{_prefix}_{name}") ?? throw new InvalidOperationException($"{_prefix}_{name} is not declared");
+    private List<string> List(TextParam param) => ConfigList.Split(_config.Get(param));
 
-    private string Text(string name) => _config.Get((TextParam)Find(name));
-
-    private bool Flag(string name) => _config.Get((BoolParam)Find(name));
-
-    private List<string> List(string name) => ConfigList.Split(Text(name));
-
-    private List<string> Matches(string name) => [.. Text(name).Split([' ', ',', ':', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries)];
+    private List<string> Matches(TextParam param) =>
+        [.. _config.Get(param).Split([' ', ',', ':', '\t', '\n'], StringSplitOptions.RemoveEmptyEntries)];
 }

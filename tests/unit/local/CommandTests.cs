@@ -98,7 +98,7 @@ public sealed class CommandTests
     {
         _fix.Settings = _fix.Settings with
         {
-            RecipientDelimiter = "+",
+            RecipientDelimiter = new("+"),
             ExportEnvironment = ["HOMER=simpson", "NOTSET_XYZ",
             "{ MARGE = with spaces }"]
         };
@@ -140,7 +140,7 @@ public sealed class CommandTests
         {
             MailboxCommand = $"echo \"$USER $EXTENSION\" >{_fix.Root}/out; pwd >>{_fix.Root}/out",
             CommandDirectory = _fix.Root,
-            RecipientDelimiter = "+"
+            RecipientDelimiter = new("+")
         };
         Assert.That(_fix.Deliver($"{user}+ext@example.com").Text, Does.StartWith("delivered to command: echo"));
         Assert.That(_fix.Read("out"), Is.EqualTo($"{user} ext\n{_fix.Root}\n"));

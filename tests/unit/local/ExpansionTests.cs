@@ -195,7 +195,7 @@ public sealed class ExpansionTests
     [Test]
     public void Extensions_find_their_alias_and_are_passed_on_as_configured()
     {
-        _fix.Settings = _fix.Settings with { RecipientDelimiter = "+-" };
+        _fix.Settings = _fix.Settings with { RecipientDelimiter = new("+-") };
         Aliases("a+x = found@remote.example", "a = x@remote.example", "list-request = y@remote.example", $"m = {Me}");
         _fix.Deliver("a+x@example.com");
         _fix.Deliver("a-y@example.com");
@@ -264,7 +264,7 @@ public sealed class ExpansionTests
         _fix.Settings = _fix.Settings with
         {
             ForwardPath = [_fix.Root + "/fwd${recipient_delimiter}${extension}", _fix.Root + "/fwd"],
-            RecipientDelimiter = "+"
+            RecipientDelimiter = new("+")
         };
         DeliveryJob job = _fix.Job($"{Me}@example.com");
         job.Recipient.Notify = Notify.Success;

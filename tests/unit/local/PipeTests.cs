@@ -31,7 +31,7 @@ public sealed class PipeTests
     private List<string> Expand(string[] command, string sender, string flags, params string[] recipients)
     {
         PipeSettings settings = Settings(["flags=" + flags, "user=nobody", "argv=" + command[0], .. command[1..]]) with
-        { RecipientDelimiter = "+" };
+        { RecipientDelimiter = new("+") };
         DeliverRequest request = new()
         {
             Sender = sender,

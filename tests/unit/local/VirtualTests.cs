@@ -23,7 +23,7 @@ public sealed class VirtualTests
             Mailboxes = LocalFixture.Table("u@dom = dom/u/", "m@dom = m", "@all = all/"),
             Uids = Maps.Open("static:5000"),
             Gids = Maps.Open("static:5000"),
-            RecipientDelimiter = "+",
+            RecipientDelimiter = new("+"),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Tests.Unit.Mail;
@@ -34,10 +35,21 @@ public sealed class AddressTests
     [TestCase("MAILER-DAEMON", "-", null, null)]
     public void Splits_extensions(string local, string delimiters, string? @base, string? extension)
     {
-        bool split = Address.SplitExtension(local, delimiters, out ReadOnlySpan<char> b, out ReadOnlySpan<char> e);
+        bool split = Address.SplitExtension(local, new RecipientDelimiter(delimiters), out ReadOnlySpan<char> b, out ReadOnlySpan<char> e);
         Assert.That(split, Is.EqualTo(@base is not null));
         Assert.That(b.ToString(), Is.EqualTo(@base ?? local));
         Assert.That(e.ToString(), Is.EqualTo(extension ?? ""));
+    }
+
+    [Test]
+    public void What_is_never_split_belongs_to_one_configuration_and_not_to_the_process()
+    {
+        RecipientDelimiter ours = RecipientDelimiter.From(MailConfig.Parse(
+            "recipient_delimiter = -\ndouble_bounce_sender = twice-bounced\nowner_request_special = no\n").Config);
+        RecipientDelimiter theirs = RecipientDelimiter.From(MailConfig.Parse("recipient_delimiter = -\n").Config);
+        foreach (string local in (string[])["twice-bounced", "owner-list", "double-bounce"])
+            Assert.That((Address.SplitExtension(local, ours, out _, out _), Address.SplitExtension(local, theirs, out _, out _)),
+                Is.EqualTo((local != "twice-bounced", local == "twice-bounced")), local);
     }
 
     [TestCase("example.com", true)]

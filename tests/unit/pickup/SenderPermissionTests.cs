@@ -1,3 +1,4 @@
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Tables;
 using MtaSuite.Pickup;
 
@@ -20,11 +21,11 @@ public sealed class SenderPermissionTests
     public void Patterns(string login, string sender, bool allowed)
     {
         SenderPermission permission =
-            new("inline:{{root=*},{joe=joe, joe@example.com @joe.example},{daemon=<>},{uid:4711=a@b}}", "<>", "+");
+            new("inline:{{root=*},{joe=joe, joe@example.com @joe.example},{daemon=<>},{uid:4711=a@b}}", "<>", new RecipientDelimiter("+"));
         Assert.That(permission.CheckAsync(login, sender).Completed() is null, Is.EqualTo(allowed));
     }
 
     [Test]
     public void Trouble_is_temporary() =>
-        Assert.That(new SenderPermission("fail:x", "<>", "").CheckAsync("joe", "joe").Completed()!.IsPermanent, Is.False);
+        Assert.That(new SenderPermission("fail:x", "<>", RecipientDelimiter.None).CheckAsync("joe", "joe").Completed()!.IsPermanent, Is.False);
 }

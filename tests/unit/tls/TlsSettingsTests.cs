@@ -1,6 +1,7 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Tls;
+using MtaSuite.Common.Tls.Client;
 
 namespace MtaSuite.Tests.Unit.Tls;
 
@@ -31,6 +32,19 @@ public class TlsSettingsTests
     {
         Assert.That(TlsProtocols.TryParse(text, out _, out string bad), Is.False);
         Assert.That(bad, Is.EqualTo(wrong));
+    }
+
+    [Test]
+    public void Each_client_parameter_is_the_one_of_its_protocol_and_the_two_correspond()
+    {
+        foreach (System.Reflection.PropertyInfo property in typeof(TlsClientParams).GetProperties())
+        {
+            if (!property.PropertyType.IsAssignableTo(typeof(Param))) continue;
+            string smtp = ((Param)property.GetValue(TlsClientParams.Smtp)!).Name;
+            string lmtp = ((Param)property.GetValue(TlsClientParams.Lmtp)!).Name;
+            Assert.That(smtp, Does.StartWith("smtp_"));
+            Assert.That(lmtp, Is.EqualTo("lmtp_" + smtp[5..]), property.Name);
+        }
     }
 
     [Test]
