@@ -16,7 +16,7 @@ namespace MtaSuite.Master;
 internal sealed class Reloader(EventLoop loop, string directory, Folder? folder, SystemdNotifier systemd, Supervisor supervisor)
 {
     /// <summary>The check looks up hosts and opens tables.</summary>
-    private static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(100);
     private ConfigChecker? _checker;
     private AcceptedConfig? _candidate;
     private LoopTimer? _limit;
@@ -48,7 +48,7 @@ internal sealed class Reloader(EventLoop loop, string directory, Folder? folder,
             return;
         }
         supervisor.ChildStarted();
-        _limit = loop.After(CheckPatience, () => _ = Signals.Kill(_checker!.Pid, Signals.SIGKILL));
+        _limit = loop.After(CheckTimeout, () => _ = Signals.Kill(_checker!.Pid, Signals.SIGKILL));
     }
 
     /// <summary>A child has ended. True when it was the check.</summary>

@@ -75,7 +75,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
         foreach (EnvelopeRecipient r in asked.Envelope.Recipients) r.Notify &= ~Notify.Expanded;
         SubmitRequest request = LocalEnvelope.Adopt(asked, service.Settings, service.Loop.Time);
         (_queueId, _sender) = (request.Envelope.QueueId, request.Envelope.Sender);
-        _stream.ExpectProgress();
+        _stream.SetProgressTimeout();
         _submission = service.Cleanup.Open(request);
         _submission.Write(LocalEnvelope.Received(service.Settings, _queueId, uid, service.Loop.Time.GetUtcNow()));
         LogLine.Info(_queueId).Free($"uid={uid} from=<{LogLine.Form(request.Envelope.Sender)}>").Send();
@@ -117,10 +117,10 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     {
         _waiting = true;
         bool waits = !_submission!.HasRoom;
-        if (waits) _stream.ExpectNothing();
+        if (waits) _stream.ClearTimeout();
         while (_submission is { HasRoom: false, IsAnswered: false }) await _submission.RoomAsync();
         _waiting = false;
-        if (waits && !_ended && !_answered) _stream.ExpectProgress();
+        if (waits && !_ended && !_answered) _stream.SetProgressTimeout();
         if (_answered) return;
         // refused, or gone, before the end: its answer is there already
         if (_submission is { IsAnswered: true } && !_ended)
@@ -136,7 +136,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     private async Task EndAsync()
     {
         _ended = true;
-        _stream.ExpectNothing();
+        _stream.ClearTimeout();
         SubmitReply reply = await _submission!.FinishAsync();
         if (!reply.Outcome.IsOk) LogLine.Info(_queueId).Free($"reject: END-OF-MESSAGE: {reply.Outcome.Status} {reply.Outcome.Text}; "
             + $"from=<{LogLine.Form(_sender)}>").Send();

@@ -7,7 +7,7 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Qmgr;
 
 /// <summary>What qmgr asks of the bounce service. All answers are yes or no; no means that it must be asked again later.</summary>
-internal sealed class NoticeClient(EventLoop loop, SpoolDirectory spool, string service, TimeSpan patience)
+internal sealed class NoticeClient(EventLoop loop, SpoolDirectory spool, string service, TimeSpan timeout)
 {
     /// <summary>Recipients in one message; each takes at most 50 KB.</summary>
     private const int Portion = 150;
@@ -21,7 +21,7 @@ internal sealed class NoticeClient(EventLoop loop, SpoolDirectory spool, string 
         {
             BounceAppend request =
                 new() { QueueId = message.Id, Log = log, Recipients = recipients.GetRange(i, Math.Min(Portion, recipients.Count - i)) };
-            BounceReply? reply = await _bounce.CallAsync<BounceAppend, BounceReply>(request, patience);
+            BounceReply? reply = await _bounce.CallAsync<BounceAppend, BounceReply>(request, timeout);
             if (reply is not { Outcome.IsOk: true }) return false;
         }
         return true;
@@ -46,12 +46,12 @@ internal sealed class NoticeClient(EventLoop loop, SpoolDirectory spool, string 
             Flags = e.Flags,
             ArrivalMicroseconds = e.ArrivalMicroseconds,
             VerpDelimiters = e.VerpDelimiters,
-        }, patience);
+        }, timeout);
         return reply is { Outcome.IsOk: true };
     }
 
     public Promise<BounceReply?> RemoveAsync(string id, LogFolder log) =>
-        _bounce.CallAsync<BounceRemove, BounceReply>(new BounceRemove { QueueId = id, Log = log }, patience);
+        _bounce.CallAsync<BounceRemove, BounceReply>(new BounceRemove { QueueId = id, Log = log }, timeout);
 
     /// <summary>A message has a log of this kind.</summary>
     public bool HasLog(string id, LogFolder log) => File.Exists(spool.PathOf(FolderOf(log), id));

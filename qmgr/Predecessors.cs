@@ -33,7 +33,7 @@ internal sealed class Predecessors
     /// A process that is well says what it has in hand before this one has started. One that is stopped or hangs is not waited for any
     /// longer: the locks on the recipients' records see to it that nobody gets a message twice.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
     private readonly IHeir _heir;
     private readonly Scheduler _scheduler;
     private readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
@@ -46,7 +46,7 @@ internal sealed class Predecessors
         (_scheduler, _heir, _expected) = (scheduler, heir, count);
         if (count == 0) return;
         scheduler.HoldsBackLimited = true;
-        loop.After(Patience, GiveUp);
+        loop.After(Timeout, GiveUp);
     }
 
     /// <summary>Not all of them have said what they have in hand.</summary>

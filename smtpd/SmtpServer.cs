@@ -22,7 +22,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     : IService
 {
     // Less than the host waits before it ends the process.
-    private static readonly TimeSpan s_messagePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_messageTimeout = TimeSpan.FromSeconds(5);
     private readonly HashSet<SmtpSession> _sessions = [];
     private readonly ClientCounter _clients = new(settings.Normal.IPv4PrefixLength, settings.Normal.IPv6PrefixLength);
     private readonly Dictionary<(EhloKeywords, bool, bool, string), byte[]> _ehloReplies = [];
@@ -220,7 +220,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public void Stop()
     {
         foreach (SmtpSession session in _sessions.ToArray()) session.ShutDown();
-        Loop.After(s_messagePatience, () =>
+        Loop.After(s_messageTimeout, () =>
         {
             foreach (SmtpSession session in _sessions.ToArray()) session.Connection.CancelRead();
         });

@@ -12,7 +12,7 @@ internal sealed partial class SmtpSession
     // So many commands in one go, then other sessions get their turn.
     private const int CommandsPerTurn = 64;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan s_drainPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(60);
 
     private LineSplitter _splitter;
     private bool _closing, _greet, _shuttingDown, _reported;
@@ -151,7 +151,7 @@ internal sealed partial class SmtpSession
 
     private async ValueTask<bool> DrainAsync()
     {
-        Connection.SetDeadline(s_drainPatience);
+        Connection.SetDeadline(s_drainTimeout);
         if (await Connection.DrainAsync(MaxUnsent / 2)) return true;
         Ended("lost connection");
         return false;

@@ -3,8 +3,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Hosting;
 
 /// <summary>
-/// Gives back memory that a process does not need for what it does now: the pages of code that only ran when it started, and, when it comes
-/// to rest, what the load left. It costs a few milliseconds, so it is worth it after many messages only.
+/// Gives back memory that a process does not need for what it does now: the pages of code that only ran when it started, and, when it
+/// becomes idle, what the load left. It costs a few milliseconds, so it is worth it after many messages only.
 /// </summary>
 internal sealed class MemoryTrim
 {
@@ -16,7 +16,7 @@ internal sealed class MemoryTrim
     public static void Started() => ProcessMemory.ForgetImagePages();
 
     /// <summary>There is nothing to do.</summary>
-    public void AtRest()
+    public void OnIdle()
     {
         if (GC.GetTotalAllocatedBytes() - _allocated < Worthwhile) return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

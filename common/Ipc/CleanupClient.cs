@@ -61,7 +61,7 @@ public sealed class Submission : IStreamHandler
             Fail("no descriptors left");
         }
         else Stream?.SendEnd(late);
-        Stream?.Expect(LinkClient.Patience);
+        Stream?.SetTimeout(LinkClient.Timeout);
         return _reply;
     }
 

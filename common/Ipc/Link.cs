@@ -189,13 +189,13 @@ public sealed class Link
     private bool _isWatched;
 
     /// <summary>
-    /// A stream waits for its peer: sees to it that it does not do so for ever. Nothing to do for a link without such streams.
+    /// A stream has a timeout: looks from time to time whether it is over. A link without such streams is not looked at.
     /// </summary>
-    internal void Watch(long patience)
+    internal void Watch(TimeSpan timeout)
     {
         if (_isWatched) return;
         _isWatched = true;
-        _connection.Loop.After(TimeSpan.FromMilliseconds(Math.Clamp(patience / 4, 100, MostBetweenLooks)), LookAtStreams);
+        _connection.Loop.After(TimeSpan.FromMilliseconds(Math.Clamp(timeout.TotalMilliseconds / 4, 100, MostBetweenLooks)), LookAtStreams);
     }
 
     private void LookAtStreams()
@@ -203,7 +203,7 @@ public sealed class Link
         _isWatched = false;
         foreach (LinkStream stream in _streams.Values.ToArray()) stream.GiveUpIfLate(NowMilliseconds);
         foreach (LinkStream stream in _streams.Values)
-            if (stream.IsExpectant) Watch(stream.Patience);
+            if (stream.HasTimeout) Watch(stream.Timeout);
     }
 
     internal void Forget(LinkStream stream)

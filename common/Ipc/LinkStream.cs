@@ -74,36 +74,36 @@ public sealed class LinkStream
     }
 
     /// <summary>
-    /// From now on it is the peer's turn: without a word from it for so long the stream is given up, as if the peer had reset it. Where
-    /// nothing is said, a stream waits without end.
+    /// From now on the peer has to say something: when it says nothing for so long the stream is given up, as if the peer had reset it.
+    /// Without a timeout a stream waits without end.
     /// </summary>
-    public void Expect(TimeSpan patience)
+    public void SetTimeout(TimeSpan timeout)
     {
-        Patience = (long)patience.TotalMilliseconds;
+        Timeout = timeout;
         Extend();
-        if (IsOpen) _link.Watch(Patience);
+        if (IsOpen) _link.Watch(timeout);
     }
 
-    /// <summary>From now on it is the peer's turn, where the peer has limits (<see cref="Link.ProgressLimit"/>).</summary>
-    public void ExpectProgress()
+    /// <summary>The same with the time that a limited peer has (<see cref="Link.ProgressLimit"/>); for others nothing.</summary>
+    public void SetProgressTimeout()
     {
-        if (_link.ProgressLimit is { } limit) Expect(limit);
+        if (_link.ProgressLimit is { } limit) SetTimeout(limit);
     }
 
-    /// <summary>It is the turn of this side: the peer may be silent.</summary>
-    public void ExpectNothing() => _giveUpAt = long.MaxValue;
+    /// <summary>It is this side that has to say something: the peer may be silent.</summary>
+    public void ClearTimeout() => _giveUpAt = long.MaxValue;
 
-    /// <summary>It is the peer's turn, and so long at most, milliseconds.</summary>
-    internal bool IsExpectant => _giveUpAt != long.MaxValue;
+    /// <summary>A timeout runs.</summary>
+    internal bool HasTimeout => _giveUpAt != long.MaxValue;
 
-    internal long Patience { get; private set; }
+    internal TimeSpan Timeout { get; private set; }
 
-    private void Extend() => _giveUpAt = _link.NowMilliseconds + Patience;
+    private void Extend() => _giveUpAt = _link.NowMilliseconds + (long)Timeout.TotalMilliseconds;
 
     /// <summary>The peer said something, or took so many bytes.</summary>
     internal void Heard(int bytes)
     {
-        if (!IsExpectant) return;
+        if (!HasTimeout) return;
         _progress += Math.Clamp(bytes, 0, LeastProgress);
         if (_link.Share != null && _progress < LeastProgress) return;
         _progress = 0;
@@ -172,7 +172,7 @@ public sealed class LinkStream
         else
         {
             _creditWaiter = promise;
-            Expect(_link.ProgressLimit ?? LinkClient.Patience);
+            SetTimeout(_link.ProgressLimit ?? LinkClient.Timeout);
         }
         return promise;
     }

@@ -5,7 +5,7 @@ namespace MtaSuite.Common.Net;
 public sealed partial class Connection
 {
     /// <summary>A service that takes nobody for so long is away.</summary>
-    private static readonly TimeSpan BacklogPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BacklogTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
@@ -26,7 +26,7 @@ public sealed partial class Connection
         (Loop, _fd, _list) = (loop, fd, ConnectionList.Of(loop));
         _list.Add(this);
         _readable = _writable = false;
-        ConnectAgain(path, loop.NowMilliseconds + (long)BacklogPatience.TotalMilliseconds);
+        ConnectAgain(path, loop.NowMilliseconds + (long)BacklogTimeout.TotalMilliseconds);
     }
 
     private void ConnectAgain(string path, long until) => Loop.After(BacklogRetry, () =>

@@ -32,7 +32,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     /// <summary>
     /// So long after two pieces of work were there at once nothing is done in place: syncs in flight together are cheaper, milliseconds.
     /// </summary>
-    private const int CrowdMemoryMilliseconds = 500;
+    private const int BurstMilliseconds = 500;
     /// <summary>When nothing was finished for so long, one more thread may run: a dead network disk must not hold up the others.</summary>
     private static readonly TimeSpan StallTime = TimeSpan.FromSeconds(1);
     private readonly object _gate = new();
@@ -66,7 +66,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     /// So many pieces may wait for a thread that is at work before another one is woken: for work that is quick, where a switch of threads
     /// costs as much as the work.
     /// </summary>
-    public int Patience { get; init; }
+    public int Backlog { get; init; }
 
     /// <summary>The most threads, however many of them wait or are stuck.</summary>
     public int MostThreads { get; init; } = 200;
@@ -88,7 +88,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     void IBatchEnd.OnBatchEnd()
     {
         (_batch, _taken) = (_taken, _batch);
-        if (Pending > 1) _threadsUntil = Math.Max(_threadsUntil, loop.NowMilliseconds + CrowdMemoryMilliseconds);
+        if (Pending > 1) _threadsUntil = Math.Max(_threadsUntil, loop.NowMilliseconds + BurstMilliseconds);
         if (loop.NowMilliseconds >= _threadsUntil) DoInPlace(_taken[0]);
         else foreach (WorkItem item in _taken) Enqueue(item);
         _taken.Clear();
@@ -131,7 +131,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     /// <summary>Threads that are at work, or about to be.</summary>
     private int AtWork => _started - _idle + _waking - _waiting;
 
-    private bool NeedsAnother => _queue.Count > (AtWork > _extra ? Patience : 0);
+    private bool NeedsAnother => _queue.Count > (AtWork > _extra ? Backlog : 0);
 
     private void WakeIfNeeded()
     {

@@ -8,7 +8,7 @@ namespace MtaSuite.Local.Mailboxes;
 [Flags]
 public enum LockMethods { None = 0, Fcntl = 1, Flock = 2, DotLock = 4 }
 
-/// <summary>Locking as configured: methods, and how patiently.</summary>
+/// <summary>Locking as configured: methods, number of attempts and delay between them.</summary>
 /// <param name="Attempts">deliver_lock_attempts.</param>
 /// <param name="Delay">deliver_lock_delay.</param>
 /// <param name="StaleAfter">stale_lock_time: the age at which somebody's lock file is no lock any more.</param>

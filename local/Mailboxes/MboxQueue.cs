@@ -24,7 +24,7 @@ internal sealed class MboxEntry(MessageContent content, CopySpec spec, MboxTarge
 /// <param name="waiting">Told true when a thread has to wait for long, and false afterwards.</param>
 internal sealed class MboxQueue(Action<bool> waiting)
 {
-    private const int PatienceMilliseconds = 50, MaxBatch = 32;
+    private const int TimeoutMilliseconds = 50, MaxBatch = 32;
 
     private sealed class Box
     {
@@ -87,7 +87,7 @@ internal sealed class MboxQueue(Action<bool> waiting)
         bool told = false;
         while (!entry.IsDone && box.Busy)
         {
-            if (Monitor.Wait(box, told ? Timeout.Infinite : PatienceMilliseconds) || told) continue;
+            if (Monitor.Wait(box, told ? Timeout.Infinite : TimeoutMilliseconds) || told) continue;
             told = true;
             waiting(true);
         }

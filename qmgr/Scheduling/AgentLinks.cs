@@ -6,7 +6,7 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Qmgr.Scheduling;
 
 /// <summary>The delivery agents behind their sockets, one link to each transport.</summary>
-internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool, TimeSpan patience) : ISchedulerHost
+internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool, TimeSpan timeout) : ISchedulerHost
 {
     private readonly Dictionary<string, LinkClient> _links = new(StringComparer.Ordinal);
 
@@ -23,7 +23,7 @@ internal sealed class AgentLinks(EventLoop loop, SpoolDirectory spool, TimeSpan 
         request.Recipients = delivery.Recipients;
         request.Sender = delivery.Message.SenderFor(delivery.Recipients[0]);
         bool ok = link.TryOpen(request, new Call(sink, delivery), out LinkStream stream);
-        if (ok) stream.Expect(patience);
+        if (ok) stream.SetTimeout(timeout);
         error = ok ? "" : link.LastError;
         return ok;
     }

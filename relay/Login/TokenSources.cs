@@ -9,7 +9,7 @@ namespace MtaSuite.Relay.Login;
 /// </summary>
 internal sealed class TokenSources(TimeSpan lifetime, TimeProvider clock)
 {
-    private const int MaxToken = 16 * 1024, CommandPatienceMilliseconds = 30_000;
+    private const int MaxToken = 16 * 1024, CommandTimeoutMilliseconds = 30_000;
     private const short PollIn = 1;
     private readonly Dictionary<string, (string Token, long At)> _tokens = [];
     private readonly Lock _gate = new();
@@ -89,7 +89,7 @@ internal sealed class TokenSources(TimeSpan lifetime, TimeProvider clock)
         problem = "";
         while (length < bytes.Length)
         {
-            if (!Poll.WaitOne(fd, PollIn, CommandPatienceMilliseconds))
+            if (!Poll.WaitOne(fd, PollIn, CommandTimeoutMilliseconds))
             {
                 problem = "it takes too long";
                 break;

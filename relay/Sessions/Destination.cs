@@ -16,7 +16,7 @@ internal sealed class Destination(EventLoop loop, CacheSettings cache, bool isLi
     /// <summary>A server that takes longer for a message is not waited for, milliseconds.</summary>
     private const double QuickMilliseconds = 10;
     /// <summary>How long a transaction waits for a busy session at most.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(25);
     private readonly List<Session> _idle = [];
     private readonly Queue<(Transaction Transaction, long Since)> _waiting = new();
     private double _milliseconds = double.MaxValue;
@@ -49,14 +49,14 @@ internal sealed class Destination(EventLoop loop, CacheSettings cache, bool isLi
         _waiting.Enqueue((transaction, loop.NowMilliseconds));
         if (_timerRuns) return;
         _timerRuns = true;
-        loop.After(Patience, ReleaseImpatient);
+        loop.After(Timeout, ReleaseLate);
     }
 
     /// <summary>Those that waited too long get a session of their own.</summary>
-    private void ReleaseImpatient()
+    private void ReleaseLate()
     {
         _timerRuns = false;
-        while (_waiting.TryPeek(out var first) && loop.NowMilliseconds - first.Since >= Patience.TotalMilliseconds)
+        while (_waiting.TryPeek(out var first) && loop.NowMilliseconds - first.Since >= Timeout.TotalMilliseconds)
         {
             _waiting.Dequeue();
             if (_idle.Count > 0) Take().Resume(first.Transaction);
@@ -64,7 +64,7 @@ internal sealed class Destination(EventLoop loop, CacheSettings cache, bool isLi
         }
         if (_waiting.Count == 0 || _timerRuns) return;
         _timerRuns = true;
-        loop.After(Patience, ReleaseImpatient);
+        loop.After(Timeout, ReleaseLate);
     }
 
     /// <summary>The next transaction for a session that is (about to be) free, or null.</summary>

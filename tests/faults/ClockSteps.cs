@@ -123,7 +123,7 @@ public class ClockSteps : InstanceTest
         SetAhead(after);
         File.WriteAllText(Gate, "");
         File.SetUnixFileMode(Gate, (UnixFileMode)FileModes.WorldWritableFile);
-        Mta.WaitForLog($"{id}: removed"); // within the patience of the test, not after a day
+        Mta.WaitForLog($"{id}: removed"); // within the timeout of the test, not after a day
         Assert.That(File.ReadAllText(Gate), Does.Contain("waits"));
     }
 

@@ -33,7 +33,7 @@ internal abstract class Submission : IDisposable
 internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest request) : Submission
 {
     /// <summary>ipc_timeout's default: the message may be on its way to a slow disk.</summary>
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromHours(1);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromHours(1);
     private readonly SpooledInput _content = new();
     private readonly long _sizeLimit = config.Get(CleanupParams.MessageSizeLimit);
     private Outcome? _failure;
@@ -48,7 +48,7 @@ internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest reques
     public override Outcome Finish()
     {
         if (_failure != null) return _failure;
-        Attempts attempts = new(Attempts.Patience);
+        Attempts attempts = new(Attempts.Timeout);
         string refusal = "";
         do
         {
@@ -61,14 +61,14 @@ internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest reques
         return Outcome.Defer("4.3.0", $"mail submission: {refusal}: try again later");
     }
 
-    private BlockingLink? Connect(TimeSpan patience, out string error)
+    private BlockingLink? Connect(TimeSpan timeout, out string error)
     {
         string queue = config.Get(CommonParams.QueueDirectory), service = config.Get(PickupParams.PickupServiceName);
         string path = new SpoolDirectory(queue).SocketPath(false, service);
-        BlockingLink? link = BlockingLink.Connect(path, patience, AnswerPatience, out int errno);
+        BlockingLink? link = BlockingLink.Connect(path, timeout, AnswerTimeout, out int errno);
         // a deep queue directory: a socket's path has 107 bytes
         if (link == null && errno == Errno.ENAMETOOLONG && Paths.ChDir(queue) == 0)
-            link = BlockingLink.Connect($"{SpoolDirectory.Public}/{service}", patience, AnswerPatience, out errno);
+            link = BlockingLink.Connect($"{SpoolDirectory.Public}/{service}", timeout, AnswerTimeout, out errno);
         error = link != null ? "" : $"the mail system is not running (connect to {path}: {Errno.Text(errno)})";
         return link;
     }

@@ -14,9 +14,9 @@ namespace MtaSuite.Common.Sasl.BackEnds;
 /// <param name="path">A socket's path, or "inet:host:port" with an address as host.</param>
 public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
 {
-    private static readonly TimeSpan s_handshakePatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_handshakeTimeout = TimeSpan.FromSeconds(3);
     /// <summary>Dovecot itself gives up after 150 seconds, and answers a refused login after 2.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(100);
     internal const string NotConnected = "Can't connect to authentication server", Lost = "Connection lost to authentication server";
     // Announced while nobody knows: whoever tries then hears "later" instead of "never".
     private static readonly SaslMechanism[] s_usual = [SaslMechanism.Find("PLAIN")!, SaslMechanism.Find("LOGIN")!];
@@ -37,7 +37,7 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
         else
         {
             _waiting.Add(ready);
-            loop.After(s_handshakePatience, () => ready.TrySet(false));
+            loop.After(s_handshakeTimeout, () => ready.TrySet(false));
         }
         return ready;
     }
@@ -118,7 +118,7 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
         private async Task StartAsync(byte[]? initial, Promise<SaslResult> result)
         {
             if (!await owner.ReadyAsync() || owner._link is not { IsReady: true } link) result.TrySet(SaslResult.Temporary(NotConnected));
-            else (_link, _id) = (link, link.Begin(Request(initial), result, s_patience));
+            else (_link, _id) = (link, link.Begin(Request(initial), result, s_timeout));
         }
 
         private string Request(byte[]? initial)
@@ -141,7 +141,7 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
         {
             Promise<SaslResult> result = new();
             if (_link is not { IsOpen: true }) result.TrySet(SaslResult.Temporary(Lost));
-            else _link.Continue(_id, response, result, s_patience);
+            else _link.Continue(_id, response, result, s_timeout);
             return result;
         }
 

@@ -31,17 +31,17 @@ internal sealed class DovecotLink(EventLoop loop, int fd)
     }
 
     /// <summary>Begins a request: the parameters of AUTH behind its id.</summary>
-    public uint Begin(string parameters, Promise<SaslResult> result, TimeSpan patience)
+    public uint Begin(string parameters, Promise<SaslResult> result, TimeSpan timeout)
     {
         uint id = ++_lastId;
-        Expect(id, result, patience);
+        Expect(id, result, timeout);
         Send(string.Create(CultureInfo.InvariantCulture, $"AUTH\t{id}\t{parameters}\n"));
         return id;
     }
 
-    public void Continue(uint id, byte[] response, Promise<SaslResult> result, TimeSpan patience)
+    public void Continue(uint id, byte[] response, Promise<SaslResult> result, TimeSpan timeout)
     {
-        Expect(id, result, patience);
+        Expect(id, result, timeout);
         Send(string.Create(CultureInfo.InvariantCulture, $"CONT\t{id}\t{Convert.ToBase64String(response)}\n"));
     }
 
@@ -51,9 +51,9 @@ internal sealed class DovecotLink(EventLoop loop, int fd)
         if (IsOpen) Send(string.Create(CultureInfo.InvariantCulture, $"CANCEL\t{id}\n"));
     }
 
-    private void Expect(uint id, Promise<SaslResult> result, TimeSpan patience)
+    private void Expect(uint id, Promise<SaslResult> result, TimeSpan timeout)
     {
-        LoopTimer limit = loop.After(patience, () =>
+        LoopTimer limit = loop.After(timeout, () =>
         {
             Cancel(id);
             result.TrySet(SaslResult.Temporary("Authentication server does not answer"));

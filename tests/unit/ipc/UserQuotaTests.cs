@@ -39,7 +39,7 @@ public sealed class UserQuotaTests
             if (type == FrameType.Open)
             {
                 tests._streams.Add(stream);
-                stream.ExpectProgress();
+                stream.SetProgressTimeout();
             }
             else stream.Send(FrameType.Reply, new QmgrReply());
         }

@@ -230,7 +230,7 @@ public sealed class MboxTests
         first.Wait();
         foreach (Thread thread in threads[1..]) thread.Start();
         while (threads[1..].Any(t => t.ThreadState != System.Threading.ThreadState.WaitSleepJoin)) Poll.Wait([], 5);
-        Poll.Wait([], 120); // beyond the first patience
+        Poll.Wait([], 120); // beyond the first timeout
         go.Set();
         foreach (Thread thread in threads) thread.Join();
         Assert.That(entries.All(e => e.Outcome != null));
