@@ -58,7 +58,7 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
     public async ValueTask<Outcome?> ChangeSenderAsync(Envelope e, string address, CleanupFlags flags)
     {
         Rewriting sender = flags.HasFlag(CleanupFlags.Rewrite) ? await rewriter.SenderAsync(address) : new(address);
-        if (sender.Trouble is { } trouble) return Refuse(e, trouble, sender.Problem);
+        if (sender.Failure is { } trouble) return Refuse(e, trouble, sender.Problem);
         e.Sender = sender.Address;
         return null;
     }
@@ -79,12 +79,12 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
         List<string> copies = [];
         if (rewriter.AlwaysBcc.Length > 0) copies.Add(rewriter.AlwaysBcc);
         Rewriting bcc = await rewriter.SenderBccAsync(e.Sender);
-        if (bcc.Trouble is { } trouble) return Refuse(e, trouble, bcc.Problem);
+        if (bcc.Failure is { } trouble) return Refuse(e, trouble, bcc.Problem);
         if (bcc.Address.Length > 0) copies.Add(bcc.Address);
         foreach (string recipient in work.Standard)
         {
             bcc = await rewriter.RecipientBccAsync(recipient);
-            if (bcc.Trouble is { } failure) return Refuse(e, failure, bcc.Problem);
+            if (bcc.Failure is { } failure) return Refuse(e, failure, bcc.Problem);
             if (bcc.Address.Length > 0 && !copies.Contains(bcc.Address)) copies.Add(bcc.Address);
         }
         foreach (string copy in copies)
@@ -101,7 +101,7 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
             return null;
         }
         (bool alias, Rewriting standard) = await ExpandAsync(asked.Address, work.Expanded, flags);
-        if (standard.Trouble is { } trouble) return Refuse(e, trouble, standard.Problem);
+        if (standard.Failure is { } trouble) return Refuse(e, trouble, standard.Problem);
         work.Standard.Add(standard.Address);
         string original = asked.Original.Length > 0 ? asked.Original : asked.Address;
         if (alias && e.Sender.Length > 0 && (asked.Notify & Notify.Success) != 0) NoteExpansion(work, e, asked, original);
@@ -127,7 +127,7 @@ internal sealed class EnvelopeRewriter(MailConfig config, CleanupRewriter rewrit
         if (flags.HasFlag(CleanupFlags.Aliases))
         {
             Expansion expansion = await rewriter.ExpandRecipientAsync(address, results);
-            return (expansion.IsAlias, new(expansion.Recipient, expansion.Trouble, expansion.Problem));
+            return (expansion.IsAlias, new(expansion.Recipient, expansion.Failure, expansion.Problem));
         }
         Rewriting standard = flags.HasFlag(CleanupFlags.Rewrite) ? await rewriter.RecipientAsync(address) : new(address);
         results.Clear();

@@ -91,7 +91,7 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
 
     private SubmitFailure FailureOf(Outcome? failure) => failure is null or { IsOk: true } ? SubmitFailure.None
         : failure == SubmitReply.TooBig ? SubmitFailure.TooBig
-        : failure == QueueFileWriter.WriteError ? SubmitFailure.Trouble
+        : failure == QueueFileWriter.WriteError ? SubmitFailure.Unavailable
         : failure == _inspection?.Failure ? SubmitFailure.Filtered : SubmitFailure.Refused;
 
     /// <summary>Takes the header section; at its end the envelope is complete too, and the file has begun.</summary>

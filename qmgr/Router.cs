@@ -30,7 +30,7 @@ internal sealed class Router : IRouter
         Outcome? outcome = route.Status switch
         {
             RouteStatus.BadAddress => Outcome.Bounce("5.1.3", "bad address syntax"),
-            RouteStatus.Trouble => Outcome.Defer("4.3.0", "address resolver failure"),
+            RouteStatus.TemporaryFailure => Outcome.Defer("4.3.0", "address resolver failure"),
             _ when route.IsDoubleBounce => Outcome.Ok("undeliverable postmaster notification discarded"),
             _ => null,
         };

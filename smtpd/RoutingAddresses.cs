@@ -38,7 +38,7 @@ internal sealed class RoutingAddresses : IAddresses
     public async ValueTask<Destination> IsAuthorizedDestinationAsync(string sender, string recipient)
     {
         Route route = await ResolveAsync(sender, recipient);
-        if (route.Status == RouteStatus.Trouble)
+        if (route.Status == RouteStatus.TemporaryFailure)
         {
             Log.Warning($"{route.Problem}");
             return Destination.Unknown;
@@ -51,7 +51,7 @@ internal sealed class RoutingAddresses : IAddresses
     {
         Route route = await ResolveAsync(other, address);
         string domain = route.Recipient[(route.Recipient.LastIndexOf('@') + 1)..];
-        if (route.Status == RouteStatus.Trouble)
+        if (route.Status == RouteStatus.TemporaryFailure)
         {
             Log.Warning($"{route.Problem}");
             return (Destination.Unknown, domain);

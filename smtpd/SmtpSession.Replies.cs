@@ -46,7 +46,7 @@ internal sealed partial class SmtpSession
     private void Send(Refusal refusal)
     {
         SmtpReply reply = refusal.Footer.Length == 0 ? refusal.Reply : ReplyFooter.Append(refusal.Reply, refusal.Footer, this);
-        Send(Settings.SoftBounce ? reply.Soften() : reply);
+        Send(Settings.SoftBounce ? reply.AsTemporary() : reply);
     }
 
     private void Send(SmtpReply reply)

@@ -49,7 +49,7 @@ internal sealed partial class SmtpSession
             return false;
         }
         TlsFacts facts = TlsFacts.Of(session!, settings.FingerprintDigest);
-        string asked = Common.Native.SslServerName.Asked(session!.Ssl);
+        string asked = Common.Native.SslServerName.Requested(session!.Ssl);
         facts = facts with { AskedName = asked, ServerName = Server.Tls.HasName(asked) ? asked : "" };
         Tls = facts;
         IsEncrypted = true;

@@ -28,7 +28,7 @@ public sealed class DmarcTreeWalk
     public IReadOnlyList<DmarcStep> Steps => _steps;
 
     /// <summary>Why the walk came to no end: then neither policy nor organization is known, for now. Empty: it did.</summary>
-    public string Trouble { get; private set; } = "";
+    public string Problem { get; private set; } = "";
 
     public static async Task<DmarcTreeWalk> RunAsync(DnsResolver resolver, string domain)
     {
@@ -38,10 +38,10 @@ public sealed class DmarcTreeWalk
             DnsAnswer answer = await resolver.Query($"_dmarc.{name}", DnsType.TXT);
             if (!answer.IsFound && !answer.IsNotFound)
             {
-                walk.Trouble = $"the question for _dmarc.{name} fails: {answer.Reason}";
+                walk.Problem = $"the question for _dmarc.{name} fails: {answer.Reason}";
                 break;
             }
-            if (Judge(name, answer) is not { } step) continue;
+            if (Evaluate(name, answer) is not { } step) continue;
             walk._steps.Add(step);
             if (step.Record is { PublicSuffix: not null }) break;
         }
@@ -57,7 +57,7 @@ public sealed class DmarcTreeWalk
     }
 
     // several records of one name are as good as none
-    private static DmarcStep? Judge(string name, DnsAnswer answer)
+    private static DmarcStep? Evaluate(string name, DnsAnswer answer)
     {
         List<string> texts = [.. answer.Texts.Where(DmarcRecord.IsDmarc)];
         if (texts.Count == 0) return null;
@@ -95,9 +95,9 @@ public sealed class DmarcTreeWalk
     public async Task<bool?> IsAlignedAsync(DnsResolver resolver, string other)
     {
         if (Normalize(other) == Domain) return true;
-        if (Trouble.Length > 0) return null;
+        if (Problem.Length > 0) return null;
         DmarcTreeWalk walk = await RunAsync(resolver, other);
-        return walk.Trouble.Length > 0 ? null : walk.OrganizationalDomain == OrganizationalDomain;
+        return walk.Problem.Length > 0 ? null : walk.OrganizationalDomain == OrganizationalDomain;
     }
 
     private static string Normalize(string domain) => (DomainName.ToAscii(domain) ?? domain).TrimEnd('.').ToLowerInvariant();

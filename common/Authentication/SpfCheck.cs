@@ -49,7 +49,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         _explanation = (record.Explanation, name);
         foreach (SpfTerm term in record.Terms)
         {
-            if (term.AsksDns && ++_lookups > maxLookups)
+            if (term.NeedsDnsLookup && ++_lookups > maxLookups)
                 return Say(SpfResult.PermError, $"more than {maxLookups} terms that ask the DNS", term);
             if (depth > MaxDepth) return Say(SpfResult.PermError, "records include each other without end", term);
             (bool? matches, SpfOutcome? failed) = await MatchesAsync(term, name, depth);
@@ -69,7 +69,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     private static ReadOnlySpan<char> Labels(string name) => name.Replace('_', 'x').TrimEnd('.');
 
     /// <summary>The one SPF record of a domain; otherwise what that makes of a check.</summary>
-    private async Task<(SpfRecord? Record, SpfOutcome? Trouble)> FindAsync(string domain)
+    private async Task<(SpfRecord? Record, SpfOutcome? DnsError)> FindAsync(string domain)
     {
         DnsAnswer answer = await resolver.Query(domain, DnsType.TXT);
         if (!answer.IsFound && !answer.IsNotFound) return (null, Say(SpfResult.TempError, answer.Reason));
@@ -92,7 +92,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
             case SpfMechanism.Mx: return await ExchangersAsync(term, target);
             case SpfMechanism.Exists:
                 DnsAnswer answer = await AskAsync(target, DnsType.A);
-                return (answer.IsFound, Trouble(answer));
+                return (answer.IsFound, DnsError(answer));
             default: return await NamesAsync(target);
         }
     }
@@ -114,7 +114,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     private async Task<(bool?, SpfOutcome?)> AddressesAsync(SpfTerm term, string target)
     {
         DnsAnswer answer = await AskAsync(target, _names.AddressType);
-        return (answer.Addresses.Any(a => Covers(a, term)), Trouble(answer));
+        return (answer.Addresses.Any(a => Covers(a, term)), DnsError(answer));
     }
 
     private async Task<(bool?, SpfOutcome?)> ExchangersAsync(SpfTerm term, string target)
@@ -123,12 +123,12 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         List<MxRecord> exchangers = [.. answer.Records.OfType<MxRecord>().Where(m => m.Exchange.Length > 0)];
         if (exchangers.Count > MaxNames)
             return (null, Say(SpfResult.PermError, $"{target} has more than {MaxNames} mail exchangers", term));
-        SpfOutcome? failed = Trouble(answer);
+        SpfOutcome? failed = DnsError(answer);
         foreach (MxRecord exchanger in failed == null ? exchangers : [])
         {
             DnsAnswer addresses = await resolver.Query(exchanger.Exchange, _names.AddressType);
             if (addresses.Addresses.Any(a => Covers(a, term))) return (true, null);
-            failed ??= Trouble(addresses);
+            failed ??= DnsError(addresses);
         }
         return (false, failed);
     }
@@ -167,7 +167,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
         return answer;
     }
 
-    private static SpfOutcome? Trouble(DnsAnswer answer) =>
+    private static SpfOutcome? DnsError(DnsAnswer answer) =>
         answer.IsFound || answer.IsNotFound ? null : Say(SpfResult.TempError, answer.Reason);
 
     private bool Covers(IPAddress network, SpfTerm term) =>

@@ -23,7 +23,7 @@ internal sealed class SpfClientNames(DnsResolver resolver, IPAddress client)
     public async Task<bool> IsWithinAsync(string domain)
     {
         foreach (string name in await NamesAsync())
-            if (Rank(name, domain) < 2 && await LeadsBackAsync(name)) return true;
+            if (Rank(name, domain) < 2 && await IsValidatedAsync(name)) return true;
         return false;
     }
 
@@ -33,7 +33,7 @@ internal sealed class SpfClientNames(DnsResolver resolver, IPAddress client)
     public async Task<string> BestAsync(string domain)
     {
         foreach (string name in (await NamesAsync()).OrderBy(n => Rank(n, domain)))
-            if (await LeadsBackAsync(name)) return name;
+            if (await IsValidatedAsync(name)) return name;
         return "unknown";
     }
 
@@ -44,7 +44,7 @@ internal sealed class SpfClientNames(DnsResolver resolver, IPAddress client)
         name.Equals(domain, StringComparison.OrdinalIgnoreCase) ? 0 : name.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase) ? 1
         : 2;
 
-    private async Task<bool> LeadsBackAsync(string name)
+    private async Task<bool> IsValidatedAsync(string name)
     {
         if (_validated.TryGetValue(name, out bool known)) return known;
         DnsAnswer back = await resolver.Query(name, AddressType);

@@ -19,8 +19,8 @@ public enum SpfMechanism : byte { All, Include, A, Mx, Ptr, Ip4, Ip6, Exists }
 public sealed record SpfTerm(SpfResult Result, SpfMechanism Mechanism, string Domain, IPAddress? Network, int Prefix4, int Prefix6,
     string Text)
 {
-    /// <summary>It counts to the ten questions that one check may lead to (RFC 7208 4.6.4).</summary>
-    public bool AsksDns =>
+    /// <summary>It counts to the ten DNS lookups that one check may take (RFC 7208 4.6.4).</summary>
+    public bool NeedsDnsLookup =>
         Mechanism is SpfMechanism.Include or SpfMechanism.A or SpfMechanism.Mx or SpfMechanism.Ptr or SpfMechanism.Exists;
 }
 

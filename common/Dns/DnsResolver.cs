@@ -48,7 +48,7 @@ public sealed class DnsResolver
         bool absolute = name.EndsWith('.');
         string plain = absolute ? name[..^1] : name;
         Promise<DnsAnswer> promise = new();
-        if (!DomainName.IsAskable(plain) && name != ".")
+        if (!DomainName.IsQueryable(plain) && name != ".")
             promise.TrySet(new DnsAnswer { Name = name, Type = type, Status = DnsStatus.NameError, Reason = DnsReason.InvalidName(name) });
         else if (Options.ReplyFilter is { IsEmpty: false } filter && (flags & DnsQueryFlags.Unfiltered) == 0)
             FilterAsync(Query(name, type, flags | DnsQueryFlags.Unfiltered), filter, promise).Detach();

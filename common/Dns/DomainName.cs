@@ -40,7 +40,7 @@ public static class DomainName
     }
 
     /// <summary>A name that can be asked for: valid labels, not an address. A final dot is no harm.</summary>
-    internal static bool IsAskable(ReadOnlySpan<char> name)
+    internal static bool IsQueryable(ReadOnlySpan<char> name)
     {
         if (name.EndsWith('.')) name = name[..^1];
         return HostName.HasValidLabels(name) && !HostName.TryParseIPv4(name, out _);

@@ -35,7 +35,7 @@ internal sealed record Question(string Name, DnsType Type, ushort Id, byte[] Byt
     }
 
     /// <summary>What a message is to this question: null when it is something else, or an answer that may be malformed.</summary>
-    public ExchangeResult? Judge(ReadOnlySpan<byte> message)
+    public ExchangeResult? Match(ReadOnlySpan<byte> message)
     {
         DnsResponse? response = DnsResponse.ReadHead(message, out int position, out bool hasQuestion);
         if (response is null)

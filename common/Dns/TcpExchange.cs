@@ -40,7 +40,7 @@ internal static class TcpExchange
                 connection.Consume(2);
                 byte[]? message = await ReceiveAsync(connection, length);
                 if (message is null) return new ExchangeResult(ExchangeStatus.Unreachable);
-                return question.Judge(message) ?? new ExchangeResult(ExchangeStatus.Malformed);
+                return question.Match(message) ?? new ExchangeResult(ExchangeStatus.Malformed);
             }
             if (await connection.FillAsync() != ReadStatus.Data) return new ExchangeResult(ExchangeStatus.Unreachable);
         }

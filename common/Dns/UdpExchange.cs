@@ -10,14 +10,14 @@ namespace MtaSuite.Common.Dns;
 /// </summary>
 internal sealed class UdpExchange : IReadiness
 {
-    private const int MaxStrangers = 10;
+    private const int MaxUnexpected = 10;
     private readonly EventLoop _loop;
     private readonly Question _question;
     private readonly byte[] _buffer;
     private readonly FileDescriptor? _socket;
     private readonly Promise<ExchangeResult> _promise = new();
     private LoopTimer? _timer;
-    private int _strangers;
+    private int _unexpected;
 
     private UdpExchange(EventLoop loop, Question question, byte[] buffer, FileDescriptor? socket) =>
         (_loop, _question, _buffer, _socket) = (loop, question, buffer, socket);
@@ -49,8 +49,8 @@ internal sealed class UdpExchange : IReadiness
                 if (Errno.Last != Errno.EAGAIN) End(new ExchangeResult(ExchangeStatus.Unreachable));
                 return;
             }
-            ExchangeResult? result = _question.Judge(_buffer.AsSpan(0, length));
-            if (result is null && ++_strangers >= MaxStrangers) result = new ExchangeResult(ExchangeStatus.Suspicious);
+            ExchangeResult? result = _question.Match(_buffer.AsSpan(0, length));
+            if (result is null && ++_unexpected >= MaxUnexpected) result = new ExchangeResult(ExchangeStatus.Suspicious);
             if (result is null) continue;
             End(result.Value);
             return;

@@ -56,11 +56,11 @@ internal sealed class WebExchange(WebCall call, IReadOnlyList<IPAddress> address
             policy.CustomTrustStore.ImportFromPemFile(call.AuthorityFile);
         }
         handler.SslOptions =
-            new SslClientAuthenticationOptions { CertificateChainPolicy = policy, RemoteCertificateValidationCallback = Judge };
+            new SslClientAuthenticationOptions { CertificateChainPolicy = policy, RemoteCertificateValidationCallback = VerifyCertificate };
         return handler;
     }
 
-    private bool Judge(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    private bool VerifyCertificate(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors == SslPolicyErrors.None) return true;
         X509ChainStatusFlags flags = X509ChainStatusFlags.NoError;

@@ -54,7 +54,7 @@ public sealed class AnvilClient
     {
         if (IsAway) return null;
         AnvilReply? reply = await _link.CallAsync<AnvilRequest, AnvilReply>(request).WithinAsync(_loop, Timeout);
-        if (reply == null) Away(_link.LastError.Length > 0 ? _link.LastError : "no answer");
+        if (reply == null) Unavailable(_link.LastError.Length > 0 ? _link.LastError : "no answer");
         return reply;
     }
 
@@ -63,7 +63,7 @@ public sealed class AnvilClient
         foreach ((string ident, int held) in _held) _link.TryNotify(new AnvilHeld { Ident = ident, Held = held });
     }
 
-    private void Away(string reason)
+    private void Unavailable(string reason)
     {
         long now = _loop.NowMilliseconds;
         _askAgain = now + PauseMilliseconds;

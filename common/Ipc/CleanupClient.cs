@@ -73,7 +73,7 @@ public sealed class Submission : IStreamHandler
         {
             QueueId = _queueId,
             Outcome = Outcome.Defer("4.3.0", $"queue file write error: {reason}"),
-            Failure = SubmitFailure.Trouble,
+            Failure = SubmitFailure.Unavailable,
         });
 
     void IStreamHandler.OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)

@@ -65,7 +65,7 @@ public sealed class LinkServer
         LinkAccepted?.Invoke(link);
         if (_leaving) link.GoAway();
         link.Start();
-        if (share != null && Users!.Limits.Idle > TimeSpan.Zero) LookLater();
+        if (share != null && Users!.Limits.Idle > TimeSpan.Zero) ScheduleCheck();
     }
 
     private void Closed(Link link, uint uid)
@@ -75,8 +75,8 @@ public sealed class LinkServer
         if (_leaving && _links.Count == 0) Left?.Invoke();
     }
 
-    /// <summary>While there are links with limits they are looked at; otherwise the process rests.</summary>
-    private void LookLater()
+    /// <summary>Checks links with limits from time to time, as long as there are any.</summary>
+    private void ScheduleCheck()
     {
         const int often = 4, mostMilliseconds = 5_000, leastMilliseconds = 50;
         if (_looks) return;
@@ -87,7 +87,7 @@ public sealed class LinkServer
             _looks = false;
             Link[] limited = [.. _links.Where(l => l.Share != null)];
             foreach (Link link in limited) link.CloseIfIdle();
-            if (_links.Any(l => l.Share != null)) LookLater();
+            if (_links.Any(l => l.Share != null)) ScheduleCheck();
         });
     }
 

@@ -30,10 +30,10 @@ public sealed record Outcome(OutcomeKind Kind, DsnStatus Status, int Code, strin
     public static Outcome Bounce(DsnStatus status, string text) => new(OutcomeKind.Permanent, status.WithClass(5), 550, text);
     public static Outcome Bounce(string status, string text) => Bounce(DsnStatus.Parse(status), text);
 
-    /// <summary>The same trouble as a temporary one.</summary>
-    public Outcome Soften() =>
+    /// <summary>The same failure as a temporary one.</summary>
+    public Outcome AsTemporary() =>
         IsPermanent ? this with { Kind = OutcomeKind.Temporary, Status = Status.WithClass(4), Code = Code - 100 } : this;
 
-    /// <summary>What soft_bounce makes of it: as <see cref="Soften"/>, and the log says so.</summary>
-    public Outcome SoftBounce() => IsPermanent ? Soften() with { IsSoftened = true } : this;
+    /// <summary>What soft_bounce makes of it: as <see cref="AsTemporary"/>, and the log says so.</summary>
+    public Outcome SoftBounce() => IsPermanent ? AsTemporary() with { IsSoftened = true } : this;
 }

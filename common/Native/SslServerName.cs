@@ -23,7 +23,7 @@ public static unsafe partial class SslServerName
     }
 
     /// <summary>Server: the name the client asked for, or empty.</summary>
-    public static string Asked(SslConnection connection) => OpenSsl.Text(ServerName(connection.Handle, 0));
+    public static string Requested(SslConnection connection) => OpenSsl.Text(ServerName(connection.Handle, 0));
 
     /// <summary>Finds the context for the name that a client asks for: (id given to <see cref="Serve"/>, name); 0: stay.</summary>
     public static Func<nint, string, nint>? ContextForName { get; set; }

@@ -58,7 +58,7 @@ public sealed partial class AddressResolver
     public async ValueTask<Route> ResolveAsync(string sender, string recipient)
     {
         (MatchResult isLocal, string address) = await NormalizeAsync(recipient);
-        if (isLocal == MatchResult.Error) return Route.Trouble(recipient, $"{RewriteParams.Mydestination.Name} lookup failure");
+        if (isLocal == MatchResult.Error) return Route.TemporaryFailure(recipient, $"{RewriteParams.Mydestination.Name} lookup failure");
         string domain = address[(address.LastIndexOf('@') + 1)..];
         switch (CheckDomain(domain))
         {
@@ -70,21 +70,21 @@ public sealed partial class AddressResolver
                 break;
             default: break;
         }
-        if (isLocal == MatchResult.Error) return Route.Trouble(recipient, $"{RewriteParams.Mydestination.Name} lookup failure");
+        if (isLocal == MatchResult.Error) return Route.TemporaryFailure(recipient, $"{RewriteParams.Mydestination.Name} lookup failure");
         return await RouteAsync(sender, recipient, address, domain, isLocal == MatchResult.Yes);
     }
 
     private async ValueTask<Route> RouteAsync(string sender, string recipient, string address, string domain, bool isLocal)
     {
         (AddressClass @class, string problem) = isLocal ? (AddressClass.Local, "") : await ClassOfAsync(domain);
-        if (problem.Length > 0) return Route.Trouble(recipient, problem);
+        if (problem.Length > 0) return Route.TemporaryFailure(recipient, problem);
         ExplainClass(@class, domain);
         Hop hop = await ByClassAsync(@class, sender, domain);
         if (hop.Problem.Length == 0) ExplainTransport(@class, hop.Transport, hop.Nexthop);
         if (hop.Problem.Length == 0 && hop.Transport.Length == 0) hop = hop with { Problem = "null transport is not allowed" };
         if (hop.Problem.Length == 0 && @class != AddressClass.VirtualAlias) hop = await ByTableAsync(hop, address, domain);
         if (hop.Problem.Length == 0) hop = await RelocateAsync(hop, address);
-        if (hop.Problem.Length > 0) return Route.Trouble(recipient, hop.Problem);
+        if (hop.Problem.Length > 0) return Route.TemporaryFailure(recipient, hop.Problem);
         // commands must not take an address for an option
         if (!_allowMinus && address[0] == '-') return Route.BadAddress(recipient);
         return new Route(RouteStatus.Ok, @class, hop.Transport, hop.Nexthop, address)

@@ -8,14 +8,14 @@ namespace MtaSuite.Common.Routing;
 /// <param name="Recipient">The recipient in standard form, after canonical mapping and before aliases.</param>
 /// <param name="IsAlias">It expanded to something else: a sender who asked for success notices gets "expanded" now, and the notices of the
 /// results are without success (RFC 3461 5.2.7.3).</param>
-/// <param name="Trouble">Null, or the temporary failure that the message is refused with.</param>
+/// <param name="Failure">Null, or the temporary failure that the message is refused with.</param>
 /// <param name="Problem">Details for the log; empty when all is well.</param>
-public readonly record struct Expansion(string Recipient, bool IsAlias, Outcome? Trouble, string Problem);
+public readonly record struct Expansion(string Recipient, bool IsAlias, Outcome? Failure, string Problem);
 
 /// <summary>An envelope address after a step of rewriting.</summary>
-/// <param name="Trouble">Null, or the temporary failure that the message is refused with.</param>
+/// <param name="Failure">Null, or the temporary failure that the message is refused with.</param>
 /// <param name="Problem">Details for the log; empty when all is well.</param>
-public readonly record struct Rewriting(string Address, Outcome? Trouble = null, string Problem = "")
+public readonly record struct Rewriting(string Address, Outcome? Failure = null, string Problem = "")
 {
     internal static readonly Outcome LookupTrouble = Outcome.Defer("4.3.0", "Error: address rewriting failed, try again later");
 

@@ -2,7 +2,7 @@ namespace MtaSuite.Common.Routing;
 
 /// <summary>
 /// Remembers for a few seconds who is known and who is not: a look-up in the system's accounts costs as much as the rest of a message's way
-/// together. Trouble is never remembered. Bounded; when full it starts anew. Thread-safe.
+/// together. Failures are never remembered. Bounded; when full it starts anew. Thread-safe.
 /// </summary>
 internal sealed class RecipientCache(TimeProvider clock)
 {

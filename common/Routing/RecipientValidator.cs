@@ -60,7 +60,7 @@ public sealed class RecipientValidator
     /// <summary>Checks an address whose route is known already.</summary>
     public async ValueTask<RecipientCheck> CheckAsync(Route route, string address, bool isSender)
     {
-        if (route.Status == RouteStatus.Trouble) return Failed(route, address, route.Problem);
+        if (route.Status == RouteStatus.TemporaryFailure) return Failed(route, address, route.Problem);
         if (route.Status == RouteStatus.BadAddress)
             return new(RecipientStatus.Unknown, 501, new DsnStatus(5, 1, (short)(isSender ? 7 : 3)),
                 $"Bad {(isSender ? "sender" : "recipient")} address syntax", route);

@@ -10,12 +10,12 @@ public enum RouteStatus : byte
     /// <summary>The address is none: "5.1.3 bad address syntax".</summary>
     BadAddress,
     /// <summary>A table could not be asked; try again.</summary>
-    Trouble,
+    TemporaryFailure,
 }
 
 /// <summary>
-/// Where an address goes. For <see cref="RouteStatus.BadAddress"/> and <see cref="RouteStatus.Trouble"/> the transports "error" and "retry"
-/// with their reason as nexthop stand here, so that a queue manager can follow any route as it is.
+/// Where an address goes. For <see cref="RouteStatus.BadAddress"/> and <see cref="RouteStatus.TemporaryFailure"/> the transports "error"
+/// and "retry" with their reason as nexthop stand here, so that a queue manager can follow any route as it is.
 /// </summary>
 /// <param name="Transport">The service of master.cf that delivers.</param>
 /// <param name="Nexthop">Its destination: a domain, "[host]:port", for "error" and "retry" status and text.</param>
@@ -41,6 +41,7 @@ public readonly record struct Route(RouteStatus Status, AddressClass Class, stri
     public static Route BadAddress(string recipient) =>
         new(RouteStatus.BadAddress, AddressClass.Default, ErrorTransport, "5.1.3 bad address syntax", recipient);
 
-    public static Route Trouble(string recipient, string problem) =>
-        new(RouteStatus.Trouble, AddressClass.None, RetryTransport, "4.3.0 address resolver failure", recipient) { Problem = problem };
+    public static Route TemporaryFailure(string recipient, string problem) =>
+        new(RouteStatus.TemporaryFailure, AddressClass.None, RetryTransport, "4.3.0 address resolver failure", recipient)
+        { Problem = problem };
 }

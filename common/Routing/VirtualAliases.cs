@@ -29,7 +29,7 @@ public sealed class VirtualAliases(Maps maps, AddressMapper mapper, AliasLimits 
     /// Replaces <paramref name="results"/> by what the recipient (internal form) expands to; itself when no alias matches.
     /// </summary>
     /// <returns>No trouble, or the temporary failure and its details; then the results hold the recipient alone.</returns>
-    public async ValueTask<(Outcome? Trouble, string Problem)> ExpandAsync(string recipient, List<string> results)
+    public async ValueTask<(Outcome? Failure, string Problem)> ExpandAsync(string recipient, List<string> results)
     {
         string problem = "";
         results.Clear();

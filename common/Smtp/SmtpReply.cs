@@ -27,7 +27,7 @@ public readonly record struct SmtpReply(int Code, DsnStatus Status, string Text)
     }
 
     /// <summary>The same refusal as a temporary one (soft_bounce).</summary>
-    public SmtpReply Soften() =>
+    public SmtpReply AsTemporary() =>
         Code is >= 500 and < 600 ? this with { Code = Code - 100, Status = Status.IsEmpty ? Status : Status.WithClass(4) } : this;
 
     /// <summary>The first line as it stands in logs: code, status, text.</summary>

@@ -11,7 +11,7 @@ internal sealed class UnixTable : BlockingTable
     private UnixTable(string spec, bool groups, TableOptions options) : base(spec, options, Threads)
     {
         _groups = groups;
-        AnswersAtOnce = !AsksTheNetwork(groups ? "group:" : "passwd:");
+        AnswersAtOnce = !UsesNetwork(groups ? "group:" : "passwd:");
     }
 
     public static Table Open(string spec, string name, TableOptions options) => name switch
@@ -44,7 +44,7 @@ internal sealed class UnixTable : BlockingTable
     }
 
     /// <summary>The name service switch names a source beyond this machine's files for a database.</summary>
-    private static bool AsksTheNetwork(string database)
+    private static bool UsesNetwork(string database)
     {
         try
         {

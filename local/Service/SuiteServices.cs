@@ -48,7 +48,7 @@ internal sealed class SuiteServices : ILocalServices
     public Resolution Resolve(string address)
     {
         Rewriting standard = _rewriter.RecipientAsync(address).Completed();
-        if (standard.Trouble != null) return new Resolution(ResolutionStatus.Unavailable, address);
+        if (standard.Failure != null) return new Resolution(ResolutionStatus.Unavailable, address);
         Route route = _resolver.ResolveAsync("", standard.Address).Completed();
         return route.Status switch
         {
@@ -79,7 +79,7 @@ internal sealed class SuiteServices : ILocalServices
             if (n <= 0)
             {
                 submission.Abort("queue file read error");
-                return new SubmitReply { Outcome = Outcome.Defer("4.3.0", "queue file read error"), Failure = SubmitFailure.Trouble };
+                return new SubmitReply { Outcome = Outcome.Defer("4.3.0", "queue file read error"), Failure = SubmitFailure.Unavailable };
             }
             submission.Write(piece.AsSpan(0, n));
             at += n;

@@ -120,7 +120,7 @@ internal sealed partial class Session
         string more = client.ServerError.Length > 0 ? $" ({client.ServerError})" : "";
         string said = $"authentication failed; server {Target.Name} said: {_reply}{more}";
         Outcome outcome = _reply.Refusal(Target, $"SASL {said}");
-        if (Logins!.Settings.SoftBounce) outcome = outcome.Soften();
+        if (Logins!.Settings.SoftBounce) outcome = outcome.AsTemporary();
         if (_reply.Code == 535) Logins.Refusals?.Add(Target.Host, who, outcome with { Text = $"SASL [CACHED] {said}" });
         Log.Info($"{outcome.Text}");
         return Refuse(outcome);

@@ -25,7 +25,7 @@ internal sealed partial class Session
         if (!_reply.IsGood)
         {
             Outcome refusal = RefusedToTalk(_reply);
-            return Refuse(Settings.Skip5xxGreeting && refusal.IsPermanent ? refusal.Soften() : refusal);
+            return Refuse(Settings.Skip5xxGreeting && refusal.IsPermanent ? refusal.AsTemporary() : refusal);
         }
         await ExaminePixAsync(_reply.Text);
         _noExtensions |= Settings is { NeverSendEhlo: true, IsLmtp: false }

@@ -81,7 +81,7 @@ internal sealed class AccessContext(SmtpSession session)
             WarnDepth = 0;
             DeferIfReject = default;
         }
-        if (Session.Settings.SoftBounce) reply = reply.Soften();
+        if (Session.Settings.SoftBounce) reply = reply.AsTemporary();
         LogEvent(warn ? "reject_warning" : "reject", reply.ToString());
         if (warn) return Verdict.Dunno;
         Reply = reply;

@@ -37,7 +37,7 @@ public static class CdbFuzz
             image[at] = input[i + 2];
         }
         if (input.Length > 0) image = image[..Math.Max(CdbFormat.HeaderSize, image.Length - input[0] / 2)];
-        CdbReader reader = CdbReader.OverImage(image);
+        CdbReader reader = CdbReader.FromImage(image);
         foreach (string key in Keys)
         {
             byte[] bytes = Encoding.ASCII.GetBytes(key);

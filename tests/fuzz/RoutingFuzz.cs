@@ -23,11 +23,11 @@ public static class RoutingFuzz
         string text = Encoding.UTF8.GetString(input);
         string once = s_core.Rewriter.Rewrite(text, RewriteContext.Local);
         Route route = s_resolver.Resolve("", text);
-        if (route.Status == RouteStatus.Trouble) throw new InvalidOperationException("no table here can fail");
+        if (route.Status == RouteStatus.TemporaryFailure) throw new InvalidOperationException("no table here can fail");
         List<string> expanded = [];
         // the aliases above have a loop in them: that ends in a refusal with the recipient alone
         Expansion expansion = s_cleanup.ExpandRecipient(text, expanded);
-        bool sound = expansion.Trouble is null ? expanded.Count is > 0 and <= 1001 : expanded.Count == 1
+        bool sound = expansion.Failure is null ? expanded.Count is > 0 and <= 1001 : expanded.Count == 1
             && expanded[0] == expansion.Recipient;
         if (!sound) throw new InvalidOperationException("expansion");
         if (!route.IsOk) return;

@@ -11,9 +11,9 @@ internal sealed class DmarcSection(DoctorContext c, string domain)
     public async Task RunAsync(Section s)
     {
         DmarcTreeWalk walk = await DmarcTreeWalk.RunAsync(c.Resolver, domain);
-        if (walk.Trouble.Length > 0)
+        if (walk.Problem.Length > 0)
         {
-            s.Problem(Area, walk.Trouble, "receivers defer, or go on without a policy", "see whether the name servers answer");
+            s.Problem(Area, walk.Problem, "receivers defer, or go on without a policy", "see whether the name servers answer");
             return;
         }
         foreach (DmarcStep step in walk.Steps.Where(step => step.Problem.Length > 0))

@@ -41,7 +41,7 @@ internal sealed class Router : IDisposable
         List<string> results = [];
         Expansion expansion = _rewriter.ExpandRecipientAsync(address, results).Completed();
         List<RouteStep> steps = _trace.Take();
-        if (expansion.Trouble is { } trouble)
+        if (expansion.Failure is { } trouble)
             return new RouteReport(address, expansion.Recipient, expansion.Problem.Length > 0 ? expansion.Problem : trouble.Text, steps,
                 []);
         return new RouteReport(address, expansion.Recipient, "", steps, [.. results.Select(r => Final(sender, r))]);

@@ -173,7 +173,7 @@ public enum SubmitFailure : byte
     /// <summary>It has more content than message_size_limit.</summary>
     TooBig,
     /// <summary>A file could not be written, or cleanup did not answer. The text may name paths: it is for the log only.</summary>
-    Trouble,
+    Unavailable,
     /// <summary>A filter refused the message, and that was logged; the reply is for its client.</summary>
     Filtered,
 }

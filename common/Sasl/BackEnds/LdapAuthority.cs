@@ -20,18 +20,18 @@ public sealed class LdapAuthority(LdapSettings settings, string realm, TokenChec
         if (login.Length == 0 || password.Length == 0) return SaslResult.Fail(full, "empty login or password");
         using LdapConnection? connection =
             LdapConnection.TryOpen(settings.Servers, settings.AuthorityFile, settings.VerifiesServer, settings.Timeout, out string error);
-        if (connection is null) return Away(full, error);
+        if (connection is null) return Unavailable(full, error);
         if (settings.StartTls && connection.StartTls() is not LdapConnection.Success and int refused)
-            return Away(full, $"STARTTLS: {LdapConnection.Text(refused)}");
+            return Unavailable(full, $"STARTTLS: {LdapConnection.Text(refused)}");
         string name = settings.NameOf(full);
         if (name.Length == 0)
         {
             int bound = connection.Bind(settings.BindName, settings.BindPassword);
-            if (bound != LdapConnection.Success) return Away(full, $"bind as {settings.BindName}: {LdapConnection.Text(bound)}");
+            if (bound != LdapConnection.Success) return Unavailable(full, $"bind as {settings.BindName}: {LdapConnection.Text(bound)}");
             int found = connection.FindOne(settings.SearchBase, settings.FilterFor(full), settings.Timeout, out name);
             if (found is LdapConnection.NoSuchObject or LdapConnection.Ambiguous)
                 return SaslResult.Fail(full, found == LdapConnection.Ambiguous ? "more than one entry" : "no such login");
-            if (found != LdapConnection.Success) return Away(full, $"search: {LdapConnection.Text(found)}");
+            if (found != LdapConnection.Success) return Unavailable(full, $"search: {LdapConnection.Text(found)}");
         }
         int code = connection.Bind(name, password);
         return code switch
@@ -39,11 +39,11 @@ public sealed class LdapAuthority(LdapSettings settings, string realm, TokenChec
             LdapConnection.Success => SaslResult.Success(full),
             LdapConnection.InvalidCredentials or LdapConnection.NoSuchObject or LdapConnection.InappropriateAuthentication =>
                 SaslResult.Fail(full, LdapConnection.Text(code)),
-            _ => Away(full, $"bind: {LdapConnection.Text(code)}"),
+            _ => Unavailable(full, $"bind: {LdapConnection.Text(code)}"),
         };
     }
 
-    private SaslResult Away(string login, string problem) =>
+    private SaslResult Unavailable(string login, string problem) =>
         SaslResult.Temporary("directory is unavailable", login, $"{settings.Servers}: {problem}");
 
     /// <summary>A directory does not give verifiers away: SCRAM is not offered.</summary>

@@ -44,7 +44,7 @@ public sealed class TokenIntrospection(IntrospectionSettings settings, TokenRule
         _calls++;
         WebResult answer = await web.SendAsync(MakeCall(token));
         _calls--;
-        (SaslResult result, TimeSpan holds) = Judge(login, answer);
+        (SaslResult result, TimeSpan holds) = Evaluate(login, answer);
         if (holds > TimeSpan.Zero) Remember(key, result, holds);
         return result;
     }
@@ -72,27 +72,27 @@ public sealed class TokenIntrospection(IntrospectionSettings settings, TokenRule
     }
 
     /// <summary>What an answer means, and how long.</summary>
-    private (SaslResult Result, TimeSpan Holds) Judge(string login, WebResult answer)
+    private (SaslResult Result, TimeSpan Holds) Evaluate(string login, WebResult answer)
     {
-        if (!answer.IsOk) return (Unclear(login, answer.Text), default);
+        if (!answer.IsOk) return (Undetermined(login, answer.Text), default);
         try
         {
             using JsonDocument document = JsonDocument.Parse(answer.Body);
             JsonElement claims = document.RootElement;
             if (!claims.TryGetProperty("active", out JsonElement active)
                 || active.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
-                return (Unclear(login, "the answer has no \"active\""), default);
+                return (Undetermined(login, "the answer has no \"active\""), default);
             if (active.ValueKind == JsonValueKind.False) return (SaslResult.Fail(login, "the token is not active"), s_refusalTime);
             DateTimeOffset now = clock.GetUtcNow();
             SaslResult result = rules.Check(login, claims, now, needsExpiry: false);
             TimeSpan left = TokenRules.Time(claims, "exp") is { } end ? end - now : TimeSpan.MaxValue;
             return (result, result.Status != SaslStatus.Success ? s_refusalTime : left < settings.CacheTime ? left : settings.CacheTime);
         }
-        catch (JsonException) { return (Unclear(login, "the answer is not JSON"), default); }
-        catch (InvalidOperationException) { return (Unclear(login, "the answer is not a JSON object"), default); }
+        catch (JsonException) { return (Undetermined(login, "the answer is not JSON"), default); }
+        catch (InvalidOperationException) { return (Undetermined(login, "the answer is not a JSON object"), default); }
     }
 
-    private SaslResult Unclear(string login, string problem) =>
+    private SaslResult Undetermined(string login, string problem) =>
         SaslResult.Temporary("token server is unavailable", login, $"{settings.Url}: {problem}");
 
     private void Remember(string key, SaslResult result, TimeSpan holds)

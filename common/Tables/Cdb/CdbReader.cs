@@ -24,7 +24,7 @@ internal sealed class CdbReader : IDisposable
     private CdbReader(byte[] image, SafeFileHandle? file, long size) => (_image, _file, _size) = (image, file, size);
 
     /// <summary>A reader of a file's bytes.</summary>
-    public static CdbReader OverImage(byte[] image) => new(image, null, image.Length);
+    public static CdbReader FromImage(byte[] image) => new(image, null, image.Length);
 
     /// <summary>Opens a file. Null with errno (0: a reason of our own) and the reason when it cannot be used.</summary>
     /// <param name="imageLimit">Files larger than this many bytes are read in place.</param>

@@ -57,7 +57,7 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
         if (Settings.LogLevel >= 2) Log.Log.Info($"setting up TLS connection to {peer}");
         TlsHandshake result = await session.HandshakeAsync(Settings.StartTimeout);
         if (result != TlsHandshake.Done) return Failed(result, session.Error, peer);
-        TlsStart start = Judge(session, policy, nexthop, host);
+        TlsStart start = Evaluate(session, policy, nexthop, host);
         if (start.Status == TlsStartStatus.Established) session.Keep = () => _sessions.Add(sessionKey, SslSessions.Take(session.Ssl));
         if (Settings.LogLevel >= 1) Log.Log.Info($"{start.Facts!.Summary("to", peer)}");
         if (start.Facts!.Trust == TlsTrust.Untrusted && (Settings.LogLevel >= 1 || policy.Level.MustMatch())
@@ -80,7 +80,7 @@ public sealed class TlsClient(TlsClientSettings settings, IReadOnlyList<KeyPair>
     }
 
     /// <summary>Who the server turned out to be, by the policy's way to tell.</summary>
-    private TlsStart Judge(TlsSession session, TlsPolicy policy, string nexthop, string host)
+    private TlsStart Evaluate(TlsSession session, TlsPolicy policy, string nexthop, string host)
     {
         TlsFacts facts = TlsFacts.Of(session, Settings.FingerprintDigest);
         TlsResult result = policy.Level switch

@@ -39,12 +39,12 @@ public class DmarcTreeWalkTests
     public void A_domain(string domain, string organization, string policy)
     {
         DmarcTreeWalk walk = Walk(domain);
-        Assert.That((walk.OrganizationalDomain, walk.Policy?.Domain ?? "", walk.Trouble), Is.EqualTo((organization, policy, "")));
+        Assert.That((walk.OrganizationalDomain, walk.Policy?.Domain ?? "", walk.Problem), Is.EqualTo((organization, policy, "")));
     }
 
     [Test]
     public void No_answer_is_no_organization() =>
-        Assert.That(Walk("a.silent.test").Trouble, Does.StartWith("the question for _dmarc.silent.test fails"));
+        Assert.That(Walk("a.silent.test").Problem, Does.StartWith("the question for _dmarc.silent.test fails"));
 
     // RFC 9989 4.10: eight questions at most, whatever the name
     [Test]

@@ -212,7 +212,7 @@ public sealed class CleanupServiceTests
         Directory.Delete(_bench.Spool.Root + "/incoming");
         SubmitReply reply = await _bench.SubmitAsync(CleanupBench.Request("r@x.test"), Large(size));
         Assert.That((reply.Outcome.IsTemporary, reply.Outcome.Status.ToString()), Is.EqualTo((true, "4.3.0")));
-        Assert.That(reply.Failure, Is.EqualTo(SubmitFailure.Trouble));
+        Assert.That(reply.Failure, Is.EqualTo(SubmitFailure.Unavailable));
         Directory.CreateDirectory(_bench.Spool.Root + "/incoming");
         Assert.That(_bench.Notices, Is.Empty);
         Assert.That((await _bench.SubmitAsync(CleanupBench.Request("r@x.test"), Large(size))).Outcome.IsOk);

@@ -134,7 +134,7 @@ public sealed class ContentInspectionTests
         foreach (string parameter in (string[])["header_checks", "body_checks"])
             Each($"{parameter} = fail:broken", Head, Tail, (reply, _) =>
             {
-                Assert.That((reply.Failure, reply.Outcome.IsTemporary), Is.EqualTo((SubmitFailure.Trouble, true)));
+                Assert.That((reply.Failure, reply.Outcome.IsTemporary), Is.EqualTo((SubmitFailure.Unavailable, true)));
                 Assert.That(_bench!.Files(), Is.Empty);
             });
     }

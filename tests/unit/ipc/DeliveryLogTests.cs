@@ -28,6 +28,6 @@ public sealed class DeliveryLogTests
         Assert.That((DeliveryLog.Word(refused, false), DeliveryLog.Word(refused.SoftBounce(), false),
             DeliveryLog.Word(Outcome.Defer("4.1.1", "no").SoftBounce(), false)),
             Is.EqualTo(("bounced", "SOFTBOUNCE", "deferred")));
-        Assert.That(DeliveryLog.Word(refused.Soften(), false), Is.EqualTo("deferred"), "made temporary for another reason");
+        Assert.That(DeliveryLog.Word(refused.AsTemporary(), false), Is.EqualTo("deferred"), "made temporary for another reason");
     }
 }

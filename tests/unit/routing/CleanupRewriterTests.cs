@@ -13,7 +13,7 @@ public sealed class CleanupRewriterTests
         using RoutingCore core = RoutingFor.With(config);
         List<string> results = [];
         Expansion expansion = new CleanupRewriter(core).ExpandRecipient(recipient, results);
-        return expansion.Trouble is null ? string.Join(',', results) : $"{expansion.Trouble.Status} {expansion.Trouble.Text}";
+        return expansion.Failure is null ? string.Join(',', results) : $"{expansion.Failure.Status} {expansion.Failure.Text}";
     }
 
     private static string Header(string config, HeaderName name, string value, RewriteContext context = RewriteContext.Local)

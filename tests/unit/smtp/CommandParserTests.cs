@@ -131,7 +131,7 @@ public class CommandParserTests
         SmtpReply reply = SmtpReply.Parse("550 5.7.1 one\ntwo\rx") with { };
         byte[] bytes = new byte[SmtpReply.MaxBytes(reply.Text.Length, reply.Lines)];
         Assert.That(Encoding.ASCII.GetString(bytes, 0, reply.Format(bytes)), Is.EqualTo("550-5.7.1 one\r\n550 5.7.1 two?x\r\n"));
-        Assert.That(reply.Soften().ToString(), Does.StartWith("450 4.7.1 one"));
+        Assert.That(reply.AsTemporary().ToString(), Does.StartWith("450 4.7.1 one"));
         Assert.That(SmtpReply.Parse("250 Ok").ToString(), Is.EqualTo("250 Ok"));
     }
 

@@ -367,7 +367,7 @@ public class SessionTests
     {
         const string mail = "EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@local.test>\r\nDATA\r\nx\r\n.\r\n";
         using SmtpHarness h = new(Loose);
-        (h.Queue.Answer, h.Queue.Failure) = (Common.Mail.Outcome.Defer("4.3.0", "no connection to /var/secret"), SubmitFailure.Trouble);
+        (h.Queue.Answer, h.Queue.Failure) = (Common.Mail.Outcome.Defer("4.3.0", "no connection to /var/secret"), SubmitFailure.Unavailable);
         Assert.That(h.Talk(mail + "QUIT\r\n"), Does.Contain("451 4.3.0 Error: queue file write error\r\n221"));
         using SmtpHarness big = new(Loose);
         (big.Queue.Answer, big.Queue.Failure) = (SubmitReply.TooBig, SubmitFailure.TooBig);

@@ -169,7 +169,7 @@ public class CdbTests
         {
             byte[] bad = [.. good];
             bad[at] ^= 0xff;
-            CdbReader reader = CdbReader.OverImage(bad);
+            CdbReader reader = CdbReader.FromImage(bad);
             reader.Find("gamma"u8, 1000, out byte[] data);
             Assert.That(data, Has.Length.LessThanOrEqualTo(1000));
         }
