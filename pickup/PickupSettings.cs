@@ -25,7 +25,7 @@ internal sealed class PickupSettings
         OwnUid = Credentials.GetEUid();
         ContentFilter = config.Get(SmtpdParams.ContentFilter);
         SmtpUtf8 = config.Get(CommonParams.Smtputf8Enable);
-        Cleanup = CleanupChoice.OfReceived(config) | CleanupFlags.BounceErrors;
+        Cleanup = CleanupChoice.OfReceived(config);
     }
 
     /// <summary>Characters that may be VERP delimiters.</summary>

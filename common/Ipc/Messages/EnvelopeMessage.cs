@@ -156,8 +156,6 @@ public enum CleanupFlags : uint
     Bcc = 8,
     /// <summary>Recipients come from the To, Cc and Bcc headers, and Bcc is removed (sendmail -t).</summary>
     ExtractRecipients = 16,
-    /// <summary>An address that cannot be used is answered with a notice to the sender instead of a refusal (local submission).</summary>
-    BounceErrors = 32,
     /// <summary>non_smtpd_milters, and milters for what smtpd took.</summary>
     Milters = 64,
     All = Rewrite | Aliases | Checks | Bcc | Milters,

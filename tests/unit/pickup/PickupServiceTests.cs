@@ -120,7 +120,7 @@ public class PickupServiceTests
         Assert.That(QueueId.IsValid(e.QueueId) && e.QueueId != "chosenByTheUse");
         Assert.That((e.Sender, e.FullName, e.Origin, e.ClientProtocol, e.SaslLogin), Is.EqualTo(("me", "Me Myself", "pickup", "", "")));
         Assert.That(e.Flags, Is.EqualTo(MessageFlags.Trace), "a user cannot make a notice");
-        Assert.That(got.Request.Cleanup, Is.EqualTo(CleanupFlags.All | CleanupFlags.BounceErrors | CleanupFlags.ExtractRecipients));
+        Assert.That(got.Request.Cleanup, Is.EqualTo(CleanupFlags.All | CleanupFlags.ExtractRecipients));
         Assert.That(e.Recipients.Select(r => (r.Address, r.Notify)),
             Is.EqualTo(new[] { ("a@b", Notify.Success), ("c@d", Notify.Default) }));
         Assert.That(got.Text, Does.StartWith(
