@@ -70,7 +70,8 @@ internal sealed class KeyWatch
     }
 
     private static bool IsReadable(string file, Account account) => FileStatus.TryGet(file, out FileStatus status)
-        && ((status.Permissions & FileModes.OthersRead) != 0 || (status.Uid == account.Uid && (status.Permissions & FileModes.OwnerRead) != 0)
+        && ((status.Permissions & FileModes.OthersRead) != 0
+        || (status.Uid == account.Uid && (status.Permissions & FileModes.OwnerRead) != 0)
         || (status.Gid == account.Gid && (status.Permissions & FileModes.GroupRead) != 0));
 
     private static bool IsUsable(TlsServerSettings settings)

@@ -29,7 +29,8 @@ internal static class LocalMacros
                 "extension" => branch.Extension,
                 "domain" => branch.Domain,
                 "local" or "mailbox" => branch.Local,
-                "recipient_delimiter" => branch.Delimiter.Length > 0 ? branch.Delimiter : delimiter.IsEmpty ? null : delimiter.Characters[..1],
+                "recipient_delimiter" => branch.Delimiter.Length > 0 ? branch.Delimiter
+                    : delimiter.IsEmpty ? null : delimiter.Characters[..1],
                 _ => null,
             };
             if (name == "extension" && value != null) usedExtension = true;

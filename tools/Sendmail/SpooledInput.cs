@@ -41,7 +41,8 @@ internal sealed class SpooledInput : IDisposable
         _hasNoFolder = _file == null;
         if (_file == null) return null;
         _ = Paths.Unlink(path);
-        return FileIO.WriteAll(_file.Fd, _memory.GetBuffer().AsSpan(0, (int)_memory.Length)) ? null : $"write temporary file: {Errno.Text()}";
+        bool ok = FileIO.WriteAll(_file.Fd, _memory.GetBuffer().AsSpan(0, (int)_memory.Length));
+        return ok ? null : $"write temporary file: {Errno.Text()}";
     }
 
     /// <summary>Gives all of it to <paramref name="take"/>, which says whether to go on; false when the temporary file cannot be

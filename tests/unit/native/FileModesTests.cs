@@ -29,5 +29,6 @@ public sealed class FileModesTests
     [TestCase(FileModes.OthersExecute, "1")]
     [TestCase(FileModes.Sticky, "1000")]
     [TestCase(FileModes.AllBits, "7777")]
-    public void A_mode_is_what_its_comment_says_in_octal(uint mode, string octal) => Assert.That(Convert.ToString(mode, 8), Is.EqualTo(octal));
+    public void A_mode_is_what_its_comment_says_in_octal(uint mode, string octal) =>
+        Assert.That(Convert.ToString(mode, 8), Is.EqualTo(octal));
 }

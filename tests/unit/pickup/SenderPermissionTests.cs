@@ -26,6 +26,9 @@ public sealed class SenderPermissionTests
     }
 
     [Test]
-    public void Trouble_is_temporary() =>
-        Assert.That(new SenderPermission("fail:x", "<>", RecipientDelimiter.None).CheckAsync("joe", "joe").Completed()!.IsPermanent, Is.False);
+    public void Trouble_is_temporary()
+    {
+        SenderPermission permission = new("fail:x", "<>", RecipientDelimiter.None);
+        Assert.That(permission.CheckAsync("joe", "joe").Completed()!.IsPermanent, Is.False);
+    }
 }
