@@ -32,9 +32,9 @@ internal sealed class SmtpdStartup
     public IService Start(ServiceContext context)
     {
         string path = context.Spool.SocketPath(isPrivate: false, context.Config.Get(CleanupParams.CleanupServiceName));
-        CleanupWriter queue = new(new CleanupClient(context.Loop, path));
+        CleanupClient cleanup = new(context.Loop, path);
         DiskSpace disk = new(context.Spool.Root, context.Loop.Time);
-        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, NameServices.Of(context.Loop, context.Config), disk,
+        SmtpServer server = new(context.Loop, _settings!, cleanup.Open, _addresses!, NameServices.Of(context.Loop, context.Config), disk,
             context.MaxProc, context.Spool.Root)
         {
             Qmgr = new LinkClient(context.Loop,

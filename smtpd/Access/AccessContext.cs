@@ -132,6 +132,6 @@ internal sealed class AccessContext(SmtpSession session)
     public void LogEvent(string what, string text)
     {
         Trace?.Note($"{what}: {text}");
-        Session.LogEvent(what, text, Sender, Recipient, Helo);
+        Session.SessionLog.Event(what, text, Sender, Recipient, Helo);
     }
 }

@@ -56,7 +56,7 @@ internal static class AddressWords
     public static ValueTask<Verdict> RejectMultiRecipientBounce(AccessContext c, RestrictionStep step)
     {
         int before = c.Session.Transaction?.Recipients.Count ?? 0;
-        bool several = before > (c.Session.Where == "RCPT" ? 0 : 1);
+        bool several = before > (c.Session.Stage == SmtpVerb.Rcpt ? 0 : 1);
         return new(c.Sender is { Length: 0 } && several
             ? c.Reject(c.Rules.MultiRecipientBounceCode, "5.5.3", $"<{c.ReplyName}>: {c.ReplyClass} rejected: Multi-recipient bounce")
             : Verdict.Dunno);

@@ -3,6 +3,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Smtpd.Access;
@@ -75,7 +76,7 @@ internal static class DnsblWords
     private static async ValueTask<Verdict> PermitAsync(AccessContext c, RestrictionStep step, Func<string, string>? key, string what)
     {
         // A list of good clients must not open the relay.
-        if (c.Session.Where == "RCPT" && c.Recipient is not null && await IsForeignAsync(c)) return Verdict.Dunno;
+        if (c.Session.Stage == SmtpVerb.Rcpt && c.Recipient is not null && await IsForeignAsync(c)) return Verdict.Dunno;
         if (key is null) return Verdict.Dunno;
         switch (await AskAsync(c, step.Zone!, key))
         {

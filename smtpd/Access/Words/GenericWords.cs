@@ -20,11 +20,11 @@ internal static class GenericWords
         return new(Verdict.Dunno);
     }
 
-    public static ValueTask<Verdict> RejectUnauthPipelining(AccessContext c, RestrictionStep step) => new(c.Session.ImproperPipelining
+    public static ValueTask<Verdict> RejectUnauthPipelining(AccessContext c, RestrictionStep step) => new(c.Session.Input.ImproperPipelining
         ? c.Reject(503, "5.5.0", $"<{c.ReplyName}>: {c.ReplyClass} rejected: Improper use of SMTP command pipelining")
         : Verdict.Dunno);
 
-    public static ValueTask<Verdict> RejectPlaintextSession(AccessContext c, RestrictionStep step) => new(!c.Session.IsEncrypted
+    public static ValueTask<Verdict> RejectPlaintextSession(AccessContext c, RestrictionStep step) => new(!c.Session.Encryption.IsOn
         ? c.Reject(c.Rules.PlaintextCode, "4.7.1", "Session encryption is required")
         : Verdict.Dunno);
 

@@ -35,7 +35,7 @@ internal sealed class SmtpHarness : IDisposable
         SmtpdSettings normal = new(Config);
         SmtpdSettings stressed = new(MailConfig.Parse(text + "\nstress = yes\n" + stress).Config, normal);
         Settings = new SettingsPair(normal, stressed);
-        Server = new SmtpServer(Loop, Settings, Queue, addresses ?? Addresses, Names(),
+        Server = new SmtpServer(Loop, Settings, Queue.Open, addresses ?? Addresses, Names(),
             new DiskSpace("/tmp", TimeProvider.System), MaxSessions)
         {
             Tls = normal.Tls.IsOn ? normal.Tls.TryStart(TimeProvider.System, out _) : null,
@@ -227,7 +227,7 @@ internal sealed class TestClient(EventLoop loop, int fd)
 }
 
 /// <summary>A queue that keeps messages in memory.</summary>
-internal sealed class FakeQueue : IQueueWriter
+internal sealed class FakeQueue
 {
     public List<FakeMessage> Messages { get; } = [];
     /// <summary>What the next messages are answered with.</summary>

@@ -1,10 +1,12 @@
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Net;
-using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Commands;
+using MtaSuite.Smtpd.Filters;
 
-namespace MtaSuite.Smtpd;
+namespace MtaSuite.Smtpd.Sessions;
 
-/// <summary>The course of a session: its commands one after the other, waiting, and its end.</summary>
+/// <summary>The course of a session: the greeting, its commands one after the other, and its end.</summary>
 internal sealed partial class SmtpSession
 {
     // Unsent replies above this make a session wait: a client that never reads must not fill the memory.
@@ -12,42 +14,34 @@ internal sealed partial class SmtpSession
     // So many commands in one go, then other sessions get their turn.
     private const int CommandsPerTurn = 64;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(1);
-    private static readonly TimeSpan s_drainPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(60);
 
-    private LineSplitter _splitter;
-    private bool _closing, _greet, _shuttingDown, _reported;
+    private bool _closing, _greet, _shuttingDown;
 
     /// <summary>Serves the client from greeting to end, then closes the connection.</summary>
     public async Task RunAsync()
     {
-        BeginTranscript();
-        if (await ProxyAsync())
+        if (PostmasterNotice.NeedsTranscript(Settings.NotifyClasses)) Dialogue = new Dialogue { Transcript = new Transcript() };
+        if (await ProxyHeaderReader.ReadAsync(this))
         {
             if (!Client.IsNamed) Client = await Server.Names.NameAsync(Client);
-            LogConnect();
-            await BeginForClientAsync();
+            SessionLog.Connect();
+            if (Log.Verbose || await Client.IsInAsync(Settings.DebugPeers)) (Dialogue ??= new Dialogue()).LogAs(Client.NameAddress);
+            await Rights.FindAsync(Settings, Client);
             _greet = true;
-            if (await CountConnectionAsync())
+            if (await Limits.CountConnectionAsync())
             {
-                if (await WrapAsync()) await CommandsAsync();
-                else EndedInHandshake();
+                if (await Encryption.WrapAsync()) await CommandsAsync();
+                else EndAfterHandshake();
             }
         }
-        if (_refusals is not null) await SendRefusalsAsync();
+        if (_replies.HasPending) await _replies.SendPendingAsync();
         EndTransaction();
         _filters?.Quit();
-        CountDisconnection();
-        LogDisconnect();
+        Limits.CountDisconnection();
+        SessionLog.Disconnect();
         Connection.CloseAfterFlush();
-        TellPostmaster();
-    }
-
-    /// <summary>What depends on who has connected.</summary>
-    private async ValueTask BeginForClientAsync()
-    {
-        await BeginDialogLogAsync();
-        await AuthorizeAsync();
-        XforwardAllowed = await IsInAsync(Settings.XforwardHosts);
+        _notice.SendIfNeeded();
     }
 
     /// <summary>No more commands after this one.</summary>
@@ -66,9 +60,27 @@ internal sealed partial class SmtpSession
     /// <summary>
     /// The limits have become shorter: a client without a message under way does not keep its place longer than they allow.
     /// </summary>
-    public void Hurry()
+    public void ShortenDeadline()
     {
         if (Transaction is null) Connection.LimitDeadline(Settings.Timeout);
+    }
+
+    /// <summary>False when the session ends here.</summary>
+    private async ValueTask<bool> GreetAsync()
+    {
+        _greet = false;
+        Stage = SessionStage.Connect;
+        if (!Input.CheckPipelining()) return false;
+        await Filters.BeginAsync();
+        SmtpReply refusal = await Filters.RunAsync(new FilterEvent(FilterPhase.Connect));
+        AccessDenied = refusal;
+        if (refusal.IsNone) Reply(220, "", Settings.Banner);
+        else
+        {
+            Reply(refusal);
+            Limits.CountError();
+        }
+        return true;
     }
 
     private async ValueTask CommandsAsync()
@@ -77,19 +89,19 @@ internal sealed partial class SmtpSession
         while (!_closing)
         {
             if (_greet && !await GreetAsync()) return;
-            if (_refusals is not null)
+            if (_replies.HasPending)
             {
-                await SendRefusalsAsync();
+                await _replies.SendPendingAsync();
                 continue;
             }
             if (IsOver()) return;
             LineStatus status;
             ReadOnlyMemory<byte> line;
             bool bareLf, fresh = true;
-            while ((status = TakeLine(out line, out bareLf)) == LineStatus.Incomplete)
+            while ((status = Input.TakeCommand(out line, out bareLf)) == LineStatus.Incomplete)
             {
                 turn = 0;
-                ArmDeadline(fresh, Settings.Timeout);
+                Input.SetDeadline(fresh);
                 fresh = false;
                 ReadStatus read = await Connection.FillAsync();
                 if (read != ReadStatus.Data)
@@ -98,11 +110,9 @@ internal sealed partial class SmtpSession
                     return;
                 }
             }
-            if (Errors >= Settings.SoftErrorLimit && Settings.ErrorSleepTime > TimeSpan.Zero) await Loop.Delay(Settings.ErrorSleepTime);
-            if (status == LineStatus.Complete && line.Length > Settings.LineLengthLimit
-                && CommandLine.Parse(line.Span).Verb != SmtpVerb.Auth) status = LineStatus.TooLong;
-            if (status == LineStatus.Complete) await ExecuteAsync(line, bareLf);
-            else LineTooLong(status);
+            if (Limits.HasManyErrors && Settings.ErrorSleepTime > TimeSpan.Zero) await Loop.Delay(Settings.ErrorSleepTime);
+            if (status == LineStatus.Complete) await CommandDispatch.ExecuteAsync(this, line, bareLf);
+            else RefuseLongLine(status);
             if (Connection.Unsent > MaxUnsent && !await DrainAsync()) return;
             // Not a yield: what is posted runs before the loop looks at other connections.
             if (++turn % CommandsPerTurn == 0) await Loop.Delay(s_pause);
@@ -112,10 +122,10 @@ internal sealed partial class SmtpSession
     /// <summary>No further command is waited for; the client was told.</summary>
     private bool IsOver()
     {
-        if (Errors >= Settings.HardErrorLimit)
+        if (Limits.HasTooManyErrors)
         {
             Reply(421, "4.7.0", $"{Settings.MyHostname} Error: too many errors");
-            Ended("too many errors");
+            End(SessionEnd.TooManyErrors);
             return true;
         }
         if (!_shuttingDown || Transaction is not null) return false;
@@ -123,37 +133,19 @@ internal sealed partial class SmtpSession
         return true;
     }
 
-    private LineStatus TakeLine(out ReadOnlyMemory<byte> line, out bool bareLf)
+    private void RefuseLongLine(LineStatus status)
     {
-        ReadOnlyMemory<byte> input = Connection.InputMemory;
-        LineStatus status = _splitter.Next(input.Span, out ReadOnlySpan<byte> text, out int consumed, out bareLf);
-        // The line stays valid until the next wait for input.
-        line = input[..text.Length];
-        Connection.Consume(consumed);
-        return status;
-    }
-
-    private void LineTooLong(LineStatus status)
-    {
-        LogLongLine();
+        SessionLog.LongLine();
         Reply(500, "5.5.2", $"{Settings.MyHostname} Error: command too long");
-        Errors++;
+        Limits.CountError();
         if (status == LineStatus.Endless) Close();
-    }
-
-    /// <summary>
-    /// Sets the time limit of the wait that follows: for each read, or with smtpd_per_request_deadline for the whole request.
-    /// </summary>
-    public void ArmDeadline(bool fresh, TimeSpan limit)
-    {
-        if (fresh || !Settings.PerRequestDeadline) Connection.SetDeadline(limit);
     }
 
     private async ValueTask<bool> DrainAsync()
     {
-        Connection.SetDeadline(s_drainPatience);
+        Connection.SetDeadline(s_drainTimeout);
         if (await Connection.DrainAsync(MaxUnsent / 2)) return true;
-        Ended("lost connection");
+        End(SessionEnd.LostConnection);
         return false;
     }
 
@@ -168,22 +160,20 @@ internal sealed partial class SmtpSession
                 break;
             case ReadStatus.TimedOut:
                 Reply(421, "4.4.2", $"{Settings.MyHostname} Error: timeout exceeded");
-                Ended("timeout");
+                End(SessionEnd.TimedOut);
                 break;
             default:
-                Ended("lost connection");
+                End(SessionEnd.LostConnection);
                 break;
         }
     }
 
     /// <summary>TLS did not come about: nothing that is sent now would be understood.</summary>
-    public void EndedInHandshake() => Ended("lost connection");
+    public void EndAfterHandshake() => End(SessionEnd.LostConnection);
 
-    private void Ended(string reason)
+    private void End(SessionEnd why)
     {
         _closing = true;
-        if (_reported) return;
-        _reported = true;
-        LogEnd(reason);
+        SessionLog.End(why);
     }
 }

@@ -2,7 +2,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Tables;
 
-namespace MtaSuite.Smtpd;
+namespace MtaSuite.Smtpd.Sessions;
 
 /// <summary>A refusal as it is sent, and the template of the lines behind it (empty: none).</summary>
 internal readonly record struct Refusal(SmtpReply Reply, string Footer);

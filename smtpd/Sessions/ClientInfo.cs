@@ -1,7 +1,8 @@
 using System.Net;
 using MtaSuite.Common.Dns;
+using MtaSuite.Common.Routing;
 
-namespace MtaSuite.Smtpd;
+namespace MtaSuite.Smtpd.Sessions;
 
 /// <summary>Who the client is: from the socket, a PROXY header or XCLIENT. Immutable; a session swaps the whole.</summary>
 internal sealed record ClientInfo
@@ -46,6 +47,9 @@ internal sealed record ClientInfo
 
     /// <summary>"name[address]", and ":port" when that is logged.</summary>
     public string NameAddress => field ??= LogPort ? $"{Name}[{Address}]:{Port}" : $"{Name}[{Address}]";
+
+    /// <summary>The client is in a list of hosts and networks; a table that does not answer counts as no.</summary>
+    public async ValueTask<bool> IsInAsync(MatchList list) => await list.MatchAsync(Name, Ip) == MatchResult.Yes;
 
     /// <summary>The same client with what was found out about its names.</summary>
     public ClientInfo Named(ClientName found) => this with

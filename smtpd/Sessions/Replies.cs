@@ -1,6 +1,6 @@
 using MtaSuite.Common.Smtp;
 
-namespace MtaSuite.Smtpd;
+namespace MtaSuite.Smtpd.Sessions;
 
 /// <summary>Refusals that several commands share.</summary>
 internal static class Replies
@@ -17,6 +17,7 @@ internal static class Replies
     public static readonly SmtpReply TooBig = SmtpReply.Parse("552 5.3.4 Error: message file too big");
     public static readonly SmtpReply WriteError = SmtpReply.Parse("451 4.3.0 Error: queue file write error");
     public static readonly SmtpReply NotAuthorized = SmtpReply.Parse("550 5.7.0 Error: insufficient authorization");
+    public static readonly SmtpReply OutOfTurn = SmtpReply.Parse("554 5.5.0 Error: SMTP protocol synchronization");
     public static readonly SmtpReply Unknown = SmtpReply.Parse("500 5.5.2 Error: command not recognized");
     public static readonly SmtpReply NotImplemented = SmtpReply.Parse("502 5.5.1 Error: command not implemented");
 }

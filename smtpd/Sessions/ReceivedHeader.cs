@@ -2,7 +2,7 @@ using System.Text;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Tls;
 
-namespace MtaSuite.Smtpd;
+namespace MtaSuite.Smtpd.Sessions;
 
 /// <summary>
 /// Our trace header. RFC 5321 4.4: Time-stamp-line = "Received:" FWS "from" ... "by" ... [ "with" Protocol ] [ "id" String ] [ "for" Path ]

@@ -1,7 +1,7 @@
 using System.Globalization;
 using MtaSuite.Common.Mail;
 
-namespace MtaSuite.Smtpd;
+namespace MtaSuite.Smtpd.Sessions;
 
 /// <summary>The $names that may stand in texts of replies: facts of the session, never parameters, which are nobody's business.</summary>
 internal static class ReplyNames

@@ -2,7 +2,7 @@ using System.Text;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
 
-namespace MtaSuite.Smtpd;
+namespace MtaSuite.Smtpd.Sessions;
 
 /// <summary>
 /// What was said in a session, for the postmaster (notify_classes). Content is not in it, nor are credentials. A long session keeps its
@@ -18,7 +18,7 @@ internal sealed class Transcript
     public void In(ReadOnlySpan<byte> line) => Add(" In:  " + Harmless(line));
 
     /// <summary>A line as it may be shown: its beginning, escaped, without credentials.</summary>
-    public static string Harmless(ReadOnlySpan<byte> line) => WithoutSecret(SmtpSession.Escape(line[..Math.Min(line.Length, MaxLine)]));
+    public static string Harmless(ReadOnlySpan<byte> line) => WithoutSecret(SessionLog.Escape(line[..Math.Min(line.Length, MaxLine)]));
 
     /// <param name="wire">A reply with its line ends.</param>
     public void Out(ReadOnlySpan<byte> wire)
@@ -27,7 +27,7 @@ internal sealed class Transcript
         {
             int end = wire.IndexOf((byte)'\n');
             ReadOnlySpan<byte> line = (end < 0 ? wire : wire[..end]).TrimEnd((byte)'\r');
-            Add(" Out: " + SmtpSession.Escape(line[..Math.Min(line.Length, MaxLine)]));
+            Add(" Out: " + SessionLog.Escape(line[..Math.Min(line.Length, MaxLine)]));
             wire = end < 0 ? default : wire[(end + 1)..];
         }
     }

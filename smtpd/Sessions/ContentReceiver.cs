@@ -1,8 +1,9 @@
+using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
 
-namespace MtaSuite.Smtpd;
+namespace MtaSuite.Smtpd.Sessions;
 
 /// <summary>Why content cannot be accepted.</summary>
 internal enum ContentTrouble : byte { None, TooBig, BareLf, WriteError }
@@ -87,12 +88,12 @@ internal sealed class ContentReceiver
     }
 
     /// <summary>Hands the message over and waits until it is queued; null when there is nothing to hand over.</summary>
-    /// <param name="late">Gives what was decided since the message was opened.</param>
-    public async ValueTask<SubmitReply?> FinishAsync(Func<SubmitEnd?> late)
+    /// <param name="changes">Gives what was decided since the message was opened.</param>
+    public async ValueTask<SubmitReply?> FinishAsync(Func<SubmitEnd?> changes)
     {
         if (_open is null) return null;
         Open();
-        return await _submission!.FinishAsync(late());
+        return await _submission!.FinishAsync(changes());
     }
 
     public void Abandon() => _submission?.Abort("transaction given up");

@@ -2,7 +2,7 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
 
-namespace MtaSuite.Smtpd;
+namespace MtaSuite.Smtpd.Sessions;
 
 /// <summary>
 /// One mail transaction: what MAIL and RCPT said and what checks decided about the message. It ends in <see cref="Commit"/> or
@@ -43,7 +43,7 @@ internal sealed class Transaction(string sender, MailParameters parameters, long
     public void Opened() => (_openedHold, _openedFilter, _openedRedirect, _openedBcc) = (Hold, Filter, Redirect, Bcc?.Count ?? 0);
 
     /// <summary>What they have asked for since; null: nothing.</summary>
-    public SubmitEnd? Late()
+    public SubmitEnd? Changes()
     {
         if (Hold == _openedHold && Filter == _openedFilter && Redirect == _openedRedirect && (Bcc?.Count ?? 0) == _openedBcc
             && Milters is null) return null;
