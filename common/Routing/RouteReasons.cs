@@ -4,9 +4,9 @@ using MtaSuite.Common.Config.Params;
 namespace MtaSuite.Common.Routing;
 
 /// <summary>Says to a trace what decided; tables say it themselves when they answer.</summary>
-public sealed partial class AddressResolver
+internal static class RouteReasons
 {
-    private void ExplainClass(AddressClass @class, string domain)
+    public static void AddClass(RoutingCore core, AddressClass @class, string domain)
     {
         TextParam? list = @class switch
         {
@@ -16,12 +16,12 @@ public sealed partial class AddressResolver
             AddressClass.Relay => RewriteParams.RelayDomains,
             _ => null,
         };
-        if (list == null) _core.Trace?.Add("address class", "", domain, "default: in none of mydestination, virtual_alias_domains, "
+        if (list == null) core.Trace?.Add("address class", "", domain, "default: in none of mydestination, virtual_alias_domains, "
             + "virtual_mailbox_domains, relay_domains");
-        else _core.Trace?.Add(list.Name, _core.Config.Get(list), domain, $"address class {@class}");
+        else core.Trace?.Add(list.Name, core.Config.Get(list), domain, $"address class {@class}");
     }
 
-    private void ExplainTransport(AddressClass @class, string transport, string nexthop)
+    public static void AddTransport(RoutingCore core, AddressClass @class, string transport, string nexthop)
     {
         TextParam? parameter = @class switch
         {
@@ -32,7 +32,7 @@ public sealed partial class AddressResolver
             _ => null,
         };
         // no address that is left in an alias domain after aliasing exists
-        if (parameter == null) _core.Trace?.Add(RewriteParams.VirtualAliasDomains.Name, "", "", $"transport {transport}: {nexthop}");
-        else _core.Trace?.Add(parameter.Name, _core.Config.Get(parameter), "", $"transport {transport}, nexthop {nexthop}");
+        if (parameter == null) core.Trace?.Add(RewriteParams.VirtualAliasDomains.Name, "", "", $"transport {transport}: {nexthop}");
+        else core.Trace?.Add(parameter.Name, core.Config.Get(parameter), "", $"transport {transport}, nexthop {nexthop}");
     }
 }

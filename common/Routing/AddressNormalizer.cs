@@ -1,15 +1,32 @@
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Common.Routing;
 
-public sealed partial class AddressResolver
+/// <summary>What the domain of an address is.</summary>
+internal enum DomainKind : byte
 {
+    /// <summary>A name or an address literal.</summary>
+    Good,
+    /// <summary>An address that lacks its brackets; resolve_numeric_domain puts them there.</summary>
+    BareAddress,
+    /// <summary>None that mail can go to.</summary>
+    Bad,
+}
+
+/// <summary>Finds the domain that decides where mail for an address goes.</summary>
+internal sealed class AddressNormalizer(RoutingCore core)
+{
+    private readonly bool _nullDomain = core.Config.Get(RewriteParams.ResolveNullDomain);
+    private readonly bool _numericDomain = core.Config.Get(RewriteParams.ResolveNumericDomain);
+    private readonly bool _dequote = core.Config.Get(RewriteParams.ResolveDequotedAddress);
+
     /// <summary>
     /// Takes local domains off an address as long as something to route is left (user%remote@here, user@remote@here, "user@remote"@here),
     /// so that nobody can smuggle a destination past the relay rules. The result is in internal form and has a domain.
     /// </summary>
     /// <returns>Whether the domain it ends in is local.</returns>
-    private ValueTask<(MatchResult IsLocal, string Address)> NormalizeAsync(string recipient) =>
+    public ValueTask<(MatchResult IsLocal, string Address)> NormalizeAsync(string recipient) =>
         IsPlain(recipient) ? MatchPlainAsync(recipient) : NormalizeOtherAsync(recipient);
 
     private async ValueTask<(MatchResult IsLocal, string Address)> NormalizeOtherAsync(string recipient)
@@ -24,17 +41,17 @@ public sealed partial class AddressResolver
             int at = ExternalText.IndexOf(text, '@', last: true);
             if (at >= 0)
             {
-                MatchResult isLocal = at == text.Length - 1 ? MatchResult.Yes : await _core.Local.MatchAsync(text.AsSpan(at + 1));
+                MatchResult isLocal = at == text.Length - 1 ? MatchResult.Yes : await core.Local.MatchAsync(text.AsSpan(at + 1));
                 if (isLocal != MatchResult.Yes) return (isLocal, Address.Unquote822(text));
                 localDomain = text[at..];
                 text = text[..at];
             }
             if (RoutedFurther(ref text)) continue;
-            if (text is "" or "\"\"") text = _core.EmptyAddressRecipient;
-            else if (at < 0 && localDomain is null) text = $"{text}@{_core.Myhostname}";
+            if (text is "" or "\"\"") text = core.EmptyAddressRecipient;
+            else if (at < 0 && localDomain is null) text = $"{text}@{core.Myhostname}";
             else break;
         }
-        return (MatchResult.Yes, Address.Unquote822(text + (localDomain ?? "@" + _core.Myhostname)));
+        return (MatchResult.Yes, Address.Unquote822(text + (localDomain ?? "@" + core.Myhostname)));
     }
 
     // Nearly every address: one "@", and nothing in it that this could change.
@@ -47,12 +64,12 @@ public sealed partial class AddressResolver
     }
 
     private async ValueTask<(MatchResult IsLocal, string Address)> MatchPlainAsync(string recipient) =>
-        (await _core.Local.MatchAsync(recipient.AsSpan(recipient.IndexOf('@') + 1)), recipient);
+        (await core.Local.MatchAsync(recipient.AsSpan(recipient.IndexOf('@') + 1)), recipient);
 
     /// <summary>Rewrites what is left of an address when it has routing operators, in quotes as well (resolve_dequoted_address).</summary>
     private bool RoutedFurther(ref string text)
     {
-        RewriteRules rules = _core.Rewriter.Rules;
+        RewriteRules rules = core.Rewriter.Rules;
         bool routed = ExternalText.Has(text, '@') || (rules.SwapBangpath && ExternalText.Has(text, '!'))
             || (rules.PercentHack && ExternalText.Has(text, '%'));
         if (!routed)
@@ -65,24 +82,14 @@ public sealed partial class AddressResolver
             else if (rules.SwapBangpath && inner.Contains('!')) text = inner;
             else return false;
         }
-        text = _core.Rewriter.Rewrite(text, RewriteContext.Local);
+        text = core.Rewriter.Rewrite(text, RewriteContext.Local);
         return true;
     }
 
-    private enum DomainKind : byte
-    {
-        /// <summary>A name or an address literal.</summary>
-        Good,
-        /// <summary>An address that lacks its brackets; resolve_numeric_domain puts them there.</summary>
-        BareAddress,
-        /// <summary>None that mail can go to.</summary>
-        Bad,
-    }
-
-    private DomainKind CheckDomain(string domain)
+    public DomainKind CheckDomain(string domain)
     {
         if (domain.StartsWith('[')) return HostName.TryParseLiteral(domain, out _) ? DomainKind.Good : DomainKind.Bad;
-        if (HostName.IsValid(domain, _core.Utf8)) return DomainKind.Good;
+        if (HostName.IsValid(domain, core.Utf8)) return DomainKind.Good;
         return _numericDomain && HostName.TryParseAddress(domain, out _) ? DomainKind.BareAddress : DomainKind.Bad;
     }
 }
