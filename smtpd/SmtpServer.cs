@@ -155,7 +155,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, Func<Sub
         SmtpdSettings s = Settings.Normal;
         int count = _clients.Enter(client.Ip!);
         if (s.ClientConnectionCountLimit == 0 || count <= s.ClientConnectionCountLimit) return true;
-        if (await s.EventLimitExceptions.MatchAsync(client.Name, client.Ip) == MatchResult.Yes) return true;
+        if (await s.Tables.EventLimitExceptions.MatchAsync(client.Name, client.Ip) == MatchResult.Yes) return true;
         _clients.Leave(client.Ip!);
         Log.Warning($"Connection concurrency limit exceeded: {count} from {client.NameAddress} for service {s.ServiceName}");
         return false;

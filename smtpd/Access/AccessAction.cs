@@ -8,11 +8,11 @@ namespace MtaSuite.Smtpd.Access;
 internal static class AccessAction
 {
     /// <summary>Applies a lookup's result; not found is Dunno.</summary>
-    public static Verdict Apply(AccessContext c, AccessTable table, LookupResult result, string name, string @class) =>
+    public static Verdict Apply(AccessContext c, AccessTable table, LookupResult result, string name, ReplyClass @class) =>
         result.IsNotFound ? Verdict.Dunno : Apply(c, $"access table {table.Spec}", result, name, @class);
 
     /// <param name="source">Who says so, for the log: "access table hash:/etc/access".</param>
-    public static Verdict Apply(AccessContext c, string source, LookupResult result, string name, string @class)
+    public static Verdict Apply(AccessContext c, string source, LookupResult result, string name, ReplyClass @class)
     {
         if (result.IsNotFound) return Verdict.Dunno;
         if (result.IsError)

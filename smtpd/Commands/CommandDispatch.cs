@@ -20,7 +20,7 @@ internal static class CommandDispatch
             Malformed(s, "500 5.5.2 Error: bad UTF-8 syntax");
             return;
         }
-        if (s.Settings.Filter is { } filter)
+        if (s.Settings.Tables.CommandFilter is { } filter)
         {
             if (await filter.ApplyAsync(line, s.Client.NameAddress) is not { } other)
             {
@@ -43,7 +43,7 @@ internal static class CommandDispatch
     private static async ValueTask<CommandRow?> SelectAsync(SmtpSession s, CommandParts command, ReadOnlyMemory<byte> line)
     {
         if (command.Word.IsEmpty) return Malformed(s, "500 5.5.2 Error: bad syntax");
-        if (await s.Settings.NoopCommands.MatchesAsync(command.Word.Span))
+        if (await s.Settings.Tables.NoopCommands.MatchesAsync(command.Word.Span))
         {
             s.Reply("250 2.0.0 Ok\r\n"u8);
             s.Limits.CountJunk();
@@ -51,7 +51,7 @@ internal static class CommandDispatch
         }
         CommandRow? row = CommandTable.Find(command.Verb);
         s.SessionLog.CountReceived(row?.Verb ?? SmtpVerb.Unknown);
-        if (row is null && (IsHeader(command.Word.Span) || await s.Settings.ForbiddenCommands.MatchesAsync(command.Word.Span)))
+        if (row is null && (IsHeader(command.Word.Span) || await s.Settings.Tables.ForbiddenCommands.MatchesAsync(command.Word.Span)))
         {
             s.SessionLog.NonSmtp(line.Span);
             s.Reply(221, "2.7.0", "Error: I can break rules, too. Goodbye.");

@@ -74,7 +74,7 @@ internal static class MailCommand
     private static async ValueTask<SmtpReply> FindLocalClientAsync(SmtpSession s, Transaction t)
     {
         MatchResult match = s.Forwarded?.LocalDomain is { } local ? (local ? MatchResult.Yes : MatchResult.No)
-            : await s.Settings.LocalRewriteClients.MatchAsync(s);
+            : await s.Settings.Tables.LocalRewriteClients.MatchAsync(s);
         t.LocalClient = match == MatchResult.Yes;
         if (match != MatchResult.Error) return default;
         s.LogEvent("reject", s_lookupError.ToString());

@@ -100,6 +100,6 @@ internal sealed class ClientLimits(SmtpSession session)
     {
         ClientInfo client = session.Client;
         return session.Server.Anvil != null && client.Ip != null && !session.Rights.Xclient
-            && await Settings.EventLimitExceptions.MatchAsync(client.Name, client.Ip) != MatchResult.Yes;
+            && await Settings.Tables.EventLimitExceptions.MatchAsync(client.Name, client.Ip) != MatchResult.Yes;
     }
 }

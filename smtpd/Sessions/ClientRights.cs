@@ -22,17 +22,17 @@ internal sealed class ClientRights
     {
         await FindAgainAsync(s, client);
         // not again after XCLIENT: whoever may name another client may say where that one's mail comes from
-        Xforward = await client.IsInAsync(s.XforwardHosts);
+        Xforward = await client.IsInAsync(s.Tables.XforwardHosts);
     }
 
     /// <summary>XCLIENT has named another client.</summary>
     public async ValueTask FindAgainAsync(SmtpdSettings s, ClientInfo client)
     {
-        Xclient = await client.IsInAsync(s.XclientHosts);
-        Verp = await client.IsInAsync(s.VerpClients);
-        BareNewline = s.BareNewline == BareNewlinePolicy.No || await client.IsInAsync(s.BareNewlineExclusions)
+        Xclient = await client.IsInAsync(s.Tables.XclientHosts);
+        Verp = await client.IsInAsync(s.Tables.VerpClients);
+        BareNewline = s.BareNewline == BareNewlinePolicy.No || await client.IsInAsync(s.Tables.BareNewlineExclusions)
             ? BareNewlinePolicy.No : s.BareNewline;
-        Discarded = await s.DiscardEhloMaps.LookupAsync(client.Address) is { IsFound: true } found
+        Discarded = await s.Tables.DiscardEhloMaps.LookupAsync(client.Address) is { IsFound: true } found
             ? Ehlo.ParseKeywords(found.Value) : s.DiscardEhloKeywords;
     }
 

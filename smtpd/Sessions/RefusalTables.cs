@@ -14,10 +14,11 @@ internal static class RefusalTables
 {
     public static async ValueTask<Refusal> AskAsync(SmtpSession session, SmtpReply reply, string logId)
     {
-        SmtpdSettings s = session.Settings;
-        if (!s.RejectFilterMaps.IsEmpty && await FindAsync(s.RejectFilterMaps, reply) is { } other) reply = Replace(reply, other, logId);
-        string? footer = s.RejectFooterMaps.IsEmpty ? null : await FindAsync(s.RejectFooterMaps, reply);
-        return new Refusal(reply, footer ?? s.RejectFooter);
+        SmtpdTables tables = session.Settings.Tables;
+        if (!tables.RejectFilterMaps.IsEmpty && await FindAsync(tables.RejectFilterMaps, reply) is { } other)
+            reply = Replace(reply, other, logId);
+        string? footer = tables.RejectFooterMaps.IsEmpty ? null : await FindAsync(tables.RejectFooterMaps, reply);
+        return new Refusal(reply, footer ?? session.Settings.RejectFooter);
     }
 
     /// <summary>Without an answer the refusal stays as it is: it is one in any case.</summary>

@@ -26,7 +26,7 @@ internal sealed partial class SmtpSession
         {
             if (!Client.IsNamed) Client = await Server.Names.NameAsync(Client);
             SessionLog.Connect();
-            if (Log.Verbose || await Client.IsInAsync(Settings.DebugPeers)) (Dialogue ??= new Dialogue()).LogAs(Client.NameAddress);
+            if (Log.Verbose || await Client.IsInAsync(Settings.Tables.DebugPeers)) (Dialogue ??= new Dialogue()).LogAs(Client.NameAddress);
             await Rights.FindAsync(Settings, Client);
             _greet = true;
             if (await Limits.CountConnectionAsync())

@@ -40,7 +40,7 @@ internal static class AddressWords
         if (c.Recipient is null) return Verdict.Dunno;
         return await c.Session.Addresses.IsAuthorizedDestinationAsync(c.Sender ?? "", c.Recipient) switch
         {
-            Destination.Authorized => c.Permit(step.Word.Name, ReplyClass.Recipient, c.Recipient),
+            Destination.Authorized => c.Permit(step.Name, ReplyClass.Recipient, c.Recipient),
             Destination.Unknown => c.LookupError(c.Recipient),
             _ => Verdict.Dunno,
         };
@@ -73,13 +73,13 @@ internal static class AddressWords
         };
     }
 
-    private static async ValueTask<Verdict> CheckAccessAsync(AccessContext c, RestrictionStep step, string address, string @class)
+    private static async ValueTask<Verdict> CheckAccessAsync(AccessContext c, RestrictionStep step, string address, ReplyClass @class)
     {
         string key = address.Length == 0 ? "" : await c.Session.Addresses.CompleteAsync(address);
         return AccessAction.Apply(c, step.Table!, await step.Table!.FindMailAsync(key, c.Rules.RecipientDelimiter), address, @class);
     }
 
-    private static Verdict RejectNonFqdn(AccessContext c, string? address, string @class)
+    private static Verdict RejectNonFqdn(AccessContext c, string? address, ReplyClass @class)
     {
         if (address is not { Length: > 0 }) return Verdict.Dunno;
         string domain = HeloWords.WithoutFinalDot(Address.Domain(address).ToString());

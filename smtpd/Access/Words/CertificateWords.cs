@@ -10,13 +10,13 @@ internal static class CertificateWords
     /// <summary>Its fingerprint, or its public key's, is in relay_clientcerts: whoever signed it.</summary>
     public static async ValueTask<Verdict> PermitListedAsync(AccessContext c, RestrictionStep step)
     {
-        if (Fingerprints(c) is not { } keys || c.Session.Settings.RelayClientCertificates.IsEmpty) return Verdict.Dunno;
+        if (Fingerprints(c) is not { } keys || c.Session.Settings.Tables.RelayClientCertificates.IsEmpty) return Verdict.Dunno;
         foreach (string key in keys)
         {
-            LookupResult result = await c.Session.Settings.RelayClientCertificates.LookupAsync(key);
+            LookupResult result = await c.Session.Settings.Tables.RelayClientCertificates.LookupAsync(key);
             if (result.IsError) Log.Warning($"{result.ErrorText}");
             if (result.IsError) return c.LookupError(c.ReplyName);
-            if (result.IsFound) return c.Permit(step.Word.Name, ReplyClass.ClientCertificate, c.Session.Client.NameAddress);
+            if (result.IsFound) return c.Permit(step.Name, ReplyClass.ClientCertificate, c.Session.Client.NameAddress);
         }
         return Verdict.Dunno;
     }
@@ -24,7 +24,7 @@ internal static class CertificateWords
     /// <summary>It is signed by an authority of smtpd_tls_CAfile or smtpd_tls_CApath.</summary>
     public static ValueTask<Verdict> PermitTrusted(AccessContext c, RestrictionStep step) =>
         new(c.Session.Tls is { Trust: >= TlsTrust.Trusted }
-        ? c.Permit(step.Word.Name, ReplyClass.ClientCertificate, c.Session.Client.NameAddress)
+        ? c.Permit(step.Name, ReplyClass.ClientCertificate, c.Session.Client.NameAddress)
         : Verdict.Dunno);
 
     /// <summary>A table by fingerprint: of the certificate, then of its public key.</summary>

@@ -58,11 +58,11 @@ internal static class DnsblWords
         return zone => $"{name}.{zone}";
     }
 
-    private static ValueTask<Verdict> RejectNameAsync(AccessContext c, RestrictionStep step, string? what, string @class) =>
+    private static ValueTask<Verdict> RejectNameAsync(AccessContext c, RestrictionStep step, string? what, ReplyClass @class) =>
         RejectAsync(c, step, DomainKey(what), what ?? "", @class);
 
     private static async ValueTask<Verdict> RejectAsync(AccessContext c, RestrictionStep step, Func<string, string>? key, string what,
-        string @class)
+        ReplyClass @class)
     {
         if (key is null) return Verdict.Dunno;
         if (await AskAsync(c, step.Zone!, key) != Listing.Yes) return Verdict.Dunno;
@@ -81,7 +81,7 @@ internal static class DnsblWords
         switch (await AskAsync(c, step.Zone!, key))
         {
             case Listing.Yes:
-                return c.Permit(step.Word.Name, ReplyClass.Client, c.Session.Client.NameAddress);
+                return c.Permit(step.Name, ReplyClass.Client, c.Session.Client.NameAddress);
             case Listing.Trouble:
                 c.SetDeferIfReject(450, "4.7.1", $"<{what}>: {ReplyClass.Client} rejected: Service unavailable");
                 break;
@@ -117,7 +117,7 @@ internal static class DnsblWords
     }
 
     /// <summary>Makes the reply from the list's template in rbl_reply_maps, or the default one.</summary>
-    private static Verdict Refuse(AccessContext c, DnsblZone zone, LookupResult template, string what, string @class, string reason)
+    private static Verdict Refuse(AccessContext c, DnsblZone zone, LookupResult template, string what, ReplyClass @class, string reason)
     {
         DnsSettings dns = c.Rules.Dns;
         if (template.IsError)
@@ -131,7 +131,7 @@ internal static class DnsblWords
             "rbl_domain" => zone.Domain,
             "rbl_reason" or "rbl_txt" => reason,
             "rbl_what" => what,
-            "rbl_class" => @class,
+            "rbl_class" => @class.ToString(),
             _ => ReplyNames.Value(name, c.Session, c.Sender, c.Recipient),
         }, dns.ReplyCharacters), Literal: true);
         string? problem = "";
@@ -141,7 +141,7 @@ internal static class DnsblWords
         return Refuse(c, text, @class);
     }
 
-    private static Verdict Refuse(AccessContext c, string text, string @class)
+    private static Verdict Refuse(AccessContext c, string text, ReplyClass @class)
     {
         if (text.Length < 4 || text[0] is not ('4' or '5') || !char.IsAsciiDigit(text[1]) || !char.IsAsciiDigit(text[2]) || text[3] != ' ')
         {

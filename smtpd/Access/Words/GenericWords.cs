@@ -33,7 +33,4 @@ internal static class GenericWords
         await c.Session.Loop.Delay(step.Time);
         return Verdict.Dunno;
     }
-
-    /// <summary>Never called: the evaluator knows the word.</summary>
-    public static ValueTask<Verdict> WarnIfReject(AccessContext c, RestrictionStep step) => new(Verdict.Dunno);
 }

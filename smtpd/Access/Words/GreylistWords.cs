@@ -12,7 +12,7 @@ namespace MtaSuite.Smtpd.Access;
 /// </summary>
 internal static class GreylistWords
 {
-    public static async ValueTask<Verdict> JudgeAsync(AccessContext c, RestrictionStep step)
+    public static async ValueTask<Verdict> CheckAsync(AccessContext c, RestrictionStep step)
     {
         if (c.Recipient is not { } recipient || c.Session.Client.Ip is not { } ip || c.Session.Server.Greylist is not { } greylist)
             return Verdict.Dunno;

@@ -11,7 +11,7 @@ internal static class HeloWords
     public static ValueTask<Verdict> CheckEtrnAccessAsync(AccessContext c, RestrictionStep step) =>
         CheckAsync(c, step, c.EtrnDomain, ReplyClass.Etrn);
 
-    private static async ValueTask<Verdict> CheckAsync(AccessContext c, RestrictionStep step, string? name, string @class) =>
+    private static async ValueTask<Verdict> CheckAsync(AccessContext c, RestrictionStep step, string? name, ReplyClass @class) =>
         name is not { Length: > 0 } ? Verdict.Dunno
         : AccessAction.Apply(c, step.Table!, await step.Table!.FindDomainAsync(name), name, @class);
 

@@ -15,17 +15,17 @@ internal static class MxBackupWords
     public static async ValueTask<Verdict> PermitAsync(AccessContext c, RestrictionStep step)
     {
         if (c.Recipient is not { } recipient) return Verdict.Dunno;
-        if (!s_warned) Log.Warning($"support for restriction \"{step.Word.Name}\" will be removed; instead, specify \"relay_domains\"");
+        if (!s_warned) Log.Warning($"support for restriction \"{step.Name}\" will be removed; instead, specify \"relay_domains\"");
         s_warned = true;
         (Destination whose, string domain) = await DestinedAsync(c);
         switch (whose)
         {
             case Destination.Unknown: return c.LookupError(recipient);
-            case Destination.Authorized: return c.Permit(step.Word.Name, ReplyClass.Recipient, recipient);
+            case Destination.Authorized: return c.Permit(step.Name, ReplyClass.Recipient, recipient);
         }
         if (domain.Length == 0 || domain[0] == '[') return Verdict.Dunno;
         return await new Check(c, recipient).IsBackupAsync(DomainName.ToAscii(domain) ?? domain)
-            ? c.Permit(step.Word.Name, ReplyClass.Recipient, recipient)
+            ? c.Permit(step.Name, ReplyClass.Recipient, recipient)
             : Verdict.Dunno;
     }
 

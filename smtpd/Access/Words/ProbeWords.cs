@@ -18,15 +18,15 @@ internal static class ProbeWords
 
     public static ValueTask<Verdict> RejectUnverifiedSenderAsync(AccessContext c, RestrictionStep step) =>
         c.Sender is { Length: > 0 } sender
-        ? JudgeAsync(c, sender, ReplyClass.Sender, c.Rules.UnverifiedSender)
+        ? CheckAsync(c, sender, ReplyClass.Sender, c.Rules.UnverifiedSender)
         : ValueTask.FromResult(Verdict.Dunno);
 
     public static ValueTask<Verdict> RejectUnverifiedRecipientAsync(AccessContext c, RestrictionStep step) =>
         c.Recipient is { Length: > 0 } recipient
-        ? JudgeAsync(c, recipient, ReplyClass.Recipient, c.Rules.UnverifiedRecipient)
+        ? CheckAsync(c, recipient, ReplyClass.Recipient, c.Rules.UnverifiedRecipient)
         : ValueTask.FromResult(Verdict.Dunno);
 
-    private static async ValueTask<Verdict> JudgeAsync(AccessContext c, string address, string @class, UnverifiedPolicy policy)
+    private static async ValueTask<Verdict> CheckAsync(AccessContext c, string address, ReplyClass @class, UnverifiedPolicy policy)
     {
         string status = @class == ReplyClass.Sender ? "4.1.7" : "4.1.1";
         VerifyReply? known =

@@ -15,33 +15,33 @@ internal static class ServerAccessWords
     // More addresses than this are not looked for, so that a long list of servers keeps nobody busy.
     private const int MaxAddresses = 100;
 
-    public static Func<AccessContext, RestrictionStep, ValueTask<Verdict>> Client(DnsType type) => (c, step) =>
+    public static RestrictionHandler Client(DnsType type) => (c, step) =>
         CheckAsync(c, step, type, c.Session.Client.Name, c.Session.Client.NameAddress, ReplyClass.Client);
 
-    public static Func<AccessContext, RestrictionStep, ValueTask<Verdict>> ReverseClient(DnsType type) => (c, step) =>
+    public static RestrictionHandler ReverseClient(DnsType type) => (c, step) =>
         CheckAsync(c, step, type, c.Session.Client.ReverseName, c.Session.Client.ReverseName, ReplyClass.ReverseClient);
 
-    public static Func<AccessContext, RestrictionStep, ValueTask<Verdict>> Helo(DnsType type) => (c, step) =>
+    public static RestrictionHandler Helo(DnsType type) => (c, step) =>
         CheckAsync(c, step, type, c.Helo, c.Helo, ReplyClass.Helo);
 
-    public static Func<AccessContext, RestrictionStep, ValueTask<Verdict>> Sender(DnsType type) => (c, step) =>
+    public static RestrictionHandler Sender(DnsType type) => (c, step) =>
         CheckAsync(c, step, type, c.Sender, c.Sender, ReplyClass.Sender);
 
-    public static Func<AccessContext, RestrictionStep, ValueTask<Verdict>> Recipient(DnsType type) => (c, step) =>
+    public static RestrictionHandler Recipient(DnsType type) => (c, step) =>
         CheckAsync(c, step, type, c.Recipient, c.Recipient, ReplyClass.Recipient);
 
     private static async ValueTask<Verdict> CheckAsync(AccessContext c, RestrictionStep step, DnsType type, string? name, string? replyName,
-        string @class)
+        ReplyClass @class)
     {
         if (string.IsNullOrEmpty(name) || name == ClientInfo.Unknown) return Verdict.Dunno;
         Verdict verdict = await new Check(c, step.Table!, type, replyName!, @class).RunAsync(name[(name.LastIndexOf('@') + 1)..]);
         verdict = await AccessEvaluator.GoOnAsync(c, verdict);
         if (verdict != Verdict.Ok) return verdict;
-        Log.Warning($"restriction {step.Word.Name} returns OK for {name}; this is not allowed for security reasons: use DUNNO instead");
+        Log.Warning($"restriction {step.Name} returns OK for {name}; this is not allowed for security reasons: use DUNNO instead");
         return Verdict.Dunno;
     }
 
-    private sealed class Check(AccessContext c, AccessTable table, DnsType type, string replyName, string @class)
+    private sealed class Check(AccessContext c, AccessTable table, DnsType type, string replyName, ReplyClass @class)
     {
         private int _addresses;
 

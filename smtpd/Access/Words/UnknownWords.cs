@@ -45,7 +45,7 @@ internal static class UnknownWords
         AddressAsync(c, c.Recipient, c.Sender ?? "", ReplyClass.Recipient);
 
     /// <summary>A domain that is not ours and has neither MX nor address records, or says by a null MX that it takes no mail.</summary>
-    private static async ValueTask<Verdict> AddressAsync(AccessContext c, string? address, string other, string @class)
+    private static async ValueTask<Verdict> AddressAsync(AccessContext c, string? address, string other, ReplyClass @class)
     {
         if (address is not { Length: > 0 }) return Verdict.Dunno;
         bool isSender = @class == ReplyClass.Sender;

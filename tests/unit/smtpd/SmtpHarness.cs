@@ -33,7 +33,7 @@ internal sealed class SmtpHarness : IDisposable
         Loop = new EventLoop();
         Config = MailConfig.Parse(text).Config;
         SmtpdSettings normal = new(Config);
-        SmtpdSettings stressed = new(MailConfig.Parse(text + "\nstress = yes\n" + stress).Config, normal);
+        SmtpdSettings stressed = new(MailConfig.Parse(text + "\nstress = yes\n" + stress).Config, normal.Tables);
         Settings = new SettingsPair(normal, stressed);
         Server = new SmtpServer(Loop, Settings, Queue.Open, addresses ?? Addresses, Names(),
             new DiskSpace("/tmp", TimeProvider.System), MaxSessions)
