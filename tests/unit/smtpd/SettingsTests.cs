@@ -12,7 +12,8 @@ public sealed class SettingsTests
         string folder = Directory.CreateTempSubdirectory("settings").FullName;
         try
         {
-            File.WriteAllText(folder + "/main.cf", "myhostname = mx.test\nsmtpd_timeout = ${stress?{10}:{300}}s\nmynetworks = 192.0.2.0/24\n");
+            File.WriteAllText(folder + "/main.cf",
+                "myhostname = mx.test\nsmtpd_timeout = ${stress?{10}:{300}}s\nmynetworks = 192.0.2.0/24\n");
             MailConfig config = MailConfig.Load(folder, [new("smtpd_banner", "$myhostname ${stress?{busy}:{ready}}")]).Config;
             // what has happened to the files since is for the next reload
             File.Delete(folder + "/main.cf");
