@@ -35,7 +35,7 @@ internal sealed class CleanupService : LinkService
         string method = context.Config.Get(CommonParams.FileSyncMethod);
         Syncs = new FileSyncStage(Loop, method != "fsync");
         if (method == "journal" && FileSyncStage.IsSupported) Journal = new QueueJournal(Loop, Spool);
-        Writers = new WorkerPool(Loop, "writer", WriterThreads) { InPlaceWhenAlone = true, Patience = 8 };
+        Writers = new WorkerPool(Loop, "writer", WriterThreads) { InPlaceWhenAlone = true, MostWaiting = 8 };
         _qmgr = new LinkClient(Loop, Spool.SocketPath(false, "qmgr")) { Noticed = Told, Connected = () => IsQueueBehind = false };
         // qmgr scans incoming for each new link, so that no notice lost with an old one matters
         _qmgr.KeepConnected();

@@ -19,7 +19,7 @@ internal sealed class QueueJournal : SyncStage
     public const int MaxImage = 64 * 1024;
     private const long FirstSize = 1024 * 1024, LastSize = 16 * FirstSize;
     /// <summary>Files that are still in the queue so long after they came are written out.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestStay = TimeSpan.FromSeconds(2);
     /// <summary>A segment that is full so soon is too small.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
     private readonly EventLoop _loop;
@@ -85,12 +85,12 @@ internal sealed class QueueJournal : SyncStage
     /// <summary>
     /// While there are records: forgets them before long, so that a failure of the machine brings little back that was delivered already.
     /// </summary>
-    private void Watch() => _loop.After(Patience, () =>
+    private void Watch() => _loop.After(LongestStay, () =>
     {
         lock (_gate)
         {
             if (_closed) return;
-            if (!_current!.IsEmpty && Age >= Patience) Turn();
+            if (!_current!.IsEmpty && Age >= LongestStay) Turn();
             _watched = !_broken && (!_current.IsEmpty || _spare == null);
         }
         if (_watched) Watch();

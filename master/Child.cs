@@ -18,5 +18,5 @@ internal sealed class Child(Service service, int pid)
     public long LastHeard { get; set; }
     public long Started { get; init; }
     /// <summary>How long it may be silent.</summary>
-    public required TimeSpan Patience { get; init; }
+    public required TimeSpan Timeout { get; init; }
 }

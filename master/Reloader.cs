@@ -16,7 +16,7 @@ namespace MtaSuite.Master;
 internal sealed class Reloader(EventLoop loop, string directory, FolderHandle? folder, SystemdNotifier systemd, Supervisor supervisor)
 {
     /// <summary>The check looks up hosts and opens tables.</summary>
-    private static readonly TimeSpan CheckPatience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(100);
     private ConfigChecker? _checker;
     private AcceptedConfig? _candidate;
     private LoopTimer? _limit;
@@ -48,7 +48,7 @@ internal sealed class Reloader(EventLoop loop, string directory, FolderHandle? f
             return;
         }
         supervisor.ChildStarted();
-        _limit = loop.After(CheckPatience, () => _ = Libc.Kill(_checker!.Pid, Libc.SIGKILL));
+        _limit = loop.After(CheckTimeout, () => _ = Libc.Kill(_checker!.Pid, Libc.SIGKILL));
     }
 
     /// <summary>A child has ended. True when it was the check.</summary>

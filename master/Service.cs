@@ -21,7 +21,7 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
     public List<ListenSocket> Sockets { get; set; } = [];
     public List<Child> Children { get; } = [];
     /// <summary>How long its processes may say nothing.</summary>
-    public TimeSpan Patience { get; set; }
+    public TimeSpan Timeout { get; set; }
     /// <summary>Taken out of master.cf: nothing is started any more.</summary>
     public bool Removed { get; set; }
 

@@ -13,7 +13,7 @@ namespace MtaSuite.Master;
 /// <param name="folder">Where results of reloads are left for whoever waits for them; null: nobody does.</param>
 internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfig accepted, FolderHandle? folder)
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), AbortPatience = TimeSpan.FromSeconds(5),
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15), AbortTimeout = TimeSpan.FromSeconds(5),
         KeyInterval = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, Service> _services = new(StringComparer.Ordinal);
     private readonly Dictionary<int, Child> _children = [];
@@ -47,7 +47,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         On((PosixSignal)Libc.SIGUSR1, ReopenLogs);
         if (!TryApply(_accepted, out string error)) return error;
         LookForHung();
-        _ = new RestWatch(Loop);
+        _ = new IdleWatch(Loop);
         Loop.Every(KeyInterval, LookAtKeys);
         Log.Info($"daemon started -- version {Config.Get(CommonParams.MailVersion)}, configuration {directory}");
         _systemd.Ready(Loop);
@@ -85,14 +85,14 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
     {
         MailConfig own = ConfigFor(planned.Entry);
         _keys.Add(planned.Key, planned.Entry, own);
-        TimeSpan patience = Watchdog.PatienceFor(own, planned.Entry.Command);
+        TimeSpan timeout = Watchdog.TimeoutFor(own, planned.Entry.Command);
         if (_services.TryGetValue(planned.Key, out Service? service))
         {
-            (service.Entry, service.Row, service.Sockets, service.Patience) = (planned.Entry, planned.Row, planned.Sockets, patience);
+            (service.Entry, service.Row, service.Sockets, service.Timeout) = (planned.Entry, planned.Row, planned.Sockets, timeout);
             Replace(service);
             return;
         }
-        _services[planned.Key] = service = new Service(this, planned.Entry, planned.Row) { Sockets = planned.Sockets, Patience = patience };
+        _services[planned.Key] = service = new Service(this, planned.Entry, planned.Row) { Sockets = planned.Sockets, Timeout = timeout };
         if (planned.Entry.WakeupSeconds > 0) StartWakeups(service);
         service.Begin(planned.Row.Boot);
     }
@@ -192,7 +192,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
             return false;
         }
         _ = Libc.Fcntl(ours, Libc.F_SETFL, Libc.O_RDWR | Libc.O_NONBLOCK);
-        Child child = new(service, pid) { Started = Loop.NowMilliseconds, LastHeard = Loop.NowMilliseconds, Patience = service.Patience };
+        Child child = new(service, pid) { Started = Loop.NowMilliseconds, LastHeard = Loop.NowMilliseconds, Timeout = service.Timeout };
         child.Status = new StatusChannel(Loop, ours, (kind, value) => Heard(child, kind, value), () => { });
         _children[pid] = child;
         service.Children.Add(child);
@@ -245,12 +245,12 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
     {
         foreach (Child child in _children.Values)
         {
-            if (Loop.NowMilliseconds - child.LastHeard < child.Patience.TotalMilliseconds) continue;
+            if (Loop.NowMilliseconds - child.LastHeard < child.Timeout.TotalMilliseconds) continue;
             Log.Error($"process {ProgramPath(child.Service)} pid {child.Pid} does not answer: killed");
             child.LastHeard = Loop.NowMilliseconds;
             _ = Libc.Kill(child.Pid, Libc.SIGKILL);
         }
-        Loop.After(Watchdog.IntervalFor(_children.Count == 0 ? TimeSpan.MaxValue : _children.Values.Min(c => c.Patience)), LookForHung);
+        Loop.After(Watchdog.IntervalFor(_children.Count == 0 ? TimeSpan.MaxValue : _children.Values.Min(c => c.Timeout)), LookForHung);
     }
 
     // ---- end -------------------------------------------------------------------------------------------------------
@@ -264,7 +264,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         foreach (Service service in _services.Values) service.Unwatch();
         foreach (Child child in _children.Values) child.Status?.Send(StatusKind.Drain, 1);
         if (_children.Count == 0) Loop.Stop();
-        Loop.After(StopPatience, Abort);
+        Loop.After(StopTimeout, Abort);
     }
 
     private void Abort()
@@ -273,6 +273,6 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         foreach (Child child in _children.Values) _ = Libc.Kill(child.Pid, Libc.SIGKILL);
         if (_children.Count == 0) Loop.Stop();
         // a process that the system does not let end keeps nobody waiting
-        else Loop.After(AbortPatience, Loop.Stop);
+        else Loop.After(AbortTimeout, Loop.Stop);
     }
 }

@@ -12,14 +12,14 @@ internal sealed class StatesOfQmgr : IStreamHandler
     private readonly Promise<bool> _done = new();
 
     /// <summary>How long qmgr may say nothing. Whoever asks for a listing gets it without the states then, instead of none.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>States by queue id; null when qmgr cannot be asked or does not answer.</summary>
     public static async Task<Dictionary<string, QueueEntryState>?> AskAsync(LinkClient qmgr)
     {
         StatesOfQmgr collector = new();
         if (!qmgr.TryOpen(new QmgrRequest { Command = QmgrRequest.List }, collector, out LinkStream stream)) return null;
-        stream.Expect(Patience);
+        stream.Expect(Timeout);
         return await collector._done ? collector._states : null;
     }
 

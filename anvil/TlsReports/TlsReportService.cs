@@ -19,7 +19,7 @@ internal sealed class TlsReportService : SharedService, IService
 {
     private static readonly TimeSpan Pulse = TimeSpan.FromSeconds(30);
     /// <summary>RFC 8460 5.5: for 24 hours after the first attempt, with longer and longer pauses.</summary>
-    private const long FirstPause = 15 * 60, Patience = 24 * 3600;
+    private const long FirstPause = 15 * 60, RetryPeriod = 24 * 3600;
     /// <summary>Reports under way at once: after a pause of the service, or when they are asked for, all may be due.</summary>
     private const int MaxSending = 20;
     private readonly ReportSettings _settings;
@@ -172,7 +172,7 @@ internal sealed class TlsReportService : SharedService, IService
     private void Retry(DomainTally tally, string trouble)
     {
         long pause = FirstPause << Math.Min(tally.Attempts++, 6);
-        bool over = Now + pause > tally.End + _settings.RandomDelay.TotalSeconds + Patience;
+        bool over = Now + pause > tally.End + _settings.RandomDelay.TotalSeconds + RetryPeriod;
         Log.Warning($"TLS report for {tally.Domain}: {trouble}{(over ? "; given up" : "")}");
         if (over) _book.Remove(tally);
         else tally.Due = Now + pause;

@@ -17,7 +17,7 @@ namespace MtaSuite.Common.Hosting;
 public sealed class ServiceHost
 {
     /// <summary>How long what is under way may take once the daemon is told to stop at once.</summary>
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     private readonly ServiceSpec _spec;
     private readonly HostOptions _options;
     /// <summary>
@@ -69,7 +69,7 @@ public sealed class ServiceHost
         Logging.Start(config, _options.Command.Length > 0 ? _options.Command : _spec.Name, _options.Verbose);
         TlsLibrary.Choose(config);
         TcpWindow.Bytes = config.Get(CommonParams.TcpWindowsize);
-        LinkClient.Patience = config.Get(CommonParams.IpcTimeout);
+        LinkClient.Timeout = config.Get(CommonParams.IpcTimeout);
         foreach (ConfigProblem problem in loaded.Problems) Log.Log.Warning($"{problem}");
         if (!loaded.Ok) return Fatal(ExitCode.Configuration, "bad configuration");
         if (Libc.ChDir(config.Get(CommonParams.QueueDirectory)) != 0)
@@ -134,8 +134,8 @@ public sealed class ServiceHost
         On(PosixSignal.SIGHUP, () => { });
         _service = _spec.Start(context);
         _status.Send(StatusKind.Ready);
-        _ = new RestWatch(_loop, CheckIdle);
-        _loop.Every(Watchdog.IntervalFor(Watchdog.PatienceFor(context.Config, context.Command)), () =>
+        _ = new IdleWatch(_loop, CheckIdle);
+        _loop.Every(Watchdog.IntervalFor(Watchdog.TimeoutFor(context.Config, context.Command)), () =>
         {
             _status.Send(StatusKind.Alive);
             CheckIdle();
@@ -170,7 +170,7 @@ public sealed class ServiceHost
     /// <summary>With <paramref name="stop"/> what is not done after a while is abandoned; otherwise sessions may take their time.</summary>
     private void Drain(bool stop)
     {
-        if (stop) _loop.After(StopPatience, _loop.Stop);
+        if (stop) _loop.After(StopTimeout, _loop.Stop);
         if (!_draining)
         {
             _draining = true;

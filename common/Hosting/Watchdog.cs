@@ -11,7 +11,7 @@ public static class Watchdog
     /// <summary>watchdog_timeout, or daemon_timeout where that is shorter; some daemons have one of their own.</summary>
     /// <param name="config">With the settings of the service.</param>
     /// <param name="command">The command column of master.cf.</param>
-    public static TimeSpan PatienceFor(MailConfig config, string command)
+    public static TimeSpan TimeoutFor(MailConfig config, string command)
     {
         TimeSpan own = config.Get(command switch
         {
@@ -24,5 +24,5 @@ public static class Watchdog
     }
 
     /// <summary>The time between two signs of life.</summary>
-    public static TimeSpan IntervalFor(TimeSpan patience) => patience / 3 < MostSilence ? patience / 3 : MostSilence;
+    public static TimeSpan IntervalFor(TimeSpan timeout) => timeout / 3 < MostSilence ? timeout / 3 : MostSilence;
 }

@@ -11,7 +11,7 @@ namespace MtaSuite.Common.Http;
 internal sealed class WebExchange(WebCall call, IReadOnlyList<IPAddress> addresses)
 {
     /// <summary>So long one address is tried where there is another one.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
     private const int MaxHeaderKib = 32;
     private WebResult? _certificateProblem;
 
@@ -80,11 +80,11 @@ internal sealed class WebExchange(WebCall call, IReadOnlyList<IPAddress> address
         {
             bool isLast = i == addresses.Count - 1;
             Socket socket = new(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            if (!isLast) patience.CancelAfter(s_patience);
+            using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            if (!isLast) timeout.CancelAfter(s_timeout);
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(addresses[i], port), patience.Token).ConfigureAwait(false);
+                await socket.ConnectAsync(new IPEndPoint(addresses[i], port), timeout.Token).ConfigureAwait(false);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException) when (!isLast) { socket.Dispose(); }

@@ -9,7 +9,7 @@ namespace MtaSuite.Common.Ipc;
 /// </summary>
 public sealed class AnvilClient
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
     private const long PauseMilliseconds = 10_000, WarnMilliseconds = 60_000;
     private readonly EventLoop _loop;
     private readonly LinkClient _link;
@@ -53,7 +53,7 @@ public sealed class AnvilClient
     private async ValueTask<AnvilReply?> AskAsync(AnvilRequest request)
     {
         if (IsAway) return null;
-        AnvilReply? reply = await _link.CallAsync<AnvilRequest, AnvilReply>(request).WithinAsync(_loop, Patience);
+        AnvilReply? reply = await _link.CallAsync<AnvilRequest, AnvilReply>(request).WithinAsync(_loop, Timeout);
         if (reply == null) Away(_link.LastError.Length > 0 ? _link.LastError : "no answer");
         return reply;
     }

@@ -56,7 +56,7 @@ public sealed class Submission : ISubmission, IStreamHandler
             Fail("no descriptors left");
         }
         else Stream?.SendEnd(late);
-        Stream?.Expect(LinkClient.Patience);
+        Stream?.Expect(LinkClient.Timeout);
         return _reply;
     }
 

@@ -7,7 +7,7 @@ namespace MtaSuite.Common.Ipc;
 /// <param name="path">Its socket.</param>
 public sealed class GreylistClient(EventLoop loop, string path)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private readonly LinkClient _link = new(loop, path);
 
     /// <summary>Why nobody answered, for the log.</summary>
@@ -15,5 +15,5 @@ public sealed class GreylistClient(EventLoop loop, string path)
 
     /// <summary>What the greylist says; null: the service does not answer.</summary>
     public ValueTask<GreylistReply?> AskAsync(GreylistQuery query) =>
-        new(_link.CallAsync<GreylistQuery, GreylistReply>(query).WithinAsync(loop, Patience));
+        new(_link.CallAsync<GreylistQuery, GreylistReply>(query).WithinAsync(loop, Timeout));
 }

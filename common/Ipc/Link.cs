@@ -191,11 +191,11 @@ public sealed class Link
     /// <summary>
     /// A stream waits for its peer: sees to it that it does not do so for ever. Nothing to do for a link without such streams.
     /// </summary>
-    internal void Watch(long patience)
+    internal void Watch(long timeout)
     {
         if (_isWatched) return;
         _isWatched = true;
-        _connection.Loop.After(TimeSpan.FromMilliseconds(Math.Clamp(patience / 4, 100, MostBetweenLooks)), LookAtStreams);
+        _connection.Loop.After(TimeSpan.FromMilliseconds(Math.Clamp(timeout / 4, 100, MostBetweenLooks)), LookAtStreams);
     }
 
     private void LookAtStreams()
@@ -203,7 +203,7 @@ public sealed class Link
         _isWatched = false;
         foreach (LinkStream stream in _streams.Values.ToArray()) stream.GiveUpIfLate(NowMilliseconds);
         foreach (LinkStream stream in _streams.Values)
-            if (stream.IsExpectant) Watch(stream.Patience);
+            if (stream.IsExpectant) Watch(stream.Timeout);
     }
 
     internal void Forget(LinkStream stream)

@@ -12,7 +12,7 @@ public sealed class LinkClient(EventLoop loop, string path)
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromMilliseconds(200);
 
     /// <summary>ipc_timeout: how long a service may take to say something when it is its turn.</summary>
-    public static TimeSpan Patience { get; set; } = TimeSpan.FromHours(1);
+    public static TimeSpan Timeout { get; set; } = TimeSpan.FromHours(1);
 
     private Link? _link;
     private bool _keep, _closed;
@@ -50,13 +50,13 @@ public sealed class LinkClient(EventLoop loop, string path)
     /// <summary>
     /// Asks with a message and waits for the one reply; null when the service is away, the stream is reset or the reply is broken.
     /// </summary>
-    /// <param name="patience">How long the reply may take; null: <see cref="Patience"/>.</param>
-    public Promise<TReply?> CallAsync<TRequest, TReply>(TRequest request, TimeSpan? patience = null)
+    /// <param name="timeout">How long the reply may take; null: <see cref="Timeout"/>.</param>
+    public Promise<TReply?> CallAsync<TRequest, TReply>(TRequest request, TimeSpan? timeout = null)
         where TRequest : IMessage<TRequest>
         where TReply : class, IMessage<TReply>, new()
     {
         CallHandler<TReply> handler = new();
-        if (TryOpen(request, handler, out LinkStream stream)) stream.Expect(patience ?? Patience);
+        if (TryOpen(request, handler, out LinkStream stream)) stream.Expect(timeout ?? Timeout);
         else handler.Result.TrySet(null);
         return handler.Result;
     }

@@ -77,11 +77,11 @@ public sealed class LinkStream
     /// From now on it is the peer's turn: without a word from it for so long the stream is given up, as if the peer had reset it. Where
     /// nothing is said, a stream waits without end.
     /// </summary>
-    public void Expect(TimeSpan patience)
+    public void Expect(TimeSpan timeout)
     {
-        Patience = (long)patience.TotalMilliseconds;
+        Timeout = (long)timeout.TotalMilliseconds;
         Extend();
-        if (IsOpen) _link.Watch(Patience);
+        if (IsOpen) _link.Watch(Timeout);
     }
 
     /// <summary>From now on it is the peer's turn, where the peer has limits (<see cref="Link.ProgressLimit"/>).</summary>
@@ -96,9 +96,9 @@ public sealed class LinkStream
     /// <summary>It is the peer's turn, and so long at most, milliseconds.</summary>
     internal bool IsExpectant => _giveUpAt != long.MaxValue;
 
-    internal long Patience { get; private set; }
+    internal long Timeout { get; private set; }
 
-    private void Extend() => _giveUpAt = _link.NowMilliseconds + Patience;
+    private void Extend() => _giveUpAt = _link.NowMilliseconds + Timeout;
 
     /// <summary>The peer said something, or took so many bytes.</summary>
     internal void Heard(int bytes)
@@ -172,7 +172,7 @@ public sealed class LinkStream
         else
         {
             _creditWaiter = promise;
-            Expect(_link.ProgressLimit ?? LinkClient.Patience);
+            Expect(_link.ProgressLimit ?? LinkClient.Timeout);
         }
         return promise;
     }

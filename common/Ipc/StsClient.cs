@@ -15,7 +15,7 @@ public sealed class StsClient(EventLoop loop, string path)
     private const int MaxKept = 1000;
     private const int KeptMilliseconds = 30_000, SilenceMilliseconds = 60_000;
     /// <summary>Longer than sts looks for a policy.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private readonly LinkClient _link = new(loop, path);
     private readonly Dictionary<string, (StsFinding? Finding, long Until)> _kept = new(StringComparer.OrdinalIgnoreCase);
     private long _silentUntil;
@@ -27,7 +27,7 @@ public sealed class StsClient(EventLoop loop, string path)
         if (_kept.TryGetValue(domain, out var kept) && kept.Until > loop.NowMilliseconds) return kept.Finding;
         if (loop.NowMilliseconds < _silentUntil) return null;
         domain = domain.ToLowerInvariant();
-        StsReply? reply = await AskAsync(domain).WithinAsync(loop, Patience);
+        StsReply? reply = await AskAsync(domain).WithinAsync(loop, Timeout);
         if (reply == null)
         {
             // one line for all that waited together

@@ -8,7 +8,7 @@ namespace MtaSuite.Common.Ipc;
 public sealed class VerifyClient(EventLoop loop, string path)
 {
     private const int Retries = 2;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10), RetryDelay = TimeSpan.FromMilliseconds(300);
     private readonly LinkClient _link = new(loop, path);
 
     /// <summary>What is known of an address in internal form; null: the service does not answer.</summary>
@@ -16,7 +16,7 @@ public sealed class VerifyClient(EventLoop loop, string path)
     {
         Promise<VerifyReply?> answer = new();
         ForwardAsync(address, answer).Detach();
-        return await answer.WithinAsync(loop, Patience);
+        return await answer.WithinAsync(loop, Timeout);
     }
 
     private async Task ForwardAsync(string address, Promise<VerifyReply?> answer)

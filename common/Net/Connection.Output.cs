@@ -6,7 +6,7 @@ namespace MtaSuite.Common.Net;
 public sealed partial class Connection
 {
     private const int FirstOutput = 4096;
-    private PooledBuffer _out;
+    private ConnectionBuffer _out;
     private int _drainTo;
     private bool _writable = true, _dirty, _closeWhenSent;
     private Action? _drainer;
@@ -149,12 +149,12 @@ public sealed partial class Connection
         public void UnsafeOnCompleted(Action continuation) => connection._drainer = continuation;
     }
 
-    /// <summary>Sends the rest of the output, at most for <paramref name="patience"/> (10 s), then closes.</summary>
-    public void CloseAfterFlush(TimeSpan? patience = null)
+    /// <summary>Sends the rest of the output, at most for <paramref name="timeout"/> (10 s), then closes.</summary>
+    public void CloseAfterFlush(TimeSpan? timeout = null)
     {
         if (_fd < 0) return;
         _closeWhenSent = true;
-        SetDeadline(patience ?? TimeSpan.FromSeconds(10));
+        SetDeadline(timeout ?? TimeSpan.FromSeconds(10));
         Flush();
     }
 }

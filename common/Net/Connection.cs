@@ -31,7 +31,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     private const int LargeBuffer = 64 * 1024;
     private readonly ConnectionList _list;
     private int _fd;
-    private PooledBuffer _in;
+    private ConnectionBuffer _in;
     private PassedDescriptors? _descriptors;
     private bool _readable = true, _wantsLarge, _readDone, _hangup, _readinessOnly;
     private IConnectionFilter? _filter;

@@ -66,7 +66,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     /// So many pieces may wait for a thread that is at work before another one is woken: for work that is quick, where a switch of threads
     /// costs as much as the work.
     /// </summary>
-    public int Patience { get; init; }
+    public int MostWaiting { get; init; }
 
     /// <summary>The most threads, however many of them wait or are stuck.</summary>
     public int MostThreads { get; init; } = 200;
@@ -131,7 +131,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     /// <summary>Threads that are at work, or about to be.</summary>
     private int AtWork => _started - _idle + _waking - _waiting;
 
-    private bool NeedsAnother => _queue.Count > (AtWork > _extra ? Patience : 0);
+    private bool NeedsAnother => _queue.Count > (AtWork > _extra ? MostWaiting : 0);
 
     private void WakeIfNeeded()
     {

@@ -51,7 +51,7 @@ internal sealed class AccessStages(SmtpSession session)
         Verdict verdict = await RunAsync(Rules.Sender);
         _senderDefers = _c.DeferIfPermitActive;
         if (verdict != Verdict.Reject && Rules.RejectUnlistedSender && !Discarded)
-            verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedSender.Name, AddressWords.RejectUnlistedSenderAsync);
+            verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedSender.Name, AddressRestrictions.RejectUnlistedSenderAsync);
         _c.Sender = before;
         return Result(verdict);
     }
@@ -91,7 +91,7 @@ internal sealed class AccessStages(SmtpSession session)
         }
         verdict = Deferred(verdict);
         if (verdict != Verdict.Reject && Rules.RejectUnlistedRecipient && !Discarded)
-            verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedRecipient.Name, AddressWords.RejectUnlistedRecipientAsync);
+            verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedRecipient.Name, AddressRestrictions.RejectUnlistedRecipientAsync);
         return Result(verdict);
     }
 

@@ -9,64 +9,64 @@ internal static class RestrictionHandlers
     private static readonly Dictionary<Restriction, RestrictionHandler> s_handlers = new()
     {
         // at any stage
-        [RestrictionWords.Permit] = GenericWords.Permit,
-        [RestrictionWords.Defer] = GenericWords.Defer,
-        [RestrictionWords.Reject] = GenericWords.Reject,
-        [RestrictionWords.DeferIfPermit] = GenericWords.DeferIfPermit,
-        [RestrictionWords.DeferIfReject] = GenericWords.DeferIfReject,
-        [RestrictionWords.RejectUnauthPipelining] = GenericWords.RejectUnauthPipelining,
-        [RestrictionWords.RejectPlaintextSession] = GenericWords.RejectPlaintextSession,
-        [RestrictionWords.Greylist] = GreylistWords.CheckAsync,
-        [RestrictionWords.Sleep] = GenericWords.SleepAsync,
-        [RestrictionWords.CheckPolicyService] = PolicyWords.AskAsync,
+        [RestrictionWords.Permit] = GeneralRestrictions.Permit,
+        [RestrictionWords.Defer] = GeneralRestrictions.Defer,
+        [RestrictionWords.Reject] = GeneralRestrictions.Reject,
+        [RestrictionWords.DeferIfPermit] = GeneralRestrictions.DeferIfPermit,
+        [RestrictionWords.DeferIfReject] = GeneralRestrictions.DeferIfReject,
+        [RestrictionWords.RejectUnauthPipelining] = GeneralRestrictions.RejectUnauthPipelining,
+        [RestrictionWords.RejectPlaintextSession] = GeneralRestrictions.RejectPlaintextSession,
+        [RestrictionWords.Greylist] = GreylistRestriction.CheckAsync,
+        [RestrictionWords.Sleep] = GeneralRestrictions.SleepAsync,
+        [RestrictionWords.CheckPolicyService] = PolicyServiceRestriction.AskAsync,
         // about the client
-        [RestrictionWords.PermitMynetworks] = ClientWords.PermitMynetworksAsync,
-        [RestrictionWords.PermitInetInterfaces] = ClientWords.PermitInetInterfaces,
-        [RestrictionWords.PermitSaslAuthenticated] = ClientWords.PermitSaslAuthenticated,
-        [RestrictionWords.PermitTlsClientcerts] = CertificateWords.PermitListedAsync,
-        [RestrictionWords.PermitTlsAllClientcerts] = CertificateWords.PermitTrusted,
-        [RestrictionWords.CheckCcertAccess] = CertificateWords.CheckAccessAsync,
-        [RestrictionWords.CheckClientAccess] = ClientWords.CheckAccessAsync,
-        [RestrictionWords.CheckSaslAccess] = LoginWords.CheckSaslAccessAsync,
-        [RestrictionWords.CheckReverseClientHostnameAccess] = ClientWords.CheckReverseAccessAsync,
-        [RestrictionWords.RejectUnknownClientHostname] = UnknownWords.RejectClient,
-        [RestrictionWords.RejectUnknownReverseClientHostname] = UnknownWords.RejectReverseClient,
-        [RestrictionWords.RejectRblClient] = DnsblWords.RejectClientAsync,
-        [RestrictionWords.PermitDnswlClient] = DnsblWords.PermitClientAsync,
-        [RestrictionWords.RejectRhsblClient] = DnsblWords.RejectClientDomainAsync,
-        [RestrictionWords.PermitRhswlClient] = DnsblWords.PermitClientDomainAsync,
-        [RestrictionWords.RejectRhsblReverseClient] = DnsblWords.RejectReverseClientDomainAsync,
+        [RestrictionWords.PermitMynetworks] = ClientRestrictions.PermitMynetworksAsync,
+        [RestrictionWords.PermitInetInterfaces] = ClientRestrictions.PermitInetInterfaces,
+        [RestrictionWords.PermitSaslAuthenticated] = ClientRestrictions.PermitSaslAuthenticated,
+        [RestrictionWords.PermitTlsClientcerts] = CertificateRestrictions.PermitListedAsync,
+        [RestrictionWords.PermitTlsAllClientcerts] = CertificateRestrictions.PermitTrusted,
+        [RestrictionWords.CheckCcertAccess] = CertificateRestrictions.CheckAccessAsync,
+        [RestrictionWords.CheckClientAccess] = ClientRestrictions.CheckAccessAsync,
+        [RestrictionWords.CheckSaslAccess] = LoginRestrictions.CheckSaslAccessAsync,
+        [RestrictionWords.CheckReverseClientHostnameAccess] = ClientRestrictions.CheckReverseAccessAsync,
+        [RestrictionWords.RejectUnknownClientHostname] = UnknownNameRestrictions.RejectClient,
+        [RestrictionWords.RejectUnknownReverseClientHostname] = UnknownNameRestrictions.RejectReverseClient,
+        [RestrictionWords.RejectRblClient] = DnsblRestrictions.RejectClientAsync,
+        [RestrictionWords.PermitDnswlClient] = DnsblRestrictions.PermitClientAsync,
+        [RestrictionWords.RejectRhsblClient] = DnsblRestrictions.RejectClientDomainAsync,
+        [RestrictionWords.PermitRhswlClient] = DnsblRestrictions.PermitClientDomainAsync,
+        [RestrictionWords.RejectRhsblReverseClient] = DnsblRestrictions.RejectReverseClientDomainAsync,
         // about the name in HELO
-        [RestrictionWords.CheckHeloAccess] = HeloWords.CheckAccessAsync,
-        [RestrictionWords.RejectInvalidHeloHostname] = HeloWords.RejectInvalid,
-        [RestrictionWords.RejectNonFqdnHeloHostname] = HeloWords.RejectNonFqdn,
-        [RestrictionWords.RejectUnknownHeloHostname] = UnknownWords.RejectHeloAsync,
-        [RestrictionWords.RejectRhsblHelo] = DnsblWords.RejectHeloDomainAsync,
+        [RestrictionWords.CheckHeloAccess] = HeloRestrictions.CheckAccessAsync,
+        [RestrictionWords.RejectInvalidHeloHostname] = HeloRestrictions.RejectInvalid,
+        [RestrictionWords.RejectNonFqdnHeloHostname] = HeloRestrictions.RejectNonFqdn,
+        [RestrictionWords.RejectUnknownHeloHostname] = UnknownNameRestrictions.RejectHeloAsync,
+        [RestrictionWords.RejectRhsblHelo] = DnsblRestrictions.RejectHeloDomainAsync,
         // about the sender
-        [RestrictionWords.CheckSenderAccess] = AddressWords.CheckSenderAccessAsync,
-        [RestrictionWords.RejectNonFqdnSender] = AddressWords.RejectNonFqdnSender,
-        [RestrictionWords.RejectUnlistedSender] = AddressWords.RejectUnlistedSenderAsync,
-        [RestrictionWords.RejectUnverifiedSender] = ProbeWords.RejectUnverifiedSenderAsync,
-        [RestrictionWords.RejectSenderLoginMismatch] = LoginWords.RejectMismatchAsync,
-        [RestrictionWords.RejectKnownSenderLoginMismatch] = LoginWords.RejectKnownMismatchAsync,
-        [RestrictionWords.RejectAuthenticatedSenderLoginMismatch] = LoginWords.RejectAuthenticatedMismatchAsync,
-        [RestrictionWords.RejectUnauthenticatedSenderLoginMismatch] = LoginWords.RejectUnauthenticatedMismatchAsync,
-        [RestrictionWords.RejectUnknownSenderDomain] = UnknownWords.RejectSenderAsync,
-        [RestrictionWords.RejectRhsblSender] = DnsblWords.RejectSenderDomainAsync,
+        [RestrictionWords.CheckSenderAccess] = AddressRestrictions.CheckSenderAccessAsync,
+        [RestrictionWords.RejectNonFqdnSender] = AddressRestrictions.RejectNonFqdnSender,
+        [RestrictionWords.RejectUnlistedSender] = AddressRestrictions.RejectUnlistedSenderAsync,
+        [RestrictionWords.RejectUnverifiedSender] = VerifyRestrictions.RejectUnverifiedSenderAsync,
+        [RestrictionWords.RejectSenderLoginMismatch] = LoginRestrictions.RejectMismatchAsync,
+        [RestrictionWords.RejectKnownSenderLoginMismatch] = LoginRestrictions.RejectKnownMismatchAsync,
+        [RestrictionWords.RejectAuthenticatedSenderLoginMismatch] = LoginRestrictions.RejectAuthenticatedMismatchAsync,
+        [RestrictionWords.RejectUnauthenticatedSenderLoginMismatch] = LoginRestrictions.RejectUnauthenticatedMismatchAsync,
+        [RestrictionWords.RejectUnknownSenderDomain] = UnknownNameRestrictions.RejectSenderAsync,
+        [RestrictionWords.RejectRhsblSender] = DnsblRestrictions.RejectSenderDomainAsync,
         // about the recipient
-        [RestrictionWords.RejectUnverifiedRecipient] = ProbeWords.RejectUnverifiedRecipientAsync,
-        [RestrictionWords.CheckRecipientAccess] = AddressWords.CheckRecipientAccessAsync,
-        [RestrictionWords.RejectNonFqdnRecipient] = AddressWords.RejectNonFqdnRecipient,
-        [RestrictionWords.RejectUnlistedRecipient] = AddressWords.RejectUnlistedRecipientAsync,
-        [RestrictionWords.PermitAuthDestination] = AddressWords.PermitAuthDestinationAsync,
-        [RestrictionWords.RejectUnauthDestination] = AddressWords.RejectUnauthDestinationAsync,
-        [RestrictionWords.DeferUnauthDestination] = AddressWords.DeferUnauthDestinationAsync,
-        [RestrictionWords.RejectMultiRecipientBounce] = AddressWords.RejectMultiRecipientBounce,
-        [RestrictionWords.RejectUnknownRecipientDomain] = UnknownWords.RejectRecipientAsync,
-        [RestrictionWords.RejectRhsblRecipient] = DnsblWords.RejectRecipientDomainAsync,
-        [RestrictionWords.PermitMxBackup] = MxBackupWords.PermitAsync,
+        [RestrictionWords.RejectUnverifiedRecipient] = VerifyRestrictions.RejectUnverifiedRecipientAsync,
+        [RestrictionWords.CheckRecipientAccess] = AddressRestrictions.CheckRecipientAccessAsync,
+        [RestrictionWords.RejectNonFqdnRecipient] = AddressRestrictions.RejectNonFqdnRecipient,
+        [RestrictionWords.RejectUnlistedRecipient] = AddressRestrictions.RejectUnlistedRecipientAsync,
+        [RestrictionWords.PermitAuthDestination] = AddressRestrictions.PermitAuthDestinationAsync,
+        [RestrictionWords.RejectUnauthDestination] = AddressRestrictions.RejectUnauthDestinationAsync,
+        [RestrictionWords.DeferUnauthDestination] = AddressRestrictions.DeferUnauthDestinationAsync,
+        [RestrictionWords.RejectMultiRecipientBounce] = AddressRestrictions.RejectMultiRecipientBounce,
+        [RestrictionWords.RejectUnknownRecipientDomain] = UnknownNameRestrictions.RejectRecipientAsync,
+        [RestrictionWords.RejectRhsblRecipient] = DnsblRestrictions.RejectRecipientDomainAsync,
+        [RestrictionWords.PermitMxBackup] = MxBackupRestriction.PermitAsync,
         // about the domain in ETRN
-        [RestrictionWords.CheckEtrnAccess] = HeloWords.CheckEtrnAccessAsync,
+        [RestrictionWords.CheckEtrnAccess] = HeloRestrictions.CheckEtrnAccessAsync,
     };
 
     static RestrictionHandlers()
@@ -74,11 +74,11 @@ internal static class RestrictionHandlers
         DnsType[] types = [DnsType.A, DnsType.MX, DnsType.NS];
         for (int i = 0; i < types.Length; i++)
         {
-            s_handlers[RestrictionWords.CheckClientServers[i]] = ServerAccessWords.Client(types[i]);
-            s_handlers[RestrictionWords.CheckReverseClientServers[i]] = ServerAccessWords.ReverseClient(types[i]);
-            s_handlers[RestrictionWords.CheckHeloServers[i]] = ServerAccessWords.Helo(types[i]);
-            s_handlers[RestrictionWords.CheckSenderServers[i]] = ServerAccessWords.Sender(types[i]);
-            s_handlers[RestrictionWords.CheckRecipientServers[i]] = ServerAccessWords.Recipient(types[i]);
+            s_handlers[RestrictionWords.CheckClientServers[i]] = ServerAccessRestrictions.Client(types[i]);
+            s_handlers[RestrictionWords.CheckReverseClientServers[i]] = ServerAccessRestrictions.ReverseClient(types[i]);
+            s_handlers[RestrictionWords.CheckHeloServers[i]] = ServerAccessRestrictions.Helo(types[i]);
+            s_handlers[RestrictionWords.CheckSenderServers[i]] = ServerAccessRestrictions.Sender(types[i]);
+            s_handlers[RestrictionWords.CheckRecipientServers[i]] = ServerAccessRestrictions.Recipient(types[i]);
         }
     }
 

@@ -30,13 +30,13 @@ internal static class BdatCommand
         SmtpReply refusal = await CheckAsync(s, chunk);
         if (!refusal.IsNone) return await SkipAsync(s, chunk, refusal);
         Transaction transaction = s.Transaction!;
-        if (transaction.Content is null) MessageContent.Open(s, DotDecoder.ForBdat(s.Rights.BareNewline, s.Settings.ReplaceStrayCr));
+        if (transaction.Content is null) ContentTransfer.Open(s, DotDecoder.ForBdat(s.Rights.BareNewline, s.Settings.ReplaceStrayCr));
         transaction.ChunkSize += chunk.Size;
-        if (!await MessageContent.ReceiveAsync(s, chunk.Size)) return false;
+        if (!await ContentTransfer.ReceiveAsync(s, chunk.Size)) return false;
         if (chunk.Last)
         {
             transaction.Content!.FinishChunks();
-            return await MessageContent.FinishAsync(s, chunked: true);
+            return await ContentTransfer.FinishAsync(s, chunked: true);
         }
         if (transaction.Content!.Trouble == ContentTrouble.None)
         {
@@ -44,7 +44,7 @@ internal static class BdatCommand
             return true;
         }
         // Nothing more of this message is wanted, and the answer is the message's.
-        await MessageContent.FinishAsync(s, chunked: true);
+        await ContentTransfer.FinishAsync(s, chunked: true);
         s.ChunkFailed = true;
         return false;
     }

@@ -30,17 +30,17 @@ internal static class CommandDispatch
             line = other;
         }
         CommandParts command = CommandParts.Of(line);
-        CommandRow? row = await SelectAsync(s, command, line);
+        VerbRow? row = await SelectAsync(s, command, line);
         if (row is null) return;
         s.BeginCommand();
         bool ok = await row.Execute(s, command.Arguments);
         if (ok) s.SessionLog.CountSucceeded(row.Verb);
         else s.Limits.CountError();
-        if ((row.Flags & CommandFlags.Junk) != 0) s.Limits.CountJunk();
+        if ((row.Flags & VerbFlags.Junk) != 0) s.Limits.CountJunk();
     }
 
     /// <summary>The row of the verb table to execute; null when the command was answered here already.</summary>
-    private static async ValueTask<CommandRow?> SelectAsync(SmtpSession s, CommandParts command, ReadOnlyMemory<byte> line)
+    private static async ValueTask<VerbRow?> SelectAsync(SmtpSession s, CommandParts command, ReadOnlyMemory<byte> line)
     {
         if (command.Word.IsEmpty) return Malformed(s, "500 5.5.2 Error: bad syntax");
         if (await s.Settings.Tables.NoopCommands.MatchesAsync(command.Word.Span))
@@ -49,7 +49,7 @@ internal static class CommandDispatch
             s.Limits.CountJunk();
             return null;
         }
-        CommandRow? row = CommandTable.Find(command.Verb);
+        VerbRow? row = VerbTable.Find(command.Verb);
         s.SessionLog.CountReceived(row?.Verb ?? SmtpVerb.Unknown);
         if (row is null && (IsHeader(command.Word.Span) || await s.Settings.Tables.ForbiddenCommands.MatchesAsync(command.Word.Span)))
         {
@@ -81,27 +81,27 @@ internal static class CommandDispatch
     }
 
     /// <summary>Pipelining, a missing HELO, and the order of commands.</summary>
-    private static bool Permits(SmtpSession s, CommandRow row)
+    private static bool Permits(SmtpSession s, VerbRow row)
     {
         s.Stage = row.Verb;
-        bool waits = !s.IsExtended || (row.Flags & CommandFlags.LastInGroup) != 0;
+        bool waits = !s.IsExtended || (row.Flags & VerbFlags.LastInGroup) != 0;
         if (waits && !s.Input.CheckPipelining())
         {
             s.Close();
             return false;
         }
         SmtpReply refusal = default;
-        if (s.Encryption.IsRequired && (row.Flags & CommandFlags.BeforeTls) == 0) refusal = Replies.NeedTls;
-        else if ((row.Flags & CommandFlags.NeedsHelo) != 0 && s.Settings.HeloRequired && s.Helo.Length == 0) refusal = Replies.HeloFirst;
+        if (s.Encryption.IsRequired && (row.Flags & VerbFlags.BeforeTls) == 0) refusal = Replies.NeedTls;
+        else if ((row.Flags & VerbFlags.NeedsHelo) != 0 && s.Settings.HeloRequired && s.Helo.Length == 0) refusal = Replies.HeloFirst;
         else if ((row.Allowed & s.State) == 0) refusal = row.WrongState!(s.State);
-        else if ((row.Flags & CommandFlags.Filtered) != 0) refusal = s.Filters.Standing;
+        else if ((row.Flags & VerbFlags.Filtered) != 0) refusal = s.Filters.Standing;
         if (refusal.IsNone) return true;
         s.Reply(refusal);
         s.Limits.CountError();
         return false;
     }
 
-    private static CommandRow? Malformed(SmtpSession s, string reply)
+    private static VerbRow? Malformed(SmtpSession s, string reply)
     {
         s.Stage = SmtpVerb.Unknown;
         s.SessionLog.CountReceived(SmtpVerb.Unknown);

@@ -122,7 +122,7 @@ public class ClockSteps : InstanceTest
         SetAhead(after);
         File.WriteAllText(Gate, "");
         File.SetUnixFileMode(Gate, (UnixFileMode)0x1B6);
-        Mta.WaitForLog($"{id}: removed"); // within the patience of the test, not after a day
+        Mta.WaitForLog($"{id}: removed"); // within the time limit of the test, not after a day
         Assert.That(File.ReadAllText(Gate), Does.Contain("waits"));
     }
 

@@ -12,7 +12,7 @@ namespace MtaSuite.Tools.Doctor;
 internal sealed class RelayTest(DoctorContext c, SmtpService service, string directory)
 {
     private const string Stranger = "203.0.113.25", Victim = "someone@relay-test.example";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15), s_step = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(15), s_step = TimeSpan.FromMilliseconds(20);
 
     public async Task RunAsync(Section s)
     {
@@ -55,7 +55,7 @@ internal sealed class RelayTest(DoctorContext c, SmtpService service, string dir
 
     private async Task<(int, string)> WaitAsync(int pid, int output)
     {
-        for (TimeSpan waited = TimeSpan.Zero; waited < s_patience; waited += s_step)
+        for (TimeSpan waited = TimeSpan.Zero; waited < s_timeout; waited += s_step)
         {
             if (Libc.WaitPid(pid, out int status, Libc.WNOHANG) == pid) return (Libc.ExitCode(status), Rest(output));
             await c.Loop.Delay(s_step);

@@ -43,7 +43,7 @@ internal sealed class ServerReport
 /// <summary>Talks with one server as a careful client does: greeting, EHLO, TLS, EHLO again, QUIT. No mail is sent.</summary>
 internal static class ServerProbe
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(10);
 
     /// <param name="host">The name that the certificate should have, also sent as SNI.</param>
     /// <param name="wrapper">TLS from the first byte.</param>
@@ -52,7 +52,7 @@ internal static class ServerProbe
         TlsPolicy? dane = null)
     {
         ServerReport report = new() { EndPoint = endPoint };
-        ConnectResult result = await Connector.Connect(c.Loop, endPoint, null, s_patience);
+        ConnectResult result = await Connector.Connect(c.Loop, endPoint, null, s_timeout);
         if (!result.IsConnected)
         {
             (report.Error, report.IsRefused) = (Libc.ErrorText(result.Error), result.Error == Libc.ECONNREFUSED);
@@ -70,7 +70,7 @@ internal static class ServerProbe
     {
         SmtpDialogue d = new(connection, _ => { }, text => report.Error = text);
         if (wrapper && !await SecureAsync(c, connection, host, dane, report)) return;
-        if (await d.ReplyAsync(s_patience) is not { } greeting) return;
+        if (await d.ReplyAsync(s_timeout) is not { } greeting) return;
         report.Greeting = greeting[0];
         if (!greeting[0].StartsWith('2'))
         {
@@ -84,7 +84,7 @@ internal static class ServerProbe
         report.OffersStartTls = !wrapper && SmtpDialogue.Offers(features, "STARTTLS");
         if (report.OffersStartTls)
         {
-            if (await d.AskAsync("STARTTLS", s_patience) is not { } answer) return;
+            if (await d.AskAsync("STARTTLS", s_timeout) is not { } answer) return;
             if (!answer[0].StartsWith('2')) report.TlsError = $"STARTTLS is answered with \"{answer[0]}\"";
             else if (!await SecureAsync(c, connection, host, dane, report)) return;
             else report.Encrypted = await EhloAsync(c, d, report);
@@ -94,7 +94,7 @@ internal static class ServerProbe
 
     private static async Task<List<string>?> EhloAsync(DoctorContext c, SmtpDialogue d, ServerReport report)
     {
-        if (await d.AskAsync($"EHLO {c.HeloName}", s_patience) is not { } reply) return null;
+        if (await d.AskAsync($"EHLO {c.HeloName}", s_timeout) is not { } reply) return null;
         if (reply[0].StartsWith('2')) return reply;
         report.Error = $"EHLO is answered with \"{reply[0]}\"";
         return null;

@@ -45,9 +45,9 @@ internal sealed class Instance(MailConfig config)
     }
 
     /// <summary>Waits until no master runs any more; false when the time is up.</summary>
-    public bool WaitUntilGone(TimeSpan patience)
+    public bool WaitUntilGone(TimeSpan timeout)
     {
-        long end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        long end = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         while (FindMaster() != 0)
         {
             if (Environment.TickCount64 > end) return false;

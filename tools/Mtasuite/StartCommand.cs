@@ -9,7 +9,7 @@ namespace MtaSuite.Tools.Mtasuite;
 /// <summary>Starts master, in the background or in place of this process.</summary>
 internal static class StartCommand
 {
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
     public static int Start(Instance instance)
     {
@@ -30,7 +30,7 @@ internal static class StartCommand
                 return Tool.Fatal(1, $"master ended with status {Libc.ExitCode(exit)}; its reason is in the log");
             Instance.Pause(20);
         }
-        return Tool.Fatal(ExitCode.TryLater, $"the mail system is not ready after {StartPatience.TotalSeconds:0} seconds; see the log");
+        return Tool.Fatal(ExitCode.TryLater, $"the mail system is not ready after {StartTimeout.TotalSeconds:0} seconds; see the log");
     }
 
     /// <summary>Becomes master, so that a service manager sees the process it started. Sockets and variables of systemd go along.</summary>
@@ -74,7 +74,7 @@ internal static class StartCommand
     /// <summary>master's one line; empty when it ends, or the time does, without one.</summary>
     private static string ReadAnswer(int fd)
     {
-        long end = Environment.TickCount64 + (long)StartPatience.TotalMilliseconds;
+        long end = Environment.TickCount64 + (long)StartTimeout.TotalMilliseconds;
         byte[] buffer = new byte[4096];
         int have = 0;
         while (have < buffer.Length)

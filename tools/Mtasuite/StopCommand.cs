@@ -8,12 +8,12 @@ namespace MtaSuite.Tools.Mtasuite;
 internal static class StopCommand
 {
     /// <summary>Longer than master gives its daemons before it kills them.</summary>
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Longer than master gives the check of a configuration.</summary>
-    private static readonly TimeSpan ReloadPatience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan ReloadTimeout = TimeSpan.FromSeconds(120);
 
     public static int Stop(Instance instance) => End(instance, Libc.SIGTERM);
 
@@ -25,7 +25,7 @@ internal static class StopCommand
         long asked = ReloadResult.Now;
         int status = Signal(instance, Libc.SIGHUP, out int pid);
         if (status != 0) return status;
-        for (long end = Environment.TickCount64 + (long)ReloadPatience.TotalMilliseconds; Environment.TickCount64 < end; Instance.Pause(5))
+        for (long end = Environment.TickCount64 + (long)ReloadTimeout.TotalMilliseconds; Environment.TickCount64 < end; Instance.Pause(5))
         {
             // looked for first: a master that ends may have left a result just before
             bool ended = instance.FindMaster() == 0;
@@ -33,7 +33,7 @@ internal static class StopCommand
             if (ended) return Tool.Fatal(1, $"master (process {pid}) has ended; see the log");
         }
         return Tool.Fatal(ExitCode.TryLater,
-            $"master (process {pid}) has not answered within {ReloadPatience.TotalSeconds:0} seconds; see the log");
+            $"master (process {pid}) has not answered within {ReloadTimeout.TotalSeconds:0} seconds; see the log");
     }
 
     private static int Tell(ReloadResult result)
@@ -48,10 +48,10 @@ internal static class StopCommand
         using ProcessHandle? master = Open(instance, out int failed);
         if (master == null) return failed;
         if (Send(master, signal) is var status and not 0) return status;
-        if (instance.WaitUntilGone(signal == Libc.SIGQUIT ? AbortPatience : StopPatience)) return ExitCode.Ok;
+        if (instance.WaitUntilGone(signal == Libc.SIGQUIT ? AbortTimeout : StopTimeout)) return ExitCode.Ok;
         // without master its daemons go as well
-        if (signal == Libc.SIGQUIT && master.Send(Libc.SIGKILL) == 0 && instance.WaitUntilGone(StopPatience)) return ExitCode.Ok;
-        return Tool.Fatal(ExitCode.TryLater, $"master (process {master.Pid}) is still there after {StopPatience.TotalSeconds:0} seconds");
+        if (signal == Libc.SIGQUIT && master.Send(Libc.SIGKILL) == 0 && instance.WaitUntilGone(StopTimeout)) return ExitCode.Ok;
+        return Tool.Fatal(ExitCode.TryLater, $"master (process {master.Pid}) is still there after {StopTimeout.TotalSeconds:0} seconds");
     }
 
     /// <summary>0 when the signal was sent.</summary>

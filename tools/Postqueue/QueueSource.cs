@@ -17,7 +17,7 @@ internal static class QueueSource
     {
         SpoolDirectory spool = new(config.Get(CommonParams.QueueDirectory));
         string service = config.Get(CommonParams.ShowqServiceName);
-        Attempts attempts = new(Attempts.Patience);
+        Attempts attempts = new(Attempts.Timeout);
         int errno;
         while (true)
         {

@@ -15,7 +15,7 @@ internal sealed class Attempts(TimeSpan limit)
 
     /// <summary>How long a command asks again before it gives up: a storm of some thousand submissions of one user is over by
     /// then.</summary>
-    public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(5);
+    public static TimeSpan Timeout { get; } = TimeSpan.FromMinutes(5);
 
     public TimeSpan Left => TimeSpan.FromMilliseconds(Math.Max(1, _until - Environment.TickCount64));
 

@@ -30,17 +30,17 @@ internal sealed class BlockingLink : IDisposable
     public string Error { get; private set; } = "";
 
     /// <summary>How long it waits for the other side each time; null: without end.</summary>
-    private TimeSpan? Patience { get; init; }
+    private TimeSpan? Timeout { get; init; }
 
     /// <summary>
     /// Connects within a time to a service that may be too busy even to take connections, and waits no longer for any answer.
     /// </summary>
-    public static BlockingLink? Connect(string path, TimeSpan patience, out int errno) => Connect(path, patience, patience, out errno);
+    public static BlockingLink? Connect(string path, TimeSpan timeout, out int errno) => Connect(path, timeout, timeout, out errno);
 
     /// <summary>The same with another time for each answer.</summary>
-    public static BlockingLink? Connect(string path, TimeSpan patience, TimeSpan answer, out int errno)
+    public static BlockingLink? Connect(string path, TimeSpan timeout, TimeSpan answer, out int errno)
     {
-        long until = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        long until = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC | Libc.SOCK_NONBLOCK, 0);
         while (true)
         {
@@ -48,7 +48,7 @@ internal sealed class BlockingLink : IDisposable
             {
                 errno = 0;
                 _ = Libc.Fcntl(fd, Libc.F_SETFL, Libc.O_RDWR);
-                return new BlockingLink(fd) { Patience = answer };
+                return new BlockingLink(fd) { Timeout = answer };
             }
             errno = Libc.Errno;
             // unix(7): the queue of the listening socket is full
@@ -238,7 +238,7 @@ internal sealed class BlockingLink : IDisposable
         if (_input.Length < frame && _end == _input.Length) Array.Resize(ref _input, _input.Length * 2);
         while (true)
         {
-            if (Patience is { } patience && !Libc.PollOne(_fd, Libc.POLLIN, (int)Math.Min(patience.TotalMilliseconds, int.MaxValue)))
+            if (Timeout is { } timeout && !Libc.PollOne(_fd, Libc.POLLIN, (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue)))
             {
                 Error = Libc.ErrorText(Libc.ETIMEDOUT);
                 return false;

@@ -11,7 +11,7 @@ namespace MtaSuite.Tools.Shared;
 internal sealed class QmgrClient : IDisposable
 {
     private readonly string _path;
-    private readonly Attempts _attempts = new(Attempts.Patience);
+    private readonly Attempts _attempts = new(Attempts.Timeout);
     private BlockingLink _link;
 
     private QmgrClient(string path, BlockingLink link) => (_path, _link) = (path, link);

@@ -15,7 +15,7 @@ public sealed record ProgramResult(string Command, int ExitCode, string Output, 
 /// <summary>The programs under test, in the build folder, and those of other people.</summary>
 public static class Programs
 {
-    private static readonly TimeSpan Patience = TestLimits.Long;
+    private static readonly TimeSpan Timeout = TestLimits.Long;
 
     /// <summary>The folder with sbin/ and libexec/: MTA_BUILD, or build/ at the root of the repository.</summary>
     public static string Build { get; } = Environment.GetEnvironmentVariable("MTA_BUILD") ?? $"{FindRoot()}/build";
@@ -63,10 +63,10 @@ public static class Programs
         }
         catch (IOException) { /* it did not want to read all of it */ }
         string command = $"{program} {string.Join(' ', process.StartInfo.ArgumentList)}";
-        if (!process.WaitForExit(Patience))
+        if (!process.WaitForExit(Timeout))
         {
             process.Kill();
-            throw new AssertionException($"{command}: still running after {Patience.TotalSeconds} s");
+            throw new AssertionException($"{command}: still running after {Timeout.TotalSeconds} s");
         }
         return new ProgramResult(command, process.ExitCode, output.Result, error.Result);
     }

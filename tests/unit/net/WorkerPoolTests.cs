@@ -47,7 +47,7 @@ public sealed class WorkerPoolTests
     }
 
     [Test]
-    public void A_pool_whose_work_hangs_grows_until_others_come_through([Values(0, 4)] int patience)
+    public void A_pool_whose_work_hangs_grows_until_others_come_through([Values(0, 4)] int mostWaiting)
     {
         using ManualResetEventSlim release = new();
         using ManualResetEventSlim quick = new();
@@ -55,7 +55,7 @@ public sealed class WorkerPoolTests
         Thread thread = new(() =>
         {
             EventLoop loop = new();
-            WorkerPool pool = new(loop, "test", 1) { Patience = patience };
+            WorkerPool pool = new(loop, "test", 1) { MostWaiting = mostWaiting };
             Action finished = () => { if (++done == 2) loop.Stop(); };
             loop.Post(() =>
             {

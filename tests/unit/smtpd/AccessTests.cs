@@ -271,7 +271,7 @@ public class AccessTests
         string config = "myhostname = mx.test\nmydestination = here.test\n";
         Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config).Config)
             .IsAuthorizedDestinationAsync("", "a%b.test@here.test").Completed(),
-            Is.EqualTo(Destination.Foreign));
+            Is.EqualTo(DestinationStatus.Foreign));
         Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config + "allow_untrusted_routing = yes\n").Config)
             .IsSourceRoutedAsync("", "a%b.test@here.test").Completed(), Is.False);
     }

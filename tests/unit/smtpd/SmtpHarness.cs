@@ -303,16 +303,16 @@ internal sealed class FakeAddresses : IAddresses
 
     private static string Complete(string address) => address.Contains('@') ? address : address + "@local.test";
 
-    public ValueTask<Destination> IsAuthorizedDestinationAsync(string sender, string recipient) => new(Whose(recipient));
+    public ValueTask<DestinationStatus> IsAuthorizedDestinationAsync(string sender, string recipient) => new(Whose(recipient));
 
-    private static Destination Whose(string recipient) => Complete(recipient) switch
+    private static DestinationStatus Whose(string recipient) => Complete(recipient) switch
     {
-        var r when r.EndsWith("@local.test", StringComparison.Ordinal) => Destination.Authorized,
-        var r when r.EndsWith("@trouble.test", StringComparison.Ordinal) => Destination.Unknown,
-        _ => Destination.Foreign,
+        var r when r.EndsWith("@local.test", StringComparison.Ordinal) => DestinationStatus.Authorized,
+        var r when r.EndsWith("@trouble.test", StringComparison.Ordinal) => DestinationStatus.Unknown,
+        _ => DestinationStatus.Foreign,
     };
 
-    public ValueTask<(Destination Whose, string Domain)> FindDomainAsync(string other, string address) =>
+    public ValueTask<(DestinationStatus Whose, string Domain)> FindDomainAsync(string other, string address) =>
         new((Whose(address), Complete(address).Split('@')[^1]));
 
     public ValueTask<bool> IsSourceRoutedAsync(string sender, string recipient) => new(recipient.Contains('%'));

@@ -56,10 +56,10 @@ public class BlockingLinkTests
         string path = $"{harness.Folder}/public/stuck";
         // nobody accepts: connections succeed until the queue of the socket is full
         int fd = ToolHarness.Listen(path);
-        TimeSpan patience = TimeSpan.FromMilliseconds(300);
+        TimeSpan timeout = TimeSpan.FromMilliseconds(300);
         List<BlockingLink> links = [];
         int errno = 0;
-        while (links.Count < 10_000 && BlockingLink.Connect(path, patience, out errno) is { } link) links.Add(link);
+        while (links.Count < 10_000 && BlockingLink.Connect(path, timeout, out errno) is { } link) links.Add(link);
         Assert.That(errno, Is.EqualTo(Libc.ETIMEDOUT));
         links[0].Open(new TriggerRequest());
         Assert.That(links[0].TryReceive(out _, out _), Is.False);

@@ -91,7 +91,7 @@ internal sealed class ToolHarness : IDisposable
     }
 
     /// <summary>The loop ended by itself.</summary>
-    public bool Stopped(TimeSpan patience) => _thread!.Join(patience);
+    public bool Stopped(TimeSpan timeout) => _thread!.Join(timeout);
 
     /// <summary>Runs something on the loop's thread and waits for it.</summary>
     public T OnLoop<T>(Func<T> function)

@@ -1,7 +1,7 @@
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>Restrictions that look at nothing but the stage.</summary>
-internal static class GenericWords
+internal static class GeneralRestrictions
 {
     public static ValueTask<Verdict> Permit(AccessContext c, RestrictionStep step) => new(c.Permit("permit", c.ReplyClass, c.ReplyName));
 

@@ -3,10 +3,10 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Common.Hosting;
 
 /// <summary>
-/// Looks after a process once a second while it works, and not at all while it rests: a daemon that has nothing to do is not woken for it.
-/// When it comes to rest it gives back memory. On the loop's thread.
+/// Looks after a process once a second while it works, and not at all while it is idle: a daemon that has nothing to do is not woken for
+/// it. When it becomes idle it gives back memory. On the loop's thread.
 /// </summary>
-public sealed class RestWatch : IBatchEnd
+public sealed class IdleWatch : IBatchEnd
 {
     private readonly EventLoop _loop;
     private readonly Action? _look;
@@ -17,7 +17,7 @@ public sealed class RestWatch : IBatchEnd
 
     /// <param name="look">Called after each second with events.</param>
     /// <param name="interval">Instead of a second.</param>
-    public RestWatch(EventLoop loop, Action? look = null, TimeSpan? interval = null)
+    public IdleWatch(EventLoop loop, Action? look = null, TimeSpan? interval = null)
     {
         (_loop, _look, _interval) = (loop, look, interval ?? TimeSpan.FromSeconds(1));
         loop.AtEveryBatchEnd(this);
@@ -37,12 +37,12 @@ public sealed class RestWatch : IBatchEnd
     private void Look()
     {
         _armed = false;
-        bool rests = _loop.Handled == _seen;
+        bool idle = _loop.Handled == _seen;
         _seen = _loop.Handled;
         _look?.Invoke();
         if (!_old) MemoryTrim.Started();
-        else if (rests) _memory.AtRest();
+        else if (idle) _memory.AtRest();
         _old = true;
-        if (!rests) Arm(); // to see whether anything more comes
+        if (!idle) Arm(); // to see whether anything more comes
     }
 }

@@ -4,7 +4,7 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>The restriction that leaves the decision to a server outside (check_policy_service).</summary>
-internal static class PolicyWords
+internal static class PolicyServiceRestriction
 {
     public static async ValueTask<Verdict> AskAsync(AccessContext c, RestrictionStep step)
     {

@@ -5,7 +5,7 @@ using MtaSuite.Common.Tls;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>Restrictions on the certificate that a client showed in TLS.</summary>
-internal static class CertificateWords
+internal static class CertificateRestrictions
 {
     /// <summary>Its fingerprint, or its public key's, is in relay_clientcerts: whoever signed it.</summary>
     public static async ValueTask<Verdict> PermitListedAsync(AccessContext c, RestrictionStep step)

@@ -6,7 +6,7 @@ namespace MtaSuite.Common.Net;
 /// Bytes in an array of the shared pool. The array is rented while the buffer holds something and given back by <see cref="Release"/>,
 /// so that what waits holds none. A struct that its owner keeps in a field: never copied.
 /// </summary>
-internal struct PooledBuffer
+internal struct ConnectionBuffer
 {
     private byte[]? _array;
     private int _start, _end;

@@ -10,7 +10,7 @@ namespace MtaSuite.Smtpd.Access;
 /// check_*_a_access, check_*_mx_access, check_*_ns_access: looks for the addresses of a domain, or the names and addresses of its mail or
 /// name servers, in an access table. Whoever controls the DNS of a domain controls the key: so it may refuse, never permit.
 /// </summary>
-internal static class ServerAccessWords
+internal static class ServerAccessRestrictions
 {
     // More addresses than this are not looked for, so that a long list of servers keeps nobody busy.
     private const int MaxAddresses = 100;

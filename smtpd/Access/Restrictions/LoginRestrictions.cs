@@ -4,7 +4,7 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>Restrictions on who logged in, and on the sender addresses that a login may use (smtpd_sender_login_maps).</summary>
-internal static class LoginWords
+internal static class LoginRestrictions
 {
     private static readonly char[] s_separators = [',', ' ', '\t', '\r', '\n'];
 

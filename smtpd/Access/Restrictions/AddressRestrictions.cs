@@ -4,7 +4,7 @@ using MtaSuite.Common.Smtp;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>Restrictions on the envelope's addresses; without the address they say nothing.</summary>
-internal static class AddressWords
+internal static class AddressRestrictions
 {
     public static ValueTask<Verdict> CheckSenderAccessAsync(AccessContext c, RestrictionStep step) => c.Sender is { } sender
         ? CheckAccessAsync(c, step, sender, ReplyClass.Sender)
@@ -40,8 +40,8 @@ internal static class AddressWords
         if (c.Recipient is null) return Verdict.Dunno;
         return await c.Session.Addresses.IsAuthorizedDestinationAsync(c.Sender ?? "", c.Recipient) switch
         {
-            Destination.Authorized => c.Permit(step.Name, ReplyClass.Recipient, c.Recipient),
-            Destination.Unknown => c.LookupError(c.Recipient),
+            DestinationStatus.Authorized => c.Permit(step.Name, ReplyClass.Recipient, c.Recipient),
+            DestinationStatus.Unknown => c.LookupError(c.Recipient),
             _ => Verdict.Dunno,
         };
     }
@@ -67,8 +67,8 @@ internal static class AddressWords
         if (c.Recipient is null) return Verdict.Dunno;
         return await c.Session.Addresses.IsAuthorizedDestinationAsync(c.Sender ?? "", c.Recipient) switch
         {
-            Destination.Authorized => Verdict.Dunno,
-            Destination.Unknown => c.LookupError(c.Recipient),
+            DestinationStatus.Authorized => Verdict.Dunno,
+            DestinationStatus.Unknown => c.LookupError(c.Recipient),
             _ => c.Reject(code, status, $"<{c.Recipient}>: Relay access denied"),
         };
     }
@@ -82,7 +82,7 @@ internal static class AddressWords
     private static Verdict RejectNonFqdn(AccessContext c, string? address, ReplyClass @class)
     {
         if (address is not { Length: > 0 }) return Verdict.Dunno;
-        string domain = HeloWords.WithoutFinalDot(Address.Domain(address).ToString());
+        string domain = HeloRestrictions.WithoutFinalDot(Address.Domain(address).ToString());
         if (domain is ['[', .., ']']) return Verdict.Dunno;
         bool utf8 = c.Session.Transaction?.Parameters.SmtpUtf8 ?? false;
         return HostName.IsValid(domain, utf8) && domain.Contains('.')

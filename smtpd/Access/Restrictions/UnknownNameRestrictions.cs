@@ -4,7 +4,7 @@ using MtaSuite.Common.Log;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>Restrictions that refuse names which the DNS does not know.</summary>
-internal static class UnknownWords
+internal static class UnknownNameRestrictions
 {
     /// <summary>The client's verified name. RFC 7372 3.3: X.7.25.</summary>
     public static ValueTask<Verdict> RejectClient(AccessContext c, RestrictionStep step)
@@ -28,7 +28,7 @@ internal static class UnknownWords
     public static async ValueTask<Verdict> RejectHeloAsync(AccessContext c, RestrictionStep step)
     {
         if (c.Helo is not { Length: > 0 } helo) return Verdict.Dunno;
-        if (helo[0] == '[') return HeloWords.Literal(c, helo);
+        if (helo[0] == '[') return HeloRestrictions.Literal(c, helo);
         DnsAnswer answer = await AnyAsync(c, helo, DnsType.A, DnsType.AAAA, DnsType.MX);
         if (answer.IsFound || IsFiltered(answer, helo, "address or MX")) return Verdict.Dunno;
         string rejected = $"<{helo}>: {ReplyClass.Helo} rejected: ";
@@ -49,11 +49,11 @@ internal static class UnknownWords
     {
         if (address is not { Length: > 0 }) return Verdict.Dunno;
         bool isSender = @class == ReplyClass.Sender;
-        (Destination whose, string domain) = await c.Session.Addresses.FindDomainAsync(other, address);
+        (DestinationStatus whose, string domain) = await c.Session.Addresses.FindDomainAsync(other, address);
         switch (whose)
         {
-            case Destination.Unknown: return c.LookupError(address);
-            case Destination.Authorized: return Verdict.Dunno;
+            case DestinationStatus.Unknown: return c.LookupError(address);
+            case DestinationStatus.Authorized: return Verdict.Dunno;
         }
         if (domain.Length == 0 || domain is ['[', .., ']']) return Verdict.Dunno;
         string rejected = $"<{address}>: {@class} rejected: ", status = isSender ? "4.1.8" : "4.1.2";

@@ -12,7 +12,7 @@ namespace MtaSuite.Smtpd.Access;
 /// Restrictions that ask lists in the DNS (RFC 5782): a client's address backwards, or a domain, in front of the list's. No answer means
 /// not listed: nobody is refused because a list is down.
 /// </summary>
-internal static class DnsblWords
+internal static class DnsblRestrictions
 {
     // Characters of the list's explanation that a reply has room for.
     private const int MaxReason = 500;
@@ -90,7 +90,7 @@ internal static class DnsblWords
     }
 
     private static async ValueTask<bool> IsForeignAsync(AccessContext c) =>
-        await c.Session.Addresses.IsAuthorizedDestinationAsync(c.Sender ?? "", c.Recipient!) != Destination.Authorized;
+        await c.Session.Addresses.IsAuthorizedDestinationAsync(c.Sender ?? "", c.Recipient!) != DestinationStatus.Authorized;
 
     private enum Listing : byte { No, Yes, Trouble }
 

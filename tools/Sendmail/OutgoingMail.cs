@@ -11,7 +11,7 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.Sendmail;
 
 /// <summary>A message on its way into the queue.</summary>
-internal abstract class Submission : IDisposable
+internal abstract class OutgoingMail : IDisposable
 {
     /// <summary>Hands content over (line ends are LF); false: no more is wanted, <see cref="Finish"/> says why.</summary>
     public abstract bool Write(ReadOnlySpan<byte> content);
@@ -22,7 +22,7 @@ internal abstract class Submission : IDisposable
     public abstract void Dispose();
 
     /// <summary>A submission to pickup, or, when nobody listens there and this user may write it, into the maildrop folder.</summary>
-    public static Submission Open(QuickConfig config, SubmitRequest request) => new SpooledSubmission(config, request);
+    public static OutgoingMail Open(QuickConfig config, SubmitRequest request) => new SpooledMail(config, request);
 }
 
 /// <summary>
@@ -30,10 +30,10 @@ internal abstract class Submission : IDisposable
 /// minutes. An answer that is
 /// lost is: the message may be in the queue.
 /// </summary>
-internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest request) : Submission
+internal sealed class SpooledMail(QuickConfig config, SubmitRequest request) : OutgoingMail
 {
     /// <summary>ipc_timeout's default: the message may be on its way to a slow disk.</summary>
-    private static readonly TimeSpan AnswerPatience = TimeSpan.FromHours(1);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromHours(1);
     private readonly SpooledInput _content = new();
     private readonly long _sizeLimit = config.Get(CleanupParams.MessageSizeLimit);
     private Outcome? _failure;
@@ -48,7 +48,7 @@ internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest reques
     public override Outcome Finish()
     {
         if (_failure != null) return _failure;
-        Attempts attempts = new(Attempts.Patience);
+        Attempts attempts = new(Attempts.Timeout);
         string refusal = "";
         do
         {
@@ -61,14 +61,14 @@ internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest reques
         return Outcome.Defer("4.3.0", $"mail submission: {refusal}: try again later");
     }
 
-    private BlockingLink? Connect(TimeSpan patience, out string error)
+    private BlockingLink? Connect(TimeSpan timeout, out string error)
     {
         string queue = config.Get(CommonParams.QueueDirectory), service = config.Get(PickupParams.PickupServiceName);
         string path = new SpoolDirectory(queue).SocketPath(false, service);
-        BlockingLink? link = BlockingLink.Connect(path, patience, AnswerPatience, out int errno);
+        BlockingLink? link = BlockingLink.Connect(path, timeout, AnswerTimeout, out int errno);
         // a deep queue directory: a socket's path has 107 bytes
         if (link == null && errno == Libc.ENAMETOOLONG && Libc.ChDir(queue) == 0)
-            link = BlockingLink.Connect($"{SpoolDirectory.Public}/{service}", patience, AnswerPatience, out errno);
+            link = BlockingLink.Connect($"{SpoolDirectory.Public}/{service}", timeout, AnswerTimeout, out errno);
         error = link != null ? "" : $"the mail system is not running (connect to {path}: {Libc.ErrorText(errno)})";
         return link;
     }
@@ -88,8 +88,8 @@ internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest reques
 
     private Outcome ToMaildrop(string error)
     {
-        using MaildropSubmission? maildrop =
-            MaildropSubmission.Create(new SpoolDirectory(config.Get(CommonParams.QueueDirectory)), config, request, ref error);
+        using MaildropMail? maildrop =
+            MaildropMail.Create(new SpoolDirectory(config.Get(CommonParams.QueueDirectory)), config, request, ref error);
         if (maildrop == null) return Outcome.Defer("4.3.0", error);
         return _content.CopyTo(piece => maildrop.Write(piece.Span)) ? maildrop.Finish()
             : Outcome.Defer("4.3.0", "cannot read the temporary file");
@@ -101,7 +101,7 @@ internal sealed class SpooledSubmission(QuickConfig config, SubmitRequest reques
 /// <summary>
 /// Into the maildrop folder, for root and mail_owner while the mail system is down. A file there is complete once it has a queue id's name.
 /// </summary>
-internal sealed class MaildropSubmission : Submission
+internal sealed class MaildropMail : OutgoingMail
 {
     private readonly SpoolDirectory _spool;
     private readonly string _id, _temporary;
@@ -114,7 +114,7 @@ internal sealed class MaildropSubmission : Submission
     private long _length;
     private string _failure = "";
 
-    private MaildropSubmission(SpoolDirectory spool, string id, int fd, Envelope envelope)
+    private MaildropMail(SpoolDirectory spool, string id, int fd, Envelope envelope)
     {
         (_spool, _id, _fd, _envelope) = (spool, id, fd, envelope);
         if ((envelope.Flags & MessageFlags.ExtractRecipients) != 0) _header = new StreamedHeader();
@@ -131,7 +131,7 @@ internal sealed class MaildropSubmission : Submission
     /// <summary>
     /// Null when this user may not write there: then <paramref name="error"/> stays the reason why there is no other way.
     /// </summary>
-    public static MaildropSubmission? Create(SpoolDirectory spool, QuickConfig config, SubmitRequest request, ref string error)
+    public static MaildropMail? Create(SpoolDirectory spool, QuickConfig config, SubmitRequest request, ref string error)
     {
         string id = QueueId.Next();
         int fd = Libc.Open(TemporaryName(spool, id), Libc.O_WRONLY | Libc.O_CREAT | Libc.O_EXCL | Libc.O_CLOEXEC | Libc.O_NOFOLLOW,
@@ -149,7 +149,7 @@ internal sealed class MaildropSubmission : Submission
         e.Origin = $"{SpoolDirectory.Maildrop}:{Libc.GetUid()}";
         if ((request.Cleanup & CleanupFlags.ExtractRecipients) != 0)
             e.Flags = e.Flags.WithExtractedNotify(request.ExtractedNotify) | MessageFlags.ExtractRecipients;
-        return new MaildropSubmission(spool, id, fd, e);
+        return new MaildropMail(spool, id, fd, e);
     }
 
     public override bool Write(ReadOnlySpan<byte> content)

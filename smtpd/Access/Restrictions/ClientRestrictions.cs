@@ -4,7 +4,7 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>Restrictions on the client's name and address.</summary>
-internal static class ClientWords
+internal static class ClientRestrictions
 {
     public static async ValueTask<Verdict> PermitMynetworksAsync(AccessContext c, RestrictionStep step)
     {

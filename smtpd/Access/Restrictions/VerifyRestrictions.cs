@@ -12,7 +12,7 @@ namespace MtaSuite.Smtpd.Access;
 internal sealed record UnverifiedPolicy(int RejectCode, int DeferCode, bool DefersAtOnce, string Reason);
 
 /// <summary>reject_unverified_sender, reject_unverified_recipient: asks verify, and waits a while where a probe is under way.</summary>
-internal static class ProbeWords
+internal static class VerifyRestrictions
 {
     private const int MaxReason = 250;
 

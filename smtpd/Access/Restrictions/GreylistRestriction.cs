@@ -10,7 +10,7 @@ namespace MtaSuite.Smtpd.Access;
 /// greylist: defers a client that has not written to this recipient before, as this sender. Of our own. What other restrictions refuse is
 /// refused all the same; only what would be accepted is deferred.
 /// </summary>
-internal static class GreylistWords
+internal static class GreylistRestriction
 {
     public static async ValueTask<Verdict> CheckAsync(AccessContext c, RestrictionStep step)
     {

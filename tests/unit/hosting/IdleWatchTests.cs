@@ -5,14 +5,14 @@ using MtaSuite.Tests.Unit.Net;
 namespace MtaSuite.Tests.Unit.Hosting;
 
 /// <summary>What a process does when it has nothing to do: nothing, in little memory.</summary>
-public sealed class RestTests
+public sealed class IdleWatchTests
 {
     [Test]
     public void A_process_at_rest_is_left_alone() => OnLoop.Run(async loop =>
     {
         int looks = 0;
         TimeSpan interval = TimeSpan.FromMilliseconds(20);
-        _ = new RestWatch(loop, () => looks++, interval);
+        _ = new IdleWatch(loop, () => looks++, interval);
         await loop.Delay(50 * interval);
         int asleep = looks;
         await loop.Delay(50 * interval);

@@ -10,7 +10,7 @@ using MtaSuite.Smtpd.Filters;
 namespace MtaSuite.Smtpd.Commands;
 
 /// <summary>What DATA and BDAT share: opening the message at cleanup, taking content, and answering at its end.</summary>
-internal static class MessageContent
+internal static class ContentTransfer
 {
     // What is left of a request's time when it is used up: what has arrived is still taken.
     private static readonly TimeSpan s_leastTime = TimeSpan.FromSeconds(1);

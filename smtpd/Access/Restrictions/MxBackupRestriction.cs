@@ -8,7 +8,7 @@ namespace MtaSuite.Smtpd.Access;
 /// permit_mx_backup: takes mail for whoever names this machine as a mail exchanger, but not as the best one. Old; relay_domains says the
 /// same without trusting the DNS.
 /// </summary>
-internal static class MxBackupWords
+internal static class MxBackupRestriction
 {
     private static bool s_warned;
 
@@ -17,11 +17,11 @@ internal static class MxBackupWords
         if (c.Recipient is not { } recipient) return Verdict.Dunno;
         if (!s_warned) Log.Warning($"support for restriction \"{step.Name}\" will be removed; instead, specify \"relay_domains\"");
         s_warned = true;
-        (Destination whose, string domain) = await DestinedAsync(c);
+        (DestinationStatus whose, string domain) = await DestinedAsync(c);
         switch (whose)
         {
-            case Destination.Unknown: return c.LookupError(recipient);
-            case Destination.Authorized: return c.Permit(step.Name, ReplyClass.Recipient, recipient);
+            case DestinationStatus.Unknown: return c.LookupError(recipient);
+            case DestinationStatus.Authorized: return c.Permit(step.Name, ReplyClass.Recipient, recipient);
         }
         if (domain.Length == 0 || domain[0] == '[') return Verdict.Dunno;
         return await new Check(c, recipient).IsBackupAsync(DomainName.ToAscii(domain) ?? domain)
@@ -30,14 +30,14 @@ internal static class MxBackupWords
     }
 
     /// <summary>Whose the recipient is, and its domain; no domain where this machine could not be its backup.</summary>
-    private static async ValueTask<(Destination Whose, string Domain)> DestinedAsync(AccessContext c)
+    private static async ValueTask<(DestinationStatus Whose, string Domain)> DestinedAsync(AccessContext c)
     {
         string sender = c.Sender ?? "", recipient = c.Recipient!;
         IAddresses addresses = c.Session.Addresses;
-        Destination whose = await addresses.IsAuthorizedDestinationAsync(sender, recipient);
-        if (whose != Destination.Foreign || await addresses.IsSourceRoutedAsync(sender, recipient)) return (whose, "");
-        (Destination final, string domain) = await addresses.FindDomainAsync(sender, recipient);
-        return (whose, final == Destination.Foreign ? domain : "");
+        DestinationStatus whose = await addresses.IsAuthorizedDestinationAsync(sender, recipient);
+        if (whose != DestinationStatus.Foreign || await addresses.IsSourceRoutedAsync(sender, recipient)) return (whose, "");
+        (DestinationStatus final, string domain) = await addresses.FindDomainAsync(sender, recipient);
+        return (whose, final == DestinationStatus.Foreign ? domain : "");
     }
 
     private readonly struct Check(AccessContext c, string recipient)

@@ -3,7 +3,7 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>Restrictions on the name in HELO and EHLO; without one they say nothing. And the one on ETRN's domain.</summary>
-internal static class HeloWords
+internal static class HeloRestrictions
 {
     public static ValueTask<Verdict> CheckAccessAsync(AccessContext c, RestrictionStep step) =>
         CheckAsync(c, step, c.Helo, ReplyClass.Helo);
