@@ -107,7 +107,7 @@ internal sealed class SessionLog(SmtpSession session)
             line = line.Field("sasl_method", session.SaslMethod).Field("sasl_username", session.SaslLogin);
             if (transaction.Parameters.Submitter is { Length: > 0 } submitter) line = line.Field("sasl_sender", submitter);
         }
-        if (session.Forwarded is { Ident.Length: > 0 } from) line = line.Field("orig_queue_id", from.Ident);
+        if (session.Forwarded is { Ident.Length: > 0 } named) line = line.Field("orig_queue_id", named.Ident);
         if (session.Forwarded is { HasClient: true } client) line = line.Field("orig_client", client.NameAddress);
         line.Send();
     }

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
 
@@ -39,7 +40,7 @@ internal static class ClientRestrictions
         LookupResult found = await step.Table!.FindClientAsync(client.ReverseName, client.Address);
         Verdict verdict = AccessAction.Apply(c, step.Table, found, client.ReverseName, ReplyClass.ReverseClient);
         if (verdict != Verdict.Ok) return verdict;
-        Common.Log.Log.Warning($"restriction {step.Name} returns OK for {client.ReverseName}; this is not allowed for security "
+        Log.Warning($"restriction {step.Name} returns OK for {client.ReverseName}; this is not allowed for security "
             + $"reasons: use DUNNO instead");
         return Verdict.Dunno;
     }

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Log;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
 
@@ -53,7 +54,7 @@ internal static class LoginRestrictions
 
     private static Verdict Trouble(AccessContext c, string sender, LookupResult result)
     {
-        Common.Log.Log.Warning($"{result.ErrorText}");
+        Log.Warning($"{result.ErrorText}");
         return c.LookupError(sender);
     }
 }
