@@ -9,7 +9,7 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Tools.Postroute;
 
 /// <summary>Does with an address what cleanup, qmgr and the delivery agent would do, and keeps what decided.</summary>
-internal sealed class Router : IDisposable
+internal sealed class RouteExplainer : IDisposable
 {
     private readonly RouteTrace _trace = new();
     private readonly RoutingCore _core;
@@ -22,7 +22,7 @@ internal sealed class Router : IDisposable
 
     /// <param name="services">Those of master.cf.</param>
     /// <param name="askDns">Mail exchangers are looked up.</param>
-    public Router(MailConfig config, List<ServiceEntry> services, bool askDns)
+    public RouteExplainer(MailConfig config, List<ServiceEntry> services, bool askDns)
     {
         _core = new RoutingCore(config, trace: _trace);
         _rewriter = new CleanupRewriter(_core);

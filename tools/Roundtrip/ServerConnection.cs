@@ -22,7 +22,7 @@ internal sealed record Failure(int Status, string Text)
 }
 
 /// <summary>What submission and IMAP have in common: connecting, verifying, logging in, and errors as values.</summary>
-internal sealed class Connection(RoundtripOptions options, CancellationToken cancellation)
+internal sealed class ServerConnection(RoundtripOptions options, CancellationToken cancellation)
 {
     private readonly X509Certificate2Collection _authorities = [];
 
