@@ -6,7 +6,7 @@ namespace MtaSuite.Smtpd.Access;
 /// <summary>What each restriction of <see cref="RestrictionWords"/> does. One without a handler is known and not there yet.</summary>
 internal static class RestrictionHandlers
 {
-    private static readonly Dictionary<Restriction, RestrictionHandler> s_handlers = new()
+    private static readonly Dictionary<Restriction, RestrictionHandler> s_handlers = WithServers(new()
     {
         // at any stage
         [RestrictionWords.Permit] = GeneralRestrictions.Permit,
@@ -67,20 +67,22 @@ internal static class RestrictionHandlers
         [RestrictionWords.PermitMxBackup] = MxBackupRestriction.PermitAsync,
         // about the domain in ETRN
         [RestrictionWords.CheckEtrnAccess] = HeloRestrictions.CheckEtrnAccessAsync,
-    };
+    });
 
-    static RestrictionHandlers()
+    public static RestrictionHandler? Of(Restriction restriction) => s_handlers.GetValueOrDefault(restriction);
+
+    /// <summary>Adds check_client_mx_access and its like: one handler for each type of record.</summary>
+    private static Dictionary<Restriction, RestrictionHandler> WithServers(Dictionary<Restriction, RestrictionHandler> handlers)
     {
         DnsType[] types = [DnsType.A, DnsType.MX, DnsType.NS];
         for (int i = 0; i < types.Length; i++)
         {
-            s_handlers[RestrictionWords.CheckClientServers[i]] = ServerAccessRestrictions.Client(types[i]);
-            s_handlers[RestrictionWords.CheckReverseClientServers[i]] = ServerAccessRestrictions.ReverseClient(types[i]);
-            s_handlers[RestrictionWords.CheckHeloServers[i]] = ServerAccessRestrictions.Helo(types[i]);
-            s_handlers[RestrictionWords.CheckSenderServers[i]] = ServerAccessRestrictions.Sender(types[i]);
-            s_handlers[RestrictionWords.CheckRecipientServers[i]] = ServerAccessRestrictions.Recipient(types[i]);
+            handlers[RestrictionWords.CheckClientServers[i]] = ServerAccessRestrictions.Client(types[i]);
+            handlers[RestrictionWords.CheckReverseClientServers[i]] = ServerAccessRestrictions.ReverseClient(types[i]);
+            handlers[RestrictionWords.CheckHeloServers[i]] = ServerAccessRestrictions.Helo(types[i]);
+            handlers[RestrictionWords.CheckSenderServers[i]] = ServerAccessRestrictions.Sender(types[i]);
+            handlers[RestrictionWords.CheckRecipientServers[i]] = ServerAccessRestrictions.Recipient(types[i]);
         }
+        return handlers;
     }
-
-    public static RestrictionHandler? Of(Restriction restriction) => s_handlers.GetValueOrDefault(restriction);
 }
