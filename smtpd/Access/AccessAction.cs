@@ -28,7 +28,7 @@ internal static class AccessAction
         return new Entry(c, source, name, @class, value, word, text).Apply();
     }
 
-    private readonly record struct Entry(AccessContext C, string Source, string Name, string Class, string Value, string Word,
+    private readonly record struct Entry(AccessContext C, string Source, string Name, ReplyClass Class, string Value, string Word,
         string Text)
     {
         public Verdict Apply()

@@ -109,7 +109,7 @@ internal static class PostdropCommand
         }
 
         /// <summary>Hands the content over; false when there is less of it than the head says.</summary>
-        public bool TryCopy(Submission submission, long length)
+        public bool TryCopy(OutgoingMail submission, long length)
         {
             long left = length < 0 ? long.MaxValue : length;
             while (left > 0)
