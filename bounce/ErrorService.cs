@@ -11,8 +11,8 @@ namespace MtaSuite.Bounce;
 /// <summary>The services error, retry and discard: answer a delivery request without delivering (<see cref="ErrorTransport"/>).</summary>
 internal sealed class ErrorService(ServiceContext context) : RequestService(context)
 {
-    private readonly ErrorTransport.Verdict _verdict = context.Command == "discard" ? ErrorTransport.Verdict.Discard
-        : ErrorTransport.VerdictOf(context.ServiceName);
+    private readonly ErrorTransport.Kind _kind = context.Command == "discard" ? ErrorTransport.Kind.Discard
+        : ErrorTransport.KindOf(context.ServiceName);
     private readonly bool _softBounce = context.Config.Get(BounceParams.SoftBounce);
 
     protected override Task? Begin(LinkStream stream, ReadOnlySpan<byte> request)
@@ -24,8 +24,8 @@ internal sealed class ErrorService(ServiceContext context) : RequestService(cont
     private async Task DeliverAsync(LinkStream stream, DeliverRequest request)
     {
         long start = QueueId.Microseconds(Context.Loop.Time);
-        DeliverReply reply = ErrorTransport.Deliver(request, _verdict, _softBounce);
-        if (_verdict == ErrorTransport.Verdict.Discard && !request.Flags.HasFlag(MessageFlags.VerifyOnly))
+        DeliverReply reply = ErrorTransport.Deliver(request, _kind, _softBounce);
+        if (_kind == ErrorTransport.Kind.Discard && !request.Flags.HasFlag(MessageFlags.VerifyOnly))
             await Workers.Run(() => Mark(request, reply));
         long end = QueueId.Microseconds(Context.Loop.Time);
         for (int i = 0; i < request.Recipients.Count; i++)

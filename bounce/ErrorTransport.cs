@@ -9,28 +9,28 @@ namespace MtaSuite.Bounce;
 /// </summary>
 public static class ErrorTransport
 {
-    public enum Verdict : byte { Error, Retry, Discard }
+    public enum Kind : byte { Error, Retry, Discard }
 
     /// <summary>What the service of a name in master.cf does.</summary>
-    public static Verdict VerdictOf(string service) => service switch
+    public static Kind KindOf(string service) => service switch
     {
-        "retry" => Verdict.Retry,
-        "discard" => Verdict.Discard,
-        _ => Verdict.Error,
+        "retry" => Kind.Retry,
+        "discard" => Kind.Discard,
+        _ => Kind.Error,
     };
 
     /// <summary>One outcome for all recipients of a request.</summary>
     /// <param name="softBounce">soft_bounce: defer what would be returned.</param>
-    public static Outcome Decide(Verdict verdict, string nexthop, bool softBounce)
+    public static Outcome Decide(Kind kind, string nexthop, bool softBounce)
     {
         string text = nexthop.Trim();
         if (DsnStatus.TryParse(text, out DsnStatus status, out int length)) text = text[length..].TrimStart();
         else status = new DsnStatus(5, 0, 0);
-        switch (verdict)
+        switch (kind)
         {
-            case Verdict.Discard:
+            case Kind.Discard:
                 return Outcome.Ok(status.WithClass(2), text.Length > 0 ? text : "discarded by configuration");
-            case Verdict.Retry:
+            case Kind.Retry:
                 return Outcome.Defer(status, text.Length > 0 ? text : "deferred by configuration");
             default:
                 Outcome bounce = Outcome.Bounce(status, text.Length > 0 ? text : "refused by configuration");
@@ -39,9 +39,9 @@ public static class ErrorTransport
     }
 
     /// <summary>Answers a request: the same outcome for each recipient, in the request's order.</summary>
-    public static DeliverReply Deliver(DeliverRequest request, Verdict verdict, bool softBounce)
+    public static DeliverReply Deliver(DeliverRequest request, Kind kind, bool softBounce)
     {
-        Outcome outcome = Decide(verdict, request.Nexthop, softBounce);
+        Outcome outcome = Decide(kind, request.Nexthop, softBounce);
         DeliverReply reply = new() { QueueId = request.QueueId };
         DeliveryAction action = !request.Flags.HasFlag(MessageFlags.VerifyOnly) ? DeliveryAction.Implied
             : outcome.IsOk ? DeliveryAction.Deliverable : DeliveryAction.Undeliverable;

@@ -35,28 +35,28 @@ internal sealed class RoutingAddresses : IAddresses
 
     public async ValueTask<string> CompleteAsync(string address) => (await ResolveAsync("", address)).Recipient;
 
-    public async ValueTask<Destination> IsAuthorizedDestinationAsync(string sender, string recipient)
+    public async ValueTask<DestinationStatus> IsAuthorizedDestinationAsync(string sender, string recipient)
     {
         Route route = await ResolveAsync(sender, recipient);
         if (route.Status == RouteStatus.TemporaryFailure)
         {
             Log.Warning($"{route.Problem}");
-            return Destination.Unknown;
+            return DestinationStatus.Unknown;
         }
         bool mine = route.IsOk && (_tables.AllowRouting || !route.IsSourceRouted) && (route.IsFinal || route.Class == AddressClass.Relay);
-        return mine ? Destination.Authorized : Destination.Foreign;
+        return mine ? DestinationStatus.Authorized : DestinationStatus.Foreign;
     }
 
-    public async ValueTask<(Destination Whose, string Domain)> FindDomainAsync(string other, string address)
+    public async ValueTask<(DestinationStatus Whose, string Domain)> FindDomainAsync(string other, string address)
     {
         Route route = await ResolveAsync(other, address);
         string domain = route.Recipient[(route.Recipient.LastIndexOf('@') + 1)..];
         if (route.Status == RouteStatus.TemporaryFailure)
         {
             Log.Warning($"{route.Problem}");
-            return (Destination.Unknown, domain);
+            return (DestinationStatus.Unknown, domain);
         }
-        return (route.IsFinal ? Destination.Authorized : Destination.Foreign, domain);
+        return (route.IsFinal ? DestinationStatus.Authorized : DestinationStatus.Foreign, domain);
     }
 
     public async ValueTask<bool> IsSourceRoutedAsync(string sender, string recipient) =>

@@ -16,27 +16,26 @@ using MtaSuite.Smtpd.Auth;
 namespace MtaSuite.Smtpd;
 
 /// <summary>What sessions share, and who may have one. Overload is answered before the banner, without a session.</summary>
-internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWriter queue, IAddresses addresses, NameServices names,
-    DiskSpace disk, int maxSessions,
-    string spool = "")
-    : IService
+internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, Func<SubmitRequest, ISubmission> openMessage, IAddresses addresses,
+    NameServices names, DiskSpace disk, int maxSessions, string spool = "") : IService
 {
     // Less than the host waits before it ends the process.
-    private static readonly TimeSpan s_messageTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
     private readonly HashSet<SmtpSession> _sessions = [];
     private readonly ClientCounter _clients = new(settings.Normal.IPv4PrefixLength, settings.Normal.IPv6PrefixLength);
     private readonly Dictionary<(EhloKeywords, bool, bool, string), byte[]> _ehloReplies = [];
     private readonly MemoryPressure _memory = new(loop.Time);
     private readonly List<Listener> _listeners = [];
     private Action? _drained;
-    private long _warned = long.MinValue, _hurried = long.MinValue;
+    private long _warned = long.MinValue, _shortened = long.MinValue;
     private const int MaxNotices = 100;
     private long _noticeMinute;
     private int _notices;
 
     public EventLoop Loop { get; } = loop;
     public SettingsPair Settings { get; } = settings;
-    public IQueueWriter Queue { get; } = queue;
+    /// <summary>Opens a message at cleanup. When cleanup is away, the answer says so at once.</summary>
+    public Func<SubmitRequest, ISubmission> OpenMessage { get; } = openMessage;
     /// <summary>What paths of sockets in parameters are relative to.</summary>
     public string SpoolDirectory { get; } = spool;
     public IAddresses Addresses { get; } = addresses;
@@ -127,9 +126,9 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         bool stress = maxSessions > 0 && _sessions.Count * 10L >= maxSessions * 9L;
         bool begins = stress && !Settings.Stress;
         Settings.Stress = stress;
-        if (!begins || (_hurried != long.MinValue && Loop.NowMilliseconds - _hurried < 1000)) return;
-        _hurried = Loop.NowMilliseconds;
-        foreach (SmtpSession session in _sessions) session.Hurry();
+        if (!begins || (_shortened != long.MinValue && Loop.NowMilliseconds - _shortened < 1000)) return;
+        _shortened = Loop.NowMilliseconds;
+        foreach (SmtpSession session in _sessions) session.ShortenDeadline();
     }
 
     private async Task ServeAsync(SmtpSession session)
@@ -156,7 +155,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
         SmtpdSettings s = Settings.Normal;
         int count = _clients.Enter(client.Ip!);
         if (s.ClientConnectionCountLimit == 0 || count <= s.ClientConnectionCountLimit) return true;
-        if (await s.EventLimitExceptions.MatchAsync(client.Name, client.Ip) == MatchResult.Yes) return true;
+        if (await s.Tables.EventLimitExceptions.MatchAsync(client.Name, client.Ip) == MatchResult.Yes) return true;
         _clients.Leave(client.Ip!);
         Log.Warning($"Connection concurrency limit exceeded: {count} from {client.NameAddress} for service {s.ServiceName}");
         return false;
@@ -220,7 +219,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, IQueueWr
     public void Stop()
     {
         foreach (SmtpSession session in _sessions.ToArray()) session.ShutDown();
-        Loop.After(s_messageTimeout, () =>
+        Loop.After(s_stopTimeout, () =>
         {
             foreach (SmtpSession session in _sessions.ToArray()) session.Connection.CancelRead();
         });

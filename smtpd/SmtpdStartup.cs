@@ -1,4 +1,3 @@
-using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
@@ -18,9 +17,9 @@ internal sealed class SmtpdStartup
     /// <summary>Reads the settings and opens their tables.</summary>
     public string? Open(ServiceContext context)
     {
-        SmtpdSettings normal = new(context.Config);
+        _settings = SettingsPair.Of(context.Config);
+        SmtpdSettings normal = _settings.Normal;
         foreach (string problem in normal.Problems()) Log.Warning($"{problem}");
-        _settings = new SettingsPair(normal, new SmtpdSettings(UnderStress(context.Config), normal));
         if (normal.Tls.IsOn && (_tls = normal.Tls.TryStart(TimeProvider.System, out string trouble)) is null)
             Log.Warning($"TLS is not available: {trouble}");
         RoutingAddresses addresses = new(context.Config);
@@ -32,9 +31,9 @@ internal sealed class SmtpdStartup
     public IService Start(ServiceContext context)
     {
         string path = context.Spool.SocketPath(isPrivate: false, context.Config.Get(CleanupParams.CleanupServiceName));
-        CleanupWriter queue = new(new CleanupClient(context.Loop, path));
+        CleanupClient cleanup = new(context.Loop, path);
         DiskSpace disk = new(context.Spool.Root, context.Loop.Time);
-        SmtpServer server = new(context.Loop, _settings!, queue, _addresses!, NameServices.Of(context.Loop, context.Config), disk,
+        SmtpServer server = new(context.Loop, _settings!, cleanup.Open, _addresses!, NameServices.Of(context.Loop, context.Config), disk,
             context.MaxProc, context.Spool.Root)
         {
             Qmgr = new LinkClient(context.Loop,
@@ -48,14 +47,5 @@ internal sealed class SmtpdStartup
         };
         foreach (int fd in context.Listeners) server.Listen(fd);
         return server;
-    }
-
-    /// <summary>The same configuration with <c>stress = yes</c>.</summary>
-    private static MailConfig UnderStress(MailConfig config)
-    {
-        List<KeyValuePair<string, string>> values =
-            [.. config.ExplicitNames.Select(n => KeyValuePair.Create(n, config.ExplicitText(n) ?? ""))];
-        values.Add(KeyValuePair.Create("stress", "yes"));
-        return MailConfig.Load(config.Directory, values, config.ServiceName, config.ProcessName, config.Host).Config;
     }
 }

@@ -49,7 +49,7 @@ public sealed partial class MailConfig
     }
 
     private string? Own(ParamFamily family, string transport) =>
-        settings.TryGetValue(family.NameFor(transport), out Setting setting) ? ExpandOrNull(setting.Value) : null;
+        _settings.TryGetValue(family.NameFor(transport), out Setting setting) ? ExpandOrNull(setting.Value) : null;
 
     /// <summary>The unit of a time without one: the last letter of the default's expansion.</summary>
     internal char UnitOf(TimeParam param)

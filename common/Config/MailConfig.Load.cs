@@ -21,9 +21,9 @@ public sealed partial class MailConfig
     }
 
     /// <summary>As <see cref="Load"/>, from the text of a main.cf; <paramref name="file"/> is what problems name.</summary>
-    public static ConfigResult Parse(string text, string file = MainCf.FileName, IReadOnlyList<KeyValuePair<string,
-        string>>? overrides = null,
-        string? serviceName = null, string? processName = null, IHostFacts? host = null)
+    public static ConfigResult Parse(string text, string file = MainCf.FileName,
+        IReadOnlyList<KeyValuePair<string, string>>? overrides = null, string? serviceName = null, string? processName = null,
+        IHostFacts? host = null)
     {
         var problems = new List<ConfigProblem>();
         MainCf main = MainCf.Parse(text, file, problems);
@@ -32,26 +32,39 @@ public sealed partial class MailConfig
 
     private static ConfigResult Build(MainCf main, string file, List<ConfigProblem> problems, string directory,
         IReadOnlyList<KeyValuePair<string, string>>? overrides, string? serviceName, string? processName, IHostFacts? host,
-            ConfigSnapshot? files = null)
+        ConfigSnapshot? files = null)
     {
-        var config = new MailConfig(directory, serviceName, processName, host) { Files = files ?? ConfigSnapshot.OfProcess };
-        config.problems.AddRange(problems);
+        ValueFiles values = new(files ?? ConfigSnapshot.OfProcess);
+        MailConfig config = new(directory, serviceName, processName, host, values);
+        config._problems.AddRange(problems);
         foreach (MainCfEntry entry in main.ByName.Values) config.Set(entry.Name, new(entry.Value, file, entry.Line));
         foreach (KeyValuePair<string, string> pair in overrides ?? []) config.Set(pair.Key, new(pair.Value, "", 0));
         config.CheckSettings();
-        return new(config, config.problems);
+        return new(config, config._problems);
+    }
+
+    /// <summary>
+    /// The same configuration with another value of one parameter, as an override gives it. Nothing is read or checked again: a value that
+    /// is bad now gives way to its default.
+    /// </summary>
+    public MailConfig With(string name, string value)
+    {
+        MailConfig copy = new(Directory, ServiceName, ProcessName, Host, _files);
+        foreach ((string other, Setting setting) in _settings) copy._settings[other] = setting;
+        copy.Set(name, new(value, "", 0));
+        return copy;
     }
 
     private void Set(string name, Setting setting)
     {
         if (ParamRegistry.Find(name) is { ReadOnly: true })
             AddProblem(new(Severity.Warning, setting.File, setting.Line, $"read-only parameter assignment: {name}={setting.Value}"));
-        else settings[name] = setting;
+        else _settings[name] = setting;
     }
 
     private void CheckSettings()
     {
-        foreach ((string name, Setting setting) in settings)
+        foreach ((string name, Setting setting) in _settings)
             if (CheckValue(name, setting.Value) is { } problem) AddProblem(new(SeverityOf(name), setting.File, setting.Line, problem));
     }
 
@@ -80,5 +93,5 @@ public sealed partial class MailConfig
     }
 
     /// <summary>Where a name is set: file and line; empty and 0 for an override or a default.</summary>
-    public (string File, int Line) WhereSet(string name) => settings.TryGetValue(name, out Setting s) ? (s.File, s.Line) : ("", 0);
+    public (string File, int Line) WhereSet(string name) => _settings.TryGetValue(name, out Setting s) ? (s.File, s.Line) : ("", 0);
 }

@@ -6,17 +6,14 @@ namespace MtaSuite.Common.Config;
 /// </summary>
 public sealed partial class MailConfig
 {
-    private readonly Dictionary<string, Setting> settings = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> computed = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, FileValue> fileValues = new(StringComparer.Ordinal);
-    private readonly List<ConfigProblem> problems = [];
-    private bool expandsPath;
+    private readonly Dictionary<string, Setting> _settings = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _computed = new(StringComparer.Ordinal);
+    private readonly ValueFiles _files;
+    private readonly List<ConfigProblem> _problems = [];
+    private bool _expandsPath;
 
     /// <summary>A value as somebody wrote it, and where.</summary>
     private readonly record struct Setting(string Value, string File, int Line);
-
-    /// <summary>The value that a file holds, or why it holds none.</summary>
-    private readonly record struct FileValue(string? Value, string Problem);
 
     /// <summary>The configuration directory.</summary>
     public string Directory { get; }
@@ -30,14 +27,12 @@ public sealed partial class MailConfig
     /// <summary>Where facts about this machine come from.</summary>
     public IHostFacts Host { get; }
 
-    /// <summary>Where files that hold values are read; null: where they are.</summary>
-    private ConfigSnapshot? Files { get; init; }
-
     /// <summary>Everything found wrong so far.</summary>
-    public IReadOnlyList<ConfigProblem> Problems => problems;
+    public IReadOnlyList<ConfigProblem> Problems => _problems;
 
-    private MailConfig(string directory, string? serviceName, string? processName, IHostFacts? host)
+    private MailConfig(string directory, string? serviceName, string? processName, IHostFacts? host, ValueFiles files)
     {
+        _files = files;
         Directory = directory;
         ServiceName = serviceName ?? "";
         ProcessName = processName ?? "";
@@ -45,18 +40,18 @@ public sealed partial class MailConfig
     }
 
     /// <summary>True where main.cf or an override sets the name.</summary>
-    public bool Explicit(string name) => settings.ContainsKey(name);
+    public bool Explicit(string name) => _settings.ContainsKey(name);
 
     /// <summary>All names that main.cf or an override sets.</summary>
-    public IEnumerable<string> ExplicitNames => settings.Keys;
+    public IEnumerable<string> ExplicitNames => _settings.Keys;
 
     /// <summary>The unexpanded text of what main.cf or an override sets, or null.</summary>
-    public string? ExplicitText(string name) => settings.TryGetValue(name, out Setting s) ? s.Value : null;
+    public string? ExplicitText(string name) => _settings.TryGetValue(name, out Setting s) ? s.Value : null;
 
     /// <summary>The unexpanded text that holds for a name: set, or the default. Null: nobody knows the name.</summary>
     public string? TextOf(string name)
     {
-        if (settings.TryGetValue(name, out Setting setting)) return setting.Value;
+        if (_settings.TryGetValue(name, out Setting setting)) return setting.Value;
         if (ParamRegistry.Find(name) is { } param) return DefaultOf(param);
         return ParamRegistry.FindFamily(name, out _) is { } family ? "$" + family.FallbackParam.Name : null;
     }
@@ -65,9 +60,9 @@ public sealed partial class MailConfig
     public string DefaultOf(Param param)
     {
         if (param.Computed == null) return param.Default;
-        if (computed.TryGetValue(param.Name, out string? text)) return text;
-        computed[param.Name] = ""; // a default that asks for itself gets nothing rather than no end
-        return computed[param.Name] = param.Computed(this);
+        if (_computed.TryGetValue(param.Name, out string? text)) return text;
+        _computed[param.Name] = ""; // a default that asks for itself gets nothing rather than no end
+        return _computed[param.Name] = param.Computed(this);
     }
 
     /// <summary>Expands all names in a text; what is wrong with it becomes a problem, and the result ends there.</summary>
@@ -85,9 +80,12 @@ public sealed partial class MailConfig
     }
 
     /// <summary>Expands all names in a text, or says what is wrong with it.</summary>
-    public bool TryExpand(string text, out string result, out string? problem)
+    public bool TryExpand(string text, out string result, out string? problem) => TryExpand(text, null, out result, out problem);
+
+    /// <summary>The same, with <paramref name="extra"/> asked first for each name.</summary>
+    public bool TryExpand(string text, Func<string, string?>? extra, out string result, out string? problem)
     {
-        result = MacroExpander.Expand(text, name => Lookup(name, null), out problem);
+        result = MacroExpander.Expand(text, name => Lookup(name, extra), out problem);
         return problem == null;
     }
 
@@ -107,25 +105,15 @@ public sealed partial class MailConfig
         return file.Value ?? DefaultOf(param);
     }
 
-    /// <summary>
-    /// The first line of the file that a value names, each file read once; null where the value names none. Nothing else reads such files,
-    /// so that all that use the
-    /// value use the same.
-    /// </summary>
+    /// <summary>The first line of the file that a value names; null where it names none.</summary>
     private FileValue? FromFile(TextParam param, string? text)
     {
-        if (text == null || !param.NamesFile || expandsPath) return null;
+        if (text == null || !param.NamesFile || _expandsPath) return null;
         // a path that refers to its own parameter ends here
-        expandsPath = true;
+        _expandsPath = true;
         if (text.Contains('$') && TryExpand(text, out string path, out _)) text = path;
-        expandsPath = false;
-        if (!text.StartsWith('/')) return null;
-        if (fileValues.TryGetValue(text, out FileValue known)) return known;
-        string content, reason;
-        bool isRead = Files != null ? Files.TryRead(text, out content, out reason) : ConfigFile.TryRead(text, out content, out reason);
-        string line = isRead ? content.Split('\n')[0].Trim() : "";
-        if (reason.Length == 0 && line.Length == 0) reason = "the file is empty";
-        return fileValues[text] = reason.Length > 0 ? new(null, $"open {text}: {reason}") : new(line, "");
+        _expandsPath = false;
+        return text.StartsWith('/') ? _files.Read(text) : null;
     }
 
     /// <summary>Splits a value into the items of its list: comma or white space between them, <c>{ }</c> holds an item together.</summary>
@@ -133,6 +121,6 @@ public sealed partial class MailConfig
 
     private void AddProblem(ConfigProblem problem)
     {
-        if (!problems.Contains(problem)) problems.Add(problem);
+        if (!_problems.Contains(problem)) _problems.Add(problem);
     }
 }

@@ -23,7 +23,7 @@ public sealed class CleanupClient(EventLoop loop, string path)
 }
 
 /// <summary>One message on its way to cleanup: content with LF line ends, then <see cref="FinishAsync"/>.</summary>
-public sealed class Submission : IStreamHandler
+public sealed class Submission : ISubmission, IStreamHandler
 {
     private readonly Promise<SubmitReply> _reply = new();
     private readonly string _queueId;
@@ -32,16 +32,13 @@ public sealed class Submission : IStreamHandler
 
     internal LinkStream? Stream { get; set; }
 
-    /// <summary>cleanup has answered already (it refused in mid-message, or is gone): sending more content is of no use.</summary>
+    /// <summary>cleanup has answered already: it refused in mid-message, or is gone.</summary>
     public bool IsAnswered => _reply.IsCompleted;
 
-    /// <summary>cleanup can take more content now; otherwise wait for <see cref="RoomAsync"/>.</summary>
     public bool HasRoom => Stream is not { HasCredit: false };
 
-    /// <summary>Sends a piece of content.</summary>
     public void Write(ReadOnlySpan<byte> content) => Stream?.SendData(content);
 
-    /// <summary>Completes when more content may be sent.</summary>
     public Promise<bool> RoomAsync()
     {
         if (Stream != null) return Stream.CreditAsync();
@@ -50,8 +47,6 @@ public sealed class Submission : IStreamHandler
         return none;
     }
 
-    /// <summary>The content is complete: waits until the message is durable in the queue, or refused. One waiter.</summary>
-    /// <param name="late">What was decided meanwhile; null: nothing.</param>
     public Promise<SubmitReply> FinishAsync(SubmitEnd? late = null)
     {
         if (late == null) Stream?.SendEnd();
@@ -65,7 +60,6 @@ public sealed class Submission : IStreamHandler
         return _reply;
     }
 
-    /// <summary>Gives the message up; cleanup forgets it.</summary>
     public void Abort(string reason) => Stream?.Reset(reason);
 
     internal void Fail(string reason) =>

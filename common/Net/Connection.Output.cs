@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using MtaSuite.Common.Native;
 
@@ -6,8 +5,9 @@ namespace MtaSuite.Common.Net;
 
 public sealed partial class Connection
 {
-    private byte[]? _out;
-    private int _outStart, _outEnd, _drainTo;
+    private const int FirstOutput = 4096;
+    private ConnectionBuffer _out;
+    private int _drainTo;
     private bool _writable = true, _dirty, _closeWhenSent;
     private Action? _drainer;
 
@@ -15,23 +15,23 @@ public sealed partial class Connection
     public bool IsClosing => _closeWhenSent;
 
     /// <summary>Bytes written and not yet taken by the kernel.</summary>
-    public int Unsent => _outEnd - _outStart;
+    public int Unsent => _out.Length;
 
     public Span<byte> GetSpan(int sizeHint = 0)
     {
-        MakeRoom(Math.Max(sizeHint, 1));
-        return _out.AsSpan(_outEnd);
+        _out.Reserve(Math.Max(sizeHint, 1), FirstOutput);
+        return _out.Room;
     }
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
-        MakeRoom(Math.Max(sizeHint, 1));
-        return _out.AsMemory(_outEnd);
+        _out.Reserve(Math.Max(sizeHint, 1), FirstOutput);
+        return _out.RoomMemory;
     }
 
     public void Advance(int count)
     {
-        _outEnd += count;
+        _out.Append(count);
         if (_dirty || _fd < 0) return;
         _dirty = true;
         Loop.AtBatchEnd(this);
@@ -41,35 +41,39 @@ public sealed partial class Connection
     public void Write(ReadOnlySpan<byte> data)
     {
         if (_fd < 0) return;
-        MakeRoom(data.Length);
-        data.CopyTo(_out.AsSpan(_outEnd));
+        _out.Reserve(data.Length, FirstOutput);
+        data.CopyTo(_out.Room);
         Advance(data.Length);
     }
 
-    private void MakeRoom(int size)
+    /// <summary>
+    /// Appends bytes with descriptors, which arrive no later than the first of the bytes. They are duplicated at once: the caller's own may
+    /// be closed. False: they cannot be.
+    /// </summary>
+    public bool TryWrite(ReadOnlySpan<byte> data, ReadOnlySpan<int> descriptors)
     {
-        if (_out == null)
-        {
-            _out = ArrayPool<byte>.Shared.Rent(Math.Max(size, 4096));
-            return;
-        }
-        if (_out.Length - _outEnd >= size) return;
-        int held = Unsent;
-        byte[] target = _out.Length - held >= size ? _out : ArrayPool<byte>.Shared.Rent(Math.Max(held + size, _out.Length * 2));
-        _out.AsSpan(_outStart, held).CopyTo(target);
-        if (target != _out) ArrayPool<byte>.Shared.Return(_out);
-        _out = target;
-        (_outStart, _outEnd) = (0, held);
+        if (_fd < 0 || !(_descriptors ??= new PassedDescriptors()).TryAttach(descriptors, Unsent)) return false;
+        Write(data);
+        return true;
     }
+
+    /// <summary>Takes descriptors from the peer, as long as not too many of them are unclaimed.</summary>
+    public void TakeDescriptors() => (_descriptors ??= new PassedDescriptors()).Takes = true;
+
+    /// <summary>Descriptors that came and were not claimed.</summary>
+    public int UnclaimedDescriptors => _descriptors?.Unclaimed ?? 0;
+
+    /// <summary>Claims descriptors in the order in which they came; the caller owns them. There must be so many.</summary>
+    public int[] ClaimDescriptors(int count) => _descriptors!.Claim(count);
 
     /// <summary>
     /// Rewrites four bytes that were appended and not yet sent (a frame's length); <paramref name="position"/> counts from the first unsent
     /// byte.
     /// </summary>
-    public void Patch(int position, int value) => BitConverter.TryWriteBytes(_out.AsSpan(_outStart + position, 4), value);
+    public void Patch(int position, int value) => BitConverter.TryWriteBytes(_out.Held.Slice(position, 4), value);
 
     /// <summary>Drops what was appended behind the first <paramref name="left"/> unsent bytes.</summary>
-    public void TakeBack(int left) => _outEnd = _outStart + left;
+    public void TakeBack(int left) => _out.Truncate(left);
 
     void IBatchEnd.OnBatchEnd()
     {
@@ -82,12 +86,13 @@ public sealed partial class Connection
     {
         while (_fd >= 0 && _writable && Unsent > 0)
         {
-            ReadOnlySpan<byte> data = _out.AsSpan(_outStart, Unsent);
-            int n = Filter != null ? Filter.Send(this, data) : _attached != null ? SendAttached(data) : Loop.Engine.Send(_fd, data);
+            ReadOnlySpan<byte> data = _out.Held;
+            int n = Filter != null ? Filter.Send(this, data)
+                : _descriptors is { HasAttached: true } descriptors ? descriptors.Send(Loop, _fd, data) : Loop.Engine.Send(_fd, data);
             if (n > 0)
             {
-                _sent += n;
-                _outStart += n;
+                _descriptors?.CountSent(n);
+                _out.Drop(n);
                 continue;
             }
             switch (n == 0 ? Errno.EPIPE : Errno.Last)
@@ -108,7 +113,7 @@ public sealed partial class Connection
                     return;
             }
         }
-        if (Unsent == 0) ReleaseOutput();
+        if (Unsent == 0) _out.Release();
         if (_closeWhenSent && Unsent == 0) CloseNow();
         else if (_drainer != null && Unsent <= _drainTo) ResumeDrainer();
     }
@@ -117,13 +122,6 @@ public sealed partial class Connection
     {
         _writable = true;
         Flush();
-    }
-
-    private void ReleaseOutput()
-    {
-        if (_out != null) ArrayPool<byte>.Shared.Return(_out);
-        _out = null;
-        _outStart = _outEnd = 0;
     }
 
     private void ResumeDrainer()

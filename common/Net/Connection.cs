@@ -32,8 +32,8 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     private readonly ConnectionList _list;
     // a number and no FileDescriptor: this object owns the socket, and the loop's engine closes it
     private int _fd;
-    private byte[]? _in;
-    private int _inStart, _inEnd;
+    private ConnectionBuffer _in;
+    private PassedDescriptors? _descriptors;
     private bool _readable = true, _wantsLarge, _readDone, _hangup, _readinessOnly;
     private IConnectionFilter? _filter;
     private ReadStatus _readStatus;
@@ -91,20 +91,16 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     public bool HasHungUp => _hangup;
 
     /// <summary>Received and not yet consumed.</summary>
-    public ReadOnlySpan<byte> Input => _in.AsSpan(_inStart, _inEnd - _inStart);
+    public ReadOnlySpan<byte> Input => _in.Held;
 
     /// <summary>The same for a parser that keeps it over several steps; valid until the next fill.</summary>
-    public ReadOnlyMemory<byte> InputMemory => _in.AsMemory(_inStart, _inEnd - _inStart);
+    public ReadOnlyMemory<byte> InputMemory => _in.HeldMemory;
 
     /// <summary>No room for more until something is consumed.</summary>
-    public bool InputIsFull => _in is { Length: >= LargeBuffer } && _inEnd - _inStart == _in.Length;
+    public bool InputIsFull => _in.Capacity >= LargeBuffer && _in.Length == _in.Capacity;
 
     /// <summary>Drops the first bytes of the input.</summary>
-    public void Consume(int count)
-    {
-        _inStart += count;
-        if (_inStart == _inEnd) _inStart = _inEnd = 0;
-    }
+    public void Consume(int count) => _in.Drop(count);
 
     /// <summary>
     /// Waits for more input: Data when at least one byte was added. The input must not fill the whole buffer
@@ -149,17 +145,17 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         while (_readable)
         {
             PrepareRoom();
-            Span<byte> room = _in.AsSpan(_inEnd);
+            Span<byte> room = _in.Room;
             bool came = false;
             int n = Filter != null ? Filter.Receive(this, room)
-                : _received != null ? ReceiveAttached(room, out came) : Loop.Engine.Receive(_fd, room);
+                : _descriptors is { Takes: true } descriptors ? descriptors.Receive(_fd, room, out came) : Loop.Engine.Receive(_fd, room);
             if (n > 0)
             {
                 _wantsLarge = n == room.Length;
                 // Less than asked for: nothing is left, and more will be told. The end of input was told already if it came along.
                 // The kernel ends what it gives behind bytes that descriptors came with.
                 if (!_wantsLarge && Filter == null && !_hangup && !came) AwaitReadiness();
-                _inEnd += n;
+                _in.Append(n);
                 status = ReadStatus.Data;
                 return true;
             }
@@ -202,30 +198,15 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
 
     private void PrepareRoom()
     {
-        int held = _inEnd - _inStart;
-        if (_in == null) _in = ArrayPool<byte>.Shared.Rent(_wantsLarge ? LargeBuffer : SmallBuffer);
-        else if (_wantsLarge && _in.Length < LargeBuffer)
-        {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(LargeBuffer);
-            Input.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_in);
-            _in = larger;
-            (_inStart, _inEnd) = (0, held);
-        }
-        else if (_inStart > 0)
-        {
-            Input.CopyTo(_in);
-            (_inStart, _inEnd) = (0, held);
-        }
-        if (held == _in.Length) throw new InvalidOperationException("the input buffer is full: consume before waiting for more");
+        if (!_in.IsRented) _in.Rent(_wantsLarge ? LargeBuffer : SmallBuffer);
+        else if (_wantsLarge && _in.Capacity < LargeBuffer) _in.Rent(LargeBuffer);
+        else if (_in.HasGap) _in.Compact();
+        if (_in.Length == _in.Capacity) throw new InvalidOperationException("the input buffer is full: consume before waiting for more");
     }
 
     private void ReleaseInput()
     {
-        if (_in == null || _inStart != _inEnd) return;
-        ArrayPool<byte>.Shared.Return(_in);
-        _in = null;
-        _inStart = _inEnd = 0;
+        if (_in.Length == 0) _in.Release();
     }
 
     /// <summary>Awaits input; see <see cref="FillAsync"/>.</summary>
@@ -323,8 +304,8 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
         Filter?.Dispose();
         Loop.Engine.Close(_fd);
         _fd = -1;
-        CloseDescriptors();
-        ReleaseOutput();
+        _descriptors?.Close();
+        _out.Release();
         ResumeDrainer();
         if (_reader != null) ResumeReader(Error != 0 ? ReadStatus.Failed : ReadStatus.End);
     }

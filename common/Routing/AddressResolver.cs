@@ -11,15 +11,16 @@ namespace MtaSuite.Common.Routing;
 /// machine; a nexthop written with the transport in main.cf; transport_maps; relocated_maps. Several questions may be
 /// under way at the same time, unless somebody traces.
 /// </summary>
-public sealed partial class AddressResolver
+public sealed class AddressResolver
 {
     private readonly RoutingCore _core;
+    private readonly AddressNormalizer _normalizer;
     private readonly MatchList _aliasDomains, _mailboxDomains, _relayDomains;
     private readonly Maps _senderTransport, _senderRelayhost, _relocated;
     private readonly TransportTable _transports;
     private readonly (string Transport, string Nexthop) _local, _virtual, _relay, _default;
     private readonly string _relayhost, _nullTransportKey, _nullRelayhostKey, _unknownAlias;
-    private readonly bool _relocatedPrefix, _nullDomain, _numericDomain, _dequote, _allowMinus;
+    private readonly bool _relocatedPrefix, _allowMinus;
 
     private readonly RouteParameters _parameters;
     private readonly ProbeSender _probeSender;
@@ -28,6 +29,7 @@ public sealed partial class AddressResolver
     public AddressResolver(RoutingCore core, RouteParameters? parameters = null)
     {
         _core = core;
+        _normalizer = new AddressNormalizer(core);
         RouteParameters names = _parameters = parameters ?? RouteParameters.Mail;
         _probeSender = new ProbeSender(core.Config);
         MailConfig config = core.Config;
@@ -48,19 +50,16 @@ public sealed partial class AddressResolver
         _nullRelayhostKey = config.Get(RewriteParams.EmptyAddressRelayhostMapsLookupKey);
         _unknownAlias = "5.1.1 User unknown" + (config.Get(SmtpdParams.ShowUserUnknownTableName) ? " in virtual alias table" : "");
         _relocatedPrefix = config.Get(RewriteParams.RelocatedPrefixEnable);
-        _nullDomain = config.Get(RewriteParams.ResolveNullDomain);
-        _numericDomain = config.Get(RewriteParams.ResolveNumericDomain);
-        _dequote = config.Get(RewriteParams.ResolveDequotedAddress);
         _allowMinus = config.Get(PickupParams.AllowMinUser);
     }
 
     /// <summary>Resolves a recipient in internal form; the sender decides sender-dependent settings.</summary>
     public async ValueTask<Route> ResolveAsync(string sender, string recipient)
     {
-        (MatchResult isLocal, string address) = await NormalizeAsync(recipient);
+        (MatchResult isLocal, string address) = await _normalizer.NormalizeAsync(recipient);
         if (isLocal == MatchResult.Error) return Route.TemporaryFailure(recipient, $"{RewriteParams.Mydestination.Name} lookup failure");
         string domain = address[(address.LastIndexOf('@') + 1)..];
-        switch (CheckDomain(domain))
+        switch (_normalizer.CheckDomain(domain))
         {
             case DomainKind.Bad: return Route.BadAddress(recipient);
             case DomainKind.BareAddress:
@@ -78,9 +77,9 @@ public sealed partial class AddressResolver
     {
         (AddressClass @class, string problem) = isLocal ? (AddressClass.Local, "") : await ClassOfAsync(domain);
         if (problem.Length > 0) return Route.TemporaryFailure(recipient, problem);
-        ExplainClass(@class, domain);
+        RouteReasons.AddClass(_core, @class, domain);
         Hop hop = await ByClassAsync(@class, sender, domain);
-        if (hop.Problem.Length == 0) ExplainTransport(@class, hop.Transport, hop.Nexthop);
+        if (hop.Problem.Length == 0) RouteReasons.AddTransport(_core, @class, hop.Transport, hop.Nexthop);
         if (hop.Problem.Length == 0 && hop.Transport.Length == 0) hop = hop with { Problem = "null transport is not allowed" };
         if (hop.Problem.Length == 0 && @class != AddressClass.VirtualAlias) hop = await ByTableAsync(hop, address, domain);
         if (hop.Problem.Length == 0) hop = await RelocateAsync(hop, address);

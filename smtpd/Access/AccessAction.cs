@@ -8,11 +8,11 @@ namespace MtaSuite.Smtpd.Access;
 internal static class AccessAction
 {
     /// <summary>Applies a lookup's result; not found is Dunno.</summary>
-    public static Verdict Apply(AccessContext c, AccessTable table, LookupResult result, string name, string @class) =>
+    public static Verdict Apply(AccessContext c, AccessTable table, LookupResult result, string name, ReplyClass @class) =>
         result.IsNotFound ? Verdict.Dunno : Apply(c, $"access table {table.Spec}", result, name, @class);
 
     /// <param name="source">Who says so, for the log: "access table hash:/etc/access".</param>
-    public static Verdict Apply(AccessContext c, string source, LookupResult result, string name, string @class)
+    public static Verdict Apply(AccessContext c, string source, LookupResult result, string name, ReplyClass @class)
     {
         if (result.IsNotFound) return Verdict.Dunno;
         if (result.IsError)
@@ -28,7 +28,7 @@ internal static class AccessAction
         return new Entry(c, source, name, @class, value, word, text).Apply();
     }
 
-    private readonly record struct Entry(AccessContext C, string Source, string Name, string Class, string Value, string Word,
+    private readonly record struct Entry(AccessContext C, string Source, string Name, ReplyClass Class, string Value, string Word,
         string Text)
     {
         public Verdict Apply()

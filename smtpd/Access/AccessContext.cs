@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
@@ -19,9 +20,9 @@ internal sealed class AccessContext(SmtpSession session)
 
     /// <summary>What is judged now, for replies: an address, a name, "DATA" ...</summary>
     public string ReplyName = "";
-    public string ReplyClass = "";
+    public ReplyClass ReplyClass = ReplyClass.Client;
     /// <summary>The check that a bare table in an entry's value stands for.</summary>
-    public string? TableWord;
+    public Restriction? TableCheck;
 
     /// <summary>The sender and recipient that checks see; null when there is none (or, after DATA, more than one).</summary>
     public string? Sender, Recipient;
@@ -48,7 +49,7 @@ internal sealed class AccessContext(SmtpSession session)
     {
         if (PendingEntry is not { } entry) return null;
         PendingEntry = null;
-        return Rules.ParseEntry(entry.Source, entry.Text, TableWord);
+        return Rules.ParseEntry(entry.Source, entry.Text, TableCheck);
     }
 
     /// <summary>What a refusal is answered with.</summary>
@@ -119,7 +120,7 @@ internal sealed class AccessContext(SmtpSession session)
     }
 
     /// <summary>Permits, and logs it when smtpd_log_access_permit_actions names the action.</summary>
-    public Verdict Permit(string action, string @class, string name, string detail = "")
+    public Verdict Permit(string action, ReplyClass @class, string name, string detail = "")
     {
         if (!DeferIfPermitActive && Rules.LogPermitActions.Count > 0 && Rules.LogPermitActions.Contains(action.ToLowerInvariant()))
             LogEvent("permit", $"action={action} for {@class}={name}{(detail.Length > 0 ? " " + detail : "")}");
@@ -132,6 +133,6 @@ internal sealed class AccessContext(SmtpSession session)
     public void LogEvent(string what, string text)
     {
         Trace?.Note($"{what}: {text}");
-        Session.LogEvent(what, text, Sender, Recipient, Helo);
+        Session.SessionLog.Event(what, text, Sender, Recipient, Helo);
     }
 }

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Log;
 
 namespace MtaSuite.Smtpd.Access;
@@ -18,14 +19,14 @@ internal static class AccessEvaluator
         foreach (RestrictionStep step in list.Steps)
         {
             if (c.Session.Transaction is { Discard: true }) break;
-            if (step.Word.Name == RestrictionWords.WarnIfReject)
+            if (step.WarnsIfReject)
             {
                 if (c.WarnDepth == 0) c.WarnDepth = depth;
                 continue;
             }
-            AccessEvent? traced =
-                c.Trace?.Begin(depth, list.Name, c.WarnDepth >= depth ? $"{RestrictionWords.WarnIfReject} {step}" : step.ToString());
-            verdict = await JudgeAsync(c, step);
+            AccessEvent? traced = c.Trace?.Begin(depth, list.Name,
+                c.WarnDepth >= depth ? $"{RestrictionWords.WarnIfReject.Name} {step}" : step.ToString());
+            verdict = await EvaluateAsync(c, step);
             if (traced is not null) c.Trace!.End(traced, verdict);
             if (c.WarnDepth >= depth) c.WarnDepth = 0;
             if (verdict != Verdict.Dunno || (c.DeferIfPermitActive && !c.DeferIfReject.IsNone)) break;
@@ -35,9 +36,9 @@ internal static class AccessEvaluator
         return verdict;
     }
 
-    private static async ValueTask<Verdict> JudgeAsync(AccessContext c, RestrictionStep step)
+    private static async ValueTask<Verdict> EvaluateAsync(AccessContext c, RestrictionStep step)
     {
-        if (step.Word.Judge is { } judge) return await GoOnAsync(c, await judge(c, step));
+        if (step.Handler is { } handler) return await GoOnAsync(c, await handler(c, step));
         if (step.Class is { } list) return await RunAsync(c, list);
         Log.Warning($"restriction \"{step}\" is unknown or not supported yet");
         return c.ConfigurationError();

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Smtp;
 
@@ -20,7 +21,7 @@ internal sealed class AccessStages(SmtpSession session)
 
     public async ValueTask<SmtpReply> ClientAsync()
     {
-        Begin(session.Client.NameAddress, ReplyClass.Client, "check_client_access");
+        Begin(session.Client.NameAddress, ReplyClass.Client, RestrictionWords.CheckClientAccess);
         _c.DeferIfPermitActive = false;
         Verdict verdict = await RunAsync(Rules.Client);
         _clientDefers = _c.DeferIfPermitActive;
@@ -32,7 +33,7 @@ internal sealed class AccessStages(SmtpSession session)
         if (helo.Length == 0) return default;
         string? before = _c.Helo;
         _c.Helo = helo;
-        Begin(helo, ReplyClass.Helo, "check_helo_access");
+        Begin(helo, ReplyClass.Helo, RestrictionWords.CheckHeloAccess);
         _c.DeferIfPermitActive = _clientDefers;
         Verdict verdict = await RunAsync(Rules.Helo);
         _heloDefers = _c.DeferIfPermitActive;
@@ -44,13 +45,13 @@ internal sealed class AccessStages(SmtpSession session)
     {
         string? before = _c.Sender;
         _c.Sender = sender;
-        Begin(sender, ReplyClass.Sender, "check_sender_access");
+        Begin(sender, ReplyClass.Sender, RestrictionWords.CheckSenderAccess);
         _c.DeferIfPermitActive = _clientDefers | _heloDefers;
         _c.SenderListedChecked = false;
         Verdict verdict = await RunAsync(Rules.Sender);
         _senderDefers = _c.DeferIfPermitActive;
         if (verdict != Verdict.Reject && Rules.RejectUnlistedSender && !Discarded)
-            verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedSender.Name, AddressWords.RejectUnlistedSenderAsync);
+            verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedSender.Name, AddressRestrictions.RejectUnlistedSenderAsync);
         _c.Sender = before;
         return Result(verdict);
     }
@@ -85,12 +86,12 @@ internal sealed class AccessStages(SmtpSession session)
         Verdict verdict = Verdict.Dunno;
         for (int i = 0; i < 2 && verdict != Verdict.Reject; i++)
         {
-            Begin(recipient, ReplyClass.Recipient, "check_recipient_access");
+            Begin(recipient, ReplyClass.Recipient, RestrictionWords.CheckRecipientAccess);
             verdict = await RunAsync((i == 0) == Rules.RelayFirst ? Rules.Relay : Rules.Recipient);
         }
         verdict = Deferred(verdict);
         if (verdict != Verdict.Reject && Rules.RejectUnlistedRecipient && !Discarded)
-            verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedRecipient.Name, AddressWords.RejectUnlistedRecipientAsync);
+            verdict = await ListedAsync(SmtpdParams.SmtpdRejectUnlistedRecipient.Name, AddressRestrictions.RejectUnlistedRecipientAsync);
         return Result(verdict);
     }
 
@@ -99,7 +100,7 @@ internal sealed class AccessStages(SmtpSession session)
     public ValueTask<SmtpReply> EndOfDataAsync() => MessageAsync("END-OF-MESSAGE", ReplyClass.EndOfData, Rules.EndOfData);
 
     /// <summary>What concerns all recipients alike names one only when there is just one.</summary>
-    private async ValueTask<SmtpReply> MessageAsync(string name, string @class, RestrictionList list)
+    private async ValueTask<SmtpReply> MessageAsync(string name, ReplyClass @class, RestrictionList list)
     {
         if (list.Steps.Count == 0) return default;
         Transaction transaction = session.Transaction!;
@@ -122,7 +123,7 @@ internal sealed class AccessStages(SmtpSession session)
         if (reply.IsNone && Rules.DelayReject) reply = await HeloAsync(session.Helo);
         if (reply.IsNone)
         {
-            Begin(domain, ReplyClass.Etrn, "check_etrn_access");
+            Begin(domain, ReplyClass.Etrn, RestrictionWords.CheckEtrnAccess);
             _c.DeferIfPermitActive = _clientDefers | _heloDefers;
             reply = Result(Deferred(await RunAsync(Rules.Etrn)));
         }
@@ -132,9 +133,9 @@ internal sealed class AccessStages(SmtpSession session)
 
     private bool Discarded => session.Transaction is { Discard: true };
 
-    private void Begin(string name, string @class, string? tableWord)
+    private void Begin(string name, ReplyClass @class, Restriction? tableCheck)
     {
-        (_c.ReplyName, _c.ReplyClass, _c.TableWord) = (name, @class, tableWord);
+        (_c.ReplyName, _c.ReplyClass, _c.TableCheck) = (name, @class, tableCheck);
         _c.Reset();
     }
 
@@ -146,10 +147,10 @@ internal sealed class AccessStages(SmtpSession session)
     }
 
     /// <summary>The check behind a stage's lists that a parameter switches on.</summary>
-    private async ValueTask<Verdict> ListedAsync(string parameter, Func<AccessContext, RestrictionStep, ValueTask<Verdict>> judge)
+    private async ValueTask<Verdict> ListedAsync(string parameter, RestrictionHandler handler)
     {
         AccessEvent? traced = _c.Trace?.Begin(1, parameter, "yes");
-        Verdict verdict = await judge(_c, null!);
+        Verdict verdict = await handler(_c, null!);
         if (traced is not null) _c.Trace!.End(traced, verdict);
         return verdict;
     }

@@ -5,7 +5,7 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>Whether we are responsible for a destination. Unknown: a table does not answer.</summary>
-internal enum Destination : byte { Foreign, Authorized, Unknown }
+internal enum DestinationStatus : byte { Foreign, Authorized, Unknown }
 
 /// <summary>What routing says of addresses in internal form. What it has found out it remembers for the command under way.</summary>
 internal interface IAddresses
@@ -17,11 +17,11 @@ internal interface IAddresses
     ValueTask<string> CompleteAsync(string address);
 
     /// <summary>Final or relay destination of ours, or foreign. Addresses with sender-specified routing are foreign.</summary>
-    ValueTask<Destination> IsAuthorizedDestinationAsync(string sender, string recipient);
+    ValueTask<DestinationStatus> IsAuthorizedDestinationAsync(string sender, string recipient);
 
     /// <summary>The domain of an address in its final form. Authorized: its mail ends here, there is nothing to find out.</summary>
     /// <param name="other">The recipient for a sender, the sender for a recipient.</param>
-    ValueTask<(Destination Whose, string Domain)> FindDomainAsync(string other, string address);
+    ValueTask<(DestinationStatus Whose, string Domain)> FindDomainAsync(string other, string address);
 
     /// <summary>
     /// The local part has routing in it (user%there@here): mail that another host might relay further. Never with allow_untrusted_routing.

@@ -12,20 +12,21 @@ namespace MtaSuite.Smtpd.Access;
 /// </summary>
 internal sealed class LocalRewriteClients
 {
-    private static readonly string[] s_words =
-        ["permit_inet_interfaces", "permit_mynetworks", "permit_sasl_authenticated", "permit_tls_clientcerts",
-        "permit_tls_all_clientcerts"];
+    private static readonly Restriction[] s_restrictions =
+    [
+        RestrictionWords.PermitInetInterfaces, RestrictionWords.PermitMynetworks, RestrictionWords.PermitSaslAuthenticated,
+        RestrictionWords.PermitTlsClientcerts, RestrictionWords.PermitTlsAllClientcerts,
+    ];
 
-    private readonly List<(string Word, Maps? Table)> _items = [];
+    private readonly List<(Restriction? Restriction, Maps? Table)> _items = [];
 
     public LocalRewriteClients(string text)
     {
         foreach (string item in ConfigList.Split(text))
         {
             if (item.Contains(':')) AddTable(item);
-            else if (s_words.Contains(item))
-                _items.Add((item, null));
-            else if (item != "check_address_map")
+            else if (Array.Find(s_restrictions, r => r.Name == item) is { } restriction) _items.Add((restriction, null));
+            else if (item != RestrictionWords.CheckAddressMap.Name)
                 Problems.Add($"local_header_rewrite_clients: invalid request: {item}");
         }
     }
@@ -33,7 +34,7 @@ internal sealed class LocalRewriteClients
     private void AddTable(string item)
     {
         Maps table = Maps.Open(item);
-        _items.Add(("", table));
+        _items.Add((null, table));
         Problems.AddRange(table.OpenErrors.Select(error => $"local_header_rewrite_clients: {error}"));
     }
 
@@ -42,24 +43,25 @@ internal sealed class LocalRewriteClients
     /// <summary>The client is one of them; a table that cannot answer is an error, unless an item before it has matched.</summary>
     public async ValueTask<MatchResult> MatchAsync(SmtpSession session)
     {
-        foreach ((string word, Maps? table) in _items)
+        foreach ((Restriction? restriction, Maps? table) in _items)
         {
-            MatchResult match = table is null ? await MatchAsync(word, session) : await MatchAsync(table, session.Client.Address);
+            MatchResult match = table is null ? await MatchAsync(restriction!, session) : await MatchAsync(table, session.Client.Address);
             if (match != MatchResult.No) return match;
         }
         return MatchResult.No;
     }
 
-    private static ValueTask<MatchResult> MatchAsync(string word, SmtpSession session) => word switch
+    private static ValueTask<MatchResult> MatchAsync(Restriction restriction, SmtpSession session)
     {
-        "permit_inet_interfaces" => new(Of(session.Client.Ip is { } ip && session.Settings.OwnAddresses.Contains(ip))),
-        "permit_mynetworks" => session.Settings.MyNetworks.MatchAsync(session.Client.Name, session.Client.Ip),
-        "permit_sasl_authenticated" => new(Of(session.SaslLogin.Length > 0)),
-        "permit_tls_all_clientcerts" => new(Of(session.Tls is { Trust: >= TlsTrust.Trusted })),
-        _ => session.Tls is { CertificateFingerprint.Length: > 0 } tls
-            ? ListedAsync(session.Settings.RelayClientCertificates, tls)
-            : new(MatchResult.No),
-    };
+        ClientInfo client = session.Client;
+        SmtpdTables tables = session.Settings.Tables;
+        if (restriction == RestrictionWords.PermitInetInterfaces) return new(Of(client.Ip is { } ip && tables.OwnAddresses.Contains(ip)));
+        if (restriction == RestrictionWords.PermitMynetworks) return tables.MyNetworks.MatchAsync(client.Name, client.Ip);
+        if (restriction == RestrictionWords.PermitSaslAuthenticated) return new(Of(session.IsAuthenticated));
+        if (restriction == RestrictionWords.PermitTlsAllClientcerts) return new(Of(session.Tls is { Trust: >= TlsTrust.Trusted }));
+        return session.Tls is { CertificateFingerprint.Length: > 0 } tls ? ListedAsync(tables.RelayClientCertificates, tls)
+            : new(MatchResult.No);
+    }
 
     private static async ValueTask<MatchResult> ListedAsync(Maps certificates, TlsFacts tls)
     {

@@ -40,64 +40,62 @@ internal sealed class RestrictionParser
     public void Declare(string name, string text) => _classTexts[name] = text;
 
     /// <param name="owner">The parameter or table that holds the text, for problems.</param>
-    /// <param name="tableWord">The check that a bare table stands for; null where there is none.</param>
-    public RestrictionList Parse(string owner, string text, string? tableWord)
+    /// <param name="tableCheck">The restriction that a bare table stands for; null where there is none.</param>
+    public RestrictionList Parse(string owner, string text, Restriction? tableCheck)
     {
         RestrictionList list = new(owner);
         List<string> words = ConfigList.Split(text);
         for (int i = 0; i < words.Count; i++)
         {
-            RestrictionStep step = Next(owner, words, ref i, tableWord);
-            bool warned = list.Steps.Count > 0 && list.Steps[^1].Word.Name == RestrictionWords.WarnIfReject;
-            if (IsLeftOut(step.Word))
+            RestrictionStep step = Next(owner, words, ref i, tableCheck);
+            bool warned = list.Steps.Count > 0 && list.Steps[^1].WarnsIfReject;
+            if (IsLeftOut(step))
             {
                 // its warn_if_reject must not hold for what follows
                 if (warned) list.Steps.RemoveAt(list.Steps.Count - 1);
                 continue;
             }
             list.Steps.Add(step);
-            if (step.Word.IsFinal && i + 1 < words.Count && !warned)
-                Problems.Add($"{owner}: restriction \"{words[i + 1]}\" after \"{step.Word.Name}\" is ignored");
+            if (step.IsFinal && i + 1 < words.Count && !warned)
+                Problems.Add($"{owner}: restriction \"{words[i + 1]}\" after \"{step.Name}\" is ignored");
         }
         return list;
     }
 
-    private bool IsLeftOut(RestrictionWord word) => !word.IsAvailable && word.Argument != ArgumentKind.None && LeftOut.Contains(word.Name);
+    private bool IsLeftOut(RestrictionStep step) => step is { IsAvailable: false, Argument.Length: > 0 } && LeftOut.Contains(step.Name);
 
-    private RestrictionStep Next(string owner, List<string> words, ref int i, string? tableWord)
+    private RestrictionStep Next(string owner, List<string> words, ref int i, Restriction? tableCheck)
     {
         string name = words[i];
         if (name.Contains(':'))
         {
-            if (tableWord is null) return Bad(name, $"{owner}: a check_..._access word must stand before \"{name}\"");
-            return new RestrictionStep(RestrictionWords.Find(tableWord)!) { Argument = name, Table = OpenTable(owner, name) };
+            if (tableCheck is null) return Bad(name, $"{owner}: a check_..._access word must stand before \"{name}\"");
+            return new RestrictionStep(tableCheck.Name, tableCheck) { Argument = name, Table = OpenTable(owner, name) };
         }
-        if (RestrictionWords.Find(name) is not { } word) return ClassOrUnknown(owner, name);
-        if (word.Argument == ArgumentKind.None)
-        {
-            if (!word.IsAvailable) Problems.Add($"{owner}: restriction \"{name}\" is not supported yet");
-            return new RestrictionStep(word);
-        }
-        if (i + 1 >= words.Count) return Bad(name, $"{owner}: restriction \"{name}\" lacks its argument");
-        return WithArgument(owner, word, words[++i]);
+        if (RestrictionWords.Find(name) is not { } restriction) return ClassOrUnknown(owner, name);
+        name = name.Equals(restriction.Name, StringComparison.OrdinalIgnoreCase) ? restriction.Name : restriction.OldName;
+        RestrictionStep step = new(name, restriction);
+        bool hasArgument = restriction.Argument is not (RestrictionArgument.None or RestrictionArgument.Restriction);
+        if (hasArgument && i + 1 >= words.Count) return Bad(name, $"{owner}: restriction \"{name}\" lacks its argument");
+        if (hasArgument) step.Argument = words[++i];
+        if (step.IsAvailable) return hasArgument ? WithArgument(owner, step, restriction.Argument) : step;
+        Problems.Add($"{owner}: restriction \"{name}\" is not supported yet");
+        return step;
     }
 
-    private RestrictionStep WithArgument(string owner, RestrictionWord word, string argument)
+    private RestrictionStep WithArgument(string owner, RestrictionStep step, RestrictionArgument kind)
     {
-        RestrictionStep step = new(word) { Argument = argument };
-        if (!word.IsAvailable) Problems.Add($"{owner}: restriction \"{word.Name}\" is not supported yet");
-        else if (word.Argument == ArgumentKind.Time && !TimeText.TryParse(argument, 's', out step.Time))
-            return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by a time, not \"{argument}\"");
-        else if (word.Argument == ArgumentKind.Zone && (step.Zone = DnsblZone.Parse(argument)) is null)
-            return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" has a bad address filter: \"{argument}\"");
-        else if (word.Argument == ArgumentKind.Table)
-        {
-            if (!argument.Contains(':')) return Bad(word.Name, $"{owner}: restriction \"{word.Name}\" must be followed by type:table, "
-                + $"not \"{argument}\"");
-            step.Table = OpenTable(owner, argument);
-        }
-        else if (word.Argument == ArgumentKind.Server && (step.Policy = FindPolicyServer(argument, out string problem)) is null)
-            return Bad(word.Name, $"{owner}: restriction \"{word.Name}\": {problem}: \"{argument}\"");
+        string name = step.Name, argument = step.Argument;
+        if (kind == RestrictionArgument.Time && !TimeText.TryParse(argument, 's', out step.Time))
+            return Bad(name, $"{owner}: restriction \"{name}\" must be followed by a time, not \"{argument}\"");
+        if (kind == RestrictionArgument.Zone && (step.Zone = DnsblZone.Parse(argument)) is null)
+            return Bad(name, $"{owner}: restriction \"{name}\" has a bad address filter: \"{argument}\"");
+        if (kind == RestrictionArgument.Server && (step.Policy = FindPolicyServer(argument, out string problem)) is null)
+            return Bad(name, $"{owner}: restriction \"{name}\": {problem}: \"{argument}\"");
+        if (kind != RestrictionArgument.Table) return step;
+        if (!argument.Contains(':'))
+            return Bad(name, $"{owner}: restriction \"{name}\" must be followed by type:table, not \"{argument}\"");
+        step.Table = OpenTable(owner, argument);
         return step;
     }
 
@@ -119,13 +117,13 @@ internal sealed class RestrictionParser
             _classes[name] = list = new RestrictionList(name);
             list.Steps.AddRange(Parse(name, text, null).Steps);
         }
-        return new RestrictionStep(RestrictionWords.ForClass(name)) { Class = list };
+        return new RestrictionStep(name, null) { Class = list };
     }
 
     private RestrictionStep Bad(string name, string problem)
     {
         Problems.Add(problem);
-        return new RestrictionStep(new RestrictionWord(name, ArgumentKind.None, null));
+        return new RestrictionStep(name, null);
     }
 
     private AccessTable OpenTable(string owner, string spec)

@@ -17,6 +17,8 @@ namespace MtaSuite.Smtpd.Commands;
 /// </summary>
 internal static class AuthCommand
 {
+    // Characters of a login name that the log shows.
+    private const int MaxLoggedLogin = 100;
     private static readonly SmtpReply s_disabled = SmtpReply.Parse("503 5.5.1 Error: authentication not enabled");
     private static readonly SmtpReply s_twice = SmtpReply.Parse("503 5.5.1 Error: already authenticated");
     private static readonly SmtpReply s_needsTls = SmtpReply.Parse("538 5.7.11 Encryption required for requested authentication mechanism");
@@ -34,15 +36,15 @@ internal static class AuthCommand
         if (refusal.IsNone) (refusal, mechanism) = await ChooseAsync(s, name);
         byte[] encoded = first == "=" ? [] : Encoding.Latin1.GetBytes(first);
         if (refusal.IsNone && first.Length > 0 && !TryDecode(encoded, out initial)) refusal = s_base64;
-        if (refusal.IsNone) refusal = await s.CountAuthAsync();
+        if (refusal.IsNone) refusal = await s.Limits.CountAuthAsync();
         if (!refusal.IsNone) return s.Refuse(refusal);
-        ISaslExchange exchange = s.Server.Authentication.BackEnd.Begin(mechanism!, s.SaslContext);
+        ISaslExchange exchange = s.Server.Authentication.BackEnd.Begin(mechanism!, Authentication.ContextOf(s));
         long asked = s.Loop.Time.GetTimestamp();
         SaslResult result = await exchange.StartAsync(initial);
         while (result.Status == SaslStatus.Continue)
         {
             s.Reply(Challenge(result.Data));
-            (byte[]? line, bool tooLong) = await s.ReadResponseAsync(s.Settings.Auth.ResponseLimit);
+            (byte[]? line, bool tooLong) = await s.Input.ReadResponseAsync(s.Settings.Auth.ResponseLimit);
             if (Answer(s, mechanism!, line, tooLong, out byte[] response) is { } stop)
             {
                 exchange.Abandon();
@@ -58,8 +60,8 @@ internal static class AuthCommand
     {
         (name, response) = ("", "");
         AuthSettings settings = s.Settings.Auth;
-        if (!settings.Enabled || (s.Discarded & EhloKeywords.Auth) != 0) return s_disabled;
-        if (settings.TlsOnly && !s.IsEncrypted) return s_needsTls;
+        if (!settings.Enabled || !s.Rights.Offers(EhloKeywords.Auth)) return s_disabled;
+        if (settings.TlsOnly && !s.Encryption.IsOn) return s_needsTls;
         if (s.IsAuthenticated) return s_twice;
         ReadOnlySpan<byte> first = CommandLine.TakeWord(ref arguments), second = CommandLine.TakeWord(ref arguments);
         if (!SaslMechanism.IsName(first) || !arguments.IsEmpty) return s_syntax;
@@ -73,7 +75,7 @@ internal static class AuthCommand
         (SaslMechanism? mechanism, bool needsTls) = await s.Server.Authentication.FindAsync(s, name);
         if (needsTls) return (s_needsTls, null);
         if (mechanism is not null) return (default, mechanism);
-        s.LogAuthFailure(name, new SaslResult(SaslStatus.Failure, [], "Invalid authentication mechanism", ""));
+        LogFailure(s, name, new SaslResult(SaslStatus.Failure, [], "Invalid authentication mechanism", ""));
         return (s_unknown, null);
     }
 
@@ -93,7 +95,7 @@ internal static class AuthCommand
             response = decoded!;
             return null;
         }
-        s.LogAuthFailure(mechanism.Name, SaslResult.Malformed());
+        LogFailure(s, mechanism.Name, SaslResult.Malformed());
         return s_base64;
     }
 
@@ -123,12 +125,21 @@ internal static class AuthCommand
     /// </param>
     private static async ValueTask<bool> FailAsync(SmtpSession s, SaslMechanism mechanism, SaslResult result, long asked)
     {
-        s.LogAuthFailure(mechanism.Name, result);
+        LogFailure(s, mechanism.Name, result);
         if (result.Status == SaslStatus.Temporary)
             return s.Refuse(SmtpReply.Parse($"454 4.7.0 Temporary authentication failure: {result.Text}"));
         TimeSpan delay = s.Client.Ip is { } ip ? s.Server.Authentication.Failures.Next(s.Server.IdentOf(ip)) : s.Settings.Auth.FailureDelay;
         delay -= s.Loop.Time.GetElapsedTime(asked);
         if (delay > TimeSpan.Zero) await s.Loop.Delay(delay);
         return s.Refuse(SmtpReply.Parse($"535 5.7.8 Error: authentication failed: {result.Text}"));
+    }
+
+    /// <summary>In the shape that log watchers such as fail2ban look for.</summary>
+    private static void LogFailure(SmtpSession s, string mechanism, SaslResult result)
+    {
+        string detail = result.Detail.Length > 0 ? $" ({result.Detail})" : "";
+        string login = result.Login.Length > MaxLoggedLogin ? result.Login[..MaxLoggedLogin] : result.Login;
+        Log.Warning($"{s.Client.NameAddress}: SASL {mechanism} authentication failed: {result.Text}{detail}, "
+            + $"sasl_username={(login.Length > 0 ? login : "(unavailable)")}");
     }
 }

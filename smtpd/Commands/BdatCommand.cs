@@ -21,7 +21,7 @@ internal static class BdatCommand
     public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
     {
         // What follows would be content: with no chunk size to skip by, the session cannot go on.
-        if ((s.Discarded & EhloKeywords.Chunking) != 0) return s.Refuse(s_disabled);
+        if (!s.Rights.Offers(EhloKeywords.Chunking)) return s.Refuse(s_disabled);
         if (!BdatArguments.TryParse(arguments.Span, out BdatArguments chunk))
         {
             Log.Warning($"{s.LogId}: malformed BDAT command syntax from {s.Client.NameAddress}: {Encoding.UTF8.GetString(arguments.Span)}");
@@ -30,13 +30,13 @@ internal static class BdatCommand
         SmtpReply refusal = await CheckAsync(s, chunk);
         if (!refusal.IsNone) return await SkipAsync(s, chunk, refusal);
         Transaction transaction = s.Transaction!;
-        if (transaction.Content is null) s.OpenContent(DotDecoder.ForBdat(s.BareNewline, s.Settings.ReplaceStrayCr));
+        if (transaction.Content is null) ContentTransfer.Open(s, DotDecoder.ForBdat(s.Rights.BareNewline, s.Settings.ReplaceStrayCr));
         transaction.ChunkSize += chunk.Size;
-        if (!await s.ReceiveAsync(chunk.Size)) return false;
+        if (!await ContentTransfer.ReceiveAsync(s, chunk.Size)) return false;
         if (chunk.Last)
         {
             transaction.Content!.FinishChunks();
-            return await s.FinishMessageAsync(chunked: true);
+            return await ContentTransfer.FinishAsync(s, chunked: true);
         }
         if (transaction.Content!.Trouble == ContentTrouble.None)
         {
@@ -44,7 +44,7 @@ internal static class BdatCommand
             return true;
         }
         // Nothing more of this message is wanted, and the answer is the message's.
-        await s.FinishMessageAsync(chunked: true);
+        await ContentTransfer.FinishAsync(s, chunked: true);
         s.ChunkFailed = true;
         return false;
     }

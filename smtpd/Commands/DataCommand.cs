@@ -22,8 +22,8 @@ internal static class DataCommand
         if (!arguments.IsEmpty) return s.Refuse(s_syntax);
         SmtpReply refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Data));
         if (!refusal.IsNone) return s.Refuse(refusal);
-        s.OpenContent(DotDecoder.ForData(s.BareNewline, s.Settings.ReplaceStrayCr));
+        ContentTransfer.Open(s, DotDecoder.ForData(s.Rights.BareNewline, s.Settings.ReplaceStrayCr));
         s.Reply("354 End data with <CR><LF>.<CR><LF>\r\n"u8);
-        return await s.ReceiveAsync(long.MaxValue) && await s.FinishMessageAsync(chunked: false);
+        return await ContentTransfer.ReceiveAsync(s, long.MaxValue) && await ContentTransfer.FinishAsync(s, chunked: false);
     }
 }

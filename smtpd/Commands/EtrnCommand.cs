@@ -25,7 +25,7 @@ internal static class EtrnCommand
         if (!HostName.IsValid(domain) && !HostName.TryParseLiteral(domain, out _)) return s.Refuse(s_invalid);
         SmtpReply refusal = await s.Access.EtrnAsync(domain);
         if (!refusal.IsNone) return s.Refuse(refusal);
-        switch (await s.Settings.FlushDomains.MatchAsync(domain))
+        switch (await s.Settings.Tables.FlushDomains.MatchAsync(domain))
         {
             case MatchResult.No:
                 Log.Warning($"reject: ETRN {domain}... from {s.Client.NameAddress}");

@@ -31,11 +31,22 @@ internal static class HeloCommand
             s.Reply(250, "", s.Settings.MyHostname);
             return true;
         }
-        s.Protocol = "ESMTP";
-        if (s.Discarded != EhloKeywords.None && (s.Discarded & EhloKeywords.SilentDiscard) == 0)
-            Log.Info($"discarding EHLO keywords: {Ehlo.Format(s.Discarded)}");
-        s.Reply(s.Server.EhloReply(s.Unannounced, s.XclientAllowed, s.XforwardAllowed, await s.Server.Authentication.OfferAsync(s)));
+        s.IsExtended = true;
+        EhloKeywords discarded = s.Rights.Discarded;
+        if (discarded != EhloKeywords.None && s.Rights.Offers(EhloKeywords.SilentDiscard))
+            Log.Info($"discarding EHLO keywords: {Ehlo.Format(discarded)}");
+        s.Reply(s.Server.EhloReply(Unannounced(s), s.Rights.Xclient, s.Rights.Xforward, await s.Server.Authentication.OfferAsync(s)));
         return true;
+    }
+
+    /// <summary>What EHLO does not announce to this client, now.</summary>
+    private static EhloKeywords Unannounced(SmtpSession s)
+    {
+        EhloKeywords result = s.Rights.Discarded;
+        if (!s.Encryption.OffersRequireTls) result |= EhloKeywords.RequireTls;
+        if (!s.Encryption.IsOffered) result |= EhloKeywords.StartTls;
+        if (!s.Rights.Verp) result |= EhloKeywords.Verp;
+        return result;
     }
 
     /// <summary>

@@ -5,7 +5,7 @@ namespace MtaSuite.Smtpd.Commands;
 /// <summary>RFC 5321 4.1.1.8: help = "HELP" [ SP String ] CRLF. Names the commands, and nothing about the software.</summary>
 internal static class HelpCommand
 {
-    private static readonly Lazy<string> s_text = new(() => "Commands: " + string.Join(' ', CommandTable.Rows
+    private static readonly Lazy<string> s_text = new(() => "Commands: " + string.Join(' ', VerbTable.Rows
         .Where(r => r.Verb is not (SmtpVerb.StartTls or SmtpVerb.Auth)).Select(r => r.Verb.Name()).Order(StringComparer.Ordinal)));
 
     public static ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)

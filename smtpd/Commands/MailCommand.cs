@@ -1,5 +1,6 @@
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Spool;
 using MtaSuite.Smtpd.Filters;
@@ -14,6 +15,7 @@ internal static class MailCommand
     private static readonly SmtpReply s_syntax = SmtpReply.Parse("501 5.5.4 Syntax: MAIL FROM:<address>");
     private static readonly SmtpReply s_tooBig = SmtpReply.Parse("552 5.3.4 Message size exceeds fixed limit");
     private static readonly SmtpReply s_verpNeedsSender = SmtpReply.Parse("503 5.5.4 Error: XVERP requires non-null sender");
+    private static readonly SmtpReply s_lookupError = SmtpReply.Parse("451 4.3.0 Temporary lookup error");
     private static readonly SmtpReply s_noSpace = SmtpReply.Parse("452 4.3.1 Insufficient system storage");
 
     public static SmtpReply WrongState(SessionState state) => state == SessionState.Failed ? s_afterBdat : s_nested;
@@ -21,12 +23,12 @@ internal static class MailCommand
     public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
     {
         SmtpReply refusal = Parse(s, arguments.Span, out string sender, out MailParameters parameters);
-        if (refusal.IsNone) refusal = await s.CountMessageAsync();
+        if (refusal.IsNone) refusal = await s.Limits.CountMessageAsync();
         if (refusal.IsNone) refusal = CheckSize(s, sender, parameters.Size);
         if (!refusal.IsNone) return s.Refuse(refusal);
         s.Begin(new Transaction(sender, parameters, QueueId.Microseconds(s.Loop.Time)));
         refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Mail, sender, arguments));
-        if (refusal.IsNone) refusal = await s.FindLocalClientAsync(s.Transaction!);
+        if (refusal.IsNone) refusal = await FindLocalClientAsync(s, s.Transaction!);
         if (refusal.IsNone && !s.Server.Disk.HasRoom(s.Settings.QueueMinfree, s.Settings.MessageSizeLimit)) refusal = NoSpace(s);
         if (!refusal.IsNone)
         {
@@ -62,8 +64,21 @@ internal static class MailCommand
     private static SmtpReply CheckSize(SmtpSession s, string sender, long size)
     {
         if (s.Settings.MessageSizeLimit == 0 || size <= s.Settings.MessageSizeLimit) return default;
-        s.LogEvent("reject", s_tooBig.ToString(), sender, null, s.Helo);
+        s.SessionLog.Event("reject", s_tooBig.ToString(), sender, null, s.Helo);
         return s_tooBig;
+    }
+
+    /// <summary>
+    /// Finds out whether the client is one of local_header_rewrite_clients, while MAIL can still be refused when nobody can tell.
+    /// </summary>
+    private static async ValueTask<SmtpReply> FindLocalClientAsync(SmtpSession s, Transaction t)
+    {
+        MatchResult match = s.Forwarded?.LocalDomain is { } local ? (local ? MatchResult.Yes : MatchResult.No)
+            : await s.Settings.Tables.LocalRewriteClients.MatchAsync(s);
+        t.LocalClient = match == MatchResult.Yes;
+        if (match != MatchResult.Error) return default;
+        s.LogEvent("reject", s_lookupError.ToString());
+        return s_lookupError;
     }
 
     private static SmtpReply NoSpace(SmtpSession s)

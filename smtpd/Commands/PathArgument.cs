@@ -21,7 +21,7 @@ internal static class PathArgument
             // commands that addresses are handed to must not take one for an option
             ok = (rest.IsEmpty || rest[0] is (byte)' ' or (byte)'\t') && (s.Settings.AllowMinUser || !address.StartsWith('-'));
         }
-        if (!ok) Log.Warning($"Illegal address syntax from {s.Client.NameAddress} in {s.Where} command: {Encoding.UTF8.GetString(text)}");
+        if (!ok) Log.Warning($"Illegal address syntax from {s.Client.NameAddress} in {s.Stage} command: {Encoding.UTF8.GetString(text)}");
         return ok;
     }
 
@@ -44,10 +44,10 @@ internal static class PathArgument
     public static EsmtpFeatures Features(SmtpSession s)
     {
         EsmtpFeatures features = EsmtpFeatures.None;
-        if ((s.Discarded & EhloKeywords.Dsn) == 0) features |= EsmtpFeatures.Dsn;
-        if (s.Settings.SmtpUtf8 && (s.Discarded & EhloKeywords.SmtpUtf8) == 0) features |= EsmtpFeatures.SmtpUtf8;
-        if (s.VerpAllowed && (s.Discarded & EhloKeywords.Verp) == 0) features |= EsmtpFeatures.Verp;
-        if (s.OffersRequireTls) features |= EsmtpFeatures.RequireTls;
+        if (s.Rights.Offers(EhloKeywords.Dsn)) features |= EsmtpFeatures.Dsn;
+        if (s.Settings.SmtpUtf8 && s.Rights.Offers(EhloKeywords.SmtpUtf8)) features |= EsmtpFeatures.SmtpUtf8;
+        if (s.Rights.Verp && s.Rights.Offers(EhloKeywords.Verp)) features |= EsmtpFeatures.Verp;
+        if (s.Encryption.OffersRequireTls) features |= EsmtpFeatures.RequireTls;
         return features;
     }
 

@@ -27,13 +27,13 @@ internal static class RcptCommand
             s.Reply(s_tooMany);
             return transaction.Overshoot++ < s.Settings.RecipientOvershootLimit;
         }
-        refusal = await s.CountRecipientAsync();
+        refusal = await s.Limits.CountRecipientAsync();
         if (refusal.IsNone) refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Rcpt, recipient, arguments));
         if (!refusal.IsNone) return s.Refuse(refusal);
         if (transaction.QueueId.Length == 0)
         {
             transaction.QueueId = QueueId.Next(s.Loop.Time);
-            s.LogClient();
+            s.SessionLog.Client(transaction);
         }
         transaction.Recipients.Add(new EnvelopeRecipient
         {

@@ -17,14 +17,14 @@ internal static class XclientCommand
     public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
     {
         if (!Execute(s, arguments.Span)) return false;
-        await s.AuthorizeAsync();
+        await s.Rights.FindAgainAsync(s.Settings, s.Client);
         return true;
     }
 
     private static bool Execute(SmtpSession s, ReadOnlySpan<byte> arguments)
     {
         if (arguments.IsEmpty) return s.Refuse(s_syntax);
-        if (!s.XclientAllowed) return s.Refuse(Replies.NotAuthorized);
+        if (!s.Rights.Xclient) return s.Refuse(Replies.NotAuthorized);
         Claims claims = new(s.Client);
         SmtpReply error;
         while (ClientAttribute.TryTake(ref arguments, out ClientAttribute attribute, out error))
@@ -33,7 +33,7 @@ internal static class XclientCommand
         s.Client = claims.Client;
         s.EndTransaction();
         s.Helo = claims.Helo ?? "";
-        s.Protocol = claims.Protocol ?? "SMTP";
+        s.IsExtended = claims.IsExtended;
         s.LoggedIn("XCLIENT", claims.Login ?? "");
         s.Restart();
         return true;
@@ -44,7 +44,7 @@ internal static class XclientCommand
     {
         public ClientInfo Client { get; private set; } = client;
         public string? Helo { get; private set; }
-        public string? Protocol { get; private set; }
+        public bool IsExtended { get; private set; }
         public string? Login { get; private set; }
 
         public bool Take(ClientAttribute a) => a.Name switch
@@ -90,8 +90,8 @@ internal static class XclientCommand
 
         private bool Proto(ClientAttribute a)
         {
-            Protocol = a.Value.ToUpperInvariant();
-            return Protocol is "SMTP" or "ESMTP";
+            IsExtended = a.Value.Equals("ESMTP", StringComparison.OrdinalIgnoreCase);
+            return IsExtended || a.Value.Equals("SMTP", StringComparison.OrdinalIgnoreCase);
         }
 
         private bool LoginName(ClientAttribute a)

@@ -17,7 +17,7 @@ internal static class XforwardCommand
     private static bool Execute(SmtpSession s, ReadOnlySpan<byte> arguments)
     {
         if (arguments.IsEmpty) return s.Refuse(s_syntax);
-        if (!s.XforwardAllowed) return s.Refuse(Replies.NotAuthorized);
+        if (!s.Rights.Xforward) return s.Refuse(Replies.NotAuthorized);
         ForwardedClient client = s.Forwarded ?? new ForwardedClient { LogPort = s.Settings.ClientPortLogging };
         SmtpReply error;
         while (ClientAttribute.TryTake(ref arguments, out ClientAttribute attribute, out error))

@@ -45,7 +45,7 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
         bool goOn = rules.DelayReject || (await AskAsync("CONNECT", session.Access.ClientAsync())
             && await AskAsync("HELO", session.Access.HeloAsync(session.Helo)));
         session.Begin(new Transaction(options.Sender, default, QueueId.Microseconds(loop.Time)));
-        session.Where = "MAIL";
+        session.Stage = SmtpVerb.Mail;
         if (goOn && !rules.DelayReject) goOn = await AskAsync("MAIL", session.Access.SenderAsync(options.Sender));
         foreach (string recipient in goOn ? options.Recipients : []) await RecipientAsync(session, recipient);
         if (session.Transaction!.Recipients.Count > 0) await ContentAsync(session);
@@ -60,28 +60,26 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
         _notes.AddRange(addresses.Problems);
         SpoolDirectory spool = new(config.Get(CommonParams.QueueDirectory));
         NameServices names = NameServices.Of(loop, config);
-        CleanupWriter queue =
-            new(new CleanupClient(loop, spool.SocketPath(isPrivate: false, config.Get(CleanupParams.CleanupServiceName))));
-        SmtpServer server =
-            new(loop, new SettingsPair(settings, settings), queue, addresses, names, new DiskSpace(spool.Root, loop.Time), 0, spool.Root)
-            {
-                Greylist = new GreylistClient(loop,
-                    spool.SocketPath(isPrivate: true, config.Get(GreylistParams.GreylistServiceName))),
-                Probes = new VerifyClient(loop, spool.SocketPath(isPrivate: true, config.Get(VerifyParams.AddressVerifyServiceName))),
-            };
-        _ = Sockets.TrySocketPair(out int near, out _);
+        CleanupClient cleanup = new(loop, spool.SocketPath(isPrivate: false, config.Get(CleanupParams.CleanupServiceName)));
+        DiskSpace disk = new(spool.Root, loop.Time);
+        SmtpServer server = new(loop, new SettingsPair(settings, settings), cleanup.Open, addresses, names, disk, 0, spool.Root)
+        {
+            Greylist = new GreylistClient(loop, spool.SocketPath(isPrivate: true, config.Get(GreylistParams.GreylistServiceName))),
+            Probes = new VerifyClient(loop, spool.SocketPath(isPrivate: true, config.Get(VerifyParams.AddressVerifyServiceName))),
+        };
+        _ = Libc.TrySocketPair(out int near, out _);
         ClientInfo client = ClientInfo.Of(new IPEndPoint(options.Client, 0), null, logPort: false);
         client = options.Name is { } name ? client.Named(new ClientName(name, NameStatus.Ok, name, NameStatus.Ok))
             : await names.NameAsync(names.NameAtOnce(client));
         SmtpSession session = new(server, new Connection(loop, near), client)
         {
             Helo = HeloCommand.Harmless(options.Helo),
-            Protocol = "ESMTP",
-            IsEncrypted = options.Tls || settings.Tls.WrapperMode,
+            IsExtended = true,
         };
+        session.Encryption.IsOn = options.Tls || settings.Tls.WrapperMode;
         session.LoggedIn("PLAIN", options.Login);
         session.Access.Trace = _trace;
-        await session.AuthorizeAsync();
+        await session.Rights.FindAsync(settings, client);
         return session;
     }
 
@@ -89,21 +87,21 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
     private void Note(SmtpSession session)
     {
         SmtpdSettings s = session.Settings;
-        if (s.Tls.Level == TlsServerLevel.Encrypt && !session.IsEncrypted)
+        if (s.Tls.Level == TlsServerLevel.Encrypt && !session.Encryption.IsOn)
             _notes.Add("the service demands TLS: in clear the answer to MAIL is 530 5.7.0 Must issue a STARTTLS command first (--tls "
                 + "asks for an encrypted session)");
         if (options.Login.Length > 0 && !s.Auth.Enabled)
             _notes.Add("nobody can log in here: smtpd_sasl_auth_enable is off for this service");
-        else if (options.Login.Length > 0 && s.Auth.TlsOnly && !session.IsEncrypted)
+        else if (options.Login.Length > 0 && s.Auth.TlsOnly && !session.Encryption.IsOn)
             _notes.Add("nobody can log in without TLS here (smtpd_tls_auth_only)");
         if (s.HeloRequired && session.Helo.Length == 0)
             _notes.Add("the service demands HELO or EHLO: without it the answer to MAIL is 503 5.5.1 Error: send HELO/EHLO first");
-        if (session.IsEncrypted) _notes.Add("the client shows no certificate here; restrictions on client certificates find none");
+        if (session.Encryption.IsOn) _notes.Add("the client shows no certificate here; restrictions on client certificates find none");
     }
 
     private async Task RecipientAsync(SmtpSession session, string recipient)
     {
-        session.Where = "RCPT";
+        session.Stage = SmtpVerb.Rcpt;
         if (!await AskAsync($"RCPT <{recipient}>", session.Access.RecipientAsync(recipient))) return;
         if (_stages[^1].Events.Count == 0) _notes.Add($"<{recipient}> is always accepted, no restriction is asked");
         session.Transaction!.Recipients.Add(new EnvelopeRecipient { Address = recipient });
@@ -111,9 +109,9 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
 
     private async Task ContentAsync(SmtpSession session)
     {
-        session.Where = "DATA";
+        session.Stage = SmtpVerb.Data;
         if (!await AskAsync("DATA", session.Access.DataAsync())) return;
-        session.Where = "END-OF-MESSAGE";
+        session.Stage = SessionStage.EndOfMessage;
         await AskAsync("END-OF-MESSAGE", session.Access.EndOfDataAsync());
         Transaction t = session.Transaction!;
         if (t.Hold) _notes.Add("the message would be put on hold");

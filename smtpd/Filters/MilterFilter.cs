@@ -141,7 +141,7 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
         string? sender = e.Phase == FilterPhase.Mail ? e.Text : session.Transaction?.Sender;
         string? recipient = e.Phase == FilterPhase.Rcpt ? e.Text
             : session.Transaction is { Recipients: [var first, ..] } ? first.Address : null;
-        session.LogEvent(what, text, sender, recipient, session.Helo);
+        session.SessionLog.Event(what, text, sender, recipient, session.Helo);
     }
 
     // ---- content ---------------------------------------------------------------------------------------------------

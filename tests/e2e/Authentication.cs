@@ -47,7 +47,8 @@ public class Authentication : InstanceTest
         Assert.That(result.ExitCode, Is.EqualTo(28), result.ToString());
         Assert.That(result.Output, Does.Contain("535 5.7.8 Error: authentication failed"));
         Mta.WaitForLog(
-            $@"warning: \S+\[127\.0\.0\.1\]: SASL PLAIN authentication failed: authentication failure \(wrong password\), sasl_username={Login}$");
+            $@"warning: \S+\[127\.0\.0\.1\]: SASL PLAIN authentication failed: authentication failure \(wrong password\), "
+            + $@"sasl_username={Login}$");
     }
 
     [Test]

@@ -37,7 +37,8 @@ public class BackupExchanger : InstanceTest
         string other = Send("other.example", "stays");
         // 1. it can be seen, with the reason and the time of the next attempt
         Mta.WaitForLog(
-            $@"{ids[0]}: to=<user@primary\.example>, relay=none, .*dsn=4\.4\.1, status=deferred \(connect to 127\.0\.0\.1\[127\.0\.0\.1\]:{PrimaryPort}: Connection refused\)");
+            $@"{ids[0]}: to=<user@primary\.example>, relay=none, .*dsn=4\.4\.1, status=deferred \(connect to "
+            + $@"127\.0\.0\.1\[127\.0\.0\.1\]:{PrimaryPort}: Connection refused\)");
         Assert.That(Listing, Does.Contain(ids[0]).And.Contain("Connection refused").And.Contain("\"next_retry\""));
         Assert.That(Mta.Command("mailq", "").Succeeded().Output, Does.Match(@"\(.*Connection refused\)\n +user@primary\.example"));
 

@@ -99,8 +99,9 @@ public class ContentFilters : InstanceTest
         Programs.Require("amavisd");
         string home = Directory.CreateDirectory($"{Mta.Folder}/amavis").FullName;
         foreach (string folder in new[] { "tmp", "db", "virusmails" }) Directory.CreateDirectory($"{home}/{folder}");
-        File.WriteAllText($"{home}/scan", "#!/bin/sh\nif grep -rqF EICAR-STANDARD-ANTIVIRUS-TEST-FILE \"$1\"; then echo 'INFECTED Eicar'; exit 1; fi\n");
-        File.SetUnixFileMode($"{home}/scan", (UnixFileMode)FileModes.PublicFolder);
+        File.WriteAllText($"{home}/scan", "#!/bin/sh\nif grep -rqF EICAR-STANDARD-ANTIVIRUS-TEST-FILE \"$1\"; then echo 'INFECTED "
+            + "Eicar'; exit 1; fi\n");
+        File.SetUnixFileMode($"{home}/scan", (UnixFileMode)0x1ED /* 0755 */);
         string settings = $"{Mta.Etc}/amavis.conf"; // where only root may write
         File.WriteAllText(settings, AmavisSettings(home));
         Programs.Run("chown", ["-R", "amavis:amavis", home]).Succeeded();

@@ -132,7 +132,8 @@ public class Deferral : InstanceTest
     {
         Mta.Sendmail("Subject: abroad\n\nx\n", "-f", Address, "someone@elsewhere.example").Succeeded();
         string id = Mta.WaitForLog(
-            @"(\w+): to=<someone@elsewhere\.example>, .*relay=none, .*dsn=4\.4\.1, status=deferred \(connect to 127\.0\.0\.1\[127\.0\.0\.1\]:1: Connection refused\)").Groups[1].Value;
+            @"(\w+): to=<someone@elsewhere\.example>, .*relay=none, .*dsn=4\.4\.1, status=deferred \(connect to "
+            + @"127\.0\.0\.1\[127\.0\.0\.1\]:1: Connection refused\)").Groups[1].Value;
         Mta.Command("postsuper", "", "-d", id).Succeeded();
     }
 }

@@ -23,7 +23,8 @@ public class FirstMessage : InstanceTest
         Assert.That(mail.Header("Delivered-To"), Is.EqualTo(Address));
         Assert.That(mail.Header("X-Original-To"), Is.EqualTo(Address));
         Assert.That(mail.Header("Received"), Does.Match(
-            $@"^from client\.example \(\S+ \[127\.0\.0\.1\]\)\s+by mx\.test\.example \(MtaSuite\) with ESMTP id {id}\s+for <{Address}>; \w{{3}}, +\d+ \w{{3}} \d{{4}} "));
+            $@"^from client\.example \(\S+ \[127\.0\.0\.1\]\)\s+by mx\.test\.example \(MtaSuite\) with ESMTP id {id}\s+for "
+            + $@"<{Address}>; \w{{3}}, +\d+ \w{{3}} \d{{4}} "));
         Assert.That(mail.Head, Does.StartWith("Return-Path: "));
         Assert.That(mail.Body, Is.EqualTo("first line\n.\n..dots\n"));
 
@@ -34,7 +35,8 @@ public class FirstMessage : InstanceTest
             $@"smtpd\[\d+\]: {id}: client=\S+\[127\.0\.0\.1\]$",
             $@"cleanup\[\d+\]: {id}: message-id=<one@client\.example>$",
             $@"qmgr\[\d+\]: {id}: from=<sender@client\.example>, size=\d+, nrcpt=1 \(queue active\)$",
-            $@"local\[\d+\]: {id}: to=<{Address}>, relay=local, delay=[\d.]+, delays=[\d.]+/[\d.]+/[\d.]+/[\d.]+, dsn=2\.0\.0, status=sent \(delivered to maildir\)$",
+            $@"local\[\d+\]: {id}: to=<{Address}>, relay=local, delay=[\d.]+, delays=[\d.]+/[\d.]+/[\d.]+/[\d.]+, dsn=2\.0\.0, "
+            + @"status=sent \(delivered to maildir\)$",
             @"smtpd\[\d+\]: disconnect from \S+\[127\.0\.0\.1\] ehlo=1 mail=1 rcpt=1 data=1 quit=1 commands=5$",
         ]) Mta.WaitForLog(line);
         Mta.WaitUntilEmpty();
@@ -85,7 +87,9 @@ public class FirstMessage : InstanceTest
         Assert.That(reply.Text, Is.EqualTo(
             $"5.1.1 <no-such-user@{Instance.HostName}>: Recipient address rejected: User unknown in local recipient table"));
         Mta.WaitForLog(
-            $@"smtpd\[\d+\]: NOQUEUE: reject: RCPT from \S+\[127\.0\.0\.1\]: 550 5\.1\.1 <no-such-user@mx\.test\.example>: Recipient address rejected: "
-            + @"User unknown in local recipient table; from=<a@client\.example> to=<no-such-user@mx\.test\.example> proto=ESMTP helo=<client\.example>$");
+            $@"smtpd\[\d+\]: NOQUEUE: reject: RCPT from \S+\[127\.0\.0\.1\]: 550 5\.1\.1 <no-such-user@mx\.test\.example>: Recipient "
+            + @"address rejected: "
+            + @"User unknown in local recipient table; from=<a@client\.example> to=<no-such-user@mx\.test\.example> proto=ESMTP "
+            + @"helo=<client\.example>$");
     }
 }

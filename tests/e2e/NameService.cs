@@ -66,11 +66,13 @@ public class NameService : InstanceTest
         string Send(string domain) => peer.Deliver("x@known.example", $"u@{domain}", "Subject: x\n\nx\n").Is(250).QueueId;
         string away = Send("away.example"), none = Send("null.example"), gone = Send("gone.example");
         Mta.WaitForLog(
-            $@"{away}: to=<u@away\.example>, .*dsn=4\.4\.1, status=deferred \(connect to mx\.away\.example\[127\.0\.0\.1\]:{ClosedPort}: Connection refused\)");
+            $@"{away}: to=<u@away\.example>, .*dsn=4\.4\.1, status=deferred \(connect to "
+            + $@"mx\.away\.example\[127\.0\.0\.1\]:{ClosedPort}: Connection refused\)");
         Mta.WaitForLog(
             $@"{none}: to=<u@null\.example>, .*dsn=5\.1\.0, status=bounced \(Domain null\.example does not accept mail \(nullMX\)\)");
         Mta.WaitForLog(
-            $@"{gone}: to=<u@gone\.example>, .*dsn=5\.4\.4, status=bounced \(Host or domain name not found\. Name service error for name=gone\.example type=A: Host not found\)");
+            $@"{gone}: to=<u@gone\.example>, .*dsn=5\.4\.4, status=bounced \(Host or domain name not found\. Name service error for "
+            + @"name=gone\.example type=A: Host not found\)");
         Wait.Until(() => Mta.Queued("deferred").Contains(away), "the message waits");
         int mark = Mta.LogMark();
         Assert.That(peer.Say("ETRN away.example").ToString(), Is.EqualTo("250 Queuing started"));

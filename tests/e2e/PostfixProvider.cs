@@ -81,7 +81,8 @@ public class PostfixProvider : InstanceTest
         string recipient = $"later-{mechanism}@example.net";
         Send(recipient);
         Mta.WaitForLog(
-            $@"to=<{recipient}>, .*dsn=4\.7\.8, status=deferred \(.*SASL authentication failed; server localhost\[127\.0\.0\.1\] said: 535 5\.7\.8 Error: authentication failed");
+            $@"to=<{recipient}>, .*dsn=4\.7\.8, status=deferred \(.*SASL authentication failed; server localhost\[127\.0\.0\.1\] said: "
+            + @"535 5\.7\.8 Error: authentication failed");
         SetPassword(Password);
         Mta.Reload();
         Mta.Command("postqueue", "", "-f").Succeeded();

@@ -48,7 +48,8 @@ public class Relayed : InstanceTest
     {
         string id = Send("b@far.example", "inside@mx.test.example");
         Mta.WaitForLog(
-            $@"smtp\[\d+\]: {id}: to=<b@far\.example>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:{_peer.EndPoint.Port}, (conn_use=\d+, )?delay=[\d.]+, delays=[\d.]+/[\d.]+/[\d.]+/[\d.]+, (tls=\S+, )?"
+            $@"smtp\[\d+\]: {id}: to=<b@far\.example>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:{_peer.EndPoint.Port}, "
+            + @"(conn_use=\d+, )?delay=[\d.]+, delays=[\d.]+/[\d.]+/[\d.]+/[\d.]+, (tls=\S+, )?"
             + @"dsn=2\.0\.0, status=sent \(250 2\.0\.0 taken\)$");
         Mta.WaitForLog($"{id}: removed");
         (_, string sender, byte[] content) = _peer.Taken.Single(t => t.Recipients.Contains("b@far.example"));
@@ -78,7 +79,8 @@ public class Relayed : InstanceTest
     }
 
     [TestCase("unknown",
-        @"dsn=5\.1\.1, status=bounced \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 550 5\.1\.1 no such user \(in reply to RCPT TO command\)\)")]
+        @"dsn=5\.1\.1, status=bounced \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 550 5\.1\.1 no such user \(in reply to RCPT TO "
+        + @"command\)\)")]
     [TestCase("later",
         @"dsn=4\.2\.1, status=deferred \(host 127\.0\.0\.1\[127\.0\.0\.1\] said: 450 4\.2\.1 try again \(in reply to RCPT TO command\)\)")]
     [TestCase("drops", @"dsn=4\.4\.2, status=deferred \(lost connection with 127\.0\.0\.1\[127\.0\.0\.1\] while sending RCPT TO\)")]
@@ -99,7 +101,8 @@ public class Relayed : InstanceTest
         File.SetUnixFileMode(Store, (UnixFileMode)FileModes.WorldWritableFolder);
         string id = Send("b@store.example");
         Mta.WaitForLog(
-            $@"lmtp\[\d+\]: {id}: to=<b@store\.example>, relay=mx\.test\.example\[{Store}\], .*dsn=2\.0\.0, status=sent \(250 2\.0\.0 <b@store\.example> taken\)$");
+            $@"lmtp\[\d+\]: {id}: to=<b@store\.example>, relay=mx\.test\.example\[{Store}\], .*dsn=2\.0\.0, status=sent \(250 2\.0\.0 "
+            + @"<b@store\.example> taken\)$");
         Assert.That(store.TakenFor("b@store.example"), Is.EqualTo(1));
     }
 }

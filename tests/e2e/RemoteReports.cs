@@ -59,7 +59,8 @@ public class RemoteReports : InstanceTest
         Assert.That(_peer.Mailbox().Any(m => m.Text.Contains("+probed", StringComparison.Ordinal)), Is.False);
         Assert.That(_peer.LogText(), Does.Not.Contain("+probed@far.example>, relay"));
         Assert.That(Mta.LogText(), Does.Match(
-            $@"smtp\[\d+\]: \w+: to=<{User}\+probed@far.example>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:\d+, .*status=deliverable \(250 2\.1\.5 Ok\)"));
+            $@"smtp\[\d+\]: \w+: to=<{User}\+probed@far.example>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:\d+, .*status=deliverable \(250 "
+            + @"2\.1\.5 Ok\)"));
     }
 
     [Test]

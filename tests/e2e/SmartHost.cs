@@ -63,7 +63,8 @@ public class SmartHost : InstanceTest
         int mark = Mta.LogMark();
         Send("later");
         Mta.WaitForLog(
-            @"status=deferred \(SASL authentication failed; cannot authenticate to server \S+: .*|status=deferred \(SASL authentication failed; server \S+\[127\.0\.0\.1\] said: 535 5\.7\.8 Error: authentication failed", mark);
+            @"status=deferred \(SASL authentication failed; cannot authenticate to server \S+: .*|status=deferred \(SASL "
+            + @"authentication failed; server \S+\[127\.0\.0\.1\] said: 535 5\.7\.8 Error: authentication failed", mark);
         SetPassword(Password);
         Mta.Reload();
         Mta.Command("postqueue", "", "-f").Succeeded();

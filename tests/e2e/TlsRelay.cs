@@ -59,9 +59,11 @@ public class TlsRelay : InstanceTest
     {
         Mta.Sendmail("Subject: to postfix\n\nbody\n", "-f", Address, "x@verified.example.net").Succeeded();
         Mta.WaitForLog(
-            @"to=<x@verified\.example\.net>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:\d+, delay=[^,]*, delays=[^,]*, tls=secure, dsn=2\.0\.0, status=sent \(250 2\.0\.0 Ok: queued");
+            @"to=<x@verified\.example\.net>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:\d+, delay=[^,]*, delays=[^,]*, tls=secure, "
+            + @"dsn=2\.0\.0, status=sent \(250 2\.0\.0 Ok: queued");
         Mta.WaitForLog(
-            @"Verified TLS connection established to 127\.0\.0\.1\[127\.0\.0\.1\]:\d+: TLSv1\.3 with cipher TLS_AES_256_GCM_SHA384 \(256/256 bits\) key-exchange X25519 "
+            @"Verified TLS connection established to 127\.0\.0\.1\[127\.0\.0\.1\]:\d+: TLSv1\.3 with cipher TLS_AES_256_GCM_SHA384 "
+            + @"\(256/256 bits\) key-exchange X25519 "
             + @"server-signature RSA-PSS \(2048 bits\) server-digest SHA256 client-signature ECDSA \(prime256v1\) client-digest SHA256$");
         Postfix.WaitForLog(@"Trusted TLS connection established from localhost\[127\.0\.0\.1\]: TLSv1\.3");
     }

@@ -33,7 +33,8 @@ public class TlsServer : InstanceTest
             $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_tls_auth_only=no",
                 $"127.0.0.1:{Mta.SubmissionsPort}/inet/smtpd_hide_client_session=no").Succeeded();
         File.AppendAllText($"{Mta.Etc}/master.cf", $"127.0.0.1:{MustPort} inet n - n - - smtpd\n  -o smtpd_tls_security_level=encrypt\n"
-            + $"127.0.0.1:{OwnSettingsPort} inet n - n - - smtpd\n  -o tls_config_file={_ca.Folder}/openssl.cnf -o tls_config_name=suite\n");
+            + $"127.0.0.1:{OwnSettingsPort} inet n - n - - smtpd\n  -o tls_config_file={_ca.Folder}/openssl.cnf -o "
+            + "tls_config_name=suite\n");
         File.WriteAllText($"{_ca.Folder}/openssl.cnf",
             "suite = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCiphersuites = TLS_CHACHA20_POLY1305_SHA256\n");
     }

@@ -17,12 +17,14 @@ public static partial class AuthenticationFuzz
 
     // An IPv6 address is left to another reader: its grammar has nine alternatives.
     private static readonly Regex s_term = new(
-        $@"\A([-+~?]?(all|(include|exists):{Domain}|(a|mx)(:{Domain})?({Four})?(/{Six})?|ptr(:{Domain})?|ip4:({Octet}\.){{3}}{Octet}({Four})?|ip6:(?<six>[0-9a-f:.]+)({Six})?)"
+        $@"\A([-+~?]?(all|(include|exists):{Domain}|(a|mx)(:{Domain})?({Four})?(/{Six})?|ptr(:{Domain})?|"
+        + $@"ip4:({Octet}\.){{3}}{Octet}({Four})?|ip6:(?<six>[0-9a-f:.]+)({Six})?)"
         + $@"|(?<known>redirect|exp)={Domain}|(?!(redirect|exp)=)[a-z][-a-z0-9_.]*={MacroString})\z",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
 
     private static readonly Regex s_tags = new(
-        @"\A[ \t\r\n]*[A-Za-z][A-Za-z0-9_]*[ \t\r\n]*=[\x21-\x3a\x3c-\x7e \t\r\n]*(;[ \t\r\n]*[A-Za-z][A-Za-z0-9_]*[ \t\r\n]*=[\x21-\x3a\x3c-\x7e \t\r\n]*)*(;[ \t\r\n]*)?\z");
+        @"\A[ \t\r\n]*[A-Za-z][A-Za-z0-9_]*[ \t\r\n]*=[\x21-\x3a\x3c-\x7e \t\r\n]*(;"
+        + @"[ \t\r\n]*[A-Za-z][A-Za-z0-9_]*[ \t\r\n]*=[\x21-\x3a\x3c-\x7e \t\r\n]*)*(;[ \t\r\n]*)?\z");
 
     public static void One(ReadOnlySpan<byte> input)
     {

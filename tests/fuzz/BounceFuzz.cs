@@ -63,7 +63,8 @@ public class BounceFuzzTests
 {
     private static readonly byte[][] Seeds =
     [
-        "v1\toffset=5\trecipient=a@b\tnotify=2\tstatus=5.1.1\taction=failed\ttime=2026-03-02T09:31:15Z\tremote=mx\tdiagtype=smtp\tdiag=550 no\ttext=no%0A\t."u8.ToArray(),
+        Encoding.UTF8.GetBytes("v1\toffset=5\trecipient=a@b\tnotify=2\tstatus=5.1.1\taction=failed\ttime=2026-03-02T09:31:15Z\tremote=mx"
+            + "\tdiagtype=smtp\tdiag=550 no\ttext=no%0A\t."),
         "failure_template = <<EOF\nCharset: utf-8\nSubject: x\n\n${a?{b}:{c}} $$ $(d) é\nEOF\n"u8.ToArray(),
         "bob@there|list@here|rfc822;b@c|550 5.1.1 no|text\r\n\r\n|smtp|mx|alice@x|id"u8.ToArray(),
         "Subject: x\r\nMessage-ID:\r\n <a@b>\r\n\r\n--=_4XwZ12bCdF0QrS.1772444235\r\n\0\rbody é\n"u8.ToArray(),

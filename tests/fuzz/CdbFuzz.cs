@@ -11,7 +11,8 @@ namespace MtaSuite.Tests.Fuzz;
 [TestFixture]
 public static class CdbFuzz
 {
-    private static readonly string[] Keys = ["a", "alpha", "beta", "gamma", "delta", "", "x", "key1", "key2", "key3", "missing", "another"];
+    private static readonly string[] Keys =
+        ["a", "alpha", "beta", "gamma", "delta", "", "x", "key1", "key2", "key3", "missing", "another"];
     private static readonly byte[] Good = BuildGood();
 
     private static byte[] BuildGood()

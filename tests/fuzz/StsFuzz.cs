@@ -11,7 +11,8 @@ namespace MtaSuite.Tests.Fuzz;
 public static partial class StsFuzz
 {
     [GeneratedRegex(
-        """^v=STSv1(?:[ \t]*;[ \t]*(?:id=(?<id>[A-Za-z0-9]{1,32})|(?!id=)[A-Za-z0-9][A-Za-z0-9_.-]{0,31}=[!-:<>-~]+))+(?:[ \t]*;)?[ \t]*$""")]
+        """^v=STSv1(?:[ \t]*;[ \t]*(?:id=(?<id>[A-Za-z0-9]{1,32})|(?!id=)[A-Za-z0-9][A-Za-z0-9_.-]{0,31}=[!-:<>-~]+))+"""
+        + """(?:[ \t]*;)?[ \t]*$""")]
     private static partial Regex Record();
 
     public static void One(ReadOnlySpan<byte> input)

@@ -45,7 +45,8 @@ public class Encryption : LabTest
             Lab.Suite.Submit("me@ours.lab", $"alice+late@{domain}", $"later through {port}", "x");
         foreach ((int port, string domain, _, _) in ProviderPeer.Ways)
             Wait.Until(() => Regex.IsMatch(Lab.Suite.Log(),
-                $@"to=<alice\+late@{domain}>, .*dsn=4\.7\.8, status=deferred \(.*SASL authentication failed; (cannot authenticate to server \S+: |server mx\.provider\.lab\[10\.77\.0\.15\] said: 535 5\.7\.8 Error: authentication failed)"),
+                $@"to=<alice\+late@{domain}>, .*dsn=4\.7\.8, status=deferred \(.*SASL authentication failed; (cannot authenticate to "
+                + @"server \S+: |server mx\.provider\.lab\[10\.77\.0\.15\] said: 535 5\.7\.8 Error: authentication failed)"),
                 () => $"mail through {port} to wait\n{Lab.Suite.Log()}");
         Lab.Suite.SetPassword(ProviderPeer.Password);
         Lab.Suite.Reload();
@@ -88,7 +89,8 @@ public class Encryption : LabTest
             Wait.Until(() => Regex.IsMatch(Lab.Suite.Log(), $@"to=<{Regex.Escape(recipient)}@{domain}>, .*status=(sent|bounced)"),
                 () => $"delivery to {domain}");
         Wait.Until(() => Regex.IsMatch(Lab.Suite.Log(),
-            $@"to=<{Regex.Escape(recipient)}@clear\.lab>, .*dsn=4\.7\.4, status=deferred \(TLS is required, but was not offered by host mx\.opensmtpd\.lab"),
+            $@"to=<{Regex.Escape(recipient)}@clear\.lab>, .*dsn=4\.7\.4, status=deferred \(TLS is required, but was not offered by "
+            + @"host mx\.opensmtpd\.lab"),
             () => "the message for a host without TLS to wait");
         Lab.Send(Lab.Postfix, $"{sender}@client.lab", Lab.Suite.Mailbox, $"{subject} from Postfix");
         Lab.Suite.Receives($"{subject} from Postfix");

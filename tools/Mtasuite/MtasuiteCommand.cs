@@ -100,7 +100,10 @@ internal static class MtasuiteCommand
         return config == null ? ExitCode.Configuration : DoctorCommand.Run(new Instance(config), options);
     }
 
-    private static int Usage() => Tool.Fatal(ExitCode.Usage,
-        $"usage: mtasuite [-c DIR] {string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')))}|doctor|roundtrip|version, "
-        + "or mtasuite init DIR (see mtasuite --help)");
+    private static int Usage()
+    {
+        string actions = string.Join('|', Actions.Select(a => a.Name).Where(n => !n.Contains(' ')));
+        return Tool.Fatal(ExitCode.Usage,
+            $"usage: mtasuite [-c DIR] {actions}|doctor|roundtrip|version, or mtasuite init DIR (see mtasuite --help)");
+    }
 }

@@ -32,8 +32,7 @@ internal static class TableCheck
             string item = items[i];
             // where nothing but a table may stand, a type that there is not is a mistake as well
             bool isTable = holdsTables || NamesTable(item)
-                || (restrictions && i > 0 && RestrictionWords.TryFind(items[i - 1], out RestrictionArgument argument)
-                && argument == RestrictionArgument.Table);
+                || (restrictions && i > 0 && RestrictionWords.Find(items[i - 1]) is { Argument: RestrictionArgument.Table });
             if (!isTable || !seen.Add(item)) continue;
             using Table table = TableFactory.Open(item, OptionsFor(context, config, name, serviceLine));
             // a default that does not fit this machine is no mistake of the administrator's

@@ -45,7 +45,7 @@ internal static class PostaccessCommand
 
     public static int Run(string[] args)
     {
-        Question q = new();
+        AccessQuestion q = new();
         GetOpt options = new(args, "c:jo:v", "client:", "name:", "helo:", "from:", "rcpt:", "login:", "tls", "service:", "json");
         for (char c = options.Next(); c != '\0'; c = options.Next())
         {
@@ -79,7 +79,7 @@ internal static class PostaccessCommand
 
     private static string Port(ServiceEntry service) => service.Name[(service.Name.LastIndexOf(':') + 1)..];
 
-    private static int Ask(MailConfig config, string directory, ServiceEntry service, Question q)
+    private static int Ask(MailConfig config, string directory, ServiceEntry service, AccessQuestion q)
     {
         string program = ExplainCall.Program(config);
         Tool.Flush();
@@ -89,7 +89,7 @@ internal static class PostaccessCommand
 }
 
 /// <summary>What is asked, each value checked when it is taken.</summary>
-internal sealed class Question
+internal sealed class AccessQuestion
 {
     private bool _client, _recipient;
 

@@ -63,7 +63,7 @@ internal static class PostdropCommand
     {
         SubmitRequest request = new() { Envelope = envelope, LocalClient = true };
         if ((envelope.Flags & MessageFlags.ExtractRecipients) != 0) request.Cleanup = CleanupFlags.ExtractRecipients;
-        using Submission submission = Submission.Open(config, request);
+        using OutgoingMail submission = OutgoingMail.Open(config, request);
         if (!input.TryCopy(submission, length)) return Tool.Fatal(ExitCode.DataError, "malformed input: it ends within the message");
         Outcome outcome = submission.Finish();
         if (!outcome.IsOk) return Tool.Fatal(SubmitCommand.Status(outcome), outcome.Text);
@@ -109,7 +109,7 @@ internal static class PostdropCommand
         }
 
         /// <summary>Hands the content over; false when there is less of it than the head says.</summary>
-        public bool TryCopy(Submission submission, long length)
+        public bool TryCopy(OutgoingMail submission, long length)
         {
             long left = length < 0 ? long.MaxValue : length;
             while (left > 0)

@@ -54,7 +54,7 @@ internal static class PostrouteCommand
 
     internal static int Show(MailConfig config, List<ServiceEntry> services, string sender, List<string> addresses, bool json, bool askDns)
     {
-        using Router router = new(config, services, askDns);
+        using RouteExplainer router = new(config, services, askDns);
         foreach (string problem in router.Problems) Tool.Warning(problem);
         bool all = true;
         foreach (string address in addresses)

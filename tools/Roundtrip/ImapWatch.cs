@@ -6,7 +6,7 @@ using MimeKit;
 namespace MtaSuite.Tools.Roundtrip;
 
 /// <summary>A mailbox behind an IMAP server, over one connection.</summary>
-internal sealed class ImapWatch(RoundtripOptions options, Connection connection, CancellationToken cancellation) : IArrivals
+internal sealed class ImapWatch(RoundtripOptions options, ServerConnection connection, CancellationToken cancellation) : IArrivals
 {
     private readonly ImapClient _client = new();
     private IMailFolder? _folder;
@@ -16,7 +16,7 @@ internal sealed class ImapWatch(RoundtripOptions options, Connection connection,
     {
         Server server = options.Imap!;
         return connection.Connect(_client, server) ?? connection.LogIn(_client, server)
-            ?? Connection.Try($"open folder {options.Folder}", () =>
+            ?? ServerConnection.Try($"open folder {options.Folder}", () =>
         {
             _folder = _client.GetFolder(options.Folder, cancellation);
             _folder.Open(options.Remove ? FolderAccess.ReadWrite : FolderAccess.ReadOnly, cancellation);
@@ -26,7 +26,7 @@ internal sealed class ImapWatch(RoundtripOptions options, Connection connection,
     public Failure? Look(string messageId, out HeaderList? header)
     {
         HeaderList? found = null;
-        Failure? failure = Connection.Try($"search in folder {options.Folder}", () =>
+        Failure? failure = ServerConnection.Try($"search in folder {options.Folder}", () =>
         {
             // new messages are known to the session after a NOOP
             _client.NoOp(cancellation);
@@ -39,7 +39,7 @@ internal sealed class ImapWatch(RoundtripOptions options, Connection connection,
         return failure;
     }
 
-    public Failure? Remove() => Connection.Try("remove the message", () =>
+    public Failure? Remove() => ServerConnection.Try("remove the message", () =>
     {
         _folder!.AddFlags(_found, MessageFlags.Deleted, silent: true, cancellation);
         _folder!.Expunge(new[] { _found }, cancellation);
@@ -47,7 +47,7 @@ internal sealed class ImapWatch(RoundtripOptions options, Connection connection,
 
     public void Dispose()
     {
-        _ = Connection.Try("", () => _client.Disconnect(quit: true, cancellation));
+        _ = ServerConnection.Try("", () => _client.Disconnect(quit: true, cancellation));
         _client.Dispose();
     }
 }

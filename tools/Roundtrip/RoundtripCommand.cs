@@ -29,7 +29,7 @@ internal sealed class RoundtripCommand(RoundtripOptions options, CancellationTok
 
     private Failure? Go()
     {
-        Connection connection = new(options, cancellation);
+        ServerConnection connection = new(options, cancellation);
         using IArrivals arrivals = options.Imap == null ? new MailboxWatch(options.Mailbox)
             : new ImapWatch(options, connection, cancellation);
         MimeMessage message = Compose();
@@ -59,7 +59,7 @@ internal sealed class RoundtripCommand(RoundtripOptions options, CancellationTok
         return message;
     }
 
-    private Failure? Submit(Connection connection, MimeMessage message)
+    private Failure? Submit(ServerConnection connection, MimeMessage message)
     {
         using SmtpClient client = new() { Timeout = (int)options.Timeout.TotalMilliseconds };
         _report.Sent = message.Date;
@@ -75,9 +75,9 @@ internal sealed class RoundtripCommand(RoundtripOptions options, CancellationTok
         _report.Tls = client.IsSecure ? $"{client.SslProtocol} {client.SslCipherSuite}" : "";
         failure = options.Smtp.Login.Length == 0 ? null : Step("login", connection.LogIn(client, options.Smtp));
         _report.Mechanism = connection.Mechanism;
-        failure ??= Step("message", Connection.Try($"submit at {options.Smtp.Host}", () =>
+        failure ??= Step("message", ServerConnection.Try($"submit at {options.Smtp.Host}", () =>
             _report.Reply = client.Send(message, cancellation)));
-        if (client.IsConnected) _ = Connection.Try("", () => client.Disconnect(quit: true, cancellation));
+        if (client.IsConnected) _ = ServerConnection.Try("", () => client.Disconnect(quit: true, cancellation));
         return failure;
     }
 

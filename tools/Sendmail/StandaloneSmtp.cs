@@ -183,7 +183,7 @@ internal sealed class StandaloneSmtp
         }
         SubmitRequest request = _transaction;
         _transaction = null;
-        using Submission submission = Submission.Open(_config, request);
+        using OutgoingMail submission = OutgoingMail.Open(_config, request);
         Reply("354 End data with <CR><LF>.<CR><LF>");
         if (!Content(submission)) return false;
         Outcome outcome = submission.Finish();
@@ -192,7 +192,7 @@ internal sealed class StandaloneSmtp
         return true;
     }
 
-    private bool Content(Submission submission)
+    private bool Content(OutgoingMail submission)
     {
         // local programs end lines as they please
         DotDecoder decoder = DotDecoder.ForData(BareNewlinePolicy.No, replaceStrayCr: false);

@@ -23,7 +23,7 @@ internal static class SubmitCommand
         if (problem != null) return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: {problem}");
         if (request.Envelope.Recipients.Count is > Limits.Recipients and int many)
             return Tool.Fatal(ExitCode.DataError, $"{Who(request, user)}: {HeaderRecipients.TooMany(many, Limits.Recipients).Text}");
-        using Submission submission = Submission.Open(config, request);
+        using OutgoingMail submission = OutgoingMail.Open(config, request);
         bool verify = (options.Flag & MessageFlags.VerifyOnly) != 0;
         if (!verify && !Copy(submission, options, config))
             return Tool.Fatal(ExitCode.TryLater, $"{Who(request, user)}: read standard input: {Errno.Text()}");
@@ -112,7 +112,7 @@ internal static class SubmitCommand
     }
 
     /// <summary>Streams standard input; false when it cannot be read.</summary>
-    private static bool Copy(Submission submission, SendmailOptions options, QuickConfig config)
+    private static bool Copy(OutgoingMail submission, SendmailOptions options, QuickConfig config)
     {
         LineEnds lineEnds = config.Get(PickupParams.SendmailFixLineEndings) switch
         {

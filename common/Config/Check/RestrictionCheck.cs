@@ -33,11 +33,11 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
         {
             string word = items[i];
             if (classes.Contains(word)) continue;
-            if (RestrictionWords.TryFind(word, out RestrictionArgument argument))
+            if (RestrictionWords.Find(word) is { Argument: var argument } restriction)
             {
                 if (Protections.Restrictions.FirstOrDefault(p => p.Name.Equals(word, StringComparison.OrdinalIgnoreCase)) is { } missing)
                     Report(Protections.Verdict(config, missing).Severity, list, $"{list}: {Protections.Verdict(config, missing).Text}");
-                if (word.Equals("greylist", StringComparison.OrdinalIgnoreCase)) CheckGreylist(list);
+                if (restriction == RestrictionWords.Greylist) CheckGreylist(list);
                 if (argument is RestrictionArgument.None) continue;
                 if (i + 1 == items.Count) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it");
                 else if (argument != RestrictionArgument.Restriction) CheckArgument(list, word, argument, items[++i]);
@@ -46,7 +46,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
                 Report(Severity.Error, list, $"{list}: restriction {word} is gone; write {instead}");
             else if (!IsTable(word))
                 Report(Severity.Error, list, $"{list}: unknown restriction "
-                    + $"\"{word}\"{NearName.Hint(word, RestrictionWords.All.Concat(classes))}");
+                    + $"\"{word}\"{NearName.Hint(word, RestrictionWords.Names.Concat(classes))}");
         }
     }
 
@@ -63,7 +63,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
             RestrictionArgument.Table => IsTable(text),
             RestrictionArgument.Time => TimeText.TryParse(text, 's', out _),
             RestrictionArgument.Server => IsServer(text),
-            _ => !text.Contains(':') && !RestrictionWords.TryFind(text, out _),
+            _ => !text.Contains(':') && RestrictionWords.Find(text) is null,
         };
         if (!good) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it, not \"{text}\"");
     }
@@ -90,7 +90,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
     {
         IEnumerable<string> words = Items(config, "smtpd_relay_restrictions").Concat(Items(config, "smtpd_recipient_restrictions"))
             .Concat(classes.SelectMany(c => Items(config, c)));
-        if (!words.Any(w => RestrictionWords.ClosesRelay.Contains(w, StringComparer.OrdinalIgnoreCase)))
+        if (!words.Any(w => RestrictionWords.Find(w) is { ClosesRelay: true }))
             Report(Severity.Error, "smtpd_relay_restrictions",
                 "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending anywhere: add "
                     + "reject_unauth_destination");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Tls;
 
 namespace MtaSuite.Smtpd.Access;
@@ -38,10 +39,10 @@ internal sealed class PolicyRequest
     {
         SmtpSession session = c.Session;
         Transaction? t = session.Transaction;
-        string where = session.Where == "BDAT" ? "DATA" : session.Where;
-        bool counts = where is "DATA" or "END-OF-MESSAGE";
+        SessionStage stage = session.Stage == SmtpVerb.Bdat ? SmtpVerb.Data : session.Stage;
+        bool counts = stage == SmtpVerb.Data || stage == SessionStage.EndOfMessage;
         Add("request", "smtpd_access_policy");
-        Add("protocol_state", where);
+        Add("protocol_state", stage.ToString());
         Add("protocol_name", session.Protocol);
         Add("helo_name", c.Helo ?? session.Helo);
         Add("queue_id", t?.QueueId ?? "");

@@ -22,7 +22,7 @@ public class ErrorTransportTests
     public string The_next_hop_is_the_reason(string service, string nexthop, bool softBounce)
     {
         DeliverRequest request = new() { QueueId = "q", Nexthop = nexthop, Recipients = [new() { Offset = 7 }, new() { Offset = 9 }] };
-        DeliverReply reply = ErrorTransport.Deliver(request, ErrorTransport.VerdictOf(service), softBounce);
+        DeliverReply reply = ErrorTransport.Deliver(request, ErrorTransport.KindOf(service), softBounce);
         Assert.That(reply.Recipients.Select(r => r.Offset), Is.EqualTo(new[] { 7L, 9L }));
         Outcome outcome = reply.Recipients[1].Outcome;
         return $"{outcome.Kind} {outcome.Status} {outcome.Text}";

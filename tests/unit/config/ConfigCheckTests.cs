@@ -49,7 +49,8 @@ public class ConfigCheckTests
     [TestCase("accept_ineffective_parameters = myhostname",
         "Warning: main.cf, line 1: accept_ineffective_parameters: myhostname needs no permission (it has effect)")]
     [TestCase("accept_ineffective_parameters = smtp_tls_per_sitte",
-        "Warning: main.cf, line 1: accept_ineffective_parameters: smtp_tls_per_sitte needs no permission (did you mean smtp_tls_per_site?)")]
+        "Warning: main.cf, line 1: accept_ineffective_parameters: smtp_tls_per_sitte needs no permission (did you mean "
+        + "smtp_tls_per_site?)")]
     [TestCase("import_environment = TZ =UTC",
         "Error: main.cf, line 1: bad value of import_environment: \"TZ =UTC\" is not a list of NAME, NAME=VALUE and { NAME = text with "
             + "spaces }")]

@@ -86,8 +86,11 @@ internal sealed class SignedZones : IDisposable
             logfile: "{_folder}/{prefix}nsd.log"
         remote-control:
             control-enable: no
-        {string.Concat(zones.Select(z => $"zone:\n    name: {z.Name}\n    zonefile: {prefix}{z.Name}.{(z.IsSigned ? "signed" : "zone")}\n"))}
+        {string.Concat(zones.Select(z => ZoneConfig(z, prefix)))}
         """;
+
+    private static string ZoneConfig(Zone zone, string prefix) =>
+        $"zone:\n    name: {zone.Name}\n    zonefile: {prefix}{zone.Name}.{(zone.IsSigned ? "signed" : "zone")}\n";
 
     private string RecursorConfig(Zone[] zones) => $"""
         server:

@@ -13,7 +13,7 @@ public sealed class WatchdogTests
     [TestCase("qmgr_daemon_timeout = 3s", "qmgr", 3, 1)]
     [TestCase("", "postlogd", 10, 10 / 3.0)]
     [TestCase("postlogd_watchdog_timeout = 30s", "postlogd", 30, 5)]
-    public void Timeout(string setting, string command, int seconds, double interval)
+    public void Timeouts_of_daemons(string setting, string command, int seconds, double interval)
     {
         TimeSpan timeout = Watchdog.TimeoutFor(MailConfig.Parse($"compatibility_level = 3.11\n{setting}\n").Config, command);
         Assert.That(timeout, Is.EqualTo(TimeSpan.FromSeconds(seconds)));

@@ -63,7 +63,7 @@ public sealed class LinkServerTests
         LinkClient client = new(loop, _path);
         Stopwatch time = Stopwatch.StartNew();
         Promise<QmgrReply?> brief = client.CallAsync<QmgrRequest, QmgrReply>(new QmgrRequest { Command = QmgrRequest.List });
-        Promise<QmgrReply?> patient = client.CallAsync<QmgrRequest,
+        Promise<QmgrReply?> slow = client.CallAsync<QmgrRequest,
             QmgrReply>(new QmgrRequest { Command = QmgrRequest.List }, TestLimits.Wait);
         Recorder recorder = new();
         Assert.That(client.TryOpen(new QmgrRequest { Command = QmgrRequest.List }, recorder, out LinkStream silent));
@@ -73,7 +73,7 @@ public sealed class LinkServerTests
         await loop.UntilAsync(() => !held[0].IsOpen, "the service hears of it");
         Assert.That((held[1].IsOpen, silent.IsOpen, recorder.ToString()), Is.EqualTo((true, true, "")), "whose turn it is not waits on");
         held[1].Send(FrameType.Reply, new QmgrReply { Count = 7 });
-        Assert.That((await patient)!.Count, Is.EqualTo(7));
+        Assert.That((await slow)!.Count, Is.EqualTo(7));
         LinkClient.Timeout = before;
         client.Close();
     });

@@ -40,7 +40,8 @@ public sealed class LogTests
         string[] lines = Lines();
         Assert.That(lines, Has.Length.EqualTo(2));
         Assert.That(lines[0], Does.Match(
-            @"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d mx mtasuite/local\[\d+\]: ID: to=<a@b>, relay=local, size=-12, status=sent \(delivered to\?mailbox\?\?\u00e9\)$"));
+            @"^[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d mx mtasuite/local\[\d+\]: ID: to=<a@b>, relay=local, size=-12, status=sent "
+            + @"\(delivered to\?mailbox\?\?\u00e9\)$"));
         Assert.That(lines[1], Does.EndWith("]: warning: table x is 5"));
     }
 

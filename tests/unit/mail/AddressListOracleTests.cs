@@ -31,7 +31,8 @@ public sealed class AddressListOracleTests
         private string Group()
         {
             int members = random.Next(4);
-            return $"{Pick(["Friends", "\"a: b\"", "A B"])}{Gap()}:{string.Join(',', Enumerable.Range(0, members).Select(_ => Mailbox()))};";
+            string list = string.Join(',', Enumerable.Range(0, members).Select(_ => Mailbox()));
+            return $"{Pick(["Friends", "\"a: b\"", "A B"])}{Gap()}:{list};";
         }
 
         private string Mailbox()

@@ -67,7 +67,7 @@ internal sealed class MilterBench : IDisposable
             NameServices names = new(new DnsResolver(loop, DnsOptions.Of(config, "")),
                 new HostLookupOptions { Sources = HostSources.Native },
                 lookUpClients: false);
-            Server = new SmtpServer(loop, new SettingsPair(settings, settings), new CleanupWriter(Cleanup), new FakeAddresses(), names,
+            Server = new SmtpServer(loop, new SettingsPair(settings, settings), Cleanup.Open, new FakeAddresses(), names,
                 new DiskSpace("/tmp", TimeProvider.System), 0, _root);
             await test();
             Cleanup.Close();

@@ -200,7 +200,8 @@ public class StsTests
         Security security = SecurityOf(f, loop, "smtp_tls_security_level = dane\n", Policy(StsMode.Enforce, "*.test"), out Service service,
             dns.Resolver(loop));
         async Task<TlsPolicy> PolicyAsync(string host) => (await security.SecureAsync(Nexthop.Parse("dest.test", lmtp: false),
-            new Target(host, new IPEndPoint(IPAddress.Loopback, 25)) { IsAuthenticated = true, Nexthop = "dest.test" }, optional: false)).Tls;
+            new Target(host, new IPEndPoint(IPAddress.Loopback, 25)) { IsAuthenticated = true, Nexthop = "dest.test" },
+            optional: false)).Tls;
         TlsPolicy dane = await PolicyAsync("mx1.test");
         Assert.That((dane.Level, dane.Tlsa.Count, service.Asked.Count), Is.EqualTo((TlsLevel.Dane, 1, 0)));
         Assert.That((await PolicyAsync("mx2.test")).Level, Is.EqualTo(TlsLevel.Sts));

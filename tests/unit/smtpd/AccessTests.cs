@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Tables;
 using MtaSuite.Smtpd;
 using MtaSuite.Smtpd.Access;
@@ -229,8 +230,22 @@ public class AccessTests
     }
 
     [Test]
-    public void Every_restriction_that_check_knows_is_known_here() =>
-        Assert.That(Common.Config.RestrictionWords.All.Where(w => w != "check_address_map" && RestrictionWords.Find(w) is null), Is.Empty);
+    public void Older_spellings_of_restrictions_are_known()
+    {
+        Restriction[] renamed = [.. RestrictionWords.All.Where(r => r.OldName.Length > 0)];
+        Assert.That(renamed, Is.Not.Empty);
+        foreach (Restriction restriction in renamed) Assert.That(RestrictionWords.Find(restriction.OldName), Is.SameAs(restriction));
+    }
+
+    [Test]
+    public void Names_of_restrictions_stand_in_one_table()
+    {
+        House.Source.Require();
+        // names of one word are also actions of access tables and services
+        string[] names = [.. RestrictionWords.Names.Where(n => n.Contains('_')).Select(n => $"\"{n}\"")];
+        foreach (string file in House.Source.Files("smtpd"))
+            Assert.That(names.Where(File.ReadAllText(file).Contains), Is.Empty, file);
+    }
 
     [TestCase("x@open.example", "250 2.1.5 Ok")]
     [TestCase("x%elsewhere.example@open.example", "554 5.7.1 <x%elsewhere.example@open.example>: Relay access denied")]
@@ -256,36 +271,44 @@ public class AccessTests
         string config = "myhostname = mx.test\nmydestination = here.test\n";
         Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config).Config)
             .IsAuthorizedDestinationAsync("", "a%b.test@here.test").Completed(),
-            Is.EqualTo(Destination.Foreign));
+            Is.EqualTo(DestinationStatus.Foreign));
         Assert.That(new RoutingAddresses(Common.Config.MailConfig.Parse(config + "allow_untrusted_routing = yes\n").Config)
             .IsSourceRoutedAsync("", "a%b.test@here.test").Completed(), Is.False);
     }
 
     [Test]
     public void Check_knows_what_is_not_there_yet() => Assert.That(
-        Common.Config.Protections.Restrictions.Select(p => p.Name),
-        Is.EquivalentTo(Common.Config.RestrictionWords.All.Where(w => w != RestrictionWords.WarnIfReject
-            && RestrictionWords.Find(w) is not { IsAvailable: true })));
+        Protections.Restrictions.Select(p => p.Name),
+        Is.EquivalentTo(RestrictionWords.All.Where(r => r != RestrictionWords.WarnIfReject && RestrictionHandlers.Of(r) is null)
+            .Select(r => r.Name)));
 
     // Postfix's smtpd_dsn_fix: X.1.1, X.1.4 and X.1.6 are about mailboxes that mail is to go to
-    [TestCase(ReplyClass.Sender, "5.1.1", "5.1.7")]
-    [TestCase(ReplyClass.Sender, "4.1.2", "4.1.8")]
-    [TestCase(ReplyClass.Sender, "5.1.3", "5.1.7")]
-    [TestCase(ReplyClass.Sender, "5.1.4", "5.1.7")]
-    [TestCase(ReplyClass.Sender, "5.1.5", "5.1.0")]
-    [TestCase(ReplyClass.Sender, "5.1.6", "5.1.7")]
-    [TestCase(ReplyClass.Sender, "5.1.7", "5.1.7")]
-    [TestCase(ReplyClass.Sender, "5.1.8", "5.1.8")]
-    [TestCase(ReplyClass.Sender, "5.1.10", "5.1.0")]
-    [TestCase(ReplyClass.Recipient, "5.1.1", "5.1.1")]
-    [TestCase(ReplyClass.Recipient, "5.1.4", "5.1.4")]
-    [TestCase(ReplyClass.Recipient, "5.1.6", "5.1.6")]
-    [TestCase(ReplyClass.Recipient, "5.1.7", "5.1.3")]
-    [TestCase(ReplyClass.Recipient, "5.1.8", "5.1.2")]
-    [TestCase(ReplyClass.Recipient, "5.1.10", "5.1.0")]
-    [TestCase(ReplyClass.Recipient, "4.1.2", "4.1.2")]
-    [TestCase(ReplyClass.Client, "4.1.8", "4.0.0")]
-    [TestCase(ReplyClass.Sender, "5.7.1", "5.7.1")]
-    public void Status_fits_what_is_refused(string @class, string status, string expected) =>
-        Assert.That(StatusFix.For(@class, Common.Mail.DsnStatus.Parse(status)).ToString(), Is.EqualTo(expected));
+    [TestCase(nameof(ReplyClass.Sender), "5.1.1", "5.1.7")]
+    [TestCase(nameof(ReplyClass.Sender), "4.1.2", "4.1.8")]
+    [TestCase(nameof(ReplyClass.Sender), "5.1.3", "5.1.7")]
+    [TestCase(nameof(ReplyClass.Sender), "5.1.4", "5.1.7")]
+    [TestCase(nameof(ReplyClass.Sender), "5.1.5", "5.1.0")]
+    [TestCase(nameof(ReplyClass.Sender), "5.1.6", "5.1.7")]
+    [TestCase(nameof(ReplyClass.Sender), "5.1.7", "5.1.7")]
+    [TestCase(nameof(ReplyClass.Sender), "5.1.8", "5.1.8")]
+    [TestCase(nameof(ReplyClass.Sender), "5.1.10", "5.1.0")]
+    [TestCase(nameof(ReplyClass.Recipient), "5.1.1", "5.1.1")]
+    [TestCase(nameof(ReplyClass.Recipient), "5.1.4", "5.1.4")]
+    [TestCase(nameof(ReplyClass.Recipient), "5.1.6", "5.1.6")]
+    [TestCase(nameof(ReplyClass.Recipient), "5.1.7", "5.1.3")]
+    [TestCase(nameof(ReplyClass.Recipient), "5.1.8", "5.1.2")]
+    [TestCase(nameof(ReplyClass.Recipient), "5.1.10", "5.1.0")]
+    [TestCase(nameof(ReplyClass.Recipient), "4.1.2", "4.1.2")]
+    [TestCase(nameof(ReplyClass.Client), "4.1.8", "4.0.0")]
+    [TestCase(nameof(ReplyClass.Sender), "5.7.1", "5.7.1")]
+    public void Status_fits_what_is_refused(string refused, string status, string expected)
+    {
+        ReplyClass replyClass = refused switch
+        {
+            nameof(ReplyClass.Sender) => ReplyClass.Sender,
+            nameof(ReplyClass.Recipient) => ReplyClass.Recipient,
+            _ => ReplyClass.Client,
+        };
+        Assert.That(StatusFix.For(replyClass, Common.Mail.DsnStatus.Parse(status)).ToString(), Is.EqualTo(expected));
+    }
 }

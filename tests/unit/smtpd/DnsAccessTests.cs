@@ -238,7 +238,8 @@ public sealed class DnsAccessTests
             rbl_reply_maps = texthash:{table}
             smtpd_expansion_filter = abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.[]@\40
             smtpd_client_restrictions = reject_rbl_client bl.test=127.0.0.2, reject_rbl_client bl.test=127.0.0.3, reject_rbl_client odd.test
-            """, "1.100.51.198.bl.test A 127.0.0.2", "1.100.51.198.bl.test TXT a<b>c", "2.100.51.198.bl.test A 127.0.0.3", "3.100.51.198.odd.test A 127.0.0.1");
+            """, "1.100.51.198.bl.test A 127.0.0.2", "1.100.51.198.bl.test TXT a<b>c",
+            "2.100.51.198.bl.test A 127.0.0.3", "3.100.51.198.odd.test A 127.0.0.1");
         File.Delete(table);
         Assert.That(Rcpt(h), Is.EqualTo("554 5.7.9 x bl.test 198.51.100.1 Client host a_b_c unknown[198.51.100.1] from.test a  end"),
             "parameters are nobody's business");

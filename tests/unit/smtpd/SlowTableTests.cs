@@ -279,12 +279,12 @@ public class SlowTableTests
         RoutingAddresses tables = new(MailConfig.Parse("mydestination = local.test\nrelay_domains = environ:any\n").Config);
         IAddresses one = tables.ForSession(), two = tables.ForSession();
         Destination Ask(IAddresses addresses) => addresses.IsAuthorizedDestinationAsync("", $"a@{domain}").Completed();
-        Assert.That(Ask(one), Is.EqualTo(Destination.Foreign));
+        Assert.That(Ask(one), Is.EqualTo(DestinationStatus.Foreign));
         Environment.SetEnvironmentVariable(domain, "x");
-        Assert.That(Ask(one), Is.EqualTo(Destination.Foreign), "the same command");
-        Assert.That(Ask(two), Is.EqualTo(Destination.Authorized), "another session");
+        Assert.That(Ask(one), Is.EqualTo(DestinationStatus.Foreign), "the same command");
+        Assert.That(Ask(two), Is.EqualTo(DestinationStatus.Authorized), "another session");
         one.Forget();
-        Assert.That(Ask(one), Is.EqualTo(Destination.Authorized), "the next command");
+        Assert.That(Ask(one), Is.EqualTo(DestinationStatus.Authorized), "the next command");
         Environment.SetEnvironmentVariable(domain, null);
     }
 }

@@ -33,9 +33,9 @@ internal sealed class SmtpHarness : IDisposable
         Loop = new EventLoop();
         Config = MailConfig.Parse(text).Config;
         SmtpdSettings normal = new(Config);
-        SmtpdSettings stressed = new(MailConfig.Parse(text + "\nstress = yes\n" + stress).Config, normal);
+        SmtpdSettings stressed = new(MailConfig.Parse(text + "\nstress = yes\n" + stress).Config, normal.Tables);
         Settings = new SettingsPair(normal, stressed);
-        Server = new SmtpServer(Loop, Settings, Queue, addresses ?? Addresses, Names(),
+        Server = new SmtpServer(Loop, Settings, Queue.Open, addresses ?? Addresses, Names(),
             new DiskSpace("/tmp", TimeProvider.System), MaxSessions)
         {
             Tls = normal.Tls.IsOn ? normal.Tls.TryStart(TimeProvider.System, out _) : null,
@@ -227,7 +227,7 @@ internal sealed class TestClient(EventLoop loop, int fd)
 }
 
 /// <summary>A queue that keeps messages in memory.</summary>
-internal sealed class FakeQueue : IQueueWriter
+internal sealed class FakeQueue
 {
     public List<FakeMessage> Messages { get; } = [];
     /// <summary>What the next messages are answered with.</summary>
@@ -303,16 +303,16 @@ internal sealed class FakeAddresses : IAddresses
 
     private static string Complete(string address) => address.Contains('@') ? address : address + "@local.test";
 
-    public ValueTask<Destination> IsAuthorizedDestinationAsync(string sender, string recipient) => new(Whose(recipient));
+    public ValueTask<DestinationStatus> IsAuthorizedDestinationAsync(string sender, string recipient) => new(Whose(recipient));
 
-    private static Destination Whose(string recipient) => Complete(recipient) switch
+    private static DestinationStatus Whose(string recipient) => Complete(recipient) switch
     {
-        var r when r.EndsWith("@local.test", StringComparison.Ordinal) => Destination.Authorized,
-        var r when r.EndsWith("@trouble.test", StringComparison.Ordinal) => Destination.Unknown,
-        _ => Destination.Foreign,
+        var r when r.EndsWith("@local.test", StringComparison.Ordinal) => DestinationStatus.Authorized,
+        var r when r.EndsWith("@trouble.test", StringComparison.Ordinal) => DestinationStatus.Unknown,
+        _ => DestinationStatus.Foreign,
     };
 
-    public ValueTask<(Destination Whose, string Domain)> FindDomainAsync(string other, string address) =>
+    public ValueTask<(DestinationStatus Whose, string Domain)> FindDomainAsync(string other, string address) =>
         new((Whose(address), Complete(address).Split('@')[^1]));
 
     public ValueTask<bool> IsSourceRoutedAsync(string sender, string recipient) => new(recipient.Contains('%'));

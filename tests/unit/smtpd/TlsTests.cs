@@ -171,7 +171,8 @@ public class TlsTests
         using SmtpHarness h = new(Config(
             $"smtpd_tls_ask_ccert = yes\nsmtpd_tls_fingerprint_digest = sha256\nrelay_clientcerts = "
             + $"inline:{{{{{(listed ? print : "00:11")}=x}}}}\n"
-            + $"smtpd_relay_restrictions = {restriction.Replace("FINGERPRINT", print)}, reject_unauth_destination\nmynetworks = 127.0.0.1\n"));
+            + $"smtpd_relay_restrictions = {restriction.Replace("FINGERPRINT", print)}, reject_unauth_destination\nmynetworks = "
+            + "127.0.0.1\n"));
         using TlsContext context = TlsPair.Context(new TlsContextSettings { Server = false }, chain);
         h.Run(async () =>
         {

@@ -1,7 +1,7 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
-using MtaSuite.Smtpd;
+using MtaSuite.Smtpd.Sessions;
 using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Smtpd;

@@ -135,8 +135,11 @@ public class QueueListingTests
             NextMicroseconds = 1_795_293_243_000_000,
             Recipients = [new() { Address = "b@sink.test", Reason = "said: \"no\"\t\x01" }, new() { Address = "q@sink.test" }],
         });
-        Assert.That(_harness.Output, Is.EqualTo(
-            """{"queue_name": "deferred", "queue_id": "0dZGBYrnDd0CBD", "arrival_time": 1795292943, "message_size": 246, "forced_expire": false, "sender": "MAILER-DAEMON", "recipients": [{"address": "b@sink.test", "delay_reason": "said: \"no\"\t\u0001"}, {"address": "q@sink.test"}], "state": "deferred", "next_retry": 1795293243, "next_retry_time": "TIME"}""".Replace("TIME", time, StringComparison.Ordinal) + "\n"));
+        const string line = """{"queue_name": "deferred", "queue_id": "0dZGBYrnDd0CBD", "arrival_time": 1795292943, "message_size": 246,"""
+            + """ "forced_expire": false, "sender": "MAILER-DAEMON", "recipients": [{"address": "b@sink.test","""
+            + """ "delay_reason": "said: \"no\"\t\u0001"}, {"address": "q@sink.test"}], "state": "deferred","""
+            + """ "next_retry": 1795293243, "next_retry_time": "TIME"}""" + "\n";
+        Assert.That(_harness.Output, Is.EqualTo(line.Replace("TIME", time, StringComparison.Ordinal)));
     }
 
     [Test]

@@ -103,7 +103,8 @@ public class TextToolsTests
     [TestCase("2026-11-21T20:39:01.123+00:00 mail mtasuite/submission/smtpd[1]: 0dZG9LxJ2t07J8: client=x", "2026-11-21T20:39:01.123+00:00",
         "smtpd", "client=x")]
     [TestCase(
-        """{"time":"2026-11-21T20:39:01.5Z","host":"m","process":"mtasuite/qmgr","pid":1,"queue_id":"0dZG9LxJ2t07J8","from":"a@b","size":5}""",
+        """{"time":"2026-11-21T20:39:01.5Z","host":"m","process":"mtasuite/qmgr","pid":1,"queue_id":"0dZG9LxJ2t07J8","from":"a@b","""
+        + "\"size\":5}",
         "2026-11-21T20:39:01.5Z", "qmgr", "from=<a@b>, size=5")]
     public void Log_lines_are_taken_apart(string line, string time, string process, string text)
     {
