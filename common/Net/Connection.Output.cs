@@ -64,7 +64,7 @@ public sealed partial class Connection
     public int UnclaimedDescriptors => _descriptors?.Unclaimed ?? 0;
 
     /// <summary>Claims descriptors in the order in which they came; the caller owns them. There must be so many.</summary>
-    public int[] ClaimDescriptors(int count) => _descriptors!.Claim(count);
+    public FileDescriptor[] ClaimDescriptors(int count) => _descriptors!.Claim(count);
 
     /// <summary>
     /// Rewrites four bytes that were appended and not yet sent (a frame's length); <paramref name="position"/> counts from the first unsent

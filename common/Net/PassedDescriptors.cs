@@ -10,10 +10,10 @@ namespace MtaSuite.Common.Net;
 internal sealed class PassedDescriptors
 {
     /// <summary>Those of the next frames may come along with a frame that is not complete yet.</summary>
-    private const int MaxUnclaimed = 4 * Libc.MaxDescriptors;
-    private readonly Queue<int> _received = new();
+    private const int MaxUnclaimed = 4 * Sockets.MaxDescriptors;
+    private readonly Queue<FileDescriptor> _received = new();
     // By the place in the output, counted in bytes sent since this object is there.
-    private readonly Queue<(long At, int[] Descriptors)> _attached = new();
+    private readonly Queue<(long At, FileDescriptor[] Descriptors)> _attached = new();
     private long _sent;
 
     /// <summary>Descriptors are taken from the peer.</summary>
@@ -26,9 +26,9 @@ internal sealed class PassedDescriptors
     public int Unclaimed => _received.Count;
 
     /// <summary>Claims descriptors in the order in which they came; the caller owns them. There must be so many.</summary>
-    public int[] Claim(int count)
+    public FileDescriptor[] Claim(int count)
     {
-        int[] claimed = new int[count];
+        FileDescriptor[] claimed = new FileDescriptor[count];
         for (int i = 0; i < count; i++) claimed[i] = _received.Dequeue();
         return claimed;
     }
@@ -37,13 +37,15 @@ internal sealed class PassedDescriptors
     /// <param name="unsent">Bytes of output in front of these.</param>
     public bool TryAttach(ReadOnlySpan<int> descriptors, int unsent)
     {
-        int[] copies = new int[descriptors.Length];
+        FileDescriptor[] copies = new FileDescriptor[descriptors.Length];
         for (int i = 0; i < copies.Length; i++)
         {
-            copies[i] = Libc.Duplicate(descriptors[i]);
-            if (copies[i] >= 0) continue;
-            CloseAll(copies.AsSpan(0, i));
-            return false;
+            if (FileDescriptor.From(FileIO.Duplicate(descriptors[i])) is not { } copy)
+            {
+                FileDescriptor.DisposeAll(copies.AsSpan(0, i));
+                return false;
+            }
+            copies[i] = copy;
         }
         _attached.Enqueue((_sent + unsent, copies));
         return true;
@@ -55,13 +57,15 @@ internal sealed class PassedDescriptors
     /// <summary>Sends up to the next place where descriptors go along, or from there with them, and never beyond the place after.</summary>
     public int Send(EventLoop loop, int fd, ReadOnlySpan<byte> data)
     {
-        (long at, int[] descriptors) = _attached.Peek();
+        (long at, FileDescriptor[] descriptors) = _attached.Peek();
         if (at > _sent) return loop.Engine.Send(fd, data[..(int)Math.Min(at - _sent, data.Length)]);
         if (_attached.Count > 1) data = data[..(int)Math.Min(_attached.ElementAt(1).At - _sent, data.Length)];
-        int n = Libc.SendWithDescriptors(fd, data, descriptors);
+        Span<int> numbers = stackalloc int[descriptors.Length];
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = descriptors[i].Fd;
+        int n = Sockets.SendWithDescriptors(fd, data, numbers);
         if (n <= 0) return n;
         _attached.Dequeue();
-        CloseAll(descriptors);
+        FileDescriptor.DisposeAll(descriptors);
         return n;
     }
 
@@ -69,24 +73,19 @@ internal sealed class PassedDescriptors
     /// <param name="came">Descriptors came along.</param>
     public int Receive(int fd, Span<byte> room, out bool came)
     {
-        Span<int> descriptors = stackalloc int[Libc.MaxDescriptors];
-        int n = Libc.ReceiveWithDescriptors(fd, room, descriptors, out int count);
+        Span<int> descriptors = stackalloc int[Sockets.MaxDescriptors];
+        int n = Sockets.ReceiveWithDescriptors(fd, room, descriptors, out int count);
         came = count != 0;
-        for (int i = 0; i < count; i++) _received.Enqueue(descriptors[i]);
+        for (int i = 0; i < count; i++) _received.Enqueue(new FileDescriptor(descriptors[i]));
         if (count >= 0 && _received.Count <= MaxUnclaimed) return n;
-        Marshal.SetLastPInvokeError(Libc.EPROTO);
+        Marshal.SetLastPInvokeError(Errno.EPROTO);
         return -1;
     }
 
     /// <summary>Closes all that is left.</summary>
     public void Close()
     {
-        while (_received.TryDequeue(out int fd)) _ = Libc.Close(fd);
-        while (_attached.TryDequeue(out (long At, int[] Descriptors) next)) CloseAll(next.Descriptors);
-    }
-
-    private static void CloseAll(ReadOnlySpan<int> descriptors)
-    {
-        foreach (int fd in descriptors) _ = Libc.Close(fd);
+        while (_received.TryDequeue(out FileDescriptor? received)) received.Dispose();
+        while (_attached.TryDequeue(out (long At, FileDescriptor[] Descriptors) next)) FileDescriptor.DisposeAll(next.Descriptors);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class AccessRules(MailConfig c, RestrictionParser parser)
     public readonly int PlaintextCode = c.Get(SmtpdParams.PlaintextRejectCode);
 
     // what restrictions ask
-    public readonly string RecipientDelimiter = c.Get(RewriteParams.RecipientDelimiter);
+    public readonly RecipientDelimiter RecipientDelimiter = RecipientDelimiter.From(c);
     public readonly string VerifyService = c.Get(VerifyParams.AddressVerifyServiceName);
     public readonly ProbeSender ProbeSender = new(c);
     public readonly UnverifiedPolicy UnverifiedSender = new(c.Get(SmtpdParams.UnverifiedSenderRejectCode),

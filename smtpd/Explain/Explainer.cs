@@ -67,7 +67,7 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
             Greylist = new GreylistClient(loop, spool.SocketPath(isPrivate: true, config.Get(GreylistParams.GreylistServiceName))),
             Probes = new VerifyClient(loop, spool.SocketPath(isPrivate: true, config.Get(VerifyParams.AddressVerifyServiceName))),
         };
-        _ = Libc.TrySocketPair(out int near, out _);
+        _ = Sockets.TrySocketPair(out int near, out _);
         ClientInfo client = ClientInfo.Of(new IPEndPoint(options.Client, 0), null, logPort: false);
         client = options.Name is { } name ? client.Named(new ClientName(name, NameStatus.Ok, name, NameStatus.Ok))
             : await names.NameAsync(names.NameAtOnce(client));

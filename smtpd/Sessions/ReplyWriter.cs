@@ -48,7 +48,7 @@ internal sealed class ReplyWriter(SmtpSession session, PostmasterNotice notice)
     private void Send(Refusal refusal)
     {
         SmtpReply reply = refusal.Footer.Length == 0 ? refusal.Reply : ReplyFooter.Append(refusal.Reply, refusal.Footer, session);
-        Send(session.Settings.SoftBounce ? reply.Soften() : reply);
+        Send(session.Settings.SoftBounce ? reply.AsTemporary() : reply);
     }
 
     private void Send(SmtpReply reply)

@@ -52,7 +52,7 @@ internal sealed class SessionTls(SmtpSession session)
             return false;
         }
         TlsFacts facts = TlsFacts.Of(tls!, Settings.FingerprintDigest);
-        string asked = LibSsl.AskedName(tls!.Ssl);
+        string asked = SslServerName.Requested(tls!.Ssl);
         Facts = facts = facts with { AskedName = asked, ServerName = session.Server.Tls.HasName(asked) ? asked : "" };
         IsOn = true;
         BindChannel(tls.Ssl);
@@ -68,8 +68,8 @@ internal sealed class SessionTls(SmtpSession session)
     private void BindChannel(SslConnection connection)
     {
         if (!session.Settings.Auth.Enabled || Facts!.Agreement.Protocol != "TLSv1.3"
-            || LibSsl.ExporterBinding(connection) is not { } exported) return;
-        byte[]? endPoint = LibSsl.ServerEndPointBinding(connection);
+            || SslChannelBinding.Exporter(connection) is not { } exported) return;
+        byte[]? endPoint = SslChannelBinding.ServerEndPoint(connection);
         ChannelBinding = type => type switch { "tls-exporter" => exported, "tls-server-end-point" => endPoint, _ => null };
     }
 

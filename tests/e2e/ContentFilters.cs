@@ -101,7 +101,7 @@ public class ContentFilters : InstanceTest
         foreach (string folder in new[] { "tmp", "db", "virusmails" }) Directory.CreateDirectory($"{home}/{folder}");
         File.WriteAllText($"{home}/scan", "#!/bin/sh\nif grep -rqF EICAR-STANDARD-ANTIVIRUS-TEST-FILE \"$1\"; then echo 'INFECTED "
             + "Eicar'; exit 1; fi\n");
-        File.SetUnixFileMode($"{home}/scan", (UnixFileMode)0x1ED /* 0755 */);
+        File.SetUnixFileMode($"{home}/scan", (UnixFileMode)FileModes.PublicFolder);
         string settings = $"{Mta.Etc}/amavis.conf"; // where only root may write
         File.WriteAllText(settings, AmavisSettings(home));
         Programs.Run("chown", ["-R", "amavis:amavis", home]).Succeeded();
