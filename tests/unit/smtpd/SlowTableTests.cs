@@ -278,7 +278,7 @@ public class SlowTableTests
         const string domain = "remembered.test";
         RoutingAddresses tables = new(MailConfig.Parse("mydestination = local.test\nrelay_domains = environ:any\n").Config);
         IAddresses one = tables.ForSession(), two = tables.ForSession();
-        Destination Ask(IAddresses addresses) => addresses.IsAuthorizedDestinationAsync("", $"a@{domain}").Completed();
+        DestinationStatus Ask(IAddresses addresses) => addresses.IsAuthorizedDestinationAsync("", $"a@{domain}").Completed();
         Assert.That(Ask(one), Is.EqualTo(DestinationStatus.Foreign));
         Environment.SetEnvironmentVariable(domain, "x");
         Assert.That(Ask(one), Is.EqualTo(DestinationStatus.Foreign), "the same command");

@@ -16,7 +16,7 @@ public class PostaccessTests
     [TestCase("tls", "", "tls=yes")]
     public void Right_values(string option, string value, string attribute)
     {
-        Question q = new();
+        AccessQuestion q = new();
         Assert.That(q.Take(option, value), Is.Null);
         Assert.That(q.Attributes, Is.EqualTo(new[] { attribute }));
     }
@@ -33,12 +33,12 @@ public class PostaccessTests
     [TestCase("o", "novalue", "is not NAME=VALUE")]
     [TestCase("o", "no_such_parameter=1", "there is no parameter no_such_parameter")]
     public void Wrong_values_are_told_apart(string option, string value, string problem) =>
-        Assert.That(new Question().Take(option, value), Does.Contain(problem));
+        Assert.That(new AccessQuestion().Take(option, value), Does.Contain(problem));
 
     [Test]
     public void Nothing_is_asked_without_client_and_recipient()
     {
-        Question q = new();
+        AccessQuestion q = new();
         Assert.That(q.Missing, Does.Contain("--client"));
         q.Take("client", "192.0.2.1");
         Assert.That(q.Missing, Does.Contain("--rcpt"));
