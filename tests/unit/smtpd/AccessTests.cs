@@ -244,7 +244,10 @@ public class AccessTests
         // names of one word are also actions of access tables and services
         string[] names = [.. RestrictionWords.Names.Where(n => n.Contains('_')).Select(n => $"\"{n}\"")];
         foreach (string file in House.Source.Files("smtpd"))
-            Assert.That(names.Where(File.ReadAllText(file).Contains), Is.Empty, file);
+        {
+            string code = string.Join('\n', File.ReadLines(file).Where(l => !l.TrimStart().StartsWith("//", StringComparison.Ordinal)));
+            Assert.That(names.Where(n => code.Contains(n, StringComparison.Ordinal)), Is.Empty, file);
+        }
     }
 
     [TestCase("x@open.example", "250 2.1.5 Ok")]
