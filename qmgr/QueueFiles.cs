@@ -11,11 +11,7 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     private const int Threads = 2;
     private static readonly string[] Places = [SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred];
     private static readonly TimeSpan UnfinishedLifetime = TimeSpan.FromHours(36);
-<<<<<<< ours
     private readonly WorkerPool _workers = new(loop, "files", Threads) { InPlaceWhenAlone = true, Backlog = 16 };
-=======
-    private readonly WorkerPool _workers = new(loop, "files", Threads) { InPlaceWhenAlone = true, MostWaiting = 16 };
->>>>>>> theirs
     private readonly Stack<RemoveWork> _removers = new();
     /// <summary>
     /// Unfinished files that look old: when each was last written to, and when that was first seen, milliseconds of the monotonic clock.

@@ -33,11 +33,7 @@ internal sealed class DeliveryService : LinkService
     {
         Workers = new WorkerPool(context.Loop, "delivery",
             context.Command == "pipe" ? CommandThreads : MailboxThreads)
-<<<<<<< ours
         { Backlog = context.Command == "pipe" ? 0 : 2 };
-=======
-        { MostWaiting = context.Command == "pipe" ? 0 : 2 };
->>>>>>> theirs
         Syncs = new FileSyncStage(context.Loop, context.Config.Get(CommonParams.FileSyncMethod) != "fsync");
         Journal = new JournalCover(context.Spool);
         string mailOwner = context.Config.Get(CommonParams.MailOwner);
