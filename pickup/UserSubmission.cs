@@ -156,8 +156,8 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     {
         if (_answered) return;
         _answered = true;
-        _submission?.Abort("submission was broken off");
-        if (_submission != null && !_ended) Log.Info($"{_queueId}: submission was broken off");
+        _submission?.Abort("submission was aborted");
+        if (_submission != null && !_ended) Log.Info($"{_queueId}: submission was aborted");
         service.Ended();
     }
 }

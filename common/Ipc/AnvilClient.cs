@@ -69,6 +69,6 @@ public sealed class AnvilClient
         _askAgain = now + PauseMilliseconds;
         if (now < _warnAgain) return;
         _warnAgain = now + WarnMilliseconds;
-        Log.Log.Warning($"clients are not counted over all processes for now: {reason}");
+        Log.Log.Warning($"clients are temporarily not counted over all processes: {reason}");
     }
 }

@@ -39,11 +39,11 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
                     Report(Protections.Verdict(config, missing).Severity, list, $"{list}: {Protections.Verdict(config, missing).Text}");
                 if (word.Equals("greylist", StringComparison.OrdinalIgnoreCase)) CheckGreylist(list);
                 if (argument is RestrictionArgument.None) continue;
-                if (i + 1 == items.Count) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it");
+                if (i + 1 == items.Count) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} after it");
                 else if (argument != RestrictionArgument.Restriction) CheckArgument(list, word, argument, items[++i]);
             }
             else if (RestrictionWords.InsteadOf(word) is { } instead)
-                Report(Severity.Error, list, $"{list}: restriction {word} is gone; write {instead}");
+                Report(Severity.Error, list, $"{list}: restriction {word} no longer exists; use {instead}");
             else if (!IsTable(word))
                 Report(Severity.Error, list, $"{list}: unknown restriction "
                     + $"\"{word}\"{NearName.Hint(word, RestrictionWords.All.Concat(classes))}");
@@ -65,7 +65,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
             RestrictionArgument.Server => IsServer(text),
             _ => !text.Contains(':') && !RestrictionWords.TryFind(text, out _),
         };
-        if (!good) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it, not \"{text}\"");
+        if (!good) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} after it, not \"{text}\"");
     }
 
     /// <summary>An address, or an address and settings in braces.</summary>
@@ -92,7 +92,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
             .Concat(classes.SelectMany(c => Items(config, c)));
         if (!words.Any(w => RestrictionWords.ClosesRelay.Contains(w, StringComparer.OrdinalIgnoreCase)))
             Report(Severity.Error, "smtpd_relay_restrictions",
-                "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending anywhere: add "
+                "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions prevents this host from being an open relay: add "
                     + "reject_unauth_destination");
     }
 }

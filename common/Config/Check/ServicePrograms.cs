@@ -41,8 +41,8 @@ public static class ServicePrograms
 
     /// <summary>What becomes of the line of a command that is not needed: what it sets is read by nobody.</summary>
     private static string Rest(ServiceEntry entry) => entry.Overrides.Count == 0 ? "the line is not needed"
-        : $"which do not see the settings of this line ({string.Join(", ", entry.Overrides.Select(o => o.Key).Distinct())}):"
-            + " set them in main.cf where they are meant";
+        : $"which do not use the settings of this line ({string.Join(", ", entry.Overrides.Select(o => o.Key).Distinct())}):"
+            + " set them in main.cf if they are needed";
 
     private static ConfigProblem? TypeProblem(ServiceEntry entry)
     {

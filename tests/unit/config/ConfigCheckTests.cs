@@ -68,20 +68,20 @@ public class ConfigCheckTests
         "Error: main.cf, line 1: smtpd_helo_restrictions: unknown restriction \"reject_invalid_helo_hostnam\" (did you mean "
             + "reject_invalid_helo_hostname?)")]
     [TestCase("smtpd_helo_restrictions = check_helo_access",
-        "Error: main.cf, line 1: smtpd_helo_restrictions: check_helo_access needs a table (type:name) behind it")]
+        "Error: main.cf, line 1: smtpd_helo_restrictions: check_helo_access needs a table (type:name) after it")]
     [TestCase("smtpd_helo_restrictions = check_helo_access permit",
-        "Error: main.cf, line 1: smtpd_helo_restrictions: check_helo_access needs a table (type:name) behind it, not \"permit\"")]
+        "Error: main.cf, line 1: smtpd_helo_restrictions: check_helo_access needs a table (type:name) after it, not \"permit\"")]
     [TestCase("smtpd_helo_restrictions = reject_rbl_client, permit",
-        "Error: main.cf, line 1: smtpd_helo_restrictions: reject_rbl_client needs a DNS domain behind it, not \"permit\"")]
+        "Error: main.cf, line 1: smtpd_helo_restrictions: reject_rbl_client needs a DNS domain after it, not \"permit\"")]
     [TestCase("smtpd_helo_restrictions = sleep x",
-        "Error: main.cf, line 1: smtpd_helo_restrictions: sleep needs a time behind it, not \"x\"")]
+        "Error: main.cf, line 1: smtpd_helo_restrictions: sleep needs a time after it, not \"x\"")]
     [TestCase("smtpd_client_restrictions = permit_naked_ip_address",
-        "Error: main.cf, line 1: smtpd_client_restrictions: restriction permit_naked_ip_address is gone; write permit_mynetworks or "
+        "Error: main.cf, line 1: smtpd_client_restrictions: restriction permit_naked_ip_address no longer exists; use permit_mynetworks or "
             + "permit_sasl_authenticated")]
     [TestCase("smtpd_restriction_classes = strict", "Error: main.cf, line 1: restriction class strict has no value")]
     [TestCase("smtpd_relay_restrictions = permit_mynetworks",
-        "Error: main.cf, line 1: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending "
-            + "anywhere: add reject_unauth_destination")]
+        "Error: main.cf, line 1: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions prevents this host from "
+            + "being an open relay: add reject_unauth_destination")]
     [TestCase("mydestination = $myhostname # my own",
         "Warning: main.cf, line 1: mydestination: \"#\" looks like a comment; a comment must have a line of its own")]
     [TestCase("relay_domains = a\nrelay_domains = b", "Warning: main.cf, line 2: overriding earlier entry: relay_domains=a")]
@@ -132,15 +132,15 @@ public class ConfigCheckTests
     [TestCase("x unix - n n - - local -o mydestination=$myhostnam",
         "Error: master.cf, line 3: mydestination: undefined parameter $myhostnam (did you mean $myhostname?)")]
     [TestCase("w unix - - n - - trivial-rewrite -o local_transport=discard -o syslog_name=x",
-        "Warning: master.cf, line 3: service w: trivial-rewrite is part of other daemons here, which do not see the settings of this "
-            + "line (local_transport, syslog_name): set them in main.cf where they are meant")]
+        "Warning: master.cf, line 3: service w: trivial-rewrite is part of other daemons here, which do not use the settings of this "
+            + "line (local_transport, syslog_name): set them in main.cf if they are needed")]
     [TestCase("x unix - n n - - local -o message_size_limit=x",
         "Error: master.cf, line 3: bad value of message_size_limit: \"x\" is not a number")]
     [TestCase("x inet n - n - - smtpd -o smtpd_client_restrictions=permitt",
         "Error: master.cf, line 3: smtpd_client_restrictions: unknown restriction \"permitt\" (did you mean permit?)")]
     [TestCase("x inet n - n - - smtpd -o smtpd_relay_restrictions=permit",
-        "Error: master.cf, line 3: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending "
-            + "anywhere: add reject_unauth_destination")]
+        "Error: master.cf, line 3: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions prevents this host from "
+            + "being an open relay: add reject_unauth_destination")]
     public void A_mistake_in_master_cf_is_named(string line, string problem) =>
         Assert.That(Run("mydomain = example.com\n", Services + line + "\n"), Is.EqualTo(new[] { problem }));
 
