@@ -38,7 +38,7 @@ public sealed record NoticeSettings
     /// <summary>The zone of dates in notices.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
 
-    /// <summary>Reads the parameters. Words in notify_classes that nobody knows are given back.</summary>
+    /// <summary>Reads the parameters. Unknown words in notify_classes are given back.</summary>
     public static NoticeSettings Read(MailConfig c, out List<string> unknownClasses) => new()
     {
         MyHostname = c.Get(CommonParams.Myhostname),

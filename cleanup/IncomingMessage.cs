@@ -233,7 +233,7 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
     private QueuedNotice MakeNotice()
     {
         const int fewEnough = 500;
-        // known now, and not in the file: for a first attempt nobody has to read the content for it
+        // known now, and not in the file: a first attempt need not read the content for it
         if (!_file.HasHighBytes) Envelope.Body = BodyType.SevenBit;
         QueuedNotice notice = new() { Envelope = Envelope, Content = _file.Content, Journal = _file.Place };
         if (Envelope.Recipients.Count <= fewEnough) return notice;

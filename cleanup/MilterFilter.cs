@@ -32,7 +32,7 @@ internal sealed class MilterFilter : IContentFilter
         }
     }
 
-    /// <summary>Milters that hear of this message alone.</summary>
+    /// <summary>Milters that get this message only.</summary>
     public MilterFilter(CleanupService service)
     {
         _session = service;

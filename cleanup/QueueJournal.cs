@@ -125,7 +125,7 @@ internal sealed class QueueJournal : SyncStage
         }
     }
 
-    /// <summary>After a failed write nobody knows what is on the disk: nothing is trusted to the journal any more.</summary>
+    /// <summary>After a failed write the contents of the disk are unknown: the journal is no longer used.</summary>
     private void Break(string step, int error)
     {
         lock (_gate)

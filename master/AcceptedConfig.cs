@@ -59,7 +59,7 @@ internal sealed class AcceptedConfig : IDisposable
         if (error != 0) Log.Warning($"no copy of the accepted configuration is left in {data}/{CopyFolder}: {Libc.ErrorText(error)}");
     }
 
-    /// <summary>Whoever may not read a file may not read its copy.</summary>
+    /// <summary>A user who may not read a file may not read its copy.</summary>
     private static uint ModeOf(string path) =>
         Libc.TryStat(path, out Libc.FileStatus status) ? status.Permissions & FileMode : FileMode & 0x180;
 

@@ -110,7 +110,7 @@ internal sealed class ListenChange(ListenSockets sockets)
         Libc.GetSocketOption(socket.Fd, Libc.SOL_SOCKET, Libc.SO_TYPE)
             == (entry.Type == ServiceType.UnixDgram ? Libc.SOCK_DGRAM : Libc.SOCK_STREAM);
 
-    /// <summary>What was opened is in force; what nobody asked for is closed.</summary>
+    /// <summary>What was opened is in use; what is no longer needed is closed.</summary>
     public void Commit() => sockets.Become(_wanted);
 
     /// <summary>Nothing has changed.</summary>

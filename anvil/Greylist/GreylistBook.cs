@@ -15,7 +15,7 @@ internal readonly record struct GreylistEntry(long First, long Last, int Passed)
 }
 
 /// <summary>
-/// The greylist in memory. A triple is known by a hash, so that an entry is small and the file names nobody. A full list drops first what
+/// The greylist in memory. A triple is kept as a hash, so that an entry is small and the file holds no names. A full list drops first what
 /// has expired, then the triples that never came again.
 /// </summary>
 internal sealed class GreylistBook(GreylistSettings settings)

@@ -10,7 +10,7 @@ using MtaSuite.Common.Tls.Client;
 namespace MtaSuite.Anvil.Policies;
 
 /// <summary>
-/// The policies of domains (RFC 8461 3 and 5): looked for when somebody asks, known for as long as they hold. A domain's record is asked
+/// The policies of domains (RFC 8461 3 and 5): looked up on request, kept for as long as they hold. A domain's record is asked
 /// for again after its TTL, within bounds; its policy is fetched when the id is a new one, and in the background when it grows old. On the
 /// loop's thread.
 /// </summary>
@@ -67,7 +67,7 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
         return _domains[domain] = new DomainPolicy(domain);
     }
 
-    /// <summary>Forgets a tenth: first domains without a policy, then those that nobody asked for of late.</summary>
+    /// <summary>Forgets a tenth: first domains without a policy, then those not asked for recently.</summary>
     private void MakeRoom()
     {
         long now = Now;
@@ -132,7 +132,7 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
         }
         state.FetchAt = Now + RetryTime;
         Task fetch = FetchAsync(state, id);
-        // the same policy as ever, only newer: nobody waits for it
+        // the same policy, only newer: no request waits for it
         if (isCurrent) fetch.Detach();
         else await fetch;
     }

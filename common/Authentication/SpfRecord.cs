@@ -51,7 +51,7 @@ public sealed partial class SpfRecord
 
     public IReadOnlyList<SpfTerm> Terms => _terms;
 
-    /// <summary>Whose record counts when no term fits; empty: nobody's.</summary>
+    /// <summary>The domain whose record counts when no term matches; empty: none.</summary>
     public string Redirect { get; private set; } = "";
 
     /// <summary>Where the text is that explains a refusal; empty: nowhere.</summary>

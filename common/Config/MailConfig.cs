@@ -12,7 +12,7 @@ public sealed partial class MailConfig
     private readonly List<ConfigProblem> problems = [];
     private bool expandsPath;
 
-    /// <summary>A value as somebody wrote it, and where.</summary>
+    /// <summary>A value as it was written, and where.</summary>
     private readonly record struct Setting(string Value, string File, int Line);
 
     /// <summary>The value that a file holds, or why it holds none.</summary>
@@ -53,7 +53,7 @@ public sealed partial class MailConfig
     /// <summary>The unexpanded text of what main.cf or an override sets, or null.</summary>
     public string? ExplicitText(string name) => settings.TryGetValue(name, out Setting s) ? s.Value : null;
 
-    /// <summary>The unexpanded text that holds for a name: set, or the default. Null: nobody knows the name.</summary>
+    /// <summary>The unexpanded text that holds for a name: set, or the default. Null: the name is unknown.</summary>
     public string? TextOf(string name)
     {
         if (settings.TryGetValue(name, out Setting setting)) return setting.Value;

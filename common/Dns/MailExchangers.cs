@@ -9,7 +9,7 @@ namespace MtaSuite.Common.Dns;
 /// <param name="Port">0: not said (MX).</param>
 public sealed record Exchanger(int Preference, string Host, int Port = 0, int Weight = 0);
 
-/// <summary>Who takes mail for a domain, or why nobody does.</summary>
+/// <summary>The hosts that receive mail for a domain, or why there are none.</summary>
 /// <param name="Hosts">Sorted by preference; within one in the server's order (SRV: by weighted lot). Addresses are not looked up
 /// yet.</param>
 /// <param name="Failure">

@@ -74,7 +74,7 @@ internal sealed class ServerQuery(EventLoop loop, DnsOptions options, Func<Resol
             if (result.Status != ExchangeStatus.Suspicious && result.Response is not { IsTruncated: true }) return result;
         }
         ExchangeResult whole = await TcpExchange.RunAsync(loop, server, question, timeout);
-        // TCP has room for everything: whoever truncates there has nothing to say.
+        // TCP has room for everything: a truncated answer there is useless.
         return whole.Response is { IsTruncated: true } ? new ExchangeResult(ExchangeStatus.Malformed) : whole;
     }
 }

@@ -25,7 +25,7 @@ public sealed class AnvilClient
     }
 
     /// <summary>
-    /// A connection of a client begins; <see cref="Disconnect"/> must follow, whatever the answer is. Null: nobody counts now.
+    /// A connection of a client begins; <see cref="Disconnect"/> must follow, whatever the answer is. Null: no counting now.
     /// </summary>
     public ValueTask<AnvilReply?> ConnectAsync(string ident)
     {
@@ -42,7 +42,7 @@ public sealed class AnvilClient
         if (!IsAway) _link.TryNotify(new AnvilHeld { Ident = ident, Held = Math.Max(0, held) });
     }
 
-    /// <summary>Counts an event, or with <paramref name="report"/> only asks; null: nobody counts now.</summary>
+    /// <summary>Counts an event, or with <paramref name="report"/> only asks; null: no counting now.</summary>
     public ValueTask<AnvilReply?> CountAsync(ClientEvent kind, string ident, bool report = false) =>
         AskAsync(new AnvilRequest { Event = kind, Ident = ident, Report = report });
 

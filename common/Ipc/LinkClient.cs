@@ -39,7 +39,7 @@ public sealed class LinkClient(EventLoop loop, string path)
     }
 
     /// <summary>
-    /// Sends a message that nobody answers; false when the service cannot be reached now, or the message is over a limit.
+    /// Sends a message without an answer; false when the service cannot be reached now, or the message is over a limit.
     /// </summary>
     public bool TryNotify<T>(T message) where T : IMessage<T>
     {

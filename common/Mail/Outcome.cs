@@ -10,10 +10,10 @@ public enum OutcomeKind : byte { Ok = 0, Temporary = 1, Permanent = 2 }
 /// </summary>
 public sealed record Outcome(OutcomeKind Kind, DsnStatus Status, int Code, string Text, string Remote = "")
 {
-    /// <summary>What a remote server or command said word for word, for Diagnostic-Code; empty where nobody but us spoke.</summary>
+    /// <summary>The exact text of a remote server or command, for Diagnostic-Code; empty where the text is our own.</summary>
     public string Diagnostic { get; init; } = "";
 
-    /// <summary>Temporary trouble that does not pass until somebody sets something right: wrong permissions, a missing folder.</summary>
+    /// <summary>A temporary error that lasts until an administrator corrects something: wrong permissions, a missing folder.</summary>
     public bool IsLasting { get; init; }
 
     /// <summary>Permanent trouble that soft_bounce made temporary.</summary>

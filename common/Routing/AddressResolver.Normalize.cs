@@ -6,7 +6,7 @@ public sealed partial class AddressResolver
 {
     /// <summary>
     /// Takes local domains off an address as long as something to route is left (user%remote@here, user@remote@here, "user@remote"@here),
-    /// so that nobody can smuggle a destination past the relay rules. The result is in internal form and has a domain.
+    /// so that no destination can be smuggled past the relay rules. The result is in internal form and has a domain.
     /// </summary>
     /// <returns>Whether the domain it ends in is local.</returns>
     private ValueTask<(MatchResult IsLocal, string Address)> NormalizeAsync(string recipient) =>

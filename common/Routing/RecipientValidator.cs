@@ -4,7 +4,7 @@ using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Common.Routing;
 
-/// <summary>Whether somebody is known.</summary>
+/// <summary>Whether a recipient is known.</summary>
 public enum RecipientStatus : byte
 {
     Valid,

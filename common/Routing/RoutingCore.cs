@@ -14,7 +14,7 @@ public sealed class RoutingCore : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly List<string> _problems = [];
 
-    /// <param name="trace">Is told what decides on addresses; null: nobody wants to know.</param>
+    /// <param name="trace">Records what decides on addresses; null: no trace.</param>
     public RoutingCore(MailConfig config, TableOptions? options = null, RouteTrace? trace = null)
     {
         Trace = trace;

@@ -9,7 +9,7 @@ public enum SaslStatus : byte
     Success,
     /// <summary>Refused.</summary>
     Failure,
-    /// <summary>Nobody can tell now: the back end is away or a table cannot be read.</summary>
+    /// <summary>Not known now: the back end is down or a table cannot be read.</summary>
     Temporary,
 }
 

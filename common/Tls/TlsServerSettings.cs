@@ -45,7 +45,7 @@ public sealed class TlsServerSettings
     public bool AskCertificate { get; }
     /// <summary>
     /// smtpd_tls_cert_file = none, and nothing else: TLS without a certificate, by anonymous ciphers alone. Most clients have none of them,
-    /// and nobody can know the server by them; TLS 1.3 has none, and is off.
+    /// and the server cannot be verified with them; TLS 1.3 has none, and is off.
     /// </summary>
     public bool IsAnonymous { get; }
     public bool RequireCertificate { get; }
@@ -158,7 +158,7 @@ public sealed class TlsServerSettings
         if (!TlsLibrary.IsGrade(c.Get(grade))) Problems.Add($"{grade.Name}: no grade {c.Get(grade)}; \"medium\" is used");
         TlsLibrary library = new(c);
         Problems.AddRange(library.Problems);
-        // Nobody needs a server that does not show the certificate it has; who asks for such ciphers is looking for holes.
+        // A server that has a certificate always shows it; a client that asks for such ciphers is a scanner.
         List<string> exclude = [.. IsAnonymous ? [] : new[] { "aNULL" }, .. c.GetList(TlsParams.SmtpdTlsExcludeCiphers)];
         if (IsAnonymous) versions = versions with { Excluded = versions.Excluded | LibSsl.OpNoTls1_3 };
         if (must) exclude.AddRange(c.GetList(TlsParams.SmtpdTlsMandatoryExcludeCiphers));

@@ -32,7 +32,7 @@ internal sealed class DoctorOptions
     public required bool WithDomains { get; init; }
     /// <summary>DKIM selectors to look at; empty: those that are common.</summary>
     public required IReadOnlyList<string> Selectors { get; init; }
-    /// <summary>The addresses from which mail leaves, as the world sees them; empty: those of this machine.</summary>
+    /// <summary>The public addresses from which mail leaves; empty: those of this machine.</summary>
     public required IReadOnlyList<IPAddress> Addresses { get; init; }
     /// <summary>Trusted authorities instead of the system's.</summary>
     public required string AuthorityFile { get; init; }

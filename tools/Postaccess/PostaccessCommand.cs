@@ -95,7 +95,7 @@ internal sealed class Question
     public string? Directory { get; private set; }
     public string Service { get; private set; } = "";
     public List<KeyValuePair<string, string>> Overrides { get; } = [];
-    /// <summary>As smtpd wants them.</summary>
+    /// <summary>In the form that smtpd expects.</summary>
     public List<string> Attributes { get; } = [];
 
     /// <summary>What is wanted and was not given; null: nothing.</summary>

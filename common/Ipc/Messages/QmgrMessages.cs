@@ -1,7 +1,7 @@
 namespace MtaSuite.Common.Ipc.Messages;
 
 /// <summary>
-/// What somebody asks of qmgr (public/qmgr). Anybody may ask for deliveries to be tried; the rest is for root and mail_owner.
+/// A request to qmgr (public/qmgr). Every user may ask for deliveries to be tried; the rest is for root and mail_owner.
 /// </summary>
 public sealed class QmgrRequest : IMessage<QmgrRequest>
 {

@@ -36,7 +36,7 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
         if (fd < 0) return Libc.ErrorText();
         try
         {
-            // somebody writes to it: it is of today
+            // a process writes to it: it is in use
             if (Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) != 0 || !Libc.TryStat(fd, out Libc.FileStatus status)) return null;
             byte[] head = new byte[JournalFormat.HeadSize];
             int n = Libc.PRead(fd, head, 0);
@@ -96,7 +96,7 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
         return same;
     }
 
-    /// <summary>Deliveries of which nobody knows whether they reached the disk are to be made again.</summary>
+    /// <summary>Deliveries that may not have reached the disk are to be made again.</summary>
     private static bool TakeBack(int fd, ReadOnlySpan<byte> envelope, int offset)
     {
         int at = 0;
