@@ -67,7 +67,7 @@ public sealed record NoticeSettings
     /// <summary>The sender of notices to the postmaster. Mail from it is never answered.</summary>
     public string DoubleBounceAddress => Qualify(DoubleBounceSender);
 
-    /// <summary>Whom to tell of a class of trouble.</summary>
+    /// <summary>The recipient of notices about a class of problems.</summary>
     public string NoticeRecipient(NotifyClass @class) => Qualify(@class switch
     {
         NotifyClass.Bounce => BounceNoticeRecipient,

@@ -164,7 +164,7 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
         return true;
     }
 
-    /// <summary>What later steps must know of a field.</summary>
+    /// <summary>Facts about a field that later steps need.</summary>
     private void Note(HeaderField field)
     {
         switch (field.Name)

@@ -219,7 +219,7 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
     // ---- the end ---------------------------------------------------------------------------------------------------
 
     /// <summary>
-    /// Tells qmgr. Who sends too fast waits for the answer to each message; mail that the suite makes itself must get on.
+    /// Tells qmgr. A submitter that is too fast waits for the answer to each message; mail of the suite itself does not.
     /// </summary>
     private async ValueTask TellAsync()
     {

@@ -20,7 +20,7 @@ public sealed class AnvilClient
     public AnvilClient(EventLoop loop, string path)
     {
         _loop = loop;
-        // a new anvil knows nothing of the connections there are
+        // a new anvil does not have the existing connections
         _link = new LinkClient(loop, path) { Connected = TellAll };
     }
 

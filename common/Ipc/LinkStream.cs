@@ -188,7 +188,7 @@ public sealed class LinkStream
         _owed = 0;
     }
 
-    /// <summary>Gives the stream up and tells the peer why.</summary>
+    /// <summary>Resets the stream and tells the peer why.</summary>
     public void Reset(string reason)
     {
         if (!IsOpen) return;

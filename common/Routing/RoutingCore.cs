@@ -52,7 +52,7 @@ public sealed class RoutingCore : IDisposable
     /// <summary>"parameter: what is wrong" of each list and table opened so far, for the log and mtasuite check.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Opens a parameter's tables; they live as long as this.</summary>
+    /// <summary>Opens a parameter's tables; they are closed with this object.</summary>
     public Maps OpenMaps(TextParam parameter, bool allowSubstitution = true)
     {
         string value = Config.Get(parameter);
@@ -64,7 +64,7 @@ public sealed class RoutingCore : IDisposable
         return maps;
     }
 
-    /// <summary>Opens a parameter's list; it lives as long as this.</summary>
+    /// <summary>Opens a parameter's list; it is closed with this object.</summary>
     public MatchList OpenList(TextParam parameter, MatchStyle style) =>
         Own(new MatchList(Config.Get(parameter), style, MatchList.ParentsMatch(Config, parameter.Name), Options), l => l.Problems,
         parameter);

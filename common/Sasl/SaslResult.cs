@@ -36,7 +36,7 @@ public readonly record struct SaslResult(SaslStatus Status, byte[] Data, string 
         new(SaslStatus.Temporary, [], text, login, detail);
 }
 
-/// <summary>What a server's mechanism may have to know of the connection.</summary>
+/// <summary>What a server's mechanism may need of the connection.</summary>
 public sealed record SaslContext
 {
     /// <summary>"smtp".</summary>

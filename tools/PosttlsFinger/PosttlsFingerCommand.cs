@@ -13,7 +13,7 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.PosttlsFinger;
 
 /// <summary>
-/// posttls-finger: connects to a server and says what TLS with it would be like, by the levels and parameters of the SMTP client.
+/// posttls-finger: connects to a server and reports on TLS with it, by the levels and parameters of the SMTP client.
 /// </summary>
 internal static class PosttlsFingerCommand
 {

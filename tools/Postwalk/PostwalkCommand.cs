@@ -57,7 +57,7 @@ internal static class PostwalkCommand
     private static int Walk(string what, List<string> logs, bool json)
     {
         MessageWalk walk = new(what);
-        // the line that tells of a copy may stand behind the copy's own: ids are looked for until no more are found, then lines are
+        // the line about a copy may follow the copy's own: ids are looked for until no more are found, then lines are
         // collected
         try
         {

@@ -99,7 +99,7 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
         return -1;
     }
 
-    /// <summary>Once in ten seconds: the sessions' own lines tell of each login.</summary>
+    /// <summary>Once in ten seconds: the sessions' own lines report each login.</summary>
     private void Warn(string text)
     {
         if (_warnedAt != long.MinValue && loop.NowMilliseconds - _warnedAt < 10_000) return;

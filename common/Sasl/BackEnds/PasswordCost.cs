@@ -29,7 +29,7 @@ public readonly record struct PasswordCost(HashKind Kind, long Units)
     private const string Alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const string BcryptSalt = "......................", ShaSalt = "nobodynobodynobo", YescryptSalt = "nobodynobodynobodynob.";
 
-    /// <summary>About how long a check takes; measured once, and good enough to tell a second from an hour.</summary>
+    /// <summary>About how long a check takes; measured once, and good enough to distinguish a second from an hour.</summary>
     public double Milliseconds => Units / Kind switch
     {
         HashKind.Bcrypt => 14.0,

@@ -7,7 +7,7 @@ namespace MtaSuite.Common.Spool.Journal;
 /// before the queue is looked at. Segments of this run of the kernel are left alone, because what was written since is in the page cache,
 /// if it is not on the disk.
 /// </summary>
-/// <param name="isRemoved">Tells of ids that are known to be done.</param>
+/// <param name="isRemoved">True for ids that are known to be done.</param>
 public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isRemoved)
 {
     /// <summary>A segment larger than this is none of ours.</summary>
