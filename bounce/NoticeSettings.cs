@@ -38,7 +38,7 @@ public sealed record NoticeSettings
     /// <summary>The zone of dates in notices.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
 
-    /// <summary>Reads the parameters. Unknown words in notify_classes are given back.</summary>
+    /// <summary>Reads the parameters. Words in notify_classes that nobody knows are given back.</summary>
     public static NoticeSettings Read(MailConfig c, out List<string> unknownClasses) => new()
     {
         MyHostname = c.Get(CommonParams.Myhostname),
@@ -67,7 +67,7 @@ public sealed record NoticeSettings
     /// <summary>The sender of notices to the postmaster. Mail from it is never answered.</summary>
     public string DoubleBounceAddress => Qualify(DoubleBounceSender);
 
-    /// <summary>The recipient of notices about a class of problems.</summary>
+    /// <summary>Whom to tell of a class of trouble.</summary>
     public string NoticeRecipient(NotifyClass @class) => Qualify(@class switch
     {
         NotifyClass.Bounce => BounceNoticeRecipient,

@@ -5,7 +5,7 @@ namespace MtaSuite.Master;
 
 /// <summary>
 /// Notices ended children. A thread of its own waits for them, because the runtime must not handle SIGCHLD: as process 1 (in a container)
-/// it would reap every child itself without reporting it. What else ends as our child then, orphans of anybody, is reaped on the
+/// it would reap every child itself, and nobody would learn of it. What else ends as our child then, orphans of anybody, is reaped on the
 /// way. The children are reaped on the loop's thread alone, so a child's number is good for kill(2) as long as it was not handed out
 /// here.
 /// </summary>
@@ -46,7 +46,7 @@ internal sealed class ChildReaper
                 _loop.Post(Reap);
                 Pause(Timeout.InfiniteTimeSpan);
             }
-            // no child: the next one is ours, or, as process 1, any orphan
+            // no child: the next one is ours, or, as process 1, anybody's
             else Pause(Libc.GetPid() == 1 ? OrphanInterval : Timeout.InfiniteTimeSpan);
         }
     }

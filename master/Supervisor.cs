@@ -10,7 +10,7 @@ namespace MtaSuite.Master;
 
 /// <summary>Runs all services: start, supervision, watchdog, reload, stop. One loop, no locks.</summary>
 /// <param name="accepted">The configuration at the start. The supervisor owns it.</param>
-/// <param name="folder">Where results of reloads are left; null: nowhere.</param>
+/// <param name="folder">Where results of reloads are left for whoever waits for them; null: nobody does.</param>
 internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfig accepted, FolderHandle? folder)
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15), AbortPatience = TimeSpan.FromSeconds(5),
@@ -272,7 +272,7 @@ internal sealed class Supervisor(EventLoop loop, string directory, AcceptedConfi
         Stopping = true;
         foreach (Child child in _children.Values) _ = Libc.Kill(child.Pid, Libc.SIGKILL);
         if (_children.Count == 0) Loop.Stop();
-        // a process that the system does not let end delays nothing
+        // a process that the system does not let end keeps nobody waiting
         else Loop.After(AbortPatience, Loop.Stop);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class StatesOfQmgr : IStreamHandler
     private readonly Dictionary<string, QueueEntryState> _states = new(StringComparer.Ordinal);
     private readonly Promise<bool> _done = new();
 
-    /// <summary>How long to wait for qmgr. After that the listing is made without the states.</summary>
+    /// <summary>How long qmgr may say nothing. Whoever asks for a listing gets it without the states then, instead of none.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>States by queue id; null when qmgr cannot be asked or does not answer.</summary>

@@ -7,7 +7,7 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Anvil.Greylist;
 
-/// <summary>The service greylist: keeps for all processes which clients were seen before, on disk as well.</summary>
+/// <summary>The service greylist: remembers for all processes who has come before, on disk as well.</summary>
 internal sealed class GreylistService : SharedService
 {
     private static readonly TimeSpan s_cleanup = TimeSpan.FromHours(1);
@@ -29,7 +29,7 @@ internal sealed class GreylistService : SharedService
         context.Loop.Every(s_cleanup, Clean);
     }
 
-    /// <summary>It is resident, because reading its file takes a while.</summary>
+    /// <summary>It stays: what it knows takes a while to read.</summary>
     public override int Active => _book.Count;
 
     private long Now => Context.Loop.Time.GetUtcNow().ToUnixTimeSeconds();

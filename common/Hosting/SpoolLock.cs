@@ -7,7 +7,7 @@ namespace MtaSuite.Common.Hosting;
 
 /// <summary>
 /// The lock that makes one master the master of a spool, wherever process_id_directory is: on <c>pid/master.lock</c> below
-/// queue_directory. Only its owner may open the file, so no other user can hold the lock. Who holds it is read from /proc/locks. Owns the
+/// queue_directory. Only its owner may open the file, so nobody else can hold the lock. Who holds it is read from /proc/locks. Owns the
 /// descriptor; its end is the end of the lock.
 /// </summary>
 public sealed class SpoolLock : IDisposable
@@ -32,7 +32,7 @@ public sealed class SpoolLock : IDisposable
         for (int i = 0; Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) != 0; i++)
         {
             int holder = Holder(root);
-            // a process that only looks has it for a moment
+            // somebody who merely looks has it for a moment
             if (holder <= 0 && i < Attempts && Libc.PollOne(-1, 0, PauseMilliseconds) is false) continue;
             error = holder > 0 ? $"the mail system is already running: process {holder}"
                 : $"the mail system is already running: {OutsideText}";
@@ -50,7 +50,7 @@ public sealed class SpoolLock : IDisposable
     /// <summary>
     /// The process that holds a spool's lock; 0: none; negative: minus errno, it cannot be known (EBUSY: <see cref="OutsideText"/>).
     /// </summary>
-    /// <param name="pidFile">A file with the number that master left, used when that process holds such a lock.</param>
+    /// <param name="pidFile">A file with the number that master left, which is believed when that process holds such a lock.</param>
     public static int Holder(string root, string? pidFile = null)
     {
         string path = $"{root}/{SpoolDirectory.Pid}/{FileName}";

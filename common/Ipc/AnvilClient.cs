@@ -20,12 +20,12 @@ public sealed class AnvilClient
     public AnvilClient(EventLoop loop, string path)
     {
         _loop = loop;
-        // a new anvil does not have the existing connections
+        // a new anvil knows nothing of the connections there are
         _link = new LinkClient(loop, path) { Connected = TellAll };
     }
 
     /// <summary>
-    /// A connection of a client begins; <see cref="Disconnect"/> must follow, whatever the answer is. Null: no counting now.
+    /// A connection of a client begins; <see cref="Disconnect"/> must follow, whatever the answer is. Null: nobody counts now.
     /// </summary>
     public ValueTask<AnvilReply?> ConnectAsync(string ident)
     {
@@ -42,7 +42,7 @@ public sealed class AnvilClient
         if (!IsAway) _link.TryNotify(new AnvilHeld { Ident = ident, Held = Math.Max(0, held) });
     }
 
-    /// <summary>Counts an event, or with <paramref name="report"/> only asks; null: no counting now.</summary>
+    /// <summary>Counts an event, or with <paramref name="report"/> only asks; null: nobody counts now.</summary>
     public ValueTask<AnvilReply?> CountAsync(ClientEvent kind, string ident, bool report = false) =>
         AskAsync(new AnvilRequest { Event = kind, Ident = ident, Report = report });
 
@@ -69,6 +69,6 @@ public sealed class AnvilClient
         _askAgain = now + PauseMilliseconds;
         if (now < _warnAgain) return;
         _warnAgain = now + WarnMilliseconds;
-        Log.Log.Warning($"clients are temporarily not counted over all processes: {reason}");
+        Log.Log.Warning($"clients are not counted over all processes for now: {reason}");
     }
 }

@@ -65,7 +65,7 @@ public sealed class Submission : IStreamHandler
         return _reply;
     }
 
-    /// <summary>Aborts the message; cleanup discards it.</summary>
+    /// <summary>Gives the message up; cleanup forgets it.</summary>
     public void Abort(string reason) => Stream?.Reset(reason);
 
     internal void Fail(string reason) =>

@@ -32,7 +32,7 @@ public sealed class StsClient(EventLoop loop, string path)
         {
             // one line for all that waited together
             if (loop.NowMilliseconds >= _silentUntil)
-                Log.Log.Warning($"no answer from {path}: mail to {domain} and others is sent without MTA-STS");
+                Log.Log.Warning($"no answer from {path}: mail to {domain} and others goes without MTA-STS");
             _silentUntil = loop.NowMilliseconds + SilenceMilliseconds;
             return null;
         }

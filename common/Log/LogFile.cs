@@ -3,7 +3,7 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Common.Log;
 
-/// <summary>Opens a log file; a new one gets the permissions that are asked for.</summary>
+/// <summary>Opens a log file; whoever makes it, it gets the permissions that are asked for.</summary>
 public static class LogFile
 {
     private const int ToAppend = Libc.O_WRONLY | Libc.O_APPEND | Libc.O_CLOEXEC | Libc.O_NOCTTY;
@@ -24,7 +24,7 @@ public static class LogFile
             if (fd < 0 || (Libc.TryStat(fd, out Libc.FileStatus status) && status.IsRegular && (status.Links == 1 || !walk.OthersMayWrite)))
                 return fd;
             _ = Libc.Close(fd);
-            errno = Libc.EINVAL; // a pipe to block on, or another user's file by a second name
+            errno = Libc.EINVAL; // a pipe to block on, or somebody's file under another name
         }
         Marshal.SetLastPInvokeError(errno);
         return -1;

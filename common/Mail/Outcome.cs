@@ -1,6 +1,6 @@
 namespace MtaSuite.Common.Mail;
 
-/// <summary>The result of a delivery or a request. An unknown error is always <see cref="Temporary"/>.</summary>
+/// <summary>What became of a delivery or a request. Unknown trouble is always <see cref="Temporary"/>.</summary>
 public enum OutcomeKind : byte { Ok = 0, Temporary = 1, Permanent = 2 }
 
 /// <summary>
@@ -10,13 +10,13 @@ public enum OutcomeKind : byte { Ok = 0, Temporary = 1, Permanent = 2 }
 /// </summary>
 public sealed record Outcome(OutcomeKind Kind, DsnStatus Status, int Code, string Text, string Remote = "")
 {
-    /// <summary>The exact text of a remote server or command, for Diagnostic-Code; empty where the text is our own.</summary>
+    /// <summary>What a remote server or command said word for word, for Diagnostic-Code; empty where nobody but us spoke.</summary>
     public string Diagnostic { get; init; } = "";
 
-    /// <summary>A temporary error that lasts until an administrator corrects something: wrong permissions, a missing folder.</summary>
+    /// <summary>Temporary trouble that does not pass until somebody sets something right: wrong permissions, a missing folder.</summary>
     public bool IsLasting { get; init; }
 
-    /// <summary>A permanent failure that soft_bounce made temporary.</summary>
+    /// <summary>Permanent trouble that soft_bounce made temporary.</summary>
     public bool IsSoftened { get; init; }
 
     public bool IsOk => Kind == OutcomeKind.Ok;
@@ -30,7 +30,7 @@ public sealed record Outcome(OutcomeKind Kind, DsnStatus Status, int Code, strin
     public static Outcome Bounce(DsnStatus status, string text) => new(OutcomeKind.Permanent, status.WithClass(5), 550, text);
     public static Outcome Bounce(string status, string text) => Bounce(DsnStatus.Parse(status), text);
 
-    /// <summary>The same failure as a temporary one.</summary>
+    /// <summary>The same trouble as a temporary one.</summary>
     public Outcome Soften() =>
         IsPermanent ? this with { Kind = OutcomeKind.Temporary, Status = Status.WithClass(4), Code = Code - 100 } : this;
 

@@ -4,14 +4,14 @@ namespace MtaSuite.Common.Net;
 
 public sealed partial class Connection
 {
-    /// <summary>A service that accepts no connection for so long counts as down.</summary>
+    /// <summary>A service that takes nobody for so long is away.</summary>
     private static readonly TimeSpan BacklogPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
     /// Connects to a Unix socket. While the service's backlog is full the connection is made as if it were there: what is written waits
     /// until there is room, and it ends as other connections do, with <see cref="Error"/>, when there is none for 30 seconds. Null, with
-    /// errno, when nothing listens.
+    /// errno, when nobody listens.
     /// </summary>
     public static Connection? ToUnix(EventLoop loop, string path, out int error)
     {

@@ -4,7 +4,7 @@ namespace MtaSuite.Common.Net;
 
 /// <summary>
 /// Descriptors that go along with the bytes of a Unix socket. They are taken only where that was asked for; elsewhere the kernel drops what
-/// a peer attaches. What was not claimed is closed with the connection.
+/// a peer attaches. Whatever nobody has claimed is closed with the connection.
 /// </summary>
 public sealed partial class Connection
 {

@@ -15,7 +15,7 @@ public sealed class FileSyncStage(EventLoop loop, bool grouping) : SyncStage(loo
     private readonly bool _grouping = grouping && IsSupported;
     private long _soloUntil, _pause = MinPause;
 
-    /// <summary>syncfs reports write errors since Linux 5.8; before that it must not be relied on.</summary>
+    /// <summary>syncfs tells of write errors since Linux 5.8; before that it must not be relied on.</summary>
     public static bool IsSupported => Environment.OSVersion.Version >= new Version(5, 8);
 
     protected override bool Groups => _grouping && Environment.TickCount64 >= Volatile.Read(ref _soloUntil);
@@ -37,7 +37,7 @@ public sealed class FileSyncStage(EventLoop loop, bool grouping) : SyncStage(loo
             else
             {
                 int error = Libc.SyncFs(works[i].Unsynced) == 0 ? 0 : Libc.Errno;
-                // syncfs reports failures since its own descriptor was opened; each file reports its own
+                // syncfs tells of failures since its own descriptor was opened; each file knows of its own
                 for (int k = i; k < end; k++)
                     works[k].SyncError = error != 0 ? error
                         : Libc.SyncFileRange(works[k].Unsynced, 0, 0, Libc.SYNC_FILE_RANGE_WAIT_BEFORE) == 0 ? 0 : Libc.Errno;

@@ -3,7 +3,7 @@ namespace MtaSuite.Common.Net;
 /// <summary>Waits that end: an answer, or null when there was none within a time. On the loop's thread.</summary>
 public static class PatienceExtensions
 {
-    /// <summary>Gives up an answer that has not come in time: one that comes later finds the promise completed.</summary>
+    /// <summary>Gives up an answer that has not come within a time: whoever would give it later finds the promise completed.</summary>
     public static async Task<T?> WithinAsync<T>(this Promise<T?> answer, EventLoop loop, TimeSpan patience) where T : class?
     {
         LoopTimer limit = loop.After(patience, () => answer.TrySet(null));
@@ -12,7 +12,7 @@ public static class PatienceExtensions
         return result;
     }
 
-    /// <summary>The same for a task, which continues when its result is no longer awaited.</summary>
+    /// <summary>The same for a task, which runs on when nobody waits for it any more.</summary>
     public static Task<T?> WithinAsync<T>(this Task<T> task, EventLoop loop, TimeSpan patience) where T : class?
     {
         Promise<T?> answer = new();

@@ -1,8 +1,8 @@
 namespace MtaSuite.Common.Routing;
 
 /// <summary>
-/// Caches for a few seconds which recipients are known and which are not: a look-up in the system's accounts costs as much as
-/// all other work for a message. Errors are not cached. Bounded; when full it is emptied. Thread-safe.
+/// Remembers for a few seconds who is known and who is not: a look-up in the system's accounts costs as much as the rest of a message's way
+/// together. Trouble is never remembered. Bounded; when full it starts anew. Thread-safe.
 /// </summary>
 internal sealed class RecipientCache(TimeProvider clock)
 {

@@ -64,7 +64,7 @@ public sealed class SpoolDirectory(string root)
 
     public string SocketPath(bool isPrivate, string service) => $"{Root}/{(isPrivate ? Private : Public)}/{service}";
 
-    /// <summary>There is plenty of space for a file of so many bytes that only serves speed; false too when that is unknown.</summary>
+    /// <summary>There is space in plenty for a file of so many bytes that only serves speed; false too when nobody knows.</summary>
     public bool HasRoomFor(long bytes) => Libc.TryFreeSpace(Root, out long free, out _) && bytes <= free / ShareOfFree;
 
     /// <summary>Moves a message's file; makes the subfolder when needed. 0 or errno.</summary>
@@ -125,7 +125,7 @@ public sealed class SpoolDirectory(string root)
         if (!QueueFileHead.TryRead(first.AsSpan(0, n), out QueueFileHead head)) return QueueFileStatus.Corrupt;
         if (head.IsUnfinished) return QueueFileStatus.Unfinished;
         if (!Libc.TryStat(fd, out Libc.FileStatus status)) return QueueFileStatus.Failed;
-        // shorter than it says: the writer died before the sync, so the message was not acknowledged
+        // shorter than it says: the writer died before the sync, so nobody was told that the message is ours
         if (status.Size < head.End) return QueueFileStatus.Unfinished;
         ReadOnlySpan<byte> envelope;
         if (head.EnvelopeOffset + head.EnvelopeLength <= n) envelope = first.AsSpan((int)head.EnvelopeOffset, head.EnvelopeLength);

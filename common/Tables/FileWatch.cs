@@ -14,7 +14,7 @@ internal sealed class FileWatch(string path, TimeProvider clock)
 
     public string Path => path;
 
-    /// <summary>Stores the file that is in use now; default when there is none.</summary>
+    /// <summary>Remembers the file that is in use now; default when there is none.</summary>
     public void Remember(in Libc.FileStatus status) => _seen = Identity(status);
 
     /// <summary>

@@ -40,8 +40,6 @@ internal static class RestrictionWords
 
     private static readonly Dictionary<string, RestrictionWord> s_words = Make();
 
-    public static IEnumerable<RestrictionWord> All => s_words.Values;
-
     public static RestrictionWord? Find(string name) => s_words.GetValueOrDefault(name);
 
     /// <summary>The word that stands for the use of a class.</summary>

@@ -24,7 +24,7 @@ internal static class StartTlsCommand
         // What came along in clear could have been put there by anybody; executing it inside TLS would hide that (CVE-2011-0411).
         if (s.HasInput())
         {
-            Log.Warning($"plaintext after STARTTLS from {s.Client.NameAddress}: session closed");
+            Log.Warning($"plaintext behind STARTTLS from {s.Client.NameAddress}: the session ends");
             s.Reply(s_outOfTurn);
             s.Close();
             return false;

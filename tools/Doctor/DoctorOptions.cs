@@ -11,15 +11,16 @@ namespace MtaSuite.Tools.Doctor;
 internal sealed class DoctorOptions
 {
     private const string Description = """
-        Examine this mail system, and domains, as a sending server does.
+        Say in words what a sender sees.
 
-        Connects to each smtpd service of master.cf, examines the address that mail leaves from, and each DOMAIN: MX
+        Connects to each smtpd service of master.cf, looks at the address that mail leaves from, and at each DOMAIN: MX
         records and their hosts, TLS and certificates, DANE, MTA-STS, name servers, DNSSEC, CAA, SPF, DKIM, DMARC, TLSRPT.
-        No mail is sent, and root's rights are not needed.
+        No mail is sent, and no right of root is needed.
         """;
 
     private const string More = """
-        Each line begins with OK, note, WARNING or PROBLEM, says what was found, what it means, and what to do, with DNS records to copy.
+        Each line begins with OK, note, WARNING or PROBLEM, says what was seen, what it means, and what to do, DNS records ready to be
+        pasted.
 
         Exit status: 0 nothing worse than notes; 1 warnings; 2 problems; 64 wrong usage; 69 no TLS library; 78 no configuration.
 
@@ -32,7 +33,7 @@ internal sealed class DoctorOptions
     public required bool WithDomains { get; init; }
     /// <summary>DKIM selectors to look at; empty: those that are common.</summary>
     public required IReadOnlyList<string> Selectors { get; init; }
-    /// <summary>The public addresses from which mail leaves; empty: those of this machine.</summary>
+    /// <summary>The addresses from which mail leaves, as the world sees them; empty: those of this machine.</summary>
     public required IReadOnlyList<IPAddress> Addresses { get; init; }
     /// <summary>Trusted authorities instead of the system's.</summary>
     public required string AuthorityFile { get; init; }
@@ -50,13 +51,13 @@ internal sealed class DoctorOptions
     public static DoctorOptions? Parse(string[] args, out int status)
     {
         Option<bool> json = OwnSyntax.Flag("--json", "one object a line: section, level, area, seen, means, do", "-j");
-        Option<bool> noServices = OwnSyntax.Flag("--no-services", "examine domains only"),
-            noDomains = OwnSyntax.Flag("--no-domains", "examine our services only");
+        Option<bool> noServices = OwnSyntax.Flag("--no-services", "look at domains only"),
+            noDomains = OwnSyntax.Flag("--no-domains", "look at our services only");
         Option<string[]> selectors = OwnSyntax.Values("--selector", "S",
-            "a DKIM selector; may be given several times (default: those that are common)",
+            "a DKIM selector; may come several times (default: those that are common)",
             v => HostName.HasValidLabels(v.Replace('_', 'x')) ? null : $"\"{v}\" cannot be one");
         Option<string[]> addresses = OwnSyntax.Values("--address", "IP",
-            "the public address that our mail comes from; may be given several times (default: the public ones of this machine)",
+            "the address that others see our mail come from; may come several times (default: the public ones of this machine)",
             v => HostLookup.TryParseAddress(v, out _) ? null : $"\"{v}\" is not an IP address");
         Option<string> authorities = OwnSyntax.Value("--ca", "FILE", "trust these authorities instead of the system's", v =>
             File.Exists(v) ? null : $"there is no file {v}");
@@ -64,7 +65,7 @@ internal sealed class DoctorOptions
         Option<string> httpsPort = OwnSyntax.Value("--https-port", "N", "ask the web servers of MTA-STS policies on this port (443)",
             PortProblem);
         Option<string> dnsPort = OwnSyntax.Value("--dns-port", "N", "ask the domain's name servers on this port (53)", PortProblem);
-        Option<string> timeout = OwnSyntax.Value("--timeout", "N", "time limit in seconds (30)",
+        Option<string> timeout = OwnSyntax.Value("--timeout", "N", "be done after so many seconds (30)",
             v => Seconds(v) > 0 ? null : $"\"{v}\" is not a number of seconds from 1 to {MaxSeconds}");
         Argument<string[]> domains = OwnSyntax.Operands("DOMAIN",
             "a domain (default: those of mydomain, mydestination, virtual_mailbox_domains, virtual_alias_domains and relay_domains "

@@ -86,7 +86,7 @@ internal static class FileCheck
             uint expected = name == SpoolDirectory.Pid && Libc.GetEUid() == 0 ? 0 : owner.Uid;
             if (!Libc.TryStat(path, out Libc.FileStatus status))
                 yield return Error($"{path}: {Libc.ErrorText()} (see mtasuite set-permissions)");
-            else if (!status.IsDirectory) yield return Error($"{path} is not a folder");
+            else if (!status.IsDirectory) yield return Error($"{path} is no folder");
             else if (status.Uid != expected)
                 yield return Error($"{path} belongs to user {status.Uid} instead of {expected} (see mtasuite set-permissions)");
             else if ((status.Permissions & ~mode) != 0)

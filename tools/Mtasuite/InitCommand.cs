@@ -186,8 +186,8 @@ internal static class InitCommand
             ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "/", [0, 1, 2], []);
         if (pid > 0) _ = Libc.WaitPid(pid, out _, 0);
         if (Libc.FindAccount(name, out account) != 0 || account == null)
-            Tool.Complain($"fatal: {program} --system {name} did not create the account");
-        else Tool.Print($"created the system account {name}, which the daemons run as\n");
+            Tool.Complain($"fatal: {program} --system {name} did not make the account");
+        else Tool.Print($"made the system account {name}, which the daemons run as\n");
         return account;
     }
 

@@ -17,15 +17,15 @@ internal static class PostaccessCommand
         + " --client address [--from address] --rcpt address [--rcpt address]...";
 
     public const string Manual = """
-        postaccess - show which access restriction would decide about a client, stage by stage
+        postaccess - show which access rule would decide about a client, stage by stage
 
         usage: postaccess [options] --client IP [--helo H] [--from A] --rcpt B [--rcpt B]...
 
           --client IP      the client's address
-          --name NAME      its verified name; default: looked up in the DNS, as smtpd does
+          --name NAME      its verified name; otherwise the name service is asked, as smtpd does
           --helo H         the name in HELO or EHLO; none: the client says neither
           --from A         envelope sender; none, or <>: the empty one
-          --rcpt B         a recipient; may be given several times
+          --rcpt B         a recipient; may come several times
           --login USER     the client has logged in as USER
           --tls            the session is encrypted
           --service NAME   service of master.cf, by its first column (default: smtp, else the first smtpd of type inet); its -o
@@ -34,9 +34,10 @@ internal static class PostaccessCommand
           -j               JSON, one object
           -c DIR           configuration folder
 
-        The restrictions are evaluated by smtpd itself, with the same tables, name service and verify service. Nothing is counted, logged or
-        queued. Files are read with your rights; root can read files that mail_owner may not. Not evaluated, and taken as faultless: rates
-        and limits (anvil), client certificates, pipelining, the size and content of the message.
+        smtpd itself is asked, so that the answer is the one it would give: the same tables, name service and verify service. Nothing is
+        counted, logged or queued. Files are read as the user who asks; as root, what mail_owner may not read is read all the same. Not
+        known here, and taken as if nothing was wrong: rates and limits (anvil), client certificates, pipelining, the size and content of
+        the message.
 
         Exit status: 0 all recipients would be accepted; 1 some would not; 64 wrong usage; 78 bad configuration.
 
@@ -95,7 +96,7 @@ internal sealed class Question
     public string? Directory { get; private set; }
     public string Service { get; private set; } = "";
     public List<KeyValuePair<string, string>> Overrides { get; } = [];
-    /// <summary>In the form that smtpd expects.</summary>
+    /// <summary>As smtpd wants them.</summary>
     public List<string> Attributes { get; } = [];
 
     /// <summary>What is wanted and was not given; null: nothing.</summary>

@@ -21,7 +21,7 @@ internal abstract class Submission : IDisposable
 
     public abstract void Dispose();
 
-    /// <summary>A submission to pickup, or, when pickup does not listen and this user may write it, into the maildrop folder.</summary>
+    /// <summary>A submission to pickup, or, when nobody listens there and this user may write it, into the maildrop folder.</summary>
     public static Submission Open(QuickConfig config, SubmitRequest request) => new SpooledSubmission(config, request);
 }
 
@@ -162,7 +162,7 @@ internal sealed class MaildropSubmission : Submission
 
     public override Outcome Finish()
     {
-        // a failure could not be reported later
+        // nobody could be told later
         if (_header?.Finish().AddTo(_envelope, Notify.Default) is { } refusal) return refusal;
         QueueFileFormat.Finish(_beginning, _beginning.Length, _length, _recipients);
         string final = _spool.PathOf(SpoolDirectory.Maildrop, _id);

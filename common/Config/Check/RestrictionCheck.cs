@@ -39,7 +39,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
                     Report(Protections.Verdict(config, missing).Severity, list, $"{list}: {Protections.Verdict(config, missing).Text}");
                 if (word.Equals("greylist", StringComparison.OrdinalIgnoreCase)) CheckGreylist(list);
                 if (argument is RestrictionArgument.None) continue;
-                if (i + 1 == items.Count) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} after it");
+                if (i + 1 == items.Count) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it");
                 else if (argument != RestrictionArgument.Restriction) CheckArgument(list, word, argument, items[++i]);
             }
             else if (RestrictionWords.InsteadOf(word) is { } instead)
@@ -65,7 +65,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
             RestrictionArgument.Server => IsServer(text),
             _ => !text.Contains(':') && !RestrictionWords.TryFind(text, out _),
         };
-        if (!good) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} after it, not \"{text}\"");
+        if (!good) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it, not \"{text}\"");
     }
 
     /// <summary>An address, or an address and settings in braces.</summary>

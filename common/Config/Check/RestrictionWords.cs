@@ -86,7 +86,7 @@ public static class RestrictionWords
     /// <summary>What to write instead of a word that was taken away; null: it was never one, or still is.</summary>
     public static string? InsteadOf(string word) => Removed.GetValueOrDefault(word);
 
-    /// <summary>The restrictions one of which prevents an open relay.</summary>
+    /// <summary>The words one of which keeps strangers from sending anywhere.</summary>
     internal static readonly string[] ClosesRelay =
         ["reject_unauth_destination", "defer_unauth_destination", "reject", "defer", "defer_if_permit"];
 }

@@ -173,7 +173,7 @@ public static class SmtpdParams
     public static readonly TimeParam SmtpdPolicyServiceTimeout = new("smtpd_policy_service_timeout", "100s", min: "1s",
         doc: "Longest wait for a policy service.");
     public static readonly IntParam SmtpdPolicyServiceTryLimit = new("smtpd_policy_service_try_limit", "2", min: 1,
-        doc: "Maximum of attempts to ask a policy service.");
+        doc: "How often a policy service is asked.");
     public static readonly TextParam SmtpdProxyEhlo = new("smtpd_proxy_ehlo", "$myhostname", effective: false,
         doc: "Name sent with EHLO to a before-queue filter.");
     public static readonly TextParam SmtpdProxyFilter = new("smtpd_proxy_filter", "", effective: false,

@@ -18,7 +18,7 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
     /// <summary>Dovecot itself gives up after 150 seconds, and answers a refused login after 2.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(100);
     internal const string NotConnected = "Can't connect to authentication server", Lost = "Connection lost to authentication server";
-    // Announced while it is not known: a client that tries then is told "later" instead of "never".
+    // Announced while nobody knows: whoever tries then hears "later" instead of "never".
     private static readonly SaslMechanism[] s_usual = [SaslMechanism.Find("PLAIN")!, SaslMechanism.Find("LOGIN")!];
 
     private readonly List<Promise<bool>> _waiting = [];
@@ -99,7 +99,7 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
         return -1;
     }
 
-    /// <summary>Once in ten seconds: the sessions' own lines report each login.</summary>
+    /// <summary>Once in ten seconds: the sessions' own lines tell of each login.</summary>
     private void Warn(string text)
     {
         if (_warnedAt != long.MinValue && loop.NowMilliseconds - _warnedAt < 10_000) return;

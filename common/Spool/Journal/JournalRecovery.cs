@@ -7,7 +7,7 @@ namespace MtaSuite.Common.Spool.Journal;
 /// before the queue is looked at. Segments of this run of the kernel are left alone, because what was written since is in the page cache,
 /// if it is not on the disk.
 /// </summary>
-/// <param name="isRemoved">True for ids that are known to be done.</param>
+/// <param name="isRemoved">Tells of ids that are known to be done.</param>
 public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isRemoved)
 {
     /// <summary>A segment larger than this is none of ours.</summary>
@@ -36,7 +36,7 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
         if (fd < 0) return Libc.ErrorText();
         try
         {
-            // a process writes to it: it is in use
+            // somebody writes to it: it is of today
             if (Libc.Flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) != 0 || !Libc.TryStat(fd, out Libc.FileStatus status)) return null;
             byte[] head = new byte[JournalFormat.HeadSize];
             int n = Libc.PRead(fd, head, 0);
@@ -96,7 +96,7 @@ public sealed class JournalRecovery(SpoolDirectory spool, Func<string, bool> isR
         return same;
     }
 
-    /// <summary>Deliveries that may not have reached the disk are to be made again.</summary>
+    /// <summary>Deliveries of which nobody knows whether they reached the disk are to be made again.</summary>
     private static bool TakeBack(int fd, ReadOnlySpan<byte> envelope, int offset)
     {
         int at = 0;

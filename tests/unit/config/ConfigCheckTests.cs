@@ -68,13 +68,13 @@ public class ConfigCheckTests
         "Error: main.cf, line 1: smtpd_helo_restrictions: unknown restriction \"reject_invalid_helo_hostnam\" (did you mean "
             + "reject_invalid_helo_hostname?)")]
     [TestCase("smtpd_helo_restrictions = check_helo_access",
-        "Error: main.cf, line 1: smtpd_helo_restrictions: check_helo_access needs a table (type:name) after it")]
+        "Error: main.cf, line 1: smtpd_helo_restrictions: check_helo_access needs a table (type:name) behind it")]
     [TestCase("smtpd_helo_restrictions = check_helo_access permit",
-        "Error: main.cf, line 1: smtpd_helo_restrictions: check_helo_access needs a table (type:name) after it, not \"permit\"")]
+        "Error: main.cf, line 1: smtpd_helo_restrictions: check_helo_access needs a table (type:name) behind it, not \"permit\"")]
     [TestCase("smtpd_helo_restrictions = reject_rbl_client, permit",
-        "Error: main.cf, line 1: smtpd_helo_restrictions: reject_rbl_client needs a DNS domain after it, not \"permit\"")]
+        "Error: main.cf, line 1: smtpd_helo_restrictions: reject_rbl_client needs a DNS domain behind it, not \"permit\"")]
     [TestCase("smtpd_helo_restrictions = sleep x",
-        "Error: main.cf, line 1: smtpd_helo_restrictions: sleep needs a time after it, not \"x\"")]
+        "Error: main.cf, line 1: smtpd_helo_restrictions: sleep needs a time behind it, not \"x\"")]
     [TestCase("smtpd_client_restrictions = permit_naked_ip_address",
         "Error: main.cf, line 1: smtpd_client_restrictions: restriction permit_naked_ip_address no longer exists; use permit_mynetworks or "
             + "permit_sasl_authenticated")]

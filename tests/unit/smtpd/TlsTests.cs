@@ -97,7 +97,7 @@ public class TlsTests
         using SmtpHarness h = new(Config("smtpd_forbid_unauth_pipelining = no\n"));
         string reply = h.Talk("EHLO client.example\r\nSTARTTLS\r\nNOOP injected\r\n");
         Assert.That(reply, Does.EndWith("\r\n554 5.5.0 Error: SMTP protocol synchronization\r\n"));
-        Assert.That(h.LogLines(), Has.Some.Contains("plaintext after STARTTLS"));
+        Assert.That(h.LogLines(), Has.Some.Contains("plaintext behind STARTTLS"));
     }
 
     [Test]
