@@ -42,7 +42,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     private async Task<SpfOutcome> HostAsync(string domain, int depth)
     {
         if (DomainName.ToAscii(domain) is not { } name || !HostName.HasValidLabels(Labels(name)) || !name.Contains('.'))
-            return Say(SpfResult.None, $"{domain} is no domain name");
+            return Say(SpfResult.None, $"{domain} is not a domain name");
         (SpfRecord? record, SpfOutcome? trouble) = await FindAsync(name);
         if (record == null) return trouble!;
         // RFC 7208 6.2: of a record that is included nothing is shown, of one that is redirected to its own and not the first one's

@@ -151,7 +151,7 @@ public sealed class TlsServerSettings
         TextParam protocols = must ? TlsParams.SmtpdTlsMandatoryProtocols : TlsParams.SmtpdTlsProtocols;
         if (!TlsProtocols.TryParse(c.Get(protocols), out TlsProtocols versions, out string bad))
         {
-            Problems.Add($"{protocols.Name}: {bad} is no protocol; the default holds");
+            Problems.Add($"{protocols.Name}: {bad} is not a protocol; the default is used");
             _ = TlsProtocols.TryParse(">=TLSv1", out versions, out _);
         }
         TextParam grade = must ? TlsParams.SmtpdTlsMandatoryCiphers : TlsParams.SmtpdTlsCiphers;

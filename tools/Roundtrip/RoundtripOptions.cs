@@ -82,7 +82,7 @@ internal sealed class RoundtripOptions
         Option<string> login = OwnSyntax.Value("--login", "NAME", "log in (default: no login)");
         Option<string> password = OwnSyntax.Value("--password-file", "FILE", "the file with the password; \"-\": standard input");
         Option<string> mechanism = OwnSyntax.Value("--mechanism", "NAME", "log in with this mechanism only", v =>
-            Mechanisms.Names.Contains(v) ? null : $"\"{v}\" is none of {string.Join(", ", Mechanisms.Names)}");
+            Mechanisms.Names.Contains(v) ? null : $"\"{v}\" is not one of {string.Join(", ", Mechanisms.Names)}");
         Option<string> mailbox = OwnSyntax.Value("--mailbox", "PATH", "the mailbox of the recipient, a Maildir or mbox");
         Option<string> imap = OwnSyntax.Value("--imap", "HOST[:PORT]", "look for the message by IMAP (port 993)", v =>
             Server.TryParse(v, 993, out _, out _) ? null : $"\"{v}\" is not a host and port");
@@ -150,7 +150,7 @@ internal sealed class RoundtripOptions
         && address.Address.Contains('@') ? null : $"\"{text}\" is not an address";
 
     private static string? TlsProblem(string text) => text is "starttls" or "implicit" or "none" ? null
-        : $"\"{text}\" is none of starttls, implicit, none";
+        : $"\"{text}\" is not one of starttls, implicit, none";
 
     private static int Number(string text, int max) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture,
         out int number) && number <= max ? number : 0;

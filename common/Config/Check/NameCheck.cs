@@ -84,7 +84,7 @@ internal sealed class NameCheck
     {
         if (ForeignNames.Reason(name) is { } reason) report(Severity.Warning, $"{name} is accepted, but has no effect: {reason}");
         else if (NearName.Of(name, KnownNames()) is { } near) report(Severity.Error, $"unknown parameter {name} (did you mean {near}?)");
-        else report(Severity.Warning, $"unused parameter {name}: there is none of that name, and nothing refers to it");
+        else report(Severity.Warning, $"unused parameter {name}: no parameter has that name, and nothing refers to it");
     }
 
     /// <summary>A <c>$name</c> that is not set anywhere is empty, which is hardly intended.</summary>

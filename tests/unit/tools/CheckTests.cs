@@ -155,7 +155,7 @@ public sealed class CheckTests
         Run("", "sub inet n - n - - smtpd -o mynetworks=foo:/x -o smtpd_sasl_auth_enable=yes -o smtpd_sasl_type=cyrus\n"), Is.EqualTo(new[]
         {
             "Error: master.cf, line 6: mynetworks: foo:/x: unsupported dictionary type: foo",
-            "Warning: master.cf, line 6: smtpd_sasl_type: there is no cyrus here, only builtin, dovecot and ldap; logins are refused for "
-                + "now",
+            "Warning: master.cf, line 6: smtpd_sasl_type: cyrus is not supported, only builtin, dovecot and ldap; logins are refused "
+                + "temporarily",
         }));
 }
