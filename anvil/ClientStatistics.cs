@@ -26,7 +26,7 @@ internal sealed class ClientStatistics(TimeSpan unit)
 
     public void NoteSize(int size, DateTimeOffset now) => _size.Note(size, "", now);
 
-    /// <summary>The lines for the log, in the shape that log readers know; everything starts anew.</summary>
+    /// <summary>The lines for the log, in Postfix's format; all counts are reset.</summary>
     public List<string> Take()
     {
         List<string> lines = [];

@@ -78,7 +78,7 @@ internal sealed class ClientTable(TimeSpan unit, TimeProvider time, int capacity
         return _clients[ident] = client;
     }
 
-    /// <summary>Forgets clients that have no connection and whose window is over.</summary>
+    /// <summary>Removes clients that have no connection and whose window is over.</summary>
     public void Purge()
     {
         _purged = time.GetTimestamp();

@@ -7,7 +7,7 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Anvil;
 
 /// <summary>
-/// What a service remembers on disk: a file of lines that news are appended to, and that is written anew when most of it is outdated. A
+/// What a service keeps on disk: a file of lines that new ones are appended to, and that is rewritten when most of it is outdated. A
 /// process that is killed loses nothing that was written; after a crash of the machine the last lines may be missing. The disk is touched
 /// on a thread of its own.
 /// </summary>

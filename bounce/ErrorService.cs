@@ -34,7 +34,8 @@ internal sealed class ErrorService(ServiceContext context) : RequestService(cont
     }
 
     /// <summary>
-    /// Marks the recipients in the queue file, as each agent does, so that nobody gets what was discarded. False when it cannot be opened.
+    /// Marks the recipients in the queue file, as each agent does, so that no other agent delivers what was discarded. False when it
+    /// cannot be opened.
     /// </summary>
     private bool Mark(DeliverRequest request, DeliverReply reply)
     {

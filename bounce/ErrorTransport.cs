@@ -4,7 +4,7 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Bounce;
 
 /// <summary>
-/// The transports that deliver nothing: error returns, retry defers, discard forgets. The next hop is the reason, with a status code before
+/// The transports that deliver nothing: error returns, retry defers, discard drops. The next hop is the reason, with a status code before
 /// it or not; whatever class that code has, the transport's own counts (error(8), discard(8)).
 /// </summary>
 public static class ErrorTransport

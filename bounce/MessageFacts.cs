@@ -18,7 +18,7 @@ public sealed record MessageFacts
     public MessageFlags Flags { get; init; }
 }
 
-/// <summary>The original message, read at any place. A failing disk looks like the end: a notice is sent all the same.</summary>
+/// <summary>The original message, read at any place. A read error counts as the end: the notice is sent nevertheless.</summary>
 public abstract class OriginalContent
 {
     /// <summary>Length in bytes; 0 when the original cannot be read.</summary>

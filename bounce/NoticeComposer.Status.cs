@@ -46,7 +46,7 @@ public sealed partial class NoticeComposer
 
     /// <summary>
     /// A notice of failure may be made from the defer log, when the message has become too old: what was delayed has failed then. A report
-    /// for "-bv" tells of what would happen.
+    /// for "-bv" says what would happen.
     /// </summary>
     private static DeliveryAction ActionOf(Notice notice, DeliveryAction action) => notice.Kind switch
     {

@@ -19,7 +19,7 @@ public sealed record PlannedNotice(NoticeKind Kind, NoticeAudience Audience, str
     public bool Includes(DeliveryRecord record) => Audience != NoticeAudience.Sender || NotifyRules.IsWanted(Kind, record.Notify);
 }
 
-/// <summary>The notices for a message, and a line for the log when there is none for a reason that people should know.</summary>
+/// <summary>The notices for a message, and a line for the log when there is none for a reason that should be known.</summary>
 public sealed record NoticePlan(IReadOnlyList<PlannedNotice> Notices, string LogText = "");
 
 /// <summary>
@@ -82,7 +82,7 @@ public sealed class NoticePlanner(NoticeSettings settings)
         ReturnsBody: kind == NoticeKind.Failure && message.Return != DsnReturn.Headers,
         ReturnsOriginal: !message.Flags.HasFlag(MessageFlags.VerifyOnly));
 
-    /// <summary>What list software tells by the address alone must come from one recipient each.</summary>
+    /// <summary>List software reads the recipient from the address, so each notice is about one recipient.</summary>
     private static IEnumerable<PlannedNotice> ToVariableSenders(MessageFacts message, IEnumerable<DeliveryRecord> records, string verp)
     {
         foreach (DeliveryRecord record in records)

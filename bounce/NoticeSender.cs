@@ -147,7 +147,7 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
         Recipients = [new EnvelopeRecipient { Address = notice.EnvelopeRecipient }],
     };
 
-    /// <summary>The words of the log line, which log readers know.</summary>
+    /// <summary>The words of the log line, as in Postfix.</summary>
     private static string Describe(PlannedNotice notice)
     {
         string who = notice.Audience == NoticeAudience.Sender ? "sender" : "postmaster";

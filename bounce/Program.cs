@@ -2,7 +2,7 @@ using MtaSuite.Common.Hosting;
 
 namespace MtaSuite.Bounce;
 
-/// <summary>The program.</summary>
+/// <summary>Keeps the delivery logs and sends notices; serves the error, retry and discard transports.</summary>
 public static class Program
 {
     private const string Manual = """
@@ -14,9 +14,9 @@ public static class Program
 
         DESCRIPTION
             As bounce, defer or trace: appends to the log of a message in the folder of that name, and makes a notice from it for the
-            sender, or for the postmaster (notify_classes). A notice that cannot be delivered goes to the postmaster once, and is dropped
-            then. As error or retry: returns or defers all mail; as discard: drops it. The next hop is the reason, with a status code before
-            it or not.
+            sender, or for the postmaster (notify_classes). A notice that cannot be delivered goes to the postmaster once, and is discarded
+            if that fails too. As error or retry: returns or defers all mail; as discard: discards it. The next hop is the reason, with or
+            without a status code before it.
 
         STANDARDS
             RFC 3461 (notification requests), RFC 3464 (delivery status notifications), RFC 6522 (multipart/report), RFC 6533

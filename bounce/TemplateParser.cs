@@ -10,7 +10,7 @@ namespace MtaSuite.Bounce;
 /// template = name "_template = &lt;&lt;" word LF *( header LF ) LF *( text LF ) word LF
 /// header   = ( "Charset" / "From" / "Subject" / "Postmaster-Subject" ) ":" value
 /// </code>
-/// Trouble with one template is a warning, and the built-in one serves in its place.
+/// An error in a template is a warning, and the built-in one is used instead.
 /// </summary>
 internal sealed class TemplateParser(string path, List<string> warnings, bool obsoleteFrom)
 {

@@ -20,7 +20,7 @@ internal sealed class CleanupSettings(MailConfig config)
     public readonly string MyHostname = config.Get(CommonParams.Myhostname);
     /// <summary>A "TLS-Required: no" header means something.</summary>
     public readonly bool TakesTlsRequired = config.Get(TlsParams.TlsRequiredEnable);
-    /// <summary>REQUIRETLS survives programs that know nothing of it as a header of ours.</summary>
+    /// <summary>REQUIRETLS is kept in a header field for programs that do not support it.</summary>
     public readonly bool KeepsRequireTls = config.Get(TlsParams.RequiretlsEnable) && config.Get(TlsParams.RequiretlsEsmtpHeader);
     public readonly bool DetectsEightBit = config.Get(CleanupParams.Detect8bitEncodingHeader);
     public readonly bool SmtpUtf8 = config.Get(CommonParams.Smtputf8Enable);

@@ -12,7 +12,7 @@ namespace MtaSuite.Cleanup;
 /// The header section of one message: fields are rewritten and dropped as they arrive, what the envelope and the log need is noted, and
 /// missing fields are added at the end. It is kept in memory, and bounded.
 /// </summary>
-/// <param name="inspection">Looks at each field; null: nobody does.</param>
+/// <param name="inspection">Looks at each field; null: no inspection.</param>
 internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest request, MessageBuffers buffers, ContentInspection? inspection)
 {
     /// <summary>A larger section is refused: a daemon never holds a whole message.</summary>
@@ -164,7 +164,7 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
         return true;
     }
 
-    /// <summary>What later steps must know of a field.</summary>
+    /// <summary>Facts about a field that later steps need.</summary>
     private void Note(HeaderField field)
     {
         switch (field.Name)
@@ -186,7 +186,7 @@ internal sealed class HeaderSection(CleanupSettings settings, SubmitRequest requ
         _resent |= field.Name.Traits().HasFlag(HeaderTraits.Resent);
     }
 
-    /// <summary>A header that says so makes 8-bit content of what nobody else has declared (detect_8bit_encoding_header).</summary>
+    /// <summary>A header may declare 8-bit content where the client did not (detect_8bit_encoding_header).</summary>
     private void NoteEncoding(ReadOnlySpan<byte> value)
     {
         if (!settings.DetectsEightBit || Envelope.Body != BodyType.Unknown) return;

@@ -219,7 +219,7 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
     // ---- the end ---------------------------------------------------------------------------------------------------
 
     /// <summary>
-    /// Tells qmgr. Who sends too fast waits for the answer to each message; mail that the suite makes itself must get on.
+    /// Tells qmgr. A submitter that is too fast waits for the answer to each message; mail of the suite itself does not.
     /// </summary>
     private async ValueTask TellAsync()
     {
@@ -233,7 +233,7 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
     private QueuedNotice MakeNotice()
     {
         const int fewEnough = 500;
-        // known now, and not in the file: for a first attempt nobody has to read the content for it
+        // known now, and not in the file: a first attempt need not read the content for it
         if (!_file.HasHighBytes) Envelope.Body = BodyType.SevenBit;
         QueuedNotice notice = new() { Envelope = Envelope, Content = _file.Content, Journal = _file.Place };
         if (Envelope.Recipients.Count <= fewEnough) return notice;

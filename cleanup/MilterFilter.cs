@@ -12,7 +12,7 @@ namespace MtaSuite.Cleanup;
 
 /// <summary>
 /// The milters of one message. Those of smtpd come with the message, in the middle of their conversation; those of mail that did not come
-/// by SMTP are told here of a session that there was not. Each sees the message as the ones before it left it. Owns its copies of the
+/// by SMTP get a simulated session here. Each sees the message as the ones before it left it. Owns its copies of the
 /// connections.
 /// </summary>
 internal sealed class MilterFilter : IContentFilter
@@ -33,7 +33,7 @@ internal sealed class MilterFilter : IContentFilter
         }
     }
 
-    /// <summary>Milters that hear of this message alone.</summary>
+    /// <summary>Milters that get this message only.</summary>
     public MilterFilter(CleanupService service)
     {
         _session = service;

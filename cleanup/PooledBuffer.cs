@@ -54,7 +54,7 @@ internal sealed class PooledBuffer(int ownCapacity) : IBufferWriter<byte>
         _rented = larger;
     }
 
-    /// <summary>Forgets what was written, and gives back what was rented.</summary>
+    /// <summary>Discards what was written, and returns what was rented.</summary>
     public void Reset()
     {
         WrittenCount = 0;

@@ -12,7 +12,7 @@ namespace MtaSuite.Cleanup;
 /// <summary>
 /// Writes the queue file of one message: a small one in one piece at its end; the body of a large one as it comes, behind room for the
 /// head, the envelope and the header section. These are written last: into that room, or, when they have outgrown it, behind the body.
-/// Nothing is written where nobody can be promised anything yet: until the end the head says "unfinished".
+/// Nothing is acknowledged before it is complete: until the end the head says "unfinished".
 /// </summary>
 internal sealed class QueueFileWriter(CleanupService service, Envelope envelope, MessageBuffers buffers)
 {

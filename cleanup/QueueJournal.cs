@@ -10,7 +10,7 @@ namespace MtaSuite.Cleanup;
 /// Makes small queue files durable by a copy in a journal: appended, then synced with one fdatasync(2) for all that came together, which
 /// touches neither folders nor inodes. The files themselves lie in the page cache; most are delivered and gone before the system would
 /// write them. There are two segments: while one is written to, the files of the other are synced in the background, all at once, and its
-/// records forgotten. qmgr brings the files back after a failure of the machine. Whatever has no place here is made durable by itself, as
+/// records forgotten. qmgr brings the files back after a failure of the machine. What has no place here is made durable by itself, as
 /// ever.
 /// </summary>
 internal sealed class QueueJournal : SyncStage
@@ -83,7 +83,7 @@ internal sealed class QueueJournal : SyncStage
     }
 
     /// <summary>
-    /// While there are records: forgets them before long, so that a failure of the machine brings little back that was delivered already.
+    /// While there are records: discards them soon, so that a failure of the machine brings back few delivered messages.
     /// </summary>
     private void Watch() => _loop.After(MaxAge, () =>
     {
@@ -125,7 +125,7 @@ internal sealed class QueueJournal : SyncStage
         }
     }
 
-    /// <summary>After a failed write nobody knows what is on the disk: nothing is trusted to the journal any more.</summary>
+    /// <summary>After a failed write the contents of the disk are unknown: the journal is no longer used.</summary>
     private void Break(string step, int error)
     {
         lock (_gate)

@@ -7,10 +7,10 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Launcher;
 
 /// <summary>
-/// Becomes one command of a user. local starts this program anew for each command, as root; it takes the user's rights with every thread
-/// it has, for good, and executes the command in its own place. So no thread of local, which stays root, ever has a user's uid: whoever
-/// has a thread's uid may stop, kill and limit the whole process of that thread. From the change of rights on the user can disturb this
-/// process, and with it his own command alone.
+/// Runs one command of a user. local starts this program for each command, as root; it takes the user's rights permanently, with all of its
+/// threads, and executes the command in its own place. So no thread of local, which stays root, ever has a user's uid: a user with the uid
+/// of a thread may stop, kill and limit the whole process of that thread. After the change of rights the user can disturb this process,
+/// which is the user's own command.
 /// </summary>
 public static class Program
 {
@@ -22,11 +22,11 @@ public static class Program
             started by local, with the request on descriptor 3
 
         DESCRIPTION
-            Takes the rights of a user, who is never root, and becomes the command that local asks for. What keeps it from doing so is
-            told on descriptor 4, which is closed when the command runs.
+            Takes the rights of a user, who is never root, and executes the command of the request in its own place. An error is
+            written to descriptor 4, which is closed when the command runs.
 
         EXIT STATUS
-            64 not started by local; 71 the command could not be started. Otherwise that of the command.
+            64 not started by local; 71 the command could not be started. Otherwise the command's.
 
         """;
 

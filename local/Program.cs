@@ -4,24 +4,24 @@ using MtaSuite.Local.Spawn;
 
 namespace MtaSuite.Local;
 
-/// <summary>The program.</summary>
+/// <summary>Final delivery on this machine, and services of type spawn.</summary>
 public static class Program
 {
     private const string Manual = """
         NAME
-            local - final delivery on this machine: local users, virtual mailboxes, commands; programs for connections
+            local - final delivery on this machine: local users, virtual mailboxes, commands; the spawn service
 
         SYNOPSIS
             started by master for the commands local, virtual, pipe and spawn of master.cf
 
         DESCRIPTION
             Delivers queued messages with the recipient's rights: to mailboxes and Maildirs, to commands, by aliases and .forward files
-            (local), to virtual mailboxes (virtual), or to one command of the administrator's (pipe). A recipient is marked done in the
-            queue file only after the message is on stable storage, or the journal answers for it, or the command has succeeded.
+            (local), to virtual mailboxes (virtual), or to a command that master.cf names (pipe). A recipient is marked as done in the
+            queue file only after the message is on stable storage, or the journal covers the delivery, or the command has succeeded.
 
-            A spawn service runs one command of the administrator's for each connection to its socket, which is the command's standard
-            input, output and error: user=name[:group] argv=command argument... The process limit of its line is the most commands at
-            once, and {service}_time_limit the longest life of one.
+            A spawn service runs a command for each connection to its socket, which is the command's standard input, output and error:
+            user=name[:group] argv=command argument... in master.cf. The process limit of its line is the maximum of commands at once, and
+            {service}_time_limit the time after which a command is killed.
 
         STANDARDS
             RFC 5321 (final delivery), RFC 3464 (status codes)

@@ -60,7 +60,7 @@ internal sealed class AcceptedConfig : IDisposable
         if (error != 0) Log.Warning($"no copy of the accepted configuration is left in {data}/{CopyFolder}: {Errno.Text(error)}");
     }
 
-    /// <summary>Whoever may not read a file may not read its copy.</summary>
+    /// <summary>A user who may not read a file may not read its copy.</summary>
     private static uint ModeOf(string path) =>
         FileStatus.TryGet(path, out FileStatus status) ? status.Permissions & FileMode : FileModes.PrivateFile;
 

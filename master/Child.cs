@@ -14,7 +14,7 @@ internal sealed class Child(Service service, int pid)
     /// <summary>It accepts nothing new and will exit.</summary>
     public bool Leaving { get; set; }
     public int Busy { get; set; }
-    /// <summary>When it was last heard of, milliseconds of the loop's clock.</summary>
+    /// <summary>When it last reported, milliseconds of the loop's clock.</summary>
     public long LastHeard { get; set; }
     public long Started { get; init; }
     /// <summary>How long it may be silent.</summary>

@@ -3,7 +3,7 @@ namespace MtaSuite.Master;
 /// <summary>How a command of master.cf is run. <paramref name="Program"/> null: nothing needs to run for it here.</summary>
 /// <param name="Single">One process serves. On a reload its successor starts at once, beside it: the one that leaves serves nobody
 /// new.</param>
-/// <param name="Boot">Started with the suite; the others when somebody first connects.</param>
+/// <param name="Boot">Started with the suite; the others when a client first connects.</param>
 /// <param name="Exclusive">It owns files, or the order of what it writes, alone: a new one is started only after the old one is
 /// gone.</param>
 internal sealed record CommandRow(string? Program, bool Single = false, bool Boot = false, bool Exclusive = false);

@@ -77,8 +77,8 @@ internal sealed class KeyWatch
     private static bool IsUsable(TlsServerSettings settings)
     {
         using TlsServer? server = settings.TryStart(TimeProvider.System, out string error);
-        if (server == null) Log.Warning($"TLS keys and certificates have changed and cannot be used, the old ones stay: {error}");
-        else Log.Info($"TLS keys and certificates have changed: new processes take them up");
+        if (server == null) Log.Warning($"TLS keys and certificates have changed and cannot be used, the old ones stay in use: {error}");
+        else Log.Info($"TLS keys and certificates have changed: new processes will use them");
         return server != null;
     }
 }

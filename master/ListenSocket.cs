@@ -87,7 +87,7 @@ internal sealed class ListenSocket : IDisposable
         return bound;
     }
 
-    /// <summary>False for a Unix socket whose file somebody has removed or replaced: nobody can connect to it any more.</summary>
+    /// <summary>False for a Unix socket whose file was removed or replaced: no client can connect to it any more.</summary>
     public bool IsReachable => _file.Inode == 0
         || (FileStatus.TryGet(Address, out FileStatus now, follow: false) && now.Inode == _file.Inode && now.Device == _file.Device
             && now.Mode == _file.Mode);

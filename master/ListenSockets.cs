@@ -110,7 +110,7 @@ internal sealed class ListenChange(ListenSockets sockets)
         Sockets.GetSocketOption(socket.Fd, Sockets.SOL_SOCKET, Sockets.SO_TYPE)
             == (entry.Type == ServiceType.UnixDgram ? Sockets.SOCK_DGRAM : Sockets.SOCK_STREAM);
 
-    /// <summary>What was opened is in force; what nobody asked for is closed.</summary>
+    /// <summary>What was opened is in use; what is no longer needed is closed.</summary>
     public void Commit() => sockets.Become(_wanted);
 
     /// <summary>Nothing has changed.</summary>

@@ -13,18 +13,18 @@ internal sealed class MasterOptions
             master [-c DIR] [-a DESCRIPTOR] [-n]
 
         DESCRIPTION
-            Binds the sockets that master.cf names and runs the daemons that serve them. It never touches mail. Use
-            mtasuite start, stop and reload rather than this program.
+            Binds the sockets of master.cf and runs the daemons that serve them. It does not handle mail. Use mtasuite start,
+            stop and reload rather than this program.
 
             -c DIR  configuration directory (default /etc/mtasuite, or MAIL_CONFIG)
-            -a DESCRIPTOR  read the configuration from there: what mtasuite start has checked
+            -a DESCRIPTOR  read the configuration from this descriptor, where mtasuite start left what it has checked
             -n      write one line to descriptor 3: "ready", or "error" and the reason
 
         SIGNALS
-            TERM stop, QUIT stop at once, HUP reload, USR1 open the log again
+            TERM stop, QUIT stop at once, HUP reload, USR1 reopen the log
 
         EXIT STATUS
-            0 stopped, 1 a socket cannot be bound or another master has the spool, 78 bad configuration, 70 bug
+            0 stopped, 1 a socket cannot be bound or another master runs on the spool, 78 bad configuration, 70 bug
 
         """;
 

@@ -1,6 +1,6 @@
 namespace MtaSuite.Master;
 
-/// <summary>The program.</summary>
+/// <summary>Starts, watches, reloads and stops the daemons.</summary>
 public static class Program
 {
     public static int Main(string[] args) => MasterProgram.Run(args);

@@ -75,7 +75,7 @@ internal sealed class Reloader(EventLoop loop, string directory, Folder? folder,
         else
         {
             _candidate?.Dispose();
-            foreach (string line in reason.Split('\n')) Log.Error($"reload refused, the running configuration goes on: {line}");
+            foreach (string line in reason.Split('\n')) Log.Error($"reload refused, the running configuration stays in use: {line}");
         }
         _candidate = null;
         systemd.Status(status == 0 ? "running" : "running; the last reload was refused");

@@ -7,7 +7,7 @@ namespace MtaSuite.Master;
 
 /// <summary>
 /// One service of master.cf: its sockets, its processes, its back-off. While no process takes connections, master watches the sockets and
-/// starts processes when somebody connects.
+/// starts processes when a client connects.
 /// </summary>
 internal sealed class Service(Supervisor supervisor, ServiceEntry entry, CommandRow row) : IReadiness
 {
@@ -25,7 +25,7 @@ internal sealed class Service(Supervisor supervisor, ServiceEntry entry, Command
     /// <summary>Taken out of master.cf: nothing is started any more.</summary>
     public bool Removed { get; set; }
 
-    /// <summary>Somebody has connected since the suite was started.</summary>
+    /// <summary>A client has connected since the suite was started.</summary>
     public bool WasUsed { get; private set; }
 
     public string Key => $"{Entry.Name}/{Entry.Type}";

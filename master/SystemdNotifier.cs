@@ -20,7 +20,7 @@ internal sealed class SystemdNotifier
             loop.Every(TimeSpan.FromMicroseconds(usec / 2), () => Send("WATCHDOG=1"));
     }
 
-    /// <summary>A reload begins; systemd wants the monotonic time with it.</summary>
+    /// <summary>A reload begins; systemd needs the monotonic time with it.</summary>
     public void Reloading()
     {
         long microseconds = Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);

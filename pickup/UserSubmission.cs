@@ -71,7 +71,7 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
 
     private void Begin(SubmitRequest asked, uint uid)
     {
-        // what only the queue knows of is not for users to say
+        // users may not set what only the queue may set
         foreach (EnvelopeRecipient r in asked.Envelope.Recipients) r.Notify &= ~Notify.Expanded;
         SubmitRequest request = LocalEnvelope.Adopt(asked, service.Settings, service.Loop.Time);
         (_queueId, _sender) = (request.Envelope.QueueId, request.Envelope.Sender);
@@ -156,8 +156,8 @@ internal sealed class UserSubmission(PickupService service) : IStreamHandler
     {
         if (_answered) return;
         _answered = true;
-        _submission?.Abort("submission was broken off");
-        if (_submission != null && !_ended) Log.Info($"{_queueId}: submission was broken off");
+        _submission?.Abort("submission was aborted");
+        if (_submission != null && !_ended) Log.Info($"{_queueId}: submission was aborted");
         service.Ended();
     }
 }

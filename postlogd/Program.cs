@@ -2,7 +2,7 @@ using MtaSuite.Common.Hosting;
 
 namespace MtaSuite.Postlogd;
 
-/// <summary>The program.</summary>
+/// <summary>Writes log lines of programs that may not open the log file.</summary>
 public static class Program
 {
     private const string Manual = """
@@ -13,11 +13,11 @@ public static class Program
             started by master, for a service of type unix-dgram
 
         DESCRIPTION
-            Daemons open maillog_file themselves while they start. What cannot is logged through this service, one line a datagram on
-            public/postlog: commands of ordinary users, commands while maillog_file is /dev/stdout, and a daemon that may not make the file
-            again after it was rotated. A line of root or mail_owner is written as it comes; one of anybody else under this service's own
-            name and with the sender's user id, at postlog_user_rate_limit a second: what is beyond that is counted, and the count logged
-            once a minute.
+            Daemons open maillog_file themselves while they start. Programs that cannot open it send each line as a datagram to
+            public/postlog: commands of ordinary users, commands while maillog_file is /dev/stdout, and a daemon that may not create the
+            file again after it was rotated. A line of root or mail_owner is written as it is. A line of another user is written under the
+            name of this service and with the user's id, at most postlog_user_rate_limit lines a second; lines beyond that are counted,
+            and the number is logged once a minute.
 
         PARAMETERS
             maillog_file, maillog_file_permissions, postlog_service_name, postlog_user_rate_limit, syslog_name

@@ -59,7 +59,7 @@ internal sealed class UserRates(EventLoop loop, int linesPerSecond)
         bucket.At = now;
     }
 
-    /// <summary>Logs what was left out, one line a user, and forgets users that have their whole burst again.</summary>
+    /// <summary>Logs what was left out, one line for each user, and removes users that have their whole burst again.</summary>
     public void Report()
     {
         const int mostLines = 20;

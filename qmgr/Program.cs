@@ -2,7 +2,7 @@ using MtaSuite.Common.Hosting;
 
 namespace MtaSuite.Qmgr;
 
-/// <summary>The program.</summary>
+/// <summary>The queue manager: decides when each message is delivered, and by which agent.</summary>
 public static class Program
 {
     private const string Manual = """
@@ -13,12 +13,12 @@ public static class Program
             started by master
 
         DESCRIPTION
-            Knows every message in the queue, decides how and when each recipient is delivered, hands jobs to the delivery agents within the
-            limits of their transports and destinations, and acts on the outcomes: removes what is done, has failures reported, tries again
-            what failed for now. After a crash it finds everything again in the queue's folders.
+            Decides how and when each recipient of each queued message is delivered, sends requests to the delivery agents within the
+            limits of their transports and destinations, and acts on the outcomes: removes finished messages, reports permanent failures,
+            and retries after temporary ones. After a crash it reads the queue's folders again.
 
         PARAMETERS
-            docs/SCHEDULER.md tells what they do.
+            Described in docs/SCHEDULER.md.
             qmgr_message_active_limit, qmgr_message_recipient_limit, qmgr_message_recipient_minimum, qmgr_clog_warn_time
             initial_destination_concurrency, default_destination_concurrency_limit, default_destination_concurrency_positive_feedback,
             default_destination_concurrency_negative_feedback, default_destination_concurrency_failed_cohort_limit,

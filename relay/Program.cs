@@ -4,7 +4,7 @@ using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay;
 
-/// <summary>The program.</summary>
+/// <summary>The SMTP and LMTP client.</summary>
 public static class Program
 {
     private const string Manual = """
@@ -17,7 +17,7 @@ public static class Program
         DESCRIPTION
             Delivers queued messages to the next host by SMTP, or to a mail store by LMTP over TCP or a Unix socket: finds the hosts,
             tries them in order, keeps sessions for further messages, and marks a recipient as done in the queue file once the host has
-            taken over the responsibility. The parameters are those named smtp_..., or lmtp_... for the command lmtp.
+            accepted the message. The parameters are those named smtp_..., or lmtp_... for the command lmtp.
 
         STANDARDS
             RFC 5321 (SMTP), RFC 2033 (LMTP), RFC 1870 (SIZE), RFC 2920 (PIPELINING), RFC 3030 (CHUNKING), RFC 3461 (DSN),

@@ -2,7 +2,7 @@ using MtaSuite.Common.Hosting;
 
 namespace MtaSuite.Showq;
 
-/// <summary>The program.</summary>
+/// <summary>Lists the queue for postqueue and mailq.</summary>
 public static class Program
 {
     private const string Manual = """
@@ -14,8 +14,8 @@ public static class Program
 
         DESCRIPTION
             Answers postqueue and mailq on public/showq: reads the queue's folders and files, takes the state and the next attempt of each
-            message from qmgr and the reasons for delay from the defer logs, and sends what fits the asker's filter, as fast as it is read
-            there.
+            message from qmgr and the reasons for delay from the defer logs, and sends the messages that match the selectors, as fast as the
+            command reads them.
 
         PARAMETERS
             authorized_mailq_users, queue_service_name

@@ -9,7 +9,7 @@ using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Showq;
 
-/// <summary>showq as a daemon: listings for whoever may see the queue.</summary>
+/// <summary>showq as a daemon: listings for users who may see the queue.</summary>
 internal sealed class ShowqService : LinkService
 {
     /// <summary>Threads that read the queue: a listing of a million messages does not keep a small one waiting.</summary>

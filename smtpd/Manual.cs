@@ -11,16 +11,16 @@ internal static class Manual
             started by master for services of type inet in master.cf
 
         DESCRIPTION
-            Talks SMTP with clients, in clear or within TLS, lets users log in (docs/AUTH.md), checks clients and addresses by the
+            Speaks SMTP with clients, in clear or within TLS, lets users log in (docs/AUTH.md), checks clients and addresses by the
             smtpd_*_restrictions, and streams messages to cleanup. A 250 after the content means that the message is durable in the queue.
 
-            One process serves many clients. The maxproc column of master.cf is the most sessions at once; beyond it clients get
-            421 4.3.2. When nine tenths are there, $stress is "yes", and the shorter smtpd_timeout holds for clients that wait already, too.
+            One process serves many clients. The maxproc column of master.cf is the maximum of sessions at once; beyond it clients get
+            421 4.3.2. With nine tenths of them in use $stress is "yes", and the shorter smtpd_timeout applies to waiting clients, too.
 
-            postaccess starts it as "smtpd --explain" to learn which restriction would decide about a client; nothing is served then.
+            postaccess runs it as "smtpd --explain" to evaluate the restrictions for an imaginary client; nothing is served then.
 
         PARAMETERS
-            those that begin with smtpd_ in "postconf -d", and message_size_limit, line_length_limit, queue_minfree, mynetworks,
+            All that begin with smtpd_ in "postconf -d", and message_size_limit, line_length_limit, queue_minfree, mynetworks,
             strict_rfc821_envelopes, disable_vrfy_command, soft_bounce
 
         STANDARDS

@@ -3,7 +3,7 @@ using MtaSuite.Smtpd.Explain;
 
 namespace MtaSuite.Smtpd;
 
-/// <summary>The program.</summary>
+/// <summary>The SMTP server.</summary>
 public static class Program
 {
     public static int Main(string[] args)

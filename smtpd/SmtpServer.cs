@@ -178,7 +178,7 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, Func<Sub
         long minute = Loop.NowMilliseconds / 60_000;
         if (minute != _noticeMinute) (_noticeMinute, _notices) = (minute, 0);
         if (++_notices == MaxNotices + 1)
-            Log.Warning($"more than {MaxNotices} sessions with trouble in a minute: the postmaster is not told of more");
+            Log.Warning($"more than {MaxNotices} sessions with problems in a minute: no notices to the postmaster about further ones");
         return _notices <= MaxNotices;
     }
 

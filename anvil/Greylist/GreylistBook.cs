@@ -15,7 +15,7 @@ internal readonly record struct GreylistEntry(long First, long Last, int Passed)
 }
 
 /// <summary>
-/// The greylist in memory. A triple is known by a hash, so that an entry is small and the file names nobody. A full list drops first what
+/// The greylist in memory. A triple is kept as a hash, so that an entry is small and the file holds no names. A full list drops first what
 /// has expired, then the triples that never came again.
 /// </summary>
 internal sealed class GreylistBook(GreylistSettings settings)
@@ -93,7 +93,7 @@ internal sealed class GreylistBook(GreylistSettings settings)
         else _entries[key] = entry with { Last = now };
     }
 
-    /// <summary>Forgets what has expired; how many were dropped.</summary>
+    /// <summary>Removes what has expired; returns how many.</summary>
     public int Clean(long now) => Drop(entry => IsExpired(entry, now));
 
     private int Drop(Func<GreylistEntry, bool> chosen)
@@ -115,7 +115,7 @@ internal sealed class GreylistBook(GreylistSettings settings)
     }
 
     /// <summary>
-    /// A sender as the greylist knows it: without extension, and with # for digits, since mailing lists number their senders.
+    /// A sender as it is compared: without extension, and with # for digits, since mailing lists number their senders.
     /// </summary>
     internal static string SenderKey(string sender)
     {

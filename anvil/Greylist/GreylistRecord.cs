@@ -8,7 +8,7 @@ namespace MtaSuite.Anvil.Greylist;
 /// line = key SP first SP last SP passed LF / key SP "-" LF
 /// key  = 32HEXDIG, a hash of the client, or of client, sender and recipient
 /// </code>
-/// Times are seconds since 1970. The newest line for a key counts; "-" forgets it.
+/// Times are seconds since 1970. The newest line for a key counts; "-" removes it.
 /// </summary>
 internal static class GreylistRecord
 {
@@ -16,7 +16,7 @@ internal static class GreylistRecord
         ? string.Create(CultureInfo.InvariantCulture, $"{key:x32} {e.First} {e.Last} {e.Passed}\n")
         : string.Create(CultureInfo.InvariantCulture, $"{key:x32} -\n");
 
-    /// <summary>Reads a line without its LF; a null entry: forgotten.</summary>
+    /// <summary>Reads a line without its LF; a null entry: removed.</summary>
     public static bool TryParse(string line, out UInt128 key, out GreylistEntry? entry)
     {
         entry = null;

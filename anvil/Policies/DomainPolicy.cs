@@ -14,7 +14,7 @@ internal sealed class DomainPolicy(string domain)
     public long CheckAt { get; set; }
     public long FetchAt { get; set; }
 
-    /// <summary>When somebody last wanted to know.</summary>
+    /// <summary>The last time that it was asked for.</summary>
     public long Asked { get; set; }
 
     /// <summary>The look that is under way; null: none.</summary>

@@ -10,7 +10,7 @@ using MtaSuite.Common.Tls.Client;
 namespace MtaSuite.Anvil.Policies;
 
 /// <summary>
-/// The policies of domains (RFC 8461 3 and 5): looked for when somebody asks, known for as long as they hold. A domain's record is asked
+/// The policies of domains (RFC 8461 3 and 5): looked up on request, kept for as long as they hold. A domain's record is asked
 /// for again after its TTL, within bounds; its policy is fetched when the id is a new one, and in the background when it grows old. On the
 /// loop's thread.
 /// </summary>
@@ -23,7 +23,7 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
     private readonly Dictionary<string, DomainPolicy> _domains = new(StringComparer.Ordinal);
     private readonly Queue<Promise<bool>> _waiting = new();
     private int _fetching;
-    /// <summary>What the policies take up; too much where some were forgotten since it was counted.</summary>
+    /// <summary>What the policies take up; too much where some were dropped since it was counted.</summary>
     private long _size;
 
     /// <summary>Called with a line for the journal.</summary>
@@ -67,7 +67,7 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
         return _domains[domain] = new DomainPolicy(domain);
     }
 
-    /// <summary>Forgets a tenth: first domains without a policy, then those that nobody asked for of late.</summary>
+    /// <summary>Drops a tenth: first domains without a policy, then those not asked for recently.</summary>
     private void MakeRoom()
     {
         long now = Now;
@@ -76,7 +76,7 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
             _domains.Remove(state.Domain);
     }
 
-    /// <summary>Where that makes too much of them, the largest are forgotten: an honest policy is short.</summary>
+    /// <summary>If they are too large together, the largest are dropped: a normal policy is short.</summary>
     private void Keep(DomainPolicy state, KnownPolicy policy)
     {
         state.Known = policy;
@@ -132,7 +132,7 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
         }
         state.FetchAt = Now + RetryTime;
         Task fetch = FetchAsync(state, id);
-        // the same policy as ever, only newer: nobody waits for it
+        // the same policy, only newer: no request waits for it
         if (isCurrent) fetch.Detach();
         else await fetch;
     }

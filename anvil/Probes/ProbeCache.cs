@@ -30,7 +30,7 @@ internal sealed class ProbeCache(ProbeSettings settings)
     /// <summary>All results.</summary>
     public IEnumerable<KeyValuePair<string, ProbeEntry>> Results => _entries.Where(p => p.Value.Updated > 0 && IsKept(p.Value));
 
-    /// <summary>The local part may tell upper case from lower, the domain never does.</summary>
+    /// <summary>Case may matter in the local part, never in the domain.</summary>
     public static string KeyOf(string address) => Address.FoldDomain(address);
 
     /// <summary>Takes a result from disk.</summary>
@@ -77,7 +77,7 @@ internal sealed class ProbeCache(ProbeSettings settings)
         else Remove(key);
     }
 
-    /// <summary>Forgets what has expired; how many were dropped.</summary>
+    /// <summary>Removes what has expired; returns how many.</summary>
     public int Clean(long now)
     {
         int dropped = 0;

@@ -24,7 +24,7 @@ internal static class ProbeRecord
             $"{(int)e.Status} {e.Updated} {JournalText.Escape(address)}\t{JournalText.Escape(text)}\n");
     }
 
-    /// <summary>Reads a line without its LF; a null entry: forgotten.</summary>
+    /// <summary>Reads a line without its LF; a null entry: removed.</summary>
     public static bool TryParse(string line, out string address, out ProbeEntry? entry)
     {
         (address, entry) = ("", null);

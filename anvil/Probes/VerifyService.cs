@@ -12,7 +12,7 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Anvil.Probes;
 
 /// <summary>
-/// The service verify: answers what is known of addresses, sends probes, and takes what qmgr tells of them. A probe is a message with
+/// The service verify: keeps the results for addresses, sends probes, and takes their outcomes from qmgr. A probe is a message with
 /// <see cref="MessageFlags.Probe"/>: routed with the address_verify_ parameters, never delivered, never returned.
 /// </summary>
 internal sealed class VerifyService : SharedService

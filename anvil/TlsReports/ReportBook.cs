@@ -8,7 +8,7 @@ namespace MtaSuite.Anvil.TlsReports;
 internal sealed class ReportBook(ReportSettings settings, Random? random = null)
 {
     private const long Day = 86400;
-    /// <summary>Domains that are known to want no reports; forgotten when there are too many, which costs a question each.</summary>
+    /// <summary>Domains without a TLSRPT record; dropped when there are too many, which costs a query each.</summary>
     private readonly HashSet<string> _unwanting = new(StringComparer.Ordinal);
     private readonly Dictionary<string, DomainTally> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Start, string Domain), DomainTally> _closed = [];
@@ -59,7 +59,7 @@ internal sealed class ReportBook(ReportSettings settings, Random? random = null)
     }
 
     /// <summary>
-    /// A domain has said where its reports go. None: what was collected is forgotten, and nothing more is collected today.
+    /// The addresses for a domain's reports. None: what was collected is dropped, and nothing more is collected today.
     /// </summary>
     public void Answer(DomainTally tally, IReadOnlyList<string> addresses)
     {

@@ -11,8 +11,8 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Anvil.TlsReports;
 
 /// <summary>
-/// The service tlsrpt (RFC 8460): counts what relay tells of its TLS sessions, by the domains that ask for reports, and sends each of them
-/// one report a day. The process stays as long as there is something to report; what it knows is in a journal, so that it may end at any
+/// The service tlsrpt (RFC 8460): counts the TLS sessions that relay reports, by the domains that ask for reports, and sends each of them
+/// one report a day. The process stays as long as there is something to report; its data is in a journal, so that it may end at any
 /// time.
 /// </summary>
 internal sealed class TlsReportService : SharedService, IService

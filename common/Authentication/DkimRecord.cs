@@ -26,7 +26,7 @@ public sealed record DkimRecord
 
     public bool IsRevoked => Key.Length == 0;
 
-    /// <summary>Reads a record's text; false with what is wrong. Unknown tags are ignored, as the RFC wants.</summary>
+    /// <summary>Reads a record's text; false with what is wrong. Unknown tags are ignored, as the RFC demands.</summary>
     public static bool TryParse(string text, out DkimRecord record, out string problem)
     {
         record = new DkimRecord();

@@ -57,7 +57,7 @@ public sealed record DmarcRecord
             && tags["np"] != null ? "np" : "";
         if (bad.Length > 0)
         {
-            string trouble = tags[bad] is { } word ? $"{bad}={TagList.Shown(word)} is none of none, quarantine, reject"
+            string trouble = tags[bad] is { } word ? $"{bad}={TagList.Shown(word)} is not one of none, quarantine, reject"
                 : $"{bad}= is missing";
             if (aggregate.Count == 0) return Fail(out problem, trouble);
             warnings.Add($"{trouble}: the policy counts as none");

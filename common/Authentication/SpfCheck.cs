@@ -7,11 +7,11 @@ namespace MtaSuite.Common.Authentication;
 
 /// <summary>What a check found.</summary>
 /// <param name="Term">The term that decided; null: none did.</param>
-/// <param name="Reason">In words: what decided, or what the trouble is.</param>
+/// <param name="Reason">Text: what decided, or what the error is.</param>
 /// <param name="Lookups">Terms that led to questions; at most ten are allowed.</param>
 /// <param name="Voids">Questions without an answer; at most two are allowed.</param>
 /// <param name="Explanation">Of a Fail: the text that the domain's owner has for the refused sender (exp=), without control characters;
-/// empty: none. It comes from a stranger: whoever shows it says so (RFC 7208 6.2, 11.5).</param>
+/// empty: none. It is untrusted text, and must be shown as such (RFC 7208 6.2, 11.5).</param>
 public sealed record SpfOutcome(SpfResult Result, SpfTerm? Term, string Reason, int Lookups, int Voids, string Explanation = "");
 
 /// <summary>
@@ -42,7 +42,7 @@ public sealed class SpfCheck(DnsResolver resolver, SpfFacts facts, int maxLookup
     private async Task<SpfOutcome> HostAsync(string domain, int depth)
     {
         if (DomainName.ToAscii(domain) is not { } name || !HostName.HasValidLabels(Labels(name)) || !name.Contains('.'))
-            return Say(SpfResult.None, $"{domain} is no domain name");
+            return Say(SpfResult.None, $"{domain} is not a domain name");
         (SpfRecord? record, SpfOutcome? trouble) = await FindAsync(name);
         if (record == null) return trouble!;
         // RFC 7208 6.2: of a record that is included nothing is shown, of one that is redirected to its own and not the first one's

@@ -51,7 +51,7 @@ public sealed partial class SpfRecord
 
     public IReadOnlyList<SpfTerm> Terms => _terms;
 
-    /// <summary>Whose record counts when no term fits; empty: nobody's.</summary>
+    /// <summary>The domain whose record counts when no term matches; empty: none.</summary>
     public string Redirect { get; private set; } = "";
 
     /// <summary>Where the text is that explains a refusal; empty: nowhere.</summary>
@@ -103,7 +103,7 @@ public sealed partial class SpfRecord
         int end = text.AsSpan().IndexOfAny(':', '/');
         string word = end < 0 ? text : text[..end], rest = end < 0 ? "" : text[end..];
         int index = Array.FindIndex(s_mechanisms, m => m.Word.Equals(word, StringComparison.OrdinalIgnoreCase));
-        if (index < 0) return Bad(term, "is no mechanism of SPF");
+        if (index < 0) return Bad(term, "is not an SPF mechanism");
         SpfMechanism mechanism = s_mechanisms[index].Mechanism;
         return mechanism switch
         {
@@ -126,7 +126,7 @@ public sealed partial class SpfRecord
         int slash = rest.IndexOf('/'), prefix = four ? 32 : 128;
         string address = rest.Length == 0 || rest[0] != ':' ? "" : slash < 0 ? rest[1..] : rest[1..slash];
         if (slash >= 0 && !TryPrefix(rest[(slash + 1)..], prefix, out prefix))
-            return Bad(term, $"has a prefix length that is none (0 to {(four ? 32 : 128)})");
+            return Bad(term, $"has an invalid prefix length (0 to {(four ? 32 : 128)})");
         if (!(four ? HostName.TryParseIPv4(address, out IPAddress network) : HostName.TryParseIPv6(address, out network)))
             return Bad(term, $"does not name an IPv{(four ? 4 : 6)} address");
         return Add(new(result, mechanism, "", network, four ? prefix : 32, four ? 128 : prefix, term));
@@ -139,9 +139,9 @@ public sealed partial class SpfRecord
         {
             Match cidr = DualCidr().Match(rest);
             if (cidr.Groups[1].Success && !TryPrefix(cidr.Groups[1].Value, 32, out four))
-                return Bad(term, "has a prefix length that is none (0 to 32)");
+                return Bad(term, "has an invalid prefix length (0 to 32)");
             if (cidr.Groups[2].Success && !TryPrefix(cidr.Groups[2].Value, 128, out six))
-                return Bad(term, "has a prefix length that is none (0 to 128)");
+                return Bad(term, "has an invalid prefix length (0 to 128)");
             rest = rest[..cidr.Index];
         }
         bool needed = mechanism is SpfMechanism.Include or SpfMechanism.Exists;

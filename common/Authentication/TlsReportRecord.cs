@@ -3,7 +3,7 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Common.Authentication;
 
 /// <summary>
-/// Where a domain wants reports on TLS, the TXT record at _smtp._tls (RFC 8460 3):
+/// Where a domain asks for reports on TLS, the TXT record at _smtp._tls (RFC 8460 3):
 /// <code>
 /// tlsrpt-record    = tlsrpt-version 1*(field-delim tlsrpt-field) [field-delim]
 /// field-delim      = *WSP ";" *WSP

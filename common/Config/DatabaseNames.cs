@@ -26,8 +26,8 @@ public static class DatabaseNames
     };
 
     /// <summary>
-    /// The names that an expanded value brings into being. <paramref name="comment"/> hears of the first word that looks like a comment
-    /// behind other text, and of what follows it; nothing after it counts. <paramref name="problem"/> hears of braces that do not fit.
+    /// The names that an expanded value brings into being. <paramref name="comment"/> gets the first word that looks like a comment
+    /// behind other text, and of what follows it; nothing after it counts. <paramref name="problem"/> gets unbalanced braces.
     /// </summary>
     public static List<string> In(string value, Action<string, string> comment, Action<string>? problem = null)
     {

@@ -27,7 +27,7 @@ public sealed class MacroExpander(Func<string, MacroValue> lookup)
     private int steps;
     private bool usedUndefined;
 
-    /// <summary>What was wrong with the text, or null. The result then ends where the trouble began.</summary>
+    /// <summary>What was wrong with the text, or null. The result then ends where the error is.</summary>
     public string? Problem { get; private set; }
 
     /// <summary>Expands the names in a text, or says what is wrong with it.</summary>

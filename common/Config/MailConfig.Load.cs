@@ -3,7 +3,7 @@ namespace MtaSuite.Common.Config;
 public sealed partial class MailConfig
 {
     /// <summary>
-    /// Reads main.cf in a directory and puts the overrides over it. Every value that somebody set is checked; bad ones are errors with file
+    /// Reads main.cf in a directory and puts the overrides over it. Every value that was set is checked; bad ones are errors with file
     /// and line, and their defaults hold. The result's configuration is always usable; whether to go on is the caller's choice.
     /// </summary>
     /// <param name="overrides">The <c>-o name=value</c> of the command line or of master.cf, in order.</param>
@@ -76,7 +76,7 @@ public sealed partial class MailConfig
     }
 
     /// <summary>
-    /// What is wrong with an unexpanded value of a name, or null. Names nobody knows take any value that can be expanded.
+    /// What is wrong with an unexpanded value of a name, or null. Unknown names take any value that can be expanded.
     /// </summary>
     public string? CheckValue(string name, string text)
     {

@@ -12,7 +12,7 @@ public sealed partial class MailConfig
     private readonly List<ConfigProblem> _problems = [];
     private bool _expandsPath;
 
-    /// <summary>A value as somebody wrote it, and where.</summary>
+    /// <summary>A value as it was written, and where.</summary>
     private readonly record struct Setting(string Value, string File, int Line);
 
     /// <summary>The configuration directory.</summary>
@@ -48,7 +48,7 @@ public sealed partial class MailConfig
     /// <summary>The unexpanded text of what main.cf or an override sets, or null.</summary>
     public string? ExplicitText(string name) => _settings.TryGetValue(name, out Setting s) ? s.Value : null;
 
-    /// <summary>The unexpanded text that holds for a name: set, or the default. Null: nobody knows the name.</summary>
+    /// <summary>The unexpanded text that holds for a name: set, or the default. Null: the name is unknown.</summary>
     public string? TextOf(string name)
     {
         if (_settings.TryGetValue(name, out Setting setting)) return setting.Value;

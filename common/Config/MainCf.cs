@@ -67,7 +67,7 @@ public sealed class MainCf
     }
 }
 
-/// <summary>Reads configuration files; trouble becomes a problem.</summary>
+/// <summary>Reads configuration files; an error becomes a problem.</summary>
 public static class ConfigFile
 {
     /// <summary>Reads a whole file; one that cannot be read is an error among the problems.</summary>

@@ -56,7 +56,7 @@ public static class MasterCf
 
     private static bool Flag(string field, bool standard, string what, ref string problem)
     {
-        if (field is not ("y" or "n" or "-")) problem = $"bad {what} field: \"{field}\" is none of y, n, -";
+        if (field is not ("y" or "n" or "-")) problem = $"bad {what} field: \"{field}\" is not one of y, n, -";
         return field == "-" ? standard : field == "y";
     }
 

@@ -26,7 +26,7 @@ public abstract class Param(string name, string @default, string doc, bool effec
     /// <summary>Set by the program alone; an assignment is ignored with a warning.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>An old name that lives on in another parameter's default: listed by postconf only where it is set.</summary>
+    /// <summary>An old name that is used in another parameter's default: listed by postconf only where it is set.</summary>
     public bool Legacy { get; init; }
 
     /// <summary>

@@ -34,7 +34,7 @@ public sealed class TextParam(string name, string @default, string doc, bool req
     }
 
     private string Unknown(string word, IReadOnlyList<string> known) =>
-        $"bad value of {Name}: \"{word}\" is none of {string.Join(", ", known.Where(k => k.Length > 0))}";
+        $"bad value of {Name}: \"{word}\" is not one of {string.Join(", ", known.Where(k => k.Length > 0))}";
 }
 
 /// <summary>

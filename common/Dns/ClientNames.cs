@@ -28,7 +28,7 @@ public sealed record ClientName(string Name, NameStatus Status, string ReverseNa
 }
 
 /// <summary>
-/// Finds the name of a client: the address's name in /etc/hosts or the DNS, believed when the name's addresses hold the address.
+/// Finds the name of a client: the address's name in /etc/hosts or the DNS, used when the name's addresses include the address.
 /// </summary>
 /// <param name="hosts">A lookup of the native kind: /etc/hosts before the DNS.</param>
 public sealed class ClientNames(HostLookup hosts)

@@ -29,7 +29,7 @@ public sealed class DnsAnswer
     /// <summary>How long the answer holds.</summary>
     public TimeSpan Ttl { get; init; }
 
-    /// <summary>Why there is no record, in the words mail administrators know; empty when found.</summary>
+    /// <summary>Why there is no record, worded as in Postfix; empty when found.</summary>
     public string Reason { get; init; } = "";
 
     public bool IsFound => Status == DnsStatus.Found;

@@ -1,6 +1,6 @@
 namespace MtaSuite.Common.Dns;
 
-/// <summary>Texts for failures, in the words that mail administrators and log readers know.</summary>
+/// <summary>Texts for failures, worded as in Postfix.</summary>
 public static class DnsReason
 {
     public const string NotFound = "Host not found";

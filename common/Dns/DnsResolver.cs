@@ -37,7 +37,7 @@ public sealed class DnsResolver
     /// <summary>Questions that are on their way to servers or wait for a place.</summary>
     public int UnderWay => _underWay.Count;
 
-    /// <summary>Forgets all answers.</summary>
+    /// <summary>Removes all answers.</summary>
     public void Forget() => _cache.Clear();
 
     /// <summary>Asks for the records of a type.</summary>
@@ -82,7 +82,7 @@ public sealed class DnsResolver
             Promise<DnsAnswer> one = new();
             Ask(candidate, type, (flags & DnsQueryFlags.Dnssec) != 0, one);
             DnsAnswer answer = await one;
-            // Trouble outweighs "not there", and a name that exists one that does not.
+            // An error has priority over "not found", and a name that exists over one that does not.
             if (best is null || answer.Status != DnsStatus.NameError && best.Status == DnsStatus.NameError || answer.IsFound
                 || answer.IsTemporary) best = answer;
             if (answer.IsFound || answer.IsTemporary) break;
@@ -168,7 +168,7 @@ public sealed class DnsResolver
         },
     };
 
-    /// <summary>SERVFAIL and REFUSED may be over soon, as may silence. FORMERR and the like will not.</summary>
+    /// <summary>SERVFAIL, REFUSED and timeouts may pass soon. FORMERR and the like will not.</summary>
     private static DnsAnswer Failure(string name, DnsType type, ExchangeResult result)
     {
         bool final = result.Response is { Rcode: not (DnsRcode.ServerFailure or DnsRcode.Refused or DnsRcode.NotImplemented) };

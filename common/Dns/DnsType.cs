@@ -40,7 +40,7 @@ public enum DnsStatus : byte
 public enum DnsQueryFlags : byte
 {
     None = 0,
-    /// <summary>Ask for validation, and believe the resolver's AD bit.</summary>
+    /// <summary>Request validation, and use the resolver's AD bit.</summary>
     Dnssec = 1,
     /// <summary>A name without a dot gets the local domain (RES_DEFNAMES).</summary>
     DefaultDomain = 2,

@@ -14,7 +14,7 @@ public enum HostSources : byte { Dns = 1, Native = 2 }
 /// <summary>A host's addresses, or why there are none.</summary>
 /// <param name="Addresses">IPv4 first, each family in the server's order.</param>
 /// <param name="Failure">
-/// Null when there is at least one address. 4.4.3 temporary trouble of the name service, 5.4.4 no such host, 5.4.3 the server refuses to
+/// Null when there is at least one address. 4.4.3 temporary failure of the name service, 5.4.4 no such host, 5.4.3 the server refuses to
 /// answer, 4.7.0 a filter left nothing.
 /// </param>
 public sealed record HostAddresses(string Host, IReadOnlyList<IPAddress> Addresses, Outcome? Failure)
@@ -31,7 +31,7 @@ public sealed record HostAddresses(string Host, IReadOnlyList<IPAddress> Address
 /// <summary>How hosts are looked up.</summary>
 public sealed class HostLookupOptions
 {
-    /// <summary>The DNS first where both are set, then /etc/hosts for what it does not know.</summary>
+    /// <summary>The DNS first where both are set, then /etc/hosts for names that it does not have.</summary>
     public HostSources Sources { get; init; } = HostSources.Dns;
 
     /// <summary>inet_protocols.</summary>
@@ -149,7 +149,7 @@ public sealed class HostLookup
                 IsAuthenticated = found.TrueForAll(x => x.IsAuthenticated),
             };
         }
-        // The last of the worst: temporary trouble says the least.
+        // The last of the worst: a temporary failure says the least.
         DnsAnswer worst = answers.FindLast(x => x.IsTemporary) ?? answers.FindLast(x => x.Status == DnsStatus.Filtered)
             ?? answers.FindLast(x => !x.IsNotFound) ?? answers[^1];
         return new HostAddresses(name, [], FailureOf(worst)) { CanonicalName = worst.CanonicalName };

@@ -9,11 +9,11 @@ namespace MtaSuite.Common.Dns;
 /// <param name="Port">0: not said (MX).</param>
 public sealed record Exchanger(int Preference, string Host, int Port = 0, int Weight = 0);
 
-/// <summary>Who takes mail for a domain, or why nobody does.</summary>
+/// <summary>The hosts that receive mail for a domain, or why there are none.</summary>
 /// <param name="Hosts">Sorted by preference; within one in the server's order (SRV: by weighted lot). Addresses are not looked up
 /// yet.</param>
 /// <param name="Failure">
-/// Null when there is a host to try. 5.1.0 null MX, 5.4.4 no such domain, 4.4.3 temporary trouble, 5.4.3 the server refuses.
+/// Null when there is a host to try. 5.1.0 null MX, 5.4.4 no such domain, 4.4.3 temporary failure, 5.4.3 the server refuses.
 /// </param>
 public sealed record ExchangerList(string Domain, IReadOnlyList<Exchanger> Hosts, Outcome? Failure)
 {
@@ -96,7 +96,7 @@ public sealed class MailExchangers(DnsResolver resolver, MailExchangerOptions op
     }
 
     /// <summary>
-    /// "Not there" by allow_srv_lookup_fallback, trouble of the name service (not of the filter) by ignore_srv_lookup_error as well.
+    /// "Not found" by allow_srv_lookup_fallback, an error of the name service (not of the filter) by ignore_srv_lookup_error as well.
     /// </summary>
     private bool MayFallBack(ExchangerList list) => Options.AllowSrvFallback
         || (Options.IgnoreSrvErrors && !list.IsNull && list.Failure!.Status is { Subject: 4, Detail: 3 });

@@ -13,7 +13,7 @@ internal enum ExchangeStatus : byte
     Unreachable,
     /// <summary>Our question was answered with something unreadable.</summary>
     Malformed,
-    /// <summary>Many answers to questions that were not asked: somebody is guessing. Ask by TCP.</summary>
+    /// <summary>Many answers to other questions: somebody may be guessing ids. Ask by TCP.</summary>
     Suspicious,
 }
 
@@ -40,7 +40,7 @@ internal sealed record Question(string Name, DnsType Type, ushort Id, byte[] Byt
         DnsResponse? response = DnsResponse.ReadHead(message, out int position, out bool hasQuestion);
         if (response is null)
         {
-            // less than a header is nobody's answer: whoever guesses should not end the wait by two bytes
+            // less than a header is not an answer: two guessed bytes must not end the wait
             bool isOurs = message.Length >= DnsResponse.HeaderLength && (message[0] << 8 | message[1]) == Id && message[2] >= 0x80;
             return isOurs ? new ExchangeResult(ExchangeStatus.Malformed) : null;
         }

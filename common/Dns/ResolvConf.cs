@@ -29,7 +29,7 @@ public sealed class ResolvConf
     /// <summary>TCP always.</summary>
     public bool UseTcp { get; private set; }
 
-    /// <summary>Reads the file's text. What it does not know, or what is malformed, is ignored, as the C library does.</summary>
+    /// <summary>Reads the file's text. Unknown and malformed lines are ignored, as in the C library.</summary>
     /// <param name="hostName">Its domain is the search list where the file has none.</param>
     public static ResolvConf Parse(string text, string hostName = "")
     {

@@ -5,7 +5,7 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Common.Dns;
 
 /// <summary>
-/// Puts a question to the servers, one after the other and round again, until one answers. Knows which servers do not understand EDNS, and
+/// Sends a question to the servers, one after the other and round again, until one answers. Records which servers do not support EDNS, and
 /// asks those last that did not answer lately.
 /// </summary>
 internal sealed class ServerQuery(EventLoop loop, DnsOptions options, Func<ResolvConf> conf)
@@ -74,7 +74,7 @@ internal sealed class ServerQuery(EventLoop loop, DnsOptions options, Func<Resol
             if (result.Status != ExchangeStatus.Suspicious && result.Response is not { IsTruncated: true }) return result;
         }
         ExchangeResult whole = await TcpExchange.RunAsync(loop, server, question, timeout);
-        // TCP has room for everything: whoever truncates there has nothing to say.
+        // TCP has room for everything: a truncated answer there is useless.
         return whole.Response is { IsTruncated: true } ? new ExchangeResult(ExchangeStatus.Malformed) : whole;
     }
 }

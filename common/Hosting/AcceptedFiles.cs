@@ -4,7 +4,7 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Hosting;
 
 /// <summary>
-/// A configuration's files on their way from one process to another: in a sealed descriptor, which the reader need not trust anybody for
+/// A configuration's files on their way from one process to another: in a sealed descriptor, which no other process can change
 /// but its parent.
 /// </summary>
 public static class AcceptedFiles

@@ -7,7 +7,7 @@ using MtaSuite.Common.Spool;
 
 namespace MtaSuite.Common.Hosting;
 
-/// <summary>The log as the configuration wants it.</summary>
+/// <summary>The log as configured.</summary>
 public static class Logging
 {
     private static readonly string[] Facilities =

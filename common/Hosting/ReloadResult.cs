@@ -6,8 +6,8 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Hosting;
 
 /// <summary>
-/// What came of a reload, left by master for whoever asked for it, in a file that only master's user can write. A reload that began after
-/// it was asked for is an answer to that.
+/// The result of a reload, left by master for the process that requested it, in a file that only master's user can write. A result counts
+/// as the answer to a request when its reload began after the request.
 /// <code>
 /// file = started SP status LF [ reason LF ]
 /// </code>

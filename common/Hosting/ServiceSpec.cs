@@ -43,7 +43,7 @@ public interface IService
     /// </summary>
     void Stop() { }
 
-    /// <summary>master's wake-up timer (the fifth column of master.cf), or somebody asked for a run.</summary>
+    /// <summary>master's wake-up timer (the fifth column of master.cf), or a request for a run.</summary>
     void Wakeup() { }
 }
 

@@ -3,7 +3,7 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Common.Hosting;
 
-/// <summary>What a daemon tells master, and the other way round: eight bytes each, {u8 kind, 3 zero, i32 value}.</summary>
+/// <summary>Messages between a daemon and master, both ways: eight bytes each, {u8 kind, 3 zero, i32 value}.</summary>
 public enum StatusKind : byte
 {
     // from the daemon

@@ -3,7 +3,7 @@ using MtaSuite.Common.Config.Params;
 
 namespace MtaSuite.Common.Hosting;
 
-/// <summary>How long a daemon may be silent before master takes it for hung, and how often it says that it lives.</summary>
+/// <summary>How long a daemon may be silent before master considers it hung, and how often it reports.</summary>
 public static class Watchdog
 {
     private static readonly TimeSpan MostSilence = TimeSpan.FromSeconds(5);

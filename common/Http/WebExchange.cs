@@ -48,7 +48,7 @@ internal sealed class WebExchange(WebCall call, IReadOnlyList<IPAddress> address
             ConnectCallback = (context, stop) => ConnectAsync(context.DnsEndPoint.Port, stop),
         };
         if (call.Url.Scheme != Uri.UriSchemeHttps) return handler;
-        // no downloads of certificates or revocation lists: they would go by the system's resolver, and wait for anybody
+        // no downloads of certificates or revocation lists: they would use the system's resolver, and may take long
         X509ChainPolicy policy = new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         if (call.AuthorityFile.Length > 0)
         {
@@ -65,7 +65,7 @@ internal sealed class WebExchange(WebCall call, IReadOnlyList<IPAddress> address
         if (errors == SslPolicyErrors.None) return true;
         X509ChainStatusFlags flags = X509ChainStatusFlags.NoError;
         foreach (X509ChainStatus status in chain?.ChainStatus ?? []) flags |= status.Status;
-        // the worst first: a chain that nobody trusts says nothing about names and times
+        // the worst first: an untrusted chain says nothing about names and times
         _certificateProblem = (flags & ~X509ChainStatusFlags.NotTimeValid) != 0
             || (errors & SslPolicyErrors.RemoteCertificateNotAvailable) != 0
             ? Failed(WebStatus.NotTrusted, "failed: server certificate not trusted")

@@ -19,7 +19,7 @@ public enum WebStatus : byte
     NotTrusted,
     /// <summary>The certificate is of another time.</summary>
     Expired,
-    /// <summary>The certificate is somebody else's.</summary>
+    /// <summary>The certificate is for another name.</summary>
     WrongHost,
     /// <summary>The time was up.</summary>
     TimedOut,

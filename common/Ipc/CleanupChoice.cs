@@ -4,7 +4,7 @@ using MtaSuite.Common.Ipc.Messages;
 
 namespace MtaSuite.Common.Ipc;
 
-/// <summary>What a service wants cleanup to do with its mail, by the configuration.</summary>
+/// <summary>What cleanup is to do with the mail of a service, by the configuration.</summary>
 public static class CleanupChoice
 {
     private const CleanupFlags Filters = CleanupFlags.Checks | CleanupFlags.Milters;

@@ -6,7 +6,7 @@ using MtaSuite.Common.Mail;
 namespace MtaSuite.Common.Ipc;
 
 /// <summary>
-/// The one line that tells what became of a recipient:
+/// The one line about the outcome for a recipient:
 /// <c>ID: to=&lt;a&gt;, orig_to=&lt;b&gt;, relay=R, delay=T, delays=a/b/c/d, dsn=S, status=sent (text)</c>; the four delays are before the
 /// queue manager, in the queue manager, connection set-up, and transmission, seconds.
 /// </summary>

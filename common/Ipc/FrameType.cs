@@ -20,9 +20,9 @@ public enum FrameType : byte
     Reset = 6,
     /// <summary>The receiver of content has dealt with so many bytes (u32).</summary>
     Credit = 7,
-    /// <summary>Stream 0: the sender wants no new streams and leaves when the ones that run are over.</summary>
+    /// <summary>Stream 0: the sender accepts no new streams and leaves when the open ones are finished.</summary>
     GoAway = 8,
-    /// <summary>Stream 0: a message that nobody answers.</summary>
+    /// <summary>Stream 0: a message without an answer.</summary>
     Notice = 9,
     /// <summary>
     /// From the side that was asked: nothing was done for the stream, and the same may be asked again; the payload is a reason. On stream

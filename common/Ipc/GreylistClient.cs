@@ -10,7 +10,7 @@ public sealed class GreylistClient(EventLoop loop, string path)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
     private readonly LinkClient _link = new(loop, path);
 
-    /// <summary>Why nobody answered, for the log.</summary>
+    /// <summary>Why there was no answer, for the log.</summary>
     public string LastError => _link.LastError.Length > 0 ? _link.LastError : "no answer";
 
     /// <summary>What the greylist says; null: the service does not answer.</summary>

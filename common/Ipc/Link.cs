@@ -6,7 +6,7 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Common.Ipc;
 
-/// <summary>Takes a message that nobody answers; false when it is broken.</summary>
+/// <summary>Takes a message without an answer; false when it cannot be decoded.</summary>
 public delegate bool NoticeHandler(Link link, ReadOnlySpan<byte> payload);
 
 /// <summary>
@@ -21,7 +21,7 @@ public sealed class Link
     public const int MaxMessage = 8 * 1024 * 1024;
     /// <summary>The largest piece of content in one frame, bytes.</summary>
     public const int MaxData = 32 * 1024;
-    /// <summary>The most streams that a peer may have open at once: one of our own processes; anybody else.</summary>
+    /// <summary>The most streams that a peer may have open at once: one of our own processes; any other process.</summary>
     public const int MaxStreamsTrusted = 65_536, MaxStreams = 100;
     /// <summary>A peer that does not take our refusals, bytes; one with a share of a quota, which may not leave its answers
     /// either.</summary>
@@ -85,7 +85,7 @@ public sealed class Link
     private bool _takesDescriptors;
 
     /// <summary>
-    /// Takes descriptors that the peer sends with a stream, where the peer is trusted: nobody else may make this process hold any. Before
+    /// Takes descriptors that the peer sends with a stream, where the peer is trusted: no other peer may make this process hold any. Before
     /// <see cref="Start"/>.
     /// </summary>
     public void TakeDescriptors()
@@ -95,7 +95,7 @@ public sealed class Link
         _connection.TakeDescriptors();
     }
 
-    /// <summary>The peer wants no new streams here.</summary>
+    /// <summary>The peer accepts no new streams.</summary>
     public bool PeerLeaving { get; private set; }
 
     /// <summary>We want no new streams here.</summary>
@@ -122,7 +122,7 @@ public sealed class Link
         return stream;
     }
 
-    /// <summary>Sends a message that nobody answers; false when it is over a limit.</summary>
+    /// <summary>Sends a message without an answer; false when it is over a limit.</summary>
     public bool SendNotice<T>(T message) where T : IMessage<T> => SendMessage(0, FrameType.Notice, message);
 
     /// <summary>Tells the peer to open no more streams and closes when the last one is over.</summary>
@@ -179,7 +179,7 @@ public sealed class Link
 
     internal UserShare? Share => _share;
 
-    /// <summary>How long a peer with a share may make no progress when it is its turn; null: it has all the time it wants.</summary>
+    /// <summary>How long a peer with a share may make no progress when it is its turn; null: no limit.</summary>
     public TimeSpan? ProgressLimit => _share?.Limits.Progress;
 
     public void Close() => _connection.Dispose();

@@ -4,7 +4,7 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Common.Ipc;
 
 /// <summary>
-/// The side that asks: one link to a service, made when first needed and replaced when the peer leaves or dies. Requests that ran on a
+/// The client side: one link to a service, made when first needed and replaced when the peer exits. Requests that ran on a
 /// broken link are reset; asking again is the caller's affair.
 /// </summary>
 public sealed class LinkClient(EventLoop loop, string path)
@@ -39,7 +39,7 @@ public sealed class LinkClient(EventLoop loop, string path)
     }
 
     /// <summary>
-    /// Sends a message that nobody answers; false when the service cannot be reached now, or the message is over a limit.
+    /// Sends a message without an answer; false when the service cannot be reached now, or the message is over a limit.
     /// </summary>
     public bool TryNotify<T>(T message) where T : IMessage<T>
     {

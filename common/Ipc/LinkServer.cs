@@ -123,7 +123,7 @@ public sealed class LinkServer
     {
         int streams = StreamCount;
         if (streams > 0)
-            Log.Log.Warning($"{streams} requests of local commands were under way for too long after this process was to leave: given up");
+            Log.Log.Warning($"{streams} requests of local commands did not end in time (local_user_drain_timeout): closed");
         foreach (Link link in _links.ToArray())
             link.BreakOff("the mail system was reloaded while this request was under way: try again later");
     }

@@ -188,7 +188,7 @@ public sealed class LinkStream
         _owed = 0;
     }
 
-    /// <summary>Gives the stream up and tells the peer why.</summary>
+    /// <summary>Resets the stream and tells the peer why.</summary>
     public void Reset(string reason)
     {
         if (!IsOpen) return;
@@ -211,7 +211,7 @@ public sealed class LinkStream
     {
         _credit = (int)Math.Min((long)_credit + bytes, Window);
         if (_credit <= 0) return;
-        // only the wait for credit is over: whoever has sent all waits for an answer
+        // only the wait for credit is over: one that has sent everything waits for an answer
         if (_creditWaiter != null) _giveUpAt = long.MaxValue;
         Promise<bool>? waiter = _creditWaiter;
         _creditWaiter = null;

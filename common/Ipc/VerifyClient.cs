@@ -34,7 +34,7 @@ public sealed class VerifyClient(EventLoop loop, string path)
     private Promise<VerifyReply?> CallAsync(string address) =>
         _link.CallAsync<VerifyQuery, VerifyReply>(new VerifyQuery { Address = address });
 
-    /// <summary>Tells what became of a probe; false when nobody takes it.</summary>
+    /// <summary>Reports the outcome of a probe; false when it cannot be delivered.</summary>
     public bool Tell(VerifyUpdate update) => _link.TryNotify(update);
 
     public void Close() => _link.Close();

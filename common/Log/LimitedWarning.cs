@@ -2,7 +2,7 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Common.Log;
 
-/// <summary>A warning that strangers can cause: logged at once, and then once a minute with the count of what came in between. On the
+/// <summary>A warning that remote clients can cause: logged at once, and then once a minute with the count of what came in between. On the
 /// loop's thread.</summary>
 public sealed class LimitedWarning(EventLoop loop, TimeSpan? interval = null)
 {

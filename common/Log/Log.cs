@@ -29,7 +29,7 @@ public sealed record LogSettings(string Tag)
 }
 
 /// <summary>
-/// The log of this process. Lines have the shape that existing log readers know: "QUEUEID: key=value, key=value (text)". They are handed
+/// The log of this process. Lines have the format of Postfix: "QUEUEID: key=value, key=value (text)". They are handed
 /// to the system once for each batch of the event loop, warnings at once. What must not be shown is replaced
 /// (<see cref="Printable"/>). Thread-safe.
 /// </summary>

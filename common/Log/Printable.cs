@@ -4,7 +4,7 @@ using System.Text;
 namespace MtaSuite.Common.Log;
 
 /// <summary>
-/// The one rule for text of strangers in logs, listings, notices and messages of commands: what a terminal or a reader could take for
+/// The one rule for untrusted text in logs, listings, notices and messages of commands: what a terminal or a reader could take for
 /// something else than
 /// text becomes '?'. That are control characters (C0, DEL, C1), the line and paragraph separators, the marks that change the direction of
 /// writing (they could show an

@@ -64,7 +64,7 @@ public enum MessageFlags : uint
     ExtractRecipients = 64,
     /// <summary>An address probe, always together with <see cref="VerifyOnly"/>: the outcome goes to verify and nowhere else.</summary>
     Probe = 128,
-    /// <summary>The sender wants each hop to be encrypted and authenticated (REQUIRETLS, RFC 8689 4).</summary>
+    /// <summary>The sender requires each hop to be encrypted and authenticated (REQUIRETLS, RFC 8689 4).</summary>
     RequireTls = 256,
     /// <summary>
     /// The header says "TLS-Required: no": delivery matters more than how (RFC 8689 5). Means nothing beside <see cref="RequireTls"/>.

@@ -25,7 +25,7 @@ public sealed class HeaderRecipients(int limit) : IFieldReader
     public void End() => _reading!.EndValue();
 
     /// <summary>The header is complete: adds its recipients to an envelope; null, or why the message cannot be taken.</summary>
-    /// <param name="notify">What the sender wants to hear about them.</param>
+    /// <param name="notify">The notices that the sender asked for about them.</param>
     public Outcome? AddTo(Envelope envelope, Notify notify)
     {
         AddressListReader? list = _resent ?? _plain;

@@ -36,7 +36,7 @@ public sealed class HeaderRewriting
     /// <summary>An address is replaced.</summary>
     public bool IsChanged { get; private set; }
 
-    /// <summary>The first trouble of the rewriter; empty: none.</summary>
+    /// <summary>The first error of the rewriter; empty: none.</summary>
     public string Problem { get; private set; } = "";
 
     /// <summary>Finds the addresses that the rewriter has to be asked about.</summary>

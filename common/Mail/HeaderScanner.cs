@@ -60,11 +60,11 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
     private bool _reported;      // the buffered field was handed out: drop it before anything else
     private bool _dropping;      // the rest of the field is beyond the limit
     private bool _sawHeader;
-    private bool _reading;       // the field is one that the reader wants
+    private bool _reading;       // the field is one that the reader asked for
     private Stage _stage;
 
     /// <summary>
-    /// White space before a colon is left out of <see cref="Field"/>: only where nobody has signed the header since it was read.
+    /// White space before a colon is left out of <see cref="Field"/>: only where the header was not signed since it was read.
     /// </summary>
     public bool DropsSpaceBeforeColon { get; init; }
 
@@ -74,7 +74,7 @@ public sealed class HeaderScanner(int headerSizeLimit = HeaderScanner.DefaultSiz
     /// </summary>
     public bool TakesMailboxLine { get; set; } = true;
 
-    /// <summary>Sees whole values, however long; null: nobody wants to.</summary>
+    /// <summary>Gets whole values, however long; null: not needed.</summary>
     public IFieldReader? Reader { get; set; }
 
     /// <summary>The field as it stands in the content, name to last line, without the final LF.</summary>

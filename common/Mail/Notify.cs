@@ -13,8 +13,8 @@ public enum Notify : byte
     Failure = 4,
     Delay = 8,
     /// <summary>
-    /// Not a recipient but the trace of one: an alias that was expanded, which the sender is to hear of (RFC 3461 5.2.7.3). Nothing is
-    /// delivered for it.
+    /// Not a recipient but the trace of one: an alias that was expanded, which is to be reported to the sender (RFC 3461 5.2.7.3). Nothing
+    /// is delivered for it.
     /// </summary>
     Expanded = 16,
 }

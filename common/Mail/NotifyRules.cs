@@ -25,7 +25,7 @@ public enum DeliveryAction : byte
     PassedOn,
 }
 
-/// <summary>Who wants to be told what (RFC 3461 4.1): the rules that qmgr and bounce share.</summary>
+/// <summary>Which notices are wanted (RFC 3461 4.1): the rules that qmgr and bounce share.</summary>
 public static class NotifyRules
 {
     /// <summary>No NOTIFY means a notice of failure, and of delay as the site decides; NEVER excludes all.</summary>

@@ -4,7 +4,7 @@ using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Common.Mime;
 
-/// <summary>What a table of checks wants done (header_checks(5)).</summary>
+/// <summary>An action of header and body checks (header_checks(5)).</summary>
 [Flags]
 public enum CheckAction : ushort
 {
@@ -37,7 +37,7 @@ public readonly record struct CheckVerdict(CheckAction Action, string Raw = "")
     /// <summary>The line or field is left out.</summary>
     public bool Drops => Action is CheckAction.Ignore or CheckAction.Strip;
 
-    /// <summary>Nothing more of the message is checked, by anybody.</summary>
+    /// <summary>Nothing more of the message is checked.</summary>
     public bool EndsChecks =>
         Action is CheckAction.Reject or CheckAction.Pass or CheckAction.Discard or CheckAction.Redirect;
 

@@ -10,7 +10,7 @@ public interface ICheckedMessage
     /// <summary>Tables are still asked.</summary>
     bool IsChecked { get; }
 
-    /// <summary>A table matched, or cannot be asked. What it wants done with the text is done by whoever asked.</summary>
+    /// <summary>A table matched, or cannot be asked. The caller carries out the action.</summary>
     void Matched(CheckTable table, bool isHeader, ReadOnlySpan<byte> text, CheckVerdict verdict);
 
     /// <summary>A field that stays is rewritten before it is written.</summary>
@@ -24,7 +24,7 @@ public interface ICheckedMessage
 /// Passes content on as it streams by: asks the tables about each header field and body line, and leaves out, replaces and prepends what
 /// they want. With conversion, what is declared to be 8bit or binary becomes quoted-printable.
 /// </summary>
-/// <param name="reader">It takes the content, or what follows a header section that somebody else reads.</param>
+/// <param name="reader">It takes the content, or what follows a header section that is read elsewhere.</param>
 /// <param name="converts">To 7 bits (force_mime_input_conversion).</param>
 public sealed class ContentChecker(MimeReader reader, ICheckedMessage message, bool converts = false)
 {
@@ -94,7 +94,7 @@ public sealed class ContentChecker(MimeReader reader, ICheckedMessage message, b
         BeginBody();
     }
 
-    /// <summary>A body begins; where somebody else reads the header section before it, he says so.</summary>
+    /// <summary>A body begins; where the header section is read elsewhere, its reader reports that.</summary>
     public void BeginBody()
     {
         if (Converts && !HasStructure) _encoder = new QuotedPrintableEncoder();

@@ -37,7 +37,7 @@ public sealed partial class MimeReader
         }
     }
 
-    /// <summary>A field of the message's own header section, where somebody else reads that.</summary>
+    /// <summary>A field of the message's own header section, where that is read elsewhere.</summary>
     public void TakeField(HeaderName name, ReadOnlySpan<byte> value, ReadOnlySpan<byte> field)
     {
         Name = name;
@@ -71,7 +71,7 @@ public sealed partial class MimeReader
         }
     }
 
-    /// <summary>The header section is over; of the message's own, where somebody else reads that.</summary>
+    /// <summary>The header section is over; that of the message itself, where it is read elsewhere.</summary>
     public MimeEvent EndHeader(HeaderEnding how)
     {
         (Ending, _inHeader, _isContinued) = (how, false, false);
@@ -80,7 +80,7 @@ public sealed partial class MimeReader
         BodyEncoding = Entity.Encoding.Length == 0 ? SevenBit : Entity.Encoding;
         bool isMessage = IsMessage(out bool isInline);
         CheckEncoding(isMessage, isInline);
-        // whoever converts puts an empty line there
+        // a converter puts an empty line there
         bool isEnded = how == HeaderEnding.BlankLine || (how == HeaderEnding.OtherLine && !_rules.FindsHiddenParts);
         if (!isEnded || _rules.IsDisabled) return MimeEvent.HeaderEnd;
         _beginsNested = isMessage && isInline;

@@ -14,7 +14,7 @@ public enum MimeEvent : byte
     HeaderEnd,
     /// <summary>A line of a body, or a piece of a long one, without its LF.</summary>
     Line,
-    /// <summary>Bytes of a body, line ends included, where nobody wants lines.</summary>
+    /// <summary>Bytes of a body, line ends included, where lines are not needed.</summary>
     Bytes,
     /// <summary>The content is over.</summary>
     End,
@@ -26,7 +26,7 @@ public enum HeaderEnding : byte { BlankLine, OtherLine, EndOfContent }
 /// <summary>
 /// Follows the MIME structure of content that streams by in pieces of any length (RFC 2045, 2046): multiparts in multiparts and messages in
 /// messages. Malformed structure is no error: a part without end ends with what surrounds it. It is asked for one event after the other, so
-/// that whoever asks may wait in between; spans it hands out are valid until the next call. It holds one field or line at a time.
+/// that the caller may wait in between; spans it hands out are valid until the next call. It holds one field or line at a time.
 /// </summary>
 public sealed partial class MimeReader
 {

@@ -21,7 +21,7 @@ public interface IMimeVisitor
     void Delimiter(ReadOnlySpan<byte> line);
 }
 
-/// <summary>Shows a visitor what a <see cref="MimeReader"/> finds, where nobody has to wait in between.</summary>
+/// <summary>Shows a visitor what a <see cref="MimeReader"/> finds, where the visitor need not wait in between.</summary>
 public sealed class MimeWalker(IMimeVisitor visitor)
 {
     /// <summary>Fields in the queue were cut when they came.</summary>

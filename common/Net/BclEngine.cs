@@ -64,7 +64,7 @@ internal sealed class BclEngine : SocketEngine
     {
         if (!_watched.Remove(fd, out Watched? watched)) return;
         _bySocket.Remove(watched.Socket);
-        GC.SuppressFinalize(watched.Socket); // not disposed: that would take the non-blocking mode from whoever shares the descriptor
+        GC.SuppressFinalize(watched.Socket); // not disposed: that would end the non-blocking mode for others that share the descriptor
     }
 
     public override void InputTaken(int fd)

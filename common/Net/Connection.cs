@@ -53,7 +53,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     }
 
     /// <summary>
-    /// A connection that cannot be watched for want of memory is watched later: nobody would serve it, and nobody end it.
+    /// A connection that cannot be watched for want of memory is watched later; otherwise it would never be served or closed.
     /// </summary>
     private void Watch()
     {
@@ -240,7 +240,7 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     /// <summary>False: the kernel had nothing more when it was last asked, and has not announced anything since.</summary>
     public bool MayHaveInput => _readable;
 
-    /// <summary>Somebody waits for input right now.</summary>
+    /// <summary>A reader is waiting for input.</summary>
     public bool IsReading => _reader != null;
 
     internal void Tick(long now)

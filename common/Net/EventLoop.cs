@@ -193,7 +193,7 @@ public sealed class EventLoop : SynchronizationContext, IDisposable
 
     private void Wake() => Engine.Wake();
 
-    /// <summary>Sends <paramref name="work"/>'s output at the end of this batch. The caller sees to it that it is added once.</summary>
+    /// <summary>Sends <paramref name="work"/>'s output at the end of this batch. The caller adds it once only.</summary>
     public void AtBatchEnd(IBatchEnd work) => _dirty.Add(work);
 
     /// <summary>Calls <paramref name="work"/> at the end of every batch from now on.</summary>

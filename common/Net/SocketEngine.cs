@@ -38,7 +38,7 @@ internal abstract class SocketEngine : IDisposable
     /// <summary>Everything that was there has been received: the next input of an edge-triggered descriptor is to be told.</summary>
     public abstract void InputTaken(int fd);
 
-    /// <summary>Input that comes to input which nobody has taken yet is an event of its own.</summary>
+    /// <summary>New input is an event of its own even while earlier input was not taken yet.</summary>
     public virtual bool TellsOfEachInput => false;
 
     public abstract int Send(int fd, ReadOnlySpan<byte> data);

@@ -78,7 +78,7 @@ public abstract class SyncStage(EventLoop loop)
     }
 
     /// <summary>
-    /// Waits for work: all that is there when it may be synced together, else the oldest piece. True: nobody else takes any until this
+    /// Waits for work: all that is there when it may be synced together, else the oldest piece. True: no other thread takes any until this
     /// thread comes again.
     /// </summary>
     private bool Take(List<DurableWork> taken, bool led)

@@ -1,6 +1,6 @@
 namespace MtaSuite.Common.Net;
 
-/// <summary>Session code that nobody waits for.</summary>
+/// <summary>Session code that is not awaited.</summary>
 public static class TaskExtensions
 {
     /// <summary>

@@ -58,7 +58,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
 
     /// <summary>
     /// Where one piece of work comes at a time, it is done on the loop itself at the end of the batch of events, as long as it proves
-    /// quick: there is nobody to hold up, and two switches of threads are saved. Not for work that takes on an identity.
+    /// quick: no other work is delayed, and two switches of threads are saved. Not for work that takes on an identity.
     /// </summary>
     public bool InPlaceWhenAlone { get; init; }
 
@@ -214,7 +214,7 @@ public sealed class WorkerPool(EventLoop loop, string name, int threads) : IBatc
     }
 
     /// <summary>
-    /// The only work there is has nobody to share a sync with: done here it saves a switch of threads. Whatever comes meanwhile finds
+    /// With no other work to share a sync with, doing it here saves a switch of threads. Whatever comes meanwhile finds
     /// another worker.
     /// </summary>
     private void SyncHere(DurableWork work)

@@ -23,7 +23,7 @@ internal sealed class AddressNormalizer(RoutingCore core)
 
     /// <summary>
     /// Takes local domains off an address as long as something to route is left (user%remote@here, user@remote@here, "user@remote"@here),
-    /// so that nobody can smuggle a destination past the relay rules. The result is in internal form and has a domain.
+    /// so that no destination can be smuggled past the relay rules. The result is in internal form and has a domain.
     /// </summary>
     /// <returns>Whether the domain it ends in is local.</returns>
     public ValueTask<(MatchResult IsLocal, string Address)> NormalizeAsync(string recipient) =>

@@ -9,7 +9,7 @@ namespace MtaSuite.Common.Routing;
 /// Finds for each recipient its address class, transport and nexthop. Order: the class's transport, or for other domains
 /// sender_dependent_default_transport_maps or default_transport; relayhost (sender_dependent_relayhost_maps first) for what leaves this
 /// machine; a nexthop written with the transport in main.cf; transport_maps; relocated_maps. Several questions may be
-/// under way at the same time, unless somebody traces.
+/// under way at the same time, unless there is a trace.
 /// </summary>
 public sealed class AddressResolver
 {
@@ -97,7 +97,7 @@ public sealed class AddressResolver
     /// <param name="Problem">Empty, or what went wrong.</param>
     private readonly record struct Hop(string Transport, string Nexthop, string Problem = "");
 
-    /// <summary>Nobody reads what comes to the sender of notices to the postmaster, or to one that only probes have.</summary>
+    /// <summary>The sender of notices to the postmaster, and that of probes, receive no mail.</summary>
     private bool IsOurOwn(ReadOnlySpan<char> local) =>
         local.Equals(_core.DoubleBounceSender, StringComparison.OrdinalIgnoreCase)
         || _probeSender.IsTimed(local, _core.Options.Clock.GetUtcNow());

@@ -105,10 +105,10 @@ public sealed class CleanupRewriter
     /// <summary>The context of headers from clients that local_header_rewrite_clients does not match.</summary>
     public RewriteContext RemoteContext => _core.Rewriter.RemoteContext;
 
-    /// <summary>sender_bcc_maps: who gets a copy of what this sender sends; empty: nobody.</summary>
+    /// <summary>sender_bcc_maps: recipient of a copy of what this sender sends; empty: none.</summary>
     public ValueTask<Rewriting> SenderBccAsync(string sender) => BccAsync(_senderBcc, sender);
 
-    /// <summary>recipient_bcc_maps: who gets a copy of what is sent to this recipient (in standard form); empty: nobody.</summary>
+    /// <summary>recipient_bcc_maps: recipient of a copy of what is sent to this recipient (in standard form); empty: none.</summary>
     public ValueTask<Rewriting> RecipientBccAsync(string recipient) => BccAsync(_recipientBcc, recipient);
 
     private async ValueTask<Rewriting> BccAsync(Maps maps, string address)

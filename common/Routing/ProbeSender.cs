@@ -42,7 +42,7 @@ public sealed class ProbeSender
         return IsValidLocal(Address.Local(address), now);
     }
 
-    /// <summary>It is a local part that only probes have: nobody reads what comes there.</summary>
+    /// <summary>It is a local part that only probes have: mail to it is not read.</summary>
     public bool IsTimed(ReadOnlySpan<char> local, DateTimeOffset now) => !IsNull && _period > 0 && IsValidLocal(local, now);
 
     private bool IsValidLocal(ReadOnlySpan<char> local, DateTimeOffset now)

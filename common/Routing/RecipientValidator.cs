@@ -4,7 +4,7 @@ using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Common.Routing;
 
-/// <summary>Whether somebody is known.</summary>
+/// <summary>Whether a recipient is known.</summary>
 public enum RecipientStatus : byte
 {
     Valid,
@@ -29,7 +29,7 @@ public readonly record struct RecipientCheck(RecipientStatus Status, int Code, D
 
 /// <summary>
 /// Looks for recipients (and senders) in the table of their class: local_recipient_maps, virtual_mailbox_maps, relay_recipient_maps; what
-/// canonical or virtual alias tables know is valid in any class. Answers of tables are remembered for seconds.
+/// canonical or virtual alias tables know is valid in any class. Answers of tables are cached for seconds.
 /// </summary>
 public sealed class RecipientValidator
 {

@@ -14,7 +14,7 @@ public sealed class RoutingCore : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly List<string> _problems = [];
 
-    /// <param name="trace">Is told what decides on addresses; null: nobody wants to know.</param>
+    /// <param name="trace">Records what decides on addresses; null: no trace.</param>
     public RoutingCore(MailConfig config, TableOptions? options = null, RouteTrace? trace = null)
     {
         Trace = trace;
@@ -51,7 +51,7 @@ public sealed class RoutingCore : IDisposable
     /// <summary>"parameter: what is wrong" of each list and table opened so far, for the log and mtasuite check.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
-    /// <summary>Opens a parameter's tables; they live as long as this.</summary>
+    /// <summary>Opens a parameter's tables; they are closed with this object.</summary>
     public Maps OpenMaps(TextParam parameter, bool allowSubstitution = true)
     {
         string value = Config.Get(parameter);
@@ -63,7 +63,7 @@ public sealed class RoutingCore : IDisposable
         return maps;
     }
 
-    /// <summary>Opens a parameter's list; it lives as long as this.</summary>
+    /// <summary>Opens a parameter's list; it is closed with this object.</summary>
     public MatchList OpenList(TextParam parameter, MatchStyle style) =>
         Own(new MatchList(Config.Get(parameter), style, MatchList.ParentsMatch(Config, parameter.Name), Options), l => l.Problems,
         parameter);

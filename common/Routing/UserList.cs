@@ -19,7 +19,7 @@ public sealed class UserList(string value) : IDisposable
     public IEnumerable<string> Problems => _names.Problems;
 
     /// <summary>
-    /// Asks for a user id. The name is its login name, "unknown" for one without an account, the number where nobody had to be asked.
+    /// Asks for a user id. The name is its login name, "unknown" for one without an account, the number where no lookup was needed.
     /// </summary>
     public async ValueTask<(MatchResult Match, string Name)> MatchAsync(uint uid)
     {

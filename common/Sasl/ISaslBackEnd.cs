@@ -2,7 +2,7 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Common.Sasl;
 
-/// <summary>Who knows whether a login is good: our own table, Dovecot's authentication server ...</summary>
+/// <summary>What checks a login: our own table, Dovecot's authentication server ...</summary>
 public interface ISaslBackEnd
 {
     /// <summary>What it can do now, without those that need what this connection lacks.</summary>

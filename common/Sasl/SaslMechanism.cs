@@ -12,9 +12,9 @@ public enum SaslSecurity : byte
     NoPlaintext = 1,
     /// <summary>Withstands an attacker who changes what is sent.</summary>
     NoActive = 2,
-    /// <summary>What is overheard does not let anybody try passwords at leisure.</summary>
+    /// <summary>An eavesdropper cannot try passwords offline.</summary>
     NoDictionary = 4,
-    /// <summary>Somebody in particular logs in.</summary>
+    /// <summary>The login is not anonymous.</summary>
     NoAnonymous = 8,
     /// <summary>The server proves itself too.</summary>
     MutualAuth = 16,

@@ -9,7 +9,7 @@ public enum SaslStatus : byte
     Success,
     /// <summary>Refused.</summary>
     Failure,
-    /// <summary>Nobody can tell now: the back end is away or a table cannot be read.</summary>
+    /// <summary>Not known now: the back end is down or a table cannot be read.</summary>
     Temporary,
 }
 
@@ -36,7 +36,7 @@ public readonly record struct SaslResult(SaslStatus Status, byte[] Data, string 
         new(SaslStatus.Temporary, [], text, login, detail);
 }
 
-/// <summary>What a server's mechanism may have to know of the connection.</summary>
+/// <summary>What a server's mechanism may need of the connection.</summary>
 public sealed record SaslContext
 {
     /// <summary>"smtp".</summary>

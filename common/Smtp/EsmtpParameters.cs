@@ -39,7 +39,7 @@ public struct MailParameters
     /// XVERP's delimiters as given; empty: the default ones; null: no VERP. Whether they are allowed is the caller's question.
     /// </summary>
     public string? Verp;
-    /// <summary>AUTH= decoded, empty for AUTH=&lt;&gt;; null when none was given. To be believed of clients that logged in alone.</summary>
+    /// <summary>AUTH= decoded, empty for AUTH=&lt;&gt;; null when none was given. To be trusted only from clients that logged in.</summary>
     public string? Submitter;
 
     /// <summary>Parses the parameters of MAIL; the reply is "none" when all are good.</summary>
@@ -93,7 +93,7 @@ public struct MailParameters
         return Utf8Parser.TryParse(p.Value, out Size, out int used) && used == p.Value.Length ? default : EsmtpErrors.HugeSize;
     }
 
-    // RFC 4954 5: "AUTH=" ( "<>" / xtext ). Where nobody logs in it says nothing, and is accepted all the same.
+    // RFC 4954 5: "AUTH=" ( "<>" / xtext ). Without a login it has no meaning, and is accepted nevertheless.
     private SmtpReply TakeSubmitter(EsmtpParameter p)
     {
         if (Submitter is not null) return EsmtpErrors.TwoSubmitters;

@@ -57,7 +57,7 @@ public struct LineSplitter(int limit)
         return LineStatus.Complete;
     }
 
-    /// <summary>Forgets a line half seen, when the input behind it was thrown away.</summary>
+    /// <summary>Discards a partial line, when the input after it was discarded.</summary>
     public void Reset() => (_skipped, _scanned) = (0, 0);
 
     private LineStatus Partial(int length, out int consumed)

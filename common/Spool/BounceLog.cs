@@ -24,7 +24,7 @@ public sealed class BounceLog(SpoolDirectory spool)
 
     /// <summary>
     /// Adds records with a single write. A failure or success is on stable storage when this says Ok, because the recipient is then marked
-    /// done in the queue file; a defer record only informs, so it is not waited for. On trouble the file is as before and the outcome
+    /// done in the queue file; a defer record only informs, so it is not waited for. On an error the file is as before and the outcome
     /// temporary.
     /// </summary>
     public Outcome Append(LogFolder folder, string queueId, IReadOnlyList<DeliveryRecord> records)
@@ -61,7 +61,7 @@ public sealed class BounceLog(SpoolDirectory spool)
         return snapshot;
     }
 
-    /// <summary>Deletes a log; a missing one is no trouble.</summary>
+    /// <summary>Deletes a log; a missing one is not an error.</summary>
     public Outcome Remove(LogFolder folder, string queueId)
     {
         if (!QueueId.IsValid(queueId)) return Outcome.Defer("4.3.0", "malformed queue id");
@@ -107,7 +107,7 @@ public sealed class BounceLog(SpoolDirectory spool)
     }
 
     /// <summary>
-    /// Puts a file with only the newest records in the place of a locked one. Trouble leaves the old one, which is as good, only larger.
+    /// Puts a file with only the newest records in the place of a locked one. On an error the old one stays, which is as good, only larger.
     /// </summary>
     private static void Rewrite(FileDescriptor file, string path)
     {

@@ -18,7 +18,7 @@ public readonly record struct ContentSegments(long HeaderOffset, long HeaderLeng
     /// <summary>The smallest file that has all of it, bytes.</summary>
     public long End => Math.Max(HeaderOffset + HeaderLength, BodyOffset + BodyLength);
 
-    /// <summary>Content in one piece of which nobody knows where the header section ends.</summary>
+    /// <summary>Content in one piece, where the end of the header section is unknown.</summary>
     public static ContentSegments InOnePiece(long offset, long length) => new(offset, 0, offset, length);
 
     /// <summary>

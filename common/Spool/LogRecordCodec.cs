@@ -11,7 +11,7 @@ namespace MtaSuite.Common.Spool;
 /// line  = "v1" 1*( TAB name "=" value ) TAB "." LF
 /// value = bytes but %x00-1F, %x7F and "%", which are written "%" 2HEXDIG
 /// </code>
-/// The final "." tells a whole line from a torn one. Names that a reader does not know are skipped; empty values are not written.
+/// The final "." distinguishes a complete line from a torn one. Unknown names are skipped; empty values are not written.
 /// </summary>
 public static class LogRecordCodec
 {

@@ -63,7 +63,7 @@ public sealed class LogSnapshot : IEnumerable<DeliveryRecord>, IDisposable
                     start += length + 1;
                     continue;
                 }
-                // a line too long to be ours: forget what is there and go on behind its end
+                // a line too long to be ours: discard what is there and continue after its end
                 if (end - start > LogRecordCodec.MaxLine)
                 {
                     skipping = true;

@@ -27,7 +27,7 @@ public static partial class QueueFileFormat
     public const byte Traced = (byte)'k';
     /// <summary>A record that only takes up room.</summary>
     private const char Filler = '#';
-    /// <summary>An envelope larger than this is not believed.</summary>
+    /// <summary>An envelope larger than this is taken for damage.</summary>
     public const int MaxEnvelope = 64 * 1024 * 1024;
 
     /// <summary>The letter that a record had when its file was written, before it was marked.</summary>

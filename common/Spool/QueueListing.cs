@@ -8,7 +8,7 @@ namespace MtaSuite.Common.Spool;
 /// moves between two folders may be met twice or not at all, one that is gone or unfinished is passed over. Blocks on the disk; one thread
 /// at a time.
 /// </summary>
-/// <param name="stateOf">What qmgr knows of a message; null when it knows nothing, or is not asked.</param>
+/// <param name="stateOf">The state of a message at qmgr; null when qmgr does not have it, or is not asked.</param>
 public sealed class QueueListing(SpoolDirectory spool, QueueFilter filter, Func<string, QueueEntryState?> stateOf)
 {
     /// <summary>Folders in the order of a listing.</summary>

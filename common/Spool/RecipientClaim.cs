@@ -6,7 +6,7 @@ namespace MtaSuite.Common.Spool;
 /// <summary>Whether a recipient may be delivered to.</summary>
 public enum ClaimStatus : byte
 {
-    /// <summary>Yes; nobody else delivers to the recipient until the claim is released.</summary>
+    /// <summary>Yes; no other process delivers to the recipient until the claim is released.</summary>
     Claimed,
     /// <summary>No; an earlier delivery has marked the recipient.</summary>
     Delivered,
@@ -18,7 +18,7 @@ public enum ClaimStatus : byte
 
 /// <summary>
 /// The right to deliver one message to one recipient. A delivery agent claims the recipient, delivers, makes the delivery durable, marks
-/// the recipient and releases it, so that nobody is delivered to twice: neither by two processes at once, which happens when qmgr was
+/// the recipient and releases it, so that no recipient gets the mail twice: neither by two processes at once, which happens when qmgr was
 /// replaced while a delivery was under way, nor again after the agent died behind the mark. The claim is a lock (fcntl(2), F_OFD_SETLK) on
 /// the first byte of the recipient's record in the queue file; the mark is that byte. Closing the file releases all claims on it.
 /// </summary>

@@ -3,7 +3,7 @@ using MtaSuite.Common.Net;
 namespace MtaSuite.Common.Tables;
 
 /// <summary>
-/// Questions that block whoever asks. From an event loop they are asked on a few threads, started when first needed, and the answer comes
+/// Questions that block the caller. From an event loop they are asked on a few threads, started when first needed, and the answer comes
 /// back to that loop; from anywhere else (commands, worker threads, a daemon's start) they are asked in place.
 /// </summary>
 /// <param name="name">Of the threads.</param>

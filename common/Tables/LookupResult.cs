@@ -4,7 +4,7 @@ namespace MtaSuite.Common.Tables;
 public enum LookupStatus : byte { NotFound = 0, Found = 1, Error = 2 }
 
 /// <summary>
-/// The answer of a table: a value, a certain "not there", or trouble. An error is always temporary (the table may be repaired any moment)
+/// The answer of a table: a value, a definite "not found", or an error. An error is always temporary (the table may be repaired any moment)
 /// and is never to be read as "not found": mail would bounce because a file could not be read.
 /// </summary>
 public readonly struct LookupResult

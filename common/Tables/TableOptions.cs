@@ -1,6 +1,6 @@
 namespace MtaSuite.Common.Tables;
 
-/// <summary>How a table is opened. The defaults are what a daemon wants.</summary>
+/// <summary>How a table is opened. The defaults are for daemons.</summary>
 public sealed record TableOptions
 {
     public static readonly TableOptions Default = new();

@@ -1,6 +1,6 @@
 namespace MtaSuite.Common.Tables;
 
-/// <summary>What those who ask need to know of table types.</summary>
+/// <summary>Properties of table types that callers need.</summary>
 public static class TableTraits
 {
     private static readonly string[] s_patternTypes = ["cidr:", "pcre:", "regexp:", "randmap:"];

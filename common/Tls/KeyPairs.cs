@@ -97,7 +97,7 @@ public sealed record KeyPairFiles(IReadOnlyList<string> ChainFiles, IReadOnlyLis
         return ConfigFile.TryRead(file, Encoding.Latin1, out text, out string reason) || Fail(out error, $"open {file}: {reason}");
     }
 
-    /// <summary>What tells one state of the files from another; 0 for a file that cannot be looked at.</summary>
+    /// <summary>Identifies a state of the files; 0 for a file that cannot be examined.</summary>
     public long Stamp() => Stamp(Files);
 
     /// <inheritdoc cref="Stamp()"/>

@@ -125,7 +125,7 @@ public sealed class TlsServer : IDisposable
     {
         if (!HostName.IsValid(name))
         {
-            Log.Log.Warning($"TLS SNI {name} is no valid host name");
+            Log.Log.Warning($"TLS SNI {name} is not a valid host name");
             return null;
         }
         for (string key = name; key.Length > 0;)

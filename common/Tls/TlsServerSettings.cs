@@ -45,7 +45,7 @@ public sealed class TlsServerSettings
     public bool AskCertificate { get; }
     /// <summary>
     /// smtpd_tls_cert_file = none, and nothing else: TLS without a certificate, by anonymous ciphers alone. Most clients have none of them,
-    /// and nobody can know the server by them; TLS 1.3 has none, and is off.
+    /// and the server cannot be verified with them; TLS 1.3 has none, and is off.
     /// </summary>
     public bool IsAnonymous { get; }
     public bool RequireCertificate { get; }
@@ -151,14 +151,14 @@ public sealed class TlsServerSettings
         TextParam protocols = must ? TlsParams.SmtpdTlsMandatoryProtocols : TlsParams.SmtpdTlsProtocols;
         if (!TlsProtocols.TryParse(c.Get(protocols), out TlsProtocols versions, out string bad))
         {
-            Problems.Add($"{protocols.Name}: {bad} is no protocol; the default holds");
+            Problems.Add($"{protocols.Name}: {bad} is not a protocol; the default is used");
             _ = TlsProtocols.TryParse(">=TLSv1", out versions, out _);
         }
         TextParam grade = must ? TlsParams.SmtpdTlsMandatoryCiphers : TlsParams.SmtpdTlsCiphers;
         if (!TlsLibrary.IsGrade(c.Get(grade))) Problems.Add($"{grade.Name}: no grade {c.Get(grade)}; \"medium\" is used");
         TlsLibrary library = new(c);
         Problems.AddRange(library.Problems);
-        // Nobody needs a server that does not show the certificate it has; who asks for such ciphers is looking for holes.
+        // A server that has a certificate always shows it; a client that asks for such ciphers is a scanner.
         List<string> exclude = [.. IsAnonymous ? [] : new[] { "aNULL" }, .. c.GetList(TlsParams.SmtpdTlsExcludeCiphers)];
         if (IsAnonymous) versions = versions with { Excluded = versions.Excluded | SslContext.OpNoTls1_3 };
         if (must) exclude.AddRange(c.GetList(TlsParams.SmtpdTlsMandatoryExcludeCiphers));

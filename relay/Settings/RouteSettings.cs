@@ -74,7 +74,7 @@ public sealed record RouteSettings
     {
         string word = config.Get(param);
         if (Enum.TryParse(word, ignoreCase: true, out AddressPreference preference)) return preference;
-        problems.Add($"{param.Name}: \"{word}\" is none of any, ipv4, ipv6");
+        problems.Add($"{param.Name}: \"{word}\" is not one of any, ipv4, ipv6");
         return AddressPreference.Any;
     }
 

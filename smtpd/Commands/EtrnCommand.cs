@@ -44,7 +44,7 @@ internal static class EtrnCommand
             reply = await qmgr.CallAsync<QmgrRequest, QmgrReply>(new QmgrRequest { Command = QmgrRequest.FlushSite, Argument = domain });
         if (reply is not { Ok: true })
         {
-            Log.Warning($"unable to ask the queue manager for mail of {domain}: {reply?.Text ?? "no answer"}");
+            Log.Warning($"cannot request delivery of mail for {domain} from the queue manager: {reply?.Text ?? "no answer"}");
             return s.Refuse(s_unable);
         }
         s.Reply(250, "", "Queuing started");

@@ -157,7 +157,7 @@ public class Doctor : InstanceTest
     [TestCase("key.example", "NOTE", "dkim", "no key under the")]
     [TestCase("key.example", "WARNING", "dmarc", "no DMARC record")]
     [TestCase("dmarc-two.example", "PROBLEM", "dmarc", "2 DMARC records")]
-    [TestCase("dmarc-bad.example", "PROBLEM", "dmarc", "p=maybe is none of")]
+    [TestCase("dmarc-bad.example", "PROBLEM", "dmarc", "p=maybe is not one of")]
     [TestCase("dmarc-away.example", "WARNING", "dmarc", "dmarc-away.example._report._dmarc.reports.example. IN TXT \"v=DMARC1\"")]
     [TestCase("sub.healthy.example", "OK", "dmarc", "the policy of healthy.example for its subdomains is reject")]
     [TestCase("dmarc-lost.example", "WARNING", "dmarc",

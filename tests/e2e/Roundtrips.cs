@@ -153,7 +153,7 @@ public class Roundtrips : InstanceTest
     [TestCase("either --mailbox PATH or --imap HOST", "--to", "a@b.example")]
     [TestCase("--login needs --password-file", "--to", "a@b.example", "--mailbox", "/x", "--login", "me")]
     [TestCase("is not an address", "--to", "nobody", "--mailbox", "/x")]
-    [TestCase("is none of starttls, implicit, none", "--to", "a@b.example", "--mailbox", "/x", "--tls", "yes")]
+    [TestCase("is not one of starttls, implicit, none", "--to", "a@b.example", "--mailbox", "/x", "--tls", "yes")]
     [TestCase("is not a number of seconds", "--to", "a@b.example", "--mailbox", "/x", "--timeout", "-1")]
     [TestCase("--remove is not for mbox files", "--to", "a@b.example", "--mailbox", "/x", "--remove")]
     [TestCase("unrecognized option '--frobnicate'", "--to", "a@b.example", "--mailbox", "/x", "--frobnicate")]

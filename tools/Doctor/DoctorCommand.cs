@@ -140,7 +140,7 @@ internal sealed class DoctorCommand
     }
 
     /// <summary>
-    /// The domains that the configuration takes mail for and that the world may know: full names from lists, no tables; this host's own
+    /// The domains that the configuration accepts mail for and that may be public: full names from lists, no tables; this host's own
     /// name only where there is no other.
     /// </summary>
     internal static List<string> OwnDomains(MailConfig config)

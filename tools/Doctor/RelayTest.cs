@@ -7,7 +7,7 @@ namespace MtaSuite.Tools.Doctor;
 
 /// <summary>
 /// Is a service an open relay? A connection from this machine is one of mynetworks and proves nothing, so that smtpd's rules are asked
-/// about a stranger (postaccess does the same): an address of RFC 5737, which is in nobody's networks by accident.
+/// about a stranger (postaccess does the same): an address of RFC 5737, which is in no real network.
 /// </summary>
 internal sealed class RelayTest(DoctorContext c, SmtpService service, string directory)
 {
@@ -40,7 +40,7 @@ internal sealed class RelayTest(DoctorContext c, SmtpService service, string dir
     /// <summary>The exit status of "smtpd --explain" and what it wrote; -1: none in time.</summary>
     private async Task<(int Status, string Output)> AskAsync()
     {
-        // an encrypted session of a named client that says what anybody may say: only the rule about relaying is left
+        // an encrypted session of a named client without other faults: only the rule about relaying is left
         List<string> command = ExplainCall.Arguments(directory, service.Entry, [],
             [$"client={Stranger}", "name=relay-test.example", $"helo=[{Stranger}]", "from=", $"rcpt={Victim}", "tls=yes"]);
         if (!FileDescriptor.TryPipe(out FileDescriptor? read, out FileDescriptor? write)) return (71, "");

@@ -16,7 +16,7 @@ internal sealed class ServerReport
     public string Error { get; set; } = "";
     public required IPEndPoint EndPoint { get; init; }
     public bool IsConnected { get; set; }
-    /// <summary>The host is there and said no; otherwise nobody answered.</summary>
+    /// <summary>The host answered with a refusal; otherwise there was no answer.</summary>
     public bool IsRefused { get; set; }
     /// <summary>The first line, code included; empty: none came.</summary>
     public string Greeting { get; set; } = "";

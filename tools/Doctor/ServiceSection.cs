@@ -7,7 +7,7 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Doctor;
 
-/// <summary>A service of master.cf that serves SMTP to the network, with the configuration that it sees.</summary>
+/// <summary>A service of master.cf that serves SMTP to the network, with its configuration.</summary>
 internal sealed record SmtpService(ServiceEntry Entry, MailConfig Config, IPEndPoint? EndPoint, string Port)
 {
     /// <summary>Where mail programs, not other mail systems, connect: they log in.</summary>
@@ -42,7 +42,7 @@ internal sealed record SmtpService(ServiceEntry Entry, MailConfig Config, IPEndP
     }
 }
 
-/// <summary>Connects to one of our services as a client does, and asks smtpd's rules what a stranger may do.</summary>
+/// <summary>Connects to one of our services as a client does, and evaluates smtpd's rules for an unknown client.</summary>
 internal sealed class ServiceSection(DoctorContext c, SmtpService service, string directory)
 {
     private const string Area = "service";

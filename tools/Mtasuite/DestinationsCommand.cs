@@ -28,7 +28,7 @@ internal static class DestinationsCommand
 
     private static void Print(List<DestinationState> all)
     {
-        if (all.Count == 0) Tool.Print("no destination has work\n");
+        if (all.Count == 0) Tool.Print("no destination has deliveries\n");
         else Tool.Print(string.Create(CultureInfo.InvariantCulture,
             $"{"transport",-12} {"running",7} {"window",6} {"waiting",7} destination\n"));
         foreach (DestinationState d in all)

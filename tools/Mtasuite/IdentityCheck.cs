@@ -56,7 +56,7 @@ internal static class IdentityCheck
     }
 
     /// <summary>
-    /// The account that commands of aliases of nobody in particular run as. An instance of an ordinary user runs all as that user.
+    /// The account with whose rights commands of root's aliases run. An instance of an ordinary user runs all as that user.
     /// </summary>
     private static void Accounts(CheckContext context)
     {

@@ -75,6 +75,6 @@ internal static class ListCheck
         foreach (string item in config.GetList(param).Where(i => i.EndsWith("/0", StringComparison.Ordinal)
             || i.EndsWith("/0]", StringComparison.Ordinal)))
             context.ReportSetting(Severity.Warning, config, param.Name, serviceLine,
-                $"{param}: {item} trusts every client: anybody may send anywhere");
+                $"{param}: {item} trusts every client: this is an open relay");
     }
 }

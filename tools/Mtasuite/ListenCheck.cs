@@ -16,7 +16,7 @@ internal static class ListenCheck
     }
 
     /// <summary>
-    /// The services that nobody reaches from outside although inet_interfaces is set to "all", each with its line of master.cf.
+    /// The services that cannot be reached from outside although inet_interfaces is set to "all", each with its line of master.cf.
     /// </summary>
     public static IEnumerable<(int Line, string Text)> LoopbackOnly(MailConfig config, IEnumerable<ServiceEntry> services)
     {

@@ -17,7 +17,7 @@ internal static class LogRotateCommand
     {
         string file = instance.Config.Get(LogParams.MaillogFile);
         if (file.Length == 0 || file.StartsWith("/dev/", StringComparison.Ordinal))
-            return Tool.Fatal(1, "maillog_file names no file: the system's logger rotates its own files");
+            return Tool.Fatal(1, "maillog_file is not set to a file: the system's logger rotates its own files");
         string rotated = $"{file}.{Suffix(instance.Config.Get(LogParams.MaillogFileRotateSuffix), DateTimeOffset.UtcNow.ToLocalTime())}";
         using PathWalk? walk = PathWalk.To(Path.GetFullPath(file), Credentials.GetEUid(), out int errno);
         if (walk?.Status is not { IsRegular: true } status)

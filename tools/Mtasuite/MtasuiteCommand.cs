@@ -18,31 +18,31 @@ internal static class MtasuiteCommand
                mtasuite [-c DIR] [-v] COMMAND
 
           init DIR          make a private instance in a new folder: configuration, spool, log, mailboxes; it listens on 127.0.0.1 unless
-                            --listen says all (every interface) or names an address
+                            --listen is all (every interface) or an address
           start             check, start, and return when the instance accepts mail
           start-fg          the same in the foreground, for containers and service managers
           stop              let deliveries end, stop, and return when all processes are gone
-          abort             stop at once; what is under way is tried again at the next start
+          abort             stop at once; unfinished deliveries are tried again at the next start
           restart           check, stop, and start again
-          reload            use the changed configuration; no session is dropped. What "check" finds wrong is refused (status 78), as is
-                            a socket that cannot be bound (status 1): then everything stays as it was
-          status            is it running, and what is in the queue
-          check             names what is wrong with the configuration, the spool and the tables
-          flush             try to deliver everything now
-          destinations      where mail is being delivered to and what waits for what; with -j behind it as JSON
-          doctor [DOMAIN]   look at our own services, and at a domain as a sender does, and say in words what is right and what is not;
+          reload            use the changed configuration; no session is dropped. A configuration with errors is refused (status 78), as
+                            is one with a socket that cannot be bound (status 1): then everything stays as it was
+          status            whether the system is running, and the number of queued messages
+          check             report errors in the configuration, the spool and the tables
+          flush             try to deliver all queued mail now
+          destinations      each destination with its deliveries, limits and waiting messages; followed by -j: as JSON
+          doctor [DOMAIN]   examine our own services, and a domain as a sending server does, and report what is right and what is wrong;
                             "mtasuite doctor --help" names its options
           roundtrip         send a message with a login, wait until it is in the mailbox, and show how long each step took;
                             "mtasuite roundtrip --help" names its options
-          tlsrpt            what is collected for reports on TLS (RFC 8460); with -j behind it as JSON; with "send" behind it the
-                            reports go out now
+          tlsrpt            what was collected for reports on TLS (RFC 8460); followed by -j: as JSON; followed by "send": send
+                            the reports now
           logrotate         start a new log file (maillog_file) and compress the old one
           set-permissions   give files and folders of the spool their owners and modes
-          version           what was built, and with what
+          version           versions of the suite and of what it was built with
 
         -c DIR: the configuration folder (default: MAIL_CONFIG of the environment, else /etc/mtasuite).
 
-        Exit status: 0 done; 1 trouble, or "status" of a system that is not running; 64 wrong usage; 75 try again later;
+        Exit status: 0 done; 1 error, or "status" of a system that is not running; 64 wrong usage; 75 try again later;
         78 bad configuration.
 
         """;

@@ -5,7 +5,7 @@ using MtaSuite.Common.Native;
 
 namespace MtaSuite.Tools.Mtasuite;
 
-/// <summary>A key and a certificate that nobody vouches for, so that TLS works at once; a real one takes their place.</summary>
+/// <summary>A self-signed certificate and its key, so that TLS works at once; a real one takes their place.</summary>
 internal static class SelfSigned
 {
     private static readonly TimeSpan s_lifetime = TimeSpan.FromDays(3650);

@@ -113,6 +113,6 @@ internal static class SettingCheck
         if (service.Config.Get(SmtpdParams.SmtpdSaslAuthEnable)
             && service.Config.Get(SmtpdParams.SmtpdSaslType).Equals("cyrus", StringComparison.OrdinalIgnoreCase))
             context.ReportSetting(Severity.Warning, service.Config, SmtpdParams.SmtpdSaslType.Name, service.Entry.Line,
-                $"{SmtpdParams.SmtpdSaslType}: there is no cyrus here, only builtin, dovecot and ldap; logins are refused for now");
+                $"{SmtpdParams.SmtpdSaslType}: cyrus is not supported, only builtin, dovecot and ldap; logins are refused temporarily");
     }
 }

@@ -53,7 +53,7 @@ internal static class StartCommand
     /// <summary>Stops what runs and starts it anew, unless what it would be started with is refused.</summary>
     public static int Restart(Instance instance)
     {
-        if (!CheckCommand.Accepts(instance)) return Tool.Fatal(ExitCode.Configuration, "not restarted: what runs goes on");
+        if (!CheckCommand.Accepts(instance)) return Tool.Fatal(ExitCode.Configuration, "not restarted: the running system is unchanged");
         if (instance.FindMaster() != 0 && StopCommand.Stop(instance) is var status and not 0) return status;
         return Start(instance);
     }

@@ -40,7 +40,7 @@ internal static class StopCommand
     {
         if (result.Status == ExitCode.Ok) return ExitCode.Ok;
         foreach (string line in result.Reason.Split('\n')) Tool.Complain($"error: {line}");
-        return Tool.Fatal(result.Status, "not reloaded: the mail system goes on with its old configuration");
+        return Tool.Fatal(result.Status, "not reloaded: the old configuration stays in use");
     }
 
     private static int End(Instance instance, int signal)

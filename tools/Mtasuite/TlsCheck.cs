@@ -25,7 +25,7 @@ internal static class TlsCheck
         }
     }
 
-    /// <summary>Reports that nobody would collect.</summary>
+    /// <summary>Reports that would not be collected.</summary>
     private static string? ReportProblem(CheckContext context, MailConfig config)
     {
         if (!config.Get(TlsParams.SmtpTlsrptEnable)) return null;

@@ -21,14 +21,14 @@ internal static class PostcatCommand
 
         usage: postcat [-bdehoqrv] [-c DIR] [-s OFFSET] [FILE...]
 
-          -q          the arguments are queue ids, looked for in all queues
+          -q          the arguments are queue ids, searched in all queues
           -e -h -b    envelope, header, body; default: all three
           -d          the type of each record, as a decimal number
           -o          the offset of each record in the file
-          -s OFFSET   begin with the record there
-          -r          records in the order of the file (which is the only order there is)
+          -s OFFSET   begin with the record at this offset
+          -r          records in the order of the file; accepted, because there is no other order
 
-        Without a file: standard input. Exit status: 0 done, 1 trouble.
+        Without a file: standard input. Exit status: 0 done, 1 error.
 
         """;
 

@@ -34,7 +34,7 @@ internal sealed class ParamTable
     /// <summary>Makes a user's own name known.</summary>
     public void AddUser(string name) => nodes.TryAdd(name, new(null, ParamClasses.User, ""));
 
-    /// <summary>An old name that somebody sets is shown like one of the user's own.</summary>
+    /// <summary>An old name that is set is shown like one of the user's own.</summary>
     public void ShowLegacy(string name)
     {
         if (nodes[name].Param is { Legacy: true }) nodes[name] = nodes[name] with { Classes = ParamClasses.User };

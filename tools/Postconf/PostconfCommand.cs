@@ -21,12 +21,12 @@ public static class PostconfCommand
         postconf -X|-# [-c DIR] PARAMETER...                                         remove, or comment out
         postconf -M [-fjqx] [SERVICE[/TYPE]...]                                      show services of master.cf
         postconf -F [-fhHjqx] [SERVICE[/TYPE[/FIELD]]...]                            show their columns
-        postconf -P [-fhHjqx] [SERVICE[/TYPE[/PARAMETER]]...]                        show their -o settings; -PP: all they see
+        postconf -P [-fhHjqx] [SERVICE[/TYPE[/PARAMETER]]...]                        show their -o settings; -PP: all settings
         postconf -M|-F|-P [-e] SERVICE/TYPE[/WHAT]=VALUE...                          change them
         postconf -MX|-M#|-PX SERVICE/TYPE[/PARAMETER]...                             remove, or comment out
         postconf -m|-l|-a|-A                                                         types of tables, locks, SASL servers and clients
         postconf -T compile-version|run-version|public-key-algorithms                facts about TLS
-        postconf -t|-b [FILE]                                                        texts of notices, as they are or expanded
+        postconf -t|-b [FILE]                                                        templates of notices, as they are or expanded
 
         -c DIR   the configuration directory (also from MAIL_CONFIG)
         -C       classes: builtin, service, user, all
@@ -38,7 +38,7 @@ public static class PostconfCommand
         -q       no warnings about unused and deprecated parameters
         -x       expand $name
 
-        Exit status: 0 done; 1 trouble, wrong usage included.
+        Exit status: 0 done; 1 error, or wrong usage.
 
         """;
 

@@ -21,12 +21,12 @@ internal static class PostdropCommand
 
         Reads a queue file from standard input and submits it: envelope records for sender (S), recipients (R), original recipients (O, D),
         notification requests (Q, Y, I), body type (B), full name (E) and flags (F) are used; recipients that are done and all other records
-        are passed over. The length in the head may be left blank: then the content ends with the input. Addresses with line breaks or NUL
+        are ignored. The length in the head may be left blank: then the content ends with the input. Addresses with line breaks or NUL
         are refused.
 
-          -r    accepted: this is the only form
+          -r    accepted and ignored: there is only this format
 
-        Prints the queue id. Exit status as sendmail's; 65 when the input is no queue file.
+        Prints the queue id. Exit status as sendmail's; 65 when the input is not a queue file.
 
         """;
 

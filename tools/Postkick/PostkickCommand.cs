@@ -16,14 +16,14 @@ namespace MtaSuite.Tools.Postkick;
 internal static class PostkickCommand
 {
     public const string Manual = """
-        postkick - kick a service
+        postkick - send a request to a service
 
         usage: postkick [-c DIR] [-v] CLASS SERVICE REQUEST
 
-        CLASS is public or private. Requests: to qmgr D, F or A (try what is deferred), I, W or S (look into the queue's folders);
-        to pickup W (look into maildrop).
+        CLASS is public or private. Requests: to qmgr D, F or A (try deferred mail), I, W or S (scan the queue's folders); to
+        pickup W (scan maildrop).
 
-        Exit status: 0 done, 1 trouble.
+        Exit status: 0 done, 1 error.
 
         """;
 

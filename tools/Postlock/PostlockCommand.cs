@@ -18,8 +18,8 @@ internal static class PostlockCommand
 
           -l STYLE   fcntl, flock, dotlock, or several with commas between; default: mailbox_delivery_lock
 
-        The command is run directly, not by a shell. Exit status: the command's; 75 when the mailbox could not be locked or the command not
-        run.
+        The command is run directly, not by a shell. Exit status: the command's; 75 when the mailbox could not be locked or the command
+        could not be run.
 
         """;
 

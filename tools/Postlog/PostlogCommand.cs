@@ -15,12 +15,12 @@ internal static class PostlogCommand
         usage: postlog [-iv] [-c DIR] [-p PRIORITY] [-t TAG] [TEXT...]
 
           -p PRIORITY   info (default), warn, error, fatal, panic
-          -t TAG        the name in front of the line; default: as daemons have it
-          -i            accepted: the process id is always there
+          -t TAG        the name at the beginning of the line; default: syslog_name
+          -i            accepted and ignored: the process id is always logged
 
         Without TEXT each line of standard input is logged. On a terminal the lines appear on standard error as well.
 
-        Exit status: 0 done, 1 trouble.
+        Exit status: 0 done, 1 error.
 
         """;
 

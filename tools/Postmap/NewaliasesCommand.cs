@@ -10,7 +10,7 @@ public static class NewaliasesCommand
     /// <summary>
     /// Runs on the process's streams; the exit status is postalias's. Options that say nothing about alias tables are accepted.
     /// </summary>
-    /// <param name="args">-c DIR or -C DIR: the configuration; -oA FILE: rebuild this table instead; -v: tell more.</param>
+    /// <param name="args">-c DIR or -C DIR: the configuration; -oA FILE: rebuild this table instead; -v: verbose.</param>
     public static int Run(string[] args)
     {
         using Stream input = Console.OpenStandardInput(), output = Console.OpenStandardOutput(), messages = Console.OpenStandardError();

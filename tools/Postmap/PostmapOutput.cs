@@ -32,7 +32,7 @@ internal sealed class PostmapOutput(string program, Stream result, Stream messag
         if (Logs) Log.Fatal($"{text}");
     }
 
-    /// <summary>Hands the results over; false when nobody reads them.</summary>
+    /// <summary>Writes the results; false when the reader is gone.</summary>
     public bool Flush()
     {
         try

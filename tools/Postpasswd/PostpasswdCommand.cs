@@ -21,11 +21,11 @@ internal static class PostpasswdCommand
 
           -d         remove the login
 
-        The password is asked for without showing it; where standard input is no terminal its first line is the password. What is kept is a
-        salted hash, for PLAIN, LOGIN, SCRAM-SHA-256 and SCRAM-SHA-1, in the file that smtpd_sasl_path names (smtpd_sasl_type = builtin): by
-        default the file passwd in the configuration folder. The server takes changes up by itself.
+        The password is read from the terminal without echo; where standard input is not a terminal its first line is the password. A salted
+        hash for PLAIN, LOGIN, SCRAM-SHA-256 and SCRAM-SHA-1 is stored in the file of smtpd_sasl_path (smtpd_sasl_type = builtin), which is
+        passwd in the configuration folder by default. Changes take effect without a reload.
 
-        Exit status: 0 done; 1 trouble; 64 wrong usage; 78 no configuration.
+        Exit status: 0 done; 1 error; 64 wrong usage; 78 no configuration.
 
         """;
 

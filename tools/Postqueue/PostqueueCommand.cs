@@ -14,14 +14,14 @@ internal static class PostqueueCommand
     public const string Manual = $$"""
         postqueue - list and flush the queue
 
-        usage: postqueue [-v] [-c DIR] -p|-j [SELECTOR...]   list, for people or as JSON, one object a line
-               postqueue [-v] [-c DIR] -f [SELECTOR...]      try everything now, or what the selectors fit
+        usage: postqueue [-v] [-c DIR] -p|-j [SELECTOR...]   list, as text or as JSON, one object a line
+               postqueue [-v] [-c DIR] -f [SELECTOR...]      try all messages now, or those that match the selectors
                postqueue [-v] [-c DIR] -i ID                 try one message now
                postqueue [-v] [-c DIR] -s SITE               try what is queued for a site now
 
         {{QueueSelection.Manual}}
-        Marks behind a queue id: * being delivered, ! on hold, # will expire (postsuper -e).
-        Without a running mail system root and the mail owner see the queue all the same; what is active is then not known.
+        Marks after a queue id: * being delivered, ! on hold, # will expire (postsuper -e).
+        Root and the mail owner see the queue even while the mail system is down; active messages are not marked then.
 
         Exit status: 0 done; 64 wrong usage; 69 not available; 75 try again later; 77 not allowed.
 

@@ -18,13 +18,13 @@ internal static class PostrouteCommand
         usage: postroute [-c DIR] [-s SENDER] [-n] [-j] ADDRESS...
 
           -s SENDER   the envelope sender, for tables that depend on it (none: <>)
-          -n          ask no name server; otherwise mail exchangers are shown
+          -n          no DNS queries; otherwise mail exchangers are shown
           -j          JSON: one object for each address
           -c DIR      configuration folder
 
-        Nothing is sent. Tables are read as the user who asks: one that the daemons may read and you may not shows as trouble.
+        Nothing is sent. Tables are read with your rights: one that only the daemons may read is shown as an error.
 
-        Exit status: 0 all would be delivered as far as routing goes; 1 some would not; 64 wrong usage; 78 no configuration.
+        Exit status: 0 routing would accept all addresses; 1 it would refuse some; 64 wrong usage; 78 no configuration.
 
         """;
 

@@ -9,7 +9,7 @@ internal sealed record FinalRoute(Route Route, RecipientCheck Check, string Serv
 
 /// <summary>What becomes of one address.</summary>
 /// <param name="Standard">After rewriting and canonical tables.</param>
-/// <param name="Trouble">Why it cannot be said; empty when it can.</param>
+/// <param name="Trouble">Why it is not known; empty when it is.</param>
 internal sealed record RouteReport(string Address, string Standard, string Trouble, IReadOnlyList<RouteStep> Steps,
     IReadOnlyList<FinalRoute> Finals)
 {

@@ -25,19 +25,19 @@ internal static class PostsuperCommand
           -d ID   delete
           -h ID   put on hold (from incoming, active, deferred)
           -H ID   release from hold
-          -r ID   requeue: the message is submitted anew, its addresses are rewritten and routed again
-          -e ID   expire: returned to its sender when it is next looked at
+          -r ID   requeue: the message is submitted again, so that its addresses are rewritten and routed again
+          -e ID   expire: the message is returned to its sender at its next attempt
           -f ID   expire, and release from hold
           -p      purge temporary files that a crash left behind
-          -s, -S  make folders that are missing, put files where they belong
+          -s, -S  create missing folders, move files to the right folder
 
-        ID is a queue id, "-" for ids on standard input, or ALL. An option may come several times. QUEUE names where to look:
+        ID is a queue id, "-" for ids on standard input, or ALL. An option may be given several times. QUEUE says where to look:
         maildrop, incoming, active, deferred, hold, corrupt. Without -d to -r: -p and -s.
 
         {{QueueSelection.Manual}}
-        With selectors, of the ids that are named only the messages that fit (postsuper -d ALL --from spammer@example.com).
+        With selectors an option applies only to messages that match them (postsuper -d ALL --from spammer@example.com).
 
-        Exit status: 0 done; 1 trouble, wrong usage included.
+        Exit status: 0 done; 1 error, or wrong usage.
 
         """;
 

@@ -26,7 +26,7 @@ internal sealed class FingerProbe(EventLoop loop, MailConfig config, TlsClientSe
         public string Name => EndPoint == null ? $"{Host}[{Path}]" : $"{Host}[{EndPoint.Address}]:{EndPoint.Port}";
     }
 
-    /// <summary>True when TLS was as the level wants it.</summary>
+    /// <summary>True when TLS meets the level.</summary>
     public async Task<bool> RunAsync()
     {
         List<Server> servers = await FindAsync();

@@ -13,7 +13,7 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.PosttlsFinger;
 
 /// <summary>
-/// posttls-finger: connects to a server and says what TLS with it would be like, by the levels and parameters of the SMTP client.
+/// posttls-finger: connects to a server and reports on TLS with it, by the levels and parameters of the SMTP client.
 /// </summary>
 internal static class PosttlsFingerCommand
 {
@@ -29,7 +29,7 @@ internal static class PosttlsFingerCommand
                posttls-finger -S [options] unix:PATH [MATCH...]
 
           -a FAMILY      ipv4, ipv6 or any (any)
-          -c             show TLS alone, not the dialogue
+          -c             show TLS only, not the SMTP dialogue
           -C             show the server's certificates (PEM)
           -d DIGEST      for fingerprints (smtp_tls_fingerprint_digest)
           -F FILE        trusted authorities; -P DIR: a hashed directory of them
@@ -46,11 +46,11 @@ internal static class PosttlsFingerCommand
           -w             TLS from the first byte
           MATCH          names that the certificate may have (verify, secure), or fingerprints (fingerprint)
 
-        [HOST] in brackets means the host itself and not its mail exchangers. main.cf (MAIL_CONFIG names another
-        folder) counts as it does for Postfix's: myhostname, the tls_ parameters, smtp_tls_fingerprint_digest and the like. What the options
-        say is not taken from there, and no table is asked.
+        [HOST] in brackets means the host itself and not its mail exchangers. As with Postfix's posttls-finger, main.cf (MAIL_CONFIG names
+        another folder) supplies myhostname, the tls_ parameters, smtp_tls_fingerprint_digest and the like. Options take precedence, and no
+        table is searched.
 
-        Exit status: 0 TLS is as the level wants it; 1 it is not, or there is no connection; 64 wrong usage.
+        Exit status: 0 TLS meets the level; 1 it does not, or there is no connection; 64 wrong usage.
 
         """;
 

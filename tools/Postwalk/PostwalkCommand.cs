@@ -6,19 +6,19 @@ using MtaSuite.Tools.Shared;
 
 namespace MtaSuite.Tools.Postwalk;
 
-/// <summary>postwalk: what the log tells of one message, process by process, with the notices and copies that came from it.</summary>
+/// <summary>postwalk: what the log says about one message, process by process, with the notices and copies that came from it.</summary>
 internal static class PostwalkCommand
 {
     public const string Manual = """
-        postwalk - a message's walk through the processes, from the log
+        postwalk - show what the log says about one message, from all processes and in order
 
         usage: postwalk [-jv] [-c DIR] [-l FILE]... ID|MESSAGE-ID
 
           -l FILE   read this log; default: maillog_file. Several are read in the order given
           -j        JSON, one object a line
 
-        A Message-ID may stand with or without its angle brackets. Messages that came from it (notices, requeued and forwarded copies) are
-        walked as well.
+        A Message-ID may be given with or without its angle brackets. Messages that came from it (notices, requeued and forwarded copies)
+        are shown as well.
 
         Exit status: 0 found; 1 not found, or the log cannot be read.
 
@@ -57,7 +57,7 @@ internal static class PostwalkCommand
     private static int Walk(string what, List<string> logs, bool json)
     {
         MessageWalk walk = new(what);
-        // the line that tells of a copy may stand behind the copy's own: ids are looked for until no more are found, then lines are
+        // the line about a copy may follow the copy's own: ids are looked for until no more are found, then lines are
         // collected
         try
         {

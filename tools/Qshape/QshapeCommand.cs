@@ -15,7 +15,7 @@ internal static class QshapeCommand
         + "[-N batch_msg_count] [-n batch_top_domains] [-c config_directory] [-j] [queue_name ...]";
 
     public const string Manual = """
-        qshape - show how the queue is spread over domains and ages
+        qshape - show the distribution of the queue over domains and ages
 
         usage: qshape [OPTION...] [QUEUE...]
 
@@ -26,14 +26,14 @@ internal static class QshapeCommand
           -t N      the first column's limit in minutes (5); each next one is twice as long
           -l        each next one is longer by the same time
           -w N      width of the output (80 at least)
-          -n N      only the N first rows (20 on a terminal, otherwise all)
-          -N N      on a terminal show what there is after every N messages (1000)
+          -n N      only the first N rows (20 on a terminal, otherwise all)
+          -N N      on a terminal show the result so far after every N messages (1000)
           -c DIR    configuration folder
           -j        JSON: one object for each domain, with its total and its counts by age
 
-        The columns: T is the total; the others count what is younger than so many minutes and not counted further left.
+        The columns: T is the total; each of the others counts what is younger than its number of minutes and not in a column further left.
 
-        Exit status: 0 done; 1 trouble, wrong usage included.
+        Exit status: 0 done; 1 error, or wrong usage.
 
         """;
 

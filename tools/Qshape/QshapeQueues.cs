@@ -8,7 +8,7 @@ using MtaSuite.Tools.Shared;
 namespace MtaSuite.Tools.Qshape;
 
 /// <summary>
-/// The envelopes of queues. A message under delivery counts as active, wherever its file is; which they are, only qmgr knows.
+/// The envelopes of queues. A message that is being delivered counts as active, wherever its file is; qmgr is asked which they are.
 /// </summary>
 internal static class QshapeQueues
 {

@@ -32,9 +32,9 @@ internal sealed class RoundtripOptions
     private const string Description = """
         Send a message and wait for it.
 
-        Submits a message as a mail program does, with TLS and a login, waits until it lies in the mailbox, and shows how
-        long each step took: connection, TLS and login, message, and each hop by the Received fields. Any server and
-        mailbox will do, not only ours; the configuration is not read.
+        Submits a message as a mail program does, with TLS and a login, waits until it is in the mailbox, and shows how
+        long each step took: connection, TLS and login, message, and each hop by the Received fields. It works with any
+        mail system; the configuration is not read.
         """;
 
     private const string More = """
@@ -42,11 +42,11 @@ internal sealed class RoundtripOptions
         verified (--ca FILE for an authority of your own). Of the mechanisms that the server offers the strongest is used:
         SCRAM with channel binding, SCRAM, and PLAIN or LOGIN only within TLS.
 
-        The mailbox is a file or folder (--mailbox; a folder, or a path with a final "/", is a Maildir, anything else
-        mbox), or is read by IMAP (--imap). The message stays there unless --remove is given, which IMAP and Maildir can.
+        The mailbox is a file or folder (--mailbox; a folder, or a path with a final "/", is a Maildir, otherwise it is
+        an mbox), or is read by IMAP (--imap). The message stays there unless --remove is given, which IMAP and Maildir can.
 
-        Exit status: 0 it arrived; 1 refused for good; 64 wrong usage; 66 mailbox or password file cannot be read; 69
-        server cannot be reached, or TLS fails; 75 refused for now, or not there in time; 77 the login was refused.
+        Exit status: 0 it arrived; 1 refused permanently; 64 wrong usage; 66 mailbox or password file cannot be read; 69
+        server cannot be reached, or TLS fails; 75 refused temporarily, or too late; 77 the login was refused.
 
         """;
 
@@ -73,19 +73,19 @@ internal sealed class RoundtripOptions
     {
         Option<bool> json = OwnSyntax.Flag("--json", "the result as one object", "-j"),
             remove = OwnSyntax.Flag("--remove", "remove the message when it has arrived");
-        Option<string> to = OwnSyntax.Value("--to", "ADDRESS", "the recipient, whose mailbox is looked at", AddressProblem);
+        Option<string> to = OwnSyntax.Value("--to", "ADDRESS", "the recipient, whose mailbox is checked", AddressProblem);
         Option<string> from = OwnSyntax.Value("--from", "ADDRESS", "the sender (default: the recipient)", AddressProblem);
         Option<string> server = OwnSyntax.Value("--server", "HOST[:PORT]", "submit here (localhost:587)", v =>
-            Server.TryParse(v, 587, out _, out _) ? null : $"\"{v}\" is no host and port");
+            Server.TryParse(v, 587, out _, out _) ? null : $"\"{v}\" is not a host and port");
         Option<string> tls = OwnSyntax.Value("--tls", "KIND",
             "starttls, implicit (TLS from the first byte), or none (default: implicit on port 465, else starttls)", TlsProblem);
         Option<string> login = OwnSyntax.Value("--login", "NAME", "log in (default: no login)");
-        Option<string> password = OwnSyntax.Value("--password-file", "FILE", "where the password is; \"-\": standard input");
+        Option<string> password = OwnSyntax.Value("--password-file", "FILE", "the file with the password; \"-\": standard input");
         Option<string> mechanism = OwnSyntax.Value("--mechanism", "NAME", "log in with this mechanism only", v =>
-            Mechanisms.Names.Contains(v) ? null : $"\"{v}\" is none of {string.Join(", ", Mechanisms.Names)}");
+            Mechanisms.Names.Contains(v) ? null : $"\"{v}\" is not one of {string.Join(", ", Mechanisms.Names)}");
         Option<string> mailbox = OwnSyntax.Value("--mailbox", "PATH", "the mailbox of the recipient, a Maildir or mbox");
         Option<string> imap = OwnSyntax.Value("--imap", "HOST[:PORT]", "look for the message by IMAP (port 993)", v =>
-            Server.TryParse(v, 993, out _, out _) ? null : $"\"{v}\" is no host and port");
+            Server.TryParse(v, 993, out _, out _) ? null : $"\"{v}\" is not a host and port");
         Option<string> imapTls = OwnSyntax.Value("--imap-tls", "KIND", "as --tls (default: implicit on port 993, else starttls)",
             TlsProblem);
         Option<string> imapLogin = OwnSyntax.Value("--imap-login", "NAME", "(default: that of --login)");
@@ -93,7 +93,7 @@ internal sealed class RoundtripOptions
         Option<string> folder = OwnSyntax.Value("--folder", "NAME", "the folder where it arrives (INBOX)");
         Option<string> authorities = OwnSyntax.Value("--ca", "FILE", "trust these authorities instead of the system's", v =>
             File.Exists(v) ? null : $"there is no file {v}");
-        Option<string> size = OwnSyntax.Value("--size", "BYTES", "make the message about so large", v => Number(v, MaxBytes) > 0 ? null
+        Option<string> size = OwnSyntax.Value("--size", "BYTES", "approximate size of the message", v => Number(v, MaxBytes) > 0 ? null
             : $"\"{v}\" is not a number from 1 to {MaxBytes}");
         Option<string> timeout = OwnSyntax.Value("--timeout", "N", $"give up after so many seconds ({DefaultSeconds})", v =>
             Number(v, MaxSeconds) > 0 ? null : $"\"{v}\" is not a number of seconds from 1 to {MaxSeconds}");
@@ -150,7 +150,7 @@ internal sealed class RoundtripOptions
         && address.Address.Contains('@') ? null : $"\"{text}\" is not an address";
 
     private static string? TlsProblem(string text) => text is "starttls" or "implicit" or "none" ? null
-        : $"\"{text}\" is none of starttls, implicit, none";
+        : $"\"{text}\" is not one of starttls, implicit, none";
 
     private static int Number(string text, int max) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture,
         out int number) && number <= max ? number : 0;

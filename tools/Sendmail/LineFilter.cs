@@ -15,7 +15,7 @@ internal enum LineEnds
 /// separator ("From ...") goes away, a last line without an end gets one. Everything else, NUL bytes and lines of any length included,
 /// stays. Input may be cut anywhere.
 /// </summary>
-/// <param name="write">Takes the content; false: it wants no more.</param>
+/// <param name="write">Takes the content; false: it needs no more.</param>
 internal sealed class LineFilter(Func<ReadOnlyMemory<byte>, bool> write, LineEnds lineEnds, bool stopAtDot)
 {
     private readonly byte[] _out = new byte[32 * 1024];

@@ -7,11 +7,11 @@ namespace MtaSuite.Tools.Sendmail;
 internal static class SendmailCommand
 {
     public const string Manual = """
-        sendmail - submit mail, as programs expect it
+        sendmail - submit mail: the command that other programs expect
 
         usage: sendmail [OPTION...] [RECIPIENT...]
 
-        Reads a message from standard input up to its end, or to a line that is only a dot, and returns when it is durable in the queue.
+        Reads a message from standard input up to its end, or to a line that is only a dot, and returns when it is safely in the queue.
 
           -t            take recipients from the To:, Cc: and Bcc: headers as well, or from those with Resent- in front where there
                         are any; Bcc: is removed
@@ -22,7 +22,7 @@ internal static class SendmailCommand
           -N WHEN       never, or success, failure, delay (comma between): when to send notifications
           -R WHAT       full or hdrs: how much of the message a notification returns
           -V ENVID      envelope id for notifications (two characters: old for -XVxy)
-          -XV[xy]       VERP: the sender names each recipient, behind the delimiters x and y
+          -XV[xy]       VERP: the sender address of each delivery contains its recipient, with the delimiters x and y
           -G            a gateway's mail: addresses are not completed with this site's domain
           -v            report the first delivery attempt by mail
           -bv           deliver nothing, report by mail what would happen
@@ -33,9 +33,9 @@ internal static class SendmailCommand
           -q            try to deliver the whole queue now; -qI ID: one message; -qR SITE: mail for a site
           -C, -c DIR    configuration folder (or its main.cf)
 
-        Other options of other sendmails are accepted and have no effect.
+        Options of other sendmail programs are accepted and have no effect.
 
-        Exit status: 0 queued; 65 more than 50,000 recipients, or ones in the header that cannot be used: nothing is sent; 69 refused;
+        Exit status: 0 queued; 65 more than 50,000 recipients, or invalid ones in the header: nothing is sent; 69 refused;
         77 not allowed; 75 everything else: try again later, wrong usage, no recipients, input that cannot be read.
 
         """;

@@ -3,7 +3,7 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Tools.Sendmail;
 
 /// <summary>
-/// A message that is read to its end before anybody is asked to take it: a slow program in front of sendmail keeps no connection open, and
+/// A message that is read to its end before it is submitted: a slow program in front of sendmail keeps no connection open, and
 /// what was refused for
 /// the moment can be submitted again. In memory while it is small, then in a temporary file without a name; where the user may make none,
 /// in memory up to a bound.

@@ -16,7 +16,7 @@ internal sealed class QmgrClient : IDisposable
 
     private QmgrClient(string path, BlockingLink link) => (_path, _link) = (path, link);
 
-    /// <summary>Null, with the reason, when nobody answers.</summary>
+    /// <summary>Null, with the reason, when there is no answer.</summary>
     public static QmgrClient? Connect(MailConfig config, out string error)
     {
         string path = new SpoolDirectory(config.Get(CommonParams.QueueDirectory))

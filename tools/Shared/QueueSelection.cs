@@ -13,8 +13,8 @@ internal static class QueueSelection
           --to ADDRESS      one of the recipients, in the same forms
           --domain DOMAIN   domain of one of the recipients; .example.com means those below it
           --older TIME      arrived longer ago (30m, 2h, 5d; a number is seconds)
-          --newer TIME      arrived since
-          --queue NAME      active, incoming, deferred, hold, maildrop, corrupt; may come several times
+          --newer TIME      arrived less long ago
+          --queue NAME      active, incoming, deferred, hold, maildrop, corrupt; may be given several times
           --status REGEX    the reason for delay of one of the recipients
 
         """;

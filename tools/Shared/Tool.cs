@@ -64,7 +64,7 @@ internal static class Tool
         if (Output.Length > BufferSize) Flush();
     }
 
-    /// <summary>Hands the output over. False when nobody reads it any more: then there is no use in going on.</summary>
+    /// <summary>Writes the output. False when the reader is gone: then the command can end.</summary>
     public static bool Flush()
     {
         ReadOnlySpan<byte> ready = Output.GetBuffer().AsSpan(0, (int)Output.Length);
@@ -95,7 +95,7 @@ internal static class Tool
         return Path.GetFileName(path) == MainCf.FileName ? Path.GetDirectoryName(Path.GetFullPath(path))! : path;
     }
 
-    /// <summary>What to do where there is no main.cf, for whoever did not say where it is; otherwise nothing.</summary>
+    /// <summary>What to do where there is no main.cf, where its folder was not given; otherwise nothing.</summary>
     public static string WithoutFolder(string? option) =>
         option == null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("MAIL_CONFIG")) ? " (name the configuration folder "
         + "with -c, or in MAIL_CONFIG)" : "";

@@ -16,8 +16,8 @@ internal static class SmtpSourceManual
           -d              many messages over one connection; otherwise a connection for each
           -l BYTES        length of the text, the header not counted
           -F FILE         send this message; dots are doubled, lines end in CR LF
-          -r N            recipients of each message; numbers are put in front of the address
-          -N              put a number that never repeats in front of each recipient
+          -r N            recipients of each message; a number is prepended to the address
+          -N              prepend a number that never repeats to each recipient
           -f FROM, -t TO  envelope addresses (foo@NAME)
           -M NAME         name for HELO and for addresses (this machine's)
           -S SUBJECT      a Subject header
@@ -25,7 +25,7 @@ internal static class SmtpSourceManual
           -o              no HELO, no message header
           -w SECONDS      wait between the messages of a session; -R SECONDS a random time up to that
           -C N            try N times to connect where the server refuses
-          -A              a refusal is a warning, not the end
+          -A              a refusal is a warning and does not end the program
           -T BYTES        size of the TCP window
           -4, -6          IPv4 only, IPv6 only
           -c              count on the terminal; -v shows the replies
@@ -36,13 +36,13 @@ internal static class SmtpSourceManual
           --ehlo          EHLO in place of HELO
           --pipelining    EHLO, then MAIL, RCPT and DATA in one go
           --keep-going    lost connections are warnings, too
-          --tls           EHLO and STARTTLS; certificates are not looked at
+          --tls           EHLO and STARTTLS; certificates are not verified
           --tls-wrapped   TLS from the first byte
           --tls-resume    a new connection resumes the TLS session of an earlier one
           --tls-protocols VERSIONS   as in smtp_tls_protocols (>=TLSv1.2, !TLSv1.3)
-          --no-mail       each message is nothing but a connection, HELO, TLS if wanted, and QUIT; no -d
+          --no-mail       each message is only a connection, HELO, TLS if requested, and QUIT; not with -d
 
-        Exit status: 0 done; 1 trouble, wrong usage included.
+        Exit status: 0 done; 1 error, or wrong usage.
 
         """;
 }

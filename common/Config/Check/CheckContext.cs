@@ -1,6 +1,6 @@
 namespace MtaSuite.Common.Config;
 
-/// <summary>One service and the configuration it sees.</summary>
+/// <summary>One service and its configuration.</summary>
 public sealed record CheckedService(ServiceEntry Entry, MailConfig Config);
 
 /// <summary>What a check of the configuration works on, and where it reports to.</summary>

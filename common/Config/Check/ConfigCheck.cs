@@ -46,7 +46,7 @@ public static class ConfigCheck
             foreach ((string name, string value) in entry.Overrides)
                 if (service.Config.CheckValue(name, value) is { } bad)
                     context.Report(MailConfig.SeverityOf(name), context.MasterFile, entry.Line, bad);
-            // a service that overrides nothing sees the lists of main.cf, which are checked once
+            // a service that overrides nothing uses the lists of main.cf, which are checked once
             if (entry.Command == "smtpd" && entry.Overrides.Count > 0)
                 RestrictionCheck.Run(context, service.Config, entry.Line);
         }

@@ -2,7 +2,7 @@ using MtaSuite.Common.Config.Params;
 
 namespace MtaSuite.Common.Config;
 
-/// <summary>Finds names that nobody knows or uses, deprecated ones, and those without effect.</summary>
+/// <summary>Finds unknown and unused names, deprecated ones, and those without effect.</summary>
 internal sealed class NameCheck
 {
     private readonly CheckContext context;
@@ -84,10 +84,10 @@ internal sealed class NameCheck
     {
         if (ForeignNames.Reason(name) is { } reason) report(Severity.Warning, $"{name} is accepted, but has no effect: {reason}");
         else if (NearName.Of(name, KnownNames()) is { } near) report(Severity.Error, $"unknown parameter {name} (did you mean {near}?)");
-        else report(Severity.Warning, $"unused parameter {name}: there is none of that name, and nothing refers to it");
+        else report(Severity.Warning, $"unused parameter {name}: no parameter has that name, and nothing refers to it");
     }
 
-    /// <summary>What a value refers to by <c>$name</c> and nobody sets is empty, which is hardly meant.</summary>
+    /// <summary>A <c>$name</c> that is not set anywhere is empty, which is hardly intended.</summary>
     private void CheckReferences(MailConfig config, string name, int serviceLine)
     {
         if (ParamRegistry.Find(name) is { IsRaw: true }) return;

@@ -1,6 +1,6 @@
 namespace MtaSuite.Common.Config;
 
-/// <summary>Finds the name somebody probably meant.</summary>
+/// <summary>Finds the name that was probably intended.</summary>
 public static class NearName
 {
     /// <summary>

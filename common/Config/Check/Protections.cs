@@ -10,7 +10,7 @@ public sealed record Protection(string Name, string Consequence);
 
 /// <summary>
 /// What protects a site and has no effect yet. A configuration that relies on it does not start, for mail would go past the protection
-/// unnoticed, unless <c>accept_ineffective_parameters</c> names it. Whoever makes one of them work removes its row, and the line in
+/// unnoticed, unless <c>accept_ineffective_parameters</c> names it. To implement one of them, remove its row, and the line in
 /// docs/PARAMETERS.md.
 /// </summary>
 public static class Protections

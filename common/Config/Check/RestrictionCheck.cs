@@ -11,7 +11,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
 
     private readonly List<string> classes = Items(config, "smtpd_restriction_classes");
 
-    /// <summary>Checks what a service sees; <paramref name="line"/> is its line in master.cf, 0 for main.cf alone.</summary>
+    /// <summary>Checks the configuration of a service; <paramref name="line"/> is its line in master.cf, 0 for main.cf alone.</summary>
     public static void Run(CheckContext context, MailConfig config, int line)
     {
         var check = new RestrictionCheck(context, config, line);
@@ -43,7 +43,7 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
                 else if (argument != RestrictionArgument.Restriction) CheckArgument(list, word, argument, items[++i]);
             }
             else if (RestrictionWords.InsteadOf(word) is { } instead)
-                Report(Severity.Error, list, $"{list}: restriction {word} is gone; write {instead}");
+                Report(Severity.Error, list, $"{list}: restriction {word} no longer exists; use {instead}");
             else if (!IsTable(word))
                 Report(Severity.Error, list, $"{list}: unknown restriction "
                     + $"\"{word}\"{NearName.Hint(word, RestrictionWords.Names.Concat(classes))}");
@@ -85,14 +85,14 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
     private static bool IsTable(string text) =>
         text.IndexOf(':') is > 0 and var colon && text[..colon].All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
 
-    /// <summary>A server whose lists let strangers send anywhere does not start.</summary>
+    /// <summary>A server whose lists make it an open relay does not start.</summary>
     private void CheckRelay()
     {
         IEnumerable<string> words = Items(config, "smtpd_relay_restrictions").Concat(Items(config, "smtpd_recipient_restrictions"))
             .Concat(classes.SelectMany(c => Items(config, c)));
         if (!words.Any(w => RestrictionWords.Find(w) is { ClosesRelay: true }))
             Report(Severity.Error, "smtpd_relay_restrictions",
-                "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending anywhere: add "
+                "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions prevents this host from being an open relay: add "
                     + "reject_unauth_destination");
     }
 }

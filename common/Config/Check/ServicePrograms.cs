@@ -39,10 +39,10 @@ public static class ServicePrograms
         return new(Severity.Error, "", entry.Line, $"service {entry.Name}: unknown command \"{entry.Command}\"{hint}");
     }
 
-    /// <summary>What becomes of the line of a command that is not needed: what it sets is read by nobody.</summary>
+    /// <summary>What happens to the line of a command that is not needed: its settings are never read.</summary>
     private static string Rest(ServiceEntry entry) => entry.Overrides.Count == 0 ? "the line is not needed"
-        : $"which do not see the settings of this line ({string.Join(", ", entry.Overrides.Select(o => o.Key).Distinct())}):"
-            + " set them in main.cf where they are meant";
+        : $"which do not use the settings of this line ({string.Join(", ", entry.Overrides.Select(o => o.Key).Distinct())}):"
+            + " set them in main.cf if they are needed";
 
     private static ConfigProblem? TypeProblem(ServiceEntry entry)
     {
@@ -59,7 +59,7 @@ public static class ServicePrograms
 
     /// <summary>
     /// The chroot column, for all services that ask for it at once: a daemon here reads its tables again when they change, looks up users
-    /// and hosts as /etc says and opens its log again, none of which works behind a new root that nobody has filled.
+    /// and hosts as /etc says and opens its log again, none of which works in a new root directory that was not filled.
     /// </summary>
     internal static ConfigProblem? ChrootProblem(IReadOnlyList<ServiceEntry> entries)
     {

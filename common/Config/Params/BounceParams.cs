@@ -25,7 +25,7 @@ public static class BounceParams
     public static readonly TextParam DelayNoticeRecipient = new("delay_notice_recipient", "postmaster", required: true,
         doc: "Who gets the headers of mail that is delayed.");
     public static readonly TimeParam DelayWarningTime = new("delay_warning_time", "0h",
-        doc: "Age at which the sender hears that mail is delayed; 0 is never.");
+        doc: "Age at which the sender is notified that mail is delayed; 0: never.");
     public static readonly BoolParam DisableVerpBounces = new("disable_verp_bounces", "no",
         doc: "Return one notice, not one for each recipient, for mail with a VERP request.");
     public static readonly TextParam DoubleBounceSender = new("double_bounce_sender", "double-bounce", required: true,
@@ -33,15 +33,15 @@ public static class BounceParams
     public static readonly BoolParam EnableThreadedBounces = new("enable_threaded_bounces", "no",
         doc: "Refer to the original message in notices, so that mail readers thread them.");
     public static readonly TextParam ErrorNoticeRecipient = new("error_notice_recipient", "postmaster", required: true,
-        doc: "Who hears of failed deliveries of the software itself.");
+        doc: "Recipient of postmaster notices about problems of resources and software.");
     public static readonly TextParam ErrorServiceName = new("error_service_name", "error", required: true, effective: false,
         doc: "Transport that returns mail.");
     public static readonly TextParam NotifyClasses = new("notify_classes", "resource, software",
         each: "bounce|2bounce|data|delay|policy|protocol|resource|software",
-        doc: "Problems the postmaster hears of.");
+        doc: "Classes of problems that are reported to the postmaster.");
     public static readonly BoolParam SoftBounce = new("soft_bounce", "no", doc: "Turn every permanent failure into a temporary one.");
     public static readonly TextParam TraceServiceName = new("trace_service_name", "trace", required: true, effective: false,
-        doc: "Service that logs what sendmail -bv and DSN requests want to know.");
+        doc: "Service that records the results for sendmail -bv and DSN success reports.");
 
     public static IReadOnlyList<Param> All { get; } =
     [

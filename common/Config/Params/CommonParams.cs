@@ -93,7 +93,7 @@ public static class CommonParams
         doc: "Full name of this machine.")
     { Computed = HostDefaults.HostName };
     public static readonly TextParam Mynetworks = new("mynetworks", "127.0.0.0/8 [::1]/128",
-        doc: "Networks of clients that are trusted, for instance to send anywhere.")
+        doc: "Networks of trusted clients, which may for instance relay.")
     { Computed = OwnAddresses.NetworksText };
     public static readonly TextParam MynetworksStyle = new("mynetworks_style",
         "${{$compatibility_level} <level {2} ? {subnet} : {host}}", words: "host|subnet|class",

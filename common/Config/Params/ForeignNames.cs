@@ -3,7 +3,7 @@ namespace MtaSuite.Common.Config.Params;
 /// <summary>
 /// Names of parameters that Postfix had once, has in a later release than ours, or has only with a patch: they change nothing here, and a
 /// site that has them in
-/// main.cf runs all the same. Names that live on as old spellings of others are in <see cref="RetiredParams"/>.
+/// main.cf runs all the same. Names that are old spellings of others are in <see cref="RetiredParams"/>.
 /// </summary>
 public static class ForeignNames
 {

@@ -18,16 +18,16 @@ public static class LocalParams
         doc: "Directory in which a user's command runs.");
     public static readonly TextParam CommandExpansionFilter = new("command_expansion_filter",
         "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", required: true,
-        doc: "Characters that may stand in what mailbox_command's $names expand to; others become underscores.");
+        doc: "Characters allowed in values of $names in mailbox_command; others become underscores.");
     public static readonly TextParam DefaultPrivs = new("default_privs", "nobody", required: true,
-        doc: "User whose rights deliveries to files and commands have that belong to nobody else.");
+        doc: "User with whose rights files and commands of root's aliases are used.");
     public static readonly IntParam DeliverLockAttempts = new("deliver_lock_attempts", "20", min: 1,
         doc: "How often a mailbox lock is tried.");
     public static readonly TimeParam DeliverLockDelay = new("deliver_lock_delay", "1s", min: "1s",
         doc: "Pause between two tries for a mailbox lock.");
     public static readonly TextParam ExecutionDirectoryExpansionFilter = new("execution_directory_expansion_filter",
         "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", required: true,
-        doc: "Characters that may stand in what command_execution_directory expands to.");
+        doc: "Characters allowed in values of $names in command_execution_directory.");
     public static readonly BoolParam ExpandOwnerAlias = new("expand_owner_alias", "no",
         doc: "Use the members of owner-LIST, not that name, as the sender of a list.");
     public static readonly TextParam ExportEnvironment = new("export_environment", "TZ MAIL_CONFIG LANG",
@@ -39,7 +39,7 @@ public static class LocalParams
         doc: "Table that names such a transport for each recipient.");
     public static readonly TextParam ForwardExpansionFilter = new("forward_expansion_filter",
         "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", required: true,
-        doc: "Characters that may stand in what forward_path's $names expand to; others become underscores.");
+        doc: "Characters allowed in values of $names in forward_path; others become underscores.");
     public static readonly RawParam ForwardPath = new("forward_path", "$home/.forward${recipient_delimiter}${extension}, $home/.forward",
         doc: "Files with a user's own destinations; the first that exists counts.");
     public static readonly BoolParam FrozenDeliveredTo = new("frozen_delivered_to", "yes",
@@ -81,7 +81,7 @@ public static class LocalParams
     public static readonly BoolParam ResetOwnerAlias = new("reset_owner_alias", "no",
         doc: "Take the sender of a list from the innermost list, not from the outermost.");
     public static readonly TimeParam StaleLockTime = new("stale_lock_time", "500s", min: "1s",
-        doc: "Age at which a mailbox lock file is taken for left behind.");
+        doc: "Age at which a mailbox lock file is considered stale.");
     public static readonly BoolParam StrictMailboxOwnership = new("strict_mailbox_ownership", "yes",
         doc: "Refuse to write to a mailbox that its user does not own.");
     public static readonly BoolParam SunMailtoolCompatibility = new("sun_mailtool_compatibility", "no", effective: false,

@@ -14,7 +14,7 @@ public static class LocalUserParams
     public static readonly LongParam EnvelopeLimit = new("local_user_envelope_limit", "2097152", min: 65_536,
         doc: "Bytes of requests (envelopes) of one local user that a service works on at once; a larger one waits for the others.");
     public static readonly TimeParam DrainTimeout = new("local_user_drain_timeout", "60s", min: "1s",
-        doc: "How long a process that is replaced goes on with requests of local commands that are under way.");
+        doc: "How long a process that is being replaced continues requests of local commands.");
     public static readonly TimeParam IdleTimeout = new("local_user_idle_timeout", "60s", min: "1s",
         doc: "How long a local user may stay connected to a service and ask for nothing.");
     public static readonly TimeParam ProgressTimeout = new("local_user_progress_timeout", "300s", min: "1s",

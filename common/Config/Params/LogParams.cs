@@ -4,9 +4,9 @@ namespace MtaSuite.Common.Config.Params;
 public static class LogParams
 {
     public static readonly IntParam DebugPeerLevel = new("debug_peer_level", "2", min: 1, effective: false,
-        doc: "How much more is logged about a peer of debug_peer_list.");
+        doc: "Additional log detail for peers in debug_peer_list.");
     public static readonly TextParam DebugPeerList = new("debug_peer_list", "",
-        doc: "Peers, by name, address or network, about which more is logged.");
+        doc: "Peers, by name, address or network, whose sessions are logged.");
     public static readonly TextParam InfoLogAddressFormat = new("info_log_address_format", "external", words: "external|internal",
         doc: "Form of addresses in the log: external (quoted) or internal.");
     public static readonly TextParam MaillogFile = new("maillog_file", "", doc: "Log file, or /dev/stdout; empty logs to syslog.");

@@ -6,7 +6,7 @@ public static class MasterParams
     public static readonly TextParam DaemonDirectory = new("daemon_directory", "/usr/libexec/mtasuite", required: true,
         doc: "Directory of the daemons.");
     public static readonly BoolParam DaemonTableOpenErrorIsFatal = new("daemon_table_open_error_is_fatal", "no", effective: false,
-        doc: "End a daemon that cannot open a table, instead of deferring what needs it.");
+        doc: "End a daemon that cannot open a table, instead of deferring the mail that needs it.");
     public static readonly TimeParam DaemonTimeout = new("daemon_timeout", "18000s", min: "1s",
         doc: "How long a daemon may be silent, as watchdog_timeout; the shorter one holds. And how long the queue manager waits for a "
             + "delivery.");

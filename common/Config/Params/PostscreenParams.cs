@@ -102,7 +102,7 @@ public static class PostscreenParams
         doc: "How long a passed pipelining test counts.");
     public static readonly IntParam PostscreenPostQueueLimit = new("postscreen_post_queue_limit",
         "$default_process_limit", min: 5, effective: false,
-        doc: "Clients waiting for the server behind the gate.");
+        doc: "Maximum of clients that wait for an SMTP server process.");
     public static readonly IntParam PostscreenPreQueueLimit = new("postscreen_pre_queue_limit",
         "$default_process_limit", min: 10, effective: false,
         doc: "Clients waiting at the gate.");

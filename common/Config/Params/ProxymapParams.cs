@@ -25,7 +25,7 @@ public static class ProxymapParams
     public static readonly TextParam MultiInstanceWrapper = new("multi_instance_wrapper", "", effective: false,
         doc: "Command that runs the commands of all instances.");
     public static readonly TextParam NonBdbCustomMapping = new("non_bdb_custom_mapping", "", effective: false,
-        doc: "Table types that stand in for others when Berkeley DB is left behind.");
+        doc: "Table types that replace others in a migration from Berkeley DB.");
     public static readonly TextParam NonBdbMigrationAllowRootPrefixes = new("non_bdb_migration_allow_root_prefixes",
         "/etc /usr/local/etc", effective: false,
         doc: "Where tables of root may be converted by themselves.");
@@ -33,7 +33,7 @@ public static class ProxymapParams
         "$data_directory /var/lib/mailman /var/lib/mailman3", effective: false,
         doc: "Where tables of others may be converted by themselves.");
     public static readonly TextParam NonBdbMigrationLevel = new("non_bdb_migration_level", "disable", required: true, effective: false,
-        doc: "How far the move away from Berkeley DB goes; not needed here.");
+        doc: "Level of the migration from Berkeley DB; not needed here.");
     public static readonly BoolParam NonBdbMigrationLogRedirect = new("non_bdb_migration_log_redirect", "yes", effective: false,
         doc: "Log each table whose type is stood in for.");
     public static readonly TextParam NonBdbMigrationServiceName = new("non_bdb_migration_service_name", "nbdb_reindex", effective: false,

@@ -70,7 +70,7 @@ public static class QmgrParams
     public static readonly TextParam HashQueueNames = new("hash_queue_names", "deferred, defer", required: true, effective: false,
         doc: "Queues that are spread over directories.");
     public static readonly IntParam InitialDestinationConcurrency = new("initial_destination_concurrency", "5", min: 1,
-        doc: "Parallel deliveries to a destination that was not met yet.");
+        doc: "Initial number of parallel deliveries to a destination.");
     public static readonly TimeParam MaximalBackoffTime = new("maximal_backoff_time", "4000s", min: "1s",
         doc: "Longest time between two tries to deliver a message.");
     public static readonly TimeParam MaximalQueueLifetime = new("maximal_queue_lifetime", "5d", max: "8640000s",
@@ -98,7 +98,7 @@ public static class QmgrParams
     public static readonly TextParam RetryMaps = new("retry_maps", "",
         doc: "Tables with retry times for recipients and domains, as 5m 15m 1h*3 4h, give up 5d; ours.");
     public static readonly TimeParam TransportRetryTime = new("transport_retry_time", "60s", min: "1s",
-        doc: "Time after which a delivery agent that failed is asked again.");
+        doc: "Time after which a delivery agent that failed is tried again.");
 
     public static IReadOnlyList<Param> All { get; } =
     [
@@ -122,7 +122,7 @@ public static class QmgrParams
         doc: "Recipients in one delivery through this transport; at 1 a destination is a recipient.");
     public static readonly IntFamily TransportInitialDestinationConcurrency =
         new("{transport}_initial_destination_concurrency", InitialDestinationConcurrency,
-        doc: "Parallel deliveries to a destination that this transport has not met yet.");
+        doc: "Initial number of parallel deliveries to a destination through this transport.");
     public static readonly TextFamily DestinationConcurrencyPositiveFeedback = new("{transport}_destination_concurrency_positive_feedback",
         DefaultDestinationConcurrencyPositiveFeedback, doc: "What a good delivery adds to the concurrency of its destination.");
     public static readonly TextFamily DestinationConcurrencyNegativeFeedback = new("{transport}_destination_concurrency_negative_feedback",

@@ -1,6 +1,6 @@
 namespace MtaSuite.Common.Config.Params;
 
-/// <summary>Parameters of old names that still live in the defaults of their successors.</summary>
+/// <summary>Parameters of old names that are still used in the defaults of their successors.</summary>
 public static class RetiredParams
 {
     public static readonly TextParam AuthorizedVerpClients = new("authorized_verp_clients", "",

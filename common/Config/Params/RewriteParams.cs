@@ -39,7 +39,7 @@ public static class RewriteParams
     public static readonly TextParam ParentDomainMatchesSubdomains = new("parent_domain_matches_subdomains",
         "debug_peer_list,fast_flush_domains,mynetworks,permit_mx_backup_networks,qmqpd_authorized_clients,relay_domains"
         + ",smtpd_access_maps",
-        doc: "Lists in which a domain also stands for all below it.");
+        doc: "Parameters in which a domain also matches its subdomains.");
     public static readonly TextParam PropagateUnmatchedExtensions = new("propagate_unmatched_extensions", "canonical, virtual",
         each: "canonical|virtual|alias|forward|include|generic",
         doc: "Rewritings that carry an address extension along.");
@@ -58,7 +58,7 @@ public static class RewriteParams
     public static readonly TextParam RelayTransport = new("relay_transport", "relay", required: true,
         doc: "Transport and destination of mail for relay_domains.");
     public static readonly TextParam Relayhost = new("relayhost", "",
-        doc: "Where mail for other domains goes, instead of their mail exchangers.");
+        doc: "Host that mail for other domains is sent to, instead of their mail exchangers.");
     public static readonly TextParam RelocatedMaps = new("relocated_maps", "",
         doc: "Table of users that have moved, with their new addresses.");
     public static readonly BoolParam RelocatedPrefixEnable = new("relocated_prefix_enable", "yes",

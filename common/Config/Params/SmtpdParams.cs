@@ -8,7 +8,7 @@ public static class SmtpdParams
     public static readonly IntParam AccessMapRejectCode = IntParam.ReplyCode("access_map_reject_code", "554",
         doc: "Reply code for an access table's \"reject\" action.");
     public static readonly BoolParam AllowUntrustedRouting = new("allow_untrusted_routing", "no",
-        doc: "Forward addresses with routing inside (user@here@there) from strangers.");
+        doc: "Forward addresses with routing inside (user@here@there) from untrusted clients.");
     public static readonly TimeParam AnvilRateTimeUnit = new("anvil_rate_time_unit", "60s", min: "1s",
         doc: "Time over which connections and messages are counted for rate limits.");
     public static readonly TimeParam AnvilStatusUpdateTime = new("anvil_status_update_time", "600s", min: "1s",
@@ -32,7 +32,7 @@ public static class SmtpdParams
     public static readonly TimeParam FastFlushPurgeTime = new("fast_flush_purge_time", "7d", min: "1s", effective: false,
         doc: "Age at which the list of a domain's waiting mail is forgotten.");
     public static readonly TimeParam FastFlushRefreshTime = new("fast_flush_refresh_time", "12h", min: "1s", effective: false,
-        doc: "Time after which mail on a list for ETRN is tried even unasked.");
+        doc: "Time after which mail in an ETRN list is tried without a request.");
     public static readonly BoolParam HelpfulWarnings =
         new("helpful_warnings", "yes", effective: false, doc: "Warn about settings that are likely mistakes.");
     public static readonly IntParam InvalidHostnameRejectCode = IntParam.ReplyCode("invalid_hostname_reject_code", "501",
@@ -98,10 +98,10 @@ public static class SmtpdParams
     public static readonly IntParam SmtpdClientRecipientRateLimit = new("smtpd_client_recipient_rate_limit", "0",
         doc: "Recipients of one client in a unit of time; 0 is no limit.");
     public static readonly TextParam SmtpdClientRestrictions = new("smtpd_client_restrictions", "",
-        doc: "What is asked when a client connects.");
+        doc: "Restrictions evaluated when a client connects.");
     public static readonly TextParam SmtpdCommandFilter = new("smtpd_command_filter", "",
         doc: "Table that rewrites commands of clients.");
-    public static readonly TextParam SmtpdDataRestrictions = new("smtpd_data_restrictions", "", doc: "What is asked at DATA.");
+    public static readonly TextParam SmtpdDataRestrictions = new("smtpd_data_restrictions", "", doc: "Restrictions evaluated at DATA.");
     public static readonly BoolParam SmtpdDelayOpenUntilValidRcpt = new("smtpd_delay_open_until_valid_rcpt", "yes", effective: false,
         doc: "Open a queue file only for a message with a valid recipient.");
     public static readonly BoolParam SmtpdDelayReject = new("smtpd_delay_reject", "yes",
@@ -113,14 +113,14 @@ public static class SmtpdParams
     public static readonly TextParam SmtpdDnsReplyFilter = new("smtpd_dns_reply_filter", "",
         doc: "Table that filters DNS answers.");
     public static readonly TextParam SmtpdEndOfDataRestrictions = new("smtpd_end_of_data_restrictions", "",
-        doc: "What is asked at the end of a message.");
+        doc: "Restrictions evaluated at the end of a message.");
     public static readonly TimeParam SmtpdErrorSleepTime = new("smtpd_error_sleep_time", "1s",
         doc: "Pause before the reply to a client with too many errors.");
     public static readonly TextParam SmtpdEtrnRestrictions = new("smtpd_etrn_restrictions", "",
-        doc: "What is asked at ETRN.");
+        doc: "Restrictions evaluated at ETRN.");
     public static readonly RawParam SmtpdExpansionFilter = new("smtpd_expansion_filter",
         "\\t\\40!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\\\]^_`abcdefghijklmnopqrstuvwxyz{|}~", required: true,
-        doc: "Characters that may stand in what $names in replies expand to; others become underscores.");
+        doc: "Characters allowed in values of $names in replies; others become underscores.");
     public static readonly TextParam SmtpdForbidBareNewline = new("smtpd_forbid_bare_newline",
         "normalize", words: "normalize|reject|note|yes|no",
         doc: "Line feeds without carriage return: normalize, reject, note, or no to take them as line ends.");
@@ -136,7 +136,8 @@ public static class SmtpdParams
     public static readonly IntParam SmtpdHardErrorLimit = new("smtpd_hard_error_limit", "${stress?{1}:{20}}", min: 1,
         doc: "Errors after which a client is disconnected.");
     public static readonly BoolParam SmtpdHeloRequired = new("smtpd_helo_required", "no", doc: "Demand HELO or EHLO before MAIL.");
-    public static readonly TextParam SmtpdHeloRestrictions = new("smtpd_helo_restrictions", "", doc: "What is asked at HELO.");
+    public static readonly TextParam SmtpdHeloRestrictions = new("smtpd_helo_restrictions", "",
+        doc: "Restrictions evaluated at HELO and EHLO.");
     public static readonly BoolParam SmtpdHideClientSession = new("smtpd_hide_client_session", "no",
         doc: "Leave the client's session out of the Received: line.");
     public static readonly IntParam SmtpdHistoryFlushThreshold = new("smtpd_history_flush_threshold", "100", min: 1, effective: false,
@@ -168,7 +169,7 @@ public static class SmtpdParams
         doc: "Requests over one connection to a policy service; 0 is no limit.");
     public static readonly TimeParam SmtpdPolicyServiceRetryDelay = new("smtpd_policy_service_retry_delay",
         "1s", min: "1s",
-        doc: "Pause before a policy service is asked again.");
+        doc: "Pause before a failed request to a policy service is repeated.");
     public static readonly TimeParam SmtpdPolicyServiceTimeout = new("smtpd_policy_service_timeout", "100s", min: "1s",
         doc: "Longest wait for a policy service.");
     public static readonly IntParam SmtpdPolicyServiceTryLimit = new("smtpd_policy_service_try_limit", "2", min: 1,
@@ -185,7 +186,7 @@ public static class SmtpdParams
     public static readonly IntParam SmtpdRecipientOvershootLimit = new("smtpd_recipient_overshoot_limit", "1000", min: 1,
         doc: "Recipients beyond that limit before they count as errors.");
     public static readonly TextParam SmtpdRecipientRestrictions = new("smtpd_recipient_restrictions", "",
-        doc: "What is asked at RCPT, mostly about junk.");
+        doc: "Restrictions evaluated at RCPT, mostly against spam.");
     public static readonly TextParam SmtpdRejectFilterMaps = new("smtpd_reject_filter_maps", "",
         doc: "Table that rewrites refusals.");
     public static readonly RawParam SmtpdRejectFooter = new("smtpd_reject_footer", "",
@@ -202,7 +203,7 @@ public static class SmtpdParams
     public static readonly TextParam SmtpdRelayRestrictions = new("smtpd_relay_restrictions",
         "${{$compatibility_level} <level {1} ? {} : {permit_mynetworks, permit_sasl_authenticated, "
         + "defer_unauth_destination}}",
-        doc: "What is asked at RCPT about who may send where.");
+        doc: "Restrictions evaluated at RCPT that decide which clients may relay.");
     public static readonly TextParam SmtpdRestrictionClasses = new("smtpd_restriction_classes", "",
         doc: "Names of own lists of restrictions.");
     public static readonly BoolParam SmtpdSaslAuthEnable = new("smtpd_sasl_auth_enable", "no",
@@ -212,7 +213,7 @@ public static class SmtpdParams
     public static readonly TextParam SmtpdSaslExceptionsNetworks = new("smtpd_sasl_exceptions_networks", "",
         doc: "Clients to which AUTH is not announced.");
     public static readonly TimeParam SmtpdSaslFailureDelay = new("smtpd_sasl_failure_delay", "1s",
-        doc: "How long the answer to a failed login is held back; twice as long each time, up to sixteen times.");
+        doc: "Delay of the answer to a failed login; doubled each time, up to sixteen times.");
     public static readonly TextParam SmtpdSaslOauthKeyFile = new("smtpd_sasl_oauth_key_file", "",
         doc: "File with the keys that sign bearer tokens: a JSON Web Key Set, or public keys in PEM.");
     public static readonly TextParam SmtpdSaslOauthIssuer = new("smtpd_sasl_oauth_issuer", "", doc: "Issuer that bearer tokens must name.");
@@ -221,15 +222,15 @@ public static class SmtpdParams
     public static readonly TextParam SmtpdSaslOauthLoginClaims = new("smtpd_sasl_oauth_login_claims", "email",
         doc: "Claims of a bearer token that hold the login; the first that is there.");
     public static readonly TextParam SmtpdSaslOauthIntrospectionUrl = new("smtpd_sasl_oauth_introspection_url", "",
-        doc: "Where bearer tokens are asked about (RFC 7662): https, or http on this machine.");
+        doc: "URL of the server that checks bearer tokens (RFC 7662): https, or http on this machine.");
     public static readonly TextParam SmtpdSaslOauthIntrospectionSecretFile = new("smtpd_sasl_oauth_introspection_secret_file", "",
-        doc: "File with \"client:secret\", with which the token server is asked.");
+        doc: "File with \"client:secret\" for that server.");
     public static readonly TextParam SmtpdSaslOauthIntrospectionCAfile = new("smtpd_sasl_oauth_introspection_CAfile", "",
-        doc: "Authorities that may vouch for the token server; empty: those of the system.");
+        doc: "Certificate authorities for the token server; empty: those of the system.");
     public static readonly TimeParam SmtpdSaslOauthIntrospectionTimeout = new("smtpd_sasl_oauth_introspection_timeout", "10s", min: "1s",
         doc: "Longest wait for the token server.");
     public static readonly TimeParam SmtpdSaslOauthIntrospectionCacheTime = new("smtpd_sasl_oauth_introspection_cache_time", "60s",
-        doc: "How long the token server's word about a good token holds.");
+        doc: "How long a positive answer of the token server is cached.");
     public static readonly TextParam SmtpdSaslLocalDomain = new("smtpd_sasl_local_domain", "", doc: "Realm of logins.");
     public static readonly TextParam SmtpdSaslMechanismFilter = new("smtpd_sasl_mechanism_filter",
         "!external, static:rest",
@@ -250,10 +251,10 @@ public static class SmtpdParams
         doc: "As smtpd_sasl_security_options, within TLS.");
     public static readonly TextParam SmtpdSaslType = new("smtpd_sasl_type", "builtin", required: true,
         words: "builtin|dovecot|ldap|cyrus",
-        doc: "Who knows the logins: builtin, dovecot or ldap.");
+        doc: "Source of logins: builtin, dovecot or ldap.");
     public static readonly TextParam SmtpdSenderLoginMaps = new("smtpd_sender_login_maps", "",
         doc: "Tables of the logins that own a sender address.");
-    public static readonly TextParam SmtpdSenderRestrictions = new("smtpd_sender_restrictions", "", doc: "What is asked at MAIL.");
+    public static readonly TextParam SmtpdSenderRestrictions = new("smtpd_sender_restrictions", "", doc: "Restrictions evaluated at MAIL.");
     public static readonly TextParam SmtpdServiceName = new("smtpd_service_name", "smtpd", required: true, effective: false,
         doc: "Service behind postscreen.");
     public static readonly IntParam SmtpdSoftErrorLimit = new("smtpd_soft_error_limit", "10", min: 1,
@@ -296,7 +297,7 @@ public static class SmtpdParams
         "450", min: 250, max: 599,
         doc: "Reply code for a recipient whose probe failed.");
     public static readonly TextParam UnverifiedRecipientRejectReason = new("unverified_recipient_reject_reason", "",
-        doc: "Text of that reply; empty tells what the probe heard.");
+        doc: "Text of that reply; empty: the reply to the probe.");
     public static readonly TextParam UnverifiedRecipientTempfailAction = new("unverified_recipient_tempfail_action",
         "$reject_tempfail_action", required: true,
         words: WordLists.TempfailActions,
@@ -308,7 +309,7 @@ public static class SmtpdParams
         "450", min: 250, max: 599,
         doc: "Reply code for a sender whose probe failed.");
     public static readonly TextParam UnverifiedSenderRejectReason = new("unverified_sender_reject_reason", "",
-        doc: "Text of that reply; empty tells what the probe heard.");
+        doc: "Text of that reply; empty: the reply to the probe.");
     public static readonly TextParam UnverifiedSenderTempfailAction = new("unverified_sender_tempfail_action",
         "$reject_tempfail_action", required: true,
         words: WordLists.TempfailActions,

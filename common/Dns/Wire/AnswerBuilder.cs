@@ -12,7 +12,7 @@ internal readonly record struct Finding(DnsStatus Status, string CanonicalName, 
 /// <summary>Follows the chain of CNAMEs in a response and picks the records asked for.</summary>
 internal static class AnswerBuilder
 {
-    /// <summary>More records than this are ignored, so that nobody is kept busy by a long list.</summary>
+    /// <summary>More records than this are ignored, so that a long list costs little.</summary>
     public const int MaxRecords = 100;
 
     /// <summary>Links of one chain, over all responses.</summary>

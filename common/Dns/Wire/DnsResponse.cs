@@ -27,7 +27,7 @@ internal sealed class DnsResponse
     public string QuestionName { get; private init; } = "";
     public DnsType QuestionType { get; private init; }
 
-    /// <summary>Records of the types we know, in the server's order.</summary>
+    /// <summary>Records of known types, in the server's order.</summary>
     public List<DnsRecord> Answers { get; } = [];
 
     /// <summary>From the authority section of a negative answer (RFC 2308 3).</summary>

@@ -48,7 +48,7 @@ public sealed class AnvilReply : IMessage<AnvilReply>
 
 /// <summary>
 /// Notice to anvil: how many connections of a client this process has. An absolute number, so that the counts are right again after either
-/// side was replaced. What a link told is forgotten with the link.
+/// side was replaced. What a link reported is dropped with the link.
 /// </summary>
 public sealed class AnvilHeld : IMessage<AnvilHeld>
 {

@@ -96,8 +96,8 @@ public sealed class BounceSend : IMessage<BounceSend>
 }
 
 /// <summary>
-/// Sends a notice about recipients that are in no log: failures within a list, which its owner hears of instead of the sender. Answered as
-/// <see cref="BounceSend"/>.
+/// Sends a notice about recipients that are in no log: failures within a list, which are reported to its owner instead of the sender.
+/// Answered as <see cref="BounceSend"/>.
 /// </summary>
 public sealed class BounceOne : IMessage<BounceOne>
 {

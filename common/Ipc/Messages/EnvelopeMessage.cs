@@ -91,7 +91,7 @@ public sealed class SubmitRequest : IMessage<SubmitRequest>
     public bool MayChange;
     /// <summary>Where the client's addresses are completed: a local client (append_at_myorigin) or a remote one.</summary>
     public bool LocalClient;
-    /// <summary>What the sender wants to hear about recipients that are taken from the header.</summary>
+    /// <summary>The notices that the sender asked for, about recipients that are taken from the header.</summary>
     public Notify ExtractedNotify;
 
     public static void Describe<C>(ref C c, SubmitRequest m) where C : struct, IAttributeCodec, allows ref struct

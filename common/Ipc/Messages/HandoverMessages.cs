@@ -1,7 +1,7 @@
 namespace MtaSuite.Common.Ipc.Messages;
 
 /// <summary>
-/// A qmgr process that was replaced tells its successor (on public/qmgr) what it still has in delivery, and what somebody asked it for that
+/// A qmgr process that was replaced reports to its successor (on public/qmgr) what it still has in delivery, and requests that
 /// it has not tried. Sent in portions, again on each new link; what the portions do not name is the successor's. Followed by a <see
 /// cref="DeliveryOverNotice"/> for each delivery that ends and a <see cref="ReleasedNotice"/> for each message. A link that breaks releases
 /// everything that was named on it.

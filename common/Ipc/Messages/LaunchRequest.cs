@@ -2,7 +2,7 @@ namespace MtaSuite.Common.Ipc.Messages;
 
 /// <summary>
 /// One command that launcher is to become, and as whom. local writes it to a file in memory, whose descriptor launcher inherits: so it
-/// has no limit of an argument list, and nobody sees it in a list of processes before the command itself is there.
+/// has no limit of an argument list, and it is not visible in a list of processes before the command itself is.
 /// </summary>
 public sealed class LaunchRequest : IMessage<LaunchRequest>
 {

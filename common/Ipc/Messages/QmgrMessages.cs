@@ -1,7 +1,7 @@
 namespace MtaSuite.Common.Ipc.Messages;
 
 /// <summary>
-/// What somebody asks of qmgr (public/qmgr). Anybody may ask for deliveries to be tried; the rest is for root and mail_owner.
+/// A request to qmgr (public/qmgr). Every user may ask for deliveries to be tried; the rest is for root and mail_owner.
 /// </summary>
 public sealed class QmgrRequest : IMessage<QmgrRequest>
 {
@@ -54,7 +54,7 @@ public sealed class QmgrReply : IMessage<QmgrReply>
     }
 }
 
-/// <summary>Some of the messages that qmgr knows.</summary>
+/// <summary>Some of the messages in the queue.</summary>
 public sealed class QueueStates : IMessage<QueueStates>
 {
     public static ReadOnlySpan<byte> Protocol => "queue_states"u8;
@@ -77,7 +77,7 @@ public sealed class QueueState : IAttributes<QueueState>
     public string State = "";
     /// <summary>When it is tried next, microseconds since 1970; 0 while it is active.</summary>
     public long NextMicroseconds;
-    /// <summary>Why it waits, in words.</summary>
+    /// <summary>Why it waits, as text.</summary>
     public string Reason = "";
 
     public static void Describe<C>(ref C c, QueueState m) where C : struct, IAttributeCodec, allows ref struct
@@ -90,7 +90,7 @@ public sealed class QueueState : IAttributes<QueueState>
     }
 }
 
-/// <summary>Some of the destinations that qmgr knows.</summary>
+/// <summary>Some of the destinations.</summary>
 public sealed class DestinationStates : IMessage<DestinationStates>
 {
     public static ReadOnlySpan<byte> Protocol => "destination_states"u8;
@@ -116,7 +116,7 @@ public sealed class DestinationState : IAttributes<DestinationState>
     public int Waiting;
     /// <summary>Until when nothing is tried, microseconds since 1970; 0: it is served.</summary>
     public long UntilMicroseconds;
-    /// <summary>Why its mail waits, in words; empty when it does not.</summary>
+    /// <summary>Why its mail waits, as text; empty when it does not.</summary>
     public string Reason = "";
 
     public static void Describe<C>(ref C c, DestinationState m) where C : struct, IAttributeCodec, allows ref struct

@@ -14,7 +14,7 @@ public sealed class ShowqRequest : IMessage<ShowqRequest>
 
     private const int MaxIds = 10_000;
 
-    /// <summary>The status expression stays with the asker, who applies it: expressions of strangers are not run in a daemon.</summary>
+    /// <summary>The status expression stays with the asker, who applies it: expressions of other users are not run in a daemon.</summary>
     public QueueFilter Filter = new();
 
     public static void Describe<C>(ref C c, ShowqRequest m) where C : struct, IAttributeCodec, allows ref struct

@@ -16,7 +16,7 @@ public sealed class StsQuery : IMessage<StsQuery>
         c.Text("domain"u8, ref m.Domain, Limits.Address);
 }
 
-/// <summary>What sts knows of a domain; neither policy nor failure: the domain has no MTA-STS.</summary>
+/// <summary>The MTA-STS state of a domain; neither policy nor failure: the domain has no MTA-STS.</summary>
 public sealed class StsReply : IMessage<StsReply>
 {
     public static ReadOnlySpan<byte> Protocol => "sts_reply"u8;

@@ -24,7 +24,7 @@ public sealed class VerifyReply : IMessage<VerifyReply>
     public static ReadOnlySpan<byte> Protocol => "verify_reply"u8;
 
     public ProbeStatus Status = ProbeStatus.Unknown;
-    /// <summary>What the probe came to, in the words of whoever decided it.</summary>
+    /// <summary>The outcome of the probe, with the text of the agent or server that decided it.</summary>
     public string Text = "";
 
     public static void Describe<C>(ref C c, VerifyReply m) where C : struct, IAttributeCodec, allows ref struct

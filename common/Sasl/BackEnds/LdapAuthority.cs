@@ -5,8 +5,8 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Common.Sasl.BackEnds;
 
 /// <summary>
-/// Logins that a directory knows: the password is right when one may bind with it. Each login has a connection of its own. Safe on several
-/// threads.
+/// Logins of a directory: a password is correct if the directory accepts a bind with it. Each login has a connection of its own. Safe on
+/// several threads.
 /// </summary>
 /// <param name="realm">Put behind a login without a domain; empty: none.</param>
 /// <param name="tokens">Null: tokens are not taken.</param>

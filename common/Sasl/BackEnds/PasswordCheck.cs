@@ -20,7 +20,7 @@ public class PasswordHasher
 /// <summary>
 /// One password on trial: counts the work that the checks take, by kind, so that a refusal can be made to take as much as any other
 /// (<see cref="FillUp"/>).
-/// Without that the time would tell which logins there are, and how their passwords are kept.
+/// Without that the time would show which logins exist, and how their passwords are stored.
 /// </summary>
 public sealed class PasswordCheck(PasswordHasher hasher, string password)
 {

@@ -29,7 +29,7 @@ public readonly record struct PasswordCost(HashKind Kind, long Units)
     private const string Alphabet = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const string BcryptSalt = "......................", ShaSalt = "nobodynobodynobo", YescryptSalt = "nobodynobodynobodynob.";
 
-    /// <summary>About how long a check takes; measured once, and good enough to tell a second from an hour.</summary>
+    /// <summary>About how long a check takes; measured once, and good enough to distinguish a second from an hour.</summary>
     public double Milliseconds => Units / Kind switch
     {
         HashKind.Bcrypt => 14.0,
@@ -93,7 +93,7 @@ public readonly record struct PasswordCost(HashKind Kind, long Units)
         parameters = parameters[..end];
         if (!TryNumber(ref parameters, 0, out _) || !TryNumber(ref parameters, 1, out long log) || log > MaxLog) return false;
         if (!TryNumber(ref parameters, 1, out long r)) return false;
-        // p, t, g and the size of a ROM: nobody has them, and each may multiply the work
+        // p, t, g and the size of a ROM: not in use anywhere, and each may multiply the work
         if (!parameters.IsEmpty || r > 1 << 20) return false;
         cost = new PasswordCost(HashKind.Yescrypt, r << (int)log);
         return true;

@@ -5,7 +5,7 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Common.Sasl.BackEnds;
 
 /// <summary>
-/// Which kinds of verifiers the tables of passwords have, so that what is said of a login that is not there looks like what is said of
+/// Which kinds of verifiers the tables of passwords have, so that the answer about a login that does not exist looks like that about
 /// one that is:
 /// how much work a refusal takes, and which salts and iterations SCRAM shows. Tables that can be listed are read through, again when a
 /// minute has passed; of the

@@ -29,7 +29,7 @@ public sealed class StoredPassword
         {
             if (ScramVerifier.TryParse(word, out ScramVerifier verifier)) result._scram.Add(verifier);
             else if (Hash(word) is { } hash && PasswordCost.TryParse(hash, out PasswordCost cost)) result.Add(hash, cost);
-            else result.Problem = "the table's value is no password hash that is known here";
+            else result.Problem = "the table's value is not a supported password hash";
         }
         if (result.InClear is { } first) result._milliseconds += PasswordCost.Of(first).Milliseconds;
         result.DropCostly();

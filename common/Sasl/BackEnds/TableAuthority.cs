@@ -15,7 +15,7 @@ namespace MtaSuite.Common.Sasl.BackEnds;
 public sealed class TableAuthority(Maps passwords, string realm, TokenChecker? tokens, PasswordHasher? hasher = null,
     TimeProvider? clock = null) : IAuthority
 {
-    // Made when they are asked for: the first hash loads libcrypto, megabytes for a process in which nobody logs in.
+    // Made when they are asked for: the first hash loads libcrypto, megabytes for a process without logins.
     private readonly Lazy<byte[]> _saltKey = new(() => SaltKey(passwords));
     private readonly Lazy<RecentPasswords> _recent = new(() => new RecentPasswords());
     private readonly PasswordKinds _kinds = new(passwords, clock ?? TimeProvider.System);

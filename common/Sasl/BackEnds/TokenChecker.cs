@@ -20,7 +20,7 @@ public sealed class TokenChecker(TokenKeys keys, TokenRules rules, TimeProvider?
         string[] parts = token.Split('.');
         if (parts.Length != 3 || Decode(parts[0]) is not { } header || Decode(parts[1]) is not { } payload
             || Decode(parts[2]) is not { } signature)
-            return SaslResult.Fail(login, "the token is no signed JWT");
+            return SaslResult.Fail(login, "the token is not a signed JWT");
         try
         {
             using JsonDocument head = JsonDocument.Parse(header);

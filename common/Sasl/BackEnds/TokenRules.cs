@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace MtaSuite.Common.Sasl.BackEnds;
 
-/// <summary>What is demanded of the claims about a token, once somebody vouches for them.</summary>
+/// <summary>What is required of the claims of a token, once they are verified.</summary>
 /// <param name="Issuer">"iss"; empty: any.</param>
 /// <param name="Audience">One of "aud"; empty: any.</param>
 /// <param name="LoginClaims">Claims that name the login; the first that is there.</param>

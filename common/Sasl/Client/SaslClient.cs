@@ -8,7 +8,7 @@ public sealed record SaslCredentials(string Login, string Password)
     public override string ToString() => $"credentials of {Login}";
 }
 
-/// <summary>What the client knows of the server.</summary>
+/// <summary>What the client needs of the session.</summary>
 /// <param name="Host">As it was asked for.</param>
 /// <param name="Binding">Channel binding of the TLS connection: its type and bytes; null without.</param>
 /// <param name="PlusOffered">The server offered a "-PLUS" mechanism.</param>

@@ -4,7 +4,7 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Spool.Journal;
 
 /// <summary>
-/// Tells a delivery agent whether the journal answers for a delivery that it has written and not synced. A segment's records are forgotten
+/// Tells a delivery agent whether the journal covers a delivery that it has written and not synced. A segment's records are forgotten
 /// only after a sync of the whole file system that the queue lies on, and before that sync begins the segment says so in its head. So what
 /// was written on this file system before a look at the head that finds the segment still open is on stable storage before the record goes;
 /// until then a failure of the machine brings the message back. For any thread.

@@ -10,7 +10,7 @@ namespace MtaSuite.Common.Spool.Journal;
 /// head       = "MTAJRNL1" generation boot crc closing  8, 8, 16, 4 and 1 bytes; crc of what stands before it
 /// record     = length crc generation id folder NUL image
 ///              4      4   8          14 1      1   length
-/// closing    = 0 / 1                                   1: the records are about to be forgotten; nothing new may rely on them
+/// closing    = 0 / 1                                   1: the records are about to be discarded; nothing new may rely on them
 /// folder     = "i" / "h"                               incoming or hold
 /// image      = the queue file, whole
 /// </code>
@@ -48,7 +48,7 @@ public static class JournalFormat
         return true;
     }
 
-    /// <summary>The head is of this generation, and its records are not about to be forgotten.</summary>
+    /// <summary>The head is of this generation, and its records are not about to be discarded.</summary>
     public static bool IsOpen(ReadOnlySpan<byte> head, ulong generation) =>
         BinaryPrimitives.ReadUInt64LittleEndian(head[8..]) == generation && head[ClosingAt] == 0;
 

@@ -23,7 +23,7 @@ public sealed class JournalSegment : IDisposable
     /// <summary>Its file's name.</summary>
     public int Number { get; }
 
-    /// <summary>This use of the segment: what is appended now is forgotten when it ends.</summary>
+    /// <summary>This use of the segment: what is appended now is discarded when it ends.</summary>
     public ulong Generation => _generation;
 
     /// <summary>Bytes of the file.</summary>

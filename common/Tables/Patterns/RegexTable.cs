@@ -179,7 +179,7 @@ internal sealed class BothPatterns(Pattern<string> first, bool firstNegated, Reg
     {
         bool both = first.Matches(key, out result) != firstNegated && second.IsMatch(key) != secondNegated;
         if (firstNegated) result = answer;
-        // whoever asks turns the answer round for a negated rule
+        // the caller inverts the answer for a negated rule
         return both != firstNegated;
     }
 }

@@ -4,7 +4,7 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Tables.Text;
 
 /// <summary>
-/// texthash:FILE: a postmap source file, read into memory. Read again when it has changed and nobody has written to it for a second,
+/// texthash:FILE: a postmap source file, read into memory. Read again when it has changed and was not written to for a second,
 /// because an editor may still be at it.
 /// </summary>
 internal sealed class TextHashTable : MemoryTable, IListable

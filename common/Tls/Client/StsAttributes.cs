@@ -67,7 +67,7 @@ public sealed class StsAttributes
     /// <summary>
     /// Such a policy for one mail exchanger: with smtp_tls_enforce_sts_mx_patterns, and where the plugin names the policy's hosts, the
     /// exchanger must be one of them and the certificate its own; else the entry's match= holds for whatever exchanger. A policy that
-    /// failed is kept by nobody.
+    /// failed is not kept.
     /// </summary>
     /// <param name="mx">As the exchanger record has it.</param>
     public static TlsPolicy ForHost(TlsPolicy policy, string mx, TlsClientSettings s)

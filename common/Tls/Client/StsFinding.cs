@@ -28,7 +28,7 @@ public sealed record StsFinding
     /// </summary>
     public TlsResult Failure { get; init; }
 
-    /// <summary>The failure in words, for the log; empty when there is none.</summary>
+    /// <summary>The failure as text, for the log; empty when there is none.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>There is a policy that counts, if only to be reported.</summary>

@@ -78,7 +78,7 @@ public sealed record StsPolicyFile(StsMode Mode, TimeSpan MaxAge, IReadOnlyList<
                 case "max_age" when _age == null:
                     if (value.Length is 0 or > 10
                         || !long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture,
-                        out long seconds)) return "max_age is no number of seconds";
+                        out long seconds)) return "max_age is not a number of seconds";
                     _age = TimeSpan.FromSeconds(seconds) is var age && age < LongestAge ? age : LongestAge;
                     return "";
                 case "mx":

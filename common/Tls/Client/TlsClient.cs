@@ -8,13 +8,13 @@ namespace MtaSuite.Common.Tls.Client;
 /// <summary>How TLS with a server began.</summary>
 public enum TlsStartStatus : byte
 {
-    /// <summary>Established, and the server is who the policy wants.</summary>
+    /// <summary>Established, and the server satisfies the policy.</summary>
     Established,
     /// <summary>There is no TLS here: the library, a certificate, the policy's ciphers.</summary>
     Unavailable,
     /// <summary>The handshake did not come to its end; the connection is of no more use.</summary>
     HandshakeFailed,
-    /// <summary>Established, but nobody trusted vouches for the server.</summary>
+    /// <summary>Established, but the server's certificate is not trusted.</summary>
     NotTrusted,
     /// <summary>Established, but the certificate is not the one expected.</summary>
     NotVerified,

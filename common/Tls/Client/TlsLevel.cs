@@ -2,7 +2,7 @@ namespace MtaSuite.Common.Tls.Client;
 
 /// <summary>
 /// How far a client insists on TLS; what each means stands in docs/TLS.md. The words are those of smtp_tls_security_level, but for sts:
-/// that is what an MTA-STS policy makes of a lower level, and nobody configures it.
+/// that is what an MTA-STS policy makes of a lower level; it cannot be configured.
 /// </summary>
 public enum TlsLevel : byte { None, May, Encrypt, Fingerprint, Dane, DaneOnly, Verify, Secure, Sts }
 

@@ -36,7 +36,7 @@ public sealed record TlsPolicy
     /// <summary>An entry of the policy table decided; else the configured level.</summary>
     public bool IsFromTable { get; init; }
     /// <summary>
-    /// What is known of the destination's MTA-STS, whether it decides anything or not; null: it has none, or nobody asked.
+    /// What is known of the destination's MTA-STS, whether it decides anything or not; null: it has none, or it was not looked up.
     /// </summary>
     public StsFinding? Sts { get; init; }
 

@@ -45,8 +45,8 @@ public class RecordTests
     [TestCase("v=spf1 exp=%{t}.example", "does not name a domain")]
     [TestCase("v=spf1 include", "must name a domain")]
     [TestCase("v=spf1 redirect=a.example redirect=b.example", "comes twice")]
-    [TestCase("v=spf1 ipv4:192.0.2.1", "is no mechanism of SPF")]
-    [TestCase("v=spf1 a\tmx", "is no mechanism of SPF")]
+    [TestCase("v=spf1 ipv4:192.0.2.1", "is not an SPF mechanism")]
+    [TestCase("v=spf1 a\tmx", "is not an SPF mechanism")]
     public void Spf_is_refused(string text, string problem) => IsRefused<SpfRecord>(SpfRecord.TryParse, text, problem);
 
     // RFC 7208 7.4
@@ -136,11 +136,11 @@ public class RecordTests
     }
 
     [TestCase("v=DMARC1; rua=mailto:a@b.example", "p= is missing: the policy counts as none")]
-    [TestCase("v=DMARC1; p=block; rua=mailto:a@b.example", "p=block is none of none, quarantine, reject: the policy counts as none")]
+    [TestCase("v=DMARC1; p=block; rua=mailto:a@b.example", "p=block is not one of none, quarantine, reject: the policy counts as none")]
     [TestCase("v=DMARC1; p=reject; sp=block; rua=mailto:a@b.example",
-        "sp=block is none of none, quarantine, reject: the policy counts as none")]
+        "sp=block is not one of none, quarantine, reject: the policy counts as none")]
     [TestCase("v=DMARC1; p=reject; np=block; rua=mailto:a@b.example",
-        "np=block is none of none, quarantine, reject: the policy counts as none")]
+        "np=block is not one of none, quarantine, reject: the policy counts as none")]
     [TestCase("v=DMARC1; pct=5; p=none", "does not stand directly behind v=")]
     [TestCase("v=DMARC1; p=none; pct=101", "pct=101 is not a number")]
     [TestCase("v=DMARC1; p=none; rua=a@b.example", "is not mailto:ADDRESS")]
@@ -155,9 +155,9 @@ public class RecordTests
         Assert.That(r.Policy, Is.EqualTo(DmarcPolicy.None));
     }
 
-    [TestCase("v=DMARC1; p=block", "is none of none, quarantine, reject")]
-    [TestCase("v=DMARC1; p=none; np=block", "np=block is none of none")]
-    [TestCase("v=DMARC1; p=reject; sp=block", "sp=block is none of none, quarantine, reject")]
+    [TestCase("v=DMARC1; p=block", "is not one of none, quarantine, reject")]
+    [TestCase("v=DMARC1; p=none; np=block", "np=block is not one of none")]
+    [TestCase("v=DMARC1; p=reject; sp=block", "sp=block is not one of none, quarantine, reject")]
     [TestCase("v=DMARC1", "p= is missing")]
     [TestCase("p=none; v=DMARC1", "does not begin with v=DMARC1")]
     [TestCase("v=DMARC1 p=none", "does not begin with v=DMARC1")]

@@ -28,7 +28,7 @@ public class ConfigCheckTests
     [TestCase("local_destination_recipent_limit = 1",
         "Error: main.cf, line 1: unknown parameter local_destination_recipent_limit (did you mean local_destination_recipient_limit?)")]
     [TestCase("quite_something_else = x",
-        "Warning: main.cf, line 1: unused parameter quite_something_else: there is none of that name, and nothing refers to it")]
+        "Warning: main.cf, line 1: unused parameter quite_something_else: no parameter has that name, and nothing refers to it")]
     [TestCase("smtp_skip_4xx_greeting = maybe",
         "Warning: main.cf, line 1: smtp_skip_4xx_greeting is accepted, but has no effect: Postfix has not had it since 2.1")]
     [TestCase("smtp_tls_cipherlist = x",
@@ -77,20 +77,20 @@ public class ConfigCheckTests
     [TestCase("smtpd_helo_restrictions = sleep x",
         "Error: main.cf, line 1: smtpd_helo_restrictions: sleep needs a time behind it, not \"x\"")]
     [TestCase("smtpd_client_restrictions = permit_naked_ip_address",
-        "Error: main.cf, line 1: smtpd_client_restrictions: restriction permit_naked_ip_address is gone; write permit_mynetworks or "
+        "Error: main.cf, line 1: smtpd_client_restrictions: restriction permit_naked_ip_address no longer exists; use permit_mynetworks or "
             + "permit_sasl_authenticated")]
     [TestCase("smtpd_restriction_classes = strict", "Error: main.cf, line 1: restriction class strict has no value")]
     [TestCase("smtpd_relay_restrictions = permit_mynetworks",
-        "Error: main.cf, line 1: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending "
-            + "anywhere: add reject_unauth_destination")]
+        "Error: main.cf, line 1: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions prevents this host from "
+            + "being an open relay: add reject_unauth_destination")]
     [TestCase("mydestination = $myhostname # my own",
         "Warning: main.cf, line 1: mydestination: \"#\" looks like a comment; a comment must have a line of its own")]
     [TestCase("relay_domains = a\nrelay_domains = b", "Warning: main.cf, line 2: overriding earlier entry: relay_domains=a")]
     [TestCase("smtp_tls_security_level = mandatory",
-        "Error: main.cf, line 1: bad value of smtp_tls_security_level: \"mandatory\" is none of none, may, encrypt, fingerprint, verify, "
+        "Error: main.cf, line 1: bad value of smtp_tls_security_level: \"mandatory\" is not one of none, may, encrypt, fingerprint, verify, "
             + "secure, dane, dane-only")]
     [TestCase("notify_classes = bounce resourse",
-        "Error: main.cf, line 1: bad value of notify_classes: \"resourse\" is none of bounce, 2bounce, data, delay, policy, protocol, "
+        "Error: main.cf, line 1: bad value of notify_classes: \"resourse\" is not one of bounce, 2bounce, data, delay, policy, protocol, "
             + "resource, software")]
     [TestCase("reject_code = 250", "Error: main.cf, line 1: bad value of reject_code: \"250\" is not a number from 400 to 599")]
     [TestCase("no equal sign", "Error: main.cf, line 1: missing '=' after attribute name: \"no equal sign\"")]
@@ -127,21 +127,21 @@ public class ConfigCheckTests
         "Warning: master.cf, line 3: service rewrite: trivial-rewrite is part of other daemons here, the line is not needed")]
     [TestCase("smtp inet n - n - 1 smtpd", "Error: master.cf, line 3: service smtp/inet is already defined in line 1")]
     [TestCase("x unix - n n - - local -o nosuch=1",
-        "Warning: master.cf, line 3: unused parameter nosuch: there is none of that name, and nothing refers to it")]
+        "Warning: master.cf, line 3: unused parameter nosuch: no parameter has that name, and nothing refers to it")]
     [TestCase("x unix - n n - - local -o mesage_size_limit=1",
         "Error: master.cf, line 3: unknown parameter mesage_size_limit (did you mean message_size_limit?)")]
     [TestCase("x unix - n n - - local -o mydestination=$myhostnam",
         "Error: master.cf, line 3: mydestination: undefined parameter $myhostnam (did you mean $myhostname?)")]
     [TestCase("w unix - - n - - trivial-rewrite -o local_transport=discard -o syslog_name=x",
-        "Warning: master.cf, line 3: service w: trivial-rewrite is part of other daemons here, which do not see the settings of this "
-            + "line (local_transport, syslog_name): set them in main.cf where they are meant")]
+        "Warning: master.cf, line 3: service w: trivial-rewrite is part of other daemons here, which do not use the settings of this "
+            + "line (local_transport, syslog_name): set them in main.cf if they are needed")]
     [TestCase("x unix - n n - - local -o message_size_limit=x",
         "Error: master.cf, line 3: bad value of message_size_limit: \"x\" is not a number")]
     [TestCase("x inet n - n - - smtpd -o smtpd_client_restrictions=permitt",
         "Error: master.cf, line 3: smtpd_client_restrictions: unknown restriction \"permitt\" (did you mean permit?)")]
     [TestCase("x inet n - n - - smtpd -o smtpd_relay_restrictions=permit",
-        "Error: master.cf, line 3: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions keeps strangers from sending "
-            + "anywhere: add reject_unauth_destination")]
+        "Error: master.cf, line 3: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions prevents this host from "
+            + "being an open relay: add reject_unauth_destination")]
     public void A_mistake_in_master_cf_is_named(string line, string problem) =>
         Assert.That(Run("mydomain = example.com\n", Services + line + "\n"), Is.EqualTo(new[] { problem }));
 

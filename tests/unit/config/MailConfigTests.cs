@@ -66,7 +66,7 @@ public class MailConfigTests
             "main.cf, line 2: bad value of message_size_limit: \"big\" is not a number",
             "main.cf, line 3: bad value of smtpd_helo_required: \"maybe\" is neither yes nor no",
             "main.cf, line 4: bad value of queue_run_delay: 0s is below 1s",
-            "main.cf, line 5: bad value of smtpd_forbid_bare_newline: \"x\" is none of normalize, reject, note, yes, no",
+            "main.cf, line 5: bad value of smtpd_forbid_bare_newline: \"x\" is not one of normalize, reject, note, yes, no",
         }));
         Assert.That(result.Config.Get(CleanupParams.MessageSizeLimit), Is.EqualTo(10240000));
         Assert.That(result.Config.Get(SmtpdParams.SmtpdHeloRequired), Is.False);

@@ -38,8 +38,8 @@ public class MasterCfTests
 
     [TestCase("x unix - - - -", "bad field count: 6 columns instead of 8")]
     [TestCase("x tcp - - - - - local", "unknown service type: \"tcp\"")]
-    [TestCase("x unix q - - - - local", "bad private field: \"q\" is none of y, n, -")]
-    [TestCase("x unix - - Y - - local", "bad chroot field: \"Y\" is none of y, n, -")]
+    [TestCase("x unix q - - - - local", "bad private field: \"q\" is not one of y, n, -")]
+    [TestCase("x unix - - Y - - local", "bad chroot field: \"Y\" is not one of y, n, -")]
     [TestCase("x unix - - - 1s - local", "bad wakeup time field: \"1s\" is neither a number nor -")]
     [TestCase("x unix - - - - 1? local", "bad process limit field: \"1?\" is neither a number nor -")]
     [TestCase("x unix - - - - 99999999999 local", "bad process limit field: \"99999999999\" is neither a number nor -")]

@@ -94,8 +94,8 @@ public sealed class CheckTests
     public void What_does_not_go_together_is_a_warning(string main, string text) =>
         Assert.That(Run(main), Is.EqualTo(new[] { $"Warning: main.cf, line 3: {text}" }));
 
-    [TestCase("mynetworks = 127.0.0.0/8 0.0.0.0/0", "mynetworks: 0.0.0.0/0 trusts every client: anybody may send anywhere")]
-    [TestCase("mynetworks = [::/0]", "mynetworks: [::/0] trusts every client: anybody may send anywhere")]
+    [TestCase("mynetworks = 127.0.0.0/8 0.0.0.0/0", "mynetworks: 0.0.0.0/0 trusts every client: this is an open relay")]
+    [TestCase("mynetworks = [::/0]", "mynetworks: [::/0] trusts every client: this is an open relay")]
     public void What_is_hardly_meant_is_a_warning(string main, string text) => What_does_not_go_together_is_a_warning(main, text);
 
     [TestCase("x unix - n n - - smtp -o smtp_bind_address=999.1.1.1",
@@ -155,7 +155,7 @@ public sealed class CheckTests
         Run("", "sub inet n - n - - smtpd -o mynetworks=foo:/x -o smtpd_sasl_auth_enable=yes -o smtpd_sasl_type=cyrus\n"), Is.EqualTo(new[]
         {
             "Error: master.cf, line 6: mynetworks: foo:/x: unsupported dictionary type: foo",
-            "Warning: master.cf, line 6: smtpd_sasl_type: there is no cyrus here, only builtin, dovecot and ldap; logins are refused for "
-                + "now",
+            "Warning: master.cf, line 6: smtpd_sasl_type: cyrus is not supported, only builtin, dovecot and ldap; logins are refused "
+                + "temporarily",
         }));
 }
