@@ -14,6 +14,9 @@ public sealed partial class Connection
     /// <summary>It closes when the output is sent.</summary>
     public bool IsClosing => _closeWhenSent;
 
+    /// <summary>What is written from now on waits for the next output that does not, or for <see cref="Flush"/>.</summary>
+    public bool HoldsOutput { get; set; }
+
     /// <summary>Bytes written and not yet taken by the kernel.</summary>
     public int Unsent => _out.Length;
 
@@ -32,7 +35,7 @@ public sealed partial class Connection
     public void Advance(int count)
     {
         _out.Append(count);
-        if (_dirty || _fd < 0) return;
+        if (_dirty || HoldsOutput || _fd < 0) return;
         _dirty = true;
         Loop.AtBatchEnd(this);
     }
@@ -71,6 +74,14 @@ public sealed partial class Connection
     /// byte.
     /// </summary>
     public void Patch(int position, int value) => BitConverter.TryWriteBytes(_out.Held.Slice(position, 4), value);
+
+    /// <summary>Takes back all that is not sent yet.</summary>
+    public byte[] TakeUnsent()
+    {
+        byte[] taken = _out.Held.ToArray();
+        _out.Release();
+        return taken;
+    }
 
     /// <summary>Drops what was appended behind the first <paramref name="left"/> unsent bytes.</summary>
     public void TakeBack(int left) => _out.Truncate(left);

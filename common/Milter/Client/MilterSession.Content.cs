@@ -1,3 +1,4 @@
+using System.Text;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Net;
 
@@ -59,7 +60,7 @@ public sealed partial class MilterSession
         if (State != MilterState.Session || _connection is not { } connection) return null;
         connection.SetDeadline(service.CommandTimeout);
         if (!connection.Input.IsEmpty || !_packets.IsEmpty) Fail($"milter {service.Name}: unexpected filter response before content");
-        else if (!await connection.DrainAsync()) FailWriting(connection);
+        else if (!connection.IsOpen || (connection.Unsent > MilterHandover.MaxUnsent && !await connection.DrainAsync())) FailWriting(connection);
         if (State != MilterState.Session) return null;
         return new MilterHandover
         {
@@ -69,6 +70,7 @@ public sealed partial class MilterSession
             CommandSeconds = (long)service.CommandTimeout.TotalSeconds,
             ContentSeconds = (long)service.ContentTimeout.TotalSeconds,
             DefaultAction = service.DefaultAction.ToString(),
+            Unsent = Encoding.Latin1.GetString(connection.TakeUnsent()),
             EndOfHeaderMacros = endOfHeader,
             EndOfMessageMacros = endOfMessage,
         };
@@ -89,12 +91,15 @@ public sealed partial class MilterSession
             DefaultAction = Enum.TryParse(from.DefaultAction, out MilterDefaultAction action) ? action
                 : MilterDefaultAction.TemporaryFailure,
         };
+        Connection connection = new(loop, fd) { HoldsOutput = true };
+        connection.Write(Encoding.Latin1.GetBytes(from.Unsent));
+        connection.HoldsOutput = false;
         return new MilterSession(loop, service)
         {
             State = MilterState.Session,
             Options = new MilterOptions { Steps = (MilterSteps)from.Steps },
             _missing = (MilterSteps)from.MissingSteps,
-            _connection = new Connection(loop, fd),
+            _connection = connection,
         };
     }
 

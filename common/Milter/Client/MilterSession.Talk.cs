@@ -1,4 +1,5 @@
 using System.Buffers;
+using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
@@ -67,8 +68,11 @@ public sealed partial class MilterSession
         _skipped = 0;
         if (!connection.Input.IsEmpty || !_packets.IsEmpty)
             return Fail($"milter {service.Name}: unexpected filter response before event {NameOf(command)}");
+        bool isWanted = (none & Steps) == 0;
+        // macros alone do not wake the milter: they go out with the next event that it wants
+        connection.HoldsOutput = !isWanted && connection.Unsent < MilterHandover.MaxUnsent / 2;
         if (macros is not null) MilterWriter.WriteMacros(connection, command, macros);
-        if ((none & Steps) != 0) return _standing;
+        if (!isWanted) return _standing;
         write(connection);
         TimeSpan limit = IsContent(command) ? service.ContentTimeout : service.CommandTimeout;
         if (connection.Unsent > MaxUnsent)

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
@@ -102,7 +103,11 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
     /// <summary>The message is given up; nothing is answered.</summary>
     public void Abort()
     {
-        if (_inMessage && _connection is { IsOpen: true }) MilterWriter.Write(_connection, (byte)MilterCommand.Abort);
+        if (_inMessage && _connection is { IsOpen: true } connection)
+        {
+            connection.HoldsOutput = false;
+            MilterWriter.Write(connection, (byte)MilterCommand.Abort);
+        }
         MessageDone();
     }
 
