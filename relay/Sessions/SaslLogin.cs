@@ -6,25 +6,18 @@ using MtaSuite.Common.Routing;
 using MtaSuite.Common.Sasl;
 using MtaSuite.Common.Sasl.Client;
 using MtaSuite.Common.Tls;
+using MtaSuite.Common.Tls.Client;
 using MtaSuite.Relay.Login;
 
 namespace MtaSuite.Relay.Sessions;
 
-internal sealed partial class Session
+/// <summary>Logging in to one server with AUTH (RFC 4954).</summary>
+/// <param name="logins">The logins for servers; null: no session logs in.</param>
+/// <param name="sender">The sender whose login counts, where logins depend on it; else empty.</param>
+internal sealed class SaslLogin(SmtpChat chat, ServerFeatures features, Logins? logins, string sender)
 {
     /// <summary>RFC 4954 4.1: the longest line of AUTH; an initial response that does not fit waits for its challenge.</summary>
     private const int MaxAuthLine = 12288;
-
-    /// <summary>The logins for servers; null: no session logs in.</summary>
-    public Logins? Logins { get; init; }
-
-    /// <summary>The sender whose login counts, where logins depend on it; else empty.</summary>
-    public string LoginSender { get; init; } = "";
-
-    private bool IsEncrypted => Security != null;
-
-    /// <summary>The server proved to be who it should be.</summary>
-    private bool IsPeerVerified => Security is { Trust: >= TlsTrust.Verified };
 
     /// <summary>A login succeeded: MAIL may have AUTH=.</summary>
     public bool IsLoggedIn { get; private set; }
@@ -33,20 +26,21 @@ internal sealed partial class Session
     /// After EHLO and TLS: SASL, when there is a login for this server. False: refused. A server that has a login is never sent mail
     /// without it: that it offers nothing usable now may be the work of somebody in between.
     /// </summary>
-    private async ValueTask<bool> LogInAsync()
+    /// <param name="tls">Null: the session is in clear.</param>
+    public async ValueTask<bool> LogInAsync(TlsFacts? tls)
     {
         IsLoggedIn = false;
-        if (Logins is not { Settings.IsEnabled: true }) return true;
-        FoundLogin login = await Logins.FindAsync(Target, LoginSender);
-        if (login.Problem.Length > 0) return Refuse(Outcome.Defer("4.3.0", login.Problem));
+        if (logins is not { Settings.IsEnabled: true }) return true;
+        FoundLogin login = await logins.FindAsync(chat.Target, sender);
+        if (login.Problem.Length > 0) return chat.FailRefused(Outcome.Defer("4.3.0", login.Problem));
         if (login.Credentials is null) return true;
-        if (Logins.Refusals?.Find(Target.Host, login.Credentials) is { } known) return Refuse(known);
-        (SaslClient? client, string mechanism) = await ChooseAsync(login);
+        if (logins.Refusals?.Find(chat.Target.Host, login.Credentials) is { } known) return chat.FailRefused(known);
+        (SaslClient? client, string mechanism) = await ChooseAsync(logins.Settings, login, tls);
         if (client is null) return CannotLogIn("no mechanism available");
         if (!await ConverseAsync(client, mechanism)) return false;
-        if (!_reply.IsGood)
+        if (!chat.Reply.IsGood)
         {
-            Logins.Forget(login);
+            logins.Forget(login);
             return RefusedLogin(client, login.Credentials);
         }
         if (!client.MayEnd) return CannotLogIn("the server ended the exchange before it was complete");
@@ -55,16 +49,16 @@ internal sealed partial class Session
     }
 
     /// <summary>RFC 9266: what ties the login to this very connection, so that nobody in between can pass it on.</summary>
-    private (string Type, byte[] Data)? Binding => Security is { Agreement.Protocol: "TLSv1.3" } && Connection.Filter is TlsSession tls
-        && SslChannelBinding.Exporter(tls.Ssl) is { } exported ? ("tls-exporter", exported) : null;
+    private (string Type, byte[] Data)? Binding(TlsFacts? tls) =>
+        tls is { Agreement.Protocol: "TLSv1.3" } && chat.Connection.Filter is TlsSession session
+        && SslChannelBinding.Exporter(session.Ssl) is { } exported ? ("tls-exporter", exported) : null;
 
     /// <summary>The best mechanism that the server offers, that the parameters allow, and that the login is for.</summary>
-    private async ValueTask<(SaslClient? Client, string Mechanism)> ChooseAsync(FoundLogin login)
+    private async ValueTask<(SaslClient? Client, string Mechanism)> ChooseAsync(LoginSettings s, FoundLogin login, TlsFacts? tls)
     {
-        LoginSettings s = Logins!.Settings;
-        SaslSecurity demanded = IsPeerVerified ? s.TlsVerifiedSecurity : IsEncrypted ? s.TlsSecurity : s.Security;
-        string[] offered = Features.AuthMechanisms.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        SaslServerFacts facts = new(Target.Host, Target.EndPoint?.Port ?? 0, Binding,
+        SaslSecurity demanded = tls is { Trust: >= TlsTrust.Verified } ? s.TlsVerifiedSecurity : tls != null ? s.TlsSecurity : s.Security;
+        string[] offered = features.AuthMechanisms.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        SaslServerFacts facts = new(chat.Target.Host, chat.Target.EndPoint?.Port ?? 0, Binding(tls),
             offered.Any(o => o.EndsWith("-PLUS", StringComparison.OrdinalIgnoreCase)));
         foreach (SaslMechanism candidate in SaslMechanism.Known)
         {
@@ -79,24 +73,24 @@ internal sealed partial class Session
         return (null, "");
     }
 
-    /// <summary>Talks until the server has a last word, which is the reply at hand. False: the session is over.</summary>
+    /// <summary>Exchanges challenges and responses up to the server's final reply, the chat's newest. False: the session is over.</summary>
     private async ValueTask<bool> ConverseAsync(SaslClient client, string mechanism)
     {
         byte[]? waiting = client.Initial();
         string initial = waiting is null ? "" : waiting.Length == 0 ? " =" : " " + Convert.ToBase64String(waiting);
         bool apart = initial.Length + mechanism.Length + 7 > MaxAuthLine;
         if (!apart) waiting = null;
-        if (!await AskAsync($"AUTH {mechanism}{(apart ? "" : initial)}", Step.Auth, Settings.Timeouts.Hello)) return false;
-        while (_reply.Code == 334)
+        if (!await chat.AskAsync($"AUTH {mechanism}{(apart ? "" : initial)}", SmtpStep.Auth, chat.Settings.Timeouts.Hello)) return false;
+        while (chat.Reply.Code == 334)
         {
-            SaslResult answer = waiting is not null ? SaslResult.Continue(waiting) : await AnswerAsync(client, _reply.Text);
+            SaslResult answer = waiting is not null ? SaslResult.Continue(waiting) : await AnswerAsync(client, chat.Reply.Text);
             waiting = null;
             if (answer.Status != SaslStatus.Continue)
             {
                 // RFC 4954 4: the client cancels with a single "*"
-                return await AskAsync("*", Step.Auth, Settings.Timeouts.Hello) && CannotLogIn(answer.Text);
+                return await chat.AskAsync("*", SmtpStep.Auth, chat.Settings.Timeouts.Hello) && CannotLogIn(answer.Text);
             }
-            if (!await AskAsync(Convert.ToBase64String(answer.Data), Step.Auth, Settings.Timeouts.Hello)) return false;
+            if (!await chat.AskAsync(Convert.ToBase64String(answer.Data), SmtpStep.Auth, chat.Settings.Timeouts.Hello)) return false;
         }
         return true;
     }
@@ -108,21 +102,20 @@ internal sealed partial class Session
         if (challenge is null)
             return client is { MayEnd: false } ? SaslResult.Fail("", "", SaslClient.BadChallenge)
                 : SaslResult.Fail("", "", "malformed challenge");
-        return await Logins!.Run(() => client.Next(challenge));
+        return await logins!.Run(() => client.Next(challenge));
     }
 
     private bool CannotLogIn(string reason) =>
-        Refuse(Outcome.Defer("4.7.0", $"SASL authentication failed; cannot authenticate to server {Target.Name}: {reason}") with
-        { Remote = Target.Host });
+        chat.Fail(FailureKind.Refused, "4.7.0", $"SASL authentication failed; cannot authenticate to server {chat.Target.Name}: {reason}");
 
     private bool RefusedLogin(SaslClient client, SaslCredentials who)
     {
         string more = client.ServerError.Length > 0 ? $" ({client.ServerError})" : "";
-        string said = $"authentication failed; server {Target.Name} said: {_reply}{more}";
-        Outcome outcome = _reply.Refusal(Target, $"SASL {said}");
-        if (Logins!.Settings.SoftBounce) outcome = outcome.AsTemporary();
-        if (_reply.Code == 535) Logins.Refusals?.Add(Target.Host, who, outcome with { Text = $"SASL [CACHED] {said}" });
+        string said = $"authentication failed; server {chat.Target.Name} said: {chat.Reply}{more}";
+        Outcome outcome = chat.Reply.Refusal(chat.Target, $"SASL {said}");
+        if (logins!.Settings.SoftBounce) outcome = outcome.AsTemporary();
+        if (chat.Reply.Code == 535) logins.Refusals?.Add(chat.Target.Host, who, outcome with { Text = $"SASL [CACHED] {said}" });
         Log.Info($"{outcome.Text}");
-        return Refuse(outcome);
+        return chat.FailRefused(outcome);
     }
 }

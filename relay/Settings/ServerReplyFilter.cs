@@ -4,10 +4,8 @@ using MtaSuite.Common.Tables;
 namespace MtaSuite.Relay.Settings;
 
 /// <summary>Tables that replace single lines of servers' replies before they are looked at.</summary>
-public sealed class ReplyFilter(Maps maps)
+public sealed class ServerReplyFilter(Maps maps)
 {
-    public static readonly ReplyFilter None = new(Maps.Empty);
-
     public bool IsEmpty => maps.IsEmpty;
 
     /// <summary>The line to use instead; the same when no table has one.</summary>

@@ -7,7 +7,7 @@ namespace MtaSuite.Relay.Sessions;
 /// Writes what is said in a session into the log (debug_peer_list, -v): "&gt;" are we, "&lt;" is the server. Neither content nor
 /// credentials.
 /// </summary>
-internal sealed class DialogLog(string peer)
+internal sealed class ChatLog(string peer)
 {
     private readonly List<byte> _line = [];
 

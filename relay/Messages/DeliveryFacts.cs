@@ -2,7 +2,7 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Spool;
 
-namespace MtaSuite.Relay.Deliveries;
+namespace MtaSuite.Relay.Messages;
 
 /// <summary>What of a message decides which extensions its delivery needs.</summary>
 /// <param name="Size">Bytes of the content as queued.</param>

@@ -13,7 +13,7 @@ using MtaSuite.Relay.Routing;
 namespace MtaSuite.Relay.Sessions;
 
 /// <summary>The TLS policy of each target, and what begins TLS with it.</summary>
-internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair> keys, DnsResolver? resolver, TimeProvider clock)
+internal sealed class TlsPolicies(TlsClientSettings settings, IReadOnlyList<KeyPair> keys, DnsResolver? resolver, TimeProvider clock)
 {
     public TlsClient Client { get; } = new(settings, keys, clock);
 
@@ -34,7 +34,7 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
     /// <summary>A target with its policy: from the tables by the nexthop as it was written, and what TLSA records make of it.</summary>
     /// <param name="optional">The sender wants delivery before security (RFC 8689 5): no policy is asked for, TLS is used where it
     /// works.</param>
-    public async ValueTask<Target> SecureAsync(Nexthop nexthop, Target target, bool optional)
+    public async ValueTask<Target> ApplyAsync(Nexthop nexthop, Target target, bool optional)
     {
         TlsPolicy policy = optional ? TlsPolicy.Of(settings.Level == TlsLevel.None ? TlsLevel.None : TlsLevel.May, settings)
             : await settings.PolicyForAsync(nexthop.Text);
@@ -43,7 +43,7 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
             bool forgeable = target.ByInsecureExchanger;
             bool authenticated = IsWorthAsking(target) && resolver != null
                 && (!forgeable || (policy.Level == TlsLevel.Dane && settings.InsecureExchangers != TlsLevel.May));
-            string[] names = target.AskedHost.Length > 0 ? [target.Host, target.AskedHost] : [target.Host];
+            string[] names = target.ExchangerHost.Length > 0 ? [target.Host, target.ExchangerHost] : [target.Host];
             policy = await TlsaLookup.ResolveAsync(policy, resolver!, names, target.EndPoint?.Port ?? 0, authenticated, settings);
             if (forgeable && policy.Tlsa.Count > 0)
                 policy = settings.InsecureExchangers == TlsLevel.Dane ? policy with { HasForgeableName = true }
@@ -74,5 +74,5 @@ internal sealed class Security(TlsClientSettings settings, IReadOnlyList<KeyPair
     private static bool IsAlias(Target target) => !Exchanger(target).Equals(target.Host.TrimEnd('.'), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The host by the name that the exchanger record has, whatever CNAME stands there.</summary>
-    private static string Exchanger(Target target) => (target.AskedHost.Length > 0 ? target.AskedHost : target.Host).TrimEnd('.');
+    private static string Exchanger(Target target) => (target.ExchangerHost.Length > 0 ? target.ExchangerHost : target.Host).TrimEnd('.');
 }

@@ -6,7 +6,7 @@ using MtaSuite.Common.Spool;
 namespace MtaSuite.Relay.Service;
 
 /// <summary>One job from its request to its reply.</summary>
-internal sealed class DeliveryStream(RelayService service) : IStreamHandler
+internal sealed class RelayStream(RelayService service) : IStreamHandler
 {
     public void OnMessage(LinkStream stream, FrameType type, ReadOnlySpan<byte> payload)
     {
