@@ -11,7 +11,7 @@ namespace MtaSuite.Local.Service;
 /// One request from its arrival to its reply. It runs on a worker thread until a file has to be synced together with others', and after
 /// that sync on the loop. When qmgr goes away meanwhile the delivery is finished all the same, and marked in the queue file.
 /// </summary>
-internal sealed class DeliveryStream(DeliveryService service) : DurableWork(service.Syncs), IStreamHandler
+internal sealed class DeliveryWork(DeliveryService service) : DurableWork(service.Syncs), IStreamHandler
 {
     private readonly DeliverRequest _request = new();
     private LinkStream? _stream;

@@ -6,18 +6,19 @@ namespace MtaSuite.Local.Expansion;
 /// Remembers for a second that a user has no .forward file: a busy mailbox would otherwise have it looked for, as the user, with each
 /// message. A new file is noticed within that second.
 /// </summary>
-internal sealed class ForwardMemory
+internal sealed class ForwardFileCache(TimeProvider clock)
 {
-    private const int MemoryMilliseconds = 1000, MaxRemembered = 4096;
+    private const int MaxRemembered = 4096;
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, long> _none = new(StringComparer.Ordinal);
 
     /// <summary>True while the user is known to have none.</summary>
-    public bool HasNone(string user) => _none.TryGetValue(user, out long until) && Environment.TickCount64 < until;
+    public bool HasNone(string user) => _none.TryGetValue(user, out long noted) && clock.GetElapsedTime(noted) < s_lifetime;
 
     public void NoteNone(string user)
     {
         if (_none.Count >= MaxRemembered) _none.Clear();
-        _none[user] = Environment.TickCount64 + MemoryMilliseconds;
+        _none[user] = clock.GetTimestamp();
     }
 }
