@@ -5,10 +5,10 @@ using MtaSuite.Qmgr.Scheduling;
 namespace MtaSuite.Qmgr;
 
 /// <summary>Why something waits, in words.</summary>
-internal static class Waiting
+internal static class WaitReason
 {
     /// <summary>Why deliveries to a destination do not begin at once; empty when they do.</summary>
-    public static string ReasonOf(Destination d, long now)
+    public static string Of(Destination d, long now)
     {
         if (d.IsDead) return $"delivery temporarily suspended for {Seconds(d.DeadUntil - now)}: {d.DeadReason?.Text}";
         if (d.Waiting == 0) return "";
@@ -23,11 +23,11 @@ internal static class Waiting
     /// <summary>
     /// Why an active message is not done: of its destinations, the first that waits; empty while all are being delivered to.
     /// </summary>
-    public static string ReasonOf(QueuedMessage message, long now)
+    public static string Of(QueuedMessage message, long now)
     {
         foreach (Job job in message.Jobs)
             foreach (Peer peer in job.Peers)
-                if (!peer.IsEmpty) return $"waits for {peer.Destination.Key}: {ReasonOf(peer.Destination, now)}";
+                if (!peer.IsEmpty) return $"waits for {peer.Destination.Key}: {Of(peer.Destination, now)}";
         return "";
     }
 
@@ -42,7 +42,7 @@ internal static class Waiting
             Running = d.Running,
             Waiting = d.Waiting,
             UntilMicroseconds = until > now ? nowMicroseconds + (until - now) * 1000 : 0,
-            Reason = ReasonOf(d, now),
+            Reason = Of(d, now),
         };
     }
 

@@ -4,7 +4,7 @@ namespace MtaSuite.Qmgr;
 /// Messages that may become active as soon as there is room: new ones, and old ones that are due. They take turns, so that neither a flood
 /// of new mail nor a flush of everything keeps the other out; and a fifth of the room is kept free of old ones.
 /// </summary>
-internal sealed class WaitingRoom(int activeLimit)
+internal sealed class AdmissionQueue(int activeLimit)
 {
     /// <summary>Due messages wait in the index, not here.</summary>
     private const int MostDue = 1000;
