@@ -17,7 +17,7 @@ internal sealed class BounceService : RequestService
 
     public BounceService(ServiceContext context) : base(context)
     {
-        NoticeSettings settings = NoticeSettings.Read(context.Config, out List<string> unknown);
+        NoticeSettings settings = new(context.Config, out List<string> unknown);
         foreach (string word in unknown) Log.Warning($"notify_classes: unknown class \"{word}\" is ignored");
         BounceTemplates templates = BounceTemplates.Load(context.Config.Get(BounceParams.BounceTemplateFile), settings, context.Config);
         foreach (string warning in templates.Warnings) Log.Warning($"{warning}");

@@ -24,7 +24,7 @@ internal static class TemplateDump
             else file = args[i];
         }
         MailConfig config = MailConfig.Load(directory, processName: "bounce").Config;
-        BounceTemplates templates = BounceTemplates.Load(file, NoticeSettings.Read(config, out _), config);
+        BounceTemplates templates = BounceTemplates.Load(file, new NoticeSettings(config, out _), config);
         foreach (string warning in templates.Warnings) _ = FileIO.WriteAll(2, Encoding.UTF8.GetBytes($"bounce: warning: {warning}\n"));
         return FileIO.WriteAll(1, args[0] == "--dump-templates" ? templates.Dump() : templates.DumpExpanded()) ? ExitCode.Ok
             : ExitCode.IoError;

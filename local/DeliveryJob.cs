@@ -12,10 +12,13 @@ namespace MtaSuite.Local;
 public sealed record DeliveryJob(DeliverRequest Request, DeliverRecipient Recipient, int QueueFile)
 {
     /// <summary>
-    /// What happened on the way, one entry for each log line: an alias has several results. Filled by delivery; the last word for the queue
-    /// is the outcome that delivery returns.
+    /// What happened on the way, one entry for each log line: an alias has several results. Filled by delivery; what counts for
+    /// the queue is the outcome that delivery returns.
     /// </summary>
     public List<DeliveryStep> Steps { get; } = [];
+
+    /// <summary>Nothing is delivered (sendmail -bv, address probes).</summary>
+    public bool IsVerifyOnly => (Request.Flags & MessageFlags.VerifyOnly) != 0;
 
     /// <summary>How what is written gets to stable storage.</summary>
     public DeliverySync Sync { get; init; } = new();

@@ -1,5 +1,4 @@
 using MtaSuite.Common.Ipc.Messages;
-using MtaSuite.Common.Mail;
 using MtaSuite.Local.Expansion;
 using MtaSuite.Local.Mailboxes;
 using MtaSuite.Local.Rights;
@@ -18,7 +17,12 @@ public sealed class LocalDelivery
         Settings = settings;
         Services = services;
         Transport = transport;
-        Aliases = new AliasTables(settings.AliasMaps);
+        Accounts = new Accounts(settings.Clock);
+        AliasTables aliases = new(settings.AliasMaps);
+        ListOwners = new ListOwners(settings, aliases, services);
+        AliasExpansion = new AliasExpansion(settings, aliases, ListOwners);
+        ForwardFiles = new ForwardFiles(settings, Accounts);
+        IncludeFiles = new IncludeFiles(settings);
         Maildirs = new MaildirDelivery(settings.Clock, settings.MailboxSizeLimit);
         Mboxes = new MboxDelivery(settings.Locking, settings.Clock, settings.MailboxSizeLimit);
     }
@@ -26,9 +30,11 @@ public sealed class LocalDelivery
     internal LocalSettings Settings { get; }
     internal ILocalServices Services { get; }
     internal string Transport { get; }
-    internal Accounts Accounts { get; } = new();
-    internal AliasTables Aliases { get; }
-    internal ForwardMemory ForwardFiles { get; } = new();
+    internal Accounts Accounts { get; }
+    internal ListOwners ListOwners { get; }
+    internal AliasExpansion AliasExpansion { get; }
+    internal ForwardFiles ForwardFiles { get; }
+    internal IncludeFiles IncludeFiles { get; }
     internal MaildirDelivery Maildirs { get; }
     internal MboxDelivery Mboxes { get; }
 
@@ -36,10 +42,5 @@ public sealed class LocalDelivery
     /// Delivers to one recipient. The outcome is for the whole recipient: temporary when any part of it has to be tried again (all of it
     /// will be), permanent when a part failed for good. <see cref="DeliveryJob.Steps"/> has the parts.
     /// </summary>
-    public RecipientOutcome Deliver(DeliveryJob job)
-    {
-        DeliveryRun run = new(this, job);
-        Outcome outcome = run.Execute();
-        return new RecipientOutcome { Offset = job.Recipient.Offset, Outcome = outcome, Action = run.Action };
-    }
+    public RecipientOutcome Deliver(DeliveryJob job) => RecipientDelivery.Run(this, job);
 }

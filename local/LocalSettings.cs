@@ -20,61 +20,58 @@ public enum DeliveredContext { None = 0, Command = 1, File = 2, Forward = 4 }
 /// <summary>The parameters of local delivery, read once.</summary>
 public sealed record LocalSettings
 {
-    public Maps AliasMaps { get; init; } = Maps.Empty;
-    public ExpansionSource AllowCommands { get; init; } = ExpansionSource.Alias | ExpansionSource.Forward;
-    public ExpansionSource AllowFiles { get; init; } = ExpansionSource.Alias | ExpansionSource.Forward;
+    public Maps AliasMaps { get; init; }
+    public ExpansionSource AllowCommands { get; init; }
+    public ExpansionSource AllowFiles { get; init; }
     /// <summary>Unexpanded.</summary>
-    public string CommandDirectory { get; init; } = "";
-    public string CommandFilter { get; init; } = SafeCharacters;
-    public string DirectoryFilter { get; init; } = SafeCharacters;
-    public string ForwardFilter { get; init; } = SafeCharacters;
-    public string CommandShell { get; init; } = "";
-    public TimeSpan CommandTimeLimit { get; init; } = TimeSpan.FromSeconds(1000);
-    public UserRights DefaultRights { get; init; } = new(65534, 65534, "nobody", null, null);
+    public string CommandDirectory { get; init; }
+    public string CommandFilter { get; init; }
+    public string DirectoryFilter { get; init; }
+    public string ForwardFilter { get; init; }
+    public string CommandShell { get; init; }
+    public TimeSpan CommandTimeLimit { get; init; }
+    public UserRights DefaultRights { get; init; }
     /// <summary>duplicate_filter_limit where main.cf sets it; 0: as many entries as an expansion may have.</summary>
     public int DuplicateFilterLimit { get; init; }
-    public int ExpansionLimit { get; init; } = 100_000;
-    public long ListSizeLimit { get; init; } = 16 * 1024 * 1024;
+    public int ExpansionLimit { get; init; }
+    public long ListSizeLimit { get; init; }
     public bool ExpandOwnerAlias { get; init; }
-    public IReadOnlyList<string> ExportEnvironment { get; init; } = ["TZ", "MAIL_CONFIG", "LANG"];
-    public string FallbackTransport { get; init; } = "";
-    public Maps FallbackTransportMaps { get; init; } = Maps.Empty;
+    public IReadOnlyList<string> ExportEnvironment { get; init; }
+    public string FallbackTransport { get; init; }
+    public Maps FallbackTransportMaps { get; init; }
     /// <summary>Unexpanded, in the order in which they are tried.</summary>
-    public IReadOnlyList<string> ForwardPath { get; init; } = ["$home/.forward${recipient_delimiter}${extension}", "$home/.forward"];
-    public bool FrozenDeliveredTo { get; init; } = true;
-    public string HomeMailbox { get; init; } = "";
-    public int LineLengthLimit { get; init; } = 2048;
-    public MailboxLocking Locking { get; init; } =
-        new(LockMethods.Fcntl | LockMethods.DotLock, 20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(500), TimeProvider.System);
+    public IReadOnlyList<string> ForwardPath { get; init; }
+    public bool FrozenDeliveredTo { get; init; }
+    public string HomeMailbox { get; init; }
+    public int LineLengthLimit { get; init; }
+    public MailboxLocking Locking { get; init; }
     /// <summary>Unexpanded.</summary>
-    public string LuserRelay { get; init; } = "";
+    public string LuserRelay { get; init; }
     /// <summary>A shell command; its $names are those of its environment.</summary>
-    public string MailboxCommand { get; init; } = "";
-    public Maps MailboxCommandMaps { get; init; } = Maps.Empty;
-    public long MailboxSizeLimit { get; init; } = 51_200_000;
-    public string MailboxTransport { get; init; } = "";
-    public Maps MailboxTransportMaps { get; init; } = Maps.Empty;
-    public string MailSpoolDirectory { get; init; } = "/var/mail";
-    public bool OriginalRecipient { get; init; } = true;
-    public bool OwnerRequestSpecial { get; init; } = true;
-    public DeliveredContext PrependDelivered { get; init; } = DeliveredContext.Command | DeliveredContext.File | DeliveredContext.Forward;
+    public string MailboxCommand { get; init; }
+    public Maps MailboxCommandMaps { get; init; }
+    public long MailboxSizeLimit { get; init; }
+    public string MailboxTransport { get; init; }
+    public Maps MailboxTransportMaps { get; init; }
+    public string MailSpoolDirectory { get; init; }
+    public bool OriginalRecipient { get; init; }
+    public bool OwnerRequestSpecial { get; init; }
+    public DeliveredContext PrependDelivered { get; init; }
     /// <summary>Which expansions pass an unmatched address extension on (propagate_unmatched_extensions).</summary>
     public ExpansionSource PropagateExtensions { get; init; }
-    public RecipientDelimiter RecipientDelimiter { get; init; } = RecipientDelimiter.None;
+    public RecipientDelimiter RecipientDelimiter { get; init; }
     public bool RequireHomeDirectory { get; init; }
     public bool ResetOwnerAlias { get; init; }
-    public bool StrictOwnership { get; init; } = true;
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
-    /// <summary>Has the last word on outcomes.</summary>
-    public StatusFilter StatusFilter { get; init; } = StatusFilter.None;
-
-    private const string SafeCharacters = "1234567890!@%-_=+:,./abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    public bool StrictOwnership { get; init; }
+    public TimeProvider Clock { get; init; }
+    /// <summary>Changes outcomes before they are logged and reported (..._delivery_status_filter).</summary>
+    public StatusFilter StatusFilter { get; init; }
 
     /// <summary>
     /// Reads everything from the configuration and opens the tables. What is wrong goes to <paramref name="problems"/>, and a default
     /// holds.
     /// </summary>
-    public static LocalSettings From(MailConfig config, List<string> problems, TimeProvider? clock = null)
+    public LocalSettings(MailConfig config, List<string> problems, TimeProvider? clock = null)
     {
         clock ??= TimeProvider.System;
         Maps Open(TextParam param)
@@ -83,49 +80,46 @@ public sealed record LocalSettings
             problems.AddRange(maps.OpenErrors);
             return maps;
         }
-        return new LocalSettings
-        {
-            AliasMaps = Open(LocalParams.AliasMaps),
-            AllowCommands = Sources(config, LocalParams.AllowMailToCommands, problems),
-            AllowFiles = Sources(config, LocalParams.AllowMailToFiles, problems),
-            CommandDirectory = config.Get(LocalParams.CommandExecutionDirectory),
-            CommandFilter = config.Get(LocalParams.CommandExpansionFilter),
-            DirectoryFilter = config.Get(LocalParams.ExecutionDirectoryExpansionFilter),
-            ForwardFilter = config.Get(LocalParams.ForwardExpansionFilter),
-            CommandShell = config.Get(LocalParams.LocalCommandShell),
-            CommandTimeLimit = config.Get(PipeParams.CommandTimeLimit),
-            DefaultRights = FindDefaultRights(config.Get(LocalParams.DefaultPrivs), problems),
-            DuplicateFilterLimit = config.Explicit(CleanupParams.DuplicateFilterLimit.Name)
-                ? config.Get(CleanupParams.DuplicateFilterLimit) : 0,
-            ExpansionLimit = config.Get(LocalParams.LocalExpansionLimit),
-            ListSizeLimit = config.Get(LocalParams.LocalListSizeLimit),
-            ExpandOwnerAlias = config.Get(LocalParams.ExpandOwnerAlias),
-            ExportEnvironment = config.GetList(LocalParams.ExportEnvironment),
-            FallbackTransport = config.Get(LocalParams.FallbackTransport),
-            FallbackTransportMaps = Open(LocalParams.FallbackTransportMaps),
-            ForwardPath = MailConfig.SplitList(config.Get(LocalParams.ForwardPath)),
-            FrozenDeliveredTo = config.Get(LocalParams.FrozenDeliveredTo),
-            HomeMailbox = config.Get(LocalParams.HomeMailbox),
-            LineLengthLimit = config.Get(CleanupParams.LineLengthLimit),
-            Locking = ReadLocking(config, LocalParams.MailboxDeliveryLock, clock, problems),
-            LuserRelay = config.Get(LocalParams.LuserRelay),
-            MailboxCommand = config.Get(LocalParams.MailboxCommand),
-            MailboxCommandMaps = Open(LocalParams.MailboxCommandMaps),
-            MailboxSizeLimit = config.Get(LocalParams.MailboxSizeLimit),
-            MailboxTransport = config.Get(LocalParams.MailboxTransport),
-            MailboxTransportMaps = Open(LocalParams.MailboxTransportMaps),
-            MailSpoolDirectory = config.Get(LocalParams.MailSpoolDirectory),
-            OriginalRecipient = config.Get(CleanupParams.EnableOriginalRecipient),
-            OwnerRequestSpecial = config.Get(RewriteParams.OwnerRequestSpecial),
-            PrependDelivered = Contexts(config, problems),
-            PropagateExtensions = Propagation(config),
-            RecipientDelimiter = RecipientDelimiter.From(config),
-            RequireHomeDirectory = config.Get(LocalParams.RequireHomeDirectory),
-            ResetOwnerAlias = config.Get(LocalParams.ResetOwnerAlias),
-            StrictOwnership = config.Get(LocalParams.StrictMailboxOwnership),
-            Clock = clock,
-            StatusFilter = StatusFilter.Open(config, LocalParams.LocalDeliveryStatusFilter, problems),
-        };
+        AliasMaps = Open(LocalParams.AliasMaps);
+        AllowCommands = Sources(config, LocalParams.AllowMailToCommands, problems);
+        AllowFiles = Sources(config, LocalParams.AllowMailToFiles, problems);
+        CommandDirectory = config.Get(LocalParams.CommandExecutionDirectory);
+        CommandFilter = config.Get(LocalParams.CommandExpansionFilter);
+        DirectoryFilter = config.Get(LocalParams.ExecutionDirectoryExpansionFilter);
+        ForwardFilter = config.Get(LocalParams.ForwardExpansionFilter);
+        CommandShell = config.Get(LocalParams.LocalCommandShell);
+        CommandTimeLimit = config.Get(PipeParams.CommandTimeLimit);
+        DefaultRights = FindDefaultRights(config.Get(LocalParams.DefaultPrivs), problems);
+        DuplicateFilterLimit = config.Explicit(CleanupParams.DuplicateFilterLimit.Name)
+            ? config.Get(CleanupParams.DuplicateFilterLimit) : 0;
+        ExpansionLimit = config.Get(LocalParams.LocalExpansionLimit);
+        ListSizeLimit = config.Get(LocalParams.LocalListSizeLimit);
+        ExpandOwnerAlias = config.Get(LocalParams.ExpandOwnerAlias);
+        ExportEnvironment = config.GetList(LocalParams.ExportEnvironment);
+        FallbackTransport = config.Get(LocalParams.FallbackTransport);
+        FallbackTransportMaps = Open(LocalParams.FallbackTransportMaps);
+        ForwardPath = MailConfig.SplitList(config.Get(LocalParams.ForwardPath));
+        FrozenDeliveredTo = config.Get(LocalParams.FrozenDeliveredTo);
+        HomeMailbox = config.Get(LocalParams.HomeMailbox);
+        LineLengthLimit = config.Get(CleanupParams.LineLengthLimit);
+        Locking = ReadLocking(config, LocalParams.MailboxDeliveryLock, clock, problems);
+        LuserRelay = config.Get(LocalParams.LuserRelay);
+        MailboxCommand = config.Get(LocalParams.MailboxCommand);
+        MailboxCommandMaps = Open(LocalParams.MailboxCommandMaps);
+        MailboxSizeLimit = config.Get(LocalParams.MailboxSizeLimit);
+        MailboxTransport = config.Get(LocalParams.MailboxTransport);
+        MailboxTransportMaps = Open(LocalParams.MailboxTransportMaps);
+        MailSpoolDirectory = config.Get(LocalParams.MailSpoolDirectory);
+        OriginalRecipient = config.Get(CleanupParams.EnableOriginalRecipient);
+        OwnerRequestSpecial = config.Get(RewriteParams.OwnerRequestSpecial);
+        PrependDelivered = Contexts(config, problems);
+        PropagateExtensions = Propagation(config);
+        RecipientDelimiter = RecipientDelimiter.From(config);
+        RequireHomeDirectory = config.Get(LocalParams.RequireHomeDirectory);
+        ResetOwnerAlias = config.Get(LocalParams.ResetOwnerAlias);
+        StrictOwnership = config.Get(LocalParams.StrictMailboxOwnership);
+        Clock = clock;
+        StatusFilter = StatusFilter.Open(config, LocalParams.LocalDeliveryStatusFilter, problems);
     }
 
     /// <summary>How mailboxes are locked, from the parameter that names the methods and those that all agents share.</summary>

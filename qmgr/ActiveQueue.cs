@@ -3,6 +3,7 @@ using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
 using MtaSuite.Qmgr.Scheduling;
@@ -10,27 +11,34 @@ using MtaSuite.Qmgr.Scheduling;
 namespace MtaSuite.Qmgr;
 
 /// <summary>
-/// Messages under delivery. A message is activated, its recipients become deliveries, and when the last one has its outcome the round is
-/// concluded: failures are logged and marked, notices sent, then the message is removed or deferred. Of a message with very many recipients
-/// a part is in memory at a time (<see cref="RecipientBudget"/>).
+/// Messages under delivery. A message is activated, its recipients become jobs of the scheduler, and when the last one has its outcome the
+/// round is concluded: failures are logged and marked, notices sent, then the message is removed or deferred. Of a message with very many
+/// recipients a part is in memory at a time (<see cref="RecipientBudget"/>).
 /// </summary>
 internal sealed partial class ActiveQueue : IScheduled
 {
     private readonly EventLoop _loop;
     private readonly QmgrSettings _settings;
-    private readonly IRouter _router;
     private readonly Scheduler _scheduler;
     private readonly QueueFiles _files;
-    private readonly NoticeClient _notices;
     private readonly RecipientBudget _budget;
+    private readonly RecipientJobs _jobs;
+    private readonly RetrySchedule _schedule;
+    private readonly RoundReports _reports;
+    private readonly DestinationShares _shares;
+    private readonly ProbeReports _probes;
     private readonly Dictionary<string, QueuedMessage> _messages = new(StringComparer.Ordinal);
+    private bool _stopped;
 
-    public ActiveQueue(EventLoop loop, QmgrSettings settings, IRouter router, QueueFiles files, NoticeClient notices, Func<IScheduled,
-        Scheduler> makeScheduler)
+    public ActiveQueue(EventLoop loop, QmgrSettings settings, QueueFiles files, NoticeClient notices, RetrySchedule schedule,
+        (IRouter Mail, ProbeReports Probes) routing, Func<IScheduled, Scheduler> makeScheduler)
     {
-        (_loop, _settings, _router, _files, _notices) = (loop, settings, router, files, notices);
+        (_loop, _settings, _files, _schedule, _probes) = (loop, settings, files, schedule, routing.Probes);
         _budget = new RecipientBudget(settings);
         _scheduler = makeScheduler(this);
+        _jobs = new RecipientJobs(settings, routing.Mail, routing.Probes, _scheduler, _budget);
+        _reports = new RoundReports(loop, settings, files, notices, schedule);
+        _shares = new DestinationShares(loop, settings);
     }
 
     public int Count => _messages.Count;
@@ -39,21 +47,24 @@ internal sealed partial class ActiveQueue : IScheduled
 
     public Scheduler Scheduler => _scheduler;
 
-    public bool Contains(string id) => _messages.ContainsKey(id);
-
     /// <summary>
     /// A message was not delivered to everybody: it lies in deferred and wants to be tried at this time (microseconds since 1970).
     /// </summary>
-    public Action<QueuedMessage, long> Deferred { get; set; } = (_, _) => { };
+    public Action<QueuedMessage, long> Deferred { get; init; } = (_, _) => { };
 
     /// <summary>A message is out of the active queue.</summary>
-    public Action<QueuedMessage> Left { get; set; } = _ => { };
+    public Action<QueuedMessage> Left { get; init; } = _ => { };
 
-    /// <summary>When recipients are tried again that have curves of their own; null: there are none.</summary>
-    public RetryMaps? Retries { get; init; }
+    /// <summary>Takes messages that are parked because too many wait where they go.</summary>
+    public Action<QueuedMessage> Parked { get; init; } = _ => { };
 
-    /// <summary>The sites that one may ask for.</summary>
-    public required FlushSites Sites { get; init; }
+    /// <summary>Takes messages that may be tried after all.</summary>
+    public Action<ParkedMessage> Unparked { get; init; } = _ => { };
+
+    /// <summary>Deliveries that run now.</summary>
+    public int Running => _scheduler.Running.Count;
+
+    // ---- the beginning of a round ----------------------------------------------------------------------------------
 
     /// <summary>Begins a round for a message.</summary>
     public void Activate(QueuedMessage message)
@@ -68,7 +79,8 @@ internal sealed partial class ActiveQueue : IScheduled
     }
 
     /// <summary>
-    /// Sets recipients on their way. Of a message with a rest the list is empty then: their deliveries have what is needed of them.
+    /// Starts the delivery to some recipients. Of a message with more in its file the list is empty then: the jobs have what is
+    /// needed of them.
     /// </summary>
     private void Deliver(QueuedMessage message, Part part)
     {
@@ -77,151 +89,145 @@ internal sealed partial class ActiveQueue : IScheduled
         else
         {
             Expire(message, part.Recipients);
-            Begun(message, 1);
+            EndStart(message);
         }
     }
 
-    /// <summary>
-    /// Finds the routes of all recipients, which is done at once where no table has to wait for its answers; then makes the deliveries. A
-    /// message that waits for a table holds up no other one.
-    /// </summary>
+    /// <summary>postsuper -e: everybody who is left gets no further attempt.</summary>
+    private void Expire(QueuedMessage message, List<EnvelopeRecipient> recipients)
+    {
+        foreach (EnvelopeRecipient r in recipients.Where(r => !r.Done))
+        {
+            message.Pending++;
+            Settle(message, _jobs.TargetOf(message, r), Outcome.Defer("4.4.7", "message expired by the administrator"));
+        }
+    }
+
+    /// <summary>A message that waits for a table holds up no other one.</summary>
     private async Task RouteAsync(QueuedMessage message, Part part)
     {
         message.UnderWay++;
-        IRouter router = RouterFor(message);
-        RouteResult[] routes = ArrayPool<RouteResult>.Shared.Rent(part.Recipients.Count);
-        for (int i = 0; i < part.Recipients.Count; i++)
-        {
-            EnvelopeRecipient recipient = part.Recipients[i];
-            if (recipient.Done || IsExpanded(recipient)) continue;
-            routes[i] = await router.RouteAsync(message.Envelope, recipient.Address);
-            if (message.Envelope.Redirect.Length > 0) break; // the first one is the only one
-        }
-        MakeJobs(message, part, routes);
+        RouteResult[] routes = await _jobs.RouteAsync(message, part);
+        SubmitJobs(message, part, routes);
         ArrayPool<RouteResult>.Shared.Return(routes, clearArray: true);
         message.UnderWay--;
-        Begun(message, 1);
+        EndStart(message);
     }
 
-    /// <param name="routes">One for each recipient that needs one.</param>
-    private void MakeJobs(QueuedMessage message, Part part, RouteResult[] routes)
+    private void SubmitJobs(QueuedMessage message, Part part, RouteResult[] routes)
     {
-        List<EnvelopeRecipient> recipients = part.Recipients;
         message.Jobs.RemoveAll(j => j.Recipients == 0);
         int before = message.Jobs.Count;
-        for (int i = 0; i < recipients.Count; i++)
+        if (_jobs.Make(message, part, routes, before) is { } early)
         {
-            EnvelopeRecipient recipient = recipients[i];
-            if (recipient.Done) continue;
-            message.Pending++;
-            if (IsExpanded(recipient))
+            foreach (EarlyOutcome one in early)
             {
-                NoteExpansion(message, recipient);
-                continue;
+                if (one.Action == DeliveryAction.Expanded) SettleAsync(message, one.Recipient, one.Outcome, one.Action).Detach();
+                else Settle(message, one.Recipient, one.Outcome);
             }
-            if (!TryPlace(message, part, i, routes[i], before)) break;
         }
-        if (message.Rest != null)
+        if (message.Remaining != null)
         {
             _budget.Set(message, message.Pending - 1);
-            recipients.Clear();
-            recipients.TrimExcess();
+            part.Recipients.Clear();
+            part.Recipients.TrimExcess();
         }
-        if (!_stopped && CrowdOf(message) is { } crowded) Park(message, crowded);
+        if (!_stopped && _shares.FindFull(message) is { } full) Park(message, full);
         else foreach (Job made in message.Jobs.GetRange(before, message.Jobs.Count - before)) _scheduler.Submit(made);
     }
 
-    /// <summary>Gives a recipient to a job, or its outcome. False: the part ends here.</summary>
-    /// <param name="first">Jobs before this are of parts that were read earlier.</param>
-    private bool TryPlace(QueuedMessage message, Part part, int index, RouteResult route, int first)
+    /// <summary>The deliveries are started, and the hold of that on the round ends.</summary>
+    private void EndStart(QueuedMessage message)
     {
-        DeliverRecipient target = TargetOf(message, part.Recipients[index]);
-        if (route.Outcome != null)
+        if (message.Remaining is { } remaining)
         {
-            Settle(message, target, route.Outcome);
-            return GoesOn(message);
-        }
-        target.Address = route.Recipient;
-        Transport transport = _scheduler.Find(route.Transport);
-        if (_scheduler.Unavailable(transport, message.Forced) is { } outcome)
-        {
-            Settle(message, target, outcome);
-            return GoesOn(message);
-        }
-        Job job = JobOf(message, transport, first);
-        if (!job.TryReserve())
-        {
-            message.Pending--;
-            _budget.Shorten(message, part, index, transport);
-            return false;
-        }
-        job.Add(transport.DestinationOf(route.Nexthop, target.Address), target);
-        return GoesOn(message);
-    }
-
-    /// <summary>Other recipients follow. Not with REDIRECT: one copy for all goes to one address, and its outcome is the message's.</summary>
-    private static bool GoesOn(QueuedMessage message)
-    {
-        if (message.Envelope.Redirect.Length == 0) return true;
-        message.Rest = null;
-        return false;
-    }
-
-    /// <summary>Recipients are on their way, and the caller's hold on the round ends.</summary>
-    private void Begun(QueuedMessage message, int count)
-    {
-        if (message.Rest is { } rest)
-        {
-            (rest.IsFilling, rest.FilledAt) = (false, _loop.NowMilliseconds);
+            (remaining.IsFilling, remaining.FilledAt) = (false, _loop.NowMilliseconds);
             if (message.Jobs is [.., { Transport: var transport }]) Refill(message, transport);
         }
-        End(message, count);
+        End(message, 1);
     }
 
-    /// <summary>What it stands for is in the envelope by itself; nothing is delivered to it.</summary>
-    private static bool IsExpanded(EnvelopeRecipient recipient) => (recipient.Notify & Notify.Expanded) != 0;
-
-    private DeliverRecipient TargetOf(QueuedMessage message, EnvelopeRecipient recipient) => new()
+    private void Park(QueuedMessage message, Destination destination)
     {
-        Offset = recipient.Offset,
-        Address = recipient.Address,
-        Original = recipient.Original,
-        DsnOriginal = recipient.DsnOriginal,
-        Notify = message.Envelope.Warned ? NotifyRules.AfterDelayNotice(recipient.Notify, _settings.ConfirmDelayCleared) : recipient.Notify,
-    };
-
-    /// <param name="first">Jobs before this are of parts that were read earlier.</param>
-    private static Job JobOf(QueuedMessage message, Transport transport, int first)
-    {
-        for (int i = first; i < message.Jobs.Count; i++)
-            if (message.Jobs[i].Transport == transport) return message.Jobs[i];
-        Job job = transport.NewJob(message);
-        message.Jobs.Add(job);
-        return job;
+        _shares.Park(message, destination);
+        message.State = MessageState.Parked;
+        _budget.Return(message);
+        _messages.Remove(message.Id);
+        Parked(message);
     }
+
+    public void MakeRoom(Destination destination)
+    {
+        foreach (ParkedMessage parked in _shares.TakeForRoom(destination)) Unparked(parked);
+    }
+
+    // ---- the end of a message's stay -------------------------------------------------------------------------------
 
     private void Remove(QueuedMessage message)
     {
-        message.IsConcluding = true;
+        message.State = MessageState.Concluding;
         if (_settings.DontRemove) SaveAsync(message).Detach();
-        else _files.Remove(message.Folder, message.Id, message.Unsynced, () => Leave(message));
+        else _files.Remove(message.Folder, message.Id, message.Unsynced, () => Leave(message, MessageState.Gone));
     }
 
     private async Task SaveAsync(QueuedMessage message)
     {
         await _files.SaveAsync(message.Folder, message.Id, message.Unsynced);
-        Leave(message);
+        Leave(message, MessageState.Gone);
     }
 
-    private void Leave(QueuedMessage message)
+    private async Task DeferAsync(QueuedMessage message)
     {
+        long next = _schedule.NextAttempt(message);
+        int error = await _files.DeferAsync(message.Id, message.Folder, next);
+        if (error == Errno.ENOENT) // somebody took it away
+        {
+            Leave(message, MessageState.Gone);
+            return;
+        }
+        message.NextMicroseconds = next;
+        Leave(message, MessageState.Deferred);
+        if (error != 0) Log.Warning($"{message.Id}: move to {SpoolDirectory.Deferred}: {Errno.Text(error)}");
+        Deferred(message, next);
+    }
+
+    private void Leave(QueuedMessage message, MessageState how)
+    {
+        message.State = how;
         _budget.Return(message);
         _messages.Remove(message.Id);
         Left(message);
     }
 
-    /// <summary>Deliveries that run now.</summary>
-    public int Running => _scheduler.Running.Count;
+    // ---- the end of this process -----------------------------------------------------------------------------------
 
-    public void Revive() => _scheduler.Revive();
+    /// <summary>
+    /// Starts no more deliveries. Those that run are waited for and concluded; everything else is released for the process that follows:
+    /// what has no work under way at once, what has with the end of that.
+    /// </summary>
+    public void Stop()
+    {
+        _stopped = true;
+        _scheduler.Stop();
+        foreach (QueuedMessage message in _messages.Values.ToArray()) ReleaseIfIdle(message);
+    }
+
+    /// <summary>A round that is not over ends here when nothing goes on for it any more.</summary>
+    private void ReleaseIfIdle(QueuedMessage message)
+    {
+        if (message.UnderWay > 0 || message.State != MessageState.Active) return;
+        message.State = MessageState.Concluding;
+        ReleaseAsync(message).Detach();
+    }
+
+    /// <summary>
+    /// What became of recipients so far is logged and marked as at the end of a round: they are not tried again. Notices are sent when the
+    /// others are through.
+    /// </summary>
+    private async Task ReleaseAsync(QueuedMessage message)
+    {
+        // an address probe has one outcome for all, and no log
+        if (!message.IsProbe) await _reports.LogOutcomesAsync(message);
+        Leave(message, MessageState.Released);
+    }
 }

@@ -94,7 +94,7 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
                 QueueId = message.Id,
                 Folder = message.Folder,
                 State = "active",
-                Reason = Waiting.ReasonOf(message, service.Clock)
+                Reason = WaitReason.Of(message, service.Clock)
             };
         foreach ((string id, string folder) in service.DeliveredElsewhere)
             yield return new QueueState { QueueId = id, Folder = folder, State = "active", Reason = "in delivery since before the reload" };
@@ -105,7 +105,7 @@ internal sealed class ControlStream(QmgrService service) : IStreamHandler
         long now = service.Clock;
         foreach (Transport transport in service.Transports)
             foreach (Destination destination in transport.Destinations)
-                yield return Waiting.StateOf(destination, now, service.NowMicroseconds);
+                yield return WaitReason.StateOf(destination, now, service.NowMicroseconds);
     }
 
     public void OnData(LinkStream stream, ReadOnlySpan<byte> data) => stream.Consumed(data.Length);

@@ -9,7 +9,7 @@ namespace MtaSuite.Qmgr;
 internal sealed class DeferredIndex
 {
     private const int None = -1;
-    private const int Fan = 4;
+    private const int Arity = 4;
 
     /// <summary>One message. In a free entry Chain leads to the next free one.</summary>
     private struct Entry
@@ -31,11 +31,8 @@ internal sealed class DeferredIndex
     private int _used, _free = None;
     private readonly SiteIndex _sites = new();
 
-    /// <summary>A time that is always past: somebody asked for the message to be tried.</summary>
-    public const long Forced = 0;
-
-    /// <summary>Another: it is due, as if its time had come.</summary>
-    public const long Now = 1;
+    /// <summary>Times that are always past, by which entries that are due at once are told from each other.</summary>
+    private const long Forced = 0, Now = 1;
 
     public int Count { get; private set; }
 
@@ -55,6 +52,15 @@ internal sealed class DeferredIndex
     public long? FirstTime => Count > 0 ? _entries[_heap[0]].Next : null;
 
     public bool Contains(QueueKey key) => Find(key) != None;
+
+    /// <summary>Those that somebody asked to be tried.</summary>
+    public IEnumerable<QueueKey> ForcedKeys => All.Where(m => m.Value == Forced).Select(m => m.Key);
+
+    /// <summary>Adds a message that is due now, as if its time had come, or makes it due.</summary>
+    public void SetDue(QueueKey key) => Set(key, Now);
+
+    /// <summary>The same because somebody asked for it to be tried.</summary>
+    public void Force(QueueKey key) => Set(key, Forced);
 
     /// <summary>Adds a message or changes its time.</summary>
     public void Set(QueueKey key, long nextMicroseconds)
@@ -118,7 +124,7 @@ internal sealed class DeferredIndex
     public int ForceSite(string site)
     {
         List<int> entries = _sites.EntriesOf(site);
-        foreach (int entry in entries) Set(_entries[entry].Key, Forced);
+        foreach (int entry in entries) Force(_entries[entry].Key);
         return entries.Count;
     }
 
@@ -196,7 +202,7 @@ internal sealed class DeferredIndex
         long time = _entries[entry].Next;
         while (place > 0)
         {
-            int parent = (place - 1) / Fan;
+            int parent = (place - 1) / Arity;
             if (_entries[_heap[parent]].Next <= time) break;
             Put(_heap[parent], place);
             place = parent;
@@ -208,9 +214,9 @@ internal sealed class DeferredIndex
     {
         int entry = _heap[place];
         long time = _entries[entry].Next;
-        while (place * Fan + 1 < Count)
+        while (place * Arity + 1 < Count)
         {
-            int best = place * Fan + 1, end = Math.Min(best + Fan, Count);
+            int best = place * Arity + 1, end = Math.Min(best + Arity, Count);
             for (int child = best + 1; child < end; child++)
                 if (_entries[_heap[child]].Next < _entries[_heap[best]].Next) best = child;
             if (_entries[_heap[best]].Next >= time) break;

@@ -7,10 +7,10 @@ using MtaSuite.Qmgr.Scheduling;
 namespace MtaSuite.Qmgr;
 
 /// <summary>What a process that was replaced still has in hand, as <see cref="Predecessors"/> passes it on.</summary>
-internal interface IHeir
+internal interface IHandoverReceiver
 {
     /// <summary>Leaves a message to another process; false when it is in hand here already.</summary>
-    bool TryLeaveAlone(string id);
+    bool TryYield(string id);
 
     /// <summary>
     /// A message is this process's again. The notice is null when the other process ended or its link broke, so that nobody knows what
@@ -33,24 +33,24 @@ internal sealed class Predecessors
     /// A process that is well says what it has in hand before this one has started. One that is stopped or hangs is not waited for any
     /// longer: the locks on the recipients' records see to it that nobody gets a message twice.
     /// </summary>
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-    private readonly IHeir _heir;
+    private static readonly TimeSpan s_answerTimeout = TimeSpan.FromSeconds(5);
+    private readonly IHandoverReceiver _receiver;
     private readonly Scheduler _scheduler;
     private readonly Dictionary<string, Held> _held = new(StringComparer.Ordinal);
-    private readonly HashSet<int> _heard = [];
+    private readonly HashSet<int> _complete = [];
     private int _expected;
 
     /// <param name="count">How many there are.</param>
-    public Predecessors(EventLoop loop, int count, Scheduler scheduler, IHeir heir)
+    public Predecessors(EventLoop loop, int count, Scheduler scheduler, IHandoverReceiver receiver)
     {
-        (_scheduler, _heir, _expected) = (scheduler, heir, count);
+        (_scheduler, _receiver, _expected) = (scheduler, receiver, count);
         if (count == 0) return;
         scheduler.HoldsBackLimited = true;
-        loop.After(Timeout, GiveUp);
+        loop.After(s_answerTimeout, GiveUp);
     }
 
     /// <summary>Not all of them have said what they have in hand.</summary>
-    public bool IsAwaited => _heard.Count < _expected;
+    public bool IsAwaited => _complete.Count < _expected;
 
     public int Count => _held.Count;
 
@@ -63,14 +63,14 @@ internal sealed class Predecessors
     public void Take(Link link, HandoverNotice notice)
     {
         foreach (HandoverDelivery delivery in notice.Deliveries) Take(link, delivery);
-        if (notice.IsComplete) Hear(link);
+        if (notice.IsComplete) NoteComplete(link);
     }
 
     private void Take(Link link, HandoverDelivery delivery)
     {
         if (!_held.TryGetValue(delivery.QueueId, out Held? held))
         {
-            if (!_heir.TryLeaveAlone(delivery.QueueId)) return;
+            if (!_receiver.TryYield(delivery.QueueId)) return;
             _held[delivery.QueueId] = held = new Held(delivery.QueueName);
         }
         held.Links.Add(link);
@@ -95,7 +95,7 @@ internal sealed class Predecessors
     public void Lost(Link link)
     {
         foreach (string id in _held.Where(h => h.Value.Links.Contains(link)).Select(h => h.Key).ToArray()) Release(link, id, null);
-        Hear(link);
+        NoteComplete(link);
     }
 
     private void Release(Link link, string id, ReleasedNotice? notice)
@@ -106,20 +106,20 @@ internal sealed class Predecessors
         held.Deliveries.RemoveAll(d => d.Link == link);
         if (held.Links.Count > 0) return;
         _held.Remove(id);
-        _heir.TakeBack(id, held.Folder, notice);
+        _receiver.TakeBack(id, held.Folder, notice);
     }
 
-    private void Hear(Link link)
+    private void NoteComplete(Link link)
     {
         if (!IsAwaited) return;
-        _heard.Add(link.PeerPid);
+        _complete.Add(link.PeerPid);
         if (!IsAwaited) Known();
     }
 
     private void GiveUp()
     {
         if (!IsAwaited) return;
-        Log.Warning($"{_expected - _heard.Count} of {_expected} queue manager processes that were replaced did not say what they are "
+        Log.Warning($"{_expected - _complete.Count} of {_expected} queue manager processes that were replaced did not say what they are "
             + $"delivering: going on without");
         _expected = 0;
         Known();
@@ -127,7 +127,7 @@ internal sealed class Predecessors
 
     private void Known()
     {
-        _heir.AllKnown();
+        _receiver.AllKnown();
         _scheduler.HoldsBackLimited = false;
     }
 

@@ -11,7 +11,7 @@ internal sealed partial class QmgrService
     private LoopTimer? _dueTimer;
     private long _dueAt;
     /// <summary>Sites that were asked for while it was not known yet what waits for them.</summary>
-    private readonly HashSet<string> _wantedSites = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _requestedSites = new(StringComparer.Ordinal);
     private bool _sitesUnknown;
     /// <summary>Everything was asked for while the scan was still finding out what there is.</summary>
     private bool _flushWhatIsFound;
@@ -25,8 +25,24 @@ internal sealed partial class QmgrService
 
     private void Defer(string id, long nextMicroseconds)
     {
-        LookAtClock(); // a time that is planned by a clock that is wrong for less than a second must be known as such
+        CheckClock(); // a time that is planned by a clock that is wrong for less than a second must be known as such
         _deferred.Set(QueueKey.Of(id), nextMicroseconds);
+        ArmDueTimer();
+    }
+
+    /// <summary>A deferred message is due, as if its time had come.</summary>
+    private void MakeDue(string id)
+    {
+        CheckClock();
+        _deferred.SetDue(QueueKey.Of(id));
+        ArmDueTimer();
+    }
+
+    /// <summary>A deferred message is due because somebody asked for it.</summary>
+    private void Force(string id)
+    {
+        CheckClock();
+        _deferred.Force(QueueKey.Of(id));
         ArmDueTimer();
     }
 
@@ -43,10 +59,10 @@ internal sealed partial class QmgrService
     private void WatchClock()
     {
         _wallAhead = WallAhead;
-        _loop.Every(TimeSpan.FromSeconds(1), LookAtClock);
+        _loop.Every(TimeSpan.FromSeconds(1), CheckClock);
     }
 
-    private void LookAtClock()
+    private void CheckClock()
     {
         long step = WallAhead - _wallAhead;
         _wallAhead += step;
@@ -91,7 +107,7 @@ internal sealed partial class QmgrService
     public int FlushAll()
     {
         _flushWhatIsFound = _scanner.IsReadingDeferred;
-        _active.Revive();
+        _active.Scheduler.ResumeAll();
         _deferred.ForceAll();
         ArmDueTimer();
         if (_draining) PassOn([], all: true);
@@ -102,7 +118,7 @@ internal sealed partial class QmgrService
     public int FlushOne(string id)
     {
         if (!_deferred.Contains(QueueKey.Of(id))) return 0;
-        Defer(id, DeferredIndex.Forced);
+        Force(id);
         if (_draining) PassOn([id]);
         return 1;
     }
@@ -114,7 +130,7 @@ internal sealed partial class QmgrService
         site = FlushSites.Normalize(site);
         MatchResult known = await _sites.MatchAsync(site);
         if (known != MatchResult.Yes) return (known, 0);
-        if (_sitesUnknown) _wantedSites.Add(site);
+        if (_sitesUnknown) _requestedSites.Add(site);
         int count = _deferred.ForceSite(site);
         ArmDueTimer();
         if (_draining) PassOn([.. ForcedIds]);
@@ -127,11 +143,11 @@ internal sealed partial class QmgrService
         if (id == null)
         {
             _sitesUnknown = false;
-            _wantedSites.Clear();
+            _requestedSites.Clear();
             return;
         }
         if (!_deferred.AddSites(QueueKey.Of(id), sites)) return;
-        if (_wantedSites.Overlaps(sites)) Defer(id, DeferredIndex.Forced);
+        if (_requestedSites.Overlaps(sites)) Force(id);
     }
 
     /// <summary>Looks at all folders.</summary>

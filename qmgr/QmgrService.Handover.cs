@@ -10,7 +10,7 @@ namespace MtaSuite.Qmgr;
 /// The change from one process to the next (reload). The one that leaves finishes what is in delivery and names it to the next, which goes
 /// on with everything else at once. docs/SCHEDULER.md, "Reload".
 /// </summary>
-internal sealed partial class QmgrService : IHeir
+internal sealed partial class QmgrService : IHandoverReceiver
 {
     /// <summary>Messages that the log names when a process leaves.</summary>
     private const int MostNamed = 10;
@@ -21,7 +21,7 @@ internal sealed partial class QmgrService : IHeir
     /// <summary>What the scan found in incoming before it was known what is in delivery elsewhere.</summary>
     private readonly List<(string Id, string Folder)> _foundEarly = [];
     /// <summary>Asked for, and not found by the scan yet.</summary>
-    private readonly HashSet<string> _wantedIds = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _requestedIds = new(StringComparer.Ordinal);
 
     // ---- leaving ---------------------------------------------------------------------------------------------------
 
@@ -38,7 +38,7 @@ internal sealed partial class QmgrService : IHeir
         List<string> forced =
             [.. _waiting.Forced, .. _active.Messages.Where(m => m.Forced && m.Folder == SpoolDirectory.Deferred).Select(m => m.Id)];
         _active.Stop();
-        _active.Scheduler.Over = _successor.Over;
+        _active.Scheduler.DeliveryEnded = _successor.DeliveryEnded;
         PassOn([.. ForcedIds, .. forced], _flushWhatIsFound && _scanner.IsReadingDeferred);
         _successor.Start();
         string ids = string.Join(' ', _active.Messages.Take(MostNamed).Select(m => m.Id));
@@ -75,10 +75,10 @@ internal sealed partial class QmgrService : IHeir
     private void PassOn(List<string> ids, bool all = false)
     {
         if (all || ids.Count > 0) _files.MakeDue(all ? null : ids, NowMicroseconds);
-        _successor.Want(all ? [] : ids, all, _sitesUnknown ? _wantedSites : []);
+        _successor.AddRequests(all ? [] : ids, all, _sitesUnknown ? _requestedSites : []);
     }
 
-    private IEnumerable<string> ForcedIds => _deferred.All.Where(d => d.Value == DeferredIndex.Forced).Select(d => d.Key.ToString());
+    private IEnumerable<string> ForcedIds => _deferred.ForcedKeys.Select(k => k.ToString());
 
     // ---- following -------------------------------------------------------------------------------------------------
 
@@ -93,9 +93,9 @@ internal sealed partial class QmgrService : IHeir
             HandoverNotice notice = new();
             if (!AttributeDecoder.TryDecode(payload, notice) || notice.Deliveries.Exists(d => !QueueId.IsValid(d.QueueId))) return false;
             if (_draining) return true; // it will tell the next one
-            if (_tellers.Add(link)) WatchEnd(link);
+            if (_predecessorLinks.Add(link)) WatchEnd(link);
             _predecessors.Take(link, notice);
-            Want(notice);
+            TakeRequests(notice);
             return true;
         }
         if (protocol.SequenceEqual(DeliveryOverNotice.Protocol))
@@ -111,37 +111,37 @@ internal sealed partial class QmgrService : IHeir
         return true;
     }
 
-    private readonly HashSet<Link> _tellers = [];
+    private readonly HashSet<Link> _predecessorLinks = [];
 
     private void WatchEnd(Link link)
     {
         Action<Link>? closed = link.Closed;
         link.Closed = l =>
         {
-            _tellers.Remove(l);
+            _predecessorLinks.Remove(l);
             _predecessors.Lost(l);
             closed?.Invoke(l);
         };
     }
 
-    private void Want(HandoverNotice notice)
+    private void TakeRequests(HandoverNotice notice)
     {
         if (notice.WantsAll) FlushAll();
         foreach (string id in notice.WantedIds)
-            if (QueueId.IsValid(id) && FlushOne(id) == 0 && _scanner.IsReadingDeferred) _wantedIds.Add(id);
-        foreach (string site in notice.WantedSites) WantSiteAsync(site).Detach();
+            if (QueueId.IsValid(id) && FlushOne(id) == 0 && _scanner.IsReadingDeferred) _requestedIds.Add(id);
+        foreach (string site in notice.WantedSites) RequestSiteAsync(site).Detach();
     }
 
-    private async Task WantSiteAsync(string site) => await FlushSiteAsync(site);
+    private async Task RequestSiteAsync(string site) => await FlushSiteAsync(site);
 
-    bool IHeir.TryLeaveAlone(string id)
+    bool IHandoverReceiver.TryYield(string id)
     {
         if (_known.ContainsKey(id)) return false;
         _deferred.Remove(QueueKey.Of(id));
         return true;
     }
 
-    void IHeir.TakeBack(string id, string folder, ReleasedNotice? notice)
+    void IHandoverReceiver.TakeBack(string id, string folder, ReleasedNotice? notice)
     {
         if (_draining || notice is { IsGone: true } || _known.ContainsKey(id)) return;
         if (notice is { NextMicroseconds: > 0 })
@@ -149,7 +149,7 @@ internal sealed partial class QmgrService : IHeir
             Defer(id, notice.NextMicroseconds);
             _scanner.ReadSites(id);
         }
-        else if (folder == SpoolDirectory.Deferred) Defer(id, DeferredIndex.Now);
+        else if (folder == SpoolDirectory.Deferred) MakeDue(id);
         else
         {
             _known.Add(id, false);
@@ -157,7 +157,7 @@ internal sealed partial class QmgrService : IHeir
         }
     }
 
-    void IHeir.AllKnown()
+    void IHandoverReceiver.AllKnown()
     {
         (string Id, string Folder)[] early = [.. _foundEarly];
         _foundEarly.Clear();

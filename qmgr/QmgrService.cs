@@ -23,10 +23,10 @@ internal sealed partial class QmgrService : IService
     private readonly AgentLinks _agents;
     private readonly ActiveQueue _active;
     private readonly DeferredIndex _deferred = new();
-    private readonly WaitingRoom _waiting;
+    private readonly AdmissionQueue _waiting;
     /// <summary>Ids that are waiting, being read or active; with true the old ones, which are tried again.</summary>
     private readonly Dictionary<string, bool> _known = new(StringComparer.Ordinal);
-    private readonly FoundFirst _foundFirst = new();
+    private readonly UnannouncedMessages _unannounced = new();
     private readonly QueueFiles _files;
     private readonly NoticeClient _notices;
     private readonly VerifyClient _verify;
@@ -41,7 +41,7 @@ internal sealed partial class QmgrService : IService
     {
         _loop = context.Loop;
         _settings = new QmgrSettings(context.Config);
-        _waiting = new WaitingRoom(_settings.ActiveLimit);
+        _waiting = new AdmissionQueue(_settings.ActiveLimit);
         _inFlow = new InFlow(_settings.ActiveLimit);
         RecoverJournal(context.Spool);
         _files = new QueueFiles(_loop, context.Spool, MakeRemovals(context));
@@ -52,15 +52,13 @@ internal sealed partial class QmgrService : IService
         string queueService = context.Config.Get(QmgrParams.QueueServiceName);
         FlushUsers = new UserList(context.Config.Get(PickupParams.AuthorizedFlushUsers));
         foreach (string problem in FlushUsers.Problems) Log.Warning($"authorized_flush_users: {problem}");
-        _active = new ActiveQueue(_loop, _settings, new Router(context.Config), _files, _notices,
+        RetrySchedule schedule = new(_loop, _settings, RetryMaps.Open(context.Config), _sites);
+        ProbeReports probes = new(() => new Router(context.Config, RouteParameters.Probes), update => _verify.Tell(update));
+        _active = new ActiveQueue(_loop, _settings, _files, _notices, schedule, (new Router(context.Config), probes),
             results => new Scheduler(_agents, context.Config, _settings, Scheduler.LimitsOf(context.Config), results))
         {
             Deferred = Deferred,
             Left = Leave,
-            MakeProbeRouter = () => new Router(context.Config, RouteParameters.Probes),
-            Probed = update => _verify.Tell(update),
-            Retries = RetryMaps.Open(context.Config),
-            Sites = _sites,
             Parked = Park,
             Unparked = Unpark,
         };
@@ -127,7 +125,7 @@ internal sealed partial class QmgrService : IService
         if (!AttributeDecoder.TryDecode(payload, notice) || !QueueId.IsValid(notice.Envelope.QueueId)) return false;
         string id = notice.Envelope.QueueId;
         _inFlow.Add(link);
-        if (_foundFirst.IsNoticed(id)) return true; // under way, or done already: a second round would look for a file that is gone
+        if (_unannounced.IsNoticed(id)) return true; // under way, or done already: a second round would look for a file that is gone
         if (_draining || _predecessors.Has(id) || !_known.TryAdd(id, false)) return true;
         if (notice.ReadFile || _active.Count >= _settings.ActiveLimit) Wait(id, SpoolDirectory.Incoming);
         else _active.Activate(new QueuedMessage(notice.Envelope, SpoolDirectory.Incoming, notice.Content) { Journal = notice.Journal });
@@ -146,19 +144,23 @@ internal sealed partial class QmgrService : IService
         if (_deferred.Contains(QueueKey.Of(id)))
         {
             // somebody moved it (postsuper -r), or it was on its way to deferred when the folder was looked at: tried now, wherever it is
-            if (folder != SpoolDirectory.Deferred) Defer(id, DeferredIndex.Now);
+            if (folder != SpoolDirectory.Deferred) MakeDue(id);
         }
-        else if (folder == SpoolDirectory.Deferred) Defer(id, IsWanted(id) ? DeferredIndex.Forced : nextMicroseconds);
+        else if (folder == SpoolDirectory.Deferred)
+        {
+            if (IsRequested(id)) Force(id);
+            else Defer(id, nextMicroseconds);
+        }
         else
         {
             _known.Add(id, false);
-            if (folder == SpoolDirectory.Incoming) _foundFirst.Add(id, _loop.NowMilliseconds);
+            if (folder == SpoolDirectory.Incoming) _unannounced.Add(id, _loop.NowMilliseconds);
             Wait(id, folder);
         }
     }
 
     /// <summary>It was asked for before the scan met it.</summary>
-    private bool IsWanted(string id) => _wantedIds.Remove(id) || (_flushWhatIsFound && _scanner.IsReadingDeferred);
+    private bool IsRequested(string id) => _requestedIds.Remove(id) || (_flushWhatIsFound && _scanner.IsReadingDeferred);
 
     private void Wait(string id, string folder)
     {
@@ -184,7 +186,7 @@ internal sealed partial class QmgrService : IService
     {
         (QueueFileStatus status, QueueFile? file, string folder) = await _files.ReadAsync(expected, id);
         _reading--;
-        if (_foundFirst.IsReadTooEarly(id, status == QueueFileStatus.Ok))
+        if (_unannounced.IsReadTooEarly(id, status == QueueFileStatus.Ok))
         {
             Wait(id, expected);
             return;

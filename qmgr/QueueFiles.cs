@@ -1,4 +1,5 @@
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
@@ -9,16 +10,15 @@ namespace MtaSuite.Qmgr;
 internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, Removals? removals = null)
 {
     private const int Threads = 2;
-    private static readonly string[] Places = [SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred];
-    private static readonly TimeSpan UnfinishedLifetime = TimeSpan.FromHours(36);
+    private static readonly string[] s_folders = [SpoolDirectory.Incoming, SpoolDirectory.Active, SpoolDirectory.Deferred];
+    private static readonly TimeSpan s_unfinishedLifetime = TimeSpan.FromHours(36);
     private readonly WorkerPool _workers = new(loop, "files", Threads) { InPlaceWhenAlone = true, Backlog = 16 };
-    private readonly Stack<RemoveWork> _removers = new();
     /// <summary>
     /// Unfinished files that look old: when each was last written to, and when that was first seen, milliseconds of the monotonic clock.
     /// </summary>
     private readonly Dictionary<string, (DateTimeOffset Modified, long Seen)> _unfinished = new(StringComparer.Ordinal);
     /// <summary>No writer pauses for so long.</summary>
-    private const long UntouchedMilliseconds = 3_600_000;
+    private static readonly TimeSpan s_untouchedTime = TimeSpan.FromHours(1);
     private const int MaxUnfinished = 10_000;
 
     public int Pending => _workers.Pending;
@@ -30,8 +30,8 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     {
         string folder = expected;
         QueueFileStatus status = spool.TryRead(folder, id, out QueueFile? file);
-        for (int i = 0; status == QueueFileStatus.Missing && i < Places.Length; i++)
-            status = spool.TryRead(folder = Places[i], id, out file);
+        for (int i = 0; status == QueueFileStatus.Missing && i < s_folders.Length; i++)
+            status = spool.TryRead(folder = s_folders[i], id, out file);
         // looked at twice: its head may have been in the middle of being written
         if (status == QueueFileStatus.Corrupt) status = spool.TryRead(folder, id, out file);
         if (status == QueueFileStatus.Corrupt)
@@ -44,18 +44,36 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
     });
 
     /// <summary>
+    /// Reads on in a message's recipients, from its folder or where it was moved meanwhile; see <see cref="RecipientReader"/>.
+    /// </summary>
+    public Promise<(QueueFileStatus Status, List<EnvelopeRecipient> Recipients, bool IsEnd)> ReadRecipientsAsync(string expected, string id,
+        long behind, int most) => _workers.Run(() =>
+    {
+        List<EnvelopeRecipient> recipients = [];
+        foreach (string folder in (ReadOnlySpan<string>)[expected, .. s_folders])
+        {
+            using FileDescriptor? file = FileDescriptor.TryOpen(spool.PathOf(folder, id), FileIO.O_RDONLY | FileIO.O_NOFOLLOW);
+            if (file == null && Errno.Last == Errno.ENOENT) continue;
+            if (file == null) return (QueueFileStatus.Failed, recipients, false);
+            QueueFileStatus status = RecipientReader.TryRead(file.Fd, behind, most, recipients, out bool isEnd);
+            return (status, recipients, isEnd);
+        }
+        return (QueueFileStatus.Missing, recipients, false);
+    });
+
+    /// <summary>
     /// An unfinished file whose writer must be long dead: nobody was told that the message is ours. The wall clock alone is no witness: set
     /// ahead by days it would make every message old that is just being written. So the file must have lain untouched before our eyes, too.
     /// </summary>
     private void RemoveIfOld(string id, string path)
     {
-        if (!FileStatus.TryGet(path, out FileStatus status) || loop.Time.GetUtcNow() - status.Modified <= UnfinishedLifetime) return;
+        if (!FileStatus.TryGet(path, out FileStatus status) || loop.Time.GetUtcNow() - status.Modified <= s_unfinishedLifetime) return;
         long now = Environment.TickCount64;
         lock (_unfinished)
         {
             if (_unfinished.TryGetValue(id, out var known) && known.Modified == status.Modified)
             {
-                if (now - known.Seen < UntouchedMilliseconds) return;
+                if (now - known.Seen < s_untouchedTime.TotalMilliseconds) return;
                 _unfinished.Remove(id);
                 _ = Paths.Unlink(path);
                 return;
@@ -94,50 +112,4 @@ internal sealed partial class QueueFiles(EventLoop loop, SpoolDirectory spool, R
             if (FileIO.PWrite(file.Fd, [letter], offset) != 1) error = Errno.Last;
         return error;
     });
-
-    /// <summary>Removes a finished message and says so in the log.</summary>
-    /// <param name="unsynced">Of its deliveries some are not on stable storage: see <see cref="Removals.AddUnsynced"/>.</param>
-    public void Remove(string folder, string id, bool unsynced, Action removed)
-    {
-        RemoveWork work = _removers.TryPop(out RemoveWork? known) ? known : new RemoveWork(this);
-        work.Set(folder, id, unsynced, removed);
-        _workers.Submit(work);
-    }
-
-    private sealed class RemoveWork(QueueFiles files) : WorkItem
-    {
-        private string _folder = "", _id = "";
-        private bool _unsynced;
-        private Action? _removed;
-        private int _error;
-
-        public void Set(string folder, string id, bool unsynced, Action removed) =>
-            (_folder, _id, _unsynced, _removed) = (folder, id, unsynced, removed);
-
-        /// <summary>From its folder, or from where the process that took this one's place has moved it.</summary>
-        public override void Execute()
-        {
-            _error = files.Spool.Remove(_folder, _id);
-            for (int i = 0; _error == Errno.ENOENT && i < Places.Length; i++) _error = files.Spool.Remove(Places[i], _id);
-        }
-
-        protected override void OnDone()
-        {
-            if (_error is 0 or Errno.ENOENT) files.Removed(_id, _unsynced);
-            else Log.Warning($"{_id}: remove queue file: {Errno.Text(_error)}");
-            Action? removed = _removed;
-            _removed = null;
-            files._removers.Push(this);
-            removed?.Invoke();
-        }
-    }
-
-    private void Removed(string id, bool unsynced)
-    {
-        LogLine.Info(id).Free("removed").Send();
-        if (unsynced) removals?.AddUnsynced(id);
-        else removals?.Add(id);
-    }
-
-    private SpoolDirectory Spool => spool;
 }

@@ -32,21 +32,24 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, ContentSeg
     /// its place.
     /// </summary>
     public int UnderWay { get; set; }
-    /// <summary>The round is being ended.</summary>
-    public bool IsConcluding { get; set; }
-    /// <summary>What became of it when it left the active queue.</summary>
-    public Fate Fate { get; set; }
-    /// <summary>With <see cref="Fate.Deferred"/>: when it is tried next, microseconds since 1970.</summary>
+    public MessageState State { get; set; }
+    /// <summary>With <see cref="MessageState.Deferred"/>: when it is tried next, microseconds since 1970.</summary>
     public long NextMicroseconds { get; set; }
     /// <summary>Recipients that count against the limit of those in memory.</summary>
     public int Held { get; set; }
     /// <summary>More recipients are to be read from the file; null: none.</summary>
-    public MessageRest? Rest { get; set; }
+    public RemainingRecipients? Remaining { get; set; }
     public List<BounceRecipient> Failed { get; } = [];
     public List<BounceRecipient> Deferred { get; } = [];
     public List<BounceRecipient> Reported { get; } = [];
     /// <summary>What became of the recipients of this round that are out of memory again.</summary>
     public RoundResult Round;
+    /// <summary>It only asks whether an address can be delivered to (address verification).</summary>
+    public bool IsProbe => (Envelope.Flags & MessageFlags.Probe) != 0;
+
+    /// <summary>Something became of recipients in this round that has to be logged or told.</summary>
+    public bool HasOutcomes => !Round.IsClean || Failed.Count + Deferred.Count + Reported.Count > 0;
+
     /// <summary>Its parts under delivery, for whoever asks why it waits.</summary>
     public List<Job> Jobs { get; } = [];
 
@@ -74,14 +77,20 @@ internal sealed class QueuedMessage(Envelope envelope, string folder, ContentSeg
     }
 }
 
-/// <summary>How a message left the active queue.</summary>
-internal enum Fate
+/// <summary>Where a message stands in the active queue, or how it left it.</summary>
+internal enum MessageState : byte
 {
+    /// <summary>Recipients are delivered to.</summary>
+    Active,
+    /// <summary>The round is being ended.</summary>
+    Concluding,
+    /// <summary>Out of the active queue until its destination has room: this round has no end.</summary>
+    Parked,
     /// <summary>Nothing is left to do: removed, or taken away by somebody.</summary>
     Gone,
     /// <summary>Tried, and to be tried again.</summary>
     Deferred,
-    /// <summary>This process leaves, and recipients are left that were not tried.</summary>
+    /// <summary>This process ends, and recipients are left that were not tried.</summary>
     Released,
 }
 
@@ -90,17 +99,17 @@ internal enum Fate
 internal readonly record struct Part(List<EnvelopeRecipient> Recipients, long Behind);
 
 /// <summary>The recipients of a message that are in its file only.</summary>
-internal sealed class MessageRest
+internal sealed class RemainingRecipients
 {
     /// <summary>They are behind the recipient at this offset.</summary>
     public long Behind { get; private set; }
     /// <summary>The transport that has no room for the next one; null: there was no room for any.</summary>
     public Transport? Full { get; private set; }
     /// <summary>When recipients were read last, on the loop's clock.</summary>
-    public long FilledAt { get; set; } = Environment.TickCount64;
+    public long FilledAt { get; set; }
     /// <summary>Some are being read or sent on their way, or the round ends.</summary>
     public bool IsFilling { get; set; } = true;
-    /// <summary>A timer looks after it.</summary>
+    /// <summary>A timer for reading more is set.</summary>
     public bool IsWatched { get; set; }
 
     public void Cut(long behind, Transport? full) => (Behind, Full) = (behind, full);
@@ -116,11 +125,11 @@ internal struct RoundResult
     public bool Incomplete;
     /// <summary>Some deferral could not be logged, which matters when it is the last.</summary>
     public bool DeferralsLost;
-    /// <summary>The shortest wait that a deferred recipient asked for, microseconds; 0: none did.</summary>
-    public long WaitMicroseconds;
+    /// <summary>The shortest wait that a deferred recipient asked for; null: none did.</summary>
+    public TimeSpan? Wait;
     /// <summary>The sites of those that are deferred, as far as one may ask for them; null: none.</summary>
     public HashSet<string>? Sites;
 
-    /// <summary>Whoever is out of memory again got the message, and nobody is to be told of it.</summary>
+    /// <summary>All recipients that are out of memory again got the message, and no notice is due.</summary>
     public readonly bool IsClean => !(Failed || Deferred || Reported || Incomplete || DeferralsLost);
 }

@@ -13,53 +13,58 @@ internal sealed class Successor
 {
     private readonly ActiveQueue _active;
     private readonly LinkClient _link;
-    private readonly List<string> _wantedIds = [];
-    private readonly HashSet<string> _wantedSites = new(StringComparer.Ordinal);
-    private bool _wantsAll;
+    private readonly List<string> _requestedIds = [];
+    private readonly HashSet<string> _requestedSites = new(StringComparer.Ordinal);
+    private bool _requestsAll;
 
     /// <param name="path">qmgr's socket, on which the other process listens.</param>
     public Successor(EventLoop loop, string path, ActiveQueue active)
     {
         _active = active;
-        _link = new LinkClient(loop, path) { Connected = TellAll };
+        _link = new LinkClient(loop, path) { Connected = NotifyAll };
     }
 
     /// <summary>Connects, again whenever the link breaks.</summary>
     public void Start() => _link.KeepConnected();
 
     /// <summary>Passes on what somebody wants to be tried now.</summary>
-    public void Want(IReadOnlyCollection<string> ids, bool all, IReadOnlyCollection<string> sites)
+    public void AddRequests(IReadOnlyCollection<string> ids, bool all, IReadOnlyCollection<string> sites)
     {
-        _wantedIds.AddRange(ids);
-        _wantsAll |= all;
-        _wantedSites.UnionWith(sites);
-        foreach (string[] part in ids.Chunk(HandoverNotice.Max)) Tell(new HandoverNotice { WantedIds = [.. part] });
-        if (all || sites.Count > 0) Tell(new HandoverNotice { WantsAll = all, WantedSites = [.. sites.Take(HandoverNotice.Max)] });
+        _requestedIds.AddRange(ids);
+        _requestsAll |= all;
+        _requestedSites.UnionWith(sites);
+        foreach (string[] part in ids.Chunk(HandoverNotice.Max)) Notify(new HandoverNotice { WantedIds = [.. part] });
+        if (all || sites.Count > 0) Notify(new HandoverNotice { WantsAll = all, WantedSites = [.. sites.Take(HandoverNotice.Max)] });
     }
 
-    public void Over(Delivery delivery) => Tell(new DeliveryOverNotice { Delivery = Describe(delivery) });
+    public void DeliveryEnded(Delivery delivery) => Notify(new DeliveryOverNotice { Delivery = Describe(delivery) });
 
-    public void Left(QueuedMessage message) => Tell(new ReleasedNotice
+    public void Left(QueuedMessage message) => Notify(new ReleasedNotice
     {
         QueueId = message.Id,
         QueueName = message.Folder,
-        IsGone = message.Fate == Fate.Gone,
+        IsGone = message.State == MessageState.Gone,
         NextMicroseconds = message.NextMicroseconds,
     });
 
     public void Close() => _link.Close();
 
     /// <summary>Without a link nothing is lost: what is told on the next one is how things stand then.</summary>
-    private void Tell<T>(T notice) where T : IMessage<T>
+    private void Notify<T>(T notice) where T : IMessage<T>
     {
         if (_link.IsConnected) _link.TryNotify(notice);
     }
 
-    private void TellAll()
+    private void NotifyAll()
     {
-        foreach (HandoverDelivery[] part in Deliveries().Chunk(HandoverNotice.Max)) Tell(new HandoverNotice { Deliveries = [.. part] });
-        Tell(new HandoverNotice { IsComplete = true, WantsAll = _wantsAll, WantedSites = [.. _wantedSites.Take(HandoverNotice.Max)] });
-        foreach (string[] part in _wantedIds.Chunk(HandoverNotice.Max)) Tell(new HandoverNotice { WantedIds = [.. part] });
+        foreach (HandoverDelivery[] part in Deliveries().Chunk(HandoverNotice.Max)) Notify(new HandoverNotice { Deliveries = [.. part] });
+        Notify(new HandoverNotice
+        {
+            IsComplete = true,
+            WantsAll = _requestsAll,
+            WantedSites = [.. _requestedSites.Take(HandoverNotice.Max)],
+        });
+        foreach (string[] part in _requestedIds.Chunk(HandoverNotice.Max)) Notify(new HandoverNotice { WantedIds = [.. part] });
     }
 
     /// <summary>Every message once for itself, because those whose outcomes are being logged have no delivery any more.</summary>

@@ -16,10 +16,10 @@ namespace MtaSuite.Anvil.Policies;
 /// </summary>
 internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings settings)
 {
-    /// <summary>A host that failed to serve the policy is left alone for so long (RFC 8461 3.3), seconds.</summary>
-    private const int RetryTime = 300;
-    /// <summary>How long what the name service said counts, seconds.</summary>
-    private const int ShortestLook = 60, LongestLook = 3600;
+    /// <summary>A host that failed to serve the policy is left alone for so long (RFC 8461 3.3).</summary>
+    private static readonly TimeSpan s_retryTime = TimeSpan.FromMinutes(5);
+    /// <summary>The bounds of the time for which an answer of the name service counts.</summary>
+    private static readonly TimeSpan s_shortestTtl = TimeSpan.FromMinutes(1), s_longestTtl = TimeSpan.FromHours(1);
     private readonly Dictionary<string, DomainPolicy> _domains = new(StringComparer.Ordinal);
     private readonly Queue<Promise<bool>> _waiting = new();
     private int _fetching;
@@ -35,7 +35,10 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
     /// <summary>The journal's lines, for a new one.</summary>
     public IEnumerable<string> Lines => _domains.Values.Where(d => d.ValidAt(Now) != null).Select(d => d.Known!.Line(d.Domain));
 
+    /// <summary>Seconds since 1970: policies are kept on disk.</summary>
     private long Now => hosts.Resolver.Loop.Time.GetUtcNow().ToUnixTimeSeconds();
+
+    private long In(TimeSpan time) => Now + (long)time.TotalSeconds;
 
     /// <summary>Takes a policy from disk; one that has expired is left out.</summary>
     public void Restore(string domain, KnownPolicy policy)
@@ -97,7 +100,8 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
     {
         DnsAnswer answer = await hosts.Resolver.Query($"_mta-sts.{state.Domain}", DnsType.TXT);
         string id = IdOf(answer, state);
-        state.CheckAt = Now + (answer.IsTemporary ? ShortestLook : Math.Clamp((long)answer.Ttl.TotalSeconds, ShortestLook, LongestLook));
+        TimeSpan ttl = answer.IsTemporary || answer.Ttl < s_shortestTtl ? s_shortestTtl : answer.Ttl > s_longestTtl ? s_longestTtl : answer.Ttl;
+        state.CheckAt = In(ttl);
         if (id.Length > 0) await UpdateAsync(state, id);
         state.UnderWay = null;
     }
@@ -130,7 +134,7 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
             state.CheckAt = Math.Min(state.CheckAt, state.FetchAt);
             return;
         }
-        state.FetchAt = Now + RetryTime;
+        state.FetchAt = In(s_retryTime);
         Task fetch = FetchAsync(state, id);
         // the same policy, only newer: no request waits for it
         if (isCurrent) fetch.Detach();
@@ -161,7 +165,7 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
         if (failure != TlsResult.Success)
         {
             state.Fail(failure, reason);
-            state.FetchAt = Now + RetryTime;
+            state.FetchAt = In(s_retryTime);
             state.CheckAt = Math.Min(state.CheckAt, state.FetchAt);
             Log.Warning($"MTA-STS policy of {state.Domain}: {failure.Word()}: "
                 + $"{reason}{(state.ValidAt(Now) != null ? "; the one that is known stays" : "")}");

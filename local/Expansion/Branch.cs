@@ -1,4 +1,5 @@
 using MtaSuite.Common.Mail;
+using MtaSuite.Local.Mailboxes;
 using MtaSuite.Local.Rights;
 
 namespace MtaSuite.Local.Expansion;
@@ -9,6 +10,9 @@ namespace MtaSuite.Local.Expansion;
 /// </summary>
 internal sealed record Branch
 {
+    /// <summary>The depth at which an expansion is taken for a loop; as many as Postfix allows.</summary>
+    public const int MaxLevel = 100;
+
     /// <summary>The address now, internal form.</summary>
     public required string Address { get; init; }
     /// <summary>The address before any aliasing, for X-Original-To; empty below a list.</summary>
@@ -38,7 +42,7 @@ internal sealed record Branch
     public string User { get; init; } = "";
     /// <summary>What follows the delimiter; null: there is none.</summary>
     public string? Extension { get; init; }
-    /// <summary>An extension that no look-up has used and that is to be passed on.</summary>
+    /// <summary>An extension that no lookup has used and that is to be passed on.</summary>
     public string? Unmatched { get; init; }
     public string? Domain { get; init; }
 
@@ -46,4 +50,19 @@ internal sealed record Branch
     public string Delimiter => User.Length < Local.Length ? Local[User.Length].ToString() : "";
 
     public Branch Deeper() => this with { Level = Level + 1 };
+
+    /// <summary>From here on Delivered-To names the address that the branch stands at.</summary>
+    /// <param name="isFrozen">frozen_delivered_to: it stays as it is.</param>
+    public Branch UpdateDelivered(bool isFrozen) => isFrozen ? this : this with { Delivered = Address };
+
+    /// <summary>The success of an expansion is reported once, at the alias.</summary>
+    public Branch WithoutSuccessNotice() =>
+        this with { Notify = Notify == Notify.Success ? Notify.Never : Notify & ~Notify.Success };
+
+    /// <summary>How a message is copied for this branch.</summary>
+    public CopySpec CopyFor(CopyOptions options, DeliveredContext context, LocalSettings settings)
+    {
+        if ((settings.PrependDelivered & context) == 0) options &= ~CopyOptions.DeliveredTo;
+        return new CopySpec(Sender, Original, Delivered ?? Address, options);
+    }
 }

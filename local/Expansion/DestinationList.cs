@@ -10,7 +10,7 @@ public enum DestinationKind : byte { Address, Mailbox, Command, File, HomeFile, 
 /// The address in internal form; for Mailbox the same without its backslash; the command line; the path (HomeFile: after the "~"); the path
 /// to include.
 /// </param>
-public readonly record struct Destination(DestinationKind Kind, string Text);
+public readonly record struct AliasDestination(DestinationKind Kind, string Text);
 
 /// <summary>
 /// Reads the right-hand side of an alias and lines of .forward and :include: files.
@@ -25,9 +25,9 @@ public readonly record struct Destination(DestinationKind Kind, string Text);
 /// </summary>
 public static class DestinationList
 {
-    public static List<Destination> Parse(string text)
+    public static List<AliasDestination> Parse(string text)
     {
-        List<Destination> items = [];
+        List<AliasDestination> items = [];
         List<string> words = [];
         int at = 0;
         while (at < text.Length)
@@ -44,22 +44,22 @@ public static class DestinationList
             else TakeItem(text, ref at, words);
             foreach (string word in words)
             {
-                items.Add(escaped ? new Destination(DestinationKind.Mailbox, word) : Classify(word));
+                items.Add(escaped ? new AliasDestination(DestinationKind.Mailbox, word) : Classify(word));
                 escaped = false;
             }
         }
         return items;
     }
 
-    private static Destination Classify(string item)
+    private static AliasDestination Classify(string item)
     {
         const string include = ":include:";
-        if (item[0] == '/') return new Destination(DestinationKind.File, item);
-        if (item[0] == '~') return new Destination(DestinationKind.HomeFile, item[1..]);
-        if (item[0] == '|') return new Destination(DestinationKind.Command, item[1..].Trim());
+        if (item[0] == '/') return new AliasDestination(DestinationKind.File, item);
+        if (item[0] == '~') return new AliasDestination(DestinationKind.HomeFile, item[1..]);
+        if (item[0] == '|') return new AliasDestination(DestinationKind.Command, item[1..].Trim());
         return item.StartsWith(include, StringComparison.OrdinalIgnoreCase)
-            ? new Destination(DestinationKind.Include, item[include.Length..].Trim())
-            : new Destination(DestinationKind.Address, item);
+            ? new AliasDestination(DestinationKind.Include, item[include.Length..].Trim())
+            : new AliasDestination(DestinationKind.Address, item);
     }
 
     /// <summary>

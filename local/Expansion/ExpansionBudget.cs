@@ -7,9 +7,7 @@ namespace MtaSuite.Local.Expansion;
 /// steps: what is over a limit ends the whole expansion, and the recipient is deferred with the reason. Time that is spent on deliveries,
 /// commands and other agents does not count.
 /// </summary>
-/// <param name="maxDestinations">local_expansion_limit; 0: any number.</param>
-/// <param name="maxBytes">local_list_size_limit; 0: any size.</param>
-internal sealed class ExpansionBudget(int maxDestinations, long maxBytes)
+internal sealed class ExpansionBudget
 {
     /// <summary>Included files for one recipient. Organizations that keep a list for each department have some tens.</summary>
     public const int MaxIncludes = 500;
@@ -20,12 +18,29 @@ internal sealed class ExpansionBudget(int maxDestinations, long maxBytes)
     /// <summary>As many lines as destinations may be comments or empty.</summary>
     private const int LinesPerDestination = 2;
     /// <summary>A list of 100,000 addresses takes a few seconds; five minutes of a slow machine are plenty.</summary>
-    private const int MaxSeconds = 300;
+    private static readonly TimeSpan s_maxTime = TimeSpan.FromSeconds(300);
 
-    private readonly long _maxLines = (long)maxDestinations * LinesPerDestination;
-    private readonly long _start = Environment.TickCount64;
+    private readonly int _maxDestinations;
+    private readonly long _maxLines, _maxBytes;
+    private readonly TimeProvider _clock;
+    private readonly long _start;
+    private TimeSpan _excluded;
     private int _destinations, _includes, _failures;
-    private long _lines, _bytes, _excluded;
+    private long _lines, _bytes;
+
+    /// <param name="maxDestinations">local_expansion_limit; 0: any number.</param>
+    /// <param name="maxBytes">local_list_size_limit; 0: any size.</param>
+    /// <param name="maxRemembered">duplicate_filter_limit; 0: as much as the expansion may have.</param>
+    public ExpansionBudget(int maxDestinations, long maxBytes, int maxRemembered, TimeProvider clock)
+    {
+        (_clock, _start) = (clock, clock.GetTimestamp());
+        (_maxDestinations, _maxBytes) = (maxDestinations, maxBytes);
+        _maxLines = (long)maxDestinations * LinesPerDestination;
+        Done = new DuplicateFilter(maxRemembered, this);
+    }
+
+    /// <summary>What was done already.</summary>
+    public DuplicateFilter Done { get; }
 
     /// <summary>Which limit was met; null: none.</summary>
     public string? Exceeded { get; private set; }
@@ -34,18 +49,18 @@ internal sealed class ExpansionBudget(int maxDestinations, long maxBytes)
     public int Warnings { get; private set; }
 
     public bool TakeDestination() =>
-        Check(maxDestinations > 0 && ++_destinations > maxDestinations, maxDestinations, "destinations (local_expansion_limit)")
+        Check(_maxDestinations > 0 && ++_destinations > _maxDestinations, _maxDestinations, "destinations (local_expansion_limit)")
         && CheckTime();
 
     public bool TakeInclude() => Check(++_includes > MaxIncludes, MaxIncludes, "included files");
 
     /// <summary>A line of a list, with its length in bytes.</summary>
     public bool TakeLine(int length) =>
-        Check(maxDestinations > 0 && ++_lines > _maxLines, _maxLines, "lines in lists (twice local_expansion_limit)")
-        && CheckBytes((_bytes += length) > maxBytes) && CheckTime();
+        Check(_maxDestinations > 0 && ++_lines > _maxLines, _maxLines, "lines in lists (twice local_expansion_limit)")
+        && CheckBytes((_bytes += length) > _maxBytes) && CheckTime();
 
     /// <summary>Whether a file of this size can be read to its end.</summary>
-    public bool Fits(long size) => CheckBytes(size > maxBytes - _bytes);
+    public bool Fits(long size) => CheckBytes(size > _maxBytes - _bytes);
 
     public bool TakeFailure() => Check(++_failures > MaxFailures, MaxFailures, "failed deliveries");
 
@@ -55,12 +70,20 @@ internal sealed class ExpansionBudget(int maxDestinations, long maxBytes)
     /// <summary>The memory for what was done already is full.</summary>
     public void NoteFullFilter(int limit) => Check(true, limit, "entries in the duplicate filter (duplicate_filter_limit)");
 
-    /// <summary>Takes the time since then (<see cref="Environment.TickCount64"/>) out of the account.</summary>
-    public void Exclude(long since) => _excluded += Environment.TickCount64 - since;
+    /// <summary>The time until the result is disposed of does not count.</summary>
+    public Paused Pause() => new(this);
 
-    private bool CheckBytes(bool over) => Check(maxBytes > 0 && over, maxBytes, "bytes in lists (local_list_size_limit)");
+    /// <summary>A time that does not count.</summary>
+    public readonly ref struct Paused(ExpansionBudget budget)
+    {
+        private readonly long _since = budget._clock.GetTimestamp();
 
-    private bool CheckTime() => Check(Environment.TickCount64 - _start - _excluded > MaxSeconds * 1000, MaxSeconds, "seconds");
+        public void Dispose() => budget._excluded += budget._clock.GetElapsedTime(_since);
+    }
+
+    private bool CheckBytes(bool over) => Check(_maxBytes > 0 && over, _maxBytes, "bytes in lists (local_list_size_limit)");
+
+    private bool CheckTime() => Check(_clock.GetElapsedTime(_start) - _excluded > s_maxTime, (long)s_maxTime.TotalSeconds, "seconds");
 
     private bool Check(bool over, long limit, string what)
     {

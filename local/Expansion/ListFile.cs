@@ -5,17 +5,17 @@ namespace MtaSuite.Local.Expansion;
 
 /// <summary>A .forward or included file that was opened, or why it was not.</summary>
 /// <param name="File">The caller's to close; null: see <paramref name="Problem"/>.</param>
-/// <param name="Passes">What keeps it from being opened may be over with the next attempt.</param>
+/// <param name="IsTemporary">What keeps it from being opened may be over with the next attempt.</param>
 /// <param name="Owner">Who can change what the file says: its owner, or where that is root whoever can put another file in its place. 0:
 /// root alone.</param>
-internal readonly record struct OpenedList(FileDescriptor? File, FileStatus Status, uint Owner, string? Problem, bool Passes = false)
+internal readonly record struct OpenedList(FileDescriptor? File, FileStatus Status, uint Owner, string? Problem, bool IsTemporary = false)
 {
     public static OpenedList Refused(string problem) => new(null, default, 0, problem);
 
-    public static OpenedList Failed(int errno) => new(null, default, 0, $"cannot be opened: {Errno.Text(errno)}", MayPass(errno));
+    public static OpenedList Failed(int errno) => new(null, default, 0, $"cannot be opened: {Errno.Text(errno)}", IsTemporaryError(errno));
 
     /// <summary>An error that says nothing of the file itself, so that the next attempt may find it.</summary>
-    public static bool MayPass(int errno) => errno is not (Errno.ENOENT or Errno.EACCES or Errno.EPERM or Errno.ENOTDIR or Errno.ELOOP
+    public static bool IsTemporaryError(int errno) => errno is not (Errno.ENOENT or Errno.EACCES or Errno.EPERM or Errno.ENOTDIR or Errno.ELOOP
         or Errno.ENAMETOOLONG or Errno.ENXIO or Errno.EINVAL);
 }
 
@@ -36,7 +36,7 @@ internal static class ListFile
     public static OpenedList Open(string path, UserRights reader, UserRights others)
     {
         if (!FileIdentity.TryAssume(reader.Uid, reader.Gid, out FileIdentity identity))
-            return OpenedList.Refused(NoRights) with { Passes = true };
+            return OpenedList.Refused(NoRights) with { IsTemporary = true };
         PathWalk? walk;
         int errno;
         using (identity) walk = PathWalk.To(path, FileIdentity.IsPrivileged ? reader.Uid : Credentials.GetEUid(), out errno);
@@ -47,7 +47,7 @@ internal static class ListFile
             if (Refusal(walk, status) is { } refusal) return OpenedList.Refused(refusal);
             UserRights? rights = reader.Uid != 0 || !FileIdentity.IsPrivileged ? reader : ReaderFor(walk, status, others);
             if (rights == null) return OpenedList.Refused("belongs to a user who cannot be found");
-            if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out identity)) return OpenedList.Refused(NoRights) with { Passes = true };
+            if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out identity)) return OpenedList.Refused(NoRights) with { IsTemporary = true };
             using (identity) return Open(walk, status);
         }
     }
@@ -80,7 +80,7 @@ internal static class ListFile
     {
         if (!FileStatus.TryGet(file.Fd, out FileStatus opened)) return OpenedList.Failed(Errno.Last);
         if ((opened.Inode, opened.Device) != (expected.Inode, expected.Device))
-            return OpenedList.Refused("was replaced meanwhile") with { Passes = true };
+            return OpenedList.Refused("was replaced meanwhile") with { IsTemporary = true };
         bool? isKernels = FileSystem.IsKernelFile(file.Fd);
         if (isKernels == null) return OpenedList.Failed(Errno.Last);
         if (isKernels == true) return OpenedList.Refused("shows the state of the kernel");

@@ -16,7 +16,7 @@ public abstract class ByteSink
 /// <param name="file">Descriptor open for writing; stays the caller's.</param>
 /// <param name="size">The file's size now.</param>
 /// <param name="limit">Largest size it may grow to; 0: none.</param>
-public sealed class FileSink(int file, long size, long limit) : ByteSink
+public sealed class MailboxSink(int file, long size, long limit) : ByteSink
 {
     /// <summary>Size of the file after what was written.</summary>
     public long Size { get; private set; } = size;

@@ -63,7 +63,7 @@ internal sealed class MaildirDelivery(TimeProvider clock, long sizeLimit)
                 : MailboxErrors.FromErrno(errno,
                 $"maildir delivery failed: create maildir file in {folder.Path}tmp: {Errno.Text(errno)}");
         }
-        CopyResult result = MessageCopier.Copy(content, spec, new FileSink(file.Fd, 0, sizeLimit), now);
+        CopyResult result = MessageCopier.Copy(content, spec, new MailboxSink(file.Fd, 0, sizeLimit), now);
         Outcome? outcome = result.IsOk ? Publish(folder, name) : MailboxErrors.FromCopy(result, "maildir delivery failed: ");
         if (!result.IsOk) _ = Paths.UnlinkAt(folder.Tmp, name, 0);
         if (outcome is { IsOk: true } && !sync.TryCover(folder.Device))

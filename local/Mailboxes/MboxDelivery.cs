@@ -110,14 +110,14 @@ internal sealed class MboxDelivery(MailboxLocking locking, TimeProvider clock, l
         }
         using (identity)
         {
-            FileSink sink = new(file.Fd, file.Status.Size, file.Status.IsRegular ? sizeLimit : 0);
+            MailboxSink sink = new(file.Fd, file.Status.Size, file.Status.IsRegular ? sizeLimit : 0);
             foreach (MboxEntry entry in batch) Append(entry, sink, file);
             if (file.Status.IsRegular) Sync(batch, target, file);
         }
     }
 
     /// <summary>Writes one message; after a failure the file is as long as before it, and the next one is tried.</summary>
-    private void Append(MboxEntry entry, FileSink sink, OpenedFile file)
+    private void Append(MboxEntry entry, MailboxSink sink, OpenedFile file)
     {
         long size = sink.Size;
         bool regular = file.Status.IsRegular;

@@ -58,8 +58,8 @@ internal static class PipeArguments
         bool foldDomain = (settings.Addresses & PipeAddressFlags.FoldDomain) != 0;
         return name switch
         {
-            "recipient" => Morph(recipient.Address, settings.Addresses),
-            "original_recipient" => Morph(recipient.Original.Length > 0 ? recipient.Original : recipient.Address, settings.Addresses),
+            "recipient" => Format(recipient.Address, settings.Addresses),
+            "original_recipient" => Format(recipient.Original.Length > 0 ? recipient.Original : recipient.Address, settings.Addresses),
             "user" or "extension" or "mailbox" or "domain" => Part(name, settings, recipient.Address),
             "sender" => Sender(settings, request),
             "nexthop" => foldDomain ? request.Nexthop.ToLowerInvariant() : request.Nexthop,
@@ -86,7 +86,7 @@ internal static class PipeArguments
     }
 
     /// <summary>An address quoted and folded as the flags say.</summary>
-    private static string Morph(string address, PipeAddressFlags flags)
+    private static string Format(string address, PipeAddressFlags flags)
     {
         string text = (flags & PipeAddressFlags.Quote) != 0 ? Address.Quote822(address) : address;
         int at = text.LastIndexOf('@');
@@ -98,7 +98,7 @@ internal static class PipeArguments
 
     private static string Part(string name, PipeSettings settings, string address)
     {
-        string folded = Morph(address, settings.Addresses & ~PipeAddressFlags.Quote);
+        string folded = Format(address, settings.Addresses & ~PipeAddressFlags.Quote);
         Address.Split(folded, out ReadOnlySpan<char> local, out ReadOnlySpan<char> domain);
         if (name == "domain") return domain.ToString();
         if (name == "mailbox") return local.ToString();

@@ -32,11 +32,11 @@ public sealed record PipeSettings
     public string NullSender { get; init; } = "MAILER-DAEMON";
     /// <summary>Largest message in bytes; 0: any.</summary>
     public long SizeLimit { get; init; }
-    public TimeSpan TimeLimit { get; init; } = TimeSpan.FromSeconds(1000);
+    public TimeSpan TimeLimit { get; init; }
     public RecipientDelimiter RecipientDelimiter { get; init; } = RecipientDelimiter.None;
     public IReadOnlyList<string> ExportEnvironment { get; init; } = [];
     public TimeProvider Clock { get; init; } = TimeProvider.System;
-    /// <summary>Has the last word on outcomes.</summary>
+    /// <summary>Changes outcomes before they are logged and reported (..._delivery_status_filter).</summary>
     public StatusFilter StatusFilter { get; init; } = StatusFilter.None;
 
     /// <summary>As <see cref="Parse"/>, with the parameters of main.cf that pipe services share.</summary>

@@ -8,18 +8,18 @@ public enum AccountStatus : byte { Found, Unknown, Unavailable }
 
 /// <summary>
 /// The password database with a short memory: one delivery asks several times, and a busy mailbox hundreds of times a second. An account
-/// that is removed or changed is noticed within <see cref="MemoryMilliseconds"/>. Unknown names are never remembered.
+/// that is removed or changed is noticed within two seconds. Unknown names are never remembered.
 /// </summary>
-public sealed class Accounts
+public sealed class Accounts(TimeProvider clock)
 {
-    private const int MemoryMilliseconds = 2000, MaxRemembered = 4096;
+    private const int MaxRemembered = 4096;
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<string, (Account Account, long Until)> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Account Account, long Found)> _known = new(StringComparer.Ordinal);
 
     public AccountStatus Find(string name, out Account? account)
     {
-        long now = Environment.TickCount64;
-        if (_known.TryGetValue(name, out var known) && now < known.Until)
+        if (_known.TryGetValue(name, out var known) && clock.GetElapsedTime(known.Found) < s_lifetime)
         {
             account = known.Account;
             return AccountStatus.Found;
@@ -30,7 +30,7 @@ public sealed class Accounts
         if (UserDatabase.Find(name, out account) != 0) return AccountStatus.Unavailable;
         if (account == null) return AccountStatus.Unknown;
         if (_known.Count >= MaxRemembered) _known.Clear();
-        _known[name] = (account, now + MemoryMilliseconds);
+        _known[name] = (account, clock.GetTimestamp());
         return AccountStatus.Found;
     }
 

@@ -39,7 +39,7 @@ internal sealed class DeliveryService : LinkService
         string mailOwner = context.Config.Get(CommonParams.MailOwner);
         SpoolOwner = FileIdentity.IsPrivileged && UserDatabase.Find(mailOwner, out Account? owner) == 0 ? owner?.Uid : null;
         Deliver = MakeDeliverer(context);
-        Serve(_ => new DeliveryStream(this));
+        Serve(_ => new DeliveryWork(this));
     }
 
     /// <summary>Who writes queue files; null: this process has nobody's rights but its own.</summary>
@@ -58,7 +58,7 @@ internal sealed class DeliveryService : LinkService
         switch (context.Command)
         {
             case "virtual":
-                VirtualSettings boxes = VirtualSettings.From(context.Config, problems);
+                VirtualSettings boxes = new(context.Config, problems);
                 VirtualDelivery mailboxes = new(boxes with { Locking = boxes.Locking with { Waiting = OnSlowWork } }, Warn);
                 deliver = new SeparateDeliveries(context.Command, mailboxes.Deliver, Journal).DeliverAsync;
                 break;
@@ -72,7 +72,7 @@ internal sealed class DeliveryService : LinkService
                 }
                 break;
             default:
-                LocalSettings users = LocalSettings.From(context.Config, problems);
+                LocalSettings users = new(context.Config, problems);
                 LocalDelivery local = new(users with { Locking = users.Locking with { Waiting = OnSlowWork } },
                     new SuiteServices(context, OnSlowWork), context.ServiceName);
                 deliver = new SeparateDeliveries(context.ServiceName, local.Deliver, Journal).DeliverAsync;

@@ -142,7 +142,7 @@ internal sealed class SuiteServices : ILocalServices
                 QueueName = request.QueueName,
                 Content = request.Content,
                 Sender = owner,
-                // RFC 3461 5.2.7.3: the list is where the sender's wishes end, ENVID and RET among them
+                // RFC 3461 5.2.7.3: the sender's NOTIFY, ENVID and RET end at a list
                 SmtpUtf8 = request.SmtpUtf8,
                 Flags = request.Flags & (MessageFlags.Notice | MessageFlags.DoubleBounce | MessageFlags.RequireTls
                     | MessageFlags.TlsOptional),

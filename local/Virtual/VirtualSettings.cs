@@ -10,23 +10,22 @@ namespace MtaSuite.Local.Virtual;
 /// <summary>The parameters of virtual mailboxes, read once.</summary>
 public sealed record VirtualSettings
 {
-    public string Base { get; init; } = "";
-    public Maps Mailboxes { get; init; } = Maps.Empty;
-    public Maps Uids { get; init; } = Maps.Empty;
-    public Maps Gids { get; init; } = Maps.Empty;
-    public uint MinimumUid { get; init; } = 100;
-    public long MailboxLimit { get; init; } = 51_200_000;
-    public bool StrictOwnership { get; init; } = true;
-    public bool OriginalRecipient { get; init; } = true;
-    public RecipientDelimiter RecipientDelimiter { get; init; } = RecipientDelimiter.None;
-    public MailboxLocking Locking { get; init; } =
-        new(LockMethods.Fcntl | LockMethods.DotLock, 20, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(500), TimeProvider.System);
-    public TimeProvider Clock { get; init; } = TimeProvider.System;
-    /// <summary>Has the last word on outcomes.</summary>
-    public StatusFilter StatusFilter { get; init; } = StatusFilter.None;
+    public string Base { get; init; }
+    public Maps Mailboxes { get; init; }
+    public Maps Uids { get; init; }
+    public Maps Gids { get; init; }
+    public uint MinimumUid { get; init; }
+    public long MailboxLimit { get; init; }
+    public bool StrictOwnership { get; init; }
+    public bool OriginalRecipient { get; init; }
+    public RecipientDelimiter RecipientDelimiter { get; init; }
+    public MailboxLocking Locking { get; init; }
+    public TimeProvider Clock { get; init; }
+    /// <summary>Changes outcomes before they are logged and reported (..._delivery_status_filter).</summary>
+    public StatusFilter StatusFilter { get; init; }
 
     /// <summary>Reads everything from the configuration and opens the tables. What is wrong goes to <paramref name="problems"/>.</summary>
-    public static VirtualSettings From(MailConfig config, List<string> problems, TimeProvider? clock = null)
+    public VirtualSettings(MailConfig config, List<string> problems, TimeProvider? clock = null)
     {
         clock ??= TimeProvider.System;
         Maps Open(TextParam param)
@@ -35,20 +34,17 @@ public sealed record VirtualSettings
             problems.AddRange(maps.OpenErrors);
             return maps;
         }
-        return new VirtualSettings
-        {
-            Base = config.Get(VirtualParams.VirtualMailboxBase),
-            Mailboxes = Open(VirtualParams.VirtualMailboxMaps),
-            Uids = Open(VirtualParams.VirtualUidMaps),
-            Gids = Open(VirtualParams.VirtualGidMaps),
-            MinimumUid = (uint)config.Get(VirtualParams.VirtualMinimumUid),
-            MailboxLimit = config.Get(VirtualParams.VirtualMailboxLimit),
-            StrictOwnership = config.Get(LocalParams.StrictMailboxOwnership),
-            OriginalRecipient = config.Get(CleanupParams.EnableOriginalRecipient),
-            RecipientDelimiter = RecipientDelimiter.From(config),
-            Locking = LocalSettings.ReadLocking(config, VirtualParams.VirtualMailboxLock, clock, problems),
-            Clock = clock,
-            StatusFilter = StatusFilter.Open(config, VirtualParams.VirtualDeliveryStatusFilter, problems),
-        };
+        Base = config.Get(VirtualParams.VirtualMailboxBase);
+        Mailboxes = Open(VirtualParams.VirtualMailboxMaps);
+        Uids = Open(VirtualParams.VirtualUidMaps);
+        Gids = Open(VirtualParams.VirtualGidMaps);
+        MinimumUid = (uint)config.Get(VirtualParams.VirtualMinimumUid);
+        MailboxLimit = config.Get(VirtualParams.VirtualMailboxLimit);
+        StrictOwnership = config.Get(LocalParams.StrictMailboxOwnership);
+        OriginalRecipient = config.Get(CleanupParams.EnableOriginalRecipient);
+        RecipientDelimiter = RecipientDelimiter.From(config);
+        Locking = LocalSettings.ReadLocking(config, VirtualParams.VirtualMailboxLock, clock, problems);
+        Clock = clock;
+        StatusFilter = StatusFilter.Open(config, VirtualParams.VirtualDeliveryStatusFilter, problems);
     }
 }

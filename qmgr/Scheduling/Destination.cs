@@ -33,8 +33,8 @@ internal sealed class Destination(Transport transport, string key, string nextho
     public long Served { get; set; }
     /// <summary>Messages for it alone that are kept out of the active queue because so many of them are in it; null: none.</summary>
     public Queue<ParkedMessage>? Parked { get; set; }
-    /// <summary>When its crowd was last written of in the log.</summary>
-    public long CrowdLoggedAt { get; set; } = long.MinValue / 2;
+    /// <summary>When the log last said that it clogs the active queue; null: it did not yet.</summary>
+    public long? ClogLoggedAt { get; set; }
     /// <summary>When it will be looked at again; 0: no timer runs.</summary>
     public long WakeAt { get; set; }
     /// <summary>The peer that was made last, for building jobs.</summary>

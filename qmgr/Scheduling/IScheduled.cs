@@ -10,11 +10,10 @@ internal interface IScheduled
     void Delivered(Delivery delivery, DeliverReply reply);
 
     /// <summary>No agent was asked: one outcome for all recipients.</summary>
-    /// <param name="waitMilliseconds">When to come again, if the scheduler knows better than the message's age tells; 0: it does
-    /// not.</param>
-    void Failed(Delivery delivery, Outcome outcome, long waitMilliseconds);
+    /// <param name="wait">When to try again, if the scheduler knows better than the message's age tells; null: it does not.</param>
+    void Failed(Delivery delivery, Outcome outcome, TimeSpan? wait);
 
-    /// <summary>The agent died, and this process leaves: the recipients get no outcome here.</summary>
+    /// <summary>The agent died, and this process ends: the recipients get no outcome here.</summary>
     void Abandoned(Delivery delivery);
 
     /// <summary>A destination with parked messages may have room for some.</summary>

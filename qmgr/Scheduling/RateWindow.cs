@@ -14,7 +14,7 @@ internal sealed class RateWindow(RateLimit limit)
     private readonly double _slice = limit.Period.TotalMilliseconds / Slices;
     private long _current;
     private int _sum;
-    private long _promised;
+    private long _reserved;
 
     public RateLimit Limit => limit;
 
@@ -22,7 +22,7 @@ internal sealed class RateWindow(RateLimit limit)
     public bool IsEmpty(long now)
     {
         Advance(now);
-        return _sum == 0 && _promised <= now;
+        return _sum == 0 && _reserved <= now;
     }
 
     /// <summary>When the next delivery may begin: now, or when enough earlier ones have left the period.</summary>
@@ -52,11 +52,11 @@ internal sealed class RateWindow(RateLimit limit)
     /// A time to come again for one that cannot wait here: each gets one of its own, a limit's share of the period after the one before, so
     /// that they do not all come back at once.
     /// </summary>
-    public long Promise(long now)
+    public long Reserve(long now)
     {
         long step = Math.Max(1, (long)(limit.Period.TotalMilliseconds / limit.Count));
-        _promised = Math.Max(NextAt(now), _promised + step);
-        return _promised;
+        _reserved = Math.Max(NextAt(now), _reserved + step);
+        return _reserved;
     }
 
     private static int Index(long slice) => (int)(((slice % (Slices + 1)) + Slices + 1) % (Slices + 1));

@@ -10,7 +10,7 @@ namespace MtaSuite.Qmgr.Scheduling;
 internal sealed partial class Scheduler
 {
     /// <summary>What has longer to wait does not wait in the active queue.</summary>
-    private const long LongestWait = 60_000;
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(60);
 
     private bool IsWithinRates(Delivery delivery)
     {
@@ -18,7 +18,7 @@ internal sealed partial class Scheduler
         long now = _host.NowMilliseconds;
         if (delivery.Destination.Rate is { } rate && IsClogged(delivery.Destination, rate, now))
         {
-            TooFast(delivery, rate, now, $"{delivery.Destination.Key}");
+            DeferOverRate(delivery, rate, now, $"{delivery.Destination.Key}");
             return false;
         }
         if (transport.Settings.SenderRate is not { } limit) return true;
@@ -31,19 +31,24 @@ internal sealed partial class Scheduler
             window.Take(now);
             return true;
         }
-        if (at - now > LongestWait) TooFast(delivery, window, now, $"sender {(sender.Length == 0 ? "<>" : sender)}");
+        if (at - now > s_longestWait.TotalMilliseconds)
+            DeferOverRate(delivery, window, now, $"sender {(sender.Length == 0 ? "<>" : sender)}");
         else _host.After(TimeSpan.FromMilliseconds(at - now), () => Resubmit(delivery));
         return false;
     }
 
     private static bool IsClogged(Destination destination, RateWindow rate, long now)
     {
-        double period = rate.Limit.Period.TotalMilliseconds;
-        return rate.NextAt(now) - now + destination.Waiting * period / rate.Limit.Count > Math.Max(LongestWait, period / rate.Limit.Count);
+        double share = rate.Limit.Period.TotalMilliseconds / rate.Limit.Count;
+        return rate.NextAt(now) - now + destination.Waiting * share > Math.Max(s_longestWait.TotalMilliseconds, share);
     }
 
-    private void TooFast(Delivery delivery, RateWindow window, long now, string who) => _results.Failed(delivery,
-        Outcome.Defer("4.3.2", $"delivery temporarily suspended: rate limit of {window.Limit} for {who}"), window.Promise(now) - now);
+    private void DeferOverRate(Delivery delivery, RateWindow window, long now, string who)
+    {
+        long wait = window.Reserve(now) - now;
+        _results.Failed(delivery, Outcome.Defer("4.3.2", $"delivery temporarily suspended: rate limit of {window.Limit} for {who}"),
+            wait > 0 ? TimeSpan.FromMilliseconds(wait) : null);
+    }
 
     /// <summary>A sender's window goes once it is empty.</summary>
     private RateWindow NewSender(Transport transport, string sender, RateLimit limit)

@@ -41,7 +41,7 @@ internal sealed partial class Scheduler : IDeliverySink
     public IReadOnlyCollection<Delivery> Running => _running;
 
     /// <summary>Called when a delivery has ended, before its outcomes are taken.</summary>
-    public Action<Delivery>? Over { get; set; }
+    public Action<Delivery>? DeliveryEnded { get; set; }
 
     public IEnumerable<Transport> Transports => _transports.Values;
 
@@ -93,10 +93,10 @@ internal sealed partial class Scheduler : IDeliverySink
     private bool IsAdmitted(Delivery delivery)
     {
         Destination destination = delivery.Destination;
-        if (delivery.Message.Forced) destination.Transport.Revive(destination);
+        if (delivery.Message.Forced) destination.Transport.Resume(destination);
         if (destination.IsDead)
         {
-            _results.Failed(delivery, Suspended(destination), 0);
+            _results.Failed(delivery, Suspended(destination), null);
             return false;
         }
         return IsWithinRates(delivery);
@@ -112,7 +112,7 @@ internal sealed partial class Scheduler : IDeliverySink
         Transport transport = delivery.Destination.Transport;
         if (Unavailable(transport, delivery.Message.Forced) is { } outcome)
         {
-            _results.Failed(delivery, outcome, 0);
+            _results.Failed(delivery, outcome, null);
             return;
         }
         Peer peer = new(delivery.Peer.Job, transport.DestinationOf(delivery.Destination.Nexthop, delivery.Destination.Key));
@@ -132,7 +132,7 @@ internal sealed partial class Scheduler : IDeliverySink
             delivery.Message.UnderWay++;
             if (_host.TryDeliver(delivery, this, out string error)) continue;
             Release(delivery);
-            Bury(transport, delivery, error);
+            SuspendTransport(transport, delivery, error);
             return;
         }
     }
@@ -141,7 +141,7 @@ internal sealed partial class Scheduler : IDeliverySink
     {
         _running.Remove(delivery);
         delivery.Message.UnderWay--;
-        Over?.Invoke(delivery);
+        DeliveryEnded?.Invoke(delivery);
         Release(delivery.Destination);
     }
 
@@ -152,20 +152,20 @@ internal sealed partial class Scheduler : IDeliverySink
     }
 
     /// <summary>The transport cannot be reached: everything that waits for it is deferred, and for a while nothing new is tried.</summary>
-    private void Bury(Transport transport, Delivery first, string error)
+    private void SuspendTransport(Transport transport, Delivery first, string error)
     {
         Log.Warning($"connect to transport {transport.Name}: {error}");
         transport.DeadUntil = _host.NowMilliseconds + (long)_settings.TransportRetry.TotalMilliseconds;
         transport.DeadReason = "mail transport unavailable";
         Outcome outcome = Outcome.Defer("4.3.0", transport.DeadReason);
-        _results.Failed(first, outcome, 0);
-        foreach (Delivery delivery in transport.TakeAllWaiting()) _results.Failed(delivery, outcome, 0);
+        _results.Failed(first, outcome, null);
+        foreach (Delivery delivery in transport.TakeAllWaiting()) _results.Failed(delivery, outcome, null);
         foreach (Destination destination in transport.Destinations.Where(d => d.Parked != null).ToArray()) _results.MakeRoom(destination);
     }
 
     public void Answered(Delivery delivery, DeliverReply reply)
     {
-        Learn(delivery.Destination, reply);
+        ApplyFeedback(delivery.Destination, reply);
         Release(delivery);
         _results.Delivered(delivery, reply);
         Dispatch(delivery.Destination.Transport);
@@ -180,22 +180,22 @@ internal sealed partial class Scheduler : IDeliverySink
             return;
         }
         if (again && ++delivery.Losses < MaxLosses) _host.After(LossDelay, () => Resubmit(delivery));
-        else _results.Failed(delivery, Outcome.Defer("4.3.0", $"delivery agent failed: {reason}"), 0);
+        else _results.Failed(delivery, Outcome.Defer("4.3.0", $"delivery agent failed: {reason}"), null);
         Dispatch(delivery.Destination.Transport);
     }
 
     // ---- destinations ----------------------------------------------------------------------------------------------
 
-    private void Learn(Destination destination, DeliverReply reply)
+    private void ApplyFeedback(Destination destination, DeliverReply reply)
     {
         bool wasDead = destination.IsDead;
         if (!reply.SiteFailed) destination.Window.Succeed(destination.Running);
         else destination.Window.Fail();
-        // single messages that come one by one must find out as well that nobody is there
+        // failures of single messages that come one by one must add up, too
         if (reply.SiteFailed) destination.RememberUntil = _host.NowMilliseconds + (long)_settings.MinimalBackOff.TotalMilliseconds;
         if (_settings.FeedbackDebug) LogFeedback(destination, reply.SiteFailed);
         if (wasDead && !destination.IsDead) (destination.DeadUntil, destination.DeadReason) = (0, null);
-        if (!wasDead && destination.IsDead) Suspend(destination, reply.Recipients[0].Outcome);
+        if (!wasDead && destination.IsDead) SuspendDestination(destination, reply.Recipients[0].Outcome);
     }
 
     private static void LogFeedback(Destination d, bool failed) => Log.Info(
@@ -204,24 +204,24 @@ internal sealed partial class Scheduler : IDeliverySink
         + $"{d.Window.FailedCohorts:0.###}");
 
     /// <summary>A destination is dead: what waits for it is deferred for the same reason, and nothing is tried for a while.</summary>
-    private void Suspend(Destination destination, Outcome reason)
+    private void SuspendDestination(Destination destination, Outcome reason)
     {
         destination.DeadReason = reason with { Kind = OutcomeKind.Temporary, Status = reason.Status.WithClass(4), Diagnostic = "" };
         destination.DeadUntil = _host.NowMilliseconds + (long)_settings.MinimalBackOff.TotalMilliseconds;
         destination.Transport.Refresh(destination);
         if (_stopped) return; // what waits is the next process's
         Outcome suspended = Suspended(destination);
-        foreach (Delivery delivery in destination.TakeAll()) _results.Failed(delivery, suspended, 0);
+        foreach (Delivery delivery in destination.TakeAll()) _results.Failed(delivery, suspended, null);
         if (destination.Parked != null) _results.MakeRoom(destination);
     }
 
     /// <summary>Forgets that transports and destinations were unavailable (flush).</summary>
-    public void Revive()
+    public void ResumeAll()
     {
         foreach (Transport transport in _transports.Values)
         {
             if (transport.DeadUntil != long.MaxValue) transport.DeadUntil = 0;
-            foreach (Destination destination in transport.Destinations.Where(d => d.IsDead).ToArray()) transport.Revive(destination);
+            foreach (Destination destination in transport.Destinations.Where(d => d.IsDead).ToArray()) transport.Resume(destination);
         }
     }
 

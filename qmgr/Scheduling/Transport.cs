@@ -184,13 +184,13 @@ internal sealed class Transport(ISchedulerHost host, TransportSettings settings,
     {
         if (destination.WakeAt != at) return; // another timer has taken its place
         destination.WakeAt = 0;
-        if (destination.IsDead && destination.DeadUntil <= host.NowMilliseconds) Revive(destination);
+        if (destination.IsDead && destination.DeadUntil <= host.NowMilliseconds) Resume(destination);
         else Refresh(destination);
         wake(this);
     }
 
     /// <summary>A dead destination gets another chance.</summary>
-    public void Revive(Destination destination)
+    public void Resume(Destination destination)
     {
         if (!destination.IsDead) return;
         destination.Window.Reset();

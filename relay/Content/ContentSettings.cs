@@ -10,19 +10,19 @@ namespace MtaSuite.Relay.Content;
 public sealed record ContentSettings
 {
     /// <summary>Bytes of a line that is sent; longer ones are broken with a space behind the break. 0: no limit.</summary>
-    public int LineLengthLimit { get; init; } = 998;
+    public int LineLengthLimit { get; init; }
 
     /// <summary>Null: addresses stay as they are.</summary>
     public GenericMaps? Generic { get; init; }
 
-    public ContentChecks Checks { get; init; } = new();
+    public ContentChecks Checks { get; init; }
 
-    internal static ContentSettings From(MailConfig config, bool lmtp, List<string> problems) => new()
+    internal ContentSettings(MailConfig config, bool lmtp, List<string> problems)
     {
-        LineLengthLimit = config.Get(lmtp ? L.LmtpLineLengthLimit : S.SmtpLineLengthLimit),
-        Generic = GenericMaps.From(config, lmtp ? L.LmtpGenericMaps : S.SmtpGenericMaps, problems),
-        Checks = OpenChecks(config, lmtp, problems),
-    };
+        LineLengthLimit = config.Get(lmtp ? L.LmtpLineLengthLimit : S.SmtpLineLengthLimit);
+        Generic = GenericMaps.From(config, lmtp ? L.LmtpGenericMaps : S.SmtpGenericMaps, problems);
+        Checks = OpenChecks(config, lmtp, problems);
+    }
 
     private static ContentChecks OpenChecks(MailConfig config, bool lmtp, List<string> problems)
     {

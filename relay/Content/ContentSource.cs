@@ -9,14 +9,14 @@ internal sealed class ContentSource : IDisposable
     private const int PieceSize = 64 * 1024;
     private readonly int _file;
     private readonly ContentSegments _content;
-    private readonly IContentFilter? _filter;
+    private readonly IContentTransform? _filter;
     private readonly ArrayBufferWriter<byte>? _filtered;
     private readonly byte[] _buffer;
     private long _at;
 
     /// <param name="file">The open queue file; stays the caller's.</param>
     /// <param name="filter">Null: the content as it is.</param>
-    public ContentSource(int file, ContentSegments content, IContentFilter? filter)
+    public ContentSource(int file, ContentSegments content, IContentTransform? filter)
     {
         (_file, _content, _filter) = (file, content, filter);
         if (filter != null) _filtered = new ArrayBufferWriter<byte>(PieceSize);
@@ -67,7 +67,7 @@ internal sealed class ContentSource : IDisposable
 }
 
 /// <summary>Changes content as it streams by; lines end in LF on both sides.</summary>
-internal interface IContentFilter
+internal interface IContentTransform
 {
     ValueTask WriteAsync(ReadOnlyMemory<byte> input, IBufferWriter<byte> output);
 
@@ -79,7 +79,7 @@ internal interface IContentFilter
 }
 
 /// <summary>Two filters, one behind the other.</summary>
-internal sealed class FilterChain(IContentFilter first, IContentFilter second) : IContentFilter
+internal sealed class FilterChain(IContentTransform first, IContentTransform second) : IContentTransform
 {
     private readonly ArrayBufferWriter<byte> _between = new();
 

@@ -7,7 +7,7 @@ using MtaSuite.Common.Mime;
 namespace MtaSuite.Relay.Content;
 
 /// <summary>Lets the tables of checks change headers and body lines, and rewrites addresses in the message's own header.</summary>
-internal sealed class HeaderFilter : IContentFilter, ICheckedMessage
+internal sealed class HeaderFilter : IContentTransform, ICheckedMessage
 {
     /// <summary>Fields in the queue were cut when they came.</summary>
     private const int MaxField = 16 * 1024 * 1024;

@@ -16,9 +16,9 @@ internal sealed class RelayContext(EventLoop loop, SpoolDirectory spool, RelaySe
     public RelaySettings Settings { get; } = settings;
     public ITargetFinder Finder { get; } = finder;
     /// <summary>Null: no TLS.</summary>
-    public Security? Security { get; init; }
+    public TlsPolicies? TlsPolicies { get; init; }
     /// <summary>Null: no reports on TLS are made.</summary>
-    public TlsReporter? Reporter { get; init; }
+    public TlsReporter? TlsReporter { get; init; }
     public Logins Logins { get; } = new(loop, settings.Login);
-    public DestinationTable Destinations { get; } = new(loop, settings);
+    public SessionPools Sessions { get; } = new(loop, settings);
 }

@@ -8,7 +8,7 @@ namespace MtaSuite.Relay.Login;
 /// <summary>What is known of a login for one server.</summary>
 /// <param name="Credentials">Null: there is none for this server.</param>
 /// <param name="IsToken">The password is a bearer token.</param>
-/// <param name="Problem">Why nobody knows now; empty when it is known.</param>
+/// <param name="Problem">Why that cannot be told now; empty: it can.</param>
 /// <param name="TokenSource">Where the token came from, to be told when the server refuses it.</param>
 internal sealed record FoundLogin(SaslCredentials? Credentials, bool IsToken = false, string Problem = "", string TokenSource = "");
 
@@ -77,12 +77,12 @@ internal sealed class Logins(EventLoop loop, LoginSettings settings)
         List<string> keys = [target.Host];
         if (target.Service.Length > 0) keys.Add($"{target.Host}:{target.Service}");
         if (target.EndPoint is { } end) keys.Add($"{target.Host}:{end.Port}");
-        if (target.Destination.Length > 0)
+        if (target.NexthopText.Length > 0)
         {
-            keys.Add(target.Destination);
-            if (target.Destination.StartsWith('['))
-                keys.Add(target.Destination.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal));
-            if (target.Destination.StartsWith('[')) keys.Add($"[{target.Nexthop}]");
+            keys.Add(target.NexthopText);
+            if (target.NexthopText.StartsWith('['))
+                keys.Add(target.NexthopText.Replace("[", "", StringComparison.Ordinal).Replace("]", "", StringComparison.Ordinal));
+            if (target.NexthopText.StartsWith('[')) keys.Add($"[{target.Nexthop}]");
             keys.Add(target.Nexthop);
         }
         return keys.Where(k => k.Length > 0).Distinct(StringComparer.OrdinalIgnoreCase);

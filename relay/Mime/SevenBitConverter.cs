@@ -10,7 +10,7 @@ namespace MtaSuite.Relay.Mime;
 /// become true. The structure stays as it is; what cannot be converted is not sent (<see cref="ConversionPlan.LeavesEightBit"/>). Content
 /// without MIME headers gets them; its character set is not known (RFC 1428). Bytes above 127 in headers stay.
 /// </summary>
-internal sealed class SevenBitConverter : IContentFilter, IMimeVisitor
+internal sealed class SevenBitConverter : IContentTransform, IMimeVisitor
 {
     private readonly ConversionPlan _plan;
     private readonly MimeWalker _walker;

@@ -96,11 +96,11 @@ public sealed class DnsTargets(RouteSettings settings, bool lmtp, HostLookup hos
             yield return new Target(name.TrimEnd('.'), new IPEndPoint(address, port), "", exchanger.Preference)
             {
                 Nexthop = nexthop.Host,
-                Destination = nexthop.Text,
+                NexthopText = nexthop.Text,
                 Service = _literals.Service(nexthop),
                 IsAuthenticated = found.IsAuthenticated,
                 ByInsecureExchanger = byInsecure,
-                AskedHost = exchanger.Host,
+                ExchangerHost = exchanger.Host,
             };
         }
     }

@@ -26,7 +26,7 @@ public sealed class LiteralTargets(RouteSettings settings, bool lmtp) : ITargetF
         Target target = new(nexthop.Host, new IPEndPoint(address, port))
         {
             Nexthop = nexthop.Host,
-            Destination = nexthop.Text,
+            NexthopText = nexthop.Text,
             Service = Service(nexthop)
         };
         // LMTP to the own address is how a mail store on this machine is fed

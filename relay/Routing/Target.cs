@@ -26,13 +26,13 @@ public sealed record Target(string Host, IPEndPoint? EndPoint, string UnixPath =
     /// <summary>
     /// The nexthop as it was named: "domain", "domain:service", "[host]", "[host]:service"; for tables of logins and policies.
     /// </summary>
-    public string Destination { get; init; } = "";
+    public string NexthopText { get; init; } = "";
 
     /// <summary>The port as the nexthop named it, or the default; empty for a Unix socket.</summary>
     public string Service { get; init; } = "";
 
     /// <summary>The host as the exchanger record has it, before any CNAME; empty: the same as <see cref="Host"/>.</summary>
-    public string AskedHost { get; init; } = "";
+    public string ExchangerHost { get; init; } = "";
 
     /// <summary>What TLS is wanted.</summary>
     public TlsPolicy Tls { get; init; } = TlsPolicy.Off;

@@ -26,13 +26,13 @@ internal sealed class RelayService : LinkService
         DnsTargets finder = DnsTargets.From(Loop, context.Config, settings.Routes, settings.IsLmtp);
         _context = new RelayContext(Loop, Spool, settings, finder)
         {
-            Security = new Security(files.Tls, files.Keys, finder.Hosts.Resolver, TimeProvider.System)
+            TlsPolicies = new TlsPolicies(files.Tls, files.Keys, finder.Hosts.Resolver, TimeProvider.System)
             {
                 Sts = PoliciesOf(context, files.Tls),
             },
-            Reporter = MakeReporter(context),
+            TlsReporter = MakeReporter(context),
         };
-        Serve(_ => new DeliveryStream(this));
+        Serve(_ => new RelayStream(this));
     }
 
     /// <summary>Whoever does not use TLS unasked does not ask for policies.</summary>
@@ -53,7 +53,7 @@ internal sealed class RelayService : LinkService
     public async Task DeliverAsync(DeliverRequest request, LinkStream stream)
     {
         Began();
-        Delivery delivery = new(_context, request);
+        RelayDelivery delivery = new(_context, request);
         List<RecipientOutcome> outcomes = await delivery.RunAsync();
         stream.Send(FrameType.Reply, new DeliverReply
         {
@@ -66,8 +66,8 @@ internal sealed class RelayService : LinkService
 
     protected override void Close()
     {
-        _context.Security?.Sts?.Close();
-        _context.Destinations.CloseIdle();
-        _context.Reporter?.Close();
+        _context.TlsPolicies?.Sts?.Close();
+        _context.Sessions.CloseIdle();
+        _context.TlsReporter?.Close();
     }
 }

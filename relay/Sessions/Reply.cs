@@ -18,7 +18,7 @@ internal readonly record struct Reply(int Code, string Text)
     public bool IsTemporary => Code is >= 400 and < 500;
     public bool IsPermanent => Code is >= 500 and < 600;
     /// <summary>The server closes the session (RFC 5321 3.8).</summary>
-    public bool IsGoodbye => Code == 421;
+    public bool IsClosing => Code == 421;
 
     /// <summary>The enhanced status in the last line where it fits the code, else the class alone: 5.0.0.</summary>
     public DsnStatus Status
@@ -33,8 +33,13 @@ internal readonly record struct Reply(int Code, string Text)
 
     public override string ToString() => Text.Length == 0 ? $"{Code}" : $"{Code}{(LastLine == null ? ' ' : '-')}{Text}";
 
+    /// <summary>The outcome for a recipient that this reply accepts; 354 to DATA: the address is valid (X.1.5).</summary>
+    public Outcome Acceptance(Target target) =>
+        new(OutcomeKind.Ok, IsIntermediate ? new DsnStatus(2, 1, 5) : Status, Code, ToString(), target.Host) { Diagnostic = ToString() };
+
     /// <summary>The outcome for whom this reply refuses. A code that is neither 4xx nor 5xx is unknown trouble: temporary.</summary>
-    public Outcome Refusal(Target target, Step step) => Refusal(target, $"host {target.Name} said: {this} (in reply to {step.Command()})");
+    public Outcome Refusal(Target target, SmtpStep step) =>
+        Refusal(target, $"host {target.Name} said: {this} (in reply to {step.Command()})");
 
     /// <summary>The same in other words.</summary>
     public Outcome Refusal(Target target, string text) =>

@@ -53,13 +53,13 @@ internal static class RequiredTls
     public static Outcome Refused(Target target, string reply) =>
         Outcome.Bounce("5.7.10", $"{Start}host {target.Name} refused to start TLS: {reply}") with { Remote = target.Host };
 
-    /// <summary>The certificate is of nobody trusted, or of somebody else.</summary>
+    /// <summary>The certificate is not trusted, or it is another host's.</summary>
     public static Outcome Unknown(Target target, bool trusted) =>
         Outcome.Bounce("5.7.10", $"{Start}no {(trusted ? "matching" : "trusted")} server certificate was found. The last attempted "
         + $"server was {target.Name}") with
         { Remote = target.Host };
 
-    /// <summary>The server would not pass the sender's wish on.</summary>
+    /// <summary>The server would not pass REQUIRETLS on.</summary>
     public static Outcome NotSupported(Target target) =>
         Outcome.Bounce("5.7.30", $"{Start}no server was found that supports REQUIRETLS. The last attempted server was {target.Name}") with
         { Remote = target.Host };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MtaSuite.Relay.Settings;
 
 namespace MtaSuite.Relay.Sessions;
 
@@ -40,6 +41,9 @@ internal sealed class ServerFeatures
     public string AuthMechanisms { get; private set; } = "";
 
     public bool Has(ServerFeature feature) => (Set & feature) != 0;
+
+    /// <summary>Content goes out by BDAT (RFC 3030).</summary>
+    public bool UsesChunks(RelaySettings settings) => settings.UseChunking && Has(ServerFeature.Chunking);
 
     /// <summary>Forgets everything: a new EHLO is sent (RFC 3207 4.2).</summary>
     public void Clear() => (Set, SizeLimit, AuthMechanisms) = (ServerFeature.None, 0, "");

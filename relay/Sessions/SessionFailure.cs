@@ -23,7 +23,7 @@ internal enum FailureKind : byte
 internal sealed record SessionFailure(FailureKind Kind, Outcome Outcome)
 {
     /// <summary>
-    /// A server that goes away between messages says nothing about the message at hand: it may be tried over a new connection at once.
+    /// A server that goes away between messages says nothing about the current message: it may be tried over a new connection at once.
     /// </summary>
     public bool IsGone => Kind == FailureKind.Lost;
 

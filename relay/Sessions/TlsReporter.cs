@@ -18,9 +18,9 @@ namespace MtaSuite.Relay.Sessions;
 /// <param name="skipsResumed">Handshakes that resume a session say nothing new, and are not told.</param>
 internal sealed class TlsReporter(EventLoop loop, string path, bool skipsResumed)
 {
-    private const long WarnMilliseconds = 3600_000;
+    private static readonly TimeSpan s_warnInterval = TimeSpan.FromHours(1);
     private readonly LinkClient _link = new(loop, path);
-    private long _warnAgain = long.MinValue;
+    private long? _warnedAt;
 
     /// <summary>TLS began, or did not.</summary>
     public void Report(Target target, TlsStart start, Connection connection, string helo)
@@ -77,8 +77,8 @@ internal sealed class TlsReporter(EventLoop loop, string path, bool skipsResumed
 
     private void Warn()
     {
-        if (loop.NowMilliseconds < _warnAgain) return;
-        _warnAgain = loop.NowMilliseconds + WarnMilliseconds;
+        if (_warnedAt is { } last && loop.NowMilliseconds - last < s_warnInterval.TotalMilliseconds) return;
+        _warnedAt = loop.NowMilliseconds;
         Log.Warning($"TLS sessions are not reported: {(_link.LastError.Length > 0 ? _link.LastError : "no link")}; is there a service "
             + $"tlsrpt in master.cf?");
     }

@@ -8,8 +8,7 @@ namespace MtaSuite.Relay.Settings;
 /// <summary>EHLO keywords of servers to ignore: for all, or by the server's address (the table's answer replaces the list).</summary>
 public sealed class EhloFilter(string keywords, Maps byAddress)
 {
-    public static readonly EhloFilter None = new("", Maps.Empty);
-    private readonly HashSet<string> _all = Words(keywords);
+    private readonly HashSet<string> _all = Keywords(keywords);
 
     /// <summary>The keywords to ignore for a server, in upper case; "silent-discard" is no keyword and is left out.</summary>
     public async ValueTask<IReadOnlySet<string>> ForAsync(IPAddress? server)
@@ -17,9 +16,9 @@ public sealed class EhloFilter(string keywords, Maps byAddress)
         if (byAddress.IsEmpty || server == null) return _all;
         LookupResult result = await byAddress.LookupAsync(server.ToString());
         if (result.IsError) Log.Warning($"{result.ErrorText}");
-        return result.IsFound ? Words(result.Value) : _all;
+        return result.IsFound ? Keywords(result.Value) : _all;
     }
 
-    private static HashSet<string> Words(string text) =>
+    private static HashSet<string> Keywords(string text) =>
         [.. MailConfig.SplitList(text).Select(w => w.ToUpperInvariant()).Where(w => w != "SILENT-DISCARD")];
 }

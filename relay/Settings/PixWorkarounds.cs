@@ -9,26 +9,26 @@ namespace MtaSuite.Relay.Settings;
 /// <summary>Workarounds for firewalls that meddle with SMTP (their greeting is all asterisks) and break it.</summary>
 public sealed record PixWorkarounds
 {
-    public IReadOnlyList<string> Words { get; init; } = ["disable_esmtp", "delay_dotcrlf"];
-    /// <summary>Words by the server's address.</summary>
-    public Maps ByAddress { get; init; } = Maps.Empty;
-    public TimeSpan Delay { get; init; } = TimeSpan.FromSeconds(10);
+    public IReadOnlyList<string> Workarounds { get; init; }
+    /// <summary>Workarounds by the server's address.</summary>
+    public Maps ByAddress { get; init; }
+    public TimeSpan Delay { get; init; }
     /// <summary>Only messages older than this get the delay.</summary>
-    public TimeSpan Threshold { get; init; } = TimeSpan.FromSeconds(500);
+    public TimeSpan Threshold { get; init; }
 
-    /// <summary>The words for a server.</summary>
+    /// <summary>The workarounds for a server.</summary>
     public async ValueTask<IReadOnlyList<string>> ForAsync(string address)
     {
         LookupResult result = await ByAddress.LookupAsync(address);
         if (result.IsError) Log.Warning($"{result.ErrorText}");
-        return result.IsFound ? MailConfig.SplitList(result.Value) : Words;
+        return result.IsFound ? MailConfig.SplitList(result.Value) : Workarounds;
     }
 
-    internal static PixWorkarounds From(MailConfig config, bool lmtp, Maps byAddress) => new()
+    internal PixWorkarounds(MailConfig config, bool lmtp, Maps byAddress)
     {
-        Words = config.GetList(lmtp ? L.LmtpPixWorkarounds : S.SmtpPixWorkarounds),
-        ByAddress = byAddress,
-        Delay = config.Get(lmtp ? L.LmtpPixWorkaroundDelayTime : S.SmtpPixWorkaroundDelayTime),
-        Threshold = config.Get(lmtp ? L.LmtpPixWorkaroundThresholdTime : S.SmtpPixWorkaroundThresholdTime),
-    };
+        Workarounds = config.GetList(lmtp ? L.LmtpPixWorkarounds : S.SmtpPixWorkarounds);
+        ByAddress = byAddress;
+        Delay = config.Get(lmtp ? L.LmtpPixWorkaroundDelayTime : S.SmtpPixWorkaroundDelayTime);
+        Threshold = config.Get(lmtp ? L.LmtpPixWorkaroundThresholdTime : S.SmtpPixWorkaroundThresholdTime);
+    }
 }

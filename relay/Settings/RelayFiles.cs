@@ -13,9 +13,9 @@ internal sealed record RelayFiles(RelaySettings Settings, TlsClientSettings Tls,
     public static RelayFiles Open(MailConfig config, bool lmtp)
     {
         List<string> problems = [];
-        RelaySettings settings = RelaySettings.From(config, lmtp, problems);
+        RelaySettings settings = new(config, lmtp, problems);
         foreach (string problem in problems) Log.Warning($"{problem}");
-        (TlsClientSettings tls, List<KeyPair> keys) = Security.Load(config, lmtp);
+        (TlsClientSettings tls, List<KeyPair> keys) = TlsPolicies.Load(config, lmtp);
         return new RelayFiles(settings, tls, keys);
     }
 }

@@ -14,81 +14,76 @@ public sealed record RelaySettings
 {
     /// <summary>LMTP (RFC 2033) instead of SMTP: LHLO, no MX records, one reply for each recipient.</summary>
     public bool IsLmtp { get; init; }
-    public string Myhostname { get; init; } = "localhost";
-    public string HelloName { get; init; } = "localhost";
-    public bool AlwaysSendEhlo { get; init; } = true;
+    public string Myhostname { get; init; }
+    public string HelloName { get; init; }
+    public bool AlwaysSendEhlo { get; init; }
     public bool NeverSendEhlo { get; init; }
-    public StepTimeouts Timeouts { get; init; } = new();
+    public StepTimeouts Timeouts { get; init; }
     /// <summary>A timeout counts for a whole command and reply, extended by <see cref="MinDataRate"/> for content.</summary>
     public bool PerRequestDeadline { get; init; }
     /// <summary>Bytes a second.</summary>
-    public int MinDataRate { get; init; } = 500;
-    public bool Skip5xxGreeting { get; init; } = true;
-    public bool SkipQuitReply { get; init; } = true;
-    public bool QuoteEnvelope { get; init; } = true;
+    public int MinDataRate { get; init; }
+    public bool Skip5xxGreeting { get; init; }
+    public bool SkipQuitReply { get; init; }
+    public bool QuoteEnvelope { get; init; }
     public bool SendXforward { get; init; }
     public bool SendDummyAuth { get; init; }
     /// <summary>Use CHUNKING (RFC 3030) where it is offered.</summary>
     public bool UseChunking { get; init; }
     /// <summary>A LMTP server without DSN delivers finally: success is reported as "delivered", not as "relayed".</summary>
     public bool AssumeFinal { get; init; }
-    public EhloFilter EhloFilter { get; init; } = EhloFilter.None;
-    public PixWorkarounds Pix { get; init; } = new();
+    public EhloFilter EhloFilter { get; init; }
+    public PixWorkarounds Pix { get; init; }
     public bool SoftBounce { get; init; }
     /// <summary>An address counts as deliverable when DATA is accepted, not already at RCPT.</summary>
     public bool VerifiesAtData { get; init; }
     /// <summary>Never convert 8-bit content for servers without 8BITMIME.</summary>
     public bool DisableMimeConversion { get; init; }
-    public bool SmtpUtf8Enabled { get; init; } = true;
-    public ReplyFilter ReplyFilter { get; init; } = ReplyFilter.None;
-    public StatusFilter StatusFilter { get; init; } = StatusFilter.None;
-    public ContentSettings Content { get; init; } = new();
-    public CacheSettings Cache { get; init; } = new();
+    public ServerReplyFilter ReplyFilter { get; init; }
+    public StatusFilter StatusFilter { get; init; }
+    public ContentSettings Content { get; init; }
+    public CacheSettings Cache { get; init; }
     /// <summary>Servers and nexthops whose sessions are logged word by word; null: none.</summary>
     public MatchList? DebugPeers { get; init; }
-    public RouteSettings Routes { get; init; } = new();
-    public LoginSettings Login { get; init; } = new();
+    public RouteSettings Routes { get; init; }
+    public LoginSettings Login { get; init; }
     /// <summary>Null: a sender's REQUIRETLS is passed over.</summary>
     public RequireTlsPolicy? RequireTls { get; init; }
 
     /// <summary>Reads everything and opens the tables. What is wrong goes to <paramref name="problems"/>, and a default holds.</summary>
-    public static RelaySettings From(MailConfig config, bool lmtp, List<string> problems)
+    public RelaySettings(MailConfig config, bool lmtp, List<string> problems)
     {
         bool Flag(BoolParam smtp, BoolParam other) => config.Get(lmtp ? other : smtp);
         Maps Open(TextParam smtp, TextParam other) => OpenMaps(config, lmtp ? other : smtp, problems);
-        return new RelaySettings
-        {
-            IsLmtp = lmtp,
-            Myhostname = config.Get(CommonParams.Myhostname),
-            HelloName = config.Get(lmtp ? L.LmtpLhloName : S.SmtpHeloName),
-            AlwaysSendEhlo = config.Get(S.SmtpAlwaysSendEhlo),
-            NeverSendEhlo = config.Get(S.SmtpNeverSendEhlo),
-            Timeouts = StepTimeouts.From(config, lmtp),
-            PerRequestDeadline = Flag(S.SmtpPerRequestDeadline, L.LmtpPerRequestDeadline),
-            MinDataRate = config.Get(lmtp ? L.LmtpMinDataRate : S.SmtpMinDataRate),
-            Skip5xxGreeting = Flag(S.SmtpSkip5xxGreeting, L.LmtpSkip5xxGreeting),
-            SkipQuitReply = Flag(S.SmtpSkipQuitResponse, L.LmtpSkipQuitResponse),
-            QuoteEnvelope = Flag(S.SmtpQuoteRfc821Envelope, L.LmtpQuoteRfc821Envelope),
-            SendXforward = Flag(S.SmtpSendXforwardCommand, L.LmtpSendXforwardCommand),
-            SendDummyAuth = Flag(S.SmtpSendDummyMailAuth, L.LmtpSendDummyMailAuth),
-            UseChunking = Flag(S.SmtpChunkingEnable, L.LmtpChunkingEnable),
-            AssumeFinal = lmtp && config.Get(L.LmtpAssumeFinal),
-            EhloFilter = new EhloFilter(config.Get(lmtp ? L.LmtpDiscardLhloKeywords : S.SmtpDiscardEhloKeywords),
-                Open(S.SmtpDiscardEhloKeywordAddressMaps, L.LmtpDiscardLhloKeywordAddressMaps)),
-            Pix = PixWorkarounds.From(config, lmtp, Open(S.SmtpPixWorkaroundMaps, L.LmtpPixWorkaroundMaps)),
-            VerifiesAtData = ReadVerifyTarget(config, lmtp ? L.LmtpAddressVerifyTarget : S.SmtpAddressVerifyTarget, problems),
-            SoftBounce = config.Get(BounceParams.SoftBounce),
-            DisableMimeConversion = config.Get(CleanupParams.DisableMimeOutputConversion),
-            SmtpUtf8Enabled = config.Get(CommonParams.Smtputf8Enable),
-            ReplyFilter = new ReplyFilter(Open(S.SmtpReplyFilter, L.LmtpReplyFilter)),
-            StatusFilter = StatusFilter.Open(config, lmtp ? L.LmtpDeliveryStatusFilter : S.SmtpDeliveryStatusFilter, problems),
-            Content = ContentSettings.From(config, lmtp, problems),
-            Cache = CacheSettings.From(config, lmtp, problems),
-            DebugPeers = ReadDebugPeers(config, problems),
-            Routes = RouteSettings.From(config, lmtp, problems),
-            Login = LoginSettings.From(config, lmtp, problems),
-            RequireTls = RequireTlsPolicy.From(config, lmtp, problems),
-        };
+        IsLmtp = lmtp;
+        Myhostname = config.Get(CommonParams.Myhostname);
+        HelloName = config.Get(lmtp ? L.LmtpLhloName : S.SmtpHeloName);
+        AlwaysSendEhlo = config.Get(S.SmtpAlwaysSendEhlo);
+        NeverSendEhlo = config.Get(S.SmtpNeverSendEhlo);
+        Timeouts = new StepTimeouts(config, lmtp);
+        PerRequestDeadline = Flag(S.SmtpPerRequestDeadline, L.LmtpPerRequestDeadline);
+        MinDataRate = config.Get(lmtp ? L.LmtpMinDataRate : S.SmtpMinDataRate);
+        Skip5xxGreeting = Flag(S.SmtpSkip5xxGreeting, L.LmtpSkip5xxGreeting);
+        SkipQuitReply = Flag(S.SmtpSkipQuitResponse, L.LmtpSkipQuitResponse);
+        QuoteEnvelope = Flag(S.SmtpQuoteRfc821Envelope, L.LmtpQuoteRfc821Envelope);
+        SendXforward = Flag(S.SmtpSendXforwardCommand, L.LmtpSendXforwardCommand);
+        SendDummyAuth = Flag(S.SmtpSendDummyMailAuth, L.LmtpSendDummyMailAuth);
+        UseChunking = Flag(S.SmtpChunkingEnable, L.LmtpChunkingEnable);
+        AssumeFinal = lmtp && config.Get(L.LmtpAssumeFinal);
+        EhloFilter = new EhloFilter(config.Get(lmtp ? L.LmtpDiscardLhloKeywords : S.SmtpDiscardEhloKeywords),
+            Open(S.SmtpDiscardEhloKeywordAddressMaps, L.LmtpDiscardLhloKeywordAddressMaps));
+        Pix = new PixWorkarounds(config, lmtp, Open(S.SmtpPixWorkaroundMaps, L.LmtpPixWorkaroundMaps));
+        VerifiesAtData = ReadVerifyTarget(config, lmtp ? L.LmtpAddressVerifyTarget : S.SmtpAddressVerifyTarget, problems);
+        SoftBounce = config.Get(BounceParams.SoftBounce);
+        DisableMimeConversion = config.Get(CleanupParams.DisableMimeOutputConversion);
+        ReplyFilter = new ServerReplyFilter(Open(S.SmtpReplyFilter, L.LmtpReplyFilter));
+        StatusFilter = StatusFilter.Open(config, lmtp ? L.LmtpDeliveryStatusFilter : S.SmtpDeliveryStatusFilter, problems);
+        Content = new ContentSettings(config, lmtp, problems);
+        Cache = new CacheSettings(config, lmtp, problems);
+        DebugPeers = ReadDebugPeers(config, problems);
+        Routes = new RouteSettings(config, lmtp, problems);
+        Login = new LoginSettings(config, lmtp, problems);
+        RequireTls = RequireTlsPolicy.From(config, lmtp, problems);
     }
 
     private static MatchList? ReadDebugPeers(MailConfig config, List<string> problems)

@@ -7,10 +7,10 @@ using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Relay.Settings;
 
-/// <summary>How far a sender's REQUIRETLS is insisted on. In the order of strictness.</summary>
+/// <summary>How strictly a sender's REQUIRETLS is kept, least strict first.</summary>
 public enum RequireTlsAction : byte
 {
-    /// <summary>Nobody asked, or it is passed over.</summary>
+    /// <summary>The sender did not ask for it, or it is ignored (requiretls_enable).</summary>
     Disable,
     /// <summary>Passed on where the server knows it.</summary>
     Opportunistic,
@@ -56,7 +56,7 @@ public sealed class RequireTlsPolicy
         return config.Get(TlsParams.RequiretlsEnable) ? new RequireTlsPolicy(param.Name, config.Get(param), problems) : null;
     }
 
-    /// <summary>What is insisted on with a destination; null: that cannot be told now, for a table or an entry is broken.</summary>
+    /// <summary>The action for a destination; null: unknown for now, because a table or an entry is broken.</summary>
     /// <param name="domain">The domain or host that mail is for, without brackets and port.</param>
     public async ValueTask<RequireTlsAction?> ForAsync(string domain)
     {

@@ -14,60 +14,57 @@ public enum AddressPreference : byte { Any, IPv4, IPv6 }
 /// <summary>How hosts are found, chosen and connected to.</summary>
 public sealed record RouteSettings
 {
-    public string Myhostname { get; init; } = "localhost";
+    public string Myhostname { get; init; }
     /// <summary>The service or port where a nexthop names none.</summary>
-    public string DefaultPort { get; init; } = "smtp";
-    public TcpPorts Ports { get; init; } = new("");
+    public string DefaultPort { get; init; }
+    public TcpPorts Ports { get; init; }
     /// <summary>relayhost: that it cannot be found is the configuration's fault, not the sender's.</summary>
-    public string Relayhost { get; init; } = "";
+    public string Relayhost { get; init; }
     /// <summary>Where to go when the destination cannot be found or reached; as nexthops.</summary>
-    public string FallbackRelay { get; init; } = "";
+    public string FallbackRelay { get; init; }
     /// <summary>Addresses tried for one delivery; 0: no limit.</summary>
-    public int AddressLimit { get; init; } = 5;
+    public int AddressLimit { get; init; }
     /// <summary>Sessions begun for one delivery; 0: no limit.</summary>
-    public int SessionLimit { get; init; } = 2;
-    public bool Randomize { get; init; } = true;
-    public bool BalanceProtocols { get; init; } = true;
+    public int SessionLimit { get; init; }
+    public bool Randomize { get; init; }
+    public bool BalanceProtocols { get; init; }
     public AddressPreference Preference { get; init; }
-    public bool UseIPv4 { get; init; } = true;
-    public bool UseIPv6 { get; init; } = true;
+    public bool UseIPv4 { get; init; }
+    public bool UseIPv6 { get; init; }
     /// <summary>No MX record's host has an address: try again later instead of returning the mail.</summary>
     public bool DeferIfNoAddress { get; init; }
     public bool CnameOverridesName { get; init; }
     /// <summary>"transport" or "transport:nexthop" for mail whose best exchanger is this machine; empty: that is a loop.</summary>
-    public string BestMxTransport { get; init; } = "";
+    public string BestMxTransport { get; init; }
     /// <summary>Addresses at which this mail system receives.</summary>
-    public IReadOnlySet<IPAddress> OwnAddresses { get; init; } = new HashSet<IPAddress>();
+    public IReadOnlySet<IPAddress> OwnAddresses { get; init; }
     public IPAddress? Bind4 { get; init; }
     public IPAddress? Bind6 { get; init; }
     public bool EnforceBind { get; init; }
 
-    internal static RouteSettings From(MailConfig config, bool lmtp, List<string> problems)
+    internal RouteSettings(MailConfig config, bool lmtp, List<string> problems)
     {
         bool Flag(BoolParam smtp, BoolParam other) => config.Get(lmtp ? other : smtp);
         List<string> protocols = config.GetList(CommonParams.InetProtocols);
-        return new RouteSettings
-        {
-            Myhostname = config.Get(CommonParams.Myhostname),
-            DefaultPort = config.Get(lmtp ? L.LmtpTcpPort : S.SmtpTcpPort),
-            Ports = new TcpPorts(config.Get(CommonParams.KnownTcpPorts)),
-            Relayhost = config.Get(RewriteParams.Relayhost),
-            FallbackRelay = config.Get(lmtp ? L.LmtpFallbackRelay : S.SmtpFallbackRelay),
-            AddressLimit = config.Get(lmtp ? L.LmtpMxAddressLimit : S.SmtpMxAddressLimit),
-            SessionLimit = config.Get(lmtp ? L.LmtpMxSessionLimit : S.SmtpMxSessionLimit),
-            Randomize = Flag(S.SmtpRandomizeAddresses, L.LmtpRandomizeAddresses),
-            BalanceProtocols = Flag(S.SmtpBalanceInetProtocols, L.LmtpBalanceInetProtocols),
-            Preference = ReadPreference(config, lmtp ? L.LmtpAddressPreference : S.SmtpAddressPreference, problems),
-            UseIPv4 = protocols.Contains("all") || protocols.Contains("ipv4"),
-            UseIPv6 = protocols.Contains("all") || protocols.Contains("ipv6"),
-            DeferIfNoAddress = Flag(S.SmtpDeferIfNoMxAddressFound, L.LmtpDeferIfNoMxAddressFound),
-            CnameOverridesName = Flag(S.SmtpCnameOverridesServername, L.LmtpCnameOverridesServername),
-            BestMxTransport = lmtp ? "" : config.Get(CommonParams.BestMxTransport),
-            OwnAddresses = ReceivingAddresses(config),
-            Bind4 = BindAddress(config, lmtp ? L.LmtpBindAddress : S.SmtpBindAddress, AddressFamily.InterNetwork, problems),
-            Bind6 = BindAddress(config, lmtp ? L.LmtpBindAddress6 : S.SmtpBindAddress6, AddressFamily.InterNetworkV6, problems),
-            EnforceBind = Flag(S.SmtpBindAddressEnforce, L.LmtpBindAddressEnforce),
-        };
+        Myhostname = config.Get(CommonParams.Myhostname);
+        DefaultPort = config.Get(lmtp ? L.LmtpTcpPort : S.SmtpTcpPort);
+        Ports = new TcpPorts(config.Get(CommonParams.KnownTcpPorts));
+        Relayhost = config.Get(RewriteParams.Relayhost);
+        FallbackRelay = config.Get(lmtp ? L.LmtpFallbackRelay : S.SmtpFallbackRelay);
+        AddressLimit = config.Get(lmtp ? L.LmtpMxAddressLimit : S.SmtpMxAddressLimit);
+        SessionLimit = config.Get(lmtp ? L.LmtpMxSessionLimit : S.SmtpMxSessionLimit);
+        Randomize = Flag(S.SmtpRandomizeAddresses, L.LmtpRandomizeAddresses);
+        BalanceProtocols = Flag(S.SmtpBalanceInetProtocols, L.LmtpBalanceInetProtocols);
+        Preference = ReadPreference(config, lmtp ? L.LmtpAddressPreference : S.SmtpAddressPreference, problems);
+        UseIPv4 = protocols.Contains("all") || protocols.Contains("ipv4");
+        UseIPv6 = protocols.Contains("all") || protocols.Contains("ipv6");
+        DeferIfNoAddress = Flag(S.SmtpDeferIfNoMxAddressFound, L.LmtpDeferIfNoMxAddressFound);
+        CnameOverridesName = Flag(S.SmtpCnameOverridesServername, L.LmtpCnameOverridesServername);
+        BestMxTransport = lmtp ? "" : config.Get(CommonParams.BestMxTransport);
+        OwnAddresses = ReceivingAddresses(config);
+        Bind4 = BindAddress(config, lmtp ? L.LmtpBindAddress : S.SmtpBindAddress, AddressFamily.InterNetwork, problems);
+        Bind6 = BindAddress(config, lmtp ? L.LmtpBindAddress6 : S.SmtpBindAddress6, AddressFamily.InterNetworkV6, problems);
+        EnforceBind = Flag(S.SmtpBindAddressEnforce, L.LmtpBindAddressEnforce);
     }
 
     private static AddressPreference ReadPreference(MailConfig config, TextParam param, List<string> problems)

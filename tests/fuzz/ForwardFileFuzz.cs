@@ -12,23 +12,23 @@ public static class ForwardFileFuzz
     public static void One(ReadOnlySpan<byte> input)
     {
         string text = Encoding.Latin1.GetString(input);
-        List<Destination> items = DestinationList.Parse(text);
+        List<AliasDestination> items = DestinationList.Parse(text);
         if (items.Count > text.Length) throw new InvalidOperationException("more items than characters");
-        foreach (Destination item in items)
+        foreach (AliasDestination item in items)
         {
             if (item.Text.Length > text.Length) throw new InvalidOperationException($"an item grew: {item}");
             if (item.Kind == DestinationKind.Address && (item.Text.Length == 0 || item.Text[0] is '/' or '|' or '~'))
                 throw new InvalidOperationException($"an address that is something else: {item}");
         }
-        List<Destination> again = DestinationList.Parse(string.Join(", ", items.Select(Write)));
+        List<AliasDestination> again = DestinationList.Parse(string.Join(", ", items.Select(Write)));
         if (!again.SequenceEqual(items))
             throw new InvalidOperationException($"read again as {string.Join(";", again)} instead of {string.Join(";", items)}");
         // a comma that is not inside anything separates, so two lists are the items of both
-        List<Destination> twice = DestinationList.Parse(string.Join(",", items.Concat(items).Select(Write)));
+        List<AliasDestination> twice = DestinationList.Parse(string.Join(",", items.Concat(items).Select(Write)));
         if (twice.Count != 2 * items.Count) throw new InvalidOperationException("two lists are not the items of both");
     }
 
-    private static string Write(Destination item)
+    private static string Write(AliasDestination item)
     {
         string quoted = item.Text.Replace("\\", "\\\\").Replace("\"", "\\\"");
         return item.Kind switch

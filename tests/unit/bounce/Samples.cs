@@ -13,13 +13,10 @@ internal static class Samples
     public static readonly DateTimeOffset Arrival = new(2026, 3, 2, 9, 30, 15, TimeSpan.Zero);
     public static readonly DateTimeOffset Now = Arrival.AddMinutes(7);
 
-    public static readonly NoticeSettings Settings = new()
-    {
-        MyHostname = "mx.example.com",
-        MyOrigin = "example.com",
-        Zone = TimeZoneInfo.Utc,
-        DelayWarningTime = TimeSpan.FromHours(4),
-    };
+    public static readonly MailConfig Config =
+        MailConfig.Parse("myhostname = mx.example.com\nmydomain = example.com\ndelay_warning_time = 4h\n").Config;
+
+    public static readonly NoticeSettings Settings = new NoticeSettings(Config, out _) with { MyOrigin = "example.com", Zone = TimeZoneInfo.Utc };
 
     public static readonly MessageFacts Message = new()
     {
@@ -56,9 +53,6 @@ internal static class Samples
         + "To: bob@there.example\nSubject: Lunch\n\nNoon, as always?\n\nAlice\n";
 
     public static OriginalContent Content(string text) => new MemoryContent(Encoding.UTF8.GetBytes(text));
-
-    public static readonly MailConfig Config =
-        MailConfig.Parse("myhostname = mx.example.com\nmydomain = example.com\ndelay_warning_time = 4h\n").Config;
 
     public static BounceTemplates Templates(string file = "", NoticeSettings? settings = null) =>
         BounceTemplates.Parse("bounce.cf", Encoding.UTF8.GetBytes(file), settings ?? Settings, Config);

@@ -1,6 +1,7 @@
 using MtaSuite.Common.Mail;
 using MtaSuite.Local;
 using MtaSuite.Local.Expansion;
+using MtaSuite.Tests.Unit.Tables;
 
 namespace MtaSuite.Tests.Unit.Local;
 
@@ -31,6 +32,18 @@ public sealed class ExpansionBudgetTests
         Assert.That((outcome.Status.ToString(), outcome.Text), Is.EqualTo(("4.2.4", $"expansion stopped: {limit}")));
         Assert.That(_fix.Forwards, Is.Empty, "nothing goes out");
         Assert.That(_fix.Warnings, Has.Count.LessThan(ExpansionBudget.MaxWarnings + 5));
+    }
+
+    [Test]
+    public void Time_counts_but_for_deliveries_and_commands()
+    {
+        ManualClock clock = new();
+        ExpansionBudget budget = new(0, 0, 0, clock);
+        using (budget.Pause()) clock.Advance(TimeSpan.FromMinutes(10));
+        clock.Advance(TimeSpan.FromMinutes(4));
+        Assert.That((budget.TakeDestination(), budget.Exceeded), Is.EqualTo((true, (string?)null)));
+        clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.That((budget.TakeDestination(), budget.Exceeded), Is.EqualTo((false, "more than 300 seconds")));
     }
 
     [Test]

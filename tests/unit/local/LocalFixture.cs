@@ -1,5 +1,6 @@
 using System.Text;
 using MtaSuite.Common.Spool;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
@@ -25,7 +26,7 @@ internal sealed class LocalFixture : ILocalServices, IDisposable
         File.SetUnixFileMode(Root, (UnixFileMode)FileModes.PublicFolder);
         UserDatabase.Find(Credentials.GetEUid(), out Account? me);
         Me = me!;
-        Settings = new LocalSettings
+        Settings = new LocalSettings(MailConfig.Parse("compatibility_level = 3.11\nalias_maps =\n").Config, Warnings) with
         {
             MailSpoolDirectory = Root + "/spool/",
             ForwardPath = [],

@@ -25,7 +25,7 @@ public sealed class PipeTests
     {
         PipeSettings? settings = PipeSettings.Parse("svc", attributes, null, out string problem);
         Assert.That(settings, Is.Not.Null, problem);
-        return settings!;
+        return settings! with { TimeLimit = TestLimits.Long };
     }
 
     private List<string> Expand(string[] command, string sender, string flags, params string[] recipients)

@@ -26,8 +26,8 @@ public sealed class StatusFilterTests
     public void Nothing_is_permanent_with_soft_bounce(string table)
     {
         MailConfig config = MailConfig.Parse("soft_bounce = yes\n" + table).Config;
-        foreach (StatusFilter filter in (StatusFilter[])[LocalSettings.From(config, []).StatusFilter,
-            VirtualSettings.From(config, []).StatusFilter, StatusFilter.Open(config, PipeParams.PipeDeliveryStatusFilter)])
+        foreach (StatusFilter filter in (StatusFilter[])[new LocalSettings(config, []).StatusFilter,
+            new VirtualSettings(config, []).StatusFilter, StatusFilter.Open(config, PipeParams.PipeDeliveryStatusFilter)])
         {
             Outcome result = filter.Apply(Outcome("5.1.1 no such user"));
             Assert.That((result.IsTemporary, result.IsSoftened, result.Status.ToString()),
@@ -57,7 +57,7 @@ public sealed class StatusFilterTests
                 MailConfig.Parse($"{(agent == "own" ? name : "default")}_delivery_status_filter = {Table}\n").Config;
             StatusFilter[] filters =
             [
-                LocalSettings.From(Config("local"), []).StatusFilter, VirtualSettings.From(Config("virtual"), []).StatusFilter,
+                new LocalSettings(Config("local"), []).StatusFilter, new VirtualSettings(Config("virtual"), []).StatusFilter,
                 StatusFilter.Open(Config("pipe"), PipeParams.PipeDeliveryStatusFilter),
                     StatusFilter.Open(Config("lmtp"), LmtpClientParams.LmtpDeliveryStatusFilter),
             ];

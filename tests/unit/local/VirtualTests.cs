@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Tables;
@@ -17,7 +18,7 @@ public sealed class VirtualTests
         _fix = new LocalFixture();
         Directory.CreateDirectory(_fix.Root + "/vmail");
         Assert.That(!LocalFixture.IsRoot || Paths.ChOwn(_fix.Root + "/vmail", 5000, 5000) == 0);
-        _settings = new VirtualSettings
+        _settings = new VirtualSettings(MailConfig.Parse("compatibility_level = 3.11\n").Config, _fix.Warnings) with
         {
             Base = _fix.Root + "/vmail",
             Mailboxes = LocalFixture.Table("u@dom = dom/u/", "m@dom = m", "@all = all/"),

@@ -27,9 +27,10 @@ public sealed class DeferredIndexTests
     {
         DeferredIndex index = new();
         for (int i = 1; i <= 20; i++) index.Set(new QueueKey(i, i), 1000 * i);
-        index.Set(new QueueKey(7, 7), DeferredIndex.Forced);
+        index.Force(new QueueKey(7, 7));
         index.Shift(-4500);
-        Assert.That(index.FirstTime, Is.EqualTo(DeferredIndex.Forced));
+        Assert.That(index.ForcedKeys, Is.EqualTo(new[] { new QueueKey(7, 7) }));
+        Assert.That(index.FirstTime, Is.Zero);
         List<QueueKey> due = [];
         while (index.TryTakeDue(1500, out QueueKey key)) due.Add(key);
         Assert.That(due, Is.EquivalentTo(((int[])[7, 1, 2, 3, 4, 5, 6]).Select(i => new QueueKey(i, i))));

@@ -281,7 +281,7 @@ public sealed class QmgrScaleTests
     public void A_file_that_was_looked_at_before_it_was_finished_is_read_again()
     {
         _bench = new QmgrBench();
-        FoundFirst found = new();
+        UnannouncedMessages found = new();
         found.Add("a", 0);
         Assert.That(found.IsReadTooEarly("a", ok: false), Is.False, "its notice is still to come");
         Assert.That(found.IsNoticed("a"), Is.False);

@@ -50,9 +50,9 @@ public sealed class RateWindowTests
     {
         RateWindow window = new(new RateLimit(60, TimeSpan.FromHours(1)));
         for (int i = 0; i < 60; i++) window.Take(1000);
-        long first = window.Promise(1000);
+        long first = window.Reserve(1000);
         Assert.That(first, Is.GreaterThan(3_600_000));
-        for (int i = 1; i < 100; i++) Assert.That(window.Promise(1000), Is.EqualTo(first + i * 60_000));
+        for (int i = 1; i < 100; i++) Assert.That(window.Reserve(1000), Is.EqualTo(first + i * 60_000));
     }
 
     [Test]

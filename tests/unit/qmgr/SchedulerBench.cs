@@ -27,7 +27,7 @@ internal sealed class SchedulerBench : ISchedulerHost, IScheduled
     public long NowMilliseconds { get; private set; } = 1_000_000;
     /// <summary>Deliveries in the order they began, as "message>destination".</summary>
     public List<string> Begun { get; } = [];
-    public List<(string Message, Outcome Outcome, long Wait)> Failures { get; } = [];
+    public List<(string Message, Outcome Outcome, TimeSpan? Wait)> Failures { get; } = [];
     public int Done { get; private set; }
     /// <summary>No agent can be reached.</summary>
     public bool AgentsAway { get; set; }
@@ -48,8 +48,8 @@ internal sealed class SchedulerBench : ISchedulerHost, IScheduled
 
     void IScheduled.Delivered(Delivery delivery, DeliverReply reply) => Done += reply.Recipients.Count(o => o.Outcome.IsOk);
 
-    void IScheduled.Failed(Delivery delivery, Outcome outcome, long waitMilliseconds) =>
-        Failures.Add((delivery.Message.Id, outcome, waitMilliseconds));
+    void IScheduled.Failed(Delivery delivery, Outcome outcome, TimeSpan? wait) =>
+        Failures.Add((delivery.Message.Id, outcome, wait));
 
     void IScheduled.Abandoned(Delivery delivery) { }
 

@@ -173,7 +173,7 @@ public sealed class SchedulerTests
         b.Send("f", "s@x", true, "X");
         Assert.That(b.Take(), Is.EqualTo("mf"));
         b.Finish(siteFailed: true);
-        b.Scheduler.Revive();
+        b.Scheduler.ResumeAll();
         b.Send("o", "X");
         Assert.That(b.Take(), Is.EqualTo("o"));
     }

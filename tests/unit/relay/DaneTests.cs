@@ -103,13 +103,13 @@ public class DaneTests
             TlsClientSettings settings =
                 new(MailConfig.Parse($"compatibility_level = 3.11\nsmtp_tls_security_level = {level}\n").Config, lmtp: false);
             RelayContext context =
-                new(loop, f.Spool, f.Settings, finder) { Security = new Security(settings, [], resolver, TimeProvider.System) };
+                new(loop, f.Spool, f.Settings, finder) { TlsPolicies = new TlsPolicies(settings, [], resolver, TimeProvider.System) };
             DeliverRequest request = f.Queue(["b@x.test"]);
             request.Nexthop = $"{nexthop}:{(clear ? _clear! : _peer!).EndPoint.Port}";
-            List<RecipientOutcome> outcomes = await new Delivery(context, request).RunAsync();
-            context.Destinations.CloseIdle();
+            List<RecipientOutcome> outcomes = await new RelayDelivery(context, request).RunAsync();
+            context.Sessions.CloseIdle();
             Assert.That($"{outcomes[0].Outcome.Status} {outcomes[0].Outcome.Text}", Does.StartWith(outcome));
-            TlsPolicy policy = (await context.Security.SecureAsync(Nexthop.Parse(request.Nexthop, lmtp: false),
+            TlsPolicy policy = (await context.TlsPolicies.ApplyAsync(Nexthop.Parse(request.Nexthop, lmtp: false),
                 (await finder.FindAsync(Nexthop.Parse(request.Nexthop, lmtp: false))).Targets[0], optional: false)).Tls;
             if (tls.Length > 0)
                 Assert.That(policy.Level.Word() == policy.Wanted.Word() ? policy.Level.Word()

@@ -24,7 +24,12 @@ public class LoginTests
 {
     private const string Plain = "AUTH PLAIN AGpvZQBzZWNyZXQ=", Server = "mx1.test[127.0.0.1]";
     private static readonly LoginSettings s_login =
-        new() { IsEnabled = true, Passwords = Maps.Open("inline:{{mx1.test=joe:secret}}"), Security = SaslSecurity.NoAnonymous };
+        RelayFixture.Patient.Login with
+        {
+            IsEnabled = true,
+            Passwords = Maps.Open("inline:{{mx1.test=joe:secret}}"),
+            Security = SaslSecurity.NoAnonymous,
+        };
 
     /// <summary>One delivery: what the peer heard behind EHLO, and the outcome.</summary>
     private static (List<string> Heard, Outcome Outcome, int Taken) Deliver(LoginSettings login, string offers, Dictionary<string,
@@ -35,7 +40,7 @@ public class LoginTests
         OnLoop.Run(async loop =>
         {
             using RelayFixture fixture =
-                new(loop, RelayFixture.Patient with { Login = login, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
+                new(loop, RelayFixture.Patient with { Login = login, Cache = RelayFixture.Unshared }, peer.EndPoint);
             List<RecipientOutcome> outcomes = await fixture.DeliverAsync(fixture.Queue(["b@x.test"], adjust: e => e.Sender = sender));
             outcome = outcomes[0].Outcome;
         });
@@ -55,11 +60,11 @@ public class LoginTests
         using ScriptedPeer peer = new(new() { ["AUTH"] = offers == "AUTH LOGIN" ? "334 VXNlcm5hbWU6" : "235 2.7.0 welcome" }, offers);
         OnLoop.Run(async loop =>
         {
-            RelaySettings settings = RelaySettings.From(
+            RelaySettings settings = new(
                 MailConfig.Parse($"compatibility_level = 3.11\nsmtp_helo_name = client.test\ndebug_peer_list = {peers}\n").Config,
                 lmtp: false, []);
             using RelayFixture fixture =
-                new(loop, settings with { Login = s_login, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
+                new(loop, settings with { Login = s_login, Cache = RelayFixture.Unshared }, peer.EndPoint);
             await fixture.DeliverAsync(fixture.Queue(["b@x.test"]));
         });
         string text = log.Text, name = $"mx1.test[127.0.0.1]:{peer.EndPoint.Port}: ";
@@ -94,20 +99,20 @@ public class LoginTests
             MailConfig config = MailConfig.Parse(
                 $"compatibility_level = 3.11\nsmtp_helo_name = client.test\nsmtp_sasl_auth_enable = "
                 + $"{(param.Contains("sasl") ? "yes" : "no")}\nsmtp_sasl_security_options = noanonymous\n{param} = {table.Spec}\n").Config;
-            using RelayFixture fixture = new(loop, RelaySettings.From(config, lmtp: false, []), peer.EndPoint);
+            using RelayFixture fixture = new(loop, new RelaySettings(config, lmtp: false, []), peer.EndPoint);
             RelayContext context = new(loop, fixture.Spool, fixture.Settings,
                 fixture.Finder)
-            { Security = new Security(new TlsClientSettings(config, lmtp: false), [], null, TimeProvider.System) };
+            { TlsPolicies = new TlsPolicies(new TlsClientSettings(config, lmtp: false), [], null, TimeProvider.System) };
             DeliverRequest request =
                 fixture.Queue(["b@x.test"], adjust: e => e.Flags |= param == "smtp_requiretls_policy" ? MessageFlags.RequireTls : 0);
-            Task<List<RecipientOutcome>> delivery = new Delivery(context, request).RunAsync();
+            Task<List<RecipientOutcome>> delivery = new RelayDelivery(context, request).RunAsync();
             // without a thread for it the loop would stand still here
             await loop.Delay(TimeSpan.FromMilliseconds(300));
             Assert.That(delivery.IsCompleted, Is.False);
             table.Release();
             Assert.That((await delivery)[0].Outcome.IsOk, Is.True, (await delivery)[0].Outcome.Text);
             text = (await delivery)[0].Outcome.Text;
-            context.Destinations.CloseIdle();
+            context.Sessions.CloseIdle();
         });
         string heard;
         lock (peer.Commands) heard = string.Join('\n', peer.Commands);
@@ -247,7 +252,7 @@ public class LoginTests
         Target target = new("smtp.example", new IPEndPoint(IPAddress.Loopback, 587))
         {
             Nexthop = parsed.Host,
-            Destination = parsed.Text,
+            NexthopText = parsed.Text,
             Service = "587"
         };
         Assert.That(string.Join('|', Logins.Keys(target)), Is.EqualTo(expected));

@@ -164,7 +164,7 @@ public class MisbehaviourTests
     {
         using ScriptedPeer peer = c.Offers == null ? new(c.Script, lmtp: c.Lmtp) : new(c.Script, c.Offers, c.Lmtp);
         using RelayFixture fixture =
-            new(loop, RelayFixture.Quick with { IsLmtp = c.Lmtp, Cache = new CacheSettings { OnDemand = false } }, peer.EndPoint);
+            new(loop, RelayFixture.Quick with { IsLmtp = c.Lmtp, Cache = RelayFixture.Unshared }, peer.EndPoint);
         List<RecipientOutcome> outcomes = await fixture.DeliverAsync(fixture.Queue(["b@x", "c@x"]));
         for (int i = 0; i < 2; i++)
         {

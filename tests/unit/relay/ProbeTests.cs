@@ -17,9 +17,10 @@ public sealed class ProbeTests
         OnLoop.Run(async loop =>
         {
             using RelayFixture f = new(loop, settings, peer.EndPoint);
-            outcomes = [.. (await new Delivery(f.Context, f.Queue(recipients, adjust: e => e.Flags = MessageFlags.VerifyOnly)).RunAsync())
+            DeliverRequest request = f.Queue(recipients, adjust: e => e.Flags = MessageFlags.VerifyOnly);
+            outcomes = [.. (await new RelayDelivery(f.Context, request).RunAsync())
                 .Select(o => o.Outcome)];
-            f.Context.Destinations.CloseIdle();
+            f.Context.Sessions.CloseIdle();
         });
         Assert.That(peer.Taken, Is.Empty);
         lock (peer.Commands)
@@ -58,7 +59,7 @@ public sealed class ProbeTests
         List<string> problems = [];
         Common.Config.MailConfig config =
             Common.Config.MailConfig.Parse($"{(lmtp ? "lmtp" : "smtp")}_address_verify_target = {value}\n").Config;
-        Assert.That(RelaySettings.From(config, lmtp, problems).VerifiesAtData, Is.EqualTo(data));
+        Assert.That(new RelaySettings(config, lmtp, problems).VerifiesAtData, Is.EqualTo(data));
         Assert.That(problems.Exists(p => p.Contains("address_verify_target", StringComparison.Ordinal)), Is.EqualTo(value == "other"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
@@ -28,17 +29,23 @@ internal sealed class RelayFixture : IDisposable
         Context = new RelayContext(loop, Spool, Settings, Finder);
     }
 
+    /// <summary>The defaults of the parameters.</summary>
+    private static RelaySettings Defaults => new(MailConfig.Parse("compatibility_level = 3.11\nmyhostname = client.test\n").Config,
+        lmtp: false, []);
+
     /// <summary>With time limits that peers who mean well never reach.</summary>
     public static RelaySettings Patient { get; } = With(TestLimits.Answer);
 
     /// <summary>With time limits that a test can wait for; ticks come once a second.</summary>
     public static RelaySettings Quick { get; } = With(TimeSpan.FromSeconds(8));
 
-    private static RelaySettings With(TimeSpan limit) => new()
+    /// <summary>No session is used for more than one message.</summary>
+    public static CacheSettings Unshared { get; } = Defaults.Cache with { OnDemand = false };
+
+    private static RelaySettings With(TimeSpan limit) => Defaults with
     {
         HelloName = "client.test",
-        Myhostname = "client.test",
-        Timeouts = new StepTimeouts
+        Timeouts = Defaults.Timeouts with
         {
             Connect = limit,
             Hello = limit,
@@ -93,7 +100,7 @@ internal sealed class RelayFixture : IDisposable
 
     public async Task<List<RecipientOutcome>> DeliverAsync(DeliverRequest request)
     {
-        List<RecipientOutcome> outcomes = await new Delivery(Context, request).RunAsync();
+        List<RecipientOutcome> outcomes = await new RelayDelivery(Context, request).RunAsync();
         byte[] file = await File.ReadAllBytesAsync(Spool.PathOf("active", request.QueueId));
         foreach (RecipientOutcome outcome in outcomes)
             Assert.That((char)file[outcome.Offset], Is.EqualTo(outcome.Outcome.IsOk ? 'r' : 'R'), "the mark in the queue file");
@@ -102,7 +109,7 @@ internal sealed class RelayFixture : IDisposable
 
     public void Dispose()
     {
-        Context.Destinations.CloseIdle();
+        Context.Sessions.CloseIdle();
         Directory.Delete(Root, recursive: true);
     }
 

@@ -46,13 +46,14 @@ public class RequireTlsTests
             using RelayFixture f = new(loop, settings, [.. peers.Select(p => p.EndPoint)]);
             for (int i = 0; i < f.Finder.Targets.Count; i++)
                 f.Finder.Targets[i] = f.Finder.Targets[i] with { Host = "mx1.test", IsAuthenticated = signed, Nexthop = "dest.test" };
-            (TlsClientSettings tls, var keys) = Security.Load(parsed, lmtp: false);
-            RelayContext context = new(loop, f.Spool, settings, f.Finder) { Security = new Security(tls, keys, null, TimeProvider.System) };
-            Delivery delivery = new(context, f.Queue(["b@x.test"], adjust: e => e.Flags = flags));
+            (TlsClientSettings tls, var keys) = TlsPolicies.Load(parsed, lmtp: false);
+            RelayContext context = new(loop, f.Spool, settings, f.Finder)
+            { TlsPolicies = new TlsPolicies(tls, keys, null, TimeProvider.System) };
+            RelayDelivery delivery = new(context, f.Queue(["b@x.test"], adjust: e => e.Flags = flags));
             List<RecipientOutcome> outcomes = await delivery.RunAsync();
             if (outcomes[0].Outcome.IsPermanent) Assert.That(delivery.SiteFailed, Is.False, "other mail may go there");
             result = $"{outcomes[0].Outcome.Status} {outcomes[0].Outcome.Text}";
-            context.Destinations.CloseIdle();
+            context.Sessions.CloseIdle();
         });
         return result;
     }

@@ -66,7 +66,7 @@ public class SessionTests
 
     [Test]
     public void The_limit_of_messages_over_a_session_holds() =>
-        With(null, RelayFixture.Patient with { Cache = new CacheSettings { CountLimit = 2 } }, async (f, peer) =>
+        With(null, RelayFixture.Patient with { Cache = RelayFixture.Patient.Cache with { CountLimit = 2 } }, async (f, peer) =>
         {
             for (int i = 0; i < 7; i++) await f.DeliverAsync(f.Queue([$"b{i}@x"]));
             foreach (var one in Said(peer).GroupBy(c => c.Split(':')[0]))

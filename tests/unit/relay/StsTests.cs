@@ -50,7 +50,7 @@ public class StsTests
     private static StsReply Policy(StsMode mode, string mx = "mx1.test") =>
         new() { Mode = mode, Patterns = [mx], Lines = ["version: STSv1"] };
 
-    private static Security SecurityOf(RelayFixture f, EventLoop loop, string config, StsReply reply, out Service service,
+    private static TlsPolicies PoliciesOf(RelayFixture f, EventLoop loop, string config, StsReply reply, out Service service,
         DnsResolver? resolver = null)
     {
         service = new Service(reply);
@@ -58,7 +58,7 @@ public class StsTests
         string path = f.Spool.SocketPath(true, "sts");
         _ = new LinkServer(loop, OnLoop.Listen(path), _ => handler);
         TlsClientSettings settings = new(MailConfig.Parse($"compatibility_level = 3.11\n{config}").Config, lmtp: false);
-        return new Security(settings, [], resolver, TimeProvider.System) { Sts = new StsClient(loop, path) };
+        return new TlsPolicies(settings, [], resolver, TimeProvider.System) { Sts = new StsClient(loop, path) };
     }
 
     /// <summary>Delivers a message; its outcome as "status text", and what the log line says of TLS.</summary>
@@ -79,13 +79,13 @@ public class StsTests
             using RelayFixture f = new(loop, relay, peer.EndPoint);
             RelayContext context = new(loop, f.Spool, f.Settings,
                 f.Finder)
-            { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{config}", reply, out _) };
+            { TlsPolicies = PoliciesOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{config}", reply, out _) };
             DeliverRequest request = f.Queue(["b@x.test"], adjust: e => e.Flags = flags);
             request.Nexthop = nexthop;
             using CapturedLog captured = new();
-            List<RecipientOutcome> outcomes = await new Delivery(context, request).RunAsync();
+            List<RecipientOutcome> outcomes = await new RelayDelivery(context, request).RunAsync();
             log = captured.Text;
-            context.Destinations.CloseIdle();
+            context.Sessions.CloseIdle();
             outcome = $"{outcomes[0].Outcome.Status} {outcomes[0].Outcome.Text}";
         });
         return (outcome, log);
@@ -154,8 +154,8 @@ public class StsTests
             using RelayFixture f = new(loop, null, peer.EndPoint);
             RelayContext context = new(loop, f.Spool, f.Settings,
                 f.Finder)
-            { Security = SecurityOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{May}", Policy(StsMode.Enforce), out _) };
-            Assert.That((await new Delivery(context, f.Queue(["b@x.test"])).RunAsync())[0].Outcome.Text,
+            { TlsPolicies = PoliciesOf(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{May}", Policy(StsMode.Enforce), out _) };
+            Assert.That((await new RelayDelivery(context, f.Queue(["b@x.test"])).RunAsync())[0].Outcome.Text,
                 Is.EqualTo("Server certificate not verified"));
             Assert.That(peer.ServerName, Is.EqualTo("mx1.test"), "SNI has the host's name");
         });
@@ -197,11 +197,10 @@ public class StsTests
     {
         using ScriptedDns dns = new($"_25._tcp.mx1.test TLSA 3 1 1 {new string('a', 64)}", "mx2.test A 127.0.0.1") { Validates = true };
         using RelayFixture f = new(loop, null);
-        Security security = SecurityOf(f, loop, "smtp_tls_security_level = dane\n", Policy(StsMode.Enforce, "*.test"), out Service service,
+        TlsPolicies policies = PoliciesOf(f, loop, "smtp_tls_security_level = dane\n", Policy(StsMode.Enforce, "*.test"), out Service service,
             dns.Resolver(loop));
-        async Task<TlsPolicy> PolicyAsync(string host) => (await security.SecureAsync(Nexthop.Parse("dest.test", lmtp: false),
-            new Target(host, new IPEndPoint(IPAddress.Loopback, 25)) { IsAuthenticated = true, Nexthop = "dest.test" },
-            optional: false)).Tls;
+        async Task<TlsPolicy> PolicyAsync(string host) => (await policies.ApplyAsync(Nexthop.Parse("dest.test", lmtp: false),
+            new Target(host, new IPEndPoint(IPAddress.Loopback, 25)) { IsAuthenticated = true, Nexthop = "dest.test" }, optional: false)).Tls;
         TlsPolicy dane = await PolicyAsync("mx1.test");
         Assert.That((dane.Level, dane.Tlsa.Count, service.Asked.Count), Is.EqualTo((TlsLevel.Dane, 1, 0)));
         Assert.That((await PolicyAsync("mx2.test")).Level, Is.EqualTo(TlsLevel.Sts));

@@ -26,15 +26,16 @@ public class TlsTests
     /// <summary>Delivers a message; its outcome as "status text".</summary>
     private static async Task<string> DeliverAsync(RelayFixture f, RelayContext context)
     {
-        List<RecipientOutcome> outcomes = await new Delivery(context, f.Queue(["b@x.test"])).RunAsync();
+        List<RecipientOutcome> outcomes = await new RelayDelivery(context, f.Queue(["b@x.test"])).RunAsync();
         return $"{outcomes[0].Outcome.Status} {outcomes[0].Outcome.Text}";
     }
 
     private static RelayContext Context(RelayFixture f, Common.Net.EventLoop loop, string config)
     {
-        (TlsClientSettings settings, var keys) = Security.Load(
+        (TlsClientSettings settings, var keys) = TlsPolicies.Load(
             MailConfig.Parse("compatibility_level = 3.11\nsmtp_tls_fingerprint_digest = sha256\n" + config).Config, lmtp: false);
-        return new RelayContext(loop, f.Spool, f.Settings, f.Finder) { Security = new Security(settings, keys, null, TimeProvider.System) };
+        return new RelayContext(loop, f.Spool, f.Settings, f.Finder)
+        { TlsPolicies = new TlsPolicies(settings, keys, null, TimeProvider.System) };
     }
 
     private string Run(TlsPeer peer, string config, int messages = 1)
@@ -45,7 +46,7 @@ public class TlsTests
             using RelayFixture f = new(loop, null, peer.EndPoint);
             RelayContext context = Context(f, loop, $"smtp_tls_CAfile = {_ca.RootFile}\n{config}");
             for (int i = 0; i < messages; i++) result = await DeliverAsync(f, context);
-            context.Destinations.CloseIdle();
+            context.Sessions.CloseIdle();
         });
         return result;
     }

@@ -1,0 +1,71 @@
+using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
+using MtaSuite.Common.Net;
+
+namespace MtaSuite.Qmgr;
+
+/// <summary>Messages that are done: removed, or kept with dont_remove.</summary>
+internal sealed partial class QueueFiles
+{
+    private readonly Stack<RemoveWork> _removers = new();
+    /// <summary>Where finished messages are kept with dont_remove. No queue: nobody delivers from it.</summary>
+    private const string Saved = "saved";
+
+    /// <summary>Removes a finished message and says so in the log.</summary>
+    /// <param name="unsynced">Of its deliveries some are not on stable storage: see <see cref="Removals.AddUnsynced"/>.</param>
+    public void Remove(string folder, string id, bool unsynced, Action removed)
+    {
+        RemoveWork work = _removers.TryPop(out RemoveWork? known) ? known : new RemoveWork(this);
+        work.Set(folder, id, unsynced, removed);
+        _workers.Submit(work);
+    }
+
+    private sealed class RemoveWork(QueueFiles files) : WorkItem
+    {
+        private string _folder = "", _id = "";
+        private bool _unsynced;
+        private Action? _removed;
+        private int _error;
+
+        public void Set(string folder, string id, bool unsynced, Action removed) =>
+            (_folder, _id, _unsynced, _removed) = (folder, id, unsynced, removed);
+
+        /// <summary>From its folder, or from where the process that took this one's place has moved it.</summary>
+        public override void Execute()
+        {
+            _error = files.RemoveFile(_folder, _id);
+            for (int i = 0; _error == Errno.ENOENT && i < s_folders.Length; i++) _error = files.RemoveFile(s_folders[i], _id);
+        }
+
+        protected override void OnDone()
+        {
+            if (_error is 0 or Errno.ENOENT) files.Removed(_id, _unsynced);
+            else Log.Warning($"{_id}: remove queue file: {Errno.Text(_error)}");
+            Action? removed = _removed;
+            _removed = null;
+            files._removers.Push(this);
+            removed?.Invoke();
+        }
+    }
+
+    private void Removed(string id, bool unsynced)
+    {
+        LogLine.Info(id).Free("removed").Send();
+        if (unsynced) removals?.AddUnsynced(id);
+        else removals?.Add(id);
+    }
+
+    private int RemoveFile(string folder, string id) => spool.Remove(folder, id);
+
+    /// <summary>Keeps a finished message's file for people to look at, in place of removing it.</summary>
+    public async Task SaveAsync(string folder, string id, bool unsynced)
+    {
+        int error = await _workers.Run(() =>
+        {
+            _ = Paths.MkDir($"{spool.Root}/{Saved}", FileModes.PrivateFolder);
+            return spool.Move(id, folder, Saved);
+        });
+        if (error is 0 or Errno.ENOENT) Removed(id, unsynced);
+        else Log.Warning($"{id}: move queue file to {Saved}: {Errno.Text(error)}");
+    }
+}
