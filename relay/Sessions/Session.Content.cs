@@ -1,6 +1,7 @@
 using System.Globalization;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Smtp;
 using MtaSuite.Relay.Content;
 using MtaSuite.Relay.Deliveries;
 
