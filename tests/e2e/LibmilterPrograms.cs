@@ -67,7 +67,7 @@ public class LibmilterPrograms : InstanceTest
         Programs.Require("amavisd", "amavisd-milter");
         using AmavisServer amavis = new(Mta, 0, 0, "D_REJECT");
         using ForeignDaemon milter = new("setpriv", ["--reuid", "amavis", "--regid", "amavis", "--init-groups", "amavisd-milter", "-f",
-            "-s", $"inet:{_amavis}@127.0.0.1", "-S", $"unix:{amavis.Socket}", "-w", amavis.Work, "-p", $"{amavis.Work}/milter.pid"],
+            "-s", $"inet:{_amavis}@127.0.0.1", "-S", amavis.Socket, "-w", amavis.Work, "-p", $"{amavis.Work}/milter.pid"],
             () => ForeignDaemon.Listens(_amavis));
         Assert.That(Send(_amavisSmtp, "a@client.example", Letter("client.example", Eicar)), Does.StartWith("55").And.Contain("INFECTED"));
         Mta.WaitForLog(@"milter-reject: END-OF-MESSAGE from \S+: .*INFECTED");
