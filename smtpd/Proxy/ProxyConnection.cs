@@ -87,7 +87,7 @@ internal sealed class ProxyConnection : IDisposable
         return status;
     }
 
-    private string LostText => _connection.Error == Libc.ETIMEDOUT ? $"timeout talking to proxy {_settings.Name}"
+    private string LostText => _connection.Error == Errno.ETIMEDOUT ? $"timeout talking to proxy {_settings.Name}"
         : $"lost connection with proxy {_settings.Name}";
 
     private SmtpReply Break(string why)
