@@ -13,6 +13,7 @@ internal static class Manual
         DESCRIPTION
             Speaks SMTP with clients, in clear or within TLS, lets users log in (docs/AUTH.md), checks clients and addresses by the
             smtpd_*_restrictions, and streams messages to cleanup. A 250 after the content means that the message is durable in the queue.
+            With smtpd_proxy_filter they go to a filter that speaks SMTP instead, whose answer is the client's (docs/PROXY_FILTER.md).
 
             One process serves many clients. The maxproc column of master.cf is the maximum of sessions at once; beyond it clients get
             421 4.3.2. With nine tenths of them in use $stress is "yes", and the shorter smtpd_timeout applies to waiting clients, too.

@@ -8,6 +8,7 @@ using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Tls;
 using MtaSuite.Smtpd.Access;
 using MtaSuite.Smtpd.Auth;
+using MtaSuite.Smtpd.Proxy;
 
 namespace MtaSuite.Smtpd;
 
@@ -88,6 +89,9 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdTables tables)
     // TLS
     public readonly TimeSpan StartTlsTimeout = c.Get(TlsParams.SmtpdStarttlsTimeout);
 
+    /// <summary>The filter that mail goes through instead of to cleanup, if any.</summary>
+    public readonly ProxySettings Proxy = new(c);
+
     /// <summary>transport:destination that takes all mail first; empty: none.</summary>
     public readonly string ContentFilter = c.Get(SmtpdParams.ContentFilter);
 
@@ -113,6 +117,7 @@ internal sealed class SmtpdSettings(MailConfig c, SmtpdTables tables)
     public IEnumerable<string> Problems()
     {
         foreach (string problem in Tables.Problems()) yield return problem;
+        if (Proxy.Problem.Length > 0) yield return Proxy.Problem;
         if (UpstreamProxyProtocol is not ("" or "haproxy"))
             yield return $"smtpd_upstream_proxy_protocol: unknown protocol {UpstreamProxyProtocol}";
     }

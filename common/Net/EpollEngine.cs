@@ -19,7 +19,9 @@ internal sealed class EpollEngine : SocketEngine
         _ = Epoll.Control(_epoll, Epoll.EPOLL_CTL_ADD, _wake, Epoll.EPOLLIN, WakeData);
     }
 
-    public override bool Watch(int fd, uint events, ulong data) => Epoll.Control(_epoll, Epoll.EPOLL_CTL_ADD, fd, events, data) == 0;
+    /// <summary>Where a removal failed for want of memory the descriptor is still there: it changes hands.</summary>
+    public override bool Watch(int fd, uint events, ulong data) => Epoll.Control(_epoll, Epoll.EPOLL_CTL_ADD, fd, events, data) == 0
+        || (Errno.Last == Errno.EEXIST && Epoll.Control(_epoll, Epoll.EPOLL_CTL_MOD, fd, events, data) == 0);
 
     public override void Rewatch(int fd, uint events, ulong data) => _ = Epoll.Control(_epoll, Epoll.EPOLL_CTL_MOD, fd, events, data);
 

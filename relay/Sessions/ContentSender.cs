@@ -1,6 +1,7 @@
 using System.Globalization;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
+using MtaSuite.Common.Smtp;
 using MtaSuite.Relay.Content;
 using MtaSuite.Relay.Messages;
 using MtaSuite.Relay.Settings;

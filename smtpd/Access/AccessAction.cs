@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Tables;
@@ -84,6 +85,10 @@ internal static class AccessAction
         /// <summary>The transaction that an action on the message belongs to; null where there is none.</summary>
         private Transaction? Message(string action)
         {
+            // what happens to a message behind smtpd is cleanup's business, and not in sight of a filter before the queue
+            bool proxied = C.Session.Settings.Proxy.IsUsed && action != "PREPEND";
+            if (proxied) Log.Warning($"{Source}: with {SmtpdParams.SmtpdProxyFilter} specified, action {action} is unavailable");
+            if (proxied) return null;
             if (C.Session.Transaction is { } transaction && C.Sender is not null) return transaction;
             Log.Warning($"{Source}: action {action} is skipped outside of a mail transaction");
             return null;

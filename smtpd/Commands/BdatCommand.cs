@@ -3,7 +3,6 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
-using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd.Commands;
 
@@ -61,7 +60,7 @@ internal static class BdatCommand
             SessionState.Failed => new SmtpReply(551, new DsnStatus(5, 0, 0), $"Discarded {chunk.Size} bytes after earlier error"),
             SessionState.Idle => Replies.NeedRcpt,
             SessionState.Mail => Replies.NoRecipients,
-            SessionState.Rcpt => await s.Filters.RunAsync(new FilterEvent(FilterPhase.Data)),
+            SessionState.Rcpt => await ContentTransfer.AskAsync(s),
             _ => default,
         };
         if (!refusal.IsNone) return refusal;

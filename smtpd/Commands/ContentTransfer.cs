@@ -5,7 +5,9 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Common.Spool;
 using MtaSuite.Smtpd.Filters;
+using MtaSuite.Smtpd.Proxy;
 
 namespace MtaSuite.Smtpd.Commands;
 
@@ -15,6 +17,13 @@ internal static class ContentTransfer
     // What is left of a request's time when it is used up: what has arrived is still taken.
     private static readonly TimeSpan s_leastTime = TimeSpan.FromSeconds(1);
 
+    /// <summary>DATA, or the first BDAT: asks the filters, the one before the queue last; "none", or the refusal.</summary>
+    public static async ValueTask<SmtpReply> AskAsync(SmtpSession s)
+    {
+        SmtpReply refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Data));
+        return refusal.IsNone && s.Transaction is { Proxy: { } proxy, Discard: false } ? await proxy.DataAsync() : refusal;
+    }
+
     /// <summary>Content comes now.</summary>
     public static void Open(SmtpSession s, DotDecoder decoder)
     {
@@ -23,12 +32,14 @@ internal static class ContentTransfer
             new ContentReceiver(t.Discard ? null : () => Submit(s, t), decoder, s.Rights.BareNewline, s.Settings.MessageSizeLimit);
     }
 
-    /// <summary>Opens the message at cleanup and sends our own headers.</summary>
+    /// <summary>Opens the message, at cleanup or at the filter before the queue, and sends our own headers.</summary>
     private static ISubmission Submit(SmtpSession s, Transaction t)
     {
-        ISubmission submission = s.Server.OpenMessage(CleanupRequest.Make(s, t));
+        ISubmission submission = t.Proxy?.OpenContent() ?? s.Server.OpenMessage(CleanupRequest.Make(s, t));
         t.Opened();
         foreach (string header in t.Prepend ?? []) submission.Write(Encoding.UTF8.GetBytes(header + "\n"));
+        // between two filters our name would say nothing: XFORWARD has passed on who the client is
+        if (t.Proxy is not null && s.Forwarded is not null) return submission;
         DateTimeOffset arrival = DateTimeOffset.UnixEpoch.AddTicks(t.ArrivalMicroseconds * 10);
         submission.Write(ReceivedHeader.Build(s, t, arrival));
         return submission;
@@ -90,18 +101,22 @@ internal static class ContentTransfer
         if (content.SawBareLf && s.Rights.BareNewline == BareNewlinePolicy.Note) s.SawBareLf = true;
         SmtpReply reply = Refusal(s, t, content);
         if (reply.IsNone) reply = await s.Filters.RunAsync(new FilterEvent(FilterPhase.EndOfData));
-        if (reply.IsNone && !t.Discard && s.Filters.Milters is { } milters) reply = await milters.HandOverAsync(t);
-        if (reply.IsNone) reply = await QueueAsync(s, t, content);
-        bool ok = reply.IsNone;
-        if (ok)
-        {
-            s.Limits.Reset();
-            s.Reply(new SmtpReply(250, new DsnStatus(2, 0, 0),
-                chunked ? $"Ok: {size} bytes queued as {t.QueueId}" : $"Ok: queued as {t.QueueId}"));
-        }
-        else s.Reply(reply);
+        ProxyTransaction? proxy = t.Discard ? null : t.Proxy;
+        // milters see the content behind the filter before the queue, where it is as the filter left it
+        if (reply.IsNone && !t.Discard && proxy is null && s.Filters.Milters is { } milters) reply = await milters.HandOverAsync(t);
+        if (reply.IsNone) reply = proxy is null ? await QueueAsync(s, t, content) : await proxy.FinishAsync(content);
+        bool ok = reply.Code < 400;
+        if (ok) s.Limits.Reset();
+        s.Reply(reply.IsNone ? Queued(s, t, chunked ? size : null) : reply);
         s.EndTransaction();
         return ok;
+    }
+
+    private static SmtpReply Queued(SmtpSession s, Transaction t, long? size)
+    {
+        if (t.QueueId.Length == 0) t.QueueId = QueueId.Next(s.Loop.Time); // discarded, and the filter before the queue was not asked
+        return new SmtpReply(250, new DsnStatus(2, 0, 0),
+            size is null ? $"Ok: queued as {t.QueueId}" : $"Ok: {size} bytes queued as {t.QueueId}");
     }
 
     /// <summary>Why content that was received cannot be accepted, if so.</summary>
@@ -114,7 +129,7 @@ internal static class ContentTransfer
                 return new SmtpReply(s.Settings.BareNewlineRejectCode, new DsnStatus(5, 5, 2),
                     $"{s.Settings.MyHostname} Error: bare <LF> received");
             case ContentTrouble.TooBig:
-                Log.Warning($"{t.QueueId}: queue file size limit exceeded");
+                Log.Warning($"{t.LogId}: queue file size limit exceeded");
                 return Replies.TooBig;
             default:
                 return default;
@@ -133,7 +148,7 @@ internal static class ContentTransfer
         switch (answer.Failure)
         {
             case SubmitFailure.TooBig: // with the headers that cleanup adds; the client's part was not
-                Log.Warning($"{t.QueueId}: queue file size limit exceeded");
+                Log.Warning($"{t.LogId}: queue file size limit exceeded");
                 return Replies.TooBig;
             case SubmitFailure.Refused:
                 s.LogEvent("reject", $"{outcome.Code} {outcome.Status} {outcome.Text}");

@@ -1,5 +1,4 @@
 using MtaSuite.Common.Smtp;
-using MtaSuite.Smtpd.Filters;
 
 namespace MtaSuite.Smtpd.Commands;
 
@@ -20,7 +19,7 @@ internal static class DataCommand
     public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
     {
         if (!arguments.IsEmpty) return s.Refuse(s_syntax);
-        SmtpReply refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Data));
+        SmtpReply refusal = await ContentTransfer.AskAsync(s);
         if (!refusal.IsNone) return s.Refuse(refusal);
         ContentTransfer.Open(s, DotDecoder.ForData(s.Rights.BareNewline, s.Settings.ReplaceStrayCr));
         s.Reply("354 End data with <CR><LF>.<CR><LF>\r\n"u8);

@@ -4,6 +4,7 @@ using MtaSuite.Common.Routing;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Common.Spool;
 using MtaSuite.Smtpd.Filters;
+using MtaSuite.Smtpd.Proxy;
 
 namespace MtaSuite.Smtpd.Commands;
 
@@ -29,6 +30,7 @@ internal static class MailCommand
         s.Begin(new Transaction(sender, parameters, QueueId.Microseconds(s.Loop.Time)));
         refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Mail, sender, arguments));
         if (refusal.IsNone) refusal = await FindLocalClientAsync(s, s.Transaction!);
+        s.Transaction!.Proxy = ProxyTransaction.Begin(s, s.Transaction, arguments);
         if (refusal.IsNone && !s.Server.Disk.HasRoom(s.Settings.QueueMinfree, s.Settings.MessageSizeLimit)) refusal = NoSpace(s);
         if (!refusal.IsNone)
         {

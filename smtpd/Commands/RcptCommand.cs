@@ -29,10 +29,11 @@ internal static class RcptCommand
         }
         refusal = await s.Limits.CountRecipientAsync();
         if (refusal.IsNone) refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Rcpt, recipient, arguments));
+        if (refusal.IsNone && transaction is { Proxy: { } proxy, Discard: false }) refusal = await proxy.RcptAsync(recipient, arguments);
         if (!refusal.IsNone) return s.Refuse(refusal);
-        if (transaction.QueueId.Length == 0)
+        if (transaction.Recipients.Count == 0)
         {
-            transaction.QueueId = QueueId.Next(s.Loop.Time);
+            if (transaction.Proxy is null) transaction.QueueId = QueueId.Next(s.Loop.Time);
             s.SessionLog.Client(transaction);
         }
         transaction.Recipients.Add(new EnvelopeRecipient

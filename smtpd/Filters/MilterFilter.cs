@@ -80,7 +80,7 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
         MilterClient.Of(s.Client.Name, s.Client.Ip, s.Client.PortNumber, ClientInfo.Unknown);
 
     /// <summary>The address with its brackets, then the parameters of ESMTP as the client wrote them.</summary>
-    private static string[] Arguments(FilterEvent e)
+    internal static string[] Arguments(FilterEvent e)
     {
         string[] words = Encoding.UTF8.GetString(e.Arguments.Span[EndOfPath(e.Arguments.Span)..]).Split(' ',
             StringSplitOptions.RemoveEmptyEntries);

@@ -26,7 +26,7 @@ internal static class ReceivedHeader
         }
         text.Append("by ").Append(settings.MyHostname).Append(" (").Append(settings.MailName).Append(')');
         text.Append(" with ").Append(Protocol(session, transaction));
-        text.Append(" id ").Append(transaction.QueueId);
+        if (transaction.QueueId.Length > 0) text.Append(" id ").Append(transaction.QueueId);
         if (transaction.Recipients.Count == 1)
             text.Append("\n\tfor <").Append(Address.Quote822(transaction.Recipients[0].Address)).Append(">; ");
         else text.Append(";\n\t");

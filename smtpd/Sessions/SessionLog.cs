@@ -101,7 +101,7 @@ internal sealed class SessionLog(SmtpSession session)
     /// <summary>The queue id and where the message comes from, at the first recipient.</summary>
     public void Client(Transaction transaction)
     {
-        LogLine line = LogLine.Info(transaction.QueueId).Field("client", session.Client.NameAddress);
+        LogLine line = LogLine.Info(transaction.LogId).Field("client", session.Client.NameAddress);
         if (session.IsAuthenticated)
         {
             line = line.Field("sasl_method", session.SaslMethod).Field("sasl_username", session.SaslLogin);
@@ -120,13 +120,27 @@ internal sealed class SessionLog(SmtpSession session)
         StringBuilder line = new(200);
         line.Append(what).Append(": ").Append(session.Stage.ToString()).Append(" from ").Append(session.Client.NameAddress).Append(": ")
             .Append(text).Append(';');
+        AppendEnvelope(line, sender, recipient, helo);
+        LogLine.Info(session.LogId).Free(line.ToString()).Send();
+    }
+
+    /// <summary>"proxy-accept: END-OF-MESSAGE: reply; from=&lt;&gt; to=&lt;&gt; proto=ESMTP helo=&lt;&gt;".</summary>
+    public void Proxy(Transaction transaction, string verdict, string reply)
+    {
+        StringBuilder line = new(200);
+        line.Append("proxy-").Append(verdict).Append(": ").Append(session.Stage.ToString()).Append(": ").Append(reply).Append(';');
+        AppendEnvelope(line, transaction.Sender, transaction.Recipients[0].Address, session.Helo);
+        Log.Info($"{line}");
+    }
+
+    private void AppendEnvelope(StringBuilder line, string? sender, string? recipient, string? helo)
+    {
         if (sender is not null) line.Append(" from=<").Append(LogLine.Form(sender)).Append('>');
         if (recipient is not null) line.Append(" to=<").Append(LogLine.Form(recipient)).Append('>');
         line.Append(" proto=").Append(session.Protocol);
         if (helo is { Length: > 0 }) line.Append(" helo=<").Append(helo).Append('>');
         if (session.IsAuthenticated)
             line.Append(" sasl_method=").Append(session.SaslMethod).Append(" sasl_username=").Append(session.SaslLogin);
-        LogLine.Info(session.LogId).Free(line.ToString()).Send();
     }
 
     /// <summary>An event of the transaction that is under way.</summary>

@@ -1,12 +1,13 @@
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd.Proxy;
 
 namespace MtaSuite.Smtpd.Sessions;
 
 /// <summary>
 /// One mail transaction: what MAIL and RCPT said and what checks decided about the message. It ends in <see cref="Commit"/> or
-/// <see cref="Rollback"/>; a stream to cleanup that is still open then is abandoned, and nothing of the message remains.
+/// <see cref="Rollback"/>; a stream to cleanup, or to a filter, that is still open then is abandoned, and nothing of the message remains.
 /// </summary>
 internal sealed class Transaction(string sender, MailParameters parameters, long arrivalMicroseconds)
 {
@@ -14,7 +15,7 @@ internal sealed class Transaction(string sender, MailParameters parameters, long
     public MailParameters Parameters { get; } = parameters;
     /// <summary>When MAIL was accepted, microseconds since 1970.</summary>
     public long ArrivalMicroseconds { get; } = arrivalMicroseconds;
-    /// <summary>Given at the first accepted recipient; empty before.</summary>
+    /// <summary>Given at the first accepted recipient, by cleanup's side; empty before, and with <see cref="Proxy"/>.</summary>
     public string QueueId = "";
     public List<EnvelopeRecipient> Recipients { get; } = [];
     /// <summary>Recipients refused for being too many.</summary>
@@ -25,6 +26,9 @@ internal sealed class Transaction(string sender, MailParameters parameters, long
     public bool LocalClient;
     /// <summary>The content being received; null before DATA or BDAT.</summary>
     public ContentReceiver? Content;
+
+    /// <summary>The filter that the message goes through instead of to cleanup; null: none.</summary>
+    public ProxyTransaction? Proxy;
 
     // What access tables asked for.
     public bool Hold, Discard;
@@ -58,7 +62,7 @@ internal sealed class Transaction(string sender, MailParameters parameters, long
         };
     }
 
-    /// <summary>"NOQUEUE" before the first recipient.</summary>
+    /// <summary>"NOQUEUE" before the first recipient, and where a filter stands before the queue.</summary>
     public string LogId => QueueId.Length == 0 ? "NOQUEUE" : QueueId;
 
     /// <summary>The message is queued, or was deliberately thrown away.</summary>
@@ -69,5 +73,6 @@ internal sealed class Transaction(string sender, MailParameters parameters, long
     {
         Content?.Abandon();
         Content = null;
+        Proxy?.Dispose();
     }
 }

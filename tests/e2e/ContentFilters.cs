@@ -97,15 +97,7 @@ public class ContentFilters : InstanceTest
     {
         if (!Programs.IsRoot) Assert.Ignore("amavisd takes the rights of its user as root");
         Programs.Require("amavisd");
-        string home = Directory.CreateDirectory($"{Mta.Folder}/amavis").FullName;
-        foreach (string folder in new[] { "tmp", "db", "virusmails" }) Directory.CreateDirectory($"{home}/{folder}");
-        File.WriteAllText($"{home}/scan", "#!/bin/sh\nif grep -rqF EICAR-STANDARD-ANTIVIRUS-TEST-FILE \"$1\"; then echo 'INFECTED "
-            + "Eicar'; exit 1; fi\n");
-        File.SetUnixFileMode($"{home}/scan", (UnixFileMode)FileModes.PublicFolder);
-        string settings = $"{Mta.Etc}/amavis.conf"; // where only root may write
-        File.WriteAllText(settings, AmavisSettings(home));
-        Programs.Run("chown", ["-R", "amavis:amavis", home]).Succeeded();
-        using ForeignDaemon amavis = new("amavisd", ["-c", settings, "foreground"], () => ForeignDaemon.Listens(_amavis));
+        using AmavisServer amavis = new(Mta, _amavis, _back, "D_DISCARD");
         Send(Scanned, Address, "Subject: clean\n\na clean letter\n.\n..\n");
         Mail clean = Mta.Delivered("a clean letter");
         Assert.That(clean.Header("X-Virus-Scanned"), Does.Contain("amavis"));
@@ -121,23 +113,4 @@ public class ContentFilters : InstanceTest
         Mta.WaitUntilEmpty();
         Assert.That(Mta.Mailbox().Where(m => m.Text.Contains("EICAR", StringComparison.Ordinal)), Is.Empty);
     }
-
-    private string AmavisSettings(string home) => $$"""
-        use strict;
-        $max_servers = 2; $daemon_user = 'amavis'; $daemon_group = 'amavis';
-        $MYHOME = '{{home}}'; $TEMPBASE = "$MYHOME/tmp"; $db_home = "$MYHOME/db"; $QUARANTINEDIR = "$MYHOME/virusmails";
-        $enable_db = 0; $enable_zmq = 0; $do_syslog = 0; $LOGFILE = "$MYHOME/log"; $log_level = 1;
-        $pid_file = "$MYHOME/pid"; $lock_file = "$MYHOME/lock"; $unix_socketname = undef;
-        $inet_socket_bind = '127.0.0.1'; $inet_socket_port = {{_amavis}};
-        $forward_method = 'smtp:[127.0.0.1]:{{_back}}'; $notify_method = $forward_method;
-        $myhostname = 'amavis.test.example'; $mydomain = 'test.example'; @local_domains_maps = (1);
-        $X_HEADER_TAG = 'X-Virus-Scanned'; $X_HEADER_LINE = 'amavis at test.example';
-        $final_virus_destiny = D_DISCARD; $final_banned_destiny = D_PASS; $final_bad_header_destiny = D_PASS;
-        $virus_admin = undef; $virus_quarantine_method = undef;
-        @bypass_spam_checks_maps = (1); @bypass_banned_checks_maps = (1); $enable_dkim_verification = 0;
-        @decoders = (); @av_scanners = (['test', '{{home}}/scan', '{}', [0], [1], qr/INFECTED (\S+)/m]);
-        @av_scanners_backup = ();
-        1;
-
-        """;
 }

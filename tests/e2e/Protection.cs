@@ -23,7 +23,7 @@ public class Protection : InstanceTest
         yield return new("smtpd_recipient_restrictions = permit_mynetworks, check_address_map hash:/etc/addresses, reject", "",
             "check_address_map");
         yield return new("", "127.0.0.1:PORT inet n - n - 1 postscreen", "postscreen");
-        yield return new("", "127.0.0.1:PORT inet n - n - - smtpd -o smtpd_proxy_filter=127.0.0.1:10025", "smtpd_proxy_filter");
+        yield return new("", "other unix - - n - - smtp -o smtp_tls_per_site=hash:/etc/sites", "smtp_tls_per_site");
         yield return new("myorigin = /nonexistent/mailname", "", "/nonexistent/mailname");
         yield return new("smtp_bind_address = 999.1.1.1", "", "smtp_bind_address");
         yield return new("mydestination = $myhostnam", "", "$myhostnam");

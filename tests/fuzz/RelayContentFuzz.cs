@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Mime;
+using MtaSuite.Common.Smtp;
 using MtaSuite.Relay.Content;
 using MtaSuite.Relay.Mime;
 

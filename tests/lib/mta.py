@@ -124,6 +124,14 @@ class Instance:
             if program in (None, name): found[int(pid)] = name
         return found
 
+    @staticmethod
+    def service_of(pid):
+        """The name of the service that a process is: of the line in master.cf."""
+        try:
+            with open(f'/proc/{pid}/cmdline', 'rb') as f: words = f.read().decode('latin-1').split('\0')
+        except OSError: return ''
+        return words[words.index('-n') + 1] if '-n' in words else ''
+
     def signal(self, number, pids):
         for pid in pids:
             try: os.kill(pid, number)
@@ -142,9 +150,9 @@ class Instance:
     def is_finished(path):
         try:
             with open(path, 'rb') as f:
-                if f.readline() != b'MTASUITE 1\n': return False
-                offset, length = f.readline().decode('latin-1').ljust(27)[:26].split(' ', 1)
-                return length.strip() != '' and os.fstat(f.fileno()).st_size >= int(offset) + int(length)
+                if f.readline() != b'MTASUITE 2\n': return False
+                sizes = [int(s) for s in f.readline().split()[:6]]  # offset and length of each segment (docs/QUEUE_FILE.md)
+                return len(sizes) == 6 and os.fstat(f.fileno()).st_size >= max(sizes[i] + sizes[i + 1] for i in (0, 2, 4))
         except (FileNotFoundError, ValueError): return False
 
     def log_text(self, since=0):

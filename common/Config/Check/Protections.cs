@@ -15,14 +15,13 @@ public sealed record Protection(string Name, string Consequence);
 /// </summary>
 public static class Protections
 {
-    private const string Unscanned = "mail would pass unscanned";
     private const string Unchecked = "mail would pass unchecked";
 
     /// <summary>Parameters; those of yes and no protect when they are yes.</summary>
     public static IReadOnlyList<Protection> Parameters { get; } =
     [
         new("lmtp_tls_per_site", "TLS would not be enforced"), new("milter_header_checks", Unchecked),
-        new("smtp_tls_per_site", "TLS would not be enforced"), new("smtpd_proxy_filter", Unscanned),
+        new("smtp_tls_per_site", "TLS would not be enforced"),
     ];
 
     /// <summary>Restrictions. One that is accepted is left out of its list.</summary>

@@ -174,14 +174,14 @@ public static class SmtpdParams
         doc: "Longest wait for a policy service.");
     public static readonly IntParam SmtpdPolicyServiceTryLimit = new("smtpd_policy_service_try_limit", "2", min: 1,
         doc: "How often a policy service is asked.");
-    public static readonly TextParam SmtpdProxyEhlo = new("smtpd_proxy_ehlo", "$myhostname", effective: false,
-        doc: "Name sent with EHLO to a before-queue filter.");
-    public static readonly TextParam SmtpdProxyFilter = new("smtpd_proxy_filter", "", effective: false,
-        doc: "host:port of a filter that mail goes through before it is accepted.");
-    public static readonly TextParam SmtpdProxyOptions = new("smtpd_proxy_options", "", effective: false,
-        doc: "How to talk to that filter: speed_adjust.");
-    public static readonly TimeParam SmtpdProxyTimeout = new("smtpd_proxy_timeout", "100s", min: "1s", effective: false,
-        doc: "Longest wait for that filter.");
+    public static readonly TextParam SmtpdProxyEhlo = new("smtpd_proxy_ehlo", "$myhostname",
+        doc: "Name sent with EHLO to a filter before the queue.");
+    public static readonly TextParam SmtpdProxyFilter = new("smtpd_proxy_filter", "",
+        doc: "host:port or unix:path of a filter that mail goes through before it is accepted; empty: none.");
+    public static readonly TextParam SmtpdProxyOptions = new("smtpd_proxy_options", "", each: "speed_adjust",
+        doc: "How to talk to that filter: speed_adjust asks it when the whole message is here.");
+    public static readonly TimeParam SmtpdProxyTimeout = new("smtpd_proxy_timeout", "100s", min: "1s",
+        doc: "Longest wait for a connection to that filter, for each reply, and for room for content.");
     public static readonly IntParam SmtpdRecipientLimit = new("smtpd_recipient_limit", "1000", min: 1, doc: "Recipients of one message.");
     public static readonly IntParam SmtpdRecipientOvershootLimit = new("smtpd_recipient_overshoot_limit", "1000", min: 1,
         doc: "Recipients beyond that limit before they count as errors.");

@@ -122,8 +122,7 @@ class Worker:
             self.path.close(self.options.keep)
 
     def find(self):
-        program = self.daemon
-        pids = list(self.path.mta.pids(program))
+        pids = self.path.pids(self.daemon)
         return pids[-1] if pids else None
 
     def attach(self):
@@ -195,11 +194,12 @@ class Worker:
         if self.path.name != 'notice' and 'status=bounced' in log: problems.append('returned')
         if 'panic:' in log: problems.append('panic')
         if list(mta.queue_files('corrupt')): problems.append('called damaged')
-        if answer.startswith('refused') and fault != 'KILL' and call not in SYNCS and self.path.count(token) > 0: problems.append(f'{answer}, and delivered')
+        told_late = self.daemon in self.path.may_deliver_what_it_refused and call in LOST_ANSWERS
+        if answer.startswith('refused') and fault != 'KILL' and call not in SYNCS and not told_late and self.path.count(token) > 0: problems.append(f'{answer}, and delivered')
         if self.tracer.gone and fault != 'KILL':
             self.report.deaths[self.daemon, call, fault] += 1
             problems.append('the daemon died of an error')
-        problems += self.twice(token)
+        problems += self.twice(token) + self.path.complaints(token)
         for problem in problems: self.report.fail(where, problem, log)
         if any(p.startswith(('not through', 'no answer', 'called')) for p in problems): self.restart()
 

@@ -2,7 +2,8 @@
 import os, re, shutil, sys, threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'lib'))
-from mta import ANYBODY, HOST, READABLE, USER, Instance, Refused, Sink
+from filters import FIELD, LINE, Milter, PassThrough
+from mta import ANYBODY, HOST, READABLE, USER, Instance, Refused, Sink, free_ports
 
 TOKEN = re.compile(r'token-[0-9]+-of-this-run')
 # short waits, no notices to the postmaster, one process for each service, daemons that stay
@@ -12,6 +13,7 @@ SETTINGS = ['minimal_backoff_time=1s', 'maximal_backoff_time=1s', 'queue_run_del
 
 class Path:
     name, daemons, settings = '', (), ()
+    may_deliver_what_it_refused = ()  # daemons that refuse for now what they were told too late has been accepted
     may_double_when_killed = ()  # daemons whose death between a delivery and its mark makes it happen again: docs/STATES.md, states 8, 9 and 13
 
     def __init__(self):
@@ -58,6 +60,14 @@ class Path:
             with open(f'{folder}/{name}', encoding='latin-1') as f: text = f.read()
             os.unlink(f'{folder}/{name}')
             self.tally_message(text)
+
+    def pids(self, daemon):
+        """The processes that faults of a daemon are made in, the last of them first choice."""
+        return list(self.mta.pids(daemon))
+
+    def complaints(self, token):
+        """What else is wrong with a message that arrived."""
+        return []
 
     def close(self, keep): self.mta.remove(keep)
 
@@ -154,4 +164,50 @@ class Notice(Path):
     def recipient(self, token): return f'broken@{HOST}'
 
 
-ALL = [Maildir, Mbox, Command, Relay, Sendmail, Notice, Retry]
+class Filtered(Path):
+    """A filter edits each message: whatever arrives has been through it."""
+    daemons, may_double_when_killed = ('smtpd', 'cleanup', 'qmgr', 'local'), ('local',)
+
+    def __init__(self):
+        self.unseen = set()
+        super().__init__()
+
+    def tally_message(self, text):
+        header, _, body = text.partition('\n\n')
+        if FIELD.decode() not in header.split('\n') or not body.startswith(LINE.decode() + '\n'): self.unseen.update(TOKEN.findall(text))
+        super().tally_message(text)
+
+    def complaints(self, token): return ['delivered past the filter'] if token in self.unseen else []
+
+    def close(self, keep):
+        super().close(keep)
+        self.filter.close()
+
+
+class FilteredByMilter(Filtered):
+    name = 'through milter'
+    settings = ('milter_default_action=tempfail',)
+
+    def prepare(self):
+        self.filter = Milter()
+        self.mta.configure(f'smtpd_milters=inet:127.0.0.1:{self.filter.port}')
+
+
+class FilteredByProxy(Filtered):
+    """A filter before the queue: smtpd is the process that speaks to the client and to the filter."""
+    name = 'through proxy'
+    may_deliver_what_it_refused = ('smtpd',)  # the filter has passed the message on, and its answer was lost
+
+    def prepare(self):
+        behind, = free_ports(1)
+        self.filter = PassThrough(behind)
+        self.mta.configure(f'smtpd_proxy_filter=127.0.0.1:{self.filter.port}')
+        with open(f'{self.mta.etc}/master.cf', 'a', encoding='utf-8') as f:
+            f.write(f'\n127.0.0.1:{behind} inet n - n - - smtpd -o smtpd_proxy_filter= -o smtpd_authorized_xforward_hosts=127.0.0.0/8\n')
+
+    def pids(self, daemon):
+        if daemon != 'smtpd': return super().pids(daemon)
+        return [pid for pid in super().pids(daemon) if self.mta.service_of(pid).endswith(f':{self.mta.port}')]
+
+
+ALL = [Maildir, Mbox, Command, Relay, Sendmail, Notice, Retry, FilteredByMilter, FilteredByProxy]

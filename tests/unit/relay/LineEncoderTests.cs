@@ -1,5 +1,5 @@
 using System.Text;
-using MtaSuite.Relay.Content;
+using MtaSuite.Common.Smtp;
 using MtaSuite.Relay.Sessions;
 using MtaSuite.Relay.Settings;
 using MtaSuite.Tests.Fuzz;

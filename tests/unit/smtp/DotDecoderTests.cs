@@ -1,6 +1,5 @@
 using System.Text;
 using MtaSuite.Common.Smtp;
-using MtaSuite.Relay.Content;
 
 namespace MtaSuite.Tests.Unit.Smtp;
 

@@ -25,7 +25,7 @@ internal sealed class SmtpHarness : IDisposable
     private readonly string _log = Path.GetTempFileName();
     private readonly string _hosts = Path.GetTempFileName();
 
-    public SmtpHarness(string config = "", string stress = "", IAddresses? addresses = null)
+    public SmtpHarness(string config = "", string stress = "", IAddresses? addresses = null, string spool = "")
     {
         string text = "myhostname = mx.test\nmydomain = test\nsmtpd_error_sleep_time = 0\nsmtpd_sasl_failure_delay = 0\nmynetworks = "
             + "192.0.2.0/24\n" + config;
@@ -36,7 +36,7 @@ internal sealed class SmtpHarness : IDisposable
         SmtpdSettings stressed = new(MailConfig.Parse(text + "\nstress = yes\n" + stress).Config, normal.Tables);
         Settings = new SettingsPair(normal, stressed);
         Server = new SmtpServer(Loop, Settings, Queue.Open, addresses ?? Addresses, Names(),
-            new DiskSpace("/tmp", TimeProvider.System), MaxSessions)
+            new DiskSpace("/tmp", TimeProvider.System), MaxSessions, spool)
         {
             Tls = normal.Tls.IsOn ? normal.Tls.TryStart(TimeProvider.System, out _) : null,
             Qmgr = new LinkClient(Loop, QmgrSocket),

@@ -1,13 +1,13 @@
-namespace MtaSuite.Relay.Content;
+namespace MtaSuite.Common.Smtp;
 
 /// <summary>
-/// Turns content as the queue has it (lines end in LF) into what goes over the wire, piece by piece: CR LF line ends, a second dot before a
+/// Turns content as we keep it (lines end in LF) into what goes over the wire, piece by piece: CR LF line ends, a second dot before a
 /// dot at the start of a line (RFC 5321 4.5.2), no line longer than the limit (4.5.3.1.6). No CR or LF leaves that is not part of CR LF: CR
 /// LF in the content is a line end, any other CR becomes a space. A line that is too long is broken and goes on behind a space.
 /// </summary>
 /// <param name="dots">Double dots (DATA); chunks need none.</param>
 /// <param name="limit">Most bytes of a line without its end; 0: any.</param>
-internal struct LineEncoder(bool dots, int limit)
+public struct LineEncoder(bool dots, int limit)
 {
     /// <summary>Most bytes that <see cref="Finish"/> writes.</summary>
     public const int MaxEnd = 8;

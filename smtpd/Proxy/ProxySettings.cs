@@ -1,0 +1,60 @@
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
+
+namespace MtaSuite.Smtpd.Proxy;
+
+/// <summary>
+/// smtpd_proxy_filter and what belongs to it:
+/// <code>
+/// filter = [ "inet:" ] [ [ host / "[" host "]" ] ":" ] port  /  "unix:" path
+/// </code>
+/// Without a host it is localhost. A filter that is named and cannot be understood is still in use: its mail is refused for now.
+/// </summary>
+internal sealed class ProxySettings
+{
+    public ProxySettings(MailConfig c)
+    {
+        Name = c.Get(SmtpdParams.SmtpdProxyFilter);
+        Ehlo = c.Get(SmtpdParams.SmtpdProxyEhlo);
+        Timeout = c.Get(SmtpdParams.SmtpdProxyTimeout);
+        LineLimit = c.Get(CleanupParams.LineLengthLimit);
+        SpeedAdjust = c.GetList(SmtpdParams.SmtpdProxyOptions).Contains("speed_adjust", StringComparer.OrdinalIgnoreCase);
+        if (!IsUsed) return;
+        if (TryParse(Name, out ServiceAddress? address, out string problem)) Address = address;
+        else Problem = $"{SmtpdParams.SmtpdProxyFilter}: {problem}";
+    }
+
+    /// <summary>All mail of the service goes through a filter.</summary>
+    public bool IsUsed => Name.Length > 0;
+
+    /// <summary>As written, for the log.</summary>
+    public string Name { get; }
+
+    /// <summary>Where it listens; null: <see cref="Problem"/>.</summary>
+    public ServiceAddress? Address { get; }
+
+    /// <summary>What is wrong with the address; empty: nothing.</summary>
+    public string Problem { get; } = "";
+
+    public string Ehlo { get; }
+
+    /// <summary>To connect, for each command with its reply, and for room for content.</summary>
+    public TimeSpan Timeout { get; }
+
+    /// <summary>The longest line of a reply.</summary>
+    public int LineLimit { get; }
+
+    /// <summary>A filter is asked only when the whole message is here.</summary>
+    public bool SpeedAdjust { get; }
+
+    private static bool TryParse(string text, out ServiceAddress? address, out string problem)
+    {
+        if (text.StartsWith("unix:", StringComparison.OrdinalIgnoreCase))
+            return ServiceAddress.TryParse($"unix:{text["unix:".Length..]}", out address, out problem);
+        if (text.StartsWith("inet:", StringComparison.OrdinalIgnoreCase)) text = text["inet:".Length..];
+        string host = text.StartsWith(':') ? "localhost" : text.Contains(':') ? "" : "localhost:";
+        if (!ServiceAddress.TryParse($"inet:{host}{text}", out address, out problem)) return false;
+        if (!new TcpPorts("").TryFind(address.Port, out _)) problem = $"unknown port: {address.Port}";
+        return problem.Length == 0;
+    }
+}
