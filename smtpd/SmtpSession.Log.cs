@@ -47,11 +47,8 @@ internal sealed partial class SmtpSession
     public void LogEvent(string what, string text, string? sender, string? recipient, string? helo)
     {
         StringBuilder line = new(200);
-        line.Append(what).Append(": ").Append(Where).Append(" from ").Append(Client.NameAddress).Append(": ").Append(text).Append(';');
-        if (sender is not null) line.Append(" from=<").Append(LogLine.Form(sender)).Append('>');
-        if (recipient is not null) line.Append(" to=<").Append(LogLine.Form(recipient)).Append('>');
-        line.Append(" proto=").Append(Protocol);
-        if (helo is { Length: > 0 }) line.Append(" helo=<").Append(helo).Append('>');
+        line.Append(what).Append(": ").Append(Where).Append(" from ").Append(Client.NameAddress).Append(": ").Append(text).Append(';')
+            .AppendEnvelope(sender, recipient, Protocol, helo);
         if (SaslLogin.Length > 0) line.Append(" sasl_method=").Append(SaslMethod).Append(" sasl_username=").Append(SaslLogin);
         LogLine.Info(LogId).Free(line.ToString()).Send();
     }

@@ -6,7 +6,6 @@ public sealed partial class Connection
 {
     /// <summary>A service that takes nobody for so long is away.</summary>
     private static readonly TimeSpan BacklogPatience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
     /// Connects to a Unix socket. While the service's backlog is full the connection is made as if it were there: what is written waits
@@ -28,23 +27,19 @@ public sealed partial class Connection
         (Loop, _fd, _list) = (loop, fd, ConnectionList.Of(loop));
         _list.Add(this);
         _readable = _writable = false;
-        ConnectAgain(path, loop.NowMilliseconds + (long)BacklogPatience.TotalMilliseconds);
+        Backlog.Await(loop, () => _fd, path, BacklogPatience, Connected);
     }
 
-    private void ConnectAgain(string path, long until) => Loop.After(BacklogRetry, () =>
+    private void Connected(int error)
     {
-        if (_fd < 0) return;
-        if (Libc.ConnectUnix(_fd, path) == 0)
+        if (error == 0)
         {
             Watch();
             SendAgain();
             if (_fd >= 0) Receivable();
+            return;
         }
-        else if (Libc.Errno == Libc.EAGAIN && Loop.NowMilliseconds < until) ConnectAgain(path, until);
-        else
-        {
-            Error = Libc.Errno;
-            CloseNow();
-        }
-    });
+        Error = error;
+        CloseNow();
+    }
 }

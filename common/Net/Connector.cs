@@ -35,29 +35,22 @@ public sealed class Connector : IReadiness
         return Libc.Connect(fd, remote) == 0 ? Done(new ConnectResult(fd, 0)) : Wait(loop, fd, Libc.Errno, timeout);
     }
 
-    private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
-
     /// <summary>Connects to a Unix socket; while the service's backlog is full, again until the timeout.</summary>
     /// <param name="timeout">Zero: no second attempt. Past it the result is EAGAIN.</param>
     public static Promise<ConnectResult> ConnectUnix(EventLoop loop, string path, TimeSpan timeout)
     {
         int fd = Libc.Socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_NONBLOCK | Libc.SOCK_CLOEXEC, 0);
         if (fd < 0) return Done(ConnectResult.Failed(Libc.Errno));
-        Promise<ConnectResult> result = new();
-        ConnectUnix(loop, fd, path, loop.NowMilliseconds + (long)timeout.TotalMilliseconds, result);
-        return result;
-    }
-
-    private static void ConnectUnix(EventLoop loop, int fd, string path, long until, Promise<ConnectResult> result)
-    {
         int error = Libc.ConnectUnix(fd, path) == 0 ? 0 : Libc.Errno;
-        if (error == Libc.EAGAIN && loop.NowMilliseconds < until)
+        if (error == 0) return Done(new ConnectResult(fd, 0));
+        if (error != Libc.EAGAIN || timeout <= TimeSpan.Zero) return Fail(fd, error);
+        Promise<ConnectResult> result = new();
+        Backlog.Await(loop, () => fd, path, timeout, outcome =>
         {
-            loop.After(BacklogRetry, () => ConnectUnix(loop, fd, path, until, result));
-            return;
-        }
-        if (error != 0) _ = Libc.Close(fd);
-        result.TrySet(error == 0 ? new ConnectResult(fd, 0) : ConnectResult.Failed(error));
+            if (outcome != 0) _ = Libc.Close(fd);
+            result.TrySet(outcome == 0 ? new ConnectResult(fd, 0) : ConnectResult.Failed(outcome));
+        });
+        return result;
     }
 
     private static Promise<ConnectResult> Wait(EventLoop loop, int fd, int error, TimeSpan timeout)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MtaSuite.Common.Dns;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
@@ -11,15 +12,15 @@ public sealed partial class MilterSession
 
     // ---- connecting ------------------------------------------------------------------------------------------------
 
-    private async ValueTask<bool> NegotiateAsync(Promise<ConnectResult> opening)
+    private async ValueTask<bool> NegotiateAsync(ServiceConnector connector)
     {
-        ConnectResult connected = await opening;
-        if (!connected.IsConnected)
+        ServiceConnector.Result opened = await connector.ConnectAsync(service.Address!, service.ConnectTimeout);
+        if (opened.Connection is not { } connection)
         {
-            Fail($"connect to Milter service {service.Name}: {Libc.ErrorText(connected.Error)}");
+            Fail($"connect to Milter service {service.Name}: {opened.Problem}");
             return false;
         }
-        Connection connection = _connection = new Connection(loop, connected.Descriptor);
+        _connection = connection;
         MilterOptions offer = new() { Version = service.Version, Actions = MilterActions.All, Steps = service.Steps };
         offer.Write(connection);
         connection.SetDeadline(service.CommandTimeout);

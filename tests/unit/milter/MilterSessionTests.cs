@@ -50,14 +50,18 @@ public sealed class MilterSessionTests
         Assert.That(m.Log.Single(h => h.Command == MilterCommand.Body).Content, Is.EqualTo("first line\r\nlast line\r\n"));
     });
 
-    [TestCase("FROM:<a@b> SIZE=1", " SIZE=1"), TestCase("FROM:<a@b>", ""), TestCase("FROM:<a@b> AUTH=<> SIZE=1", " AUTH=<> SIZE=1")]
-    [TestCase("FROM:<\"a>b\"@c> BODY=7BIT", " BODY=7BIT"), TestCase("FROM:<\"a\\\">b\"@c> X=1", " X=1"),
-        TestCase("FROM: a@b SIZE=1", "SIZE=1")]
-    public void Parameters_are_what_stands_behind_the_path(string arguments, string expected)
+    [TestCase("<a@b.test> SIZE=1", "<a@b.test>|SIZE=1"), TestCase("<a@b.test>", "<a@b.test>"), TestCase("<> SIZE=1", "<>|SIZE=1")]
+    [TestCase("<a@b.test> RET=HDRS  SIZE=1", "<a@b.test>|RET=HDRS|SIZE=1"), TestCase("<\"a>b\"@c.test> SIZE=1", "<\"a>b\"@c.test>|SIZE=1")]
+    [TestCase("<\"a\\\">b\"@c.test> SIZE=1", "<\"a\\\">b\"@c.test>|SIZE=1"), TestCase(" a@b.test SIZE=1", "<a@b.test>|SIZE=1")]
+    public void Parameters_are_what_stands_behind_the_path(string arguments, string expected) => Run("", async m =>
     {
-        int end = MtaSuite.Smtpd.Filters.MilterFilter.EndOfPath(System.Text.Encoding.ASCII.GetBytes(arguments));
-        Assert.That(arguments[end..], Is.EqualTo(expected));
-    }
+        TestClient client = Bench.Connect();
+        await client.ReplyAsync();
+        await client.AskAsync("EHLO client.test");
+        Assert.That(await client.AskAsync($"MAIL FROM:{arguments}"), Does.StartWith("250"));
+        client.Close();
+        Assert.That(string.Join('|', m.Log.Single(h => h.Command == MilterCommand.Mail).Texts), Is.EqualTo(expected));
+    });
 
     [Test]
     public void Steps_that_a_milter_does_not_want_are_left_out_and_silent_ones_not_waited_for() => Run("", async m =>
