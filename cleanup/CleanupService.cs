@@ -28,7 +28,7 @@ internal sealed class CleanupService : LinkService
         Settings = new CleanupSettings(context.Config);
         Checks = CheckSettings.From(context.Config);
         Milters = new MilterSettings(context.Config);
-        foreach (string problem in Milters.Problems) Log.Warning($"{problem}");
+        foreach (MilterProblem problem in Milters.Problems) Log.Warning($"{problem}");
         if (Milters.NonSmtpd.Count > 0) Services = ConnectorOf(context.Config);
         Rewriting = new AddressRewriting(context.Config);
         foreach (string problem in Rewriting.Problems) Log.Warning($"{problem}");

@@ -27,6 +27,20 @@ public enum RestrictionArgument
 /// </summary>
 public static class RestrictionWords
 {
+    /// <summary>The parameter that names further lists.</summary>
+    public const string Classes = "smtpd_restriction_classes";
+
+    /// <summary>The parameters that are such lists.</summary>
+    public static IReadOnlyList<string> Lists { get; } =
+    [
+        "smtpd_client_restrictions", "smtpd_helo_restrictions", "smtpd_sender_restrictions", "smtpd_relay_restrictions",
+        "smtpd_recipient_restrictions", "smtpd_data_restrictions", "smtpd_end_of_data_restrictions", "smtpd_etrn_restrictions",
+    ];
+
+    /// <summary>The words and arguments of a list or a class; none where its value cannot be expanded.</summary>
+    public static List<string> Items(MailConfig config, string list) =>
+        config.TextOf(list) is { } text && config.TryExpand(text, out string value, out _) ? ConfigList.Split(value) : [];
+
     private const string Plain =
         "defer defer_if_permit defer_if_reject defer_unauth_destination greylist permit permit_auth_destination permit_inet_interfaces "
         + "permit_mx_backup"
