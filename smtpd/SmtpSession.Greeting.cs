@@ -25,7 +25,7 @@ internal sealed partial class SmtpSession
             Reply(refusal);
             Errors++;
         }
-        return true;
+        return refusal.Code != 421; // nothing is heard behind it
     }
 
     /// <summary>Takes the header of smtpd_upstream_proxy_protocol; false when it is bad.</summary>

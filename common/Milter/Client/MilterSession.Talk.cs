@@ -163,12 +163,23 @@ public sealed partial class MilterSession
                 return Step.Again;
             case MilterReply.Quarantine:
                 held = true;
+                if (command != MilterCommand.EndOfMessage) HoldFromHere(command is MilterCommand.Connect or MilterCommand.Helo);
                 return Step.Again;
             default:
                 verdict = Decide(command, response);
                 if (held && verdict.IsContinue) verdict = MilterVerdict.Hold;
                 return Step.Done;
         }
+    }
+
+    /// <summary>
+    /// It wants the message held before its end, or all messages of the session: the answers to further events do not take that back.
+    /// </summary>
+    private void HoldFromHere(bool ofSession)
+    {
+        if (!_standing.IsContinue) return;
+        _standing = MilterVerdict.Hold;
+        _holdsMessage = !ofSession;
     }
 
     private MilterVerdict Unexpected(MilterCommand command, byte code) =>

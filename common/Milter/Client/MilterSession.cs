@@ -38,7 +38,7 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
     private MilterSteps _missing;
     private MilterCommand _skipped;
     private MilterVerdict _standing;
-    private bool _inMessage;
+    private bool _inMessage, _holdsMessage;
 
     public MilterService Service => service;
 
@@ -123,6 +123,8 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
     {
         _inMessage = false;
         _skipped = 0;
+        if (_holdsMessage && _standing.Kind == MilterVerdictKind.Hold) _standing = default;
+        _holdsMessage = false;
         if (State == MilterState.MessageAccepted) State = MilterState.Session;
     }
 
