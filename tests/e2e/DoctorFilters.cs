@@ -84,7 +84,9 @@ public class DoctorFilters : InstanceTest
     public void StopFilters()
     {
         _ends.Cancel();
-        foreach (TcpListener listener in (TcpListener[])[_policy, _closing, _mute]) listener.Dispose();
+        _policy.Dispose();
+        _closing.Dispose();
+        _mute.Dispose();
         _good?.Dispose();
         _rude?.Dispose();
         _sink?.Dispose();
@@ -97,7 +99,8 @@ public class DoctorFilters : InstanceTest
         ProgramResult result = Instance.Run("mtasuite", "-c", Mta.Etc, "doctor", "-j", "--no-domains");
         Assert.That(result.ExitCode, Is.EqualTo(2), result.Error);
         List<DoctorLine> lines = DoctorLine.Read(result.Output);
-        Has("OK", "milter", $@"^unix:{Mta.Folder}/good \(smtpd_milters of \S+, .*\) answers in [\d.]+ ms: agrees on version 6 of the");
+        Has("OK|WARNING", "milter",
+            $@"^unix:{Mta.Folder}/good \(smtpd_milters of \S+, .*\) answers in [\d.]+ ms: agrees on version 6 of the");
         Has("PROBLEM", "milter", $@"^unix:{Mta.Folder}/rude \(smtpd_milters of \S+\): .*protocol version 9 conflict.*; clients are told to "
             + "come again and disconnected .default_action shutdown.. start it, and compare");
         Has("PROBLEM", "milter", $@"^inet:127.0.0.1:{_nobody} \(smtpd_milter_maps of \S+, .*\): .*Connection refused");
@@ -108,14 +111,16 @@ public class DoctorFilters : InstanceTest
         Has("PROBLEM", "policy server",
             $@"^inet:127.0.0.1:{_nobody} \(later of .*\): Connection refused; its default action stands in: 451 4.3.5");
         Has("PROBLEM", "policy server", $"^inet:127.0.0.1:{PortOf(_closing)} .*: it closes the connection without being asked anything");
-        Has("OK", "content_filter", $@"^scan:\[127.0.0.1\]:{_sink!.Port} \(content_filter of \S+\) answers in [\d.]+ ms: greets with .220");
+        Has("OK|WARNING", "content_filter",
+            $@"^scan:\[127.0.0.1\]:{_sink!.Port} \(content_filter of \S+\) answers in [\d.]+ ms: greets with .220");
         Has("PROBLEM", "content_filter", @"^gone:\[127.0.0.1\]:10024 .*: master.cf has no service gone of type unix; mail for it waits");
         Has("PROBLEM", "content_filter", "^script: .*service script: /nonexistent/filter: No such file or directory");
         Has("PROBLEM", "smtpd_proxy_filter", $"^127.0.0.1:{_nobody} .*: Connection refused; no mail gets in");
-        Has("OK", "greylist", @"^greylist \(smtpd_client_restrictions of \S+\) answers in [\d.]+ ms");
+        Has("OK|WARNING", "greylist", @"^greylist \(smtpd_client_restrictions of \S+\) answers in [\d.]+ ms");
 
+        // a slow machine makes a warning of an answer
         void Has(string level, string area, string pattern) => Assert.That(
-            lines.Where(l => l.Level == level && l.Area == area).Select(l => l.Text), NUnit.Framework.Has.Some.Match(pattern),
-            string.Join('\n', lines));
+            lines.Where(l => level.Split('|').Contains(l.Level) && l.Area == area).Select(l => l.Text),
+            NUnit.Framework.Has.Some.Match(pattern), string.Join('\n', lines));
     }
 }

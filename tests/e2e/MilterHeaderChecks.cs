@@ -127,7 +127,8 @@ public class MilterHeaderChecks : InstanceTest
         string id = Send("filtered").Is(250).QueueId;
         Mta.WaitForLog($"{id}: milter-header-filter: header X-Verdict: filtered from .*: filter:\\[127\\.0\\.0\\.1\\]:9$");
         Mta.WaitForLog($"{id}: to=<{Address}>, .*status=deferred");
-        Assert.That(new SpoolDirectory(Mta.Spool).TryRead("deferred", id, out QueueFile? file), Is.EqualTo(QueueFileStatus.Ok));
+        QueueFile? file = null;
+        Wait.Until(() => new SpoolDirectory(Mta.Spool).TryRead("deferred", id, out file) == QueueFileStatus.Ok, "the file in deferred");
         Assert.That(file!.Envelope.Filter, Is.EqualTo("filter:[127.0.0.1]:9"));
         Mta.Command("postsuper", "", "-d", id).Succeeded();
     }
