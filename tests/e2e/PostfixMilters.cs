@@ -63,30 +63,30 @@ public class PostfixMilters : InstanceTest
     private static readonly Known[] s_known =
     [
         new("a permanent refusal at connect is answered with 554, and the client may only QUIT (RFC 5321 3.1)",
-            s => (s.Command == 'C' && Refuses(s, "550", "554", "rejects")) || Is(s, "O C", "the default is reject"), "first", "second"),
-        new("a reply about content that has no status gets 5.0.0 (RFC 2034)", s => s.IsOfContent && Is(s, "", "without a status"),
+            s => (s.Command == 'C' && Refuses(s, "550", "554", "rejects")) || Says(s, "O C", "the default is reject"), "first", "second"),
+        new("a reply about content that has no status gets 5.0.0 (RFC 2034)", s => s.IsOfContent && Says(s, "", "without a status"),
             "first", "second"),
-        new("Postfix goes on reading behind a text without NUL", s => Is(s, "", "without the last NUL"), "first", "second"),
+        new("Postfix goes on reading behind a text without NUL", s => Says(s, "", "without the last NUL"), "first", "second"),
         new("Postfix 3.7 drops a message at whose content a milter says shutdown",
-            s => s.IsOfContent && Is(s, "", "shuts down"), "first", "second", "queue"),
+            s => s.IsOfContent && Says(s, "", "shuts down"), "first", "second", "queue"),
         new("Postfix 3.7 does not know milter_default_action = shutdown", s => s.Action == "shutdown", "first", "second"),
         new("a field whose name cannot be one is a fault of the milter; Postfix writes it",
-            s => Is(s, "E", "a field without a name") || Is(s, "E", "a field whose name is two"), "first", "second", "queue"),
+            s => Says(s, "E", "a field without a name") || Says(s, "E", "a field whose name is two"), "first", "second", "queue"),
         new("an index that no header can have is a fault of the milter; Postfix appends the field",
-            s => Is(s, "E", "inserts a field behind all numbers"), "first", "second", "queue"),
+            s => Says(s, "E", "inserts a field behind all numbers"), "first", "second", "queue"),
         new("a body that was half replaced is never queued; Postfix 3.7 queues it",
             s => s.Command == 'E' && s.Action == "accept" && MilterMisbehaviourTests.Late.Any(l => l.Value == s.Answer
                 && (char)l.Value[0][4] == 'b'), "first", "queue"),
         new("smtpd of Postfix 3.7 ends when a milter accepts or discards an unknown command",
-            s => s.Command == 'U' && (Is(s, "U", "accepts") || Is(s, "U", "discards")), "first", "second", "queue"),
+            s => s.Command == 'U' && (Says(s, "U", "accepts") || Says(s, "U", "discards")), "first", "second", "queue"),
         new("a recipient that is there is added once; Postfix leaves that to its queue manager",
-            s => Is(s, "E", "adds a recipient that is there"), "queue"),
-        new("an address with spaces is none; Postfix takes them out", s => Is(s, "E", "changes the sender to what is none"), "queue"),
-        new("a recipient is deleted whatever the case of its letters", s => Is(s, "E", "deletes a recipient by another case"), "queue"),
-        new("version 1 of the protocol, which nobody speaks, is not agreed on", s => Is(s, "O", "00000001"), "first", "second", "queue"),
+            s => Says(s, "E", "adds a recipient that is there"), "queue"),
+        new("an address with spaces is none; Postfix takes them out", s => Says(s, "E", "changes the sender to what is none"), "queue"),
+        new("a recipient is deleted whatever the case of its letters", s => Says(s, "E", "deletes a recipient by another case"), "queue"),
+        new("version 1 of the protocol, which nobody speaks, is not agreed on", s => Says(s, "O", "00000001"), "first", "second", "queue"),
     ];
 
-    private static bool Is(MilterScript script, string commands, string words) =>
+    private static bool Says(MilterScript script, string commands, string words) =>
         (commands.Length == 0 || commands.Contains(script.Command)) && script.Name.Contains(words, StringComparison.Ordinal);
 
     /// <summary>The answer is a permanent refusal.</summary>

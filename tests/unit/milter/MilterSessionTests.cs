@@ -134,6 +134,25 @@ public sealed class MilterSessionTests
     });
 
     [Test]
+    public void A_hold_before_the_end_of_a_message_is_not_taken_back_by_later_answers(
+        [Values('C', 'H', 'M', 'R', 'T', 'L', 'N', 'B')] char command) => Run("", async m =>
+    {
+        m.Script = At(command, P('q', "why\0"), P('c'));
+        Assert.That((await Bench.SendAsync())[^1], Does.StartWith("250 2.0.0"));
+        Assert.That((Bench.Queued().Length, Bench.Queued("hold").Length), Is.EqualTo((0, 1)));
+    });
+
+    [Test]
+    public void A_session_that_is_refused_with_421_at_connect_ends_at_once() => Run("", async m =>
+    {
+        m.Script = At('C', P('4'));
+        TestClient client = Bench.Connect();
+        Assert.That(await client.ReplyAsync(), Does.StartWith("421"));
+        await Bench.Loop.UntilAsync(() => Bench.Server.Active == 0, "no command is waited for");
+        client.Close();
+    });
+
+    [Test]
     public void Accept_is_the_last_word_on_the_message_and_the_next_one_is_asked_about() => Run("", async m =>
     {
         m.Script = At('R', P('a'));
