@@ -1,4 +1,5 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Mime;
 using MtaSuite.Common.Routing;
 
@@ -15,6 +16,7 @@ internal sealed class AddressRewriting
         Addresses = new CleanupRewriter(_core);
         Envelopes = new EnvelopeRewriter(config, Addresses);
         Checks = CheckSettings.Open(config);
+        MilterFields = CheckTable.Open(MilterParams.MilterHeaderChecks.Name, config.Get(MilterParams.MilterHeaderChecks));
     }
 
     public CleanupRewriter Addresses { get; }
@@ -23,6 +25,9 @@ internal sealed class AddressRewriting
     /// <summary>Header and body checks.</summary>
     public ContentChecks Checks { get; }
 
+    /// <summary>milter_header_checks.</summary>
+    public CheckTable MilterFields { get; }
+
     /// <summary>What is wrong with lists and tables, for the log.</summary>
-    public IReadOnlyList<string> Problems => [.. _core.Problems, .. Checks.Problems];
+    public IReadOnlyList<string> Problems => [.. _core.Problems, .. Checks.Problems, .. MilterFields.Problems];
 }

@@ -7,7 +7,8 @@ namespace MtaSuite.Cleanup;
 
 /// <summary>What checks of a message's content decide about the whole message: it goes into the envelope, or ends the message.</summary>
 /// <param name="logPrefix">Stands before the action in the log.</param>
-internal sealed class CheckEffects(SubmitRequest request, QueueFileWriter file, string logPrefix = "")
+/// <param name="origin">Where the message comes from, for the log; null: as for header checks.</param>
+internal sealed class CheckEffects(SubmitRequest request, QueueFileWriter file, string logPrefix = "", string? origin = null)
 {
     /// <summary>The message is taken and dropped. It ends as a failure does, and is answered as a success.</summary>
     public static readonly Outcome Discarded = Outcome.Ok("discarded");
@@ -67,6 +68,6 @@ internal sealed class CheckEffects(SubmitRequest request, QueueFileWriter file, 
         const CheckAction ofEnvelope = CheckAction.Hold | CheckAction.Filter | CheckAction.Redirect;
         file.IsChanged |= (verdict.Action & ofEnvelope) != 0;
         if (verdict.EndsChecks) request.Cleanup &= ~(CleanupFlags.Checks | CleanupFlags.Milters);
-        CheckLog.Write(request, logPrefix + verdict.Name, where, text, remark);
+        CheckLog.Write(Envelope, origin ?? CheckLog.OriginOf(Envelope), logPrefix + verdict.Name, where, text, remark);
     }
 }

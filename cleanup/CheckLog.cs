@@ -1,5 +1,4 @@
 using System.Text;
-using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
 
@@ -13,22 +12,19 @@ internal static class CheckLog
 {
     private const int ShownBytes = 200;
 
+    /// <param name="origin">Where the message comes from.</param>
     /// <param name="where">"header", "body" or "content".</param>
     /// <param name="content">The field or line.</param>
     /// <param name="remark">What stands in the table behind the action.</param>
-    public static void Write(SubmitRequest request, string action, string where, ReadOnlySpan<byte> content, string remark)
+    public static void Write(Envelope e, string origin, string action, string where, ReadOnlySpan<byte> content, string remark)
     {
-        Envelope e = request.Envelope;
+        bool isClients = e.Origin == "smtpd";
         StringBuilder line = new(200);
         line.Append(action).Append(": ").Append(where).Append(' ')
             .Append(Encoding.UTF8.GetString(content[..Math.Min(content.Length, ShownBytes)]))
-            .Append(" from ").Append(OriginOf(e)).Append("; from=<").Append(LogLine.Form(e.Sender)).Append('>');
-        if (e.Recipients.Count > 0) line.Append(" to=<").Append(LogLine.Form(e.Recipients[0].Address)).Append('>');
-        if (e.Origin == "smtpd")
-        {
-            line.Append(" proto=").Append(e.ClientProtocol);
-            if (e.ClientHelo.Length > 0) line.Append(" helo=<").Append(e.ClientHelo).Append('>');
-        }
+            .Append(" from ").Append(origin).Append(';')
+            .AppendEnvelope(e.Sender, e.Recipients is [var first, ..] ? first.Address : null, isClients ? e.ClientProtocol : null,
+                isClients ? e.ClientHelo : null);
         if (remark.Length > 0) line.Append(": ").Append(remark);
         LogLine.Info(e.QueueId).Free(line.ToString()).Send();
     }

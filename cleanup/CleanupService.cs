@@ -28,8 +28,8 @@ internal sealed class CleanupService : LinkService
         Settings = new CleanupSettings(context.Config);
         Checks = CheckSettings.From(context.Config);
         Milters = new MilterSettings(context.Config);
-        foreach (string problem in Milters.Problems) Log.Warning($"{problem}");
-        if (Milters.NonSmtpd.Count > 0) MilterConnector = ConnectorOf(context.Config);
+        foreach (MilterProblem problem in Milters.Problems) Log.Warning($"{problem}");
+        if (Milters.NonSmtpd.Count > 0) Services = ConnectorOf(context.Config);
         Rewriting = new AddressRewriting(context.Config);
         foreach (string problem in Rewriting.Problems) Log.Warning($"{problem}");
         string method = context.Config.Get(CommonParams.FileSyncMethod);
@@ -53,7 +53,7 @@ internal sealed class CleanupService : LinkService
         return true;
     }
 
-    private MilterConnector ConnectorOf(MailConfig config) => new(Loop,
+    private ServiceConnector ConnectorOf(MailConfig config) => new(Loop,
         new HostLookup(new DnsResolver(Loop, DnsOptions.Of(config, "")),
             HostLookupOptions.Of(config, HostSources.Native, DnsQueryFlags.Search)),
         Spool.Root);
@@ -64,8 +64,8 @@ internal sealed class CleanupService : LinkService
     /// <summary>non_smtpd_milters, and what milters are told.</summary>
     public MilterSettings Milters { get; }
 
-    /// <summary>Connects to them; null: there are none.</summary>
-    public MilterConnector? MilterConnector { get; }
+    /// <summary>Connects to non_smtpd_milters; null: there are none.</summary>
+    public ServiceConnector? Services { get; }
 
     public CleanupSettings Settings { get; }
 

@@ -140,9 +140,11 @@ internal sealed class ContentInspection : ICheckedMessage
     private void TellViolation(MimeViolations violation, ReadOnlySpan<byte> text)
     {
         const int shown = 100;
-        string recipient = Envelope.Recipients.Count > 0 ? LogLine.Form(Envelope.Recipients[0].Address) : "unknown";
-        LogLine.Info(Envelope.QueueId).Free($"reject: mime-error {TextOf(violation)}: "
-            + $"{Encoding.UTF8.GetString(text[..Math.Min(shown, text.Length)])} from {CheckLog.OriginOf(Envelope)};"
-            + $" from=<{LogLine.Form(Envelope.Sender)}> to=<{recipient}>").Send();
+        StringBuilder line = new(200);
+        line.Append("reject: mime-error ").Append(TextOf(violation)).Append(": ")
+            .Append(Encoding.UTF8.GetString(text[..Math.Min(shown, text.Length)]))
+            .Append(" from ").Append(CheckLog.OriginOf(Envelope)).Append(';')
+            .AppendEnvelope(Envelope.Sender, Envelope.Recipients is [var first, ..] ? first.Address : "unknown", null, null);
+        LogLine.Info(Envelope.QueueId).Free(line.ToString()).Send();
     }
 }

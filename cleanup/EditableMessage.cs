@@ -2,6 +2,7 @@ using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Mime;
 using MtaSuite.Common.Native;
 
 namespace MtaSuite.Cleanup;
@@ -48,6 +49,7 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     private HeaderFields? _fields;
     private List<MilterHandover>? _handedOver;
     private Outcome? _failure;
+    private MilterFieldChecks? _fieldChecks;
 
     /// <summary>The envelope, to look at.</summary>
     public Envelope Envelope => request.Envelope;
@@ -66,8 +68,11 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     /// <summary>An edit failed: the message cannot be accepted.</summary>
     public bool HasFailed => _failure != null;
 
-    /// <summary>A filter refused the message, and has logged that.</summary>
+    /// <summary>A filter or a check refused the message, and has logged that.</summary>
     public bool IsFiltered { get; private set; }
+
+    /// <summary>milter_header_checks refused or dropped the message: what its milters say of it counts no more.</summary>
+    public bool IsEndedByChecks => _fieldChecks is { Effects.Failure: not null };
 
     /// <summary>Bit for bit the milters of smtpd that can go on with their session; all, as long as none was spoken to.</summary>
     public long MiltersInStep { get; private set; } = -1;
@@ -128,7 +133,9 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
             return;
         }
         MilterFilter filter = new(service.Loop, milters, descriptors);
-        await AskAsync(filter);
+        // header_checks may have had enough of checks of any kind (PASS, REDIRECT)
+        if (Flags.HasFlag(CleanupFlags.Milters)) await AskAsync(filter);
+        else await filter.SkipAsync();
         MiltersInStep = filter.InStep;
     }
 
@@ -154,6 +161,22 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     }
 
     // ---- edits -----------------------------------------------------------------------------------------------------
+
+    /// <summary>Asks milter_header_checks about a field that a milter wants.</summary>
+    /// <param name="field">With its last line end.</param>
+    /// <returns>What is to stand in the header; null: nothing.</returns>
+    public async ValueTask<byte[]?> CheckMilterFieldAsync(byte[] field)
+    {
+        CheckTable table = service.Rewriting.MilterFields;
+        if (table.IsEmpty || _failure != null) return field;
+        CheckEffects effects = (_fieldChecks ??= new MilterFieldChecks(request, file)).Effects;
+        CheckVerdict verdict = await _fieldChecks.CheckAsync(table, field.AsMemory(0, field.Length - 1));
+        foreach (string copy in effects.Copies) await AddRecipientAsync(copy, Notify.Never);
+        effects.Copies.Clear();
+        if (effects.Failure == CheckEffects.Discarded) IsDiscarded = true;
+        else if (effects.Failure is { } failure) (_failure, IsFiltered) = (failure, failure != QueueFileWriter.WriteError);
+        return verdict.Drops ? null : verdict.Action == CheckAction.Replace ? [.. verdict.Bytes, (byte)'\n'] : field;
+    }
 
     /// <summary>The message goes to the hold queue.</summary>
     public void Hold()

@@ -64,10 +64,13 @@ internal sealed class HeaderFields
     public void Insert(int index, string name, string value) => Insert(index, name, Encoding.UTF8.GetBytes(value), exact: false);
 
     /// <param name="exact">The value begins right behind the colon.</param>
-    public void Insert(int index, string name, ReadOnlySpan<byte> value, bool exact)
+    public void Insert(int index, string name, ReadOnlySpan<byte> value, bool exact) => Insert(index, Make(name, value, exact));
+
+    /// <param name="field">A whole field, as of <see cref="Make"/>.</param>
+    public void Insert(int index, ReadOnlyMemory<byte> field)
     {
         index = Math.Clamp(index, 0, _fields.Count);
-        _fields.Insert(index, Make(name, value, exact));
+        _fields.Insert(index, field);
         if (HiddenIndex >= index) HiddenIndex++;
         IsChanged = true;
     }
@@ -76,11 +79,15 @@ internal sealed class HeaderFields
     public bool TryChange(string name, int number, string value) => TryChange(name, number, Encoding.UTF8.GetBytes(value), exact: false);
 
     /// <param name="exact">The value begins right behind the colon.</param>
-    public bool TryChange(string name, int number, ReadOnlySpan<byte> value, bool exact)
+    public bool TryChange(string name, int number, ReadOnlySpan<byte> value, bool exact) =>
+        TryChange(name, number, Make(name, value, exact));
+
+    /// <param name="field">A whole field, as of <see cref="Make"/>; it may have another name.</param>
+    public bool TryChange(string name, int number, ReadOnlyMemory<byte> field)
     {
         int index = Find(name, number);
         if (index < 0) return false;
-        _fields[index] = Make(name, value, exact);
+        _fields[index] = field;
         return IsChanged = true;
     }
 
@@ -107,7 +114,8 @@ internal sealed class HeaderFields
     /// A field of a name and a value, which may have several lines. Whatever ends a line in the value, the next one begins with white
     /// space, so that no value becomes another field or the end of the section; NUL is dropped.
     /// </summary>
-    private static byte[] Make(string name, ReadOnlySpan<byte> value, bool exact)
+    /// <param name="exact">The value begins right behind the colon.</param>
+    public static byte[] Make(string name, ReadOnlySpan<byte> value, bool exact)
     {
         ArrayBufferWriter<byte> field = new(name.Length + value.Length + 4);
         field.Write(Encoding.ASCII.GetBytes(name));

@@ -10,7 +10,8 @@ namespace MtaSuite.Cleanup;
 
 /// <summary>
 /// Applies what a milter changes at the end of a message. Header fields are counted as Postfix does: a change or a deletion counts those
-/// that the milter saw, an insertion all that there are. Content comes with CR LF and is stored with LF.
+/// that the milter saw, an insertion all that there are; milter_header_checks looks at each that comes to be. Content comes with CR LF
+/// and is stored with LF.
 /// </summary>
 internal sealed class MilterEdits(EditableMessage message, bool exactValues) : IMilterEdits
 {
@@ -64,13 +65,13 @@ internal sealed class MilterEdits(EditableMessage message, bool exactValues) : I
         switch (_kind)
         {
             case MilterReply.AddHeader:
-                message.Header.Insert(message.Header.Count, _name, _value, exactValues);
+                await InsertAsync(message.Header.Count);
                 break;
             case MilterReply.InsertHeader:
-                message.Header.Insert((int)_index, _name, _value, exactValues);
+                await InsertAsync((int)_index);
                 break;
             case MilterReply.ChangeHeader:
-                Change((int)Math.Max(_index, 1));
+                await ChangeAsync((int)Math.Max(_index, 1));
                 break;
             case MilterReply.ChangeSender:
                 await ChangeSenderAsync();
@@ -89,13 +90,21 @@ internal sealed class MilterEdits(EditableMessage message, bool exactValues) : I
         }
     }
 
-    /// <summary>An empty value deletes the field; one that is not there is added.</summary>
-    private void Change(int number)
+    private async ValueTask InsertAsync(int index)
+    {
+        if (await FieldAsync() is { } field) message.Header.Insert(index, field);
+    }
+
+    /// <summary>An empty value deletes the field; one that is not there is added. One that a check leaves out stays as it was.</summary>
+    private async ValueTask ChangeAsync(int number)
     {
         if (_value.Length == 0) message.Header.TryDelete(_name, number);
-        else if (!message.Header.TryChange(_name, number, _value, exactValues))
-            message.Header.Insert(message.Header.Count, _name, _value, exactValues);
+        else if (await FieldAsync() is { } field && !message.Header.TryChange(_name, number, field))
+            message.Header.Insert(message.Header.Count, field);
     }
+
+    /// <summary>The field that the milter wants, as milter_header_checks has it; null: none.</summary>
+    private ValueTask<byte[]?> FieldAsync() => message.CheckMilterFieldAsync(HeaderFields.Make(_name, _value, exactValues));
 
     public async ValueTask<bool> FinishAsync()
     {
@@ -107,7 +116,7 @@ internal sealed class MilterEdits(EditableMessage message, bool exactValues) : I
             if (_body.WrittenCount > 0) await message.AppendToBodyAsync(_body.WrittenMemory);
         }
         _finished = true;
-        return !message.HasFailed;
+        return !message.HasFailed || message.IsEndedByChecks;
     }
 
     // ---- envelope --------------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Net;
+using System.Text;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Mail;
@@ -51,17 +51,21 @@ internal sealed class MilterFilter : IContentFilter
         string stage = "END-OF-MESSAGE";
         if (_session is { } service) (verdict, stage) = await new SimulatedSession(service, message, _milters, _macros).RunAsync();
         if (verdict.Kind == MilterVerdictKind.Hold) Hold(message, stage);
-        for (int i = 0; i < _milters.Count && !verdict.IsFinal && !message.HasFailed; i++)
+        for (int i = 0; i < _milters.Count && !verdict.IsFinal && !message.HasFailed && !message.IsDiscarded; i++)
         {
             stage = "END-OF-MESSAGE";
             message.Header.HideOwnReceived();
             verdict = await ContentAsync(_milters[i], message, _macros[i].EndOfHeader, _macros[i].EndOfMessage);
+            if (message.IsEndedByChecks) verdict = default;
             if (verdict.Kind == MilterVerdictKind.Hold) Hold(message, stage);
             _seen = i + 1;
         }
         await EndAsync();
         return verdict.IsFinal ? Final(message, verdict, stage) : default;
     }
+
+    /// <summary>Nobody is asked: the milters hear that the message is over.</summary>
+    public ValueTask SkipAsync() => EndAsync();
 
     /// <summary>Gives connections back, or ends sessions that were there for this message only.</summary>
     private async ValueTask EndAsync()
@@ -166,13 +170,11 @@ internal sealed class MilterFilter : IContentFilter
     private static void LogVerdict(EditableMessage message, string what, string stage, string text)
     {
         Envelope e = message.Envelope;
-        MilterClient client = SimulatedSession.ClientOf(e);
-        string name = e.ClientName.Length > 0 ? e.ClientName : client.Name;
-        string line = $"{what}: {stage} from {name}[{client.Address}]: {text}; from=<{LogLine.Form(e.Sender)}>";
-        if (e.Recipients is [var first, ..]) line += $" to=<{LogLine.Form(first.Original.Length > 0 ? first.Original : first.Address)}>";
-        if (e.ClientProtocol.Length > 0) line += $" proto={e.ClientProtocol}";
-        if (e.ClientHelo.Length > 0) line += $" helo=<{e.ClientHelo}>";
-        LogLine.Info(e.QueueId).Free(line).Send();
+        string? recipient = e.Recipients is not [var first, ..] ? null : first.Original.Length > 0 ? first.Original : first.Address;
+        StringBuilder line = new(200);
+        line.Append(what).Append(": ").Append(stage).Append(" from ").Append(SimulatedSession.OriginOf(e)).Append(": ").Append(text)
+            .Append(';').AppendEnvelope(e.Sender, recipient, e.ClientProtocol, e.ClientHelo);
+        LogLine.Info(e.QueueId).Free(line.ToString()).Send();
     }
 }
 

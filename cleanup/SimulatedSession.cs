@@ -24,7 +24,7 @@ internal sealed class SimulatedSession(CleanupService service, EditableMessage m
     {
         MilterClient client = ClientOf(Envelope);
         bool held = false;
-        MilterVerdict verdict = await AllAsync(m => m.ConnectAsync(service.MilterConnector!, client, o => Macros(MacroStage.Connect, o)));
+        MilterVerdict verdict = await AllAsync(m => m.ConnectAsync(service.Services!, client, o => Macros(MacroStage.Connect, o)));
         if (verdict.IsFinal) return (verdict, "CONNECT");
         held |= verdict.Kind == MilterVerdictKind.Hold;
         string helo = Envelope.ClientHelo.Length > 0 ? Envelope.ClientHelo : client.Name;
@@ -78,6 +78,13 @@ internal sealed class SimulatedSession(CleanupService service, EditableMessage m
         if (!IPAddress.TryParse(address, out IPAddress? ip)) return new MilterClient("localhost", MilterFamily.Inet, 0, "127.0.0.1");
         _ = int.TryParse(e.ClientPort, NumberStyles.None, CultureInfo.InvariantCulture, out int port); // 0 where it is not known
         return MilterClient.Of(e.ClientName, ip, port, Unknown);
+    }
+
+    /// <summary>"name[address]" of that client.</summary>
+    public static string OriginOf(Envelope e)
+    {
+        MilterClient client = ClientOf(e);
+        return $"{(e.ClientName.Length > 0 ? e.ClientName : client.Name)}[{client.Address}]";
     }
 
     private List<string>? Macros(MacroStage stage, MilterOptions? options) => service.Milters.Macros(stage, options, Value);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using MtaSuite.Common.Dns;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
@@ -46,7 +47,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, Func<Sub
     public NameServices Names { get; } = names;
     public DiskSpace Disk { get; } = disk;
     public Authentication Authentication { get; } =
-        new(settings.Normal.Auth, settings.Normal.Auth.MakeBackEnd(loop, spool, names.Hosts), loop.Time);
+        new(settings.Normal.Auth, settings.Normal.Auth.MakeBackEnd(loop, new ServiceConnector(loop, names.Hosts, spool), names.Hosts),
+            loop.Time);
     /// <summary>Who tries queued mail on request (ETRN); null: nobody.</summary>
     public LinkClient? Qmgr { get; init; }
     public int Active => _sessions.Count;
@@ -59,8 +61,8 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, Func<Sub
 
     /// <summary>What anvil calls a client.</summary>
     public string IdentOf(IPAddress client) => $"{Settings.Normal.ServiceName}:{_clients.Ident(client)}";
-    /// <summary>Connects to milters.</summary>
-    public MilterConnector MilterConnector { get; } = new(loop, names.Hosts, spool);
+    /// <summary>Connects to milters and policy servers.</summary>
+    public ServiceConnector Services { get; } = new(loop, names.Hosts, spool);
 
     /// <summary>How many connections the client of a session has here.</summary>
     public int ConnectionsOf(SmtpSession session) => session.CountedAs is { } ip ? _clients.CountOf(ip) : 1;

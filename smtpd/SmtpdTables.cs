@@ -55,7 +55,8 @@ internal sealed class SmtpdTables(MailConfig c)
     {
         foreach (string problem in Access.Problems.Concat(LocalRewriteClients.Problems).Concat(Tls.Problems)
             .Concat(RelayClientCertificates.OpenErrors).Concat(Auth.Problems())
-            .Concat(RejectFilterMaps.OpenErrors).Concat(RejectFooterMaps.OpenErrors).Concat(Milters.Problems)) yield return problem;
+            .Concat(RejectFilterMaps.OpenErrors).Concat(RejectFooterMaps.OpenErrors)
+            .Concat(Milters.Problems.Select(p => p.ToString()))) yield return problem;
         foreach (MatchList list in new[] { MyNetworks, XclientHosts, XforwardHosts, VerpClients, EventLimitExceptions,
             BareNewlineExclusions, FlushDomains, DebugPeers })
             foreach (string problem in list.Problems) yield return problem;

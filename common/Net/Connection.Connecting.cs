@@ -6,7 +6,6 @@ public sealed partial class Connection
 {
     /// <summary>A service that takes nobody for so long is away.</summary>
     private static readonly TimeSpan BacklogTimeout = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
     /// Connects to a Unix socket. While the service's backlog is full the connection is made as if it were there: what is written waits
@@ -26,23 +25,19 @@ public sealed partial class Connection
         (Loop, _fd, _list) = (loop, fd, ConnectionList.Of(loop));
         _list.Add(this);
         _readable = _writable = false;
-        ConnectAgain(path, loop.NowMilliseconds + (long)BacklogTimeout.TotalMilliseconds);
+        Backlog.Await(loop, () => _fd, path, BacklogTimeout, Connected);
     }
 
-    private void ConnectAgain(string path, long until) => Loop.After(BacklogRetry, () =>
+    private void Connected(int error)
     {
-        if (_fd < 0) return;
-        if (Sockets.ConnectUnix(_fd, path) == 0)
+        if (error == 0)
         {
             Watch();
             SendAgain();
             if (_fd >= 0) Receivable();
+            return;
         }
-        else if (Errno.Last == Errno.EAGAIN && Loop.NowMilliseconds < until) ConnectAgain(path, until);
-        else
-        {
-            Error = Errno.Last;
-            CloseNow();
-        }
-    });
+        Error = error;
+        CloseNow();
+    }
 }

@@ -39,29 +39,22 @@ public sealed class Connector : IReadiness
         return Sockets.Connect(socket.Fd, remote) == 0 ? Done(new ConnectResult(socket, 0)) : Wait(loop, socket, Errno.Last, timeout);
     }
 
-    private static readonly TimeSpan BacklogRetry = TimeSpan.FromMilliseconds(10);
-
     /// <summary>Connects to a Unix socket; while the service's backlog is full, again until the timeout.</summary>
     /// <param name="timeout">Zero: no second attempt. Past it the result is EAGAIN.</param>
     public static Promise<ConnectResult> ConnectUnix(EventLoop loop, string path, TimeSpan timeout)
     {
         FileDescriptor? socket = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK);
         if (socket == null) return Done(ConnectResult.Failed(Errno.Last));
-        Promise<ConnectResult> result = new();
-        ConnectUnix(loop, socket, path, loop.NowMilliseconds + (long)timeout.TotalMilliseconds, result);
-        return result;
-    }
-
-    private static void ConnectUnix(EventLoop loop, FileDescriptor socket, string path, long until, Promise<ConnectResult> result)
-    {
         int error = Sockets.ConnectUnix(socket.Fd, path) == 0 ? 0 : Errno.Last;
-        if (error == Errno.EAGAIN && loop.NowMilliseconds < until)
+        if (error == 0) return Done(new ConnectResult(socket, 0));
+        if (error != Errno.EAGAIN || timeout <= TimeSpan.Zero) return Fail(socket, error);
+        Promise<ConnectResult> result = new();
+        Backlog.Await(loop, () => socket.Fd, path, timeout, outcome =>
         {
-            loop.After(BacklogRetry, () => ConnectUnix(loop, socket, path, until, result));
-            return;
-        }
-        if (error != 0) socket.Dispose();
-        result.TrySet(error == 0 ? new ConnectResult(socket, 0) : ConnectResult.Failed(error));
+            if (outcome != 0) socket.Dispose();
+            result.TrySet(outcome == 0 ? new ConnectResult(socket, 0) : ConnectResult.Failed(outcome));
+        });
+        return result;
     }
 
     private static Promise<ConnectResult> Wait(EventLoop loop, FileDescriptor socket, int error, TimeSpan timeout)

@@ -14,11 +14,16 @@ internal sealed class AccessEvent
     public List<string> Notes { get; } = [];
 }
 
+/// <summary>A server that a restriction asks.</summary>
+/// <param name="List">The parameter or class that the restriction stands in.</param>
+internal sealed record AskedServer(string Kind, string Name, string List);
+
 /// <summary>What a judgement was made of, for those who ask why (postaccess). Sessions have none.</summary>
 internal sealed class AccessTrace
 {
     private readonly Stack<AccessEvent> _open = [];
     private List<AccessEvent> _events = [];
+    private List<AskedServer> _asked = [];
 
     /// <summary>A restriction is asked now; its verdict is set later.</summary>
     public AccessEvent Begin(int depth, string list, string restriction)
@@ -39,6 +44,18 @@ internal sealed class AccessTrace
     public void Note(string text)
     {
         if (_open.TryPeek(out AccessEvent? one)) one.Notes.Add(text);
+    }
+
+    /// <summary>The restriction that is being asked leaves the decision to a server.</summary>
+    public void Asks(string kind, string name) =>
+        _asked.Add(new AskedServer(kind, name, _open.TryPeek(out AccessEvent? one) ? one.List : ""));
+
+    /// <summary>The servers that were to be asked since the last time.</summary>
+    public List<AskedServer> TakeAsked()
+    {
+        List<AskedServer> taken = _asked;
+        _asked = [];
+        return taken;
     }
 
     /// <summary>Everything since the last time.</summary>

@@ -90,7 +90,7 @@ internal sealed class AuthSettings
     /// <summary>Connects to whoever knows the logins.</summary>
     /// <param name="spool">What a relative path of a socket is relative to.</param>
     /// <param name="hosts">Finds the servers that are asked.</param>
-    public ISaslBackEnd MakeBackEnd(EventLoop loop, string spool, HostLookup hosts) => _type switch
+    public ISaslBackEnd MakeBackEnd(EventLoop loop, ServiceConnector services, HostLookup hosts) => _type switch
     {
         _ when !Enabled => new AbsentBackEnd("smtpd_sasl_auth_enable is off"),
         "builtin" => new BuiltinBackEnd(loop, new TableAuthority(_passwords, _realm, _tokens), _tokens is not null,
@@ -98,7 +98,7 @@ internal sealed class AuthSettings
         "ldap" =>
             new BuiltinBackEnd(loop, new LdapAuthority(_directory!, _realm, _tokens), _tokens is not null, Introspection(loop, hosts),
             verifiers: false),
-        "dovecot" => new DovecotBackEnd(loop, _path.StartsWith("inet:", StringComparison.Ordinal) ? _path : Path.Combine(spool, _path)),
+        "dovecot" => new DovecotBackEnd(services, _path),
         _ => new AbsentBackEnd($"smtpd_sasl_type: there is no {_type}"),
     };
 

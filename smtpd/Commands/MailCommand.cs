@@ -23,12 +23,12 @@ internal static class MailCommand
 
     public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
     {
-        SmtpReply refusal = Parse(s, arguments.Span, out string sender, out MailParameters parameters);
+        SmtpReply refusal = Parse(s, arguments, out string sender, out ReadOnlyMemory<byte> behind, out MailParameters parameters);
         if (refusal.IsNone) refusal = await s.Limits.CountMessageAsync();
         if (refusal.IsNone) refusal = CheckSize(s, sender, parameters.Size);
         if (!refusal.IsNone) return s.Refuse(refusal);
         s.Begin(new Transaction(sender, parameters, QueueId.Microseconds(s.Loop.Time)));
-        refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Mail, sender, arguments));
+        refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Mail, sender, behind));
         if (refusal.IsNone) refusal = await FindLocalClientAsync(s, s.Transaction!);
         s.Transaction!.Proxy = ProxyTransaction.Begin(s, s.Transaction, arguments);
         if (refusal.IsNone && !s.Server.Disk.HasRoom(s.Settings.QueueMinfree, s.Settings.MessageSizeLimit)) refusal = NoSpace(s);
@@ -41,13 +41,17 @@ internal static class MailCommand
         return true;
     }
 
-    private static SmtpReply Parse(SmtpSession s, ReadOnlySpan<byte> arguments, out string sender, out MailParameters parameters)
+    /// <param name="behind">The parameters as they came.</param>
+    private static SmtpReply Parse(SmtpSession s, ReadOnlyMemory<byte> arguments, out string sender, out ReadOnlyMemory<byte> behind,
+        out MailParameters parameters)
     {
         sender = "";
+        behind = default;
         parameters = default;
-        if (!CommandLine.TryKeyword(arguments, "FROM"u8, out ReadOnlySpan<byte> path)) return s_syntax;
+        if (!CommandLine.TryKeyword(arguments.Span, "FROM"u8, out ReadOnlySpan<byte> path)) return s_syntax;
         SmtpPathOptions options = new(s.Settings.StrictEnvelopes, AllowUtf8: true, AllowEmpty: true);
         if (!PathArgument.TryParse(s, path, options, out sender, out ReadOnlySpan<byte> rest)) return Replies.BadSender;
+        behind = arguments[^rest.Length..];
         SmtpReply error = PathArgument.CheckDomain(s, sender, Replies.BadSender);
         if (error.IsNone) error = MailParameters.Parse(rest, PathArgument.Features(s), out parameters);
         if (error.IsNone) error = CheckVerp(s, sender, ref parameters);

@@ -19,7 +19,7 @@ internal static class RcptCommand
     public static async ValueTask<bool> ExecuteAsync(SmtpSession s, ReadOnlyMemory<byte> arguments)
     {
         Transaction transaction = s.Transaction!;
-        SmtpReply refusal = Parse(s, arguments.Span, out string recipient, out RcptParameters parameters);
+        SmtpReply refusal = Parse(s, arguments, out string recipient, out ReadOnlyMemory<byte> behind, out RcptParameters parameters);
         if (!refusal.IsNone) return s.Refuse(refusal);
         if (transaction.Recipients.Count >= s.Settings.RecipientLimit)
         {
@@ -28,7 +28,7 @@ internal static class RcptCommand
             return transaction.Overshoot++ < s.Settings.RecipientOvershootLimit;
         }
         refusal = await s.Limits.CountRecipientAsync();
-        if (refusal.IsNone) refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Rcpt, recipient, arguments));
+        if (refusal.IsNone) refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Rcpt, recipient, behind));
         if (refusal.IsNone && transaction is { Proxy: { } proxy, Discard: false }) refusal = await proxy.RcptAsync(recipient, arguments);
         if (!refusal.IsNone) return s.Refuse(refusal);
         if (transaction.Recipients.Count == 0)
@@ -46,14 +46,18 @@ internal static class RcptCommand
         return true;
     }
 
-    private static SmtpReply Parse(SmtpSession s, ReadOnlySpan<byte> arguments, out string recipient, out RcptParameters parameters)
+    /// <param name="behind">The parameters as they came.</param>
+    private static SmtpReply Parse(SmtpSession s, ReadOnlyMemory<byte> arguments, out string recipient, out ReadOnlyMemory<byte> behind,
+        out RcptParameters parameters)
     {
         recipient = "";
+        behind = default;
         parameters = default;
         bool smtpUtf8 = s.Transaction!.Parameters.SmtpUtf8;
-        if (!CommandLine.TryKeyword(arguments, "TO"u8, out ReadOnlySpan<byte> path)) return s_syntax;
+        if (!CommandLine.TryKeyword(arguments.Span, "TO"u8, out ReadOnlySpan<byte> path)) return s_syntax;
         SmtpPathOptions options = new(s.Settings.StrictEnvelopes, AllowUtf8: true, AllowEmpty: false);
         if (!PathArgument.TryParse(s, path, options, out recipient, out ReadOnlySpan<byte> rest)) return Replies.BadRecipient;
+        behind = arguments[^rest.Length..];
         EsmtpFeatures features = PathArgument.Features(s) & ~EsmtpFeatures.SmtpUtf8;
         if (smtpUtf8) features |= EsmtpFeatures.SmtpUtf8;
         SmtpReply error = PathArgument.CheckDomain(s, recipient, Replies.BadRecipient);

@@ -57,6 +57,8 @@ internal static class ExplainMode
             text.Append("  => ").Append(stage.Reply.IsNone ? "accepted" : Printable(stage.Reply.ToString())).Append(Decider(stage))
                 .Append('\n');
         }
+        if (report.Filters.Count > 0) text.Append("filters that would be asked, in this order\n");
+        foreach (AskedFilter filter in report.Filters) Append(text, filter);
         foreach (string note in report.Notes) text.Append("note: ").Append(Printable(note)).Append('\n');
         return text.ToString();
     }
@@ -70,6 +72,16 @@ internal static class ExplainMode
         text.Append(indent).Append("  ").Append(Printable(e.Restriction).PadRight(36)).Append(' ').Append(Word(e.Verdict, "-"))
             .Append('\n');
         foreach (string note in e.Notes) text.Append(indent).Append("    ").Append(Printable(note)).Append('\n');
+    }
+
+    private static void Append(StringBuilder text, AskedFilter filter)
+    {
+        text.Append("  ").Append(Printable(filter.Stage).PadRight(14)).Append(' ').Append(filter.Kind);
+        if (filter.Name != filter.Kind) text.Append(' ').Append(Printable(filter.Name));
+        text.Append(" (").Append(Printable(filter.Parameter)).Append(')');
+        if (filter.Kind == "milter")
+            text.Append(", macros: ").Append(filter.Macros.Count == 0 ? "none" : Printable(string.Join(' ', filter.Macros)));
+        text.Append('\n');
     }
 
     private static string Word(Verdict verdict, string none) =>
@@ -99,6 +111,9 @@ internal static class ExplainMode
             json.WriteStartArray("stages");
             foreach (StageReport stage in report.Stages) Write(json, stage);
             json.WriteEndArray();
+            json.WriteStartArray("filters");
+            foreach (AskedFilter filter in report.Filters) Write(json, filter);
+            json.WriteEndArray();
             json.WriteEndObject();
         }
         stream.WriteByte((byte)'\n');
@@ -122,6 +137,17 @@ internal static class ExplainMode
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, AskedFilter filter)
+    {
+        json.WriteStartObject();
+        json.WriteString("stage", filter.Stage);
+        json.WriteString("kind", filter.Kind);
+        json.WriteString("name", filter.Name);
+        json.WriteString("parameter", filter.Parameter);
+        if (filter.Kind == "milter") Texts(json, "macros", filter.Macros);
         json.WriteEndObject();
     }
 

@@ -4,6 +4,7 @@ using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Mail;
+using MtaSuite.Common.Milter;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Smtp;
@@ -22,7 +23,9 @@ internal sealed record StageReport(string Stage, SmtpReply Reply, IReadOnlyList<
 
 /// <summary>Everything that is known about one client's attempt.</summary>
 /// <param name="Notes">What a real session would meet before or beside the restrictions.</param>
-internal sealed record AccessReport(string Service, string Client, IReadOnlyList<string> Notes, IReadOnlyList<StageReport> Stages)
+/// <param name="Filters">The filters that a real session would ask, in its order.</param>
+internal sealed record AccessReport(string Service, string Client, IReadOnlyList<string> Notes, IReadOnlyList<StageReport> Stages,
+    IReadOnlyList<AskedFilter> Filters)
 {
     public bool IsAccepted => Stages.All(s => s.Reply.IsNone);
 }
@@ -36,20 +39,35 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
     private readonly AccessTrace _trace = new();
     private readonly List<StageReport> _stages = [];
     private readonly List<string> _notes = [];
+    private AskedFilters _filters = null!;
+    private SmtpSession? _session;
 
     public async Task<AccessReport> RunAsync()
     {
-        SmtpSession session = await MakeSessionAsync();
+        SmtpSession session = _session = await MakeSessionAsync();
         Note(session);
-        AccessRules rules = session.Settings.Access;
-        bool goOn = rules.DelayReject || (await AskAsync("CONNECT", session.Access.ClientAsync())
-            && await AskAsync("HELO", session.Access.HeloAsync(session.Helo)));
+        _filters = new AskedFilters(session.Settings.Milters);
+        _filters.Use(await session.Server.MiltersOfAsync(session));
+        bool goOn = await EarlyAsync("CONNECT", MacroStage.Connect, session, () => session.Access.ClientAsync())
+            && await EarlyAsync("HELO", MacroStage.Helo, session, () => session.Access.HeloAsync(session.Helo));
         session.Begin(new Transaction(options.Sender, default, QueueId.Microseconds(loop.Time)));
         session.Stage = SmtpVerb.Mail;
-        if (goOn && !rules.DelayReject) goOn = await AskAsync("MAIL", session.Access.SenderAsync(options.Sender));
+        goOn = goOn && await EarlyAsync("MAIL", MacroStage.Mail, session, () => session.Access.SenderAsync(options.Sender));
         foreach (string recipient in goOn ? options.Recipients : []) await RecipientAsync(session, recipient);
         if (session.Transaction!.Recipients.Count > 0) await ContentAsync(session);
-        return new AccessReport(options.Host.Service, session.Client.NameAddress, _notes, _stages);
+        return new AccessReport(options.Host.Service, session.Client.NameAddress, _notes, _stages, _filters.All);
+    }
+
+    /// <summary>
+    /// A stage before RCPT. With smtpd_delay_reject its restrictions are asked at RCPT, while milters hear of it when it happens.
+    /// </summary>
+    private async Task<bool> EarlyAsync(string stage, MacroStage macros, SmtpSession session, Func<ValueTask<SmtpReply>> ask)
+    {
+        // milters do not hear of a HELO that was not said
+        MacroStage? told = macros == MacroStage.Helo && session.Helo.Length == 0 ? null : macros;
+        if (!session.Settings.Access.DelayReject) return await AskAsync(stage, ask(), told);
+        _filters.Add(stage, [], told);
+        return true;
     }
 
     private async Task<SmtpSession> MakeSessionAsync()
@@ -102,7 +120,7 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
     private async Task RecipientAsync(SmtpSession session, string recipient)
     {
         session.Stage = SmtpVerb.Rcpt;
-        if (!await AskAsync($"RCPT <{recipient}>", session.Access.RecipientAsync(recipient))) return;
+        if (!await AskAsync($"RCPT <{recipient}>", session.Access.RecipientAsync(recipient), MacroStage.Rcpt)) return;
         if (_stages[^1].Events.Count == 0) _notes.Add($"<{recipient}> is always accepted, no restriction is asked");
         session.Transaction!.Recipients.Add(new EnvelopeRecipient { Address = recipient });
     }
@@ -110,10 +128,14 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
     private async Task ContentAsync(SmtpSession session)
     {
         session.Stage = SmtpVerb.Data;
-        if (!await AskAsync("DATA", session.Access.DataAsync())) return;
+        if (!await AskAsync("DATA", session.Access.DataAsync(), MacroStage.Data)) return;
         session.Stage = SessionStage.EndOfMessage;
-        await AskAsync("END-OF-MESSAGE", session.Access.EndOfDataAsync());
         Transaction t = session.Transaction!;
+        bool kept = await AskAsync("END-OF-MESSAGE", session.Access.EndOfDataAsync()) && !t.Discard;
+        if (kept) _filters.Add("END-OF-HEADER", [], MacroStage.EndOfHeader);
+        if (kept) _filters.Add("END-OF-MESSAGE", [], MacroStage.EndOfMessage);
+        if (kept && t.Filter.Length > 0) _filters.AddContentFilter(t.Filter, "FILTER");
+        else if (kept) _filters.AddContentFilter(session.Settings.ContentFilter, SmtpdParams.ContentFilter.Name);
         if (t.Hold) _notes.Add("the message would be put on hold");
         if (t.Discard) _notes.Add("the message would be thrown away");
         if (t.Filter.Length > 0) _notes.Add($"the message would go through {t.Filter}");
@@ -123,9 +145,12 @@ internal sealed class Explainer(EventLoop loop, MailConfig config, ExplainOption
     }
 
     /// <summary>False when the stage ends with a refusal.</summary>
-    private async Task<bool> AskAsync(string stage, ValueTask<SmtpReply> question)
+    /// <param name="macros">The stage for milters, which hear of what was not refused; null: none.</param>
+    private async Task<bool> AskAsync(string stage, ValueTask<SmtpReply> question, MacroStage? macros = null)
     {
         SmtpReply reply = await question;
+        bool isTold = reply.IsNone && _session?.Transaction is not { Discard: true };
+        _filters.Add(stage, _trace.TakeAsked(), isTold ? macros : null);
         List<AccessEvent> events = _trace.Take();
         if (events.Count > 0 || !reply.IsNone || stage.StartsWith("RCPT", StringComparison.Ordinal))
             _stages.Add(new StageReport(stage, reply, events));

@@ -20,10 +20,10 @@ internal enum FilterPhase : byte
 
 /// <summary>Something that a client said.</summary>
 /// <param name="Text">The name of HELO, the sender, the recipient, or the whole of an unknown command.</param>
-/// <param name="Arguments">
-/// The arguments of the command as they came; valid until the next wait for input of the client.
+/// <param name="Parameters">
+/// What stands behind the path of MAIL or RCPT, as it came; valid until the next wait for input of the client.
 /// </param>
-internal readonly record struct FilterEvent(FilterPhase Phase, string Text = "", ReadOnlyMemory<byte> Arguments = default)
+internal readonly record struct FilterEvent(FilterPhase Phase, string Text = "", ReadOnlyMemory<byte> Parameters = default)
 {
     /// <summary>What a filter before this one answers to a recipient; "none": nothing against it so far.</summary>
     public SmtpReply Refusal { get; init; }

@@ -18,6 +18,9 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
     private List<MilterSession> _handedOver = [];
     private bool _heldSession;
 
+    /// <summary>What cleanup answers when it spoke to none of them.</summary>
+    private const long NobodyAsked = -1;
+
     private MilterSettings Settings => session.Settings.Milters;
 
     /// <summary>Somebody is left who wants to see content.</summary>
@@ -60,7 +63,7 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
         switch (e.Phase)
         {
             case FilterPhase.Connect:
-                return milter.ConnectAsync(session.Server.MilterConnector, ClientOf(session),
+                return milter.ConnectAsync(session.Server.Services, ClientOf(session),
                     options => Settings.Macros(MacroStage.Connect, options, _macros.Value));
             case FilterPhase.Helo:
                 milter.Abort();
@@ -82,24 +85,8 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
     /// <summary>The address with its brackets, then the parameters of ESMTP as the client wrote them.</summary>
     internal static string[] Arguments(FilterEvent e)
     {
-        string[] words = Encoding.UTF8.GetString(e.Arguments.Span[EndOfPath(e.Arguments.Span)..]).Split(' ',
-            StringSplitOptions.RemoveEmptyEntries);
-        return [$"<{Address.Quote821(e.Text)}>", .. words];
-    }
-
-    /// <summary>Where the path of "FROM:&lt;path&gt; parameters" ends; brackets within quotes are part of it (RFC 5321 4.1.2).</summary>
-    internal static int EndOfPath(ReadOnlySpan<byte> arguments)
-    {
-        int start = arguments.IndexOf((byte)'<');
-        bool quoted = false;
-        for (int i = Math.Max(start, 0); i < arguments.Length; i++)
-        {
-            byte b = arguments[i];
-            if (b == '\\' && quoted) i++;
-            else if (b == '"') quoted = !quoted;
-            else if (!quoted && (start >= 0 ? b == '>' : b == ' ' && i > arguments.IndexOf((byte)':') + 1)) return i + 1;
-        }
-        return arguments.Length;
+        string[] parameters = Encoding.UTF8.GetString(e.Parameters.Span).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        return [$"<{Address.Quote821(e.Text)}>", .. parameters];
     }
 
     // ---- verdicts --------------------------------------------------------------------------------------------------
@@ -180,9 +167,10 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
 
     /// <summary>cleanup is done with the content.</summary>
     /// <param name="inStep">Bit for bit those that can go on.</param>
-    /// <param name="finished">The message was accepted, so that all of them have seen its end.</param>
+    /// <param name="finished">The message was accepted; who was left out has heard from cleanup that it is over.</param>
     public void TakeBack(long inStep, bool finished)
     {
+        finished &= inStep != NobodyAsked;
         for (int i = 0; i < _handedOver.Count; i++)
         {
             if ((inStep & (1L << i)) == 0) _handedOver[i].Lost();

@@ -35,8 +35,7 @@ internal sealed class ProxyConnection : IDisposable
         string problem = settings.Problem;
         if (settings.Address is { } address)
         {
-            (Connection? connection, problem) =
-                await ServiceConnection.ConnectAsync(server.Loop, server.Names.Hosts, address, server.SpoolDirectory, settings.Timeout);
+            (Connection? connection, problem) = await server.Services.ConnectAsync(address, settings.Timeout);
             if (connection is not null) return new ProxyConnection(settings, connection);
         }
         Log.Warning($"connect to proxy filter {settings.Name}: {problem}");

@@ -52,9 +52,6 @@ internal sealed class ProxySettings
         if (text.StartsWith("unix:", StringComparison.OrdinalIgnoreCase))
             return ServiceAddress.TryParse($"unix:{text["unix:".Length..]}", out address, out problem);
         if (text.StartsWith("inet:", StringComparison.OrdinalIgnoreCase)) text = text["inet:".Length..];
-        string host = text.StartsWith(':') ? "localhost" : text.Contains(':') ? "" : "localhost:";
-        if (!ServiceAddress.TryParse($"inet:{host}{text}", out address, out problem)) return false;
-        if (!new TcpPorts("").TryFind(address.Port, out _)) problem = $"unknown port: {address.Port}";
-        return problem.Length == 0;
+        return ServiceAddress.TryParse($"inet:{text}", out address, out problem);
     }
 }

@@ -135,10 +135,7 @@ internal sealed class SessionLog(SmtpSession session)
 
     private void AppendEnvelope(StringBuilder line, string? sender, string? recipient, string? helo)
     {
-        if (sender is not null) line.Append(" from=<").Append(LogLine.Form(sender)).Append('>');
-        if (recipient is not null) line.Append(" to=<").Append(LogLine.Form(recipient)).Append('>');
-        line.Append(" proto=").Append(session.Protocol);
-        if (helo is { Length: > 0 }) line.Append(" helo=<").Append(helo).Append('>');
+        line.AppendEnvelope(sender, recipient, session.Protocol, helo);
         if (session.IsAuthenticated)
             line.Append(" sasl_method=").Append(session.SaslMethod).Append(" sasl_username=").Append(session.SaslLogin);
     }

@@ -80,7 +80,7 @@ internal sealed partial class SmtpSession
             Reply(refusal);
             Limits.CountError();
         }
-        return true;
+        return refusal.Code != 421; // no command is taken after it
     }
 
     private async ValueTask CommandsAsync()

@@ -19,7 +19,7 @@ public class Protection : InstanceTest
     private static IEnumerable<TestCaseData> Refused()
     {
         yield return new("smtp_tls_per_site = hash:/etc/sites", "", "smtp_tls_per_site");
-        yield return new("milter_header_checks = regexp:/nonexistent", "", "milter_header_checks");
+        yield return new("lmtp_tls_per_site = hash:/etc/sites", "", "lmtp_tls_per_site");
         yield return new("smtpd_recipient_restrictions = permit_mynetworks, check_address_map hash:/etc/addresses, reject", "",
             "check_address_map");
         yield return new("", "127.0.0.1:PORT inet n - n - 1 postscreen", "postscreen");
@@ -28,6 +28,10 @@ public class Protection : InstanceTest
         yield return new("smtp_bind_address = 999.1.1.1", "", "smtp_bind_address");
         yield return new("mydestination = $myhostnam", "", "$myhostnam");
         yield return new("default_privs = root", "", "default_privs");
+        yield return new("smtpd_milters = inet:nowhere", "", "inet:nowhere");
+        yield return new("non_smtpd_milters = { unix:m, default_action=maybe }", "", "bad value of default_action: \"maybe\"");
+        yield return new("smtpd_milter_maps = inline:{192.0.2.1=m}", "", "Milter service needs transport:endpoint");
+        yield return new("", "127.0.0.1:PORT inet n - n - - smtpd -o smtpd_milters=tcp:host:1", "invalid transport name: tcp");
     }
 
     [TestCaseSource(nameof(Refused))]

@@ -8,6 +8,7 @@ using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;
+using MtaSuite.Tools.Doctor.Filters;
 using MtaSuite.Tools.Mtasuite;
 using MtaSuite.Tools.Shared;
 
@@ -83,6 +84,8 @@ internal sealed class DoctorCommand
         });
         foreach (SmtpService service in services)
             Begin($"our service {service.Entry.Name}", new ServiceSection(_context, service, _instance.ConfigDirectory).RunAsync);
+        foreach (ConfiguredFilter filter in ConfiguredFilters.Of(_instance.ConfigDirectory))
+            Begin($"filter {filter.Name}", new FilterSection(_context, filter).RunAsync);
         if (_context.Options.WithDomains) Begin("our mail to others", new OutgoingSection(_context).RunAsync);
     }
 

@@ -13,9 +13,10 @@ internal sealed class DoctorOptions
     private const string Description = """
         Say in words what a sender sees.
 
-        Connects to each smtpd service of master.cf, looks at the address that mail leaves from, and at each DOMAIN: MX
-        records and their hosts, TLS and certificates, DANE, MTA-STS, name servers, DNSSEC, CAA, SPF, DKIM, DMARC, TLSRPT.
-        No mail is sent, and no right of root is needed.
+        Connects to each smtpd service of master.cf and to each filter of mail (milters, policy servers, content filters,
+        greylist), looks at the address that mail leaves from, and at each DOMAIN: MX records and their hosts, TLS and
+        certificates, DANE, MTA-STS, name servers, DNSSEC, CAA, SPF, DKIM, DMARC, TLSRPT. No mail is sent, and no right of
+        root is needed.
         """;
 
     private const string More = """

@@ -16,7 +16,8 @@ internal static class PipeCheck
                     + (entry.Command == "pipe" ? "mail for it waits" : "its connections are closed"));
     }
 
-    private static IEnumerable<string> Problems(IReadOnlyList<string> attributes, Account? owner)
+    /// <summary>What is wrong with the arguments of a pipe or spawn service.</summary>
+    internal static IEnumerable<string> Problems(IReadOnlyList<string> attributes, Account? owner)
     {
         string user = "", program = "";
         foreach (string item in attributes)

@@ -10,7 +10,7 @@ internal static class SuiteCheck
 {
     /// <summary>The checks beyond names, values and restrictions that need no instance but its two files.</summary>
     public static IReadOnlyList<Action<CheckContext>> OfSettings { get; } =
-        [TableCheck.Run, ListCheck.Run, IdentityCheck.Run, SettingCheck.Run, PipeCheck.Run, TlsCheck.Run];
+        [TableCheck.Run, ListCheck.Run, IdentityCheck.Run, SettingCheck.Run, PipeCheck.Run, TlsCheck.Run, MilterCheck.Run];
 
     /// <summary>All problems, in the order of file and line.</summary>
     public static IReadOnlyList<ConfigProblem> Problems(Instance instance) =>

@@ -35,7 +35,9 @@ internal static class PostaccessCommand
           -c DIR           configuration folder
 
         smtpd itself is asked, so that the answer is the one it would give: the same tables, name service and verify service. Nothing is
-        counted, logged or queued. Files are read as the user who asks; as root, what mail_owner may not read is read all the same. Not
+        counted, logged or queued. Behind the stages stand the filters that would be asked, in the order of a session: milters with the
+        macros that each event gives them, policy servers, the greylist, the content filter. They are not asked; a milter may refuse what
+        the rules accept. Files are read as the user who asks; as root, what mail_owner may not read is read all the same. Not
         known here, and taken as if nothing was wrong: rates and limits (anvil), client certificates, pipelining, the size and content of
         the message.
 

@@ -20,8 +20,7 @@ public static class Protections
     /// <summary>Parameters; those of yes and no protect when they are yes.</summary>
     public static IReadOnlyList<Protection> Parameters { get; } =
     [
-        new("lmtp_tls_per_site", "TLS would not be enforced"), new("milter_header_checks", Unchecked),
-        new("smtp_tls_per_site", "TLS would not be enforced"),
+        new("lmtp_tls_per_site", "TLS would not be enforced"), new("smtp_tls_per_site", "TLS would not be enforced"),
     ];
 
     /// <summary>Restrictions. One that is accepted is left out of its list.</summary>

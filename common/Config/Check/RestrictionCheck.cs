@@ -3,32 +3,23 @@ namespace MtaSuite.Common.Config;
 /// <summary>Checks the lists <c>smtpd_*_restrictions</c> and the classes they name.</summary>
 internal sealed class RestrictionCheck(CheckContext context, MailConfig config, int line)
 {
-    private static readonly string[] Lists =
-    [
-        "smtpd_client_restrictions", "smtpd_helo_restrictions", "smtpd_sender_restrictions", "smtpd_relay_restrictions",
-        "smtpd_recipient_restrictions", "smtpd_data_restrictions", "smtpd_end_of_data_restrictions", "smtpd_etrn_restrictions",
-    ];
-
-    private readonly List<string> classes = Items(config, "smtpd_restriction_classes");
+    private readonly List<string> classes = RestrictionWords.Items(config, RestrictionWords.Classes);
 
     /// <summary>Checks the configuration of a service; <paramref name="line"/> is its line in master.cf, 0 for main.cf alone.</summary>
     public static void Run(CheckContext context, MailConfig config, int line)
     {
         var check = new RestrictionCheck(context, config, line);
         foreach (string name in check.classes)
-            if (!config.Explicit(name)) check.Report(Severity.Error, "smtpd_restriction_classes", $"restriction class {name} has no value");
-        foreach (string list in Lists.Concat(check.classes)) check.CheckList(list);
+            if (!config.Explicit(name)) check.Report(Severity.Error, RestrictionWords.Classes, $"restriction class {name} has no value");
+        foreach (string list in RestrictionWords.Lists.Concat(check.classes)) check.CheckList(list);
         check.CheckRelay();
     }
-
-    private static List<string> Items(MailConfig config, string name) =>
-        config.TextOf(name) is { } text && config.TryExpand(text, out string value, out _) ? ConfigList.Split(value) : [];
 
     private void Report(Severity severity, string parameter, string text) => context.ReportSetting(severity, config, parameter, line, text);
 
     private void CheckList(string list)
     {
-        List<string> items = Items(config, list);
+        List<string> items = RestrictionWords.Items(config, list);
         for (int i = 0; i < items.Count; i++)
         {
             string word = items[i];
@@ -66,6 +57,8 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
             _ => !text.Contains(':') && RestrictionWords.Find(text) is null,
         };
         if (!good) Report(Severity.Error, list, $"{list}: {word} needs {Describe(argument)} behind it, not \"{text}\"");
+        else if (argument == RestrictionArgument.Server && PolicyServerSettings.Parse(text, config, out string problem) == null)
+            Report(Severity.Error, list, $"{list}: {word} {text}: {problem}");
     }
 
     /// <summary>An address, or an address and settings in braces.</summary>
@@ -88,8 +81,8 @@ internal sealed class RestrictionCheck(CheckContext context, MailConfig config, 
     /// <summary>A server whose lists make it an open relay does not start.</summary>
     private void CheckRelay()
     {
-        IEnumerable<string> words = Items(config, "smtpd_relay_restrictions").Concat(Items(config, "smtpd_recipient_restrictions"))
-            .Concat(classes.SelectMany(c => Items(config, c)));
+        IEnumerable<string> words = ((string[])["smtpd_relay_restrictions", "smtpd_recipient_restrictions", .. classes])
+            .SelectMany(list => RestrictionWords.Items(config, list));
         if (!words.Any(w => RestrictionWords.Find(w) is { ClosesRelay: true }))
             Report(Severity.Error, "smtpd_relay_restrictions",
                 "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions prevents this host from being an open relay: add "

@@ -9,6 +9,20 @@ public static class RestrictionWords
     // before the restrictions, which enter themselves here
     private static readonly List<Restriction> s_all = [];
 
+    /// <summary>The parameter that names further lists.</summary>
+    public const string Classes = "smtpd_restriction_classes";
+
+    /// <summary>The parameters that are such lists.</summary>
+    public static IReadOnlyList<string> Lists { get; } =
+    [
+        "smtpd_client_restrictions", "smtpd_helo_restrictions", "smtpd_sender_restrictions", "smtpd_relay_restrictions",
+        "smtpd_recipient_restrictions", "smtpd_data_restrictions", "smtpd_end_of_data_restrictions", "smtpd_etrn_restrictions",
+    ];
+
+    /// <summary>The words and arguments of a list or a class; none where its value cannot be expanded.</summary>
+    public static List<string> Items(MailConfig config, string list) =>
+        config.TextOf(list) is { } text && config.TryExpand(text, out string value, out _) ? ConfigList.Split(value) : [];
+
     // at any stage
     public static readonly Restriction Permit = Add(new("permit") { IsFinal = true });
     public static readonly Restriction Defer = Add(new("defer") { IsFinal = true, ClosesRelay = true });

@@ -20,8 +20,8 @@ public static class MilterParams
         doc: "Macros sent to milters at the end of a message.");
     public static readonly TextParam MilterEndOfHeaderMacros = new("milter_end_of_header_macros", "i",
         doc: "Macros sent to milters at the end of the headers.");
-    public static readonly TextParam MilterHeaderChecks = new("milter_header_checks", "", effective: false,
-        doc: "As header_checks, for headers that milters add.");
+    public static readonly TextParam MilterHeaderChecks = new("milter_header_checks", "",
+        doc: "As header_checks, for header fields that milters add, insert or change.");
     public static readonly TextParam MilterHeloMacros = new("milter_helo_macros",
         "{tls_version} {cipher} {cipher_bits} {cert_subject} {cert_issuer}",
         doc: "Macros sent to milters with HELO.");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MtaSuite.Common.Config;
 
 namespace MtaSuite.Common.Milter.Client;
@@ -10,21 +9,16 @@ public enum MilterDefaultAction : byte { Shutdown, Accept, Reject, TemporaryFail
 /// One milter of a list: where it is and how it is spoken to.
 /// <code>
 /// item     = service / "{" service *( "," name "=" value ) "}"
-/// service  = ("inet" / "inet6") ":" host ":" port / ("unix" / "local") ":" path
 /// </code>
+/// A service is a <see cref="ServiceAddress"/> that begins with its type.
 /// </summary>
 public sealed record MilterService
 {
     /// <summary>The service as it is written, for the log.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The path of a Unix socket; empty for a host.</summary>
-    public string Path { get; init; } = "";
-    public string Host { get; init; } = "";
-    public int Port { get; init; }
-
-    /// <summary>"inet6:": addresses of that family alone.</summary>
-    public bool OnlyIPv6 { get; init; }
+    /// <summary>Where it listens; null: nowhere, see <see cref="Problem"/>.</summary>
+    public ServiceAddress? Address { get; init; }
     public TimeSpan ConnectTimeout { get; init; }
     public TimeSpan CommandTimeout { get; init; }
     public TimeSpan ContentTimeout { get; init; }
@@ -103,21 +97,13 @@ public sealed record MilterService
 
     private MilterService At(string service)
     {
-        int colon = service.IndexOf(':');
-        string type = colon < 0 ? "" : service[..colon], endpoint = colon < 0 ? "" : service[(colon + 1)..];
         MilterService named = this with { Name = service, Problem = Problem.Replace("milter :", $"milter {service}:") };
-        if (endpoint.Length == 0)
+        string type = service.Split(':')[0];
+        if (type.Length == service.Length)
             return named with { Problem = $"Milter service needs transport:endpoint instead of \"{service}\"" };
-        if (type is "unix" or "local") return named with { Path = endpoint };
-        if (type is not ("inet" or "inet6"))
+        if (!ServiceAddress.IsType(type))
             return named with { Problem = $"invalid transport name: {type} in Milter service: {service}" };
-        int last = endpoint.LastIndexOf(':');
-        string host = last < 0 ? "" : endpoint[..last].Trim('[', ']'), port = endpoint[(last + 1)..];
-        if (!TryPort(port, out int number)) return named with { Problem = $"bad port in Milter service: {service}" };
-        return named with { Host = host.Length == 0 ? "localhost" : host, Port = number, OnlyIPv6 = type == "inet6" };
+        return ServiceAddress.TryParse(service, out ServiceAddress? address, out string problem) ? named with { Address = address }
+            : named with { Problem = $"Milter service {service}: {problem}" };
     }
-
-    private static bool TryPort(string text, out int port) =>
-        (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) || TcpPorts.TrySystem(text, out port))
-        && port is > 0 and <= 65535;
 }

@@ -97,6 +97,7 @@ public sealed partial class MilterSession
         return new MilterSession(loop, service)
         {
             State = MilterState.Session,
+            _inMessage = true,
             Options = new MilterOptions { Steps = (MilterSteps)from.Steps },
             _missing = (MilterSteps)from.MissingSteps,
             _connection = connection,

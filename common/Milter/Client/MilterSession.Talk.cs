@@ -1,4 +1,5 @@
 using System.Buffers;
+using MtaSuite.Common.Dns;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
@@ -12,15 +13,15 @@ public sealed partial class MilterSession
 
     // ---- connecting ------------------------------------------------------------------------------------------------
 
-    private async ValueTask<bool> NegotiateAsync(Promise<ConnectResult> opening)
+    private async ValueTask<bool> NegotiateAsync(ServiceConnector connector)
     {
-        ConnectResult connected = await opening;
-        if (!connected.IsConnected)
+        ServiceConnector.Result opened = await connector.ConnectAsync(service.Address!, service.ConnectTimeout);
+        if (opened.Connection is not { } connection)
         {
-            Fail($"connect to Milter service {service.Name}: {Errno.Text(connected.Error)}");
+            Fail($"connect to Milter service {service.Name}: {opened.Problem}");
             return false;
         }
-        Connection connection = _connection = new Connection(loop, connected.Release());
+        _connection = connection;
         MilterOptions offer = new() { Version = service.Version, Actions = MilterActions.All, Steps = service.Steps };
         offer.Write(connection);
         connection.SetDeadline(service.CommandTimeout);
@@ -166,12 +167,23 @@ public sealed partial class MilterSession
                 return Step.Again;
             case MilterReply.Quarantine:
                 held = true;
+                if (command != MilterCommand.EndOfMessage) HoldFromHere(command is MilterCommand.Connect or MilterCommand.Helo);
                 return Step.Again;
             default:
                 verdict = Decide(command, response);
                 if (held && verdict.IsContinue) verdict = MilterVerdict.Hold;
                 return Step.Done;
         }
+    }
+
+    /// <summary>
+    /// It wants the message held before its end, or all messages of the session: the answers to further events do not take that back.
+    /// </summary>
+    private void HoldFromHere(bool ofSession)
+    {
+        if (!_standing.IsContinue) return;
+        _standing = MilterVerdict.Hold;
+        _holdsMessage = !ofSession;
     }
 
     private MilterVerdict Unexpected(MilterCommand command, byte code) =>

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Dns;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
@@ -38,9 +39,12 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
     private MilterSteps _missing;
     private MilterCommand _skipped;
     private MilterVerdict _standing;
-    private bool _inMessage;
+    private bool _inMessage, _holdsMessage;
 
     public MilterService Service => service;
+
+    /// <summary>Why it failed; empty: it did not.</summary>
+    public string Problem { get; private set; } = "";
 
     public MilterState State { get; private set; }
 
@@ -59,14 +63,22 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
 
     /// <summary>Connects and tells it of the client.</summary>
     /// <param name="macros">Macros for the event, once it is known which the milter wants.</param>
-    public async ValueTask<MilterVerdict> ConnectAsync(MilterConnector connector, MilterClient client,
+    public async ValueTask<MilterVerdict> ConnectAsync(ServiceConnector connector, MilterClient client,
         Func<MilterOptions, IReadOnlyList<string>?> macros)
     {
         if (service.Problem.Length > 0) return Fail(service.Problem, misconfigured: true);
-        if (!await NegotiateAsync(connector.Open(service))) return _standing;
+        if (!await NegotiateAsync(connector)) return _standing;
         State = MilterState.Session;
         return await EventAsync(MilterCommand.Connect, MilterSteps.NoConnect, MilterSteps.NoReplyToConnect, macros(Options!),
             w => MilterWriter.WriteConnect(w, client.Name, client.Family, client.Port, client.Address));
+    }
+
+    /// <summary>Connects, agrees on the protocol and leaves: true when the milter can be used, else see <see cref="Problem"/>.</summary>
+    public async ValueTask<bool> ProbeAsync(ServiceConnector connector)
+    {
+        if (service.Problem.Length > 0) Fail(service.Problem, misconfigured: true);
+        else if (await NegotiateAsync(connector)) Quit();
+        return State != MilterState.Failed;
     }
 
     public ValueTask<MilterVerdict> HeloAsync(string name, IReadOnlyList<string>? macros) => State == MilterState.Session
@@ -116,6 +128,8 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
     {
         _inMessage = false;
         _skipped = 0;
+        if (_holdsMessage && _standing.Kind == MilterVerdictKind.Hold) _standing = default;
+        _holdsMessage = false;
         if (State == MilterState.MessageAccepted) State = MilterState.Session;
     }
 
@@ -144,6 +158,7 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
     /// <summary>It is of no more use: its default action stands for the rest of the session.</summary>
     private MilterVerdict Fail(string problem, bool misconfigured = false)
     {
+        Problem = problem;
         if (problem.Length > 0) Log.Log.Warning($"{problem}");
         Dispose();
         State = MilterState.Failed;

@@ -4,6 +4,12 @@ using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Common.Milter.Client;
 
+/// <summary>What is wrong with a parameter of milters.</summary>
+public sealed record MilterProblem(Param Parameter, string Text)
+{
+    public override string ToString() => $"{Parameter}: {Text}";
+}
+
 /// <summary>The parameters of milters, read once: which there are, how they are spoken to, and which macros they get.</summary>
 public sealed class MilterSettings
 {
@@ -14,7 +20,7 @@ public sealed class MilterSettings
     private readonly Dictionary<MacroStage, string[]> _lists;
     private readonly Dictionary<string, string> _macroDefaults = new(StringComparer.Ordinal);
     private readonly Dictionary<string, IReadOnlyList<MilterService>> _parsed = new(StringComparer.Ordinal);
-    private readonly List<string> _problems = [];
+    private readonly List<MilterProblem> _problems = [];
     private readonly string[] _unknown;
     private readonly string _daemonName, _version, _hostName;
 
@@ -22,7 +28,7 @@ public sealed class MilterSettings
     {
         string word = c.Get(MilterParams.MilterDefaultAction);
         bool known = MilterService.TryAction(word, out MilterDefaultAction action);
-        if (!known) _problems.Add($"{MilterParams.MilterDefaultAction}: unknown action {word}");
+        if (!known) _problems.Add(new(MilterParams.MilterDefaultAction, $"unknown action {word}"));
         _defaults = new MilterService
         {
             Name = "",
@@ -32,6 +38,8 @@ public sealed class MilterSettings
             DefaultAction = action,
         };
         _defaults = _defaults.WithProtocol(c.Get(MilterParams.MilterProtocol));
+        if (_defaults.Problem.Length > 0)
+            _problems.Add(new(MilterParams.MilterProtocol, _defaults.Problem.Replace("milter : ", "", StringComparison.Ordinal)));
         _daemonName = c.Get(MilterParams.MilterMacroDaemonName);
         _version = c.Get(MilterParams.MilterMacroV);
         _hostName = c.Get(CommonParams.Myhostname);
@@ -47,10 +55,10 @@ public sealed class MilterSettings
         };
         _unknown = Names(c.Get(MilterParams.MilterUnknownCommandMacros));
         ReadDefaults(c.Get(MilterParams.MilterMacroDefaults));
-        Smtpd = Read(MilterParams.SmtpdMilters.Name, c.Get(MilterParams.SmtpdMilters));
-        NonSmtpd = Read(MilterParams.NonSmtpdMilters.Name, c.Get(MilterParams.NonSmtpdMilters));
+        Smtpd = Read(MilterParams.SmtpdMilters, c.Get(MilterParams.SmtpdMilters));
+        NonSmtpd = Read(MilterParams.NonSmtpdMilters, c.Get(MilterParams.NonSmtpdMilters));
         SmtpdMaps = Maps.Open(c.Get(MilterParams.SmtpdMilterMaps));
-        _problems.AddRange(SmtpdMaps.OpenErrors);
+        _problems.AddRange(SmtpdMaps.OpenErrors.Select(e => new MilterProblem(MilterParams.SmtpdMilterMaps, e)));
     }
 
     /// <summary>Stands for milters that nobody can name now.</summary>
@@ -71,15 +79,28 @@ public sealed class MilterSettings
     public IReadOnlyList<MilterService> NonSmtpd { get; }
 
     /// <summary>What is wrong with these parameters.</summary>
-    public IReadOnlyList<string> Problems => _problems;
+    public IReadOnlyList<MilterProblem> Problems => _problems;
 
-    private List<MilterService> Read(string parameter, string text)
+    private List<MilterService> Read(TextParam parameter, string text)
     {
         List<MilterService> services = [.. ConfigList.Split(text).Select(i => MilterService.Parse(i, _defaults))];
-        _problems.AddRange(services.Where(s => s.Problem.Length > 0).Select(s => $"{parameter}: {s.Problem}"));
-        if (services.Count > MaxMilters) _problems.Add($"{parameter}: more than {MaxMilters} milters");
+        _problems.AddRange(services.Where(s => s.Problem.Length > 0).Select(s => new MilterProblem(parameter, s.Problem)));
+        if (services.Count > MaxMilters) _problems.Add(new(parameter, s_tooMany));
         return services;
     }
+
+    private static readonly string s_tooMany = $"more than {MaxMilters} milters";
+
+    /// <summary>What is wrong with a list as smtpd_milter_maps may have it; empty: nothing.</summary>
+    public string ProblemOf(string text)
+    {
+        if (IsNone(text)) return "";
+        List<string> items = ConfigList.Split(text);
+        return items.Select(i => MilterService.Parse(i, _defaults).Problem).FirstOrDefault(p => p.Length > 0)
+            ?? (items.Count > MaxMilters ? s_tooMany : "");
+    }
+
+    private static bool IsNone(string text) => text.Trim().Equals("DISABLE", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A list found in smtpd_milter_maps; DISABLE is an empty one.</summary>
     public IReadOnlyList<MilterService> Parse(string text)
@@ -87,8 +108,8 @@ public sealed class MilterSettings
         const int enough = 1000;
         if (_parsed.TryGetValue(text, out IReadOnlyList<MilterService>? known)) return known;
         if (_parsed.Count >= enough) _parsed.Clear();
-        bool none = text.Trim().Equals("DISABLE", StringComparison.OrdinalIgnoreCase);
-        return _parsed[text] = none ? [] : [.. ConfigList.Split(text).Select(i => MilterService.Parse(i, _defaults)).Take(MaxMilters)];
+        return _parsed[text] = IsNone(text) ? []
+            : [.. ConfigList.Split(text).Select(i => MilterService.Parse(i, _defaults)).Take(MaxMilters)];
     }
 
     // ---- macros ----------------------------------------------------------------------------------------------------
@@ -103,10 +124,13 @@ public sealed class MilterSettings
             string pair = item;
             if (pair.StartsWith('{') && ConfigList.TryUnbrace(pair, out string inner) && inner.Contains('=')) pair = inner;
             int equals = pair.IndexOf('=');
-            if (equals <= 0) _problems.Add($"{MilterParams.MilterMacroDefaults}: need name=value: {item}");
+            if (equals <= 0) _problems.Add(new(MilterParams.MilterMacroDefaults, $"need name=value: {item}"));
             else _macroDefaults[Canonical(pair[..equals].Trim())] = pair[(equals + 1)..].Trim();
         }
     }
+
+    /// <summary>The names of the macros for an event, as they are configured.</summary>
+    public IReadOnlyList<string> MacroNames(MacroStage stage) => _lists[stage];
 
     private static string Canonical(string name) => name.StartsWith('{') ? name : $"{{{name}}}";
 

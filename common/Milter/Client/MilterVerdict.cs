@@ -31,6 +31,10 @@ public readonly record struct MilterVerdict(MilterVerdictKind Kind, SmtpReply Re
     private static readonly MilterVerdict s_unavailable = new(MilterVerdictKind.Refuse, SmtpReply.Parse("550 5.5.0 Service unavailable"));
     private static readonly MilterVerdict s_misconfigured =
         new(MilterVerdictKind.Refuse, SmtpReply.Parse("451 4.3.5 Server configuration problem - try again later"));
+    private static readonly MilterVerdict s_unavailableShutdown =
+        new(MilterVerdictKind.Shutdown, SmtpReply.Parse("421 4.7.1 Service unavailable - try again later"));
+    private static readonly MilterVerdict s_misconfiguredShutdown =
+        new(MilterVerdictKind.Shutdown, SmtpReply.Parse("421 4.3.5 Server configuration problem - try again later"));
 
     /// <summary>Nobody can tell what the message is now: it must come again.</summary>
     public static readonly MilterVerdict Damaged =
@@ -47,7 +51,7 @@ public readonly record struct MilterVerdict(MilterVerdictKind Kind, SmtpReply Re
         MilterDefaultAction.Accept => Continue,
         MilterDefaultAction.Reject => s_unavailable,
         MilterDefaultAction.Quarantine => Hold,
-        MilterDefaultAction.Shutdown => Shutdown,
+        MilterDefaultAction.Shutdown => s_unavailableShutdown,
         _ => TemporaryFailure,
     };
 
@@ -56,6 +60,7 @@ public readonly record struct MilterVerdict(MilterVerdictKind Kind, SmtpReply Re
     {
         MilterDefaultAction.Accept => Continue,
         MilterDefaultAction.Quarantine => Hold,
+        MilterDefaultAction.Shutdown => s_misconfiguredShutdown,
         _ => s_misconfigured,
     };
 }

@@ -1,8 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Net;
 using System.Text;
-using MtaSuite.Common.Log;
-using MtaSuite.Common.Native;
+using MtaSuite.Common.Config;
+using MtaSuite.Common.Dns;
 using MtaSuite.Common.Net;
 
 namespace MtaSuite.Common.Sasl.BackEnds;
@@ -11,8 +11,8 @@ namespace MtaSuite.Common.Sasl.BackEnds;
 /// Dovecot's authentication server over its client socket (<see cref="DovecotLine"/>): one connection, made when first needed and again
 /// after it broke, with any number of requests in flight. While it is away every login is a temporary failure.
 /// </summary>
-/// <param name="path">A socket's path, or "inet:host:port" with an address as host.</param>
-public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
+/// <param name="path">A socket's path, or an address as <see cref="ServiceAddress"/> has it.</param>
+public sealed class DovecotBackEnd(ServiceConnector services, string path) : ISaslBackEnd
 {
     private static readonly TimeSpan s_handshakeTimeout = TimeSpan.FromSeconds(3);
     /// <summary>Dovecot itself gives up after 150 seconds, and answers a refused login after 2.</summary>
@@ -22,6 +22,7 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
     private static readonly SaslMechanism[] s_usual = [SaslMechanism.Find("PLAIN")!, SaslMechanism.Find("LOGIN")!];
 
     private readonly List<Promise<bool>> _waiting = [];
+    private bool _connects;
     private SaslMechanism[] _mechanisms = s_usual;
     private DovecotLink? _link;
     private long _warnedAt = long.MinValue;
@@ -32,29 +33,32 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
     public Promise<bool> ReadyAsync()
     {
         Promise<bool> ready = new();
-        if (!Connect()) ready.TrySet(false);
-        else if (_link!.IsReady) ready.TrySet(true);
-        else
+        if (_link is { IsOpen: true, IsReady: true })
         {
-            _waiting.Add(ready);
-            loop.After(s_handshakeTimeout, () => ready.TrySet(false));
+            ready.TrySet(true);
+            return ready;
         }
+        _waiting.Add(ready);
+        services.Loop.After(s_handshakeTimeout, () => ready.TrySet(false));
+        if (!_connects && _link is not { IsOpen: true }) ConnectAsync().Detach();
         return ready;
     }
 
     public ISaslExchange Begin(SaslMechanism mechanism, SaslContext context) => new Exchange(this, mechanism.Name, context);
 
-    /// <summary>There is a connection, or one is being made.</summary>
-    private bool Connect()
+    private async Task ConnectAsync()
     {
-        if (_link is { IsOpen: true }) return true;
-        using FileDescriptor? socket = Open();
-        if (socket == null)
+        _connects = true;
+        ServiceConnector.Result opened = TryAddress(out ServiceAddress? address, out string problem)
+            ? await services.ConnectAsync(address, s_handshakeTimeout) : new(null, problem);
+        _connects = false;
+        if (opened.Connection is not { } connection)
         {
-            Warn($"SASL: Connect to Dovecot auth socket '{path}' failed: {Errno.Text()}");
-            return false;
+            Warn($"SASL: Connect to Dovecot auth socket '{path}' failed: {opened.Problem}");
+            Release(false);
+            return;
         }
-        _link = new DovecotLink(loop, socket.Release())
+        _link = new DovecotLink(services.Loop, connection)
         {
             Ready = mechanisms =>
             {
@@ -68,8 +72,11 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
             },
         };
         _link.Start();
-        return _link.IsOpen;
     }
+
+    /// <summary>smtpd_sasl_path: a path needs no type in front of it.</summary>
+    private bool TryAddress([NotNullWhen(true)] out ServiceAddress? address, out string problem) =>
+        ServiceAddress.TryParse(ServiceAddress.IsType(path.Split(':')[0]) ? path : $"unix:{path}", out address, out problem);
 
     private void Release(bool ready)
     {
@@ -78,28 +85,12 @@ public sealed class DovecotBackEnd(EventLoop loop, string path) : ISaslBackEnd
         foreach (Promise<bool> one in waiting) one.TrySet(ready);
     }
 
-    private FileDescriptor? Open()
-    {
-        if (path.StartsWith("inet:", StringComparison.Ordinal))
-        {
-            if (!IPEndPoint.TryParse(path[5..], out IPEndPoint? target) || target.Port == 0) return null;
-            int family = target.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Sockets.AF_INET : Sockets.AF_INET6;
-            FileDescriptor? inet = FileDescriptor.TrySocket(family, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK);
-            if (inet == null || Sockets.Connect(inet.Fd, target) == 0 || Errno.Last == Errno.EINPROGRESS) return inet;
-            inet.Dispose();
-            return null;
-        }
-        FileDescriptor? unix = FileDescriptor.TrySocket(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK);
-        if (unix == null || Sockets.ConnectUnix(unix.Fd, path) == 0) return unix;
-        unix.Dispose();
-        return null;
-    }
-
     /// <summary>Once in ten seconds: the sessions' own lines tell of each login.</summary>
     private void Warn(string text)
     {
-        if (_warnedAt != long.MinValue && loop.NowMilliseconds - _warnedAt < 10_000) return;
-        _warnedAt = loop.NowMilliseconds;
+        long now = services.Loop.NowMilliseconds;
+        if (_warnedAt != long.MinValue && now - _warnedAt < 10_000) return;
+        _warnedAt = now;
         Log.Log.Warning($"{text}");
     }
 

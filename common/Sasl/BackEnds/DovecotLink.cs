@@ -4,11 +4,11 @@ using MtaSuite.Common.Net;
 
 namespace MtaSuite.Common.Sasl.BackEnds;
 
-/// <summary>One connection to Dovecot's authentication server. Owns its socket; ends by itself, and then fails what is in flight.</summary>
-internal sealed class DovecotLink(EventLoop loop, int fd)
+/// <summary>One connection to Dovecot's authentication server, which it owns. Ends by itself, and then fails what is in flight.</summary>
+internal sealed class DovecotLink(EventLoop loop, Connection connection)
 {
     private const int MaxMechanisms = 64;
-    private readonly Connection _connection = new(loop, fd);
+    private readonly Connection _connection = connection;
     private readonly Dictionary<uint, Pending> _pending = [];
     private readonly List<SaslMechanism> _mechanisms = [];
     private uint _lastId;

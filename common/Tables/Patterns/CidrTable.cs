@@ -87,6 +87,7 @@ internal sealed class CidrTable : PatternTable<AddressKey>
         }
         if (kind == RuleKind.If && result.Length > 0)
             complaint = $"ignoring extra text after {(negated ? "!" : "")}{network}: \"{result}\"";
+        if (kind == RuleKind.Answer && Options.Examine is { } examine) complaint = examine(result);
         Check(network, out AddressKey address, out int length);
         return new CidrPattern(address, length, negated, result);
     }

@@ -1,3 +1,4 @@
+using MtaSuite.Common.Config;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Log;
 using MtaSuite.Common.Net;
@@ -21,24 +22,23 @@ internal sealed class PolicyServer(PolicyServerSettings settings)
     public PolicyServerSettings Settings => settings;
 
     /// <summary>The server's action, as in an access table; null when it does not answer, which is logged.</summary>
-    /// <param name="directory">What a relative path is relative to.</param>
     /// <param name="instance">What the request is about: a message, or a session without one.</param>
-    public async ValueTask<string?> AskAsync(EventLoop loop, HostLookup hosts, string directory, string instance, byte[] request)
+    public async ValueTask<string?> AskAsync(ServiceConnector services, string instance, byte[] request)
     {
         for (int attempt = 1; ; attempt++)
         {
-            (string? action, string problem) = await TryAsync(loop, hosts, directory, instance, request);
+            (string? action, string problem) = await TryAsync(services, instance, request);
             if (action != null) return action;
             bool last = attempt >= settings.TryLimit;
             if (last) Log.Warning($"problem talking to server {settings.Name}: {problem}");
             if (last) return null;
-            await loop.Delay(settings.RetryDelay);
+            await services.Loop.Delay(settings.RetryDelay);
         }
     }
 
-    private async Task<(string? Action, string Problem)> TryAsync(EventLoop loop, HostLookup hosts, string directory, string instance,
-        byte[] request)
+    private async Task<(string? Action, string Problem)> TryAsync(ServiceConnector services, string instance, byte[] request)
     {
+        EventLoop loop = services.Loop;
         PolicyConnection? connection = TakeIdle(loop, instance);
         if (connection == null && _busy >= MaxConnections)
         {
@@ -48,8 +48,7 @@ internal sealed class PolicyServer(PolicyServerSettings settings)
         _busy++;
         if (connection == null)
         {
-            ServiceConnection.Result opened =
-                await ServiceConnection.ConnectAsync(loop, hosts, settings.Address, directory, settings.Timeout);
+            ServiceConnector.Result opened = await services.ConnectAsync(settings.Address, settings.Timeout);
             if (opened.Connection != null) connection = new PolicyConnection(opened.Connection);
             else
             {

@@ -16,6 +16,7 @@ internal static class GreylistRestriction
     {
         if (c.Recipient is not { } recipient || c.Session.Client.Ip is not { } ip || c.Session.Server.Greylist is not { } greylist)
             return Verdict.Dunno;
+        c.Trace?.Asks("greylist", "greylist");
         GreylistReply? reply = await greylist.AskAsync(new GreylistQuery
         {
             Client = NetworkOf(ip, c.Rules),

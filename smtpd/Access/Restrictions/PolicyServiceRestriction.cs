@@ -12,11 +12,11 @@ internal static class PolicyServiceRestriction
         if (c.Trace is { } trace)
         {
             // a greylist, or whoever counts, must not take a question for a client
+            trace.Asks("policy server", server.Settings.Name);
             trace.Note($"{server.Settings.Name} would be asked; what it says is not known here");
             return Verdict.Dunno;
         }
-        SmtpServer smtpd = c.Session.Server;
-        string? action = await server.AskAsync(c.Session.Loop, c.Names.Hosts, smtpd.SpoolDirectory, c.Session.Instance,
+        string? action = await server.AskAsync(c.Session.Server.Services, c.Session.Instance,
             PolicyRequest.Make(c, server.Settings.Context));
         if (action != null) return await ApplyAsync(c, server, action);
         // A default action may name a policy server that is away too.

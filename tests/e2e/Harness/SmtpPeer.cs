@@ -26,8 +26,10 @@ public sealed class SmtpPeer : IDisposable
     private int _position, _end;
 
     /// <summary>Connects; the greeting is read by the first <see cref="Read"/>.</summary>
-    public SmtpPeer(int port, string host = "127.0.0.1")
+    /// <param name="from">The client's own address; empty: any.</param>
+    public SmtpPeer(int port, string host = "127.0.0.1", string from = "")
     {
+        if (from.Length > 0) _socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
         _socket.ReceiveTimeout = _socket.SendTimeout = (int)Wait.Limit.TotalMilliseconds;
         _socket.Connect(IPAddress.Parse(host), port);
     }

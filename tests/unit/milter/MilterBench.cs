@@ -147,5 +147,20 @@ internal sealed class MilterBench : IDisposable
     /// <summary>Descriptors that this process holds.</summary>
     public static int Descriptors() => Directory.GetFiles("/proc/self/fd").Length;
 
-    public void Dispose() => Directory.Delete(_root, true);
+    public void Dispose()
+    {
+        // the journal may still be making a segment
+        for (int i = 0; ; i++)
+        {
+            try
+            {
+                Directory.Delete(_root, true);
+                return;
+            }
+            catch (IOException) when (i < 100)
+            {
+                Thread.Sleep(20);
+            }
+        }
+    }
 }

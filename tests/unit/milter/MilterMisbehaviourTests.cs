@@ -24,7 +24,8 @@ public sealed class MilterMisbehaviourTests
 
     private static byte[] Raw(string bytes) => Encoding.Latin1.GetBytes(bytes);
 
-    private static readonly Dictionary<string, byte[][]> s_faults = new()
+    /// <summary>What is wrong wherever it is said.</summary>
+    internal static readonly Dictionary<string, byte[][]> Faults = new()
     {
         ["dies"] = [ScriptedMilter.Close],
         ["dies within a packet"] = [Raw("\0\0\0\u0010y550"), ScriptedMilter.Close],
@@ -43,13 +44,13 @@ public sealed class MilterMisbehaviourTests
     };
 
     /// <summary>What only goes wrong where changes are not allowed, or where they are.</summary>
-    private static readonly Dictionary<string, byte[][]> s_early = new()
+    internal static readonly Dictionary<string, byte[][]> Early = new()
     {
         ["changes the message too early"] = [P('h', "X-A\0b\0")],
         ["replaces the body too early"] = [P('b', "body")],
     };
 
-    private static readonly Dictionary<string, byte[][]> s_late = new()
+    internal static readonly Dictionary<string, byte[][]> Late = new()
     {
         ["adds a field without a name"] = [P('h', "\0b\0"), P('c')],
         ["adds a field whose name is two"] = [P('h', "X\nY\0b\0"), P('c')],
@@ -72,9 +73,9 @@ public sealed class MilterMisbehaviourTests
     {
         foreach (char command in Events)
         {
-            foreach ((string name, byte[][] fault) in s_faults.Where(f => command != 'O' || f.Key != "negotiates again"))
+            foreach ((string name, byte[][] fault) in Faults.Where(f => command != 'O' || f.Key != "negotiates again"))
                 yield return new TestCaseData(command, fault).SetArgDisplayNames($"{command}", name);
-            foreach ((string name, byte[][] fault) in command == 'E' ? s_late : s_early)
+            foreach ((string name, byte[][] fault) in command == 'E' ? Late : Early)
                 yield return new TestCaseData(command, fault).SetArgDisplayNames($"{command}", name);
         }
         foreach (string wrong in (string[])["\0\0\0\u0009\0\0\0\0\0\0\0\0", "\0\0\0\u0001\0\0\0\0\0\0\0\0",
@@ -123,7 +124,7 @@ public sealed class MilterMisbehaviourTests
             return Task.CompletedTask;
         });
 
-    [TestCase("reject", "550 5.5.0"), TestCase("shutdown", "421 4.7.0"), TestCase("tempfail", "451 4.7.1")]
+    [TestCase("reject", "550 5.5.0"), TestCase("shutdown", "421 4.7.1"), TestCase("tempfail", "451 4.7.1")]
     public void A_milter_that_dies_is_answered_as_its_default_action_says(string action, string reply) =>
         Run('M', [ScriptedMilter.Close], action, replies =>
         {

@@ -50,14 +50,18 @@ public sealed class MilterSessionTests
         Assert.That(m.Log.Single(h => h.Command == MilterCommand.Body).Content, Is.EqualTo("first line\r\nlast line\r\n"));
     });
 
-    [TestCase("FROM:<a@b> SIZE=1", " SIZE=1"), TestCase("FROM:<a@b>", ""), TestCase("FROM:<a@b> AUTH=<> SIZE=1", " AUTH=<> SIZE=1")]
-    [TestCase("FROM:<\"a>b\"@c> BODY=7BIT", " BODY=7BIT"), TestCase("FROM:<\"a\\\">b\"@c> X=1", " X=1"),
-        TestCase("FROM: a@b SIZE=1", "SIZE=1")]
-    public void Parameters_are_what_stands_behind_the_path(string arguments, string expected)
+    [TestCase("<a@b.test> SIZE=1", "<a@b.test>|SIZE=1"), TestCase("<a@b.test>", "<a@b.test>"), TestCase("<> SIZE=1", "<>|SIZE=1")]
+    [TestCase("<a@b.test> RET=HDRS  SIZE=1", "<a@b.test>|RET=HDRS|SIZE=1"), TestCase("<\"a>b\"@c.test> SIZE=1", "<\"a>b\"@c.test>|SIZE=1")]
+    [TestCase("<\"a\\\">b\"@c.test> SIZE=1", "<\"a\\\">b\"@c.test>|SIZE=1"), TestCase(" a@b.test SIZE=1", "<a@b.test>|SIZE=1")]
+    public void Parameters_are_what_stands_behind_the_path(string arguments, string expected) => Run("", async m =>
     {
-        int end = MtaSuite.Smtpd.Filters.MilterFilter.EndOfPath(System.Text.Encoding.ASCII.GetBytes(arguments));
-        Assert.That(arguments[end..], Is.EqualTo(expected));
-    }
+        TestClient client = Bench.Connect();
+        await client.ReplyAsync();
+        await client.AskAsync("EHLO client.test");
+        Assert.That(await client.AskAsync($"MAIL FROM:{arguments}"), Does.StartWith("250"));
+        client.Close();
+        Assert.That(string.Join('|', m.Log.Single(h => h.Command == MilterCommand.Mail).Texts), Is.EqualTo(expected));
+    });
 
     [Test]
     public void Steps_that_a_milter_does_not_want_are_left_out_and_silent_ones_not_waited_for() => Run("", async m =>
@@ -127,6 +131,25 @@ public sealed class MilterSessionTests
         Assert.That(Bench.Queued("hold"), Has.Length.EqualTo(1));
         Assert.That(Bench.LogLines(), Has.Some.Contains(
             "milter-hold: END-OF-MESSAGE from unknown[192.0.2.7]: milter triggers HOLD action; from="));
+    });
+
+    [Test]
+    public void A_hold_before_the_end_of_a_message_is_not_taken_back_by_later_answers(
+        [Values('C', 'H', 'M', 'R', 'T', 'L', 'N', 'B')] char command) => Run("", async m =>
+    {
+        m.Script = At(command, P('q', "why\0"), P('c'));
+        Assert.That((await Bench.SendAsync())[^1], Does.StartWith("250 2.0.0"));
+        Assert.That((Bench.Queued().Length, Bench.Queued("hold").Length), Is.EqualTo((0, 1)));
+    });
+
+    [Test]
+    public void A_session_that_is_refused_with_421_at_connect_ends_at_once() => Run("", async m =>
+    {
+        m.Script = At('C', P('4'));
+        TestClient client = Bench.Connect();
+        Assert.That(await client.ReplyAsync(), Does.StartWith("421"));
+        await Bench.Loop.UntilAsync(() => Bench.Server.Active == 0, "no command is waited for");
+        client.Close();
     });
 
     [Test]

@@ -39,7 +39,7 @@ public sealed class ConnectionTests
     });
 
     /// <summary>A listener whose backlog is full, and the connections that fill it.</summary>
-    private static (int Listener, List<int> Waiting) FullBacklog(string path)
+    internal static (int Listener, List<int> Waiting) FullBacklog(string path)
     {
         int listener = Sockets.Create(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK, 0);
         Assert.That(Sockets.BindUnix(listener, path), Is.Zero);
@@ -56,7 +56,7 @@ public sealed class ConnectionTests
     }
 
     /// <summary>Accepts everybody; the last of them.</summary>
-    private static async Task<int> AcceptAllAsync(EventLoop loop, int listener, int count)
+    internal static async Task<int> AcceptAllAsync(EventLoop loop, int listener, int count)
     {
         int last = -1;
         for (int i = 0; i < count; i++)

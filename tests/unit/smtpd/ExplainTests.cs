@@ -83,6 +83,50 @@ public class ExplainTests
             Is.EqualTo("refuse"));
     }
 
+    [Test]
+    public void Filters_are_named_in_the_order_of_a_session_and_JSON_says_the_same()
+    {
+        const string config = "smtpd_milters = inet:127.0.0.1:1, { unix:second, default_action=accept }\nmilter_data_macros =\n"
+            + "milter_rcpt_macros = i {rcpt_addr}\nsmtpd_restriction_classes = spf\nspf = check_policy_service unix:private/spf\n"
+            + "smtpd_client_restrictions = check_policy_service { inet:127.0.0.1:2, timeout=5s }\nsmtpd_recipient_restrictions = spf\n"
+            + "smtpd_data_restrictions = check_policy_service inet:127.0.0.1:3\ncontent_filter = scan:[127.0.0.1]:10024\n";
+        AccessReport report = Ask(config, [.. s_stranger, "rcpt=user@local.test"]);
+        Assert.That(report.Filters.Select(f => $"{f.Stage} {f.Kind} {f.Name} {f.Parameter}"), Is.EqualTo(new[]
+        {
+            "CONNECT milter inet:127.0.0.1:1 smtpd_milters", "CONNECT milter unix:second smtpd_milters",
+            "HELO milter inet:127.0.0.1:1 smtpd_milters", "HELO milter unix:second smtpd_milters",
+            "MAIL milter inet:127.0.0.1:1 smtpd_milters", "MAIL milter unix:second smtpd_milters",
+            "RCPT <user@local.test> policy server inet:127.0.0.1:2 smtpd_client_restrictions",
+            "RCPT <user@local.test> policy server unix:private/spf spf",
+            "RCPT <user@local.test> milter inet:127.0.0.1:1 smtpd_milters", "RCPT <user@local.test> milter unix:second smtpd_milters",
+            "DATA policy server inet:127.0.0.1:3 smtpd_data_restrictions",
+            "DATA milter inet:127.0.0.1:1 smtpd_milters", "DATA milter unix:second smtpd_milters",
+            "END-OF-HEADER milter inet:127.0.0.1:1 smtpd_milters", "END-OF-HEADER milter unix:second smtpd_milters",
+            "END-OF-MESSAGE milter inet:127.0.0.1:1 smtpd_milters", "END-OF-MESSAGE milter unix:second smtpd_milters",
+            "QUEUE content filter scan:[127.0.0.1]:10024 content_filter",
+        }));
+        string text = ExplainMode.Text(report);
+        Assert.That(text, Does.Contain("\nfilters that would be asked, in this order\n"
+            + "  CONNECT        milter inet:127.0.0.1:1 (smtpd_milters), macros: j {daemon_name} {daemon_addr} v _\n"));
+        Assert.That(text, Does.Contain("  DATA           milter unix:second (smtpd_milters), macros: none\n"));
+        JsonElement json = JsonDocument.Parse(ExplainMode.Json(report)).RootElement.GetProperty("filters");
+        Assert.That(json.GetArrayLength(), Is.EqualTo(report.Filters.Count));
+        Assert.That(json.EnumerateArray().First(f => f.GetProperty("stage").GetString()!.StartsWith("RCPT", StringComparison.Ordinal)
+            && f.GetProperty("kind").GetString() == "milter").GetProperty("macros").EnumerateArray().Select(m => m.GetString()),
+            Is.EqualTo(new[] { "i", "{rcpt_addr}" }));
+    }
+
+    [TestCase("smtpd_delay_reject = no\nsmtpd_helo_restrictions = reject\n", "CONNECT")]
+    [TestCase("smtpd_recipient_restrictions = reject\n", "CONNECT HELO MAIL")]
+    [TestCase("smtpd_data_restrictions = reject\n", "CONNECT HELO MAIL RCPT")]
+    [TestCase("smtpd_milter_maps = inline:{203.0.113.9=DISABLE}\n", "")]
+    [TestCase("receive_override_options = no_milters\n", "")]
+    public void Milters_hear_only_of_what_is_not_refused(string config, string stages)
+    {
+        AccessReport report = Ask($"smtpd_milters = unix:m\n{config}", [.. s_stranger, "rcpt=user@local.test"]);
+        Assert.That(string.Join(' ', report.Filters.Select(f => f.Stage.Split(' ')[0])), Is.EqualTo(stages));
+    }
+
     [TestCase("client=nonsense")]
     [TestCase("unknown=1")]
     [TestCase("client")]

@@ -1,8 +1,7 @@
 using System.Globalization;
-using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 
-namespace MtaSuite.Smtpd.Access;
+namespace MtaSuite.Common.Config;
 
 /// <summary>
 /// One policy server as a restriction names it, with what holds for it: <c>smtpd_policy_service_*</c>, or its own settings in braces.
@@ -12,7 +11,7 @@ namespace MtaSuite.Smtpd.Access;
 ///           "=" value   / "{" setting "}"
 /// </code>
 /// </summary>
-internal sealed record PolicyServerSettings(string Name, ServiceAddress Address)
+public sealed record PolicyServerSettings(string Name, ServiceAddress Address)
 {
     /// <summary>What is done when nobody answers, as in an access table.</summary>
     public string DefaultAction { get; private init; } = "";
