@@ -5,7 +5,7 @@ export DOTNET_NOLOGO := 1
 export MSBUILDDISABLENODEREUSE := 1
 
 DAEMONS := master smtpd pickup cleanup qmgr local relay bounce showq anvil
-DAEMONS += postlogd
+DAEMONS += greylist verify sts tlsrpt postlogd
 # a program of its own: it is started for each command, and has to be small
 LAUNCHER := launcher
 COMMANDS := mtasuite sendmail mailq newaliases postqueue postsuper postcat postconf postmap postalias postlog postdrop postkick postlock postwalk

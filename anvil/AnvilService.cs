@@ -7,7 +7,7 @@ using MtaSuite.Common.Log;
 namespace MtaSuite.Anvil;
 
 /// <summary>The service anvil: counts what clients do, for all processes together.</summary>
-internal sealed class AnvilService : SharedService
+internal sealed class AnvilService : RequestService
 {
     private readonly ClientTable _clients;
     private readonly Dictionary<Link, HeldConnections> _holders = [];

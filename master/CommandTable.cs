@@ -39,10 +39,10 @@ internal static class CommandTable
         ["nqmgr"] = NotNeeded,
         ["flush"] = NotNeeded,
         ["tlsmgr"] = NotNeeded,
-        ["greylist"] = new("anvil", Single: true, Exclusive: true),
-        ["verify"] = new("anvil", Single: true, Exclusive: true),
-        ["sts"] = new("anvil", Single: true),
-        ["tlsrpt"] = new("anvil", Single: true, Exclusive: true),
+        ["greylist"] = new("greylist", Single: true, Exclusive: true),
+        ["verify"] = new("verify", Single: true, Exclusive: true),
+        ["sts"] = new("sts", Single: true),
+        ["tlsrpt"] = new("tlsrpt", Single: true, Exclusive: true),
         ["anvil"] = new("anvil", Single: true, Exclusive: true),
     };
 

@@ -19,6 +19,10 @@ public static class Program
         ["relay"] = Relay.Program.Main,
         ["showq"] = Showq.Program.Main,
         ["anvil"] = Anvil.Program.Main,
+        ["greylist"] = Greylist.Program.Main,
+        ["verify"] = Verify.Program.Main,
+        ["sts"] = Sts.Program.Main,
+        ["tlsrpt"] = Tlsrpt.Program.Main,
         ["postlogd"] = Postlogd.Program.Main,
     };
 

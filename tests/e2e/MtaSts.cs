@@ -89,7 +89,7 @@ public class MtaSts : InstanceTest
     [Test, Order(1)]
     public void An_enforced_policy_and_a_good_certificate()
     {
-        Assert.That(Mta.Processes().Count(p => p.Program == "anvil"), Is.Zero, "nobody has asked yet");
+        Assert.That(Mta.Processes().Count(p => p.Program == "sts"), Is.Zero, "nobody has asked yet");
         Send("good.example", $"tls=sts, {Sent}");
         Mta.WaitForLog(@"sts\[\d+\]: MTA-STS policy of good\.example: id=1 mode=enforce max_age=86400 mx=mx\.good\.example");
     }
@@ -125,8 +125,8 @@ public class MtaSts : InstanceTest
         _policies.Remove("mta-sts.good.example");
         Dns.Remove("_mta-sts.good.example");
         Dns.Add("_mta-sts.good.example 1 TXT v=STSv1; id=2");
-        foreach ((int pid, _) in Mta.Processes().Where(p => p.Program is "anvil" or "relay").ToList()) Signals.Kill(pid, Signals.SIGTERM);
-        Wait.Until(() => !Mta.Processes().Any(p => p.Program == "anvil"), "the process is gone");
+        foreach ((int pid, _) in Mta.Processes().Where(p => p.Program is "sts" or "relay").ToList()) Signals.Kill(pid, Signals.SIGTERM);
+        Wait.Until(() => !Mta.Processes().Any(p => p.Program == "sts"), "the process is gone");
         Send("good.example", $"tls=sts, {Sent}");
         Mta.WaitForLog(@"MTA-STS policy of good\.example: sts-policy-fetch-error: HTTP status 404; the one that is known stays");
     }

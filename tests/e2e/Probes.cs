@@ -39,7 +39,7 @@ public class Probes : InstanceTest
     [Test, Order(2)]
     public void Answers_outlive_the_process_that_was_killed()
     {
-        foreach (int pid in Mta.Pids("anvil")) _ = MtaSuite.Common.Native.Signals.Kill(pid, 9);
+        foreach (int pid in Mta.Pids("verify")) _ = MtaSuite.Common.Native.Signals.Kill(pid, 9);
         int mark = Mta.LogMark();
         Ask(Address).Is(250);
         Ask($"nobody-at-all@{Instance.HostName}").Is(550);

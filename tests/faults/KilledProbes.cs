@@ -14,7 +14,7 @@ public class KilledProbes : InstanceTest
         "address_verify_poll_count=1", "recipient_delimiter=+", "smtpd_soft_error_limit=1000", "smtpd_hard_error_limit=1000",
     ];
 
-    [TestCase("anvil")]
+    [TestCase("verify")]
     [TestCase("qmgr")]
     [TestCase("local")]
     public void A_good_address_is_never_refused(string program)

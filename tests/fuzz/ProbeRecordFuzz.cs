@@ -1,5 +1,5 @@
 using System.Text;
-using MtaSuite.Anvil.Probes;
+using MtaSuite.Verify;
 
 namespace MtaSuite.Tests.Fuzz;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using MtaSuite.Anvil.Policies;
+using MtaSuite.Sts;
 using MtaSuite.Common.Tls.Client;
 
 namespace MtaSuite.Tests.Fuzz;

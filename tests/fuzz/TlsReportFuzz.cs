@@ -1,5 +1,5 @@
 using System.Text;
-using MtaSuite.Anvil.TlsReports;
+using MtaSuite.Tlsrpt;
 using MtaSuite.Common.Authentication;
 
 namespace MtaSuite.Tests.Fuzz;

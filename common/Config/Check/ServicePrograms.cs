@@ -21,7 +21,6 @@ public static class ServicePrograms
         "smtp" or "lmtp" => "relay",
         "virtual" or "pipe" or "spawn" => "local",
         "error" or "discard" => "bounce",
-        "greylist" or "verify" or "sts" or "tlsrpt" => "anvil",
         _ => command,
     };
 

@@ -1,6 +1,6 @@
 using MtaSuite.Anvil;
-using MtaSuite.Anvil.Probes;
-using MtaSuite.Anvil.TlsReports;
+using MtaSuite.Verify;
+using MtaSuite.Tlsrpt;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;

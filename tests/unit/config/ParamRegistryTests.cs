@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MtaSuite.Common.Config;
+using MtaSuite.Tests.Unit.House;
 
 namespace MtaSuite.Tests.Unit.Config;
 
@@ -60,12 +61,9 @@ public partial class ParamRegistryTests
 
     private static IEnumerable<string> Sources()
     {
-        string[] rooms =
-            ["master", "smtpd", "pickup", "cleanup", "qmgr", "local", "bounce", "showq", "relay", "anvil", "mailauth", "tools", "common"];
-        foreach (string room in rooms.Select(r => Path.Combine(Root(), r)).Where(Directory.Exists))
-            foreach (string file in Directory.GetFiles(room, "*.cs", SearchOption.AllDirectories))
-                if (!file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/Config/Params/", StringComparison.Ordinal))
-                    yield return File.ReadAllText(file);
+        foreach (string file in Source.Rooms.Append("common").SelectMany(Source.Files))
+            if (!file.Contains("/Config/Params/", StringComparison.Ordinal))
+                yield return File.ReadAllText(file);
     }
 
     private static string Root()
