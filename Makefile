@@ -18,7 +18,7 @@ CHOICE := $(BUILD)/makedefs.mk
 -include $(CHOICE)
 
 PUBLISH = dotnet publish -c Release --nologo -v quiet -p:MtaAot=$(MTA_AOT)
-COMMON_SOURCES = $(shell find common -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') Directory.Build.props Directory.Packages.props BannedSymbols.txt
+COMMON_SOURCES = $(shell find common -name '*.cs*' -not -path '*/obj/*' -not -path '*/bin/*') Directory.Build.props Directory.Packages.props BannedSymbols.txt
 sources = $(shell find $(1) -name '*.cs' -not -path '*/obj/*' -not -path '*/bin/*') $(1)/$(1).csproj
 
 .PHONY: all makefiles run test soak bench lint format clean unit

@@ -21,7 +21,7 @@ public partial class ParamRegistryTests
     public void Every_declared_parameter_is_in_its_list()
     {
         var missing = new List<string>();
-        foreach (string file in Directory.GetFiles(Path.Combine(Root(), "common", "Config", "Params"), "*.cs"))
+        foreach (string file in Directory.GetFiles(Path.Combine(Root(), "common", "mta", "Config", "Params"), "*.cs"))
             foreach (Match match in Declaration().Matches(File.ReadAllText(file)))
                 if (ParamRegistry.Find(match.Groups["name"].Value) == null
                     && !ParamRegistry.Families.Any(f => f.Pattern == match.Groups["name"].Value))
@@ -34,7 +34,7 @@ public partial class ParamRegistryTests
     {
         string sources = string.Concat(Sources());
         var wrong = new List<string>();
-        foreach (string file in Directory.GetFiles(Path.Combine(Root(), "common", "Config", "Params"), "*.cs"))
+        foreach (string file in Directory.GetFiles(Path.Combine(Root(), "common", "mta", "Config", "Params"), "*.cs"))
             foreach (Match match in Declaration().Matches(File.ReadAllText(file)))
                 if (sources.Contains($"{Path.GetFileNameWithoutExtension(file)}.{match.Groups["field"].Value}", StringComparison.Ordinal)
                     && Regex.IsMatch(sources, $@"\b{Path.GetFileNameWithoutExtension(file)}\.{match.Groups["field"].Value}\b")

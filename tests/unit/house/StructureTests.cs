@@ -27,7 +27,7 @@ public sealed class StructureTests
         Assert.That(Source.Files(folder), Is.Not.Empty);
     }
 
-    /// <summary>The default of a parameter stands in its line of common/Config/Params alone.</summary>
+    /// <summary>The default of a parameter stands in its line of common/mta/Config/Params alone.</summary>
     [TestCase("relay"), TestCase("local"), TestCase("qmgr"), TestCase("cleanup"), TestCase("bounce"), TestCase("pickup"), TestCase("smtpd")]
     public void Settings_have_no_defaults_of_their_own(string room)
     {
