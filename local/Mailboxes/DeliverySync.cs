@@ -1,4 +1,5 @@
 using MtaSuite.Common.Spool.Journal;
+using MtaSuite.Local.Service;
 
 namespace MtaSuite.Local.Mailboxes;
 

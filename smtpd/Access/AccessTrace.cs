@@ -1,3 +1,4 @@
+
 namespace MtaSuite.Smtpd.Access;
 
 /// <summary>One restriction that was asked, or a list that was entered, in the order in which that happened.</summary>

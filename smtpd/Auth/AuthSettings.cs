@@ -5,8 +5,9 @@ using MtaSuite.Common.Http;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Sasl;
-using MtaSuite.Common.Sasl.BackEnds;
 using MtaSuite.Common.Tables;
+using MtaSuite.Smtpd.Auth.BackEnds;
+using MtaSuite.Smtpd.Auth.Mechanisms;
 
 namespace MtaSuite.Smtpd.Auth;
 

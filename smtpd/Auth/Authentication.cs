@@ -2,6 +2,7 @@ using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Sasl;
 using MtaSuite.Common.Tls;
+using MtaSuite.Smtpd.Auth.Mechanisms;
 
 namespace MtaSuite.Smtpd.Auth;
 

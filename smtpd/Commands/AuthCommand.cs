@@ -4,6 +4,7 @@ using MtaSuite.Common.Log;
 using MtaSuite.Common.Sasl;
 using MtaSuite.Common.Smtp;
 using MtaSuite.Smtpd.Auth;
+using MtaSuite.Smtpd.Auth.Mechanisms;
 
 namespace MtaSuite.Smtpd.Commands;
 

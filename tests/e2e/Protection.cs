@@ -1,5 +1,6 @@
 using MtaSuite.Common.Native;
 using MtaSuite.Tests.E2e.Harness;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tests.E2e;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using MtaSuite.Common.Tables;
 using MtaSuite.Common.Tables.Cdb;
+using MtaSuite.Tools.Tables;
 
 namespace MtaSuite.Tests.Fuzz;
 

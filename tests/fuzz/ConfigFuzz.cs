@@ -1,6 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Config;
 using MtaSuite.Tests.Unit.Config;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tests.Fuzz;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using MtaSuite.Common.Sasl;
-using MtaSuite.Common.Sasl.BackEnds;
 using MtaSuite.Common.Sasl.Client;
-using MtaSuite.Common.Sasl.Server;
+using MtaSuite.Smtpd.Auth.BackEnds;
+using MtaSuite.Smtpd.Auth.Mechanisms;
 using MtaSuite.Tests.Unit.Sasl;
 
 namespace MtaSuite.Tests.Fuzz;

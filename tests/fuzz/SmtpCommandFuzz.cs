@@ -1,5 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd;
+using MtaSuite.Smtpd.Commands;
 
 namespace MtaSuite.Tests.Fuzz;
 

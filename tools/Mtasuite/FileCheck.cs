@@ -2,6 +2,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tools.Mtasuite;
 

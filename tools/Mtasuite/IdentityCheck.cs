@@ -4,6 +4,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tools.Mtasuite;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Routing;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tools.Mtasuite;
 

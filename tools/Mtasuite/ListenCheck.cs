@@ -1,6 +1,7 @@
 using System.Net;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tools.Mtasuite;
 

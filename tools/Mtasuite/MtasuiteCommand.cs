@@ -1,6 +1,7 @@
 using System.Globalization;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Hosting;
+using MtaSuite.Tools.Check;
 using MtaSuite.Tools.Doctor;
 using MtaSuite.Tools.Roundtrip;
 using MtaSuite.Tools.Shared;

@@ -4,6 +4,7 @@ using MtaSuite.Common.Dns;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Routing;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tools.Mtasuite;
 

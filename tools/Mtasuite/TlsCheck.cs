@@ -2,6 +2,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Tls;
 using MtaSuite.Common.Tls.Client;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tools.Mtasuite;
 

@@ -1,3 +1,4 @@
+
 namespace MtaSuite.Tools.Postconf;
 
 /// <summary>What the command line asks for: the options, and what they imply.</summary>

@@ -4,6 +4,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Tables;
 using MtaSuite.Common.Tables.Text;
+using MtaSuite.Tools.Tables;
 
 namespace MtaSuite.Tools.Postmap;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using MtaSuite.Common.Config;
-using MtaSuite.Common.Log;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 
@@ -30,7 +29,7 @@ public sealed class StateJournal(EventLoop loop, string path, string magic, stri
         string[] lines = status.Size <= MaxFile ? ReadLines() : [];
         if (lines.Length == 0 || lines[0] != magic)
         {
-            Log.Warning($"{path}: not a journal of {noun}: written anew");
+            Log.Log.Warning($"{path}: not a journal of {noun}: written anew");
             _lines = long.MaxValue;
             return [];
         }
@@ -43,7 +42,7 @@ public sealed class StateJournal(EventLoop loop, string path, string magic, stri
     private string[] ReadLines()
     {
         if (ConfigFile.TryRead(path, out string text, out string reason)) return text.Split('\n');
-        Log.Warning($"{path}: {reason}");
+        Log.Log.Warning($"{path}: {reason}");
         return [];
     }
 
@@ -110,7 +109,7 @@ public sealed class StateJournal(EventLoop loop, string path, string magic, stri
     private async Task<bool> WriteAsync(Func<string> write)
     {
         string trouble = await _worker.Run(write);
-        if (trouble.Length > 0 && trouble != _trouble) Log.Warning($"{path}: {trouble}: {noun} are kept in memory only");
+        if (trouble.Length > 0 && trouble != _trouble) Log.Log.Warning($"{path}: {trouble}: {noun} are kept in memory only");
         _trouble = trouble;
         return trouble.Length == 0;
     }

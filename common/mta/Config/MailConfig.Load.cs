@@ -69,7 +69,7 @@ public sealed partial class MailConfig
     }
 
     /// <summary>How bad a bad value of a name is: what has no effect stops nothing.</summary>
-    internal static Severity SeverityOf(string name)
+    public static Severity SeverityOf(string name)
     {
         bool? effective = ParamRegistry.Find(name)?.Effective ?? ParamRegistry.FindFamily(name, out _)?.Effective;
         return effective == false ? Severity.Warning : Severity.Error;

@@ -5,7 +5,7 @@ namespace MtaSuite.Common.Tables;
 /// Each table has threads of its own for them, so that one that is stuck holds up only those who ask it.
 /// </summary>
 /// <param name="threads">So many lookups at a time.</param>
-internal abstract class BlockingTable(string spec, TableOptions options, int threads) : Table(spec, options)
+public abstract class BlockingTable(string spec, TableOptions options, int threads) : Table(spec, options)
 {
     private readonly BlockingQuestions _questions = new($"table {spec}", threads);
 

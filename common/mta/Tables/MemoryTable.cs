@@ -1,7 +1,7 @@
 namespace MtaSuite.Common.Tables;
 
 /// <summary>A table whose answers are at hand: in memory, in the configuration, in a file that is mapped.</summary>
-internal abstract class MemoryTable(string spec, TableOptions options) : Table(spec, options)
+public abstract class MemoryTable(string spec, TableOptions options) : Table(spec, options)
 {
     protected sealed override ValueTask<LookupResult> FindAsync(string key) => new(Find(key));
 

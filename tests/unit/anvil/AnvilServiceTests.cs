@@ -1,6 +1,7 @@
 using MtaSuite.Anvil;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Smtpd;
 using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Anvil;

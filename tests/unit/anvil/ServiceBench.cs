@@ -1,6 +1,4 @@
 using MtaSuite.Anvil;
-using MtaSuite.Verify;
-using MtaSuite.Tlsrpt;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Hosting;
 using MtaSuite.Common.Ipc;
@@ -8,8 +6,11 @@ using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Spool;
+using MtaSuite.Smtpd;
 using MtaSuite.Tests.Unit.Hosting;
 using MtaSuite.Tests.Unit.Net;
+using MtaSuite.Tlsrpt;
+using MtaSuite.Verify;
 
 namespace MtaSuite.Tests.Unit.Anvil;
 

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Config;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tests.Unit.Config;
 

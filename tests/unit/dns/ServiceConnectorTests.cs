@@ -4,7 +4,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
-using MtaSuite.Common.Sasl.BackEnds;
+using MtaSuite.Smtpd.Auth.BackEnds;
 using MtaSuite.Tests.Unit.Net;
 
 namespace MtaSuite.Tests.Unit.Dns;

@@ -5,6 +5,7 @@ using MtaSuite.Common.Net;
 using MtaSuite.Master;
 using MtaSuite.Tests.Unit.Net;
 using MtaSuite.Tests.Unit.Tls;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tests.Unit.Master;
 

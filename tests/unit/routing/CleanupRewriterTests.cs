@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using MtaSuite.Cleanup;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Routing;
 using MtaSuite.Common.Tables;

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Sasl;
-using MtaSuite.Common.Sasl.BackEnds;
 using MtaSuite.Common.Tables;
+using MtaSuite.Smtpd.Auth.BackEnds;
 
 namespace MtaSuite.Tests.Unit.Sasl;
 

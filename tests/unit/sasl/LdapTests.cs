@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using MtaSuite.Common.Sasl;
-using MtaSuite.Common.Sasl.BackEnds;
+using MtaSuite.Smtpd.Auth.BackEnds;
 using MtaSuite.Tests.Unit.Tls;
 
 namespace MtaSuite.Tests.Unit.Sasl;

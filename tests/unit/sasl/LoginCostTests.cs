@@ -1,8 +1,8 @@
 using System.Globalization;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Sasl;
-using MtaSuite.Common.Sasl.BackEnds;
 using MtaSuite.Common.Tables;
+using MtaSuite.Smtpd.Auth.BackEnds;
 using MtaSuite.Tests.Unit.Tables;
 
 namespace MtaSuite.Tests.Unit.Sasl;

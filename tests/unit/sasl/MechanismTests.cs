@@ -1,7 +1,7 @@
 using System.Text;
 using MtaSuite.Common.Sasl;
 using MtaSuite.Common.Sasl.Client;
-using MtaSuite.Common.Sasl.Server;
+using MtaSuite.Smtpd.Auth.Mechanisms;
 
 namespace MtaSuite.Tests.Unit.Sasl;
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
+using MtaSuite.Smtpd;
+using MtaSuite.Smtpd.Commands;
 
 namespace MtaSuite.Tests.Unit.Smtp;
 

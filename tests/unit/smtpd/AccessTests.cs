@@ -2,6 +2,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Tables;
 using MtaSuite.Smtpd;
 using MtaSuite.Smtpd.Access;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tests.Unit.Smtpd;
 

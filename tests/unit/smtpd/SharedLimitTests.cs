@@ -1,5 +1,6 @@
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
+using MtaSuite.Smtpd;
 using MtaSuite.Tests.Unit.Anvil;
 
 namespace MtaSuite.Tests.Unit.Smtpd;

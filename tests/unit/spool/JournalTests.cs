@@ -4,6 +4,8 @@ using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
 using MtaSuite.Common.Spool.Journal;
+using MtaSuite.Local.Service;
+using MtaSuite.Qmgr;
 
 namespace MtaSuite.Tests.Unit.Spool;
 

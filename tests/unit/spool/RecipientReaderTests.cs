@@ -2,6 +2,7 @@ using System.Buffers;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Spool;
+using MtaSuite.Qmgr;
 
 namespace MtaSuite.Tests.Unit.Spool;
 

@@ -3,6 +3,7 @@ using MtaSuite.Common.Http;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Tls.Client;
+using MtaSuite.Relay.Routing;
 using MtaSuite.Sts;
 using MtaSuite.Tests.Unit.Anvil;
 using MtaSuite.Tests.Unit.Dns;

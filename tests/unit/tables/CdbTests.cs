@@ -3,6 +3,7 @@ using System.Text;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Tables;
 using MtaSuite.Common.Tables.Cdb;
+using MtaSuite.Tools.Tables;
 
 namespace MtaSuite.Tests.Unit.Tables;
 

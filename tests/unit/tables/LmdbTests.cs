@@ -1,5 +1,6 @@
 using System.Text;
 using MtaSuite.Common.Tables;
+using MtaSuite.Tools.Tables;
 
 namespace MtaSuite.Tests.Unit.Tables;
 

@@ -2,6 +2,7 @@ using System.Text;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Tables;
+using MtaSuite.Tools.Tables;
 
 namespace MtaSuite.Tests.Unit.Tables;
 

@@ -2,6 +2,7 @@ using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Smtpd;
 using MtaSuite.Tests.Unit.Config;
+using MtaSuite.Tools.Check;
 using MtaSuite.Tools.Mtasuite;
 
 namespace MtaSuite.Tests.Unit.Tools;

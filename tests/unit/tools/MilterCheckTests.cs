@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Tests.Unit.Config;
+using MtaSuite.Tools.Check;
 using MtaSuite.Tools.Mtasuite;
 
 namespace MtaSuite.Tests.Unit.Tools;

@@ -1,7 +1,7 @@
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Sasl;
-using MtaSuite.Common.Sasl.BackEnds;
 using MtaSuite.Common.Tables;
+using MtaSuite.Smtpd.Auth.BackEnds;
 using MtaSuite.Tools.Postpasswd;
 
 namespace MtaSuite.Tests.Unit.Tools;

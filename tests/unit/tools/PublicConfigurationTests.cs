@@ -1,6 +1,7 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Tests.Unit.Config;
 using MtaSuite.Tests.Unit.Tls;
+using MtaSuite.Tools.Check;
 using MtaSuite.Tools.Mtasuite;
 
 namespace MtaSuite.Tests.Unit.Tools;

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Milter.Client;
+using MtaSuite.Tools.Check;
 
 namespace MtaSuite.Tools.Doctor.Filters;
 

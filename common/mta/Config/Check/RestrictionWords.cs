@@ -1,3 +1,4 @@
+
 namespace MtaSuite.Common.Config;
 
 /// <summary>

@@ -119,7 +119,7 @@ public sealed class JournalSegment : IDisposable
     public int Sync() => FileIO.FdataSync(_file.Fd) == 0 ? 0 : Errno.Last;
 
     /// <summary>
-    /// Makes the queue files themselves durable, with everything else on their file system, deliveries too (<see cref="JournalCover"/>),
+    /// Makes the queue files themselves durable, with everything else on their file system, deliveries too (JournalCover in local),
     /// and then forgets the records. False with errno set: the segment must not be used again.
     /// </summary>
     public bool TryRelease()

@@ -9,7 +9,7 @@ namespace MtaSuite.Common.Tables.Cdb;
 /// </code>
 /// A key is looked for in table (h mod 256), from slot (h / 256 mod slots) on, until a free slot or once around.
 /// </summary>
-internal static class CdbFormat
+public static class CdbFormat
 {
     public const int Tables = 256;
     public const int HeaderSize = Tables * 8;

@@ -5,14 +5,14 @@ using MtaSuite.Common.Native;
 namespace MtaSuite.Common.Tables.Cdb;
 
 /// <summary>What reading a record came to.</summary>
-internal enum CdbStatus { Found, Absent, Corrupt, TooLong, ReadError }
+public enum CdbStatus { Found, Absent, Corrupt, TooLong, ReadError }
 
 /// <summary>
 /// Reads a constant database. Every position and length in the file is checked before it is used, so that a damaged file gives
 /// <see cref="CdbStatus.Corrupt"/> and nothing worse. A small file is held in memory as it was when opened, a large one is read in place.
 /// Owns the descriptor; a lookup does not change the reader, so that several threads may ask at once (but not while it is disposed).
 /// </summary>
-internal sealed class CdbReader : IDisposable
+public sealed class CdbReader : IDisposable
 {
     /// <summary>Files up to this size are kept in memory.</summary>
     public const int ImageLimit = 1024 * 1024;

@@ -6,7 +6,7 @@ namespace MtaSuite.Common.Tables.Cdb;
 /// cdb:NAME, hash:NAME and btree:NAME: an indexed file NAME.cdb that postmap or postalias wrote. All three types are this one format and
 /// this one file, so that no table depends on a library. A file that takes the name's place is noticed within a second of lookups.
 /// </summary>
-internal sealed class CdbTable : MemoryTable, IListable
+public sealed class CdbTable : MemoryTable, IListable
 {
     private readonly Lock _gate = new();
     private readonly string _type, _name;
@@ -54,14 +54,14 @@ internal sealed class CdbTable : MemoryTable, IListable
         _ => Unavailable($"{_watch.Path}: {Describe(status)}"),
     };
 
-    internal static string Describe(CdbStatus status) => status switch
+    public static string Describe(CdbStatus status) => status switch
     {
         CdbStatus.Corrupt => "corrupt cdb file",
         CdbStatus.TooLong => "a record is too long",
         _ => "read error",
     };
 
-    internal static ReadOnlySpan<byte> TrimNul(ReadOnlySpan<byte> text) => text.EndsWith((byte)0) ? text[..^1] : text;
+    public static ReadOnlySpan<byte> TrimNul(ReadOnlySpan<byte> text) => text.EndsWith((byte)0) ? text[..^1] : text;
 
     /// <summary>Opens what the name leads to now. When that fails what was open stays in use: better an old answer than none.</summary>
     private void Reopen()

@@ -7,7 +7,7 @@ namespace MtaSuite.Common.Tables.Lmdb;
 /// lmdb:NAME: the LMDB file NAME.lmdb, through the system's library. Writers update such a file in place under an exclusive flock(2) of it
 /// (as Postfix's do), so each lookup takes a shared one and may wait for a writer. Without the library every lookup is an error.
 /// </summary>
-internal sealed class LmdbTable : BlockingTable, IListable
+public sealed class LmdbTable : BlockingTable, IListable
 {
     private readonly Lock _gate = new();
     private readonly FileWatch _watch;
