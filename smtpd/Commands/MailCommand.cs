@@ -30,7 +30,7 @@ internal static class MailCommand
         s.Begin(new Transaction(sender, parameters, QueueId.Microseconds(s.Loop.Time)));
         refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Mail, sender, behind));
         if (refusal.IsNone) refusal = await FindLocalClientAsync(s, s.Transaction!);
-        s.Transaction!.Proxy = ProxyTransaction.Begin(s, s.Transaction, arguments);
+        s.Transaction!.Proxy = ProxyTransaction.Begin(s, s.Transaction, behind);
         if (refusal.IsNone && !s.Server.Disk.HasRoom(s.Settings.QueueMinfree, s.Settings.MessageSizeLimit)) refusal = NoSpace(s);
         if (!refusal.IsNone)
         {

@@ -29,7 +29,7 @@ internal static class RcptCommand
         }
         refusal = await s.Limits.CountRecipientAsync();
         if (refusal.IsNone) refusal = await s.Filters.RunAsync(new FilterEvent(FilterPhase.Rcpt, recipient, behind));
-        if (refusal.IsNone && transaction is { Proxy: { } proxy, Discard: false }) refusal = await proxy.RcptAsync(recipient, arguments);
+        if (refusal.IsNone && transaction is { Proxy: { } proxy, Discard: false }) refusal = await proxy.RcptAsync(recipient, behind);
         if (!refusal.IsNone) return s.Refuse(refusal);
         if (transaction.Recipients.Count == 0)
         {

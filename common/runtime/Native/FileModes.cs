@@ -16,6 +16,8 @@ public static class FileModes
 
     /// <summary>0700: for the owner alone.</summary>
     public const uint PrivateFolder = 7 * 8 * 8;
+    /// <summary>0750: entered by the group too.</summary>
+    public const uint GroupFolder = 7 * 8 * 8 + 5 * 8;
     /// <summary>0755: entered by everybody, written by the owner.</summary>
     public const uint PublicFolder = 7 * 8 * 8 + 5 * 8 + 5;
     /// <summary>0777.</summary>

@@ -23,7 +23,7 @@ public sealed class AmavisServer : IDisposable
         string home = Directory.CreateDirectory($"{mta.Folder}/amavis").FullName;
         (Socket, Work) = ($"{home}/amavisd.sock", $"{home}/tmp");
         foreach (string folder in new[] { "tmp", "db", "virusmails" }) Directory.CreateDirectory($"{home}/{folder}");
-        File.SetUnixFileMode(Work, (UnixFileMode)0x1E8 /* 0750: amavisd-milter wants it so */);
+        File.SetUnixFileMode(Work, (UnixFileMode)FileModes.GroupFolder /* amavisd-milter wants it so */);
         File.WriteAllText($"{home}/scan",
             "#!/bin/sh\nif grep -rqF EICAR-STANDARD-ANTIVIRUS-TEST-FILE \"$1\"; then echo 'INFECTED Eicar'; exit 1; fi\n");
         File.SetUnixFileMode($"{home}/scan", (UnixFileMode)FileModes.PublicFolder);

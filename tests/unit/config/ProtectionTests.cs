@@ -100,7 +100,7 @@ public class ProtectionTests
         string directory = TestContext.CurrentContext.TestDirectory;
         while (!File.Exists(Path.Combine(directory, "MtaSuite.sln"))) directory = Path.GetDirectoryName(directory)!;
         string page = File.ReadAllText(Path.Combine(directory, "docs", "PARAMETERS.md"));
-        string section = page[page.IndexOf("## What protects and has no effect yet", StringComparison.Ordinal)..];
+        string section = page[page.IndexOf("## Protections without effect yet", StringComparison.Ordinal)..];
         section = section[..section.IndexOf("\n## ", 3, StringComparison.Ordinal)];
         IEnumerable<string> rows = section.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l =>
             l.Split('`')[1]);
