@@ -13,9 +13,9 @@ public static class Program
             started by master
 
         DESCRIPTION
-            Answers the restriction greylist of smtpd for all its processes: a client, sender and recipient that are new are put off for a while,
-            and clients that have come back often enough are let in at once. What it knows is kept in greylist.journal in the data directory, and
-            survives a restart.
+            Answers the restriction greylist of smtpd for all its processes: a client, sender and recipient that are new are put off for a
+            while, and clients that have come back often enough are let in at once. Its records are kept in greylist.journal in the data
+            directory and survive a restart.
 
         PARAMETERS
             data_directory, greylist_...

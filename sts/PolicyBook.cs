@@ -100,7 +100,8 @@ internal sealed class PolicyBook(HostLookup hosts, WebClient web, PolicySettings
     {
         DnsAnswer answer = await hosts.Resolver.Query($"_mta-sts.{state.Domain}", DnsType.TXT);
         string id = IdOf(answer, state);
-        TimeSpan ttl = answer.IsTemporary || answer.Ttl < s_shortestTtl ? s_shortestTtl : answer.Ttl > s_longestTtl ? s_longestTtl : answer.Ttl;
+        TimeSpan ttl = answer.IsTemporary || answer.Ttl < s_shortestTtl ? s_shortestTtl
+            : answer.Ttl > s_longestTtl ? s_longestTtl : answer.Ttl;
         state.CheckAt = In(ttl);
         if (id.Length > 0) await UpdateAsync(state, id);
         state.UnderWay = null;

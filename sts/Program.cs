@@ -13,8 +13,8 @@ public static class Program
             started by master
 
         DESCRIPTION
-            Looks for the MTA-STS policy of a domain by DNS and HTTPS when a delivery agent asks, and keeps it, on disk as well, for as long as the
-            policy says.
+            Looks for the MTA-STS policy of a domain by DNS and HTTPS when a delivery agent asks, and keeps it, on disk as well, for as
+            long as the policy says.
 
         PARAMETERS
             mta_sts_...

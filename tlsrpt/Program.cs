@@ -13,8 +13,8 @@ public static class Program
             started by master
 
         DESCRIPTION
-            Counts the TLS sessions of outgoing mail by the domains that ask for reports on them, and sends each such domain one report a day, by
-            mail or HTTPS (smtp_tlsrpt_enable). What is counted is kept in tlsrpt.journal in the data directory.
+            Counts the TLS sessions of outgoing mail by the domains that ask for reports on them, and sends each such domain one report a
+            day, by mail or HTTPS (smtp_tlsrpt_enable). What is counted is kept in tlsrpt.journal in the data directory.
 
         PARAMETERS
             tlsrpt_..., smtp_tlsrpt_enable

@@ -34,8 +34,8 @@ internal sealed class TlsReportService : RequestService, IService
     {
         _settings = ReportSettings.Read(context.Config);
         _book = new ReportBook(_settings);
-        _journal = new StateJournal(Loop, Path.Combine(context.Config.Get(CommonParams.DataDirectory), "tlsrpt.journal"), "MTASUITE TLSRPT 1",
-            "data for reports on TLS");
+        _journal = new StateJournal(Loop, Path.Combine(context.Config.Get(CommonParams.DataDirectory), "tlsrpt.journal"),
+            "MTASUITE TLSRPT 1", "data for reports on TLS");
         foreach (string line in _journal.Load())
             if (ReportRecord.Parse(line) is { } record) _book.Restore(record);
         _book.Changed = Remember;

@@ -13,9 +13,9 @@ public static class Program
             started by master
 
         DESCRIPTION
-            Answers reject_unverified_sender and reject_unverified_recipient of smtpd from what it remembers, and sends probe messages to find out. A
-            probe goes the way of all mail up to the point where content would be delivered, and ends there. The answers are kept in a journal in
-            the data directory.
+            Answers reject_unverified_sender and reject_unverified_recipient of smtpd from what it remembers, and sends probe messages to
+            find out. A probe goes the way of all mail up to the point where content would be delivered, and ends there. The answers are
+            kept in a journal in the data directory.
 
         PARAMETERS
             address_verify_...

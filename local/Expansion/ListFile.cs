@@ -15,7 +15,8 @@ internal readonly record struct OpenedList(FileDescriptor? File, FileStatus Stat
     public static OpenedList Failed(int errno) => new(null, default, 0, $"cannot be opened: {Errno.Text(errno)}", IsTemporaryError(errno));
 
     /// <summary>An error that says nothing of the file itself, so that the next attempt may find it.</summary>
-    public static bool IsTemporaryError(int errno) => errno is not (Errno.ENOENT or Errno.EACCES or Errno.EPERM or Errno.ENOTDIR or Errno.ELOOP
+    public static bool IsTemporaryError(int errno) => errno is not (Errno.ENOENT or Errno.EACCES or Errno.EPERM or Errno.ENOTDIR
+        or Errno.ELOOP
         or Errno.ENAMETOOLONG or Errno.ENXIO or Errno.EINVAL);
 }
 
@@ -47,7 +48,8 @@ internal static class ListFile
             if (Refusal(walk, status) is { } refusal) return OpenedList.Refused(refusal);
             UserRights? rights = reader.Uid != 0 || !FileIdentity.IsPrivileged ? reader : ReaderFor(walk, status, others);
             if (rights == null) return OpenedList.Refused("belongs to a user who cannot be found");
-            if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out identity)) return OpenedList.Refused(NoRights) with { IsTemporary = true };
+            if (!FileIdentity.TryAssume(rights.Uid, rights.Gid, out identity))
+                return OpenedList.Refused(NoRights) with { IsTemporary = true };
             using (identity) return Open(walk, status);
         }
     }

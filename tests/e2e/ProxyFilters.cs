@@ -7,7 +7,7 @@ namespace MtaSuite.Tests.E2e;
 public class ProxyFilters : InstanceTest
 {
     private const string Eicar = @"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
-    private readonly int _back = Instance.FreePort(), _amavis = Instance.FreePort(), _scanned = Instance.FreePort(), 
+    private readonly int _back = Instance.FreePort(), _amavis = Instance.FreePort(), _scanned = Instance.FreePort(),
         _edited = Instance.FreePort(), _adjusted = Instance.FreePort();
     private EditingFilter? _filter;
 

@@ -16,7 +16,11 @@ internal static class Samples
     public static readonly MailConfig Config =
         MailConfig.Parse("myhostname = mx.example.com\nmydomain = example.com\ndelay_warning_time = 4h\n").Config;
 
-    public static readonly NoticeSettings Settings = new NoticeSettings(Config, out _) with { MyOrigin = "example.com", Zone = TimeZoneInfo.Utc };
+    public static readonly NoticeSettings Settings = new NoticeSettings(Config, out _) with
+    {
+        MyOrigin = "example.com",
+        Zone = TimeZoneInfo.Utc,
+    };
 
     public static readonly MessageFacts Message = new()
     {

@@ -88,8 +88,8 @@ public class ConfigCheckTests
         "Warning: main.cf, line 1: mydestination: \"#\" looks like a comment; a comment must have a line of its own")]
     [TestCase("relay_domains = a\nrelay_domains = b", "Warning: main.cf, line 2: overriding earlier entry: relay_domains=a")]
     [TestCase("smtp_tls_security_level = mandatory",
-        "Error: main.cf, line 1: bad value of smtp_tls_security_level: \"mandatory\" is not one of none, may, encrypt, fingerprint, verify, "
-            + "secure, dane, dane-only")]
+        "Error: main.cf, line 1: bad value of smtp_tls_security_level: \"mandatory\" is not one of none, may, encrypt, fingerprint, "
+            + "verify, secure, dane, dane-only")]
     [TestCase("notify_classes = bounce resourse",
         "Error: main.cf, line 1: bad value of notify_classes: \"resourse\" is not one of bounce, 2bounce, data, delay, policy, protocol, "
             + "resource, software")]

@@ -18,7 +18,8 @@ public sealed partial class SystemCallTests
         // the one place beyond is the engine of the event loop, which closes for connections and listeners
         foreach (string file in Source.Rooms.Append("common").SelectMany(Source.Files))
         {
-            bool mayClose = file.Contains("/common/runtime/Native/") || file.EndsWith("/common/runtime/Net/EpollEngine.cs", StringComparison.Ordinal);
+            bool mayClose = file.Contains("/common/runtime/Native/")
+                || file.EndsWith("/common/runtime/Net/EpollEngine.cs", StringComparison.Ordinal);
             if (!mayClose && Source.Code(file).Contains("FileIO.Close(")) found.Add(file);
         }
         Assert.That(found, Is.Empty, "a FileDescriptor closes what it owns");

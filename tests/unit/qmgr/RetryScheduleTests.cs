@@ -11,7 +11,8 @@ namespace MtaSuite.Tests.Unit.Qmgr;
 public sealed class RetryScheduleTests
 {
     private static readonly MailConfig s_config =
-        MailConfig.Parse("compatibility_level = 3.11\nminimal_backoff_time = 5m\nmaximal_backoff_time = 1h\nmaximal_queue_lifetime = 5d\n").Config;
+        MailConfig.Parse("compatibility_level = 3.11\nminimal_backoff_time = 5m\nmaximal_backoff_time = 1h\n"
+            + "maximal_queue_lifetime = 5d\n").Config;
 
     /// <summary>Minutes until the next attempt of a message of this age, and whether it may be tried again at all.</summary>
     private static (double Minutes, bool MayRetry) Next(TimeSpan age, params TimeSpan?[] waits)

@@ -197,10 +197,11 @@ public class StsTests
     {
         using ScriptedDns dns = new($"_25._tcp.mx1.test TLSA 3 1 1 {new string('a', 64)}", "mx2.test A 127.0.0.1") { Validates = true };
         using RelayFixture f = new(loop, null);
-        TlsPolicies policies = PoliciesOf(f, loop, "smtp_tls_security_level = dane\n", Policy(StsMode.Enforce, "*.test"), out Service service,
-            dns.Resolver(loop));
+        TlsPolicies policies = PoliciesOf(f, loop, "smtp_tls_security_level = dane\n", Policy(StsMode.Enforce, "*.test"),
+            out Service service, dns.Resolver(loop));
         async Task<TlsPolicy> PolicyAsync(string host) => (await policies.ApplyAsync(Nexthop.Parse("dest.test", lmtp: false),
-            new Target(host, new IPEndPoint(IPAddress.Loopback, 25)) { IsAuthenticated = true, Nexthop = "dest.test" }, optional: false)).Tls;
+            new Target(host, new IPEndPoint(IPAddress.Loopback, 25)) { IsAuthenticated = true, Nexthop = "dest.test" },
+            optional: false)).Tls;
         TlsPolicy dane = await PolicyAsync("mx1.test");
         Assert.That((dane.Level, dane.Tlsa.Count, service.Asked.Count), Is.EqualTo((TlsLevel.Dane, 1, 0)));
         Assert.That((await PolicyAsync("mx2.test")).Level, Is.EqualTo(TlsLevel.Sts));

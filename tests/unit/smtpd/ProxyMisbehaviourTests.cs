@@ -46,8 +46,8 @@ public sealed class ProxyMisbehaviourTests
     }
 
     private static bool IsHarmless(string misdeed, string step) =>
-        // what comes behind the last reply that matters hurts nobody; saying nothing while content comes is what it should do; an acceptance
-        // that crosses the end of the message on its way has a test of its own
+        // what comes after the last reply that matters hurts nobody; saying nothing while content comes is what it should do; an
+        // acceptance that crosses the end of the message on its way has a test of its own
         (misdeed == "two replies at once" && step is "." or "content") || (misdeed == "hangs" && step == "content")
         || (misdeed == "an intermediate reply" && step == "DATA");
 

@@ -60,7 +60,8 @@ public sealed partial class MilterSession
         if (State != MilterState.Session || _connection is not { } connection) return null;
         connection.SetDeadline(service.CommandTimeout);
         if (!connection.Input.IsEmpty || !_packets.IsEmpty) Fail($"milter {service.Name}: unexpected filter response before content");
-        else if (!connection.IsOpen || (connection.Unsent > MilterHandover.MaxUnsent && !await connection.DrainAsync())) FailWriting(connection);
+        else if (!connection.IsOpen || (connection.Unsent > MilterHandover.MaxUnsent && !await connection.DrainAsync()))
+            FailWriting(connection);
         if (State != MilterState.Session) return null;
         return new MilterHandover
         {
