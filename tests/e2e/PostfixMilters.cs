@@ -82,6 +82,7 @@ public class PostfixMilters : InstanceTest
         new("a recipient that is there is added once; Postfix leaves that to its queue manager",
             s => Says(s, "E", "adds a recipient that is there"), "queue"),
         new("an address with spaces is none; Postfix takes them out", s => Says(s, "E", "changes the sender to what is none"), "queue"),
+        new("a recipient that is no address is not added; Postfix queues it", s => Says(s, "E", "adds what is no address"), "queue"),
         new("a recipient is deleted whatever the case of its letters", s => Says(s, "E", "deletes a recipient by another case"), "queue"),
         new("version 1 of the protocol, which nobody speaks, is not agreed on", s => Says(s, "O", "00000001"), "first", "second", "queue"),
     ];
