@@ -78,7 +78,7 @@ public class TlsRelay : InstanceTest
         string before = Leaf(), good = File.ReadAllText(_ours);
         File.WriteAllText(_ours, good[..good.IndexOf("-----BEGIN CERT", StringComparison.Ordinal)]
             + "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n");
-        Mta.WaitForLog(@"master\[\d+\]: warning: TLS keys and certificates have changed and cannot be used, the old ones stay: ");
+        Mta.WaitForLog(@"master\[\d+\]: warning: TLS keys and certificates have changed and cannot be used, the old ones stay in use: ");
         Assert.That(Leaf(), Is.EqualTo(before));
         _ca.Chain(Instance.HostName, file: _ours);
         Wait.Until(() => Leaf() is { Length: > 100 } now && now != before, () => "the new certificate");
