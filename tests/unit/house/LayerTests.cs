@@ -59,6 +59,7 @@ public sealed class LayerTests
     };
 
     private static readonly Dictionary<string, string> Folder = Directory.GetDirectories(Source.Root + "/common")
+        .Where(d => Path.GetFileName(d) is not ("obj" or "bin"))
         .SelectMany(Directory.GetDirectories).Where(d => Path.GetFileName(d) is not ("obj" or "bin"))
         .ToDictionary(d => Path.GetFileName(d)!, d => Path.GetRelativePath(Source.Root, d));
 
