@@ -9,6 +9,7 @@ using MtaSuite.Common.Milter.Client;
 using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 using MtaSuite.Common.Routing;
+using MtaSuite.Common.Spool;
 using MtaSuite.Common.Tables;
 using MtaSuite.Common.Tls;
 using MtaSuite.Smtpd.Access;
@@ -37,12 +38,10 @@ internal sealed class SmtpServer(EventLoop loop, SettingsPair settings, Func<Sub
     public SettingsPair Settings { get; } = settings;
     /// <summary>Opens a message at cleanup. When cleanup is away, the answer says so at once.</summary>
     public Func<SubmitRequest, ISubmission> OpenMessage { get; } = openMessage;
-    /// <summary>What paths of sockets in parameters are relative to.</summary>
-    public string SpoolDirectory { get; } = spool;
     /// <summary>Write and read what waits for filters before the queue (speed_adjust).</summary>
     public WorkerPool ProxyWorkers => field ??= new WorkerPool(Loop, "proxy", 2);
     /// <summary>Where what waits for them is kept.</summary>
-    public string ProxyFolder => Path.Combine(SpoolDirectory, Common.Spool.SpoolDirectory.Incoming);
+    public string ProxyFolder { get; } = Path.Combine(spool, SpoolDirectory.Incoming);
     public IAddresses Addresses { get; } = addresses;
     public NameServices Names { get; } = names;
     public DiskSpace Disk { get; } = disk;

@@ -1,5 +1,5 @@
 using MtaSuite.Common.Ipc.Messages;
-using MtaSuite.Common.Mail;
+using MtaSuite.Common.Smtp;
 
 namespace MtaSuite.Relay.Sessions;
 
@@ -9,8 +9,6 @@ namespace MtaSuite.Relay.Sessions;
 /// </summary>
 internal static class Xforward
 {
-    private const string Unavailable = "[UNAVAILABLE]";
-
     /// <summary>The command lines, CR LF included, for the attributes that the server takes.</summary>
     public static List<string> Lines(ServerFeatures features, DeliverRequest request)
     {
@@ -32,5 +30,5 @@ internal static class Xforward
     }
 
     private static string Attribute(ServerFeatures features, ServerFeature feature, string name, string value) =>
-        features.Has(feature) ? $" {name}={(value.Length == 0 ? Unavailable : Xtext.Encode(value))}" : "";
+        features.Has(feature) ? XforwardAttribute.Text(name, value) : "";
 }

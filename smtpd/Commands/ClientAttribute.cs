@@ -22,7 +22,7 @@ public readonly record struct ClientAttribute(ClientAttributeName Name, string W
     private static readonly SmtpReply s_form = SmtpReply.Parse("501 5.5.4 Error: attribute=value expected");
     private static readonly SmtpReply s_long = SmtpReply.Parse("501 5.5.4 Error: attribute value too long");
 
-    public bool IsUnavailable => Value.Equals("[UNAVAILABLE]", StringComparison.OrdinalIgnoreCase);
+    public bool IsUnavailable => Value.Equals(XforwardAttribute.Unavailable, StringComparison.OrdinalIgnoreCase);
     public bool IsTemporarilyUnavailable => Value.Equals("[TEMPUNAVAIL]", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Takes the next attribute off the arguments; false at the end or with an error reply.</summary>

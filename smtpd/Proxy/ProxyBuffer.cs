@@ -2,6 +2,7 @@ using System.Buffers;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;
 using MtaSuite.Common.Log;
+using MtaSuite.Common.Native;
 using MtaSuite.Common.Net;
 
 namespace MtaSuite.Smtpd.Proxy;
@@ -15,7 +16,6 @@ internal sealed class ProxyBuffer(WorkerPool workers, string folder) : ISubmissi
 {
     /// <summary>So much is kept in memory, and written and read at once, bytes.</summary>
     public const int PieceSize = 64 * 1024;
-    private const UnixFileMode PrivateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // 0600
     private ArrayBufferWriter<byte> _tail = new();
     private FileStream? _file;
     private long _fileLength;
@@ -75,7 +75,7 @@ internal sealed class ProxyBuffer(WorkerPool workers, string folder) : ISubmissi
             Mode = FileMode.CreateNew,
             Access = FileAccess.ReadWrite,
             BufferSize = 0,
-            UnixCreateMode = PrivateMode,
+            UnixCreateMode = (UnixFileMode)FileModes.PrivateFile,
         });
         File.Delete(path);
         return file;

@@ -4,11 +4,7 @@ using MtaSuite.Common.Config.Params;
 namespace MtaSuite.Smtpd.Proxy;
 
 /// <summary>
-/// smtpd_proxy_filter and what belongs to it:
-/// <code>
-/// filter = [ "inet:" ] [ [ host / "[" host "]" ] ":" ] port  /  "unix:" path
-/// </code>
-/// Without a host it is localhost. A filter that is named and cannot be understood is still in use: its mail is refused for now.
+/// smtpd_proxy_filter and what belongs to it. A filter that is named and cannot be understood is still in use: its mail is refused for now.
 /// </summary>
 internal sealed class ProxySettings
 {
@@ -20,7 +16,7 @@ internal sealed class ProxySettings
         LineLimit = c.Get(CleanupParams.LineLengthLimit);
         SpeedAdjust = c.GetList(SmtpdParams.SmtpdProxyOptions).Contains("speed_adjust", StringComparer.OrdinalIgnoreCase);
         if (!IsUsed) return;
-        if (TryParse(Name, out ServiceAddress? address, out string problem)) Address = address;
+        if (ServiceAddress.TryParseProxyFilter(Name, out ServiceAddress? address, out string problem)) Address = address;
         else Problem = $"{SmtpdParams.SmtpdProxyFilter}: {problem}";
     }
 
@@ -46,12 +42,4 @@ internal sealed class ProxySettings
 
     /// <summary>A filter is asked only when the whole message is here.</summary>
     public bool SpeedAdjust { get; }
-
-    private static bool TryParse(string text, out ServiceAddress? address, out string problem)
-    {
-        if (text.StartsWith("unix:", StringComparison.OrdinalIgnoreCase))
-            return ServiceAddress.TryParse($"unix:{text["unix:".Length..]}", out address, out problem);
-        if (text.StartsWith("inet:", StringComparison.OrdinalIgnoreCase)) text = text["inet:".Length..];
-        return ServiceAddress.TryParse($"inet:{text}", out address, out problem);
-    }
 }

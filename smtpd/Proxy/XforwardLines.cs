@@ -1,5 +1,4 @@
 using System.Text;
-using MtaSuite.Common.Mail;
 using MtaSuite.Common.Smtp;
 
 namespace MtaSuite.Smtpd.Proxy;
@@ -10,7 +9,6 @@ namespace MtaSuite.Smtpd.Proxy;
 /// </summary>
 internal static class XforwardLines
 {
-    private const string Unavailable = "[UNAVAILABLE]";
     // RFC 5321 4.5.3.1.4: 512 bytes for a command line
     private const int MaxLine = 510;
 
@@ -32,7 +30,7 @@ internal static class XforwardLines
         foreach ((string name, string value) in Values(session, transaction))
         {
             if (!offered.Contains(name)) continue;
-            string attribute = $" {name}={(value.Length is 0 || value == ClientInfo.Unknown ? Unavailable : Xtext.Encode(value))}";
+            string attribute = XforwardAttribute.Text(name, value == ClientInfo.Unknown ? "" : value);
             if (line.Length > 0 && line.Length + attribute.Length > MaxLine) Flush(lines, line);
             if (line.Length == 0) line.Append("XFORWARD");
             line.Append(attribute);

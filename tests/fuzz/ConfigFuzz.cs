@@ -85,7 +85,8 @@ public class ConfigFuzzTests
         "$", "${", "}", "$(", ")", "{", "?", ":", "==", "<=level", " ", "\n", "\n ", "\t", "#", "=", ",", "-o ", "$$", "a", "b1", "3.6",
             "myhostname",
         "mydestination", "queue_run_delay", "smtpd_restriction_classes", "5s", "10", "yes", "domain_to_ascii", "smtp inet n - n - - smtpd",
-        "local unix - n n 60? 1 local", "\r", "\0", "é", "ldap:", "proxy:", "a = $b1\nb1 = $a$a\n", "${{1} < {2} ? {x} : {y}}", "{ x = y }",
+        "local unix - n n 60? 1 local", "\r", "\0", "é", "ldap:", "proxy:",
+        "a = $b1\nb1 = $a$a\n", "${{1} < {2} ? {x} : {y}}", "{ x = y }",
     ];
 
     [Test]

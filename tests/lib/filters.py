@@ -5,7 +5,10 @@ Filters that edit each message: a field "X-Filtered: yes" in its header section,
     filters.py milter PORT         a milter (protocol version 6)
     filters.py smtp PORT NEXT      a server that passes on each command, and the edited message, to the port NEXT
 """
-import socket, struct, sys, threading
+import socket, struct, sys
+
+sys.dont_write_bytecode = True
+from server import Server
 
 LOCALHOST = '127.0.0.1'
 FIELD, LINE = b'X-Filtered: yes', b'filtered'
@@ -14,27 +17,6 @@ VERSION, ADD_HEADERS, REPLACE_BODY = 6, 0x1, 0x2
 UNWANTED = 0x1 | 0x2 | 0x4 | 0x8 | 0x20 | 0x40 | 0x100 | 0x200
 MOST_BODY = 65_535  # in one packet
 NOT_OFFERED = (b'CHUNKING', b'STARTTLS')  # what this server does not understand
-
-
-class Filter:
-    """Listens on a port, 0: any; serves each connection on a thread."""
-    def __init__(self, port=0):
-        self.listener = socket.create_server((LOCALHOST, port), backlog=1000)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try: client, _ = self.listener.accept()
-            except OSError: return
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
-
-    def serve(self, client):
-        try:
-            with client, client.makefile('rb') as stream: self.talk(client, stream)
-        except (OSError, EOFError): pass
-
-    def close(self): self.listener.close()
 
 
 def packet(code, data=b''): return struct.pack('>I', len(data) + 1) + code + data
@@ -46,7 +28,7 @@ def read(stream, size):
     return data
 
 
-class Milter(Filter):
+class Milter(Server):
     def talk(self, client, stream):
         body = []
         while True:
@@ -69,7 +51,7 @@ class Milter(Filter):
         return packet(b'h', name + b'\0' + value + b'\0') + b''.join(pieces) + packet(b'c')
 
 
-class PassThrough(Filter):
+class PassThrough(Server):
     def __init__(self, next_port, port=0):
         self.next_port = next_port
         super().__init__(port)

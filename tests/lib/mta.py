@@ -1,7 +1,9 @@
 """What the fault tests and the soak share: a private instance of the suite on loopback, driven through its commands, an SMTP client, and a server to relay to."""
-import os, pwd, random, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time
+import os, pwd, random, re, shutil, signal, socket, subprocess, sys, tempfile, time
 
 sys.dont_write_bytecode = True
+from server import Server
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.environ.get('MTA_BUILD') or os.path.join(TOP, 'build')
 HOST = 'mx.test.example'
@@ -175,25 +177,11 @@ class Instance:
         if not keep: shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Sink:
+class Sink(Server):
     """A server that takes mail. defers(line) says whether it answers 450 to this RCPT; take(text, recipients) gets each message."""
     def __init__(self, take, defers=lambda recipient: False):
         self.take, self.defers = take, defers
-        self.listener = socket.create_server(('127.0.0.1', 0), backlog=1000)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try: client, _ = self.listener.accept()
-            except OSError: return
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
-
-    def serve(self, client):
-        try:
-            with client, client.makefile('rb') as lines:
-                self.talk(client, lines)
-        except OSError: pass
+        super().__init__()
 
     def talk(self, client, lines):
         client.sendall(b'220 sink.example ESMTP\r\n')
@@ -219,5 +207,3 @@ class Sink:
             elif verb == b'RCPT' and answer[:1] == b'2': recipients.append(line.decode('latin-1').split('<')[1].split('>')[0])
             client.sendall(answer + b'\r\n')
             if verb == b'QUIT': return
-
-    def close(self): self.listener.close()

@@ -50,6 +50,22 @@ public sealed record ServiceAddress(string Host, int Port, string Path, bool Onl
         return address != null;
     }
 
+    /// <summary>
+    /// Reads smtpd_proxy_filter:
+    /// <code>
+    /// filter = [ "inet:" ] [ [ host / "[" host "]" ] ":" ] port  /  "unix:" path
+    /// </code>
+    /// Types in any case; without a host it is localhost.
+    /// </summary>
+    public static bool TryParseProxyFilter(string text, [NotNullWhen(true)] out ServiceAddress? address, out string problem)
+    {
+        const string unix = "unix:", inet = "inet:";
+        string rest = text[(text.IndexOf(':') + 1)..];
+        if (text.StartsWith(unix, StringComparison.OrdinalIgnoreCase)) return TryParse(unix + rest, out address, out problem);
+        bool hasType = text.StartsWith(inet, StringComparison.OrdinalIgnoreCase);
+        return TryParse(inet + (hasType ? rest : text), out address, out problem);
+    }
+
     private static (string Host, string Port) Split(string text)
     {
         int end = text.LastIndexOf(':');

@@ -5,7 +5,7 @@ using MtaSuite.Tests.Unit.Net;
 namespace MtaSuite.Tests.Unit.Milter;
 
 /// <summary>milter_header_checks: each field that a milter adds, inserts or changes is looked at, and what each action does.</summary>
-public sealed class MilterHeaderChecksTests
+public sealed class MilterHeaderChecksTests : MilterBenchTest
 {
     private const string Rules = """
         milter_header_checks = pcre:{ {/^X-Reject: (.*)/ REJECT 5.7.9 no $$1} {/^X-Later:/ REJECT 4.7.9 not now} {/^X-Drop:/ DISCARD}
@@ -15,25 +15,12 @@ public sealed class MilterHeaderChecksTests
           {/^Subject: changed/ REPLACE Subject: checked} {/^X-Kept: other/ IGNORE} {/^X-Folded: one.*two$$/ REPLACE X-Folded: both} }
         """;
 
-    private MilterBench? _bench;
-
-    private MilterBench Bench => _bench!;
-
-    [TearDown]
-    public void Remove()
-    {
-        _bench?.Dispose();
-        _bench = null;
-    }
-
-    private static byte[] P(char code, string data = "") => ScriptedMilter.Packet(code, data);
-
     private static byte[] Add(string name, string value) => P('h', $"{name}\0{value}\0");
 
     /// <summary>A message whose milter makes these changes at its end.</summary>
     private void With(byte[][] edits, Func<string, Task> check, string config = "")
     {
-        _bench = new MilterBench($"{Rules}\n{config}");
+        Make($"{Rules}\n{config}");
         Bench.Run(async () =>
         {
             Bench.Milter.Script = h => (char)h.Command == 'E' ? [.. edits, P('c')] : null;
@@ -127,7 +114,7 @@ public sealed class MilterHeaderChecksTests
     [Test]
     public void A_table_that_cannot_be_asked_takes_no_mail()
     {
-        _bench = new MilterBench("milter_header_checks = fail:broken");
+        Make("milter_header_checks = fail:broken");
         Bench.Run(async () =>
         {
             Bench.Milter.Script = h => (char)h.Command == 'E' ? [Add("X-Any", "1"), P('c')] : null;
@@ -148,7 +135,7 @@ public sealed class MilterHeaderChecksTests
     [Test]
     public void Fields_of_milters_of_local_mail_are_checked_too()
     {
-        _bench = new MilterBench($"{Rules}\nnon_smtpd_milters = unix:m1");
+        Make($"{Rules}\nnon_smtpd_milters = unix:m1");
         Bench.Run(async () =>
         {
             Bench.Milter.Script = h => (char)h.Command == 'E' ? [Add("X-Reject", "this"), P('c')] : null;
@@ -161,7 +148,7 @@ public sealed class MilterHeaderChecksTests
     [Test]
     public void After_PASS_in_header_checks_no_milter_sees_the_message()
     {
-        _bench = new MilterBench("header_checks = pcre:{ {/^X-Old:/ PASS trusted} }\nsmtpd_milters = unix:m1, unix:m2");
+        Make("header_checks = pcre:{ {/^X-Old:/ PASS trusted} }\nsmtpd_milters = unix:m1, unix:m2");
         Bench.Run(async () =>
         {
             Bench.Milter.Script = h => (char)h.Command == 'E' ? [P('r')] : null;

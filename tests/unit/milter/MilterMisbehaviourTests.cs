@@ -7,21 +7,8 @@ namespace MtaSuite.Tests.Unit.Milter;
 /// A milter that is away, dies, hangs, lies or talks nonsense, at each event and in the middle of changing a body: its default action
 /// decides, no message is queued that it did not see, and another session goes on.
 /// </summary>
-public sealed class MilterMisbehaviourTests
+public sealed class MilterMisbehaviourTests : MilterBenchTest
 {
-    private MilterBench? _bench;
-
-    private MilterBench Bench => _bench!;
-
-    [TearDown]
-    public void Remove()
-    {
-        _bench?.Dispose();
-        _bench = null;
-    }
-
-    private static byte[] P(char code, string data = "") => ScriptedMilter.Packet(code, data);
-
     private static byte[] Raw(string bytes) => Encoding.Latin1.GetBytes(bytes);
 
     /// <summary>What is wrong wherever it is said.</summary>
@@ -87,7 +74,7 @@ public sealed class MilterMisbehaviourTests
 
     private void Run(char command, byte[][] fault, string action, Func<List<string>, Task> check)
     {
-        _bench = new MilterBench($"milter_default_action = {action}\nmilter_command_timeout = 30\n");
+        Make($"milter_default_action = {action}\nmilter_command_timeout = 30\n");
         Bench.Run(async () =>
         {
             Bench.Milter.Script = h => (char)h.Command == command && h.Session == 1 ? fault : null;
@@ -143,7 +130,7 @@ public sealed class MilterMisbehaviourTests
     [TestCase("tempfail", "451 4.7.1"), TestCase("accept", "250")]
     public void A_milter_that_is_away_is_answered_as_its_default_action_says(string action, string last)
     {
-        _bench = new MilterBench($"smtpd_milters = unix:nobody\nmilter_default_action = {action}");
+        Make($"smtpd_milters = unix:nobody\nmilter_default_action = {action}");
         Bench.Run(async () =>
         {
             List<string> replies = await Bench.SendAsync();
@@ -156,7 +143,7 @@ public sealed class MilterMisbehaviourTests
     [Test]
     public void A_milter_that_hangs_is_given_up_in_time([Values('O', 'C', 'M', 'L', 'B', 'E')] char command)
     {
-        _bench = new MilterBench("milter_default_action = tempfail\nmilter_command_timeout = 1\nmilter_content_timeout = 1");
+        Make("milter_default_action = tempfail\nmilter_command_timeout = 1\nmilter_content_timeout = 1");
         Bench.Run(async () =>
         {
             Bench.Milter.Script = h => (char)h.Command == command ? [ScriptedMilter.Hang] : null;
@@ -170,7 +157,7 @@ public sealed class MilterMisbehaviourTests
     [Test]
     public void A_milter_that_is_still_at_work_is_waited_for()
     {
-        _bench = new MilterBench("milter_default_action = tempfail");
+        Make("milter_default_action = tempfail");
         Bench.Run(async () =>
         {
             Bench.Milter.Script = h => (char)h.Command == 'E' ? [.. Enumerable.Repeat(P('p'), 1000), P('c')] : null;
@@ -181,7 +168,7 @@ public sealed class MilterMisbehaviourTests
     [Test]
     public void A_flood_of_changes_is_refused_and_others_get_their_turn()
     {
-        _bench = new MilterBench("milter_default_action = accept");
+        Make("milter_default_action = accept");
         Bench.Run(async () =>
         {
             Bench.Milter.Script = h => (char)h.Command == 'E' && h.Session == 1
@@ -196,7 +183,7 @@ public sealed class MilterMisbehaviourTests
     public void A_configuration_that_can_never_work_is_deferred_mail_not_unseen_mail(
         [Values("inet", "tcp:host:25", "inet:host:none", "unix:")] string service)
     {
-        _bench = new MilterBench($"smtpd_milters = {service}\nmilter_default_action = tempfail");
+        Make($"smtpd_milters = {service}\nmilter_default_action = tempfail");
         Bench.Run(async () =>
         {
             Assert.That(await Bench.SendAsync(), Has.Some.StartsWith("451 4.3.5"));
@@ -207,7 +194,7 @@ public sealed class MilterMisbehaviourTests
     [Test]
     public void The_session_of_a_milter_that_failed_stays_refused_and_a_new_one_is_asked_again()
     {
-        _bench = new MilterBench("milter_default_action = tempfail");
+        Make("milter_default_action = tempfail");
         Bench.Run(async () =>
         {
             Bench.Milter.Script = h => (char)h.Command == 'E' && h.Session == 1 ? [ScriptedMilter.Close] : null;

@@ -7,26 +7,13 @@ using MtaSuite.Tests.Unit.Smtpd;
 namespace MtaSuite.Tests.Unit.Milter;
 
 /// <summary>What milters hear of sessions and messages, in what order, and what becomes of their verdicts and changes.</summary>
-public sealed class MilterSessionTests
+public sealed class MilterSessionTests : MilterBenchTest
 {
-    private MilterBench? _bench;
-
-    private MilterBench Bench => _bench!;
-
-    [TearDown]
-    public void Remove()
-    {
-        _bench?.Dispose();
-        _bench = null;
-    }
-
     private void Run(string config, Func<ScriptedMilter, Task> test)
     {
-        _bench = new MilterBench(config);
+        Make(config);
         Bench.Run(() => test(Bench.Milter));
     }
-
-    private static byte[] P(char code, string data = "") => ScriptedMilter.Packet(code, data);
 
     private static Func<Heard, byte[][]?> At(char command, params byte[][] answer) => h => (char)h.Command == command ? answer : null;
 

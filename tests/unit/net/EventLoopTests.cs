@@ -27,6 +27,19 @@ public sealed class EventLoopTests
         Assert.That(ran, Is.EqualTo(new[] { 1, 2, 3 }));
     });
 
+    /// <summary>As after a removal that failed: what is registered already belongs to whoever watches it now.</summary>
+    [Test]
+    public void A_descriptor_that_epoll_has_kept_is_watched_again()
+    {
+        using EpollEngine engine = new();
+        using FileDescriptor ready = new(Epoll.EventFd(1, Epoll.EFD_CLOEXEC));
+        Assert.That(engine.Watch(ready.Fd, Epoll.EPOLLIN, 1), Is.True);
+        Assert.That(engine.Watch(ready.Fd, Epoll.EPOLLIN, 2), Is.True);
+        Span<EpollEvent> events = stackalloc EpollEvent[2];
+        Assert.That(engine.Wait(events, 0), Is.EqualTo(1));
+        Assert.That(events[0].Data, Is.EqualTo(2));
+    }
+
     [Test]
     public void A_repeated_timer_may_cancel_itself() => OnLoop.Run(async loop =>
     {

@@ -68,8 +68,9 @@ internal sealed class ConfiguredFilters
         List<string> items = RestrictionWords.Items(service.Config, list);
         for (int i = 0; i < items.Count; i++)
         {
-            if (items[i].Equals("greylist", StringComparison.OrdinalIgnoreCase)) Add(service, FilterKind.Greylist, "greylist", list);
-            if (!items[i].Equals("check_policy_service", StringComparison.OrdinalIgnoreCase) || ++i == items.Count) continue;
+            Restriction? restriction = RestrictionWords.Find(items[i]);
+            if (restriction == RestrictionWords.Greylist) Add(service, FilterKind.Greylist, restriction.Name, list);
+            if (restriction != RestrictionWords.CheckPolicyService || ++i == items.Count) continue;
             PolicyServerSettings? policy = PolicyServerSettings.Parse(items[i], service.Config, out _);
             Add(new ConfiguredFilter(FilterKind.PolicyServer, policy?.Name ?? items[i], service) { Policy = policy }, list);
         }

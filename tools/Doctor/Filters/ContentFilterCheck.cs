@@ -10,8 +10,7 @@ internal sealed class ContentFilterCheck(DoctorContext c, ConfiguredFilter filte
 {
     public async Task RunAsync(Section s)
     {
-        int colon = filter.Name.IndexOf(':');
-        string transport = colon < 0 ? filter.Name : filter.Name[..colon], nexthop = colon < 0 ? "" : filter.Name[(colon + 1)..];
+        (string transport, string nexthop) = TransportTable.Split(filter.Name);
         ServiceEntry? entry = MasterCf.Load(c.Config.Directory, []).Find(e => e.Name == transport && e.Type == ServiceType.Unix);
         switch (entry?.Command)
         {
@@ -21,7 +20,7 @@ internal sealed class ContentFilterCheck(DoctorContext c, ConfiguredFilter filte
             case "pipe":
                 Command(s, entry);
                 break;
-            case "smtp" or "lmtp" or "relay":
+            case "smtp" or "lmtp":
                 await ServerAsync(s, entry, nexthop);
                 break;
             default:

@@ -110,12 +110,11 @@ internal sealed class FilterSection(DoctorContext c, ConfiguredFilter filter)
     }
 
     /// <summary>A server that should greet.</summary>
-    /// <param name="place">An address as <see cref="ServiceAddress"/> has it, or a port.</param>
+    /// <param name="place">As smtpd_proxy_filter has it.</param>
     internal async Task SmtpAsync(Section s, string place, string means)
     {
         string problem = "";
-        if (!place.Contains(':')) place = $"inet:{place}";
-        if (!ServiceAddress.TryParse(place, out ServiceAddress? address, out problem))
+        if (!ServiceAddress.TryParseProxyFilter(place, out ServiceAddress? address, out problem))
         {
             Fails(s, problem, means);
             return;
