@@ -77,6 +77,9 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
     /// <summary>Bit for bit the milters of smtpd that can go on with their session; all, as long as none was spoken to.</summary>
     public long MiltersInStep { get; private set; } = -1;
 
+    /// <summary>Bit for bit those that need a new connection for the next message.</summary>
+    public long MiltersToReopen { get; private set; }
+
     // ---- filters ---------------------------------------------------------------------------------------------------
 
     /// <summary>
@@ -136,7 +139,7 @@ internal sealed class EditableMessage(CleanupService service, SubmitRequest requ
         // header_checks may have had enough of checks of any kind (PASS, REDIRECT)
         if (Flags.HasFlag(CleanupFlags.Milters)) await AskAsync(filter);
         else await filter.SkipAsync();
-        MiltersInStep = filter.InStep;
+        (MiltersInStep, MiltersToReopen) = (filter.InStep, filter.ToReopen);
     }
 
     private async ValueTask AskAsync(IContentFilter filter)

@@ -82,6 +82,7 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
             Outcome = failure is { IsOk: false } ? failure : Outcome.Ok($"queued as {Envelope.QueueId}"),
             Failure = edited is { IsFiltered: true } ? SubmitFailure.Filtered : FailureOf(failure),
             MiltersInStep = edited?.MiltersInStep ?? -1,
+            MiltersToReopen = edited?.MiltersToReopen ?? 0,
         });
         service.End(_buffers);
     }

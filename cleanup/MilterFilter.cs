@@ -45,6 +45,9 @@ internal sealed class MilterFilter : IContentFilter
     /// <summary>Bit for bit the milters whose conversation can go on in smtpd.</summary>
     public long InStep { get; private set; }
 
+    /// <summary>Bit for bit those that need a new connection for the next message.</summary>
+    public long ToReopen { get; private set; }
+
     public async ValueTask<FilterVerdict> FilterAsync(EditableMessage message)
     {
         MilterVerdict verdict = default;
@@ -73,7 +76,9 @@ internal sealed class MilterFilter : IContentFilter
         for (int i = 0; i < _milters.Count; i++)
         {
             if (i >= _seen) _milters[i].Abort();
+            if (_session is { } service && _milters[i].IsOutOfStep) service.Milters.NonSmtpd[i].Pipelining = false;
             if (_session is not null) _milters[i].Quit();
+            else if (_milters[i].IsOutOfStep) ToReopen |= 1L << i;
             else if (await _milters[i].GiveBackAsync()) InStep |= 1L << i;
         }
     }

@@ -141,7 +141,7 @@ internal static class ContentTransfer
     {
         if (t.Discard) content.Abandon();
         SubmitReply? answer = t.Discard ? null : await content.FinishAsync(t.Changes);
-        s.Filters.Milters?.TakeBack(answer?.MiltersInStep ?? 0, answer is { Outcome.IsOk: true });
+        s.Filters.Milters?.TakeBack(answer?.MiltersInStep ?? 0, answer?.MiltersToReopen ?? 0, answer is { Outcome.IsOk: true });
         t.Commit();
         if (answer is null || answer.Outcome.IsOk) return default;
         Outcome outcome = answer.Outcome;

@@ -16,6 +16,7 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
     private readonly MilterSession[] _milters = [.. services.Select(s => new MilterSession(session.Loop, s))];
     private readonly SessionMacros _macros = new(session);
     private List<MilterSession> _handedOver = [];
+    private string _helo = "";
     private bool _heldSession;
 
     /// <summary>What cleanup answers when it spoke to none of them.</summary>
@@ -41,6 +42,7 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
         if (s.Transaction is { Discard: true } || e.Phase == FilterPhase.EndOfData) return default;
         bool held = false;
         string[] arguments = [];
+        if (e.Phase == FilterPhase.Helo) _helo = e.Text;
         if (e.Phase is FilterPhase.Mail or FilterPhase.Rcpt)
         {
             arguments = Arguments(e);
@@ -49,6 +51,7 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
         foreach (MilterSession milter in _milters)
         {
             if (!e.Refusal.IsNone && !milter.WantsRefusedRecipients) continue;
+            if (e.Phase == FilterPhase.Mail && milter.IsOutOfStep) await ReopenAsync(milter);
             MilterVerdict verdict = await AskAsync(milter, e, arguments);
             if (!e.Refusal.IsNone) continue; // it is refused whatever they say
             held |= verdict.Kind == MilterVerdictKind.Hold;
@@ -56,6 +59,13 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
         }
         if (held) LogHold(e);
         return held ? new SessionVerdict(SessionVerdictKind.Hold) : default;
+    }
+
+    /// <summary>Tells a milter of the session again, over a new connection. What it says against it now is its answer to MAIL.</summary>
+    private async ValueTask ReopenAsync(MilterSession milter)
+    {
+        MilterVerdict verdict = await AskAsync(milter, new FilterEvent(FilterPhase.Connect), []);
+        if (!verdict.IsFinal && _helo.Length > 0) await AskAsync(milter, new FilterEvent(FilterPhase.Helo, _helo), []);
     }
 
     private ValueTask<MilterVerdict> AskAsync(MilterSession milter, FilterEvent e, string[] arguments)
@@ -167,13 +177,15 @@ internal sealed class MilterFilter(SmtpSession session, IReadOnlyList<MilterServ
 
     /// <summary>cleanup is done with the content.</summary>
     /// <param name="inStep">Bit for bit those that can go on.</param>
+    /// <param name="toReopen">Bit for bit those that need a new connection.</param>
     /// <param name="finished">The message was accepted; who was left out has heard from cleanup that it is over.</param>
-    public void TakeBack(long inStep, bool finished)
+    public void TakeBack(long inStep, long toReopen, bool finished)
     {
         finished &= inStep != NobodyAsked;
         for (int i = 0; i < _handedOver.Count; i++)
         {
-            if ((inStep & (1L << i)) == 0) _handedOver[i].Lost();
+            if ((toReopen & (1L << i)) != 0) _handedOver[i].Reopen();
+            else if ((inStep & (1L << i)) == 0) _handedOver[i].Lost();
             else if (finished) _handedOver[i].MessageDone();
             else _handedOver[i].Abort();
         }

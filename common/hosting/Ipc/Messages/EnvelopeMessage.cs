@@ -189,6 +189,8 @@ public sealed class SubmitReply : IMessage<SubmitReply>
     public SubmitFailure Failure;
     /// <summary>Bit for bit the milters that were handed over and can go on with the session.</summary>
     public long MiltersInStep;
+    /// <summary>Bit for bit those that need a new connection for the next message.</summary>
+    public long MiltersToReopen;
 
     public static void Describe<C>(ref C c, SubmitReply m) where C : struct, IAttributeCodec, allows ref struct
     {
@@ -196,6 +198,7 @@ public sealed class SubmitReply : IMessage<SubmitReply>
         c.Outcome(ref m.Outcome);
         c.Enum("failure"u8, ref m.Failure);
         c.Long("milters_in_step"u8, ref m.MiltersInStep);
+        c.Long("milters_to_reopen"u8, ref m.MiltersToReopen);
     }
 }
 

@@ -18,6 +18,8 @@ public sealed class MilterHandover : IAttributes<MilterHandover>
     public long Steps, MissingSteps;
     public long CommandSeconds, ContentSeconds;
     public string DefaultAction = "";
+    /// <summary>Events of the content may be sent without waiting for the answer to each.</summary>
+    public bool Pipelining;
     /// <summary>Packets that go out before the next one, a character for each byte.</summary>
     public string Unsent = "";
     public List<string> EndOfHeaderMacros = [], EndOfMessageMacros = [];
@@ -30,6 +32,7 @@ public sealed class MilterHandover : IAttributes<MilterHandover>
         c.Long("command_timeout"u8, ref m.CommandSeconds);
         c.Long("content_timeout"u8, ref m.ContentSeconds);
         c.Text("default_action"u8, ref m.DefaultAction, Limits.Name);
+        c.Bool("pipelining"u8, ref m.Pipelining);
         c.Text("unsent"u8, ref m.Unsent, 2 * MaxUnsent);
         c.Texts("end_of_header_macros"u8, m.EndOfHeaderMacros, MaxMacros, Limits.Text);
         c.Texts("end_of_message_macros"u8, m.EndOfMessageMacros, MaxMacros, Limits.Text);

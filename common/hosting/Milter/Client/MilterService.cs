@@ -28,6 +28,12 @@ public sealed record MilterService
     public uint Version { get; init; } = 6;
     public MilterSteps Steps { get; init; } = MilterSteps.Version6;
 
+    /// <summary>
+    /// Events of the content are sent without waiting for the answer to each. Off from the moment on at which the milter said its last word
+    /// on a message amid such events: whether it answers those that follow cannot be known.
+    /// </summary>
+    public bool Pipelining { get; set; }
+
     /// <summary>Why it can never be used; empty: it can.</summary>
     public string Problem { get; init; } = "";
 
@@ -75,6 +81,7 @@ public sealed record MilterService
             "command_timeout" => isTime ? this with { CommandTimeout = time } : bad,
             "content_timeout" => isTime ? this with { ContentTimeout = time } : bad,
             "default_action" => TryAction(value, out MilterDefaultAction action) ? this with { DefaultAction = action } : bad,
+            "pipelining" => value is "yes" or "no" ? this with { Pipelining = value == "yes" } : bad,
             "protocol" => WithProtocol(value),
             _ => this with { Problem = $"milter {Name}: unknown setting \"{name}\"" },
         };

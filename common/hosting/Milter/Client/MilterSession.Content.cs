@@ -6,7 +6,17 @@ namespace MtaSuite.Common.Milter.Client;
 
 public sealed partial class MilterSession
 {
+    /// <summary>Bytes of events whose answers were not read yet; beyond them the answers are awaited.</summary>
+    private const int MaxAhead = MilterPackets.ChunkSize;
+    private readonly Queue<MilterCommand> _ahead = new();
+    private int _aheadBytes;
     private bool _hasHeaderMacros, _hasBodyMacros;
+
+    /// <summary>
+    /// It said its last word on the message amid events that were sent ahead. Some milters answer what follows, others do not: the
+    /// connection was closed, and the session goes on over another one (<see cref="Reopen"/>).
+    /// </summary>
+    public bool IsOutOfStep { get; private set; }
 
     // ---- content ---------------------------------------------------------------------------------------------------
 
@@ -19,7 +29,7 @@ public sealed partial class MilterSession
     private bool IsWanted(MilterSteps none, MilterCommand command) =>
         State == MilterState.Session && ((Steps | _missing) & none) == 0 && _skipped != command;
 
-    /// <summary>One field.</summary>
+    /// <summary>One field. With pipelining the answer is read later: the verdict may come with a later event.</summary>
     /// <param name="value">Behind the colon, without the last line end.</param>
     public ValueTask<MilterVerdict> HeaderAsync(byte[] name, ReadOnlyMemory<byte> value, IReadOnlyList<string>? macros)
     {
@@ -28,26 +38,66 @@ public sealed partial class MilterSession
         IReadOnlyList<string>? once = _hasHeaderMacros ? null : macros;
         _hasHeaderMacros = true;
         return EventAsync(MilterCommand.Header, MilterSteps.NoHeaders, MilterSteps.NoReplyToHeader, once,
-            w => MilterWriter.Write(w, (byte)MilterCommand.Header, name, text.Span));
+            w => MilterWriter.Write(w, (byte)MilterCommand.Header, name, text.Span), goesAhead: true);
     }
 
     public ValueTask<MilterVerdict> EndOfHeaderAsync(IReadOnlyList<string>? macros) =>
         EventAsync(MilterCommand.EndOfHeader, MilterSteps.NoEndOfHeader, MilterSteps.NoReplyToEndOfHeader, macros,
             static w => MilterWriter.Write(w, (byte)MilterCommand.EndOfHeader));
 
-    /// <summary>At most <see cref="MilterPackets.ChunkSize"/> bytes of the body, lines ending in CR LF.</summary>
+    /// <summary>
+    /// At most <see cref="MilterPackets.ChunkSize"/> bytes of the body, lines ending in CR LF. With pipelining the answer is read later.
+    /// </summary>
     public ValueTask<MilterVerdict> BodyAsync(ReadOnlyMemory<byte> chunk, IReadOnlyList<string>? macros)
     {
         IReadOnlyList<string>? once = _hasBodyMacros ? null : macros;
         _hasBodyMacros = true;
         return EventAsync(MilterCommand.Body, MilterSteps.NoBody, MilterSteps.NoReplyToBody, once,
-            w => MilterWriter.Write(w, (byte)MilterCommand.Body, chunk.Span));
+            w => MilterWriter.Write(w, (byte)MilterCommand.Body, chunk.Span), goesAhead: true);
     }
 
     /// <summary>The end of the message: the milter changes it and says its last word.</summary>
     public ValueTask<MilterVerdict> EndOfMessageAsync(IMilterEdits edits, IReadOnlyList<string>? macros) =>
         EventAsync(MilterCommand.EndOfMessage, MilterSteps.None, MilterSteps.None, macros,
             static w => MilterWriter.Write(w, (byte)MilterCommand.EndOfMessage), edits);
+
+    /// <summary>An event was written whose answer is to be read later; false: it is to be read now.</summary>
+    private bool TryGoAhead(MilterCommand command, int bytes)
+    {
+        if (!service.Pipelining || _aheadBytes + bytes > MaxAhead) return false;
+        _ahead.Enqueue(command);
+        _aheadBytes += bytes;
+        return true;
+    }
+
+    /// <summary>Reads the answers to the events that were sent ahead, and then the one to the last event.</summary>
+    private async ValueTask<MilterVerdict> AnswersAsync(MilterCommand last, TimeSpan limit, IMilterEdits? edits)
+    {
+        _aheadBytes = 0;
+        while (_ahead.TryDequeue(out MilterCommand command))
+        {
+            MilterVerdict verdict = await AnswerAsync(command, limit, null);
+            if (State == MilterState.Session && !verdict.IsFinal) continue;
+            _ahead.Clear();
+            if (State is not (MilterState.Session or MilterState.MessageAccepted)) return verdict;
+            IsOutOfStep = true;
+            Dispose();
+            return verdict;
+        }
+        return await AnswerAsync(last, limit, edits);
+    }
+
+    /// <summary>
+    /// The connection is gone, and the session goes on: it is told of again over a new connection, and waits for each answer from then on.
+    /// </summary>
+    public void Reopen()
+    {
+        service.Pipelining = false;
+        Dispose();
+        MessageDone();
+        State = MilterState.Closed;
+        IsOutOfStep = true;
+    }
 
     // ---- from one process to another -------------------------------------------------------------------------------
 
@@ -71,6 +121,7 @@ public sealed partial class MilterSession
             CommandSeconds = (long)service.CommandTimeout.TotalSeconds,
             ContentSeconds = (long)service.ContentTimeout.TotalSeconds,
             DefaultAction = service.DefaultAction.ToString(),
+            Pipelining = service.Pipelining,
             Unsent = Encoding.Latin1.GetString(connection.TakeUnsent()),
             EndOfHeaderMacros = endOfHeader,
             EndOfMessageMacros = endOfMessage,
@@ -91,6 +142,7 @@ public sealed partial class MilterSession
             ContentTimeout = TimeSpan.FromSeconds(Math.Clamp(from.ContentSeconds, 1, int.MaxValue)),
             DefaultAction = Enum.TryParse(from.DefaultAction, out MilterDefaultAction action) ? action
                 : MilterDefaultAction.TemporaryFailure,
+            Pipelining = from.Pipelining,
         };
         Connection connection = new(loop, fd) { HoldsOutput = true };
         connection.Write(Encoding.Latin1.GetBytes(from.Unsent));

@@ -60,28 +60,33 @@ public sealed partial class MilterSession
     /// <summary>Tells it of an event and waits for the answer, where the milter wants the one and gives the other.</summary>
     /// <param name="none">The step that says that the milter does not want the event.</param>
     /// <param name="silent">The step that says that it does not answer.</param>
+    /// <param name="goesAhead">The answer may be read together with that to a later event.</param>
     private async ValueTask<MilterVerdict> EventAsync(MilterCommand command, MilterSteps none, MilterSteps silent,
-        IReadOnlyList<string>? macros, Action<IBufferWriter<byte>> write, IMilterEdits? edits = null)
+        IReadOnlyList<string>? macros, Action<IBufferWriter<byte>> write, IMilterEdits? edits = null, bool goesAhead = false)
     {
         if (State == MilterState.Failed || _connection is not { } connection) return _standing;
         if ((none & _missing) != 0) return _standing;
         if (_skipped == command) return _standing;
         _skipped = 0;
-        if (!connection.Input.IsEmpty || !_packets.IsEmpty)
+        if (_ahead.Count == 0 && (!connection.Input.IsEmpty || !_packets.IsEmpty))
             return Fail($"milter {service.Name}: unexpected filter response before event {NameOf(command)}");
         bool isWanted = (none & Steps) == 0;
         // macros alone do not wake the milter: they go out with the next event that it wants
         connection.HoldsOutput = !isWanted && connection.Unsent < MilterHandover.MaxUnsent / 2;
         if (macros is not null) MilterWriter.WriteMacros(connection, command, macros);
         if (!isWanted) return _standing;
+        int before = connection.Unsent;
         write(connection);
+        int bytes = connection.Unsent - before;
         TimeSpan limit = IsContent(command) ? service.ContentTimeout : service.CommandTimeout;
         if (connection.Unsent > MaxUnsent)
         {
             connection.SetDeadline(limit);
             if (!await connection.DrainAsync(MaxUnsent / 2)) return FailWriting(connection);
         }
-        return silent != 0 && (Steps & silent) != 0 ? _standing : await AnswerAsync(command, limit, edits);
+        if (silent != 0 && (Steps & silent) != 0) return _standing;
+        if (goesAhead && TryGoAhead(command, bytes)) return _standing;
+        return await AnswersAsync(command, limit, edits);
     }
 
     private static bool IsContent(MilterCommand command) => command is MilterCommand.Header or MilterCommand.EndOfHeader

@@ -67,6 +67,7 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
         Func<MilterOptions, IReadOnlyList<string>?> macros)
     {
         if (service.Problem.Length > 0) return Fail(service.Problem, misconfigured: true);
+        IsOutOfStep = false;
         if (!await NegotiateAsync(connector)) return _standing;
         State = MilterState.Session;
         return await EventAsync(MilterCommand.Connect, MilterSteps.NoConnect, MilterSteps.NoReplyToConnect, macros(Options!),

@@ -36,6 +36,7 @@ public sealed class MilterSettings
             CommandTimeout = c.Get(MilterParams.MilterCommandTimeout),
             ContentTimeout = c.Get(MilterParams.MilterContentTimeout),
             DefaultAction = action,
+            Pipelining = c.Get(MilterParams.MilterPipelining),
         };
         _defaults = _defaults.WithProtocol(c.Get(MilterParams.MilterProtocol));
         if (_defaults.Problem.Length > 0)

@@ -35,6 +35,9 @@ public static class MilterParams
     public static readonly TextParam MilterMailMacros = new("milter_mail_macros",
         "i {auth_type} {auth_authen} {auth_author} {mail_addr} {mail_host} {mail_mailer}",
         doc: "Macros sent to milters with MAIL.");
+    public static readonly BoolParam MilterPipelining = new("milter_pipelining", "yes",
+        doc: "Send header fields together with the end of the header, and the body with the end of the message, instead of waiting for an "
+            + "answer to each (pipelining).");
     public static readonly TextParam MilterProtocol = new("milter_protocol", "6", required: true,
         doc: "Version of the milter protocol: 2, 3, 4 or 6, and perhaps no_header_reply (protocol).");
     public static readonly TextParam MilterRcptMacros = new("milter_rcpt_macros",
@@ -53,7 +56,7 @@ public static class MilterParams
     [
         MilterCommandTimeout, MilterConnectMacros, MilterConnectTimeout, MilterContentTimeout, MilterDataMacros, MilterDefaultAction,
         MilterEndOfDataMacros, MilterEndOfHeaderMacros, MilterHeaderChecks, MilterHeloMacros, MilterMacroDaemonName, MilterMacroDefaults,
-        MilterMacroV, MilterMailMacros, MilterProtocol, MilterRcptMacros, MilterUnknownCommandMacros, NonSmtpdMilters, SmtpdMilterMaps,
-        SmtpdMilters,
+        MilterMacroV, MilterMailMacros, MilterPipelining, MilterProtocol, MilterRcptMacros, MilterUnknownCommandMacros, NonSmtpdMilters,
+        SmtpdMilterMaps, SmtpdMilters,
     ];
 }
