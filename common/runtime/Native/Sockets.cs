@@ -9,7 +9,7 @@ public static unsafe partial class Sockets
     public const int SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1, SO_REUSEADDR = 2, SO_TYPE = 3, SO_ERROR = 4, SO_SNDBUF = 7, SO_RCVBUF = 8, SO_KEEPALIVE = 9,
         SO_LINGER = 13, SO_REUSEPORT = 15, SO_PASSCRED = 16, SO_PEERCRED = 17, SO_ACCEPTCONN = 30, SO_DOMAIN = 39;
-    public const int IPPROTO_TCP = 6, TCP_NODELAY = 1, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
+    public const int IPPROTO_TCP = 6, TCP_NODELAY = 1, TCP_QUICKACK = 12, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
     public const int SHUT_WR = 1, SHUT_RDWR = 2;
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]

@@ -99,6 +99,12 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     /// <summary>No room for more until something is consumed.</summary>
     public bool InputIsFull => _in.Capacity >= LargeBuffer && _in.Length == _in.Capacity;
 
+    /// <summary>
+    /// More of the peer's output is to come before anything is sent: TCP acknowledges what came at once. A peer with Nagle's algorithm would
+    /// wait for that, and TCP 40 ms for something to send it with. Other sockets have no use for it.
+    /// </summary>
+    public void AcknowledgeAtOnce() => _ = Sockets.SetSocketOption(_fd, Sockets.IPPROTO_TCP, Sockets.TCP_QUICKACK, 1);
+
     /// <summary>Drops the first bytes of the input.</summary>
     public void Consume(int count) => _in.Drop(count);
 

@@ -74,9 +74,10 @@ public sealed partial class MilterSession
     private async ValueTask<MilterVerdict> AnswersAsync(MilterCommand last, TimeSpan limit, IMilterEdits? edits)
     {
         _aheadBytes = 0;
-        while (_ahead.TryDequeue(out MilterCommand command))
+        for (bool isFirst = true; _ahead.TryDequeue(out MilterCommand command); isFirst = false)
         {
             MilterVerdict verdict = await AnswerAsync(command, limit, null);
+            if (isFirst) _connection?.AcknowledgeAtOnce(); // small answers, one by one
             if (State == MilterState.Session && !verdict.IsFinal) continue;
             _ahead.Clear();
             if (State is not (MilterState.Session or MilterState.MessageAccepted)) return verdict;
