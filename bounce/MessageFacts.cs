@@ -18,9 +18,12 @@ public sealed record MessageFacts
     public MessageFlags Flags { get; init; }
 }
 
-/// <summary>The original message, read at any place. A read error counts as the end: the notice is sent nevertheless.</summary>
+/// <summary>The original message, read at any place. A read error counts as the end, and is remembered.</summary>
 public abstract class OriginalContent
 {
+    /// <summary>Something could not be read: what was read is not all of it.</summary>
+    public bool HasFailed { get; protected set; }
+
     /// <summary>Length in bytes; 0 when the original cannot be read.</summary>
     public abstract long Length { get; }
 
@@ -33,7 +36,12 @@ public sealed class FileContent(int fd, ContentSegments segments) : OriginalCont
 {
     public override long Length => segments.Length;
 
-    public override int Read(long at, Span<byte> buffer) => Math.Max(0, segments.Read(fd, buffer, at));
+    public override int Read(long at, Span<byte> buffer)
+    {
+        int n = segments.Read(fd, buffer, at);
+        HasFailed |= n < 0;
+        return Math.Max(0, n);
+    }
 }
 
 /// <summary>Content in memory; the default one is "could not be read".</summary>

@@ -114,11 +114,20 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
     /// <summary>An error that goes away by itself; 0 for all others, of which the notice tells.</summary>
     private static int Passing(int errno) => errno is Errno.ENOMEM or Errno.EMFILE or Errno.ENFILE or Errno.EIO or Errno.EINTR ? errno : 0;
 
+    /// <summary>
+    /// The original could not be read: as long as the message may stay in the queue that may go away. After that its notice goes out with
+    /// as much of it as there is.
+    /// </summary>
+    private bool MustWait(Sources sources) =>
+        sources.Original.HasFailed && time.GetUtcNow() - sources.Message.Arrival < settings.MaximalQueueLifetime;
+
     private async Task<SubmitReply> SubmitAsync(PlannedNotice planned, Sources sources)
     {
+        SubmitReply unreadable = new() { Outcome = Outcome.Defer("4.3.0", "the original message cannot be read") };
         Notice notice = await workers.Run(
             () => _composer.Compose(planned, sources.Message, planned.Only == null ? sources.Records : [planned.Only], sources.Original,
             time.GetUtcNow()));
+        if (MustWait(sources)) return unreadable;
         Submission submission = cleanup.Open(new SubmitRequest
         {
             Envelope = MakeEnvelope(notice),
@@ -131,7 +140,9 @@ internal sealed class NoticeSender(NoticeSettings settings, BounceTemplates temp
             submission.Write(pieces.Current.Span);
             if (!submission.HasRoom && !await submission.RoomAsync()) break;
         }
-        return await submission.FinishAsync();
+        if (!MustWait(sources)) return await submission.FinishAsync();
+        submission.Abort("the original message cannot be read");
+        return unreadable;
     }
 
     private Envelope MakeEnvelope(Notice notice) => new()

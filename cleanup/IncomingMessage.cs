@@ -72,6 +72,8 @@ internal sealed class IncomingMessage(CleanupService service) : IStreamHandler
             foreach (string copy in _inspection?.Copies ?? []) await edited.AddRecipientAsync(copy, Notify.Never);
             failure = await edited.EditAsync(input.Decided.ToArray());
         }
+        // tables or filters took their time: the client was told to come again, and will
+        if (input.IsOrphaned) failure ??= Outcome.Defer("4.3.0", "canceled");
         bool kept = failure == null && edited is not { IsDiscarded: true };
         if (kept) failure = await _file.FinishAsync(_headers.Fields);
         else await _file.AbandonAsync();

@@ -28,6 +28,9 @@ internal sealed class SubmissionInput(LinkStream stream) : ICriticalNotifyComple
     /// <summary>The submitter gave up, or is gone, before all had come.</summary>
     public bool IsCanceled { get; private set; }
 
+    /// <summary>The submitter gave up, or is gone, at whatever time: nobody waits for the answer.</summary>
+    public bool IsOrphaned { get; private set; }
+
     /// <summary>What was decided about the message meanwhile, encoded; empty: nothing.</summary>
     public ReadOnlySpan<byte> Decided => _decided;
 
@@ -58,6 +61,7 @@ internal sealed class SubmissionInput(LinkStream stream) : ICriticalNotifyComple
 
     public void Cancel()
     {
+        IsOrphaned = true;
         if (HasEnded) return;
         IsCanceled = true;
         Resume();

@@ -10,6 +10,11 @@ internal sealed partial class QueueFiles
     private readonly Stack<RemoveWork> _removers = new();
     /// <summary>Where finished messages are kept with dont_remove. No queue: nobody delivers from it.</summary>
     private const string Saved = "saved";
+    private static readonly TimeSpan s_longestRemovalRetry = TimeSpan.FromHours(1);
+
+    /// <summary>Until a file that could not be removed is tried again; doubled each time.</summary>
+    public TimeSpan RemovalRetry { get; init; } = TimeSpan.FromSeconds(5);
+
 
     /// <summary>Removes a finished message and says so in the log.</summary>
     /// <param name="unsynced">Of its deliveries some are not on stable storage: see <see cref="Removals.AddUnsynced"/>.</param>
@@ -40,12 +45,27 @@ internal sealed partial class QueueFiles
         protected override void OnDone()
         {
             if (_error is 0 or Errno.ENOENT) files.Removed(_id, _unsynced);
-            else Log.Warning($"{_id}: remove queue file: {Errno.Text(_error)}");
+            else files.RemoveLater(_folder, _id, _unsynced, _error, files.RemovalRetry);
             Action? removed = _removed;
             _removed = null;
             files._removers.Push(this);
             removed?.Invoke();
         }
+    }
+
+    /// <summary>All its recipients are done; only the file is in the way.</summary>
+    private void RemoveLater(string folder, string id, bool unsynced, int error, TimeSpan wait)
+    {
+        Log.Warning($"{id}: remove queue file: {Errno.Text(error)}; trying again in {wait.TotalSeconds:0} s");
+        loop.After(wait, () => RemoveAgainAsync(folder, id, unsynced, wait).Detach());
+    }
+
+    private async Task RemoveAgainAsync(string folder, string id, bool unsynced, TimeSpan waited)
+    {
+        int error = await _workers.Run(() => RemoveFile(folder, id));
+        TimeSpan longer = waited * 2 < s_longestRemovalRetry ? waited * 2 : s_longestRemovalRetry;
+        if (error is 0 or Errno.ENOENT) Removed(id, unsynced);
+        else RemoveLater(folder, id, unsynced, error, longer);
     }
 
     private void Removed(string id, bool unsynced)

@@ -61,12 +61,18 @@ public sealed class BounceLog(SpoolDirectory spool)
         return snapshot;
     }
 
-    /// <summary>Deletes a log; a missing one is not an error.</summary>
+    /// <summary>
+    /// Deletes a log; a missing one is not an error. One that cannot be deleted is emptied: what it says was told, and is not to be told
+    /// again.
+    /// </summary>
     public Outcome Remove(LogFolder folder, string queueId)
     {
         if (!QueueId.IsValid(queueId)) return Outcome.Defer("4.3.0", "malformed queue id");
         string path = PathOf(folder, queueId);
-        return Paths.Unlink(path) == 0 || Errno.Last == Errno.ENOENT ? Outcome.Ok("removed") : Failure("remove", path);
+        if (Paths.Unlink(path) == 0 || Errno.Last == Errno.ENOENT) return Outcome.Ok("removed");
+        Outcome failure = Failure("remove", path);
+        using FileDescriptor? file = OpenLocked(path, FileIO.O_RDWR, exclusive: true);
+        return file != null && FileIO.FTruncate(file.Fd, 0) == 0 ? Outcome.Ok("emptied") : failure;
     }
 
     private string PathOf(LogFolder folder, string queueId) => spool.PathOf(FolderName(folder), queueId);

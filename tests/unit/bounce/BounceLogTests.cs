@@ -147,4 +147,33 @@ public class BounceLogTests
         File.WriteAllText(Path.Combine(_spool, "defer"), "a file where the folder should be");
         Assert.That(_log.Append(LogFolder.Defer, Id, [Samples.Refused]).IsTemporary);
     }
+
+    /// <summary>For root a folder to which names can only be added, for others one that they cannot write.</summary>
+    [Test]
+    public void A_log_that_cannot_be_deleted_is_emptied_so_that_nothing_is_told_twice()
+    {
+        Assert.That(_log.Append(LogFolder.Bounce, Id, [Samples.Refused]).IsOk);
+        string folder = Path.GetDirectoryName(FileOf(LogFolder.Bounce))!;
+        bool isRoot = Environment.IsPrivilegedProcess;
+        if (isRoot && !Chattr("+a", folder)) Assert.Ignore("this file system has no such attribute");
+        if (!isRoot) File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        try
+        {
+            Assert.That(_log.Remove(LogFolder.Bounce, Id).IsOk);
+            Assert.That(new FileInfo(FileOf(LogFolder.Bounce)).Length, Is.Zero);
+            Assert.That(Read(LogFolder.Bounce), Is.Empty);
+        }
+        finally
+        {
+            if (isRoot) Chattr("-a", folder);
+            else File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    private static bool Chattr(string change, string folder)
+    {
+        using System.Diagnostics.Process? chattr = System.Diagnostics.Process.Start("chattr", [change, folder]);
+        chattr!.WaitForExit();
+        return chattr.ExitCode == 0;
+    }
 }

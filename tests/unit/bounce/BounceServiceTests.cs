@@ -131,6 +131,25 @@ public class BounceServiceTests
         return (file!.Envelope, file.Content.Of(bytes));
     }).ToDictionary(m => m.Envelope.Recipients.Single().Address, m => m);
 
+    /// <summary>A folder in place of the queue file: it can be opened, and not read.</summary>
+    [TestCase(true), TestCase(false)]
+    public void A_message_that_cannot_be_read_keeps_its_notice_waiting_while_it_may_stay_in_the_queue(bool isYoung)
+    {
+        BounceSend send = Queue("alice@sender.example");
+        string path = _spool.PathOf(SpoolDirectory.Active, Id);
+        File.Delete(path);
+        Directory.CreateDirectory(path);
+        if (isYoung) send.ArrivalMicroseconds = QueueId.Microseconds();
+        Run(async bounce =>
+        {
+            await bounce.CallAsync<BounceAppend, BounceReply>(Append(LogFolder.Bounce, Refused));
+            BounceReply? reply = await bounce.CallAsync<BounceSend, BounceReply>(send);
+            Assert.That(reply!.Outcome.IsOk, Is.Not.EqualTo(isYoung), reply.Outcome.Text);
+        });
+        Assert.That(Incoming(), Has.Count.EqualTo(isYoung ? 0 : 1));
+        Assert.That(File.Exists(_spool.PathOf(SpoolDirectory.Bounce, Id)), Is.EqualTo(isYoung), "the log");
+    }
+
     [Test]
     public void A_failure_is_logged_and_the_sender_told()
     {

@@ -27,4 +27,27 @@ public sealed class RemovalsTests
         });
         Directory.Delete(spool.Root, true);
     }
+
+    /// <summary>A folder in place of the file, until somebody takes it away.</summary>
+    [Test]
+    public void A_file_that_cannot_be_removed_is_tried_again_until_it_can()
+    {
+        SpoolDirectory spool = new(Directory.CreateTempSubdirectory("removals").FullName);
+        Directory.CreateDirectory($"{spool.Root}/{SpoolDirectory.Journal}");
+        using RemovalLog log = RemovalLog.Claim(spool)!;
+        const string id = "0000000000BBBB";
+        Directory.CreateDirectory(spool.PathOf(SpoolDirectory.Incoming, id));
+        OnLoop.Run(async loop =>
+        {
+            QueueFiles files = new(loop, spool, new Removals(loop, log)) { RemovalRetry = TimeSpan.FromMilliseconds(20) };
+            bool answered = false;
+            files.Remove(SpoolDirectory.Incoming, id, unsynced: false, () => answered = true);
+            await loop.UntilAsync(() => answered);
+            await loop.Delay(TimeSpan.FromMilliseconds(100));
+            Assert.That(RemovalLog.ReadAll(spool), Has.No.Member(id));
+            Directory.Delete(spool.PathOf(SpoolDirectory.Incoming, id));
+            await loop.UntilAsync(() => RemovalLog.ReadAll(spool).Contains(id));
+        });
+        Directory.Delete(spool.Root, true);
+    }
 }
