@@ -87,7 +87,7 @@ soak: all
 	@scripts/soak $(MINUTES)
 
 unit:
-	@dotnet test tests --nologo -v quiet
+	@dotnet test tests -c Release --nologo -v quiet
 
 bench: all
 	@scripts/bench
