@@ -50,7 +50,8 @@ public sealed class TagList
         if (name.Length == 0 || !char.IsAsciiLetter(name[0]) || name.AsSpan().ContainsAnyExcept(s_nameCharacters))
             return $"\"{Shown(name)}\" is not the name of a tag";
         foreach (char c in value)
-            if (c is (< '!' or > '~') && !White.Contains(c) && !(isInternational && c > '\x9F')) return $"{name}= has a character that is not printable ASCII";
+            if (c is (< '!' or > '~') && !White.Contains(c)
+                && !(isInternational && c > '\x9F')) return $"{name}= has a character that is not printable ASCII";
         if (!_byName.TryAdd(name, value)) return $"{name}= comes twice";
         _tags.Add(KeyValuePair.Create(name, value));
         return "";

@@ -35,7 +35,8 @@ internal sealed class SealTags : SignatureTags
     }
 }
 
-/// <summary>The ARC sets of a header (RFC 8617 4.2), put in order by their instance numbers; what is wrong with the form is said here.</summary>
+/// <summary>The ARC sets of a header (RFC 8617 4.2), put in order by their instance numbers; what is wrong with the form is said
+/// here.</summary>
 internal sealed class ArcChain
 {
     public const int MaxSets = 50;
@@ -45,7 +46,8 @@ internal sealed class ArcChain
 
     public ArcChain(HeaderFields fields)
     {
-        FieldBytes[] results = [.. fields.Named(ResultsName)], messages = [.. fields.Named(MessageName)], seals = [.. fields.Named(SealName)];
+        FieldBytes[] results = [.. fields.Named(ResultsName)], messages = [.. fields.Named(MessageName)],
+            seals = [.. fields.Named(SealName)];
         IsThere = results.Length + messages.Length + seals.Length > 0;
         if (Math.Max(results.Length, Math.Max(messages.Length, seals.Length)) > MaxSets)
         {

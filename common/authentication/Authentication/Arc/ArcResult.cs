@@ -7,7 +7,8 @@ namespace MtaSuite.Common.Authentication.Arc;
 /// <param name="Domain">d= of the seal: who vouches.</param>
 /// <param name="ChainValidation">cv=: what the sealer found.</param>
 /// <param name="Seal">None: it was not looked at.</param>
-/// <param name="Message">The verdict on its ARC-Message-Signature; None: it was not looked at. Those of older sets may fail, when the message
+/// <param name="Message">The verdict on its ARC-Message-Signature; None: it was not looked at. Those of older sets may fail, when the
+/// message
 /// was changed on the way.</param>
 /// <param name="Reason">Of the verdict on the seal or message signature, the one that failed.</param>
 /// <param name="AuthenticationResults">What the sealer found, as Authentication-Results has it.</param>
@@ -19,7 +20,8 @@ public sealed record ArcSeal(int Instance, string Domain, string Selector, strin
 /// <param name="Sets">How many there are.</param>
 /// <param name="Reason">Why it fails; empty otherwise.</param>
 /// <param name="Seals">From the first hop to the last; empty when the form is wrong.</param>
-/// <param name="OldestPass">arc.oldest-pass: the first set since which the message has not been changed; 0: it never was, or the verdict is not
+/// <param name="OldestPass">arc.oldest-pass: the first set since which the message has not been changed; 0: it never was, or the verdict is
+/// not
 /// Pass.</param>
 /// <param name="IsTemporary">It fails because a key could not be looked up just now; such a message is not to be sealed as broken.</param>
 public sealed record ArcResult(DkimVerdict Verdict, int Sets, string Reason, IReadOnlyList<ArcSeal> Seals, int OldestPass = 0,

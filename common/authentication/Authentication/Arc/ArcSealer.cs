@@ -18,7 +18,8 @@ public sealed record ArcSealingOptions
 }
 
 /// <summary>
-/// Makes the next ARC set of a message that is passed on (RFC 8617 5.1). Made when the header is complete; <see cref="Seal"/> when the body is,
+/// Makes the next ARC set of a message that is passed on (RFC 8617 5.1). Made when the header is complete; <see cref="Seal"/> when the body
+/// is,
 /// with what the verifier said of the chain so far.
 /// </summary>
 public sealed class ArcSealer
@@ -73,7 +74,8 @@ public sealed class ArcSealer
 
     private string SignMessage(string instance)
     {
-        FoldedTags tags = new FoldedTags(ArcChain.MessageName).Add("i", instance).Add("a", _options.Key.Algorithm).Add("c", "relaxed/relaxed");
+        FoldedTags tags = new FoldedTags(ArcChain.MessageName).Add("i", instance).Add("a", _options.Key.Algorithm)
+            .Add("c", "relaxed/relaxed");
         AddSigner(tags);
         List<string> names = DkimSigner.SignedNames(_fields, _options.Fields, DkimSigningOptions.DefaultOversigned);
         tags.AddNames("h", names).AddBase64("bh", _body!.Value);

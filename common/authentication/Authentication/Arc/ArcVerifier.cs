@@ -6,7 +6,8 @@ using MtaSuite.Common.Authentication.Messages;
 namespace MtaSuite.Common.Authentication.Arc;
 
 /// <summary>
-/// Verifies the chain of ARC sets of one message (RFC 8617 5.2). Used as <see cref="DkimVerifier"/>: made when the header is complete, asked
+/// Verifies the chain of ARC sets of one message (RFC 8617 5.2). Used as <see cref="DkimVerifier"/>: made when the header is complete,
+/// asked
 /// when the body is.
 /// </summary>
 public sealed class ArcVerifier
@@ -39,7 +40,8 @@ public sealed class ArcVerifier
     {
         if (_keys != null) return;
         _keys = [];
-        foreach (SignatureTags s in _messages.Select(m => m.Signature).Where(m => m.IsGood).Concat<SignatureTags>(IsSound ? _chain.Seals : []))
+        foreach (SignatureTags s in _messages.Select(m => m.Signature).Where(m => m.IsGood).Concat<SignatureTags>(IsSound ? _chain.Seals
+            : []))
         {
             string name = DnsDkimKeys.NameOf(s.Selector, s.Domain);
             if (!_keys.ContainsKey(name)) _keys[name] = keys.FindAsync(s.Selector, s.Domain).AsTask();
@@ -50,9 +52,13 @@ public sealed class ArcVerifier
     public async Task<ArcResult> VerifyAsync(IDkimKeys keys)
     {
         if (!HasSets) return ArcResult.None;
-        string problem = _header.IsTooLarge ? $"the header has {_header.Size} bytes; at most {_header.MaxSize} are looked at" : _chain.Problem;
+        string problem = _header.IsTooLarge ? $"the header has {_header.Size} bytes; at most {_header.MaxSize} are looked at"
+            : _chain.Problem;
         if (problem.Length > 0)
-            return new ArcResult(DkimVerdict.Fail, _chain.Highest, problem, []) { NextValidation = _chain.Seals.Any(s => s.ChainValidation == "fail") ? null : "fail" };
+        {
+            bool wasBroken = _chain.Seals.Any(s => s.ChainValidation == "fail");
+            return new ArcResult(DkimVerdict.Fail, _chain.Highest, problem, []) { NextValidation = wasBroken ? null : "fail" };
+        }
         StartLookups(keys);
         int count = _messages.Count;
         DkimResult[] messages = new DkimResult[count], seals = new DkimResult[count];
@@ -120,7 +126,8 @@ public sealed class ArcVerifier
         if (failed == null)
             return new ArcResult(DkimVerdict.Pass, count, "", list, unchanged == 0 ? 0 : unchanged + 1) { NextValidation = "pass" };
         bool isTemporary = failed.Verdict == DkimVerdict.TempError;
-        string reason = $"{(unchanged == count ? $"message signature {count}" : $"seal {badSeal + 1}")} of {failed.Domain}: {failed.Reason}";
+        string reason = (unchanged == count ? $"message signature {count}" : $"seal {badSeal + 1}")
+            + $" of {failed.Domain}: {failed.Reason}";
         return new ArcResult(DkimVerdict.Fail, count, reason, list, 0, isTemporary) { NextValidation = isTemporary ? null : "fail" };
     }
 
@@ -128,8 +135,10 @@ public sealed class ArcVerifier
     {
         SealTags tags = _chain.Seals[i];
         string text = _chain.Sets[i].Results.Text;
-        string reason = seal is { Verdict: not DkimVerdict.Pass } ? seal.Reason : message is { Verdict: not DkimVerdict.Pass } ? message.Reason : "";
+        string reason = seal is { Verdict: not DkimVerdict.Pass } ? seal.Reason : message is { Verdict: not DkimVerdict.Pass }
+            ? message.Reason : "";
         return new ArcSeal(i + 1, tags.Domain, tags.Selector, TagList.Shown(tags.AlgorithmName), tags.ChainValidation,
-            seal?.Verdict ?? DkimVerdict.None, message?.Verdict ?? DkimVerdict.None, reason, text[(text.IndexOf(';') + 1)..].Trim(' ', '\t', '\r', '\n'));
+            seal?.Verdict ?? DkimVerdict.None, message?.Verdict ?? DkimVerdict.None, reason, text[(text.IndexOf(';') + 1)..].Trim(' ', '\t',
+                '\r', '\n'));
     }
 }

@@ -1,8 +1,8 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using MtaSuite.Common.Native;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Pkcs;
-using Org.BouncyCastle.Security;
 
 namespace MtaSuite.Common.Authentication.Dkim;
 
@@ -39,7 +39,7 @@ public sealed class DkimPrivateKey : IDisposable
 
     public static DkimPrivateKey GenerateEd25519() => new(new Ed25519PrivateKeyParameters(RandomNumberGenerator.GetBytes(SeedBytes)));
 
-    /// <summary>Reads a key from a file that others cannot read; null with what is wrong.</summary>
+    /// <summary>Reads a key from a file that only its owner can read; null with what is wrong.</summary>
     public static DkimPrivateKey? TryLoad(string path, out string problem)
     {
         if (!FileStatus.TryGet(path, out FileStatus status))
@@ -48,8 +48,8 @@ public sealed class DkimPrivateKey : IDisposable
             return null;
         }
         if (!status.IsRegular) return Refuse(out problem, $"{path} is not a file");
-        if ((status.Permissions & (FileModes.OthersRead | FileModes.OthersWrite | FileModes.GroupWrite)) != 0)
-            return Refuse(out problem, $"{path}: others can read or write it; use mode 0600");
+        if ((status.Permissions & FileModes.GroupAndOthers) != 0)
+            return Refuse(out problem, $"{path}: others than its owner can read or write it (chmod 600)");
         string text;
         try
         {
@@ -74,7 +74,7 @@ public sealed class DkimPrivateKey : IDisposable
         {
             key = text.Contains("-----BEGIN ") ? FromPem(text, out problem) : FromSeed(text.Trim(), out problem);
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException or IOException or InvalidCastException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException)
         {
             problem = "it is no private key that can be used";
         }
@@ -91,9 +91,10 @@ public sealed class DkimPrivateKey : IDisposable
         string label = text[pem.Label];
         if (label.StartsWith("ENCRYPTED", StringComparison.Ordinal) || text.Contains("Proc-Type: 4,ENCRYPTED"))
             return Refuse(out problem, "the key has a pass phrase; a daemon cannot ask for it");
-        if (!label.EndsWith("PRIVATE KEY", StringComparison.Ordinal)) return Refuse(out problem, $"a PEM text of \"{label}\", not a private key");
+        if (!label.EndsWith("PRIVATE KEY", StringComparison.Ordinal)) return Refuse(out problem,
+            $"a PEM text of \"{label}\", not a private key");
         byte[] bytes = Convert.FromBase64String(text[pem.Base64Data]);
-        if (label == "PRIVATE KEY" && PrivateKeyFactory.CreateKey(bytes) is Ed25519PrivateKeyParameters ed25519) return new DkimPrivateKey(ed25519);
+        if (label == "PRIVATE KEY" && Ed25519Seed(bytes) is { } seed) return new DkimPrivateKey(new Ed25519PrivateKeyParameters(seed));
         RSA rsa = RSA.Create();
         bool done = false;
         try
@@ -109,12 +110,26 @@ public sealed class DkimPrivateKey : IDisposable
         }
     }
 
+    /// <summary>
+    /// PrivateKeyInfo ::= SEQUENCE { INTEGER, SEQUENCE { OBJECT IDENTIFIER id-Ed25519 }, OCTET STRING { OCTET STRING (32 bytes) }, ... }
+    /// (RFC 8410 7); null: it is a key of another kind.
+    /// </summary>
+    private static byte[]? Ed25519Seed(byte[] bytes)
+    {
+        AsnReader key = new AsnReader(bytes, AsnEncodingRules.DER).ReadSequence();
+        key.ReadInteger();
+        if (key.ReadSequence().ReadObjectIdentifier() != "1.3.101.112") return null;
+        byte[] seed = new AsnReader(key.ReadOctetString(), AsnEncodingRules.DER).ReadOctetString();
+        return seed.Length == SeedBytes ? seed : throw new CryptographicException();
+    }
+
     private static DkimPrivateKey? FromSeed(string text, out string problem)
     {
         problem = "";
         byte[] seed = new byte[text.Length];
         return Convert.TryFromBase64String(text, seed, out int length) && length == SeedBytes
-            ? new DkimPrivateKey(new Ed25519PrivateKeyParameters(seed[..length])) : Refuse(out problem, "neither a PEM text nor an Ed25519 key in base64");
+            ? new DkimPrivateKey(new Ed25519PrivateKeyParameters(seed[..length]))
+                : Refuse(out problem, "neither a PEM text nor an Ed25519 key in base64");
     }
 
     private static DkimPrivateKey? Refuse(out string problem, string text)

@@ -29,7 +29,8 @@ public sealed class DkimPublicKey
             return false;
         }
         // a long exponent makes each verification as dear as a signature; everybody uses 65537
-        if (parameters.Exponent!.Length > RsaPublicKey.MaxExponentBytes || (parameters.Exponent[^1] & 1) == 0 || (parameters.Modulus![^1] & 1) == 0)
+        if (parameters.Exponent!.Length > RsaPublicKey.MaxExponentBytes || (parameters.Exponent[^1] & 1) == 0
+            || (parameters.Modulus![^1] & 1) == 0)
         {
             problem = "the RSA key in p= has an exponent or a modulus that cannot be used";
             return false;
@@ -53,7 +54,8 @@ public sealed class DkimPublicKey
     public bool Verify(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
         if (_rsa == null)
-            return signature.Length == Ed25519.SignatureSize && Ed25519.Verify(signature.ToArray(), 0, _ed25519, 0, hash.ToArray(), 0, hash.Length);
+            return signature.Length == Ed25519.SignatureSize && Ed25519.Verify(signature.ToArray(), 0, _ed25519, 0, hash.ToArray(), 0,
+                hash.Length);
         try
         {
             return _rsa.VerifyHash(hash, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);

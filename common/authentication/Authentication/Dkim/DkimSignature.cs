@@ -68,7 +68,8 @@ internal sealed class DkimSignature : SignatureTags
     private bool ReadLimit()
     {
         if (Tags["l"] is not { } text) return true;
-        if (text.Length is 0 or > 76 || !text.All(char.IsAsciiDigit)) return Refuse(DkimVerdict.PermError, $"l={TagList.Shown(text)} is not a length");
+        if (text.Length is 0 or > 76 || !text.All(char.IsAsciiDigit)) return Refuse(DkimVerdict.PermError,
+            $"l={TagList.Shown(text)} is not a length");
         Limit = long.TryParse(text, out long limit) ? limit : long.MaxValue;
         return true;
     }
@@ -94,7 +95,8 @@ internal sealed class DkimSignature : SignatureTags
         (Time, Expires) = (time, expires);
         if (expires <= time) return Refuse(DkimVerdict.PermError, "x= is not later than t=");
         if (expires < now) return Refuse(DkimVerdict.Policy, $"the signature expired at {Shown(expires.Value)}");
-        if (time > now + _limits.ClockDrift) return Refuse(DkimVerdict.Policy, $"the signature was made in the future, at {Shown(time.Value)}");
+        if (time > now + _limits.ClockDrift) return Refuse(DkimVerdict.Policy,
+            $"the signature was made in the future, at {Shown(time.Value)}");
         return true;
     }
 

@@ -9,7 +9,8 @@ namespace MtaSuite.Common.Authentication.Dkim;
 /// <summary>How to sign.</summary>
 public sealed record DkimSigningOptions
 {
-    /// <summary>RFC 6376 5.4.1, and what mail programs show or obey besides. Trace fields and those that mailing lists change are not signed.</summary>
+    /// <summary>RFC 6376 5.4.1, and what mail programs show or obey besides. Trace fields and those that mailing lists change are not
+    /// signed.</summary>
     public static readonly IReadOnlyList<string> DefaultFields =
     [
         "From", "Reply-To", "Subject", "Date", "To", "Cc", "Message-ID", "In-Reply-To", "References", "MIME-Version", "Content-Type",
@@ -75,7 +76,8 @@ public sealed class DkimSigner
         return SignFields(tags, FieldName, _fields, names, o.Header, o.Key);
     }
 
-    internal static string SignFields(FoldedTags tags, string name, HeaderFields fields, List<string> names, Canonicalization kind, DkimPrivateKey key)
+    internal static string SignFields(FoldedTags tags, string name, HeaderFields fields, List<string> names, Canonicalization kind,
+        DkimPrivateKey key)
     {
         string unsigned = tags.AddBase64("b", []).ToString();
         ArrayBufferWriter<byte> text = new(4096);
@@ -100,7 +102,8 @@ public sealed class DkimSigner
 
     internal static string Name(Canonicalization kind) => kind == Canonicalization.Simple ? "simple" : "relaxed";
 
-    internal static string Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture);
+    internal static string Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds()
+        .ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
 /// <summary>Writes a list of tags in lines of at most 76 characters where it can be folded (RFC 5322 2.2.3).</summary>

@@ -77,7 +77,8 @@ public sealed class DkimVerifier
     private string AuthorDomain()
     {
         string from = _fields.Named("From").LastOrDefault() is { Name: not null } field ? field.Text : "";
-        string domain = new([.. from[(from.LastIndexOf('@') + 1)..].TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')]);
+        string domain = new([.. from[(from.LastIndexOf('@') + 1)..].TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-'
+            or '_')]);
         return "." + domain.ToLowerInvariant();
     }
 
@@ -123,7 +124,8 @@ internal static class SignatureCheck
     public static string? KeyProblem(DkimSignature s, DkimRecord record)
     {
         if (KeyProblem((SignatureTags)s, record) is { } problem) return problem;
-        return record.IsStrict && !s.HasOwnIdentity ? $"the key's record says t=s, and i={TagList.Shown(s.Identity)} is below {s.Domain}" : null;
+        return record.IsStrict && !s.HasOwnIdentity ? $"the key's record says t=s, and i={TagList.Shown(s.Identity)} is below {s.Domain}"
+            : null;
     }
 
     public static string? KeyProblem(SignatureTags s, DkimRecord record)
