@@ -147,7 +147,7 @@ internal sealed record Tampering(string Name, bool HarmsRelaxedHeader, bool Harm
             : null)),
         new("blanks at the body's first line end", false, false, false, true, (m, _) => Body(m, FirstLineEnd)),
         new("the body gone", false, false, true, true, (m, _) => Body(m, b => b.AsSpan().ContainsAnyExcept(" \t\r\n"u8) ? [] : null)),
-        new("a field's name in capitals", false, true, false, false, (m, at) => Replace(m, at, "From:"u8, "FroM:"u8)),
+        new("a field's name in capitals", false, true, false, false, (m, at) => Replace(m, at - 1, "\nFrom:"u8, "\nFroM:"u8)),
         new("one more blank in From", false, true, false, false, (m, at) => Replace(m, at, "A <a@"u8, "A  <a@"u8)),
         new("From folded", false, true, false, false, (m, at) => Replace(m, at, "A <a@"u8, "A\r\n\t<a@"u8)),
         new("another author", true, true, false, false, (m, at) => Replace(m, at, "a@example.com"u8, "e@example.com"u8)),
