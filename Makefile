@@ -9,7 +9,7 @@ DAEMONS += greylist verify sts tlsrpt postlogd
 # a program of its own: it is started for each command, and has to be small
 LAUNCHER := launcher
 COMMANDS := mtasuite sendmail mailq newaliases postqueue postsuper postcat postconf postmap postalias postlog postdrop postkick postlock postwalk
-COMMANDS += postpasswd
+COMMANDS += postpasswd postdkim
 # for tests and for looking at the queue
 COMMANDS += posttls-finger postaccess postroute qshape smtp-sink smtp-source
 BUILD := build

@@ -2,6 +2,7 @@ using MtaSuite.Tools.Mtasuite;
 using MtaSuite.Tools.Postaccess;
 using MtaSuite.Tools.Postcat;
 using MtaSuite.Tools.Postconf;
+using MtaSuite.Tools.Postdkim;
 using MtaSuite.Tools.Postdrop;
 using MtaSuite.Tools.Postkick;
 using MtaSuite.Tools.Postlock;
@@ -38,6 +39,7 @@ internal static class Commands
         new("postalias", args => PostmapCommand.Run(args, aliases: true), PostmapManual.Postalias),
         new("postcat", PostcatCommand.Run, PostcatCommand.Manual),
         new("postconf", PostconfCommand.Run, PostconfCommand.Manual),
+        new("postdkim", PostdkimCommand.Run, PostdkimCommand.Manual),
         new("postdrop", PostdropCommand.Run, PostdropCommand.Manual),
         new("postkick", PostkickCommand.Run, PostkickCommand.Manual),
         new("postlock", PostlockCommand.Run, PostlockCommand.Manual),

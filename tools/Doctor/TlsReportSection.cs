@@ -1,4 +1,5 @@
 using MtaSuite.Common.Authentication;
+using MtaSuite.Common.Mail;
 using MtaSuite.Common.Dns;
 
 namespace MtaSuite.Tools.Doctor;

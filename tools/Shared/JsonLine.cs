@@ -58,6 +58,18 @@ internal sealed class JsonLine
         return this;
     }
 
+    /// <summary>An object within this one.</summary>
+    public JsonLine Object(string name, Action<JsonLine> write)
+    {
+        Name(name);
+        _text.Append('{');
+        _first = true;
+        write(this);
+        _text.Append('}');
+        _first = false;
+        return this;
+    }
+
     /// <summary>An array of texts.</summary>
     public JsonLine Texts(string name, IEnumerable<string> values)
     {

@@ -80,10 +80,11 @@ internal static class OwnSyntax
     /// <summary>Reads the arguments of a subcommand; null, with the exit status, when there is nothing more to do: help was asked for,
     /// or something is wrong.</summary>
     /// <param name="more">What --help says behind the options.</param>
-    public static ParseResult? Parse(Command command, string[] args, string more, out int status)
+    /// <param name="owner">The program that the subcommand belongs to.</param>
+    public static ParseResult? Parse(Command command, string[] args, string more, out int status, string owner = "mtasuite")
     {
         command.Add(new HelpOption("--help", "-h"));
-        Command program = new("mtasuite") { command };
+        Command program = new(owner) { command };
         ParseResult result = program.Parse([command.Name, .. args], s_configuration);
         if (result.Action is HelpAction)
         {
@@ -97,7 +98,7 @@ internal static class OwnSyntax
             .Select(t => t.Value) ?? [])).FirstOrDefault(IsUnknownOption);
         string? problem = unknown != null ? $"unrecognized option '{unknown}'" : result.Errors.Count > 0 ? result.Errors[0].Message : null;
         if (problem == null) return result;
-        Tool.Complain($"fatal: {problem} (mtasuite {command.Name} --help names the options)");
+        Tool.Complain($"fatal: {problem} ({owner} {command.Name} --help names the options)");
         return null;
     }
 }

@@ -18,23 +18,17 @@ public sealed class TagList
     private static readonly SearchValues<char> s_nameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
     private readonly List<KeyValuePair<string, string>> _tags = [];
+    private readonly Dictionary<string, string> _byName = [];
 
     /// <summary>In their order, values without white space at their ends.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Tags => _tags;
 
     /// <summary>A tag's value; null: it is not there.</summary>
-    public string? this[string name]
-    {
-        get
-        {
-            foreach ((string known, string value) in _tags)
-                if (known == name) return value;
-            return null;
-        }
-    }
+    public string? this[string name] => _byName.GetValueOrDefault(name);
 
     /// <summary>Reads a list; false with what is wrong with it.</summary>
-    public static bool TryParse(string text, out TagList list, out string problem)
+    /// <param name="isInternational">Values may have characters above 127 (RFC 8616).</param>
+    public static bool TryParse(string text, out TagList list, out string problem, bool isInternational = false)
     {
         list = new TagList();
         problem = "";
@@ -43,12 +37,12 @@ public sealed class TagList
         {
             // one semicolon may stand at the end
             if (i > 0 && i == specs.Length - 1 && specs[i].AsSpan().Trim(White).IsEmpty) break;
-            problem = list.Take(specs[i]);
+            problem = list.Take(specs[i], isInternational);
         }
         return problem.Length == 0;
     }
 
-    private string Take(string spec)
+    private string Take(string spec, bool isInternational)
     {
         int equals = spec.IndexOf('=');
         if (equals < 0) return $"\"{Shown(spec.Trim(White.ToCharArray()))}\" is not tag=value";
@@ -56,8 +50,9 @@ public sealed class TagList
         if (name.Length == 0 || !char.IsAsciiLetter(name[0]) || name.AsSpan().ContainsAnyExcept(s_nameCharacters))
             return $"\"{Shown(name)}\" is not the name of a tag";
         foreach (char c in value)
-            if (c is (< '!' or > '~') && !White.Contains(c)) return $"{name}= has a character that is not printable ASCII";
-        if (this[name] != null) return $"{name}= comes twice";
+            if (c is (< '!' or > '~') && !White.Contains(c)
+                && !(isInternational && c > '\x9F')) return $"{name}= has a character that is not printable ASCII";
+        if (!_byName.TryAdd(name, value)) return $"{name}= comes twice";
         _tags.Add(KeyValuePair.Create(name, value));
         return "";
     }

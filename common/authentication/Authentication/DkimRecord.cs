@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MtaSuite.Common.Authentication.Dkim;
 
 namespace MtaSuite.Common.Authentication;
 
@@ -13,7 +14,7 @@ public enum DkimKeyType : byte { Rsa, Ed25519, Unknown }
 public sealed record DkimRecord
 {
     public DkimKeyType KeyType { get; init; }
-    /// <summary>SubjectPublicKeyInfo (RSA) or the 32 bytes of the key (Ed25519); empty: the key is revoked.</summary>
+    /// <summary>SubjectPublicKeyInfo or RSAPublicKey (RSA), or the 32 bytes of the key (Ed25519); empty: the key is revoked.</summary>
     public byte[] Key { get; init; } = [];
     /// <summary>Bits of an RSA key's modulus; 256 for Ed25519; 0 when revoked or of unknown type.</summary>
     public int Bits { get; init; }
@@ -64,20 +65,8 @@ public sealed record DkimRecord
         return true;
     }
 
-    /// <summary>The length of the modulus; 0: these bytes are no RSA key.</summary>
-    private static int RsaBits(byte[] key)
-    {
-        using RSA rsa = RSA.Create();
-        try
-        {
-            rsa.ImportSubjectPublicKeyInfo(key, out int read);
-            return read == key.Length ? rsa.KeySize : 0;
-        }
-        catch (CryptographicException)
-        {
-            return 0;
-        }
-    }
+    /// <summary>The length of the modulus; 0: these bytes are no RSA key. The key is not loaded.</summary>
+    private static int RsaBits(byte[] key) => RsaPublicKey.TryRead(key, out RSAParameters parameters) ? RsaPublicKey.Bits(parameters) : 0;
 
     private static List<string> Items(string? value) =>
         [.. (value ?? "").Split(':', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
