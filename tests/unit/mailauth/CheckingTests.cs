@@ -37,7 +37,7 @@ public sealed class CheckingTests
         Assert.That(outcome.Results, Does.Contain("smtp.mailfrom=ann@sender.test;").And.Contain("smtp.helo=mx.sender.test;")
             .And.Contain("dkim=pass (2048-bit key) header.d=sender.test header.i=@sender.test header.s=r1 header.a=rsa-sha256 header.b=")
             .And.Contain("dkim=pass (256-bit key)").And.Contain("dmarc=pass (p=reject of sender.test: signed by sender.test) "
-                + "policy.dmarc=reject header.from=sender.test").And.Not.Contain("arc="));
+                + "policy.dmarc=reject header.from=sender.test").And.Not.Contain("; arc="));
         Assert.That(bench.LogText, Does.Match("QUEUEID1: spf=pass, helo=pass, dkim=pass, arc=none, dmarc=pass, domain=sender.test, "
             + @"policy=reject, action=none, client=unknown\[192\.0\.2\.1\], sender=<ann@sender\.test> \("));
     });
