@@ -1,4 +1,3 @@
-using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Dns;

@@ -1,6 +1,6 @@
 using System.Text;
 using MtaSuite.Tlsrpt;
-using MtaSuite.Common.Authentication;
+using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Tests.Fuzz;
 

@@ -1,5 +1,6 @@
 using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Dns;
+using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Tools.Doctor;
 

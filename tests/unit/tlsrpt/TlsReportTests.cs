@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Config;
 using MtaSuite.Common.Ipc;
 using MtaSuite.Common.Ipc.Messages;

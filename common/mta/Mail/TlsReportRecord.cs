@@ -1,6 +1,4 @@
-using MtaSuite.Common.Mail;
-
-namespace MtaSuite.Common.Authentication;
+namespace MtaSuite.Common.Mail;
 
 /// <summary>
 /// Where a domain asks for reports on TLS, the TXT record at _smtp._tls (RFC 8460 3):
