@@ -259,7 +259,8 @@ public sealed class MilterConversationTests
         Assert.That(Talk(heard, Silent, [.. Negotiate(), .. message, .. P(MilterCommand.Quit)]).Problem, Is.Empty);
         Assert.That(heard.Skip(1).Take(4), Is.EqualTo(new[] { "eoh", "body one", "body two", "eom i=" }));
         heard.Clear();
-        Talk(heard, Silent, [.. Negotiate(), .. P(MilterCommand.Mail, "<a@b.test>"), .. P(MilterCommand.EndOfMessage)]);
+        byte[] empty = [.. P(MilterCommand.Mail, "<a@b.test>"), .. P(MilterCommand.EndOfMessage), .. P(MilterCommand.Quit)];
+        Talk(heard, Silent, [.. Negotiate(), .. empty]);
         Assert.That(heard.Skip(1).Take(3), Is.EqualTo(new[] { "eoh", "body ", "eom i=" }), "a message without content");
     }
 
