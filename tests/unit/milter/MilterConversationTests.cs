@@ -231,7 +231,7 @@ public sealed class MilterConversationTests
             (Bytes(w => MilterWriter.Write(w, (byte)'L', "A\0"u8)), "bad number"),
             (Bytes(w => MilterWriter.Write(w, (byte)'z')), "unknown"),
             (Bytes(w => MilterWriter.Write(w, (byte)'D')), "too short for macros"),
-            (Bytes(w => MilterWriter.Write(w, (byte)'D', "Mi\0"u8)), "without a value"),
+            (Bytes(w => MilterWriter.Write(w, (byte)'D', "Mi\0v\0x\0"u8)), "without a value"),
             (Bytes(w => MilterWriter.Write(w, (byte)'C', "name\04"u8)), "too short for an address"),
             (Bytes(w => MilterWriter.Write(w, (byte)'E', "x"u8)), "out of turn"), ([0, 0x20, 0, 0, (byte)'B'], "bad packet length"),
             (Bytes(w => MilterWriter.Write(w, (byte)'Q', "x"u8)), "followed by"),
