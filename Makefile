@@ -6,8 +6,9 @@ export MSBUILDDISABLENODEREUSE := 1
 
 DAEMONS := master smtpd pickup cleanup qmgr local relay bounce showq anvil
 DAEMONS += greylist verify sts tlsrpt postlogd
-# a program of its own: it is started for each command, and has to be small
+# Programs of their own: launcher is started for each command, and has to be small; mailauth brings packages that no other daemon needs.
 LAUNCHER := launcher
+MAILAUTH := mailauth
 COMMANDS := mtasuite sendmail mailq newaliases postqueue postsuper postcat postconf postmap postalias postlog postdrop postkick postlock postwalk
 COMMANDS += postpasswd postdkim
 # for tests and for looking at the queue
@@ -37,7 +38,7 @@ $(CHOICE):
 	@scripts/makedefs $(BUILD)
 
 .PHONY: programs
-programs: $(addprefix $(BUILD)/libexec/,$(DAEMONS) $(LAUNCHER)) $(addprefix $(BUILD)/sbin/,$(COMMANDS)) $(BUILD)/share/examples/main.cf
+programs: $(addprefix $(BUILD)/libexec/,$(DAEMONS) $(LAUNCHER) $(MAILAUTH)) $(addprefix $(BUILD)/sbin/,$(COMMANDS)) $(BUILD)/share/examples/main.cf
 	@echo "built for net10.0$(if $(filter true,$(MTA_AOT)), (ahead-of-time)) into $(BUILD)/"
 
 # One executable for all daemons, under the name of each: processes then share the pages of its code.
@@ -62,6 +63,13 @@ $(BUILD)/libexec/$(LAUNCHER): $(COMMON_SOURCES) $(call sources,launcher) $(CHOIC
 	@mkdir -p $(BUILD)/obj/$(LAUNCHER) $(BUILD)/libexec
 	@$(PUBLISH) launcher -o $(BUILD)/obj/$(LAUNCHER)
 	@scripts/place $(BUILD)/obj/$(LAUNCHER) $(LAUNCHER) $(BUILD)/libexec $(MTA_AOT)
+	@touch $@
+
+$(BUILD)/libexec/$(MAILAUTH): $(COMMON_SOURCES) $(call sources,mailauth) $(CHOICE) $(BUILD)/libexec/$(LAUNCHER)
+	@echo "  build   $(MAILAUTH)"
+	@mkdir -p $(BUILD)/obj/$(MAILAUTH) $(BUILD)/libexec
+	@$(PUBLISH) mailauth -o $(BUILD)/obj/$(MAILAUTH)
+	@scripts/place $(BUILD)/obj/$(MAILAUTH) $(MAILAUTH) $(BUILD)/libexec $(MTA_AOT)
 	@touch $@
 
 # One executable under many names.

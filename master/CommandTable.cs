@@ -40,6 +40,7 @@ internal static class CommandTable
         ["flush"] = NotNeeded,
         ["tlsmgr"] = NotNeeded,
         ["greylist"] = new("greylist", Single: true, Exclusive: true),
+        ["mailauth"] = new("mailauth"),
         ["verify"] = new("verify", Single: true, Exclusive: true),
         ["sts"] = new("sts", Single: true),
         ["tlsrpt"] = new("tlsrpt", Single: true, Exclusive: true),

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using MtaSuite.Common.Milter;
+using MtaSuite.Common.Milter.Server;
 using MtaSuite.Tests.Unit.Milter;
 
 namespace MtaSuite.Tests.Fuzz;

@@ -7,7 +7,7 @@ public static class ServicePrograms
 {
     private static readonly string[] Served =
         ["smtpd", "smtp", "lmtp", "pickup", "cleanup", "qmgr", "local", "virtual", "pipe", "spawn", "bounce", "error", "discard", "showq",
-        "anvil", "greylist", "verify", "sts", "tlsrpt", "postlogd"];
+        "anvil", "greylist", "mailauth", "verify", "sts", "tlsrpt", "postlogd"];
 
     /// <summary>What these do for Postfix is done inside other daemons here.</summary>
     private static readonly string[] NotNeeded =
@@ -15,7 +15,7 @@ public static class ServicePrograms
         "dnsblog", "flush", "nqmgr", "oqmgr", "proxymap", "scache", "tlsmgr", "tlsproxy", "trivial-rewrite",
     ];
 
-    private static readonly string[] NotYet = ["postscreen", "qmqpd", "mailauth"];
+    private static readonly string[] NotYet = ["postscreen", "qmqpd"];
 
     /// <summary>The executable in daemon_directory that serves a command; null where nothing is started for it.</summary>
     public static string? ProgramOf(string command) => !Served.Contains(command) ? null : command switch

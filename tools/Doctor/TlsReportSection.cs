@@ -1,6 +1,7 @@
 using MtaSuite.Common.Authentication;
 using MtaSuite.Common.Mail;
 using MtaSuite.Common.Dns;
+using MtaSuite.Common.Mail;
 
 namespace MtaSuite.Tools.Doctor;
 

@@ -101,6 +101,7 @@ internal static class InstanceFiles
         showq                     unix  n       -       n       -       -       showq
         anvil                     unix  -       -       n       -       1       anvil
         greylist                  unix  -       -       n       -       1       greylist
+        mailauth                  unix  -       -       n       -       -       mailauth
         verify                    unix  -       -       n       -       1       verify
         sts                       unix  -       -       n       -       1       sts
         tlsrpt                    unix  -       -       n       3600?   1       tlsrpt

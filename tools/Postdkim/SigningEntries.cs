@@ -1,5 +1,6 @@
 using MtaSuite.Common.Authentication.Dkim;
 using MtaSuite.Common.Config;
+using MtaSuite.Common.Config.Params;
 using MtaSuite.Common.Tables;
 
 namespace MtaSuite.Tools.Postdkim;
@@ -12,12 +13,10 @@ internal sealed record SigningEntry(string Entry, string Domain, SigningKey Key)
 /// <summary>The entries of mailauth_signing_table, as far as its tables can be listed.</summary>
 internal static class SigningEntries
 {
-    private const string Parameter = "mailauth_signing_table";
-
     public static List<SigningEntry> Read(MailConfig config, List<string> problems)
     {
         List<SigningEntry> entries = [];
-        using Maps maps = Maps.Open(config.Expand(config.TextOf(Parameter) ?? ""));
+        using Maps maps = Maps.Open(config.Get(MailauthParams.MailauthSigningTable));
         problems.AddRange(maps.OpenErrors);
         foreach (Table table in maps.Tables)
         {

@@ -18,14 +18,14 @@ public sealed record SpfFacts(IPAddress Client, string Sender, string Helo, stri
 /// macro-string = *( macro-expand / %x21-24 / %x26-7E )
 /// macro-expand = "%{" letter *DIGIT ["r"] *delimiter "}" / "%%" / "%_" / "%-"
 /// letter       = s l o d i p h v (c r t only in explanations)    delimiter = . - + , / _ =
-/// toplabel     = letters, digits and inner hyphens, not digits alone
+/// toplabel     = letters, digits and inner hyphens, not digits alone      the number is not 0 (7.3)
 /// explain-string = *( macro-string / SP )
 /// </code>
 /// </summary>
 public static partial class SpfMacro
 {
     private const int MaxLength = 512;
-    private const string Tail = @"[0-9]*r?[-.+,/_=]*\}|%%|%_|%-)", Macro = @"(?:%\{[slodiphv]" + Tail,
+    private const string Tail = @"(?:0*[1-9][0-9]*)?r?[-.+,/_=]*\}|%%|%_|%-)", Macro = @"(?:%\{[slodiphv]" + Tail,
         AnyMacro = @"(?:%\{[slodiphvcrt]" + Tail;
     private const string Text = $"(?:{Macro}|[!-$&-~])";
     private const string TopLabel = "(?:[0-9]*[a-z][a-z0-9]*|[a-z0-9]+-[a-z0-9-]*[a-z0-9])";

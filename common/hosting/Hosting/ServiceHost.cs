@@ -51,7 +51,13 @@ public sealed class ServiceHost
                 $"{spec.Name}: this program is started by master (see mtasuite start)\n"));
             return ExitCode.Usage;
         }
-        try { return new ServiceHost(spec, options).Run(); }
+        return Guarded(new ServiceHost(spec, options).Run);
+    }
+
+    /// <summary>Runs a process to its end; its exit status.</summary>
+    internal static int Guarded(Func<int> run)
+    {
+        try { return run(); }
         catch (Exception e) // the one place: a bug is logged, the process ends, master starts another
         {
             Log.Log.Panic($"{e}");
@@ -78,7 +84,7 @@ public sealed class ServiceHost
         _ = Paths.UMask(FileModes.GroupAndOthers);
         ServiceContext context = MakeContext(config);
         if (_spec.BeforeDrop?.Invoke(context) is { } problemText) return Fatal(ExitCode.Configuration, problemText);
-        if (!DropRights(config, out string error)) return Fatal(ExitCode.Configuration, error);
+        if (!DropRights(_spec, config, out string error)) return Fatal(ExitCode.Configuration, error);
         Serve(context);
         Log.Log.Flush();
         return ExitCode.Ok;
@@ -106,10 +112,11 @@ public sealed class ServiceHost
         };
     }
 
-    private bool DropRights(MailConfig config, out string error)
+    /// <summary>Gives up root's rights where the service has to; false with the reason why that cannot be.</summary>
+    internal static bool DropRights(ServiceSpec spec, MailConfig config, out string error)
     {
         error = "";
-        if (_spec.Rights != Rights.MailOwner || Credentials.GetEUid() != 0) return true;
+        if (spec.Rights != Rights.MailOwner || Credentials.GetEUid() != 0) return true;
         string owner = config.Get(CommonParams.MailOwner);
         if (UserDatabase.Find(owner, out Account? account) != 0 || account == null)
             error = $"mail_owner {owner}: no such account";
@@ -190,7 +197,8 @@ public sealed class ServiceHost
         else if (!_spec.Resident && Environment.TickCount64 - _idleSince > _maxIdle.TotalMilliseconds) Drain(stop: false);
     }
 
-    private static int Fatal(int code, string text)
+    /// <summary>Logs why the process cannot go on, and returns its exit status.</summary>
+    internal static int Fatal(int code, string text)
     {
         Log.Log.Fatal($"{text}");
         Log.Log.Flush();

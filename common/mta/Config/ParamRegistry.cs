@@ -14,7 +14,7 @@ public static class ParamRegistry
         .. QmgrParams.All, .. RetiredParams.All, .. RewriteParams.All, .. SmtpClientParams.All, .. SmtpdParams.All, .. StsParams.All,
         .. TlsParams.All,
         .. TlsReportParams.All,
-        .. GreylistParams.All, .. TlsproxyParams.All, .. VerifyParams.All, .. VirtualParams.All,
+        .. GreylistParams.All, .. MailauthParams.All, .. TlsproxyParams.All, .. VerifyParams.All, .. VirtualParams.All,
     ];
 
     /// <summary>Every family of per-transport parameters.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using MtaSuite.Common.Milter;
+using MtaSuite.Common.Milter.Server;
 using MtaSuite.Common.Net;
 using MtaSuite.Tests.Unit.Net;
 

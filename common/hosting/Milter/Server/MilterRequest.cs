@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
-using MtaSuite.Common.Milter;
 
-namespace MtaSuite.Tests.Unit.Milter;
+namespace MtaSuite.Common.Milter.Server;
 
 /// <summary>
 /// One command of a server, as a milter reads it:
