@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Mail;
@@ -15,6 +16,7 @@ namespace MtaSuite.Mailauth.Checks;
 /// </summary>
 internal sealed class ResultsField(string authservId)
 {
+    private static readonly SearchValues<char> s_specials = SearchValues.Create("()<>@,;:\\\"/[]?= ");
     private const int MaxLine = 76, MaxWords = 200, MaxValue = 320;
     private readonly StringBuilder _text = new(authservId);
     private int _column;
@@ -84,7 +86,7 @@ internal sealed class ResultsField(string authservId)
 
     /// <summary>RFC 2045 5.1: token.</summary>
     private static bool IsToken(ReadOnlySpan<char> text) =>
-        text.Length > 0 && !text.ContainsAny("()<>@,;:\\\"/[]?= ") && !text.ContainsAnyExceptInRange('!', '~');
+        text.Length > 0 && !text.ContainsAny(s_specials) && !text.ContainsAnyExceptInRange('!', '~');
 
     // ---- whose one is ----------------------------------------------------------------------------------------------
 

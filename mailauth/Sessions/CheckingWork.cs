@@ -60,7 +60,8 @@ internal sealed class CheckingWork : IMessageWork
         DmarcCheck check = new(_services.Resolver, Findings.Identifier(deciding), [.. signatures.Select(Findings.Identifier)],
             _services.Draw);
         IReadOnlyList<DmarcResult>? results = await LimitedAsync(check.RunAsync(_message.Authors));
-        DmarcResult worst = results != null ? DmarcResult.Worst(results) : new DmarcResult(_message.Authors.Domains.FirstOrDefault() ?? "",
+        DmarcResult worst = results != null ? DmarcResult.Worst(results)
+            : new DmarcResult(_message.Authors.Domains is [var first, ..] ? first : "",
             DmarcVerdict.TempError, DmarcPolicy.None, DmarcPolicy.None, LateAnswer);
         string sealer = worst.Verdict == DmarcVerdict.Fail ? await TrustedSealer.FindAsync(chain, _services.Settings.TrustedSealers) : "";
         return new Findings(helo, sender, signatures, _dkim.IgnoredCount, chain, worst, sealer);

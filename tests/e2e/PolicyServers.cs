@@ -41,9 +41,20 @@ public class PolicyServers : InstanceTest
         File.WriteAllText($"{Mta.Folder}/policy.py", Script);
         _dns = new ScriptedDns("pass.example 60 TXT v=spf1 ip4:192.0.2.0/24 -all");
         // the resolver of the test instead of the machine's
-        File.WriteAllText(PolicydSpf, "import DNS, runpy, sys\n"
-            + $"DNS.defaults['server'], DNS.defaults['port'] = ['127.0.0.1'], {_dns.EndPoint.Port}\n"
-            + "sys.argv = ['policyd-spf']\nrunpy.run_path('/usr/bin/policyd-spf', run_name='__main__')\n");
+        File.WriteAllText(PolicydSpf, $"""
+            import runpy, sys
+            # pyspf takes the one of these libraries that it finds first
+            try:
+                import dns.resolver
+                dns.resolver.default_resolver = dns.resolver.Resolver(configure=False)
+                dns.resolver.default_resolver.nameservers, dns.resolver.default_resolver.port = ['127.0.0.1'], {_dns.EndPoint.Port}
+            except ImportError:
+                import DNS
+                DNS.defaults['server'], DNS.defaults['port'] = ['127.0.0.1'], {_dns.EndPoint.Port}
+            sys.argv = ['policyd-spf']
+            runpy.run_path('/usr/bin/policyd-spf', run_name='__main__')
+
+            """);
         string user = Programs.IsRoot ? "nobody" : User;
         // one that any user may run, and that has Debian's modules
         const string python = "/usr/bin/python3";

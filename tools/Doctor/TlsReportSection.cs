@@ -1,5 +1,4 @@
 using MtaSuite.Common.Authentication;
-using MtaSuite.Common.Mail;
 using MtaSuite.Common.Dns;
 using MtaSuite.Common.Mail;
 

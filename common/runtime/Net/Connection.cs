@@ -100,8 +100,8 @@ public sealed partial class Connection : IReadiness, IBatchEnd, IBufferWriter<by
     public bool InputIsFull => _in.Capacity >= LargeBuffer && _in.Length == _in.Capacity;
 
     /// <summary>
-    /// More of the peer's output is to come before anything is sent: TCP acknowledges what came at once. A peer with Nagle's algorithm would
-    /// wait for that, and TCP 40 ms for something to send it with. Other sockets have no use for it.
+    /// More of the peer's output is to come before anything is sent: TCP acknowledges what came at once. A peer with Nagle's algorithm
+    /// would wait for that, and TCP 40 ms for something to send it with. Other sockets have no use for it.
     /// </summary>
     public void AcknowledgeAtOnce() => _ = Sockets.SetSocketOption(_fd, Sockets.IPPROTO_TCP, Sockets.TCP_QUICKACK, 1);
 

@@ -1,4 +1,5 @@
 using MtaSuite.Common.Native;
+using MtaSuite.Common.Authentication.Dkim;
 using MtaSuite.Mailauth.Signing;
 
 namespace MtaSuite.Tests.Unit.Mailauth;

@@ -14,7 +14,9 @@ public sealed class MilterPipeliningTests : MilterBenchTest
         Bench.Run(() => test(Bench.Milter));
     }
 
-    /// <summary>Keeps its answers to fields and body back until the end of the header and of the message: a server that waits for each hangs.</summary>
+    /// <summary>
+    /// Keeps its answers to fields and body back until the end of the header and of the message: a server that waits for each hangs.
+    /// </summary>
     private static Func<Heard, byte[][]?> LateAnswers()
     {
         int owed = 0;
@@ -43,6 +45,12 @@ public sealed class MilterPipeliningTests : MilterBenchTest
         };
     }
 
+    private static async Task EnvelopeAsync(TestClient client)
+    {
+        foreach (string command in (string[])["MAIL FROM:<s@from.test>", "RCPT TO:<a@local.test>", "DATA"])
+            await client.AskAsync(command);
+    }
+
     /// <summary>Sends messages in one session; the answers to their content.</summary>
     private async Task<List<string>> SendSeveralAsync(int messages)
     {
@@ -52,7 +60,7 @@ public sealed class MilterPipeliningTests : MilterBenchTest
         await client.AskAsync("EHLO client.test");
         for (int i = 0; i < messages; i++)
         {
-            foreach (string command in (string[])["MAIL FROM:<s@from.test>", "RCPT TO:<a@local.test>", "DATA"]) await client.AskAsync(command);
+            await EnvelopeAsync(client);
             client.Send(System.Text.Encoding.Latin1.GetBytes(MilterBench.Content));
             replies.Add(await client.ReplyAsync());
         }
@@ -79,7 +87,7 @@ public sealed class MilterPipeliningTests : MilterBenchTest
     });
 
     [TestCase('a', "250"), TestCase('r', "550 5.7.1"), TestCase('t', "451 4.7.1"), TestCase('d', "250")]
-    public void A_last_word_amid_them_counts_and_later_messages_are_filtered_over_a_new_connection(char answer, string reply) => Run("", async m =>
+    public void A_last_word_amid_them_counts_and_later_messages_get_a_new_connection(char answer, string reply) => Run("", async m =>
     {
         m.Script = AtField(2, answer);
         Assert.That(await SendSeveralAsync(3), Is.All.StartWith(reply));
@@ -87,7 +95,7 @@ public sealed class MilterPipeliningTests : MilterBenchTest
         Assert.That(m.Commands(1), Does.Match("^OCHMRTLLL?N?$"), "what it may have seen of the first message");
         Assert.That(m.Commands(2), Does.Match("^OCHMRTLLA?MRTLLA?Q$"), "one event after the other, in one connection");
         Assert.That(Bench.Queued(), Has.Length.EqualTo(answer == 'a' ? 3 : 0));
-        Assert.That(m.Log.Where(h => h is { Session: 2, Command: MilterCommand.Helo }).Select(h => h.Texts[0]), Is.EqualTo(new[] { "client.test" }));
+        Assert.That(m.Log.Single(h => h is { Session: 2, Command: MilterCommand.Helo }).Texts[0], Is.EqualTo("client.test"));
     });
 
     [Test]
@@ -102,11 +110,12 @@ public sealed class MilterPipeliningTests : MilterBenchTest
     [Test]
     public void A_refusal_at_connect_over_the_new_connection_is_the_answer_to_MAIL() => Run("", async m =>
     {
-        m.Script = h => h.Command == MilterCommand.Connect && h.Session > 1 ? [P('t')] : h.Command == MilterCommand.Header ? [P('a')] : null;
+        m.Script = h => h.Command == MilterCommand.Connect && h.Session > 1 ? [P('t')]
+            : h.Command == MilterCommand.Header ? [P('a')] : null;
         TestClient client = Bench.Connect();
         await client.ReplyAsync();
         await client.AskAsync("EHLO client.test");
-        foreach (string command in (string[])["MAIL FROM:<s@from.test>", "RCPT TO:<a@local.test>", "DATA"]) await client.AskAsync(command);
+        await EnvelopeAsync(client);
         client.Send(System.Text.Encoding.Latin1.GetBytes(MilterBench.Content));
         Assert.That(await client.ReplyAsync(), Does.StartWith("250"));
         Assert.That(await client.AskAsync("MAIL FROM:<s@from.test>"), Does.StartWith("451 4.7.1"));

@@ -84,8 +84,8 @@ public sealed class HostileSignatureTests
         byte[] signed = ReferenceSigner.Sign(TestMail.Bytes("From: a@example.com\n\nbody\n"), ReferenceSigner.Tags);
         string record = make();
         DkimResult? result = null;
-        Measure(() => result = TestMail.VerifyOne(signed, new TestKeys(new Dictionary<string,
-            string> { ["rsa._domainkey.example.com"] = record })));
+        Dictionary<string, string> records = new() { ["rsa._domainkey.example.com"] = record };
+        Measure(() => result = TestMail.VerifyOne(signed, new TestKeys(records)));
         Assert.That(result!.Verdict, Is.EqualTo(DkimVerdict.PermError));
         Assert.That(result.Reason, Does.Contain(why));
     }
@@ -96,8 +96,8 @@ public sealed class HostileSignatureTests
     {
         using DkimPrivateKey key = DkimPrivateKey.GenerateRsa(bits);
         byte[] signed = TestMail.Sign(TestMail.Bytes("From: a@example.com\n\nbody\n"), TestMail.Options() with { Key = key });
-        DkimResult result = TestMail.VerifyOne(signed, new TestKeys(new Dictionary<string,
-            string> { ["rsa._domainkey.example.com"] = key.RecordText }));
+        Dictionary<string, string> records = new() { ["rsa._domainkey.example.com"] = key.RecordText };
+        DkimResult result = TestMail.VerifyOne(signed, new TestKeys(records));
         Assert.That(result.Verdict, Is.EqualTo(DkimVerdict.Pass), result.Reason);
     }
 
