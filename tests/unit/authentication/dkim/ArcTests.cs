@@ -223,7 +223,7 @@ public sealed class ArcTests
     {
         using BodyHashes hashes = new();
         MessageReader reader = new(new MemoryStream(mail));
-        Common.Authentication.Arc.ArcVerifier verifier = new(reader.ReadHeader(), hashes, DkimLimits.Default, TestMail.Now);
+        Common.Authentication.Arc.ArcVerifier verifier = new(reader.ReadHeader(), hashes, DkimLimits.Default, DateTimeOffset.UtcNow);
         reader.ReadBody(hashes);
         return verifier.VerifyAsync(keys ?? new TestKeys(TestMail.Records)).GetAwaiter().GetResult();
     }
@@ -234,8 +234,8 @@ public sealed class ArcTests
         using BodyHashes hashes = new();
         MessageReader reader = new(new MemoryStream(mail));
         MessageHeader header = reader.ReadHeader();
-        Common.Authentication.Arc.ArcVerifier verifier = new(header, hashes, DkimLimits.Default, TestMail.Now);
-        ArcSealer sealer = new(Options(key), header, hashes, TestMail.Now);
+        Common.Authentication.Arc.ArcVerifier verifier = new(header, hashes, DkimLimits.Default, DateTimeOffset.UtcNow);
+        ArcSealer sealer = new(Options(key), header, hashes, DateTimeOffset.UtcNow);
         reader.ReadBody(hashes);
         return Put(mail, sealer.Seal(verifier.VerifyAsync(new TestKeys(TestMail.Records)).Result, Results));
     }
