@@ -76,7 +76,6 @@ internal sealed class MilterFilter : IContentFilter
         for (int i = 0; i < _milters.Count; i++)
         {
             if (i >= _seen) _milters[i].Abort();
-            if (_session is { } service && _milters[i].IsOutOfStep) service.Milters.NonSmtpd[i].Pipelining = false;
             if (_session is not null) _milters[i].Quit();
             else if (_milters[i].IsOutOfStep) ToReopen |= 1L << i;
             else if (await _milters[i].GiveBackAsync()) InStep |= 1L << i;

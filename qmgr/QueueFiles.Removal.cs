@@ -15,7 +15,6 @@ internal sealed partial class QueueFiles
     /// <summary>Until a file that could not be removed is tried again; doubled each time.</summary>
     public TimeSpan RemovalRetry { get; init; } = TimeSpan.FromSeconds(5);
 
-
     /// <summary>Removes a finished message and says so in the log.</summary>
     /// <param name="unsynced">Of its deliveries some are not on stable storage: see <see cref="Removals.AddUnsynced"/>.</param>
     public void Remove(string folder, string id, bool unsynced, Action removed)
@@ -35,12 +34,7 @@ internal sealed partial class QueueFiles
         public void Set(string folder, string id, bool unsynced, Action removed) =>
             (_folder, _id, _unsynced, _removed) = (folder, id, unsynced, removed);
 
-        /// <summary>From its folder, or from where the process that took this one's place has moved it.</summary>
-        public override void Execute()
-        {
-            _error = files.RemoveFile(_folder, _id);
-            for (int i = 0; _error == Errno.ENOENT && i < s_folders.Length; i++) _error = files.RemoveFile(s_folders[i], _id);
-        }
+        public override void Execute() => _error = files.RemoveFile(_folder, _id);
 
         protected override void OnDone()
         {
@@ -75,7 +69,13 @@ internal sealed partial class QueueFiles
         else removals?.Add(id);
     }
 
-    private int RemoveFile(string folder, string id) => spool.Remove(folder, id);
+    /// <summary>From its folder, or from where the process that took this one's place has moved it.</summary>
+    private int RemoveFile(string folder, string id)
+    {
+        int error = spool.Remove(folder, id);
+        for (int i = 0; error == Errno.ENOENT && i < s_folders.Length; i++) error = spool.Remove(s_folders[i], id);
+        return error;
+    }
 
     /// <summary>Keeps a finished message's file for people to look at, in place of removing it.</summary>
     public async Task SaveAsync(string folder, string id, bool unsynced)

@@ -29,6 +29,6 @@ internal static class ReceivedSpf
     }
 
     /// <summary>What comes from strangers: cut, printable, with a backslash before what would end it.</summary>
-    private static string Text(string text, string escaped) => string.Concat((text.Length > MaxText ? text[..MaxText] : text)
-        .Select(c => escaped.Contains(c) ? $"\\{c}" : c is >= ' ' and <= '~' ? $"{c}" : "?"));
+    private static string Text(string text, string escaped) =>
+        string.Concat(ResultsField.Clean(text, MaxText).Select(c => escaped.Contains(c) ? $"\\{c}" : $"{c}"));
 }

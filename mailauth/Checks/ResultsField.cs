@@ -71,7 +71,8 @@ internal sealed class ResultsField(string authservId)
         }
     }
 
-    private static string Clean(string text, int max) =>
+    /// <summary>What comes from strangers: cut, and printable ASCII alone.</summary>
+    public static string Clean(string text, int max) =>
         string.Concat((text.Length > max ? text[..max] : text).Select(c => c is >= ' ' and <= '~' ? c : '?'));
 
     private static string Value(string text)
@@ -105,7 +106,7 @@ internal sealed class ResultsField(string authservId)
         for (at += quoted ? 1 : 0; at < text.Length; at++)
         {
             char c = text[at];
-            if (quoted ? c == '"' : c <= ' ' || "()<>@,;:\\\"/[]?=".Contains(c)) break;
+            if (quoted ? c == '"' : c <= ' ' || s_specials.Contains(c)) break;
             if (quoted && c == '\\' && at + 1 < text.Length) c = text[++at];
             id.Append(c);
         }

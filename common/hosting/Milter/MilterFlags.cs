@@ -108,6 +108,25 @@ public enum MilterSteps : uint
     Version6 = 0x1fffff,
 }
 
+/// <summary>Which steps belong to a command.</summary>
+public static class MilterCommands
+{
+    /// <summary>The step that says that a milter does not answer the command; None: there is none.</summary>
+    public static MilterSteps SilentStep(this MilterCommand command) => command switch
+    {
+        MilterCommand.Connect => MilterSteps.NoReplyToConnect,
+        MilterCommand.Helo => MilterSteps.NoReplyToHelo,
+        MilterCommand.Mail => MilterSteps.NoReplyToMail,
+        MilterCommand.Rcpt => MilterSteps.NoReplyToRcpt,
+        MilterCommand.Data => MilterSteps.NoReplyToData,
+        MilterCommand.Header => MilterSteps.NoReplyToHeader,
+        MilterCommand.EndOfHeader => MilterSteps.NoReplyToEndOfHeader,
+        MilterCommand.Body => MilterSteps.NoReplyToBody,
+        MilterCommand.Unknown => MilterSteps.NoReplyToUnknown,
+        _ => MilterSteps.None,
+    };
+}
+
 /// <summary>The events that macros can be asked for (SMFIM_*).</summary>
 public enum MacroStage : uint { Connect, Helo, Mail, Rcpt, Data, EndOfMessage, EndOfHeader }
 

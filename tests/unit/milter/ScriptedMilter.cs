@@ -92,23 +92,9 @@ internal sealed class ScriptedMilter : IDisposable
             return [options.WrittenSpan.ToArray()];
         }
         bool silent = command is MilterCommand.Macro or MilterCommand.Abort or MilterCommand.Quit or MilterCommand.QuitAndReuse
-            || (Wants.Steps & SilentStep(command)) != 0;
+            || (Wants.Steps & command.SilentStep()) != 0;
         return silent ? [] : [Packet('c')];
     }
-
-    private static MilterSteps SilentStep(MilterCommand command) => command switch
-    {
-        MilterCommand.Connect => MilterSteps.NoReplyToConnect,
-        MilterCommand.Helo => MilterSteps.NoReplyToHelo,
-        MilterCommand.Mail => MilterSteps.NoReplyToMail,
-        MilterCommand.Rcpt => MilterSteps.NoReplyToRcpt,
-        MilterCommand.Data => MilterSteps.NoReplyToData,
-        MilterCommand.Header => MilterSteps.NoReplyToHeader,
-        MilterCommand.EndOfHeader => MilterSteps.NoReplyToEndOfHeader,
-        MilterCommand.Body => MilterSteps.NoReplyToBody,
-        MilterCommand.Unknown => MilterSteps.NoReplyToUnknown,
-        _ => MilterSteps.None,
-    };
 
     public void Dispose()
     {

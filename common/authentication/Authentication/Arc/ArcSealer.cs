@@ -34,7 +34,7 @@ public sealed class ArcSealer
     {
         _options = options;
         _now = now;
-        _fields = new HeaderFields(header);
+        _fields = header.ByName;
         _chain = new ArcChain(_fields);
         if (header.IsTooLarge) Problem = $"the header has {header.Size} bytes; at most {header.MaxSize} can be sealed";
         else if (_chain.Highest >= ArcChain.MaxSets) Problem = $"there are {ArcChain.MaxSets} sets already";

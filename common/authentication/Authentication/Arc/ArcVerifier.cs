@@ -16,12 +16,12 @@ public sealed class ArcVerifier
     private readonly HeaderFields _fields;
     private readonly ArcChain _chain;
     private readonly List<(DkimSignature Signature, BodyHash? Body)> _messages = [];
-    private Dictionary<string, Task<DkimKeyAnswer>>? _keys;
+    private readonly KeyLookups _lookups = new();
 
     public ArcVerifier(MessageHeader header, BodyHashes hashes, DkimLimits limits, DateTimeOffset now)
     {
         _header = header;
-        _fields = new HeaderFields(header);
+        _fields = header.ByName;
         _chain = new ArcChain(_fields);
         if (!IsSound) return;
         foreach (ArcSet set in _chain.Sets)
@@ -36,17 +36,8 @@ public sealed class ArcVerifier
     private bool IsSound => _chain.IsThere && _chain.Problem.Length == 0 && !_header.IsTooLarge;
 
     /// <summary>Begins to look up the keys. Calling it is optional.</summary>
-    public void StartLookups(IDkimKeys keys)
-    {
-        if (_keys != null) return;
-        _keys = [];
-        foreach (SignatureTags s in _messages.Select(m => m.Signature).Where(m => m.IsGood).Concat<SignatureTags>(IsSound ? _chain.Seals
-            : []))
-        {
-            string name = DnsDkimKeys.NameOf(s.Selector, s.Domain);
-            if (!_keys.ContainsKey(name)) _keys[name] = keys.FindAsync(s.Selector, s.Domain).AsTask();
-        }
-    }
+    public void StartLookups(IDkimKeys keys) => _lookups.Start(keys,
+        _messages.Select(m => m.Signature).Where(m => m.IsGood).Concat<SignatureTags>(IsSound ? _chain.Seals : []));
 
     /// <summary>The body hashes must be complete.</summary>
     public async Task<ArcResult> VerifyAsync(IDkimKeys keys)
@@ -77,7 +68,7 @@ public sealed class ArcVerifier
             results[i] = body == null ? SignatureCheck.Result(s, s.Problem, s.Reason)
                 : s.Names.Contains(ArcChain.SealName, StringComparer.OrdinalIgnoreCase)
                     ? SignatureCheck.Result(s, DkimVerdict.PermError, "h= has ARC-Seal, which must not be signed")
-                : SignatureCheck.Run(s, _fields, body, await KeyAsync(s));
+                : SignatureCheck.Run(s, _fields, body, await _lookups.AnswerAsync(s));
             if (results[i].Verdict != DkimVerdict.Pass) return i + 1;
         }
         return 0;
@@ -89,7 +80,7 @@ public sealed class ArcVerifier
         for (int i = 0; i < results.Length; i++)
         {
             SealTags seal = _chain.Seals[i];
-            DkimKeyAnswer answer = await KeyAsync(seal);
+            DkimKeyAnswer answer = await _lookups.AnswerAsync(seal);
             byte[] hash = SealHash(text, _chain.Sets[i]);
             string? problem = answer.Verdict != DkimVerdict.Pass ? answer.Reason : SignatureCheck.KeyProblem(seal, answer.Record!);
             DkimVerdict verdict = answer.Verdict != DkimVerdict.Pass ? answer.Verdict
@@ -115,8 +106,6 @@ public sealed class ArcVerifier
         CanonicalField.Write(text, Canonicalization.Relaxed, set.Seal.Bytes.Span, withLineEnd: true);
         return hash.GetHashAndReset();
     }
-
-    private async ValueTask<DkimKeyAnswer> KeyAsync(SignatureTags s) => await _keys![DnsDkimKeys.NameOf(s.Selector, s.Domain)];
 
     private ArcResult Judge(DkimResult?[] messages, DkimResult?[] seals, int unchanged)
     {

@@ -27,6 +27,27 @@ public sealed record DkimKeyAnswer
     public static DkimKeyAnswer PermError(string reason) => new() { Verdict = DkimVerdict.PermError, Reason = reason };
 }
 
+/// <summary>The questions for the keys of one message: each is asked once, however many signatures want its answer.</summary>
+internal sealed class KeyLookups
+{
+    private Dictionary<string, Task<DkimKeyAnswer>>? _answers;
+
+    /// <summary>Asks for the keys; a second call asks for nothing.</summary>
+    public void Start(IDkimKeys keys, IEnumerable<SignatureTags> signatures)
+    {
+        if (_answers != null) return;
+        _answers = [];
+        foreach (SignatureTags s in signatures)
+        {
+            string name = DnsDkimKeys.NameOf(s.Selector, s.Domain);
+            if (!_answers.ContainsKey(name)) _answers[name] = keys.FindAsync(s.Selector, s.Domain).AsTask();
+        }
+    }
+
+    /// <summary>The answer for one of those signatures.</summary>
+    public Task<DkimKeyAnswer> AnswerAsync(SignatureTags s) => _answers![DnsDkimKeys.NameOf(s.Selector, s.Domain)];
+}
+
 /// <summary>
 /// Keys made from the texts of records, kept by text: what a record says does not change, so only what it costs is at stake. Two halves:
 /// when the newer is full, it becomes the older. For one thread.

@@ -1,5 +1,6 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
+using System.Text;
 using MtaSuite.Common.Native;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Pkcs;
@@ -39,30 +40,33 @@ public sealed class DkimPrivateKey : IDisposable
 
     public static DkimPrivateKey GenerateEd25519() => new(new Ed25519PrivateKeyParameters(RandomNumberGenerator.GetBytes(SeedBytes)));
 
-    /// <summary>Reads a key from a file that only its owner can read; null with what is wrong.</summary>
+    /// <summary>Reads a key from a file that only its owner can read; null with what is wrong, the file's name in front.</summary>
     public static DkimPrivateKey? TryLoad(string path, out string problem)
     {
-        if (!FileStatus.TryGet(path, out FileStatus status))
-        {
-            problem = $"{path}: {Errno.Text()}";
-            return null;
-        }
-        if (!status.IsRegular) return Refuse(out problem, $"{path} is not a file");
-        if ((status.Permissions & FileModes.GroupAndOthers) != 0)
-            return Refuse(out problem, $"{path}: others than its owner can read or write it (chmod 600)");
-        string text;
-        try
-        {
-            if (new FileInfo(path).Length > MaxFile) return Refuse(out problem, $"{path} is too large for a key");
-            text = File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Refuse(out problem, $"{path} cannot be read: {e.Message}");
-        }
-        DkimPrivateKey? key = TryParse(text, out problem);
+        DkimPrivateKey? key = TryLoad(path, null, out problem);
         if (key == null) problem = $"{path}: {problem}";
         return key;
+    }
+
+    /// <summary>The same, without the name.</summary>
+    /// <param name="owner">The uid that the file may belong to beside root; null: anybody's.</param>
+    public static DkimPrivateKey? TryLoad(string path, uint? owner, out string problem)
+    {
+        using FileDescriptor? file = FileDescriptor.TryOpen(path, FileIO.O_RDONLY | FileIO.O_NONBLOCK | FileIO.O_NOCTTY);
+        if (file == null || !FileStatus.TryGet(file.Fd, out FileStatus status)) return Refuse(out problem, Errno.Text());
+        problem = !status.IsRegular ? "it is no regular file"
+            : (status.Permissions & FileModes.GroupAndOthers) != 0 ? "others than its owner can read or write it (chmod 600)"
+            : owner != null && status.Uid != 0 && status.Uid != owner ? "it belongs neither to root nor to mail_owner"
+            : status.Size > MaxFile ? "it is too large for a key" : "";
+        if (problem.Length > 0) return null;
+        byte[] bytes = new byte[status.Size];
+        int have = 0;
+        for (int n; have < bytes.Length; have += n)
+        {
+            n = FileIO.PRead(file.Fd, bytes.AsSpan(have), have);
+            if (n <= 0) break;
+        }
+        return TryParse(Encoding.Latin1.GetString(bytes, 0, have), out problem);
     }
 
     /// <summary>Reads a key; null with what is wrong.</summary>

@@ -53,7 +53,7 @@ public sealed class DkimSigner
     {
         _options = options;
         _now = now;
-        _fields = new HeaderFields(header);
+        _fields = header.ByName;
         if (header.IsTooLarge) Problem = $"the header has {header.Size} bytes; at most {header.MaxSize} can be signed";
         else _body = hashes.Request(options.Body);
     }

@@ -15,12 +15,12 @@ public sealed class DkimVerifier
     private readonly MessageHeader _header;
     private readonly HeaderFields _fields;
     private readonly List<(DkimSignature Signature, BodyHash? Body)> _signatures = [];
-    private Dictionary<string, Task<DkimKeyAnswer>>? _keys;
+    private readonly KeyLookups _lookups = new();
 
     public DkimVerifier(MessageHeader header, BodyHashes hashes, DkimLimits limits, DateTimeOffset now)
     {
         _header = header;
-        _fields = new HeaderFields(header);
+        _fields = header.ByName;
         List<DkimSignature> all = [.. Choose(limits).Select(f => new DkimSignature(f, limits, now))];
         foreach (DkimSignature s in all)
             _signatures.Add((s, s.IsGood && !header.IsTooLarge ? hashes.Request(s.Body, HashKind.Sha256, s.Limit ?? long.MaxValue) : null));
@@ -35,16 +35,7 @@ public sealed class DkimVerifier
     public bool HasSignatures => _signatures.Count > 0;
 
     /// <summary>Begins to look up the keys. Calling it is optional.</summary>
-    public void StartLookups(IDkimKeys keys)
-    {
-        if (_keys != null) return;
-        _keys = [];
-        foreach ((DkimSignature s, BodyHash? body) in _signatures)
-        {
-            string name = DnsDkimKeys.NameOf(s.Selector, s.Domain);
-            if (body != null && !_keys.ContainsKey(name)) _keys[name] = keys.FindAsync(s.Selector, s.Domain).AsTask();
-        }
-    }
+    public void StartLookups(IDkimKeys keys) => _lookups.Start(keys, _signatures.Where(s => s.Body != null).Select(s => s.Signature));
 
     /// <summary>A result for each signature that was looked at, in the order of the header; the body hashes must be complete.</summary>
     public async Task<IReadOnlyList<DkimResult>> VerifyAsync(IDkimKeys keys)
@@ -54,7 +45,7 @@ public sealed class DkimVerifier
         foreach ((DkimSignature s, BodyHash? body) in _signatures)
         {
             if (body == null) results.Add(Unverified(s));
-            else results.Add(SignatureCheck.Run(s, _fields, body, await _keys![DnsDkimKeys.NameOf(s.Selector, s.Domain)]));
+            else results.Add(SignatureCheck.Run(s, _fields, body, await _lookups.AnswerAsync(s)));
         }
         return results;
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using MtaSuite.Common.Authentication.Dkim;
 
 namespace MtaSuite.Common.Authentication.Messages;
 
@@ -14,6 +15,7 @@ public sealed class MessageHeader(int maxSize = MessageHeader.DefaultMaxSize)
     public const int DefaultMaxSize = 102_400;
 
     private readonly List<FieldBytes> _fields = [];
+    private HeaderFields? _byName;
     private long _kept, _size;
 
     public IReadOnlyList<FieldBytes> Fields => _fields;
@@ -22,6 +24,9 @@ public sealed class MessageHeader(int maxSize = MessageHeader.DefaultMaxSize)
     public int Size => (int)Math.Min(_size, int.MaxValue);
 
     public int MaxSize => maxSize;
+
+    /// <summary>The fields as signatures choose them, made once for all that look at a header that is complete.</summary>
+    internal HeaderFields ByName => _byName ??= new HeaderFields(this);
 
     public bool IsTooLarge => _size > maxSize;
 
@@ -57,6 +62,7 @@ public sealed class MessageHeader(int maxSize = MessageHeader.DefaultMaxSize)
     private bool Takes(string name, int size)
     {
         _size += size;
+        _byName = null;
         bool isFrom = name.AsSpan().TrimEnd(" \t").Equals("From", StringComparison.OrdinalIgnoreCase);
         if (_kept + size > (isFrom ? 2L * maxSize : maxSize)) return false;
         _kept += size;

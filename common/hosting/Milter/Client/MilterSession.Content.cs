@@ -37,12 +37,12 @@ public sealed partial class MilterSession
         ReadOnlyMemory<byte> text = value;
         IReadOnlyList<string>? once = _hasHeaderMacros ? null : macros;
         _hasHeaderMacros = true;
-        return EventAsync(MilterCommand.Header, MilterSteps.NoHeaders, MilterSteps.NoReplyToHeader, once,
+        return EventAsync(MilterCommand.Header, MilterSteps.NoHeaders, once,
             w => MilterWriter.Write(w, (byte)MilterCommand.Header, name, text.Span), goesAhead: true);
     }
 
     public ValueTask<MilterVerdict> EndOfHeaderAsync(IReadOnlyList<string>? macros) =>
-        EventAsync(MilterCommand.EndOfHeader, MilterSteps.NoEndOfHeader, MilterSteps.NoReplyToEndOfHeader, macros,
+        EventAsync(MilterCommand.EndOfHeader, MilterSteps.NoEndOfHeader, macros,
             static w => MilterWriter.Write(w, (byte)MilterCommand.EndOfHeader));
 
     /// <summary>
@@ -52,13 +52,13 @@ public sealed partial class MilterSession
     {
         IReadOnlyList<string>? once = _hasBodyMacros ? null : macros;
         _hasBodyMacros = true;
-        return EventAsync(MilterCommand.Body, MilterSteps.NoBody, MilterSteps.NoReplyToBody, once,
+        return EventAsync(MilterCommand.Body, MilterSteps.NoBody, once,
             w => MilterWriter.Write(w, (byte)MilterCommand.Body, chunk.Span), goesAhead: true);
     }
 
     /// <summary>The end of the message: the milter changes it and says its last word.</summary>
     public ValueTask<MilterVerdict> EndOfMessageAsync(IMilterEdits edits, IReadOnlyList<string>? macros) =>
-        EventAsync(MilterCommand.EndOfMessage, MilterSteps.None, MilterSteps.None, macros,
+        EventAsync(MilterCommand.EndOfMessage, MilterSteps.None, macros,
             static w => MilterWriter.Write(w, (byte)MilterCommand.EndOfMessage), edits);
 
     /// <summary>An event was written whose answer is to be read later; false: it is to be read now.</summary>
@@ -82,6 +82,7 @@ public sealed partial class MilterSession
             _ahead.Clear();
             if (State is not (MilterState.Session or MilterState.MessageAccepted)) return verdict;
             IsOutOfStep = true;
+            service.Pipelining = false;
             Dispose();
             return verdict;
         }

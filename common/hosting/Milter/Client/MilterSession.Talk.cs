@@ -59,10 +59,9 @@ public sealed partial class MilterSession
 
     /// <summary>Tells it of an event and waits for the answer, where the milter wants the one and gives the other.</summary>
     /// <param name="none">The step that says that the milter does not want the event.</param>
-    /// <param name="silent">The step that says that it does not answer.</param>
     /// <param name="goesAhead">The answer may be read together with that to a later event.</param>
-    private async ValueTask<MilterVerdict> EventAsync(MilterCommand command, MilterSteps none, MilterSteps silent,
-        IReadOnlyList<string>? macros, Action<IBufferWriter<byte>> write, IMilterEdits? edits = null, bool goesAhead = false)
+    private async ValueTask<MilterVerdict> EventAsync(MilterCommand command, MilterSteps none, IReadOnlyList<string>? macros,
+        Action<IBufferWriter<byte>> write, IMilterEdits? edits = null, bool goesAhead = false)
     {
         if (State == MilterState.Failed || _connection is not { } connection) return _standing;
         if ((none & _missing) != 0) return _standing;
@@ -84,7 +83,7 @@ public sealed partial class MilterSession
             connection.SetDeadline(limit);
             if (!await connection.DrainAsync(MaxUnsent / 2)) return FailWriting(connection);
         }
-        if (silent != 0 && (Steps & silent) != 0) return _standing;
+        if ((Steps & command.SilentStep()) != 0) return _standing;
         if (goesAhead && TryGoAhead(command, bytes)) return _standing;
         return await AnswersAsync(command, limit, edits);
     }

@@ -70,7 +70,7 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
         IsOutOfStep = false;
         if (!await NegotiateAsync(connector)) return _standing;
         State = MilterState.Session;
-        return await EventAsync(MilterCommand.Connect, MilterSteps.NoConnect, MilterSteps.NoReplyToConnect, macros(Options!),
+        return await EventAsync(MilterCommand.Connect, MilterSteps.NoConnect, macros(Options!),
             w => MilterWriter.WriteConnect(w, client.Name, client.Family, client.Port, client.Address));
     }
 
@@ -83,7 +83,7 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
     }
 
     public ValueTask<MilterVerdict> HeloAsync(string name, IReadOnlyList<string>? macros) => State == MilterState.Session
-        ? EventAsync(MilterCommand.Helo, MilterSteps.NoHelo, MilterSteps.NoReplyToHelo, macros,
+        ? EventAsync(MilterCommand.Helo, MilterSteps.NoHelo, macros,
             w => MilterWriter.Write(w, (byte)MilterCommand.Helo, name))
         : ValueTask.FromResult(_standing);
 
@@ -93,23 +93,23 @@ public sealed partial class MilterSession(EventLoop loop, MilterService service)
         if (State != MilterState.Session) return ValueTask.FromResult(_standing);
         _inMessage = true;
         _skipped = 0;
-        return EventAsync(MilterCommand.Mail, MilterSteps.NoMail, MilterSteps.NoReplyToMail, macros,
+        return EventAsync(MilterCommand.Mail, MilterSteps.NoMail, macros,
             w => MilterWriter.Write(w, (byte)MilterCommand.Mail, arguments));
     }
 
     public ValueTask<MilterVerdict> RcptAsync(string[] arguments, IReadOnlyList<string>? macros) => State == MilterState.Session
-        ? EventAsync(MilterCommand.Rcpt, MilterSteps.NoRcpt, MilterSteps.NoReplyToRcpt, macros,
+        ? EventAsync(MilterCommand.Rcpt, MilterSteps.NoRcpt, macros,
             w => MilterWriter.Write(w, (byte)MilterCommand.Rcpt, arguments))
         : ValueTask.FromResult(_standing);
 
     public ValueTask<MilterVerdict> DataAsync(IReadOnlyList<string>? macros) => State == MilterState.Session
-        ? EventAsync(MilterCommand.Data, MilterSteps.NoData, MilterSteps.NoReplyToData, macros,
+        ? EventAsync(MilterCommand.Data, MilterSteps.NoData, macros,
             static w => MilterWriter.Write(w, (byte)MilterCommand.Data))
         : ValueTask.FromResult(_standing);
 
     /// <summary>A command that the server does not know.</summary>
     public ValueTask<MilterVerdict> UnknownAsync(string line, IReadOnlyList<string>? macros) => State == MilterState.Session
-        ? EventAsync(MilterCommand.Unknown, MilterSteps.NoUnknown, MilterSteps.NoReplyToUnknown, macros,
+        ? EventAsync(MilterCommand.Unknown, MilterSteps.NoUnknown, macros,
             w => MilterWriter.Write(w, (byte)MilterCommand.Unknown, line))
         : ValueTask.FromResult(_standing);
 

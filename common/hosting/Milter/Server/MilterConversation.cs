@@ -252,22 +252,6 @@ public sealed class MilterConversation(Connection connection, Func<MilterHandler
         return answer;
     }
 
-    private bool IsUnanswered(MilterCommand command)
-    {
-        MilterSteps silent = command switch
-        {
-            MilterCommand.Connect => MilterSteps.NoReplyToConnect,
-            MilterCommand.Helo => MilterSteps.NoReplyToHelo,
-            MilterCommand.Mail => MilterSteps.NoReplyToMail,
-            MilterCommand.Rcpt => MilterSteps.NoReplyToRcpt,
-            MilterCommand.Data => MilterSteps.NoReplyToData,
-            MilterCommand.Header => MilterSteps.NoReplyToHeader,
-            MilterCommand.EndOfHeader => MilterSteps.NoReplyToEndOfHeader,
-            MilterCommand.Body => MilterSteps.NoReplyToBody,
-            MilterCommand.Unknown => MilterSteps.NoReplyToUnknown,
-            _ => MilterSteps.None,
-        };
-        return command is MilterCommand.Negotiate or MilterCommand.Macro or MilterCommand.Abort or MilterCommand.Quit
-            or MilterCommand.QuitAndReuse || (silent & _agreed!.Steps) != 0;
-    }
+    private bool IsUnanswered(MilterCommand command) => command is MilterCommand.Negotiate or MilterCommand.Macro or MilterCommand.Abort
+        or MilterCommand.Quit or MilterCommand.QuitAndReuse || (command.SilentStep() & _agreed!.Steps) != 0;
 }
